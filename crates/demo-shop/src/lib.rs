@@ -1,0 +1,1 @@
+//! A small sample shop that uses nothing but the public REST API.

@@ -1,0 +1,1 @@
+//! An invoice becomes PDF bytes: fonts embedded, no network, no clock.

@@ -1,0 +1,1 @@
+//! The fapiao binary: command line, settings, wiring, adapters and the worker.

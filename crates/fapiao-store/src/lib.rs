@@ -1,0 +1,1 @@
+//! The ledger: sea-orm entities and one transaction per port method.

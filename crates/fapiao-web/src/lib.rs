@@ -1,0 +1,1 @@
+//! The web side: admin pages, REST API, buyer pages, WeChat's callbacks.

@@ -1,0 +1,1 @@
+//! A tax authority that runs on your machine.

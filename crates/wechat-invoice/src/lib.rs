@@ -1,0 +1,1 @@
+//! An SDK for WeChat's electronic-invoice interfaces.

@@ -1,0 +1,1 @@
+//! A WeChat for electronic invoices that runs on your machine.

@@ -1,0 +1,1 @@
+//! One schema for SQLite and PostgreSQL, only ever appended to.
