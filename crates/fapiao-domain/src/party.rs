@@ -1,0 +1,60 @@
+//! The two sides of an invoice.
+
+/// The seller as printed (销售方).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SellerParty {
+    /// Full legal name.
+    pub name: String,
+    /// Unified social credit code or tax number.
+    pub tax_number: String,
+    /// Registered address, may be empty.
+    pub address: String,
+    /// Telephone, may be empty.
+    pub phone: String,
+    /// Bank, may be empty.
+    pub bank: String,
+    /// Account number, may be empty.
+    pub bank_account: String,
+}
+
+/// Who the buyer is on paper (抬头).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TitleKind {
+    /// A natural person (个人); the printed name ends in `（个人）`.
+    Person,
+    /// An enterprise or individual business (企业, 个体工商户) with a tax number.
+    Organisation,
+    /// Government, army or a foreign body: an organisation without a number, by explicit choice.
+    NoNumber,
+}
+
+/// A checked title: made by the title rules only, never by hand from raw input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title {
+    /// Person or organisation.
+    pub kind: TitleKind,
+    /// Name without the `（个人）` suffix.
+    pub name: String,
+    /// Tax number, empty for persons and bodies without one.
+    pub tax_number: String,
+    /// Address, may be empty.
+    pub address: String,
+    /// Telephone, may be empty.
+    pub phone: String,
+    /// Bank, may be empty.
+    pub bank: String,
+    /// Account number, may be empty.
+    pub bank_account: String,
+    /// Where the document is mailed to; not part of the invoice.
+    pub email: String,
+}
+
+impl Title {
+    /// The name as printed: persons carry the suffix the tax side wants.
+    pub fn printed_name(&self) -> String {
+        match self.kind {
+            TitleKind::Person => format!("{}（个人）", self.name),
+            TitleKind::Organisation | TitleKind::NoNumber => self.name.clone(),
+        }
+    }
+}
