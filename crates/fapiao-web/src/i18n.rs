@@ -1,0 +1,1 @@
+//! The words of the product in its two languages.

@@ -1,0 +1,1 @@
+//! The pages of the product: view models that hold what they print.
