@@ -1,1 +1,72 @@
-fn main() {}
+//! The project's own chores: `cargo xtask --help`.
+//!
+//! Blocking and with few dependencies, so that it compiles in seconds on a fresh clone.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line that talks to the person who typed it"
+)]
+
+mod check;
+mod demo;
+mod dependencies;
+mod dist;
+mod http;
+mod licences;
+mod openapi;
+mod postgres;
+mod probe;
+mod process;
+mod spdx;
+mod tools;
+mod webdriver;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What went wrong, in words that say what to do next.
+type Failure = String;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The project's own chores"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Checks everything that must hold before a change lands, and installs what that needs.
+    Test(check::Selection),
+    /// Writes deploy/openapi.json from the binary.
+    Openapi,
+    /// Builds what is handed out: target/dist/fapiao-VERSION-TARGET.tar.gz and its SHA-256.
+    Dist,
+    /// Measures how many small writes a second reach the disk (4 KiB and fdatasync each).
+    Probe {
+        /// Folder to write in; the disk under it is what is measured.
+        #[arg(long, default_value = "target")]
+        folder: std::path::PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Test(selection) => check::run(&selection),
+        Chore::Openapi => openapi::write(),
+        Chore::Dist => dist::build(),
+        Chore::Probe { folder } => probe::report(&folder),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
