@@ -5,7 +5,9 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod card;
+pub mod checks;
 pub mod delivery;
+pub mod exact;
 pub mod face;
 pub mod ids;
 pub mod invoice;

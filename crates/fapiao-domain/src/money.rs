@@ -39,6 +39,26 @@ impl Fen {
         }
     }
 
+    /// For results that cannot be larger than amounts already checked.
+    pub(crate) const fn raw(fen: i64) -> Fen {
+        Fen(fen)
+    }
+
+    /// The amount without its sign.
+    pub const fn abs(self) -> Fen {
+        Fen(self.0.abs())
+    }
+
+    /// Whether it is above zero.
+    pub const fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+
+    /// Whether it is below zero.
+    pub const fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
     /// The number of fen.
     pub const fn get(self) -> i64 {
         self.0
@@ -132,6 +152,11 @@ impl ops::Neg for Fen {
     type Output = Fen;
     fn neg(self) -> Fen {
         Fen(-self.0)
+    }
+}
+impl ops::SubAssign for Fen {
+    fn sub_assign(&mut self, other: Fen) {
+        self.0 -= other.0;
     }
 }
 impl ops::AddAssign for Fen {

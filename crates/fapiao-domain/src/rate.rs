@@ -1,6 +1,7 @@
 //! Tax rates and the ways a line can be taxed.
 
-use rust_decimal::Decimal;
+use crate::{exact::round_div, money::Fen};
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use std::fmt;
 use thiserror::Error;
 
@@ -58,6 +59,57 @@ impl Rate {
         }
     }
 
+    /// Whether this is the levy of 5% reduced to 1.5% for residential leases (减按1.5%计征). Its tax is
+    /// `gross × 1.5% ÷ (1 + 5%)`, so the tax is **not** 1.5% of the net amount.
+    pub fn is_relief(self) -> bool {
+        self.millionths() == 15_000
+    }
+
+    /// Whether the value is one that [`Rate::parse`] could have made: above 0, below 1, at most 6 decimals.
+    pub fn is_well_formed(self) -> bool {
+        match self {
+            Rate::Percent(value) => {
+                value > Decimal::ZERO && value < Decimal::ONE && value.normalize().scale() <= 6
+            }
+            Rate::Zero | Rate::Exempt | Rate::NotTaxed => true,
+        }
+    }
+
+    /// The tax inside an amount with tax: `gross × r ÷ (1 + r)`, rounded half away from zero.
+    pub fn tax_in_gross(self, gross: Fen) -> Fen {
+        let rate = self.millionths();
+        let (share, whole) = if self.is_relief() {
+            (15_000, 1_050_000)
+        } else {
+            (rate, 1_000_000 + rate)
+        };
+        Fen::raw(round_div(i128::from(gross.get()) * share, whole) as i64)
+    }
+
+    /// The tax that comes on top of a net amount: `net × r`, rounded half away from zero.
+    pub fn tax_on_net(self, net: Fen) -> Fen {
+        let (share, whole) = self.net_share();
+        Fen::raw(round_div(i128::from(net.get()) * share, whole) as i64)
+    }
+
+    /// The tax on a net amount as a fraction of it: 13/100 is `(130_000, 1_000_000)`.
+    pub(crate) fn net_share(self) -> (i128, i128) {
+        if self.is_relief() {
+            // From gross × 0.015 ÷ 1.05 and net = gross − tax.
+            (15_000, 1_035_000)
+        } else {
+            (self.millionths(), 1_000_000)
+        }
+    }
+
+    /// The fraction in millionths, as the tax interface keeps it (6 decimals).
+    fn millionths(self) -> i128 {
+        (self.fraction() * Decimal::from(1_000_000))
+            .trunc()
+            .to_i128()
+            .unwrap_or(0)
+    }
+
     /// As printed in the rate column: `13%`, `1.5%`, `0%`, `免税`, `不征税`.
     pub fn printed(self) -> String {
         match self {
@@ -66,6 +118,21 @@ impl Rate {
             Rate::Exempt => "免税".to_owned(),
             Rate::NotTaxed => "不征税".to_owned(),
         }
+    }
+}
+
+/// The preferential flag of the tax interface (优惠政策标识, `yhzcbs`): `03` exempt, `04` not taxed, `10` the 1.5%
+/// relief, empty for ordinary rates. With `is_levy` (a general taxpayer under the simplified method) 3% is `08` and
+/// 5% is `09`. Policies such as refunds after payment are not derived from the rate.
+pub fn preferential_code(rate: Rate, is_levy: bool) -> &'static str {
+    match rate {
+        Rate::Exempt => "03",
+        Rate::NotTaxed => "04",
+        Rate::Zero => "",
+        Rate::Percent(_) if rate.is_relief() => "10",
+        Rate::Percent(value) if is_levy && value == Decimal::new(3, 2) => "08",
+        Rate::Percent(value) if is_levy && value == Decimal::new(5, 2) => "09",
+        Rate::Percent(_) => "",
     }
 }
 
@@ -97,6 +164,22 @@ mod tests {
             let rate = Rate::parse(text).unwrap();
             assert_eq!(rate.printed(), printed);
             assert_eq!(Rate::parse(&rate.to_string()), Ok(rate));
+        }
+        for (text, is_levy, flag) in [
+            ("exempt", false, "03"),
+            ("not_taxed", true, "04"),
+            ("0", true, ""),
+            ("0.13", true, ""),
+            ("0.03", false, ""),
+            ("0.03", true, "08"),
+            ("0.05", true, "09"),
+            ("0.015", false, "10"),
+        ] {
+            assert_eq!(
+                preferential_code(Rate::parse(text).unwrap(), is_levy),
+                flag,
+                "{text}"
+            );
         }
         assert_eq!(Rate::parse("0.130"), Rate::parse("0.13"));
         for text in ["13", "13%", "1", "-0.13", "", "0.", "Exempt", "0.1234567"] {
