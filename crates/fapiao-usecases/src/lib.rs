@@ -1,1 +1,12 @@
 //! What the product does: one function per act, and the ports it needs.
+//!
+//! `merchant` and `platform` are the two roles WeChat knows; neither imports the other. They meet in deliveries and in
+//! queued jobs.
+
+pub mod actor;
+pub mod errors;
+pub mod idempotency;
+pub mod ids;
+pub mod jobs;
+pub mod ports;
+pub mod records;

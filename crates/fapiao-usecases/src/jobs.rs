@@ -1,0 +1,252 @@
+//! What is left to do: the queue's vocabulary.
+
+use chrono::{DateTime, Utc};
+use fapiao_domain::ids::Id;
+use fapiao_domain::ids::{AccountId, DeliveryId, InvoiceId, JobId, PushId, SellerId};
+use serde_json::{Value, json};
+
+/// One thing to do later. Safe to repeat: every handler looks at the state first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Read a stored push and do what it hints at.
+    HandlePush(PushId),
+    /// Ask WeChat whether the buyer agreed.
+    ConfirmAuthorisation(DeliveryId),
+    /// Check the title, compute, and draft the invoice of an authorised delivery.
+    DraftInvoice(DeliveryId),
+    /// Take number and quota, and upload; done in batches per seller.
+    IssueInvoice(InvoiceId),
+    /// Ask the tax authority what became of an upload.
+    PollReceipt {
+        /// Whose upload.
+        seller: SellerId,
+        /// The authority's receipt.
+        receipt: String,
+    },
+    /// Make the documents of an issued invoice.
+    RenderInvoice(InvoiceId),
+    /// Bring the card into the wallet.
+    DeliverCard(DeliveryId),
+    /// Mail the documents.
+    MailInvoice(InvoiceId),
+    /// Tell WeChat that the shop refuses.
+    RejectAuthorisation(DeliveryId),
+    /// Fill number stock and quota up.
+    RefillStock(SellerId),
+    /// Fetch rates and class codes.
+    SyncTaxData(SellerId),
+    /// Read the platform id, set the contact: what an account needs before its first call.
+    PrepareAccount(AccountId),
+    /// Make the card template of a seller, once.
+    EnsureTemplate(SellerId),
+}
+
+impl Job {
+    /// The stored kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Job::HandlePush(_) => "handle_push",
+            Job::ConfirmAuthorisation(_) => "confirm_authorisation",
+            Job::DraftInvoice(_) => "draft_invoice",
+            Job::IssueInvoice(_) => "issue_invoice",
+            Job::PollReceipt { .. } => "poll_receipt",
+            Job::RenderInvoice(_) => "render_invoice",
+            Job::DeliverCard(_) => "deliver_card",
+            Job::MailInvoice(_) => "mail_invoice",
+            Job::RejectAuthorisation(_) => "reject_authorisation",
+            Job::RefillStock(_) => "refill_stock",
+            Job::SyncTaxData(_) => "sync_tax_data",
+            Job::PrepareAccount(_) => "prepare_account",
+            Job::EnsureTemplate(_) => "ensure_template",
+        }
+    }
+
+    /// All kinds, for settings, metrics and pages.
+    pub const KINDS: [&'static str; 13] = [
+        "handle_push",
+        "confirm_authorisation",
+        "draft_invoice",
+        "issue_invoice",
+        "poll_receipt",
+        "render_invoice",
+        "deliver_card",
+        "mail_invoice",
+        "reject_authorisation",
+        "refill_stock",
+        "sync_tax_data",
+        "prepare_account",
+        "ensure_template",
+    ];
+
+    /// What the job is about: the id, or the receipt.
+    pub fn subject(&self) -> String {
+        match self {
+            Job::HandlePush(id) => id.to_string(),
+            Job::ConfirmAuthorisation(id)
+            | Job::DraftInvoice(id)
+            | Job::DeliverCard(id)
+            | Job::RejectAuthorisation(id) => id.to_string(),
+            Job::IssueInvoice(id) | Job::RenderInvoice(id) | Job::MailInvoice(id) => id.to_string(),
+            Job::PollReceipt { receipt, .. } => receipt.clone(),
+            Job::RefillStock(id) | Job::SyncTaxData(id) | Job::EnsureTemplate(id) => id.to_string(),
+            Job::PrepareAccount(id) => id.to_string(),
+        }
+    }
+
+    /// At most one waiting job per key: the kind and what it is about. Queueing it again only moves an already waiting
+    /// one forward.
+    pub fn unique_key(&self) -> String {
+        format!("{}:{}", self.kind(), self.subject())
+    }
+
+    /// The stored form.
+    pub fn payload(&self) -> Value {
+        match self {
+            Job::PollReceipt { seller, receipt } => {
+                json!({ "seller": seller.as_str(), "receipt": receipt })
+            }
+            other => json!({ "id": other.subject() }),
+        }
+    }
+
+    /// Reads the stored form; `None` when a row was written by a newer version or is damaged.
+    pub fn read(kind: &str, payload: &Value) -> Option<Job> {
+        fn id<I: Id>(payload: &Value) -> Option<I> {
+            I::parse(payload.get("id")?.as_str()?).ok()
+        }
+        Some(match kind {
+            "handle_push" => Job::HandlePush(id(payload)?),
+            "confirm_authorisation" => Job::ConfirmAuthorisation(id(payload)?),
+            "draft_invoice" => Job::DraftInvoice(id(payload)?),
+            "issue_invoice" => Job::IssueInvoice(id(payload)?),
+            "poll_receipt" => Job::PollReceipt {
+                seller: SellerId::parse(payload.get("seller")?.as_str()?).ok()?,
+                receipt: payload.get("receipt")?.as_str()?.to_owned(),
+            },
+            "render_invoice" => Job::RenderInvoice(id(payload)?),
+            "deliver_card" => Job::DeliverCard(id(payload)?),
+            "mail_invoice" => Job::MailInvoice(id(payload)?),
+            "reject_authorisation" => Job::RejectAuthorisation(id(payload)?),
+            "refill_stock" => Job::RefillStock(id(payload)?),
+            "sync_tax_data" => Job::SyncTaxData(id(payload)?),
+            "prepare_account" => Job::PrepareAccount(id(payload)?),
+            "ensure_template" => Job::EnsureTemplate(id(payload)?),
+            _ => return None,
+        })
+    }
+}
+
+/// A job to be queued with the fact that caused it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuedJob {
+    /// What to do.
+    pub job: Job,
+    /// For fairness between sellers.
+    pub seller: Option<SellerId>,
+    /// Seconds from now; 0 for at once.
+    pub delay_secs: u32,
+}
+
+impl QueuedJob {
+    /// To be done at once.
+    pub fn now(job: Job, seller: Option<SellerId>) -> QueuedJob {
+        QueuedJob {
+            job,
+            seller,
+            delay_secs: 0,
+        }
+    }
+
+    /// To be done later.
+    pub fn after(job: Job, seller: Option<SellerId>, delay_secs: u32) -> QueuedJob {
+        QueuedJob {
+            job,
+            seller,
+            delay_secs,
+        }
+    }
+}
+
+/// A job that this worker holds until its lease ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedJob {
+    /// The row.
+    pub id: JobId,
+    /// Rises with every claim; a write with an old fence changes nothing.
+    pub fence: i64,
+    /// What to do.
+    pub job: Job,
+    /// 1 on the first try.
+    pub attempt: u32,
+    /// When it was queued first.
+    pub queued_at: DateTime<Utc>,
+}
+
+/// How a claimed job ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobEnd {
+    /// Done; the row goes.
+    Done,
+    /// Try again later.
+    Retry {
+        /// Seconds from now, already with back-off and jitter.
+        delay_secs: u32,
+        /// Why, for staff.
+        reason: String,
+        /// Whether this counts as a failed attempt (a poll that found nothing does not).
+        counts: bool,
+    },
+    /// A person has to look.
+    Parked {
+        /// A stable word for what kind of trouble, such as `title_invalid` or `wechat_72040`.
+        code: String,
+        /// Why, for staff.
+        reason: String,
+    },
+}
+
+/// The end of one claimed job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinishedJob {
+    /// The row.
+    pub id: JobId,
+    /// The fence it was claimed with.
+    pub fence: i64,
+    /// How it ended.
+    pub end: JobEnd,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::fresh;
+
+    #[test]
+    fn jobs_survive_the_database() {
+        let now = DateTime::UNIX_EPOCH;
+        let jobs = [
+            Job::HandlePush(fresh(now)),
+            Job::ConfirmAuthorisation(fresh(now)),
+            Job::DraftInvoice(fresh(now)),
+            Job::IssueInvoice(fresh(now)),
+            Job::PollReceipt {
+                seller: fresh(now),
+                receipt: "r-1".to_owned(),
+            },
+            Job::RenderInvoice(fresh(now)),
+            Job::DeliverCard(fresh(now)),
+            Job::MailInvoice(fresh(now)),
+            Job::RejectAuthorisation(fresh(now)),
+            Job::RefillStock(fresh(now)),
+            Job::SyncTaxData(fresh(now)),
+            Job::PrepareAccount(fresh(now)),
+            Job::EnsureTemplate(fresh(now)),
+        ];
+        assert_eq!(jobs.len(), Job::KINDS.len());
+        for job in jobs {
+            assert!(Job::KINDS.contains(&job.kind()));
+            assert_eq!(Job::read(job.kind(), &job.payload()), Some(job));
+        }
+        assert_eq!(Job::read("handle_push", &json!({ "id": "nonsense" })), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! Proof and overview.
+
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    ports::sales::{Page, Scope},
+    records::AuditEntry,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use fapiao_domain::{ids::SellerId, money::Fen};
+use serde_json::Value;
+
+/// The result of one invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckResult {
+    /// `I1`, `I2`, …
+    pub id: String,
+    /// What must hold, in English.
+    pub title_en: String,
+    /// The same in Chinese.
+    pub title_zh: String,
+    /// How many rows were looked at.
+    pub looked_at: i64,
+    /// What contradicts it, at most 20 lines; empty when it holds.
+    pub found: Vec<String>,
+    /// The query or rule behind it, for auditors.
+    pub query: String,
+}
+
+/// The numbers of the home page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dashboard {
+    /// Orders accepted today.
+    pub orders_today: i64,
+    /// Invoices issued today.
+    pub issued_today: i64,
+    /// Their gross sum.
+    pub issued_today_total: Fen,
+    /// Issued this month, gross.
+    pub issued_month_total: Fen,
+    /// Deliveries that await a buyer.
+    pub awaiting_buyer: i64,
+    /// Invoices on their way to the tax authority.
+    pub in_progress: i64,
+    /// Jobs for a person.
+    pub parked: i64,
+    /// Invoices per day for the last 30 days: day and count.
+    pub by_day: Vec<(String, i64)>,
+}
+
+/// A line of the quota ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotaLine {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Month.
+    pub month: String,
+    /// `download`, `spend`, `give_back`.
+    pub kind: String,
+    /// Signed amount.
+    pub amount: Fen,
+    /// Request or invoice.
+    pub reference: String,
+}
+
+/// Proof and overview.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Checks every invariant that the database alone can prove. Reads only.
+    async fn verify(&self) -> Result<Vec<CheckResult>, StoreError>;
+
+    /// Every document's hash and format, for the check against the file store, in pages of `limit` after a hash.
+    async fn document_hashes(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, i64)>, StoreError>;
+
+    /// Appends to the audit chain what no other method records: settings, staff, keys, sign-ins.
+    async fn append_audit(
+        &self,
+        actor: &Actor,
+        action: &str,
+        subject: &str,
+        data: Value,
+    ) -> Result<(), StoreError>;
+
+    /// A page of the audit chain, newest first.
+    async fn audit(&self, after: Option<&str>, limit: u32) -> Result<Page<AuditEntry>, StoreError>;
+
+    /// The home page's numbers.
+    async fn dashboard(&self, scope: &Scope, now: DateTime<Utc>) -> Result<Dashboard, StoreError>;
+
+    /// The quota ledger of a seller, newest first, at most `limit` lines.
+    async fn quota_ledger(
+        &self,
+        seller: &SellerId,
+        limit: u32,
+    ) -> Result<Vec<QuotaLine>, StoreError>;
+
+    /// Whether the database answers: for readiness.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,82 @@
+//! What the use-cases need from the world: storage by noun, and the neighbours.
+
+mod files;
+mod issuing;
+mod ledger;
+mod mail;
+mod queue;
+mod sales;
+mod security;
+mod setup;
+mod tax;
+mod wechat;
+
+pub use files::{FileStore, Rendered, Renderer};
+pub use issuing::{
+    CardStore, InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome,
+};
+pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
+pub use mail::{Mail, MailAttachment, Mailer};
+pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
+pub use sales::{
+    Accepted, Authorisation, DeliveryChange, NewDelivery, NewOrder, OrderFilter, OrderRow, Page,
+    Sales, Scope,
+};
+pub use security::{Access, Clock, Passwords, Sealer};
+pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
+pub use tax::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate};
+pub use wechat::{
+    AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
+    PushQuery, WechatMerchant, WechatPlatform,
+};
+
+use std::sync::Arc;
+
+/// All storage ports together; one store implements them all.
+pub trait Storage:
+    Sales + Issuing + CardStore + Inbox + JobQueue + Ledger + Access + Setup + Tokens + Send + Sync
+{
+}
+impl<T> Storage for T where
+    T: Sales
+        + Issuing
+        + CardStore
+        + Inbox
+        + JobQueue
+        + Ledger
+        + Access
+        + Setup
+        + Tokens
+        + Send
+        + Sync
+{
+}
+
+/// Everything an act may need.
+#[derive(Clone)]
+pub struct Ports {
+    /// The database.
+    pub store: Arc<dyn Storage>,
+    /// The bytes of documents.
+    pub files: Arc<dyn FileStore>,
+    /// Paper and structured files.
+    pub renderer: Arc<dyn Renderer>,
+    /// The tax side.
+    pub tax: Arc<dyn TaxAuthority>,
+    /// WeChat, as a merchant.
+    pub merchant: Arc<dyn WechatMerchant>,
+    /// WeChat, as a platform.
+    pub platform: Arc<dyn WechatPlatform>,
+    /// Verifies and opens pushes.
+    pub pushes: Arc<dyn PushGate>,
+    /// Outgoing mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Opens and closes stored secrets.
+    pub sealer: Arc<dyn Sealer>,
+    /// Hashes passwords, a few at a time.
+    pub passwords: Arc<dyn Passwords>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where buyers and WeChat reach us, without a slash at the end: `https://fapiao.example.com`.
+    pub public_base: Arc<str>,
+}

@@ -1,0 +1,125 @@
+//! The inbox of pushes and the queue of jobs.
+
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    jobs::{ClaimedJob, FinishedJob, QueuedJob},
+    ports::sales::Page,
+    records::{JobRow, Push},
+};
+use async_trait::async_trait;
+use fapiao_domain::ids::{AccountId, JobId, PushId};
+
+/// A verified push to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPush {
+    /// Its id.
+    pub id: PushId,
+    /// Which account it came to.
+    pub account: AccountId,
+    /// Hash of app id, event, sender, time and business id; unique for ever.
+    pub dedup_key: String,
+    /// The event's name.
+    pub event: String,
+    /// The decrypted text.
+    pub plain: String,
+}
+
+/// Whether a push was new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Stored, and its job queued.
+    New,
+    /// Seen before.
+    AlreadyKnown,
+}
+
+/// The inbox.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// Stores pushes and queues [`crate::jobs::Job::HandlePush`] for the new ones; one commit, an answer per item in
+    /// order. Single callers are gathered into sets. Hot.
+    async fn record_pushes(&self, pushes: Vec<NewPush>) -> Result<Vec<Recorded>, StoreError>;
+
+    /// Notes a refused push for staff, at most a few a second; the body is cut to 4 KiB.
+    async fn record_refused(
+        &self,
+        account: Option<&AccountId>,
+        verdict: &str,
+        body: &str,
+    ) -> Result<(), StoreError>;
+
+    /// One push.
+    async fn push(&self, id: &PushId) -> Result<Option<Push>, StoreError>;
+
+    /// Notes what came of a push: state `handled`, `ignored` or `parked`.
+    async fn record_push_outcome(
+        &self,
+        id: &PushId,
+        state: &str,
+        outcome: &str,
+    ) -> Result<(), StoreError>;
+
+    /// A page of pushes, newest first.
+    async fn pushes(&self, after: Option<&str>, limit: u32) -> Result<Page<Push>, StoreError>;
+}
+
+/// How the queue stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueStats {
+    /// Due or later.
+    pub waiting: i64,
+    /// Under a lease.
+    pub running: i64,
+    /// For a person.
+    pub parked: i64,
+    /// Seconds since the oldest due job became due.
+    pub oldest_due_secs: i64,
+}
+
+/// The queue.
+#[async_trait]
+pub trait JobQueue: Send + Sync {
+    /// Queues jobs. A waiting job of the same unique key only moves forward.
+    async fn enqueue(&self, jobs: Vec<QueuedJob>) -> Result<(), StoreError>;
+
+    /// Takes up to `max` due jobs for `lease_secs` by the database's clock, sellers in turn. Jobs whose lease ended
+    /// count as due. Hot.
+    async fn claim(
+        &self,
+        worker: &str,
+        max: u32,
+        lease_secs: u32,
+    ) -> Result<Vec<ClaimedJob>, StoreError>;
+
+    /// Ends jobs; an item with an old fence changes nothing. Single callers are gathered into sets. Hot.
+    async fn finish(&self, jobs: Vec<FinishedJob>) -> Result<(), StoreError>;
+
+    /// Frees the leases a worker of this name still holds: called at its start.
+    async fn free_leases(&self, worker: &str) -> Result<u32, StoreError>;
+
+    /// Waits until a job is queued by this process or `millis` pass.
+    async fn wait_for_work(&self, millis: u64);
+
+    /// Counts.
+    async fn queue_stats(&self) -> Result<QueueStats, StoreError>;
+
+    /// A page of jobs for staff: `parked`, `waiting`, `running` or all; newest trouble first.
+    async fn jobs(
+        &self,
+        state: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<JobRow>, StoreError>;
+
+    /// Runs a parked or waiting job at once with fresh attempts. `false` when it is gone or running.
+    async fn retry_job(&self, id: &JobId, actor: &Actor) -> Result<bool, StoreError>;
+
+    /// Gives a parked job up, with a reason. `false` when it is gone or not parked.
+    async fn abandon_job(
+        &self,
+        id: &JobId,
+        reason: &str,
+        actor: &Actor,
+    ) -> Result<bool, StoreError>;
+}

@@ -1,0 +1,210 @@
+//! WeChat, by role. An account's secrets are opened by the adapter, never here.
+
+use crate::{
+    errors::OutsideError,
+    records::{Account, Invoice, RawTitleRecord, Seller},
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use fapiao_domain::{
+    delivery::{Channel, PageType},
+    ids::DeliveryId,
+    invoice::InvoiceKind,
+    money::Fen,
+};
+
+/// A page to ask WeChat for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthPage {
+    /// Our delivery.
+    pub delivery: DeliveryId,
+    /// The platform's id.
+    pub platform_id: String,
+    /// Order amount with tax.
+    pub amount: Fen,
+    /// Where the buyer meets us.
+    pub channel: Channel,
+    /// Which page.
+    pub page: PageType,
+    /// Where the buyer goes afterwards, may be empty.
+    pub return_url: String,
+}
+
+/// WeChat's answer to [`AuthPage`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthAnswer {
+    /// A web address, or a mini-program path.
+    pub url: String,
+    /// The mini program to open, for mini programs.
+    pub mini_program: Option<String>,
+}
+
+/// What WeChat says about a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthStatus {
+    /// The buyer agreed.
+    Authorised {
+        /// When.
+        at: DateTime<Utc>,
+        /// What the buyer typed (page `title`).
+        title: Option<RawTitleRecord>,
+    },
+    /// Not yet.
+    NotYet,
+    /// The merchant refused it before.
+    Rejected,
+    /// A status this version does not know.
+    Other(String),
+}
+
+/// WeChat in the merchant role (商户).
+#[async_trait]
+pub trait WechatMerchant: Send + Sync {
+    /// A fresh authorisation page.
+    async fn auth_page(
+        &self,
+        account: &Account,
+        page: &AuthPage,
+    ) -> Result<AuthAnswer, OutsideError>;
+    /// What became of it. The proof before anything is issued.
+    async fn auth_status(
+        &self,
+        account: &Account,
+        platform_id: &str,
+        delivery: &DeliveryId,
+    ) -> Result<AuthStatus, OutsideError>;
+    /// Refuses for ever; the buyer sees the reason. Repeating it succeeds.
+    async fn reject(
+        &self,
+        account: &Account,
+        platform_id: &str,
+        delivery: &DeliveryId,
+        reason: &str,
+        url: &str,
+    ) -> Result<(), OutsideError>;
+    /// Sets the contact every page needs.
+    async fn set_contact(&self, account: &Account) -> Result<(), OutsideError>;
+    /// Whether credentials work: fetches or reads a token.
+    async fn probe(&self, account: &Account) -> Result<(), OutsideError>;
+}
+
+/// A card to insert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardRequest {
+    /// Our delivery.
+    pub delivery: DeliveryId,
+    /// The template.
+    pub card_id: String,
+    /// The app id the page was asked with.
+    pub requesting_app_id: String,
+    /// The invoice; issued.
+    pub invoice: Invoice,
+    /// Handle of the uploaded PDF.
+    pub media: String,
+}
+
+/// An inserted card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsertedCard {
+    /// Its code: persist at once.
+    pub code: String,
+    /// Whose wallet.
+    pub openid: String,
+}
+
+/// WeChat in the platform role (开票平台).
+#[async_trait]
+pub trait WechatPlatform: Send + Sync {
+    /// The account's own platform id; constant.
+    async fn platform_id(&self, account: &Account) -> Result<String, OutsideError>;
+    /// Makes a card template; **not** repeatable: each call makes another one.
+    async fn create_template(
+        &self,
+        account: &Account,
+        seller: &Seller,
+        kind: InvoiceKind,
+        logo: Bytes,
+    ) -> Result<String, OutsideError>;
+    /// Uploads a PDF; the handle lives three days.
+    async fn upload_pdf(&self, account: &Account, pdf: Bytes) -> Result<String, OutsideError>;
+    /// Puts the card into the wallet. `AlreadyDone` when WeChat says the delivery has its card.
+    async fn insert(
+        &self,
+        account: &Account,
+        card: &CardRequest,
+    ) -> Result<InsertedCard, OutsideError>;
+}
+
+/// The query part of a push, as received. Doubled parameters are refused before this is built.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PushQuery {
+    /// `signature`.
+    pub signature: Option<String>,
+    /// `timestamp`.
+    pub timestamp: Option<String>,
+    /// `nonce`.
+    pub nonce: Option<String>,
+    /// `encrypt_type`.
+    pub encrypt_type: Option<String>,
+    /// `msg_signature`.
+    pub msg_signature: Option<String>,
+    /// `echostr`, on the address check.
+    pub echostr: Option<String>,
+}
+
+/// A push that is really WeChat's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedPush {
+    /// The decrypted text.
+    pub plain: String,
+    /// The event's name.
+    pub event: String,
+    /// Unique for ever: see [`super::NewPush::dedup_key`].
+    pub dedup_key: String,
+}
+
+/// What a stored push means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushMeaning {
+    /// The buyer agreed to, or refused, one of our deliveries (or an order id that is not ours).
+    Authorisation {
+        /// WeChat's order id.
+        order_id: String,
+        /// Agreed.
+        agreed: bool,
+    },
+    /// A card's reimbursement state changed.
+    CardStatus {
+        /// Template.
+        card_id: String,
+        /// Card code.
+        code: String,
+        /// The new state; `None` when the word is unknown.
+        state: Option<fapiao_domain::card::CardState>,
+        /// WeChat's word.
+        word: String,
+    },
+    /// Another event: kept, nothing to do.
+    Other(String),
+}
+
+/// Verifies and opens pushes, and reads stored ones.
+pub trait PushGate: Send + Sync {
+    /// The address check: the text to echo.
+    ///
+    /// # Errors
+    /// Why it is refused, for staff; the caller answers with one uniform refusal.
+    fn verify_address(&self, account: &Account, query: &PushQuery) -> Result<String, String>;
+    /// Verifies signature and mode, decrypts, and names the push.
+    ///
+    /// # Errors
+    /// As [`PushGate::verify_address`].
+    fn open(&self, account: &Account, query: &PushQuery, body: &[u8])
+    -> Result<OpenedPush, String>;
+    /// What a stored, decrypted push means.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, plain: &str) -> Result<PushMeaning, String>;
+}
