@@ -156,4 +156,23 @@ mod tests {
         assert_eq!((account.user, account.group), (101, 104));
         assert!(Account::find(users, "post").is_none());
     }
+
+    #[test]
+    fn a_cluster_takes_connections_with_its_password_and_leaves_nothing_behind() {
+        if tools::find("initdb").is_none() {
+            return; // `cargo xtask test` installs it before its own step needs it.
+        }
+        let cluster = Cluster::start().unwrap();
+        let folder = cluster._folder.path().to_path_buf();
+        let psql = tools::find("psql").unwrap();
+        let asked = |sql: &str, url: &str| {
+            workspace::output(Command::new(&psql).args(["-w", "-X", "-t", "-A", "-c", sql, url]))
+        };
+        asked("create database t", cluster.url()).unwrap();
+        assert_eq!(asked("show fsync", cluster.url()).unwrap().trim(), "on");
+        let (_, address) = cluster.url().rsplit_once('@').unwrap();
+        asked("select 1", &format!("postgres://postgres:wrong@{address}")).unwrap_err();
+        drop(cluster);
+        assert!(!folder.exists());
+    }
 }
