@@ -4,16 +4,23 @@
 //! reads a clock, an environment or a network, and nothing here uses a binary float.
 #![deny(clippy::float_arithmetic)]
 
+pub mod capital;
 pub mod card;
 pub mod checks;
 pub mod delivery;
+pub mod discount;
 pub mod exact;
 pub mod face;
 pub mod ids;
 pub mod invoice;
 pub mod line;
 pub mod money;
+pub mod number;
 pub mod order;
 pub mod party;
+pub mod qr;
 pub mod rate;
+pub mod remark;
+pub mod title;
 pub mod totals;
+pub mod uscc;

@@ -1,0 +1,545 @@
+//! From what a buyer typed, or WeChat handed over, to a title that may be printed (抬头).
+
+use crate::{
+    party::{Title, TitleKind},
+    uscc::{TaxNumberKind, check_tax_number, normalise_tax_number, organisation_code_fits},
+};
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+
+/// A title as it came: any member may be missing or dirty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawTitle {
+    /// Person or organisation, where the sender knows; otherwise it is guessed and the guess is told.
+    pub kind: Option<TitleKind>,
+    /// Name.
+    pub name: String,
+    /// Tax number.
+    pub tax_number: String,
+    /// Address.
+    pub address: String,
+    /// Telephone.
+    pub phone: String,
+    /// Bank.
+    pub bank: String,
+    /// Account number.
+    pub bank_account: String,
+    /// Where the document is mailed to.
+    pub email: String,
+}
+
+/// A title that may be printed, and what is worth asking about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedTitle {
+    /// The checked title.
+    pub title: Title,
+    /// What a person should look at; nothing here stops the invoice.
+    pub warnings: Vec<TitleNote>,
+}
+
+/// Something worth asking about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TitleNote {
+    /// The member of [`RawTitle`].
+    pub field: &'static str,
+    /// Stable code, such as `W_SHORT_NAME`.
+    pub code: &'static str,
+    /// What is odd, in English.
+    pub message: String,
+}
+
+/// Something that stops the invoice.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{message}")]
+pub struct TitleError {
+    /// The member of [`RawTitle`].
+    pub field: &'static str,
+    /// Stable code, such as `E_TAX_NUMBER_CHECK`.
+    pub code: &'static str,
+    /// What is wrong and what is allowed, in English.
+    pub message: String,
+    /// What was probably meant, where that is known.
+    pub suggestion: Option<String>,
+}
+
+/// Cleans and checks a title.
+///
+/// # Errors
+/// Every fault found: name missing, too long or with a line break, organisation without a number, number that is
+/// none, members beyond their sizes or with characters they cannot have.
+pub fn check_title(raw: &RawTitle) -> Result<CheckedTitle, Vec<TitleError>> {
+    let mut check = Check::default();
+    let typed = check.text("name", "E_NAME", &raw.name, 300);
+    let (name, has_suffix) = without_person_suffix(&typed);
+    let number = normalise_tax_number(&raw.tax_number);
+    let kind = raw
+        .kind
+        .unwrap_or_else(|| check.guess_kind(&name, has_suffix, &number));
+    let title = Title {
+        kind,
+        tax_number: check.tax_number(kind, number),
+        name: check.name(kind, name),
+        address: check.text("address", "E_ADDRESS", &raw.address, 300),
+        phone: check.phone(&raw.phone),
+        bank: check.text("bank", "E_BANK", &raw.bank, 120),
+        bank_account: check.bank_account(&raw.bank_account),
+        email: check.email(&raw.email),
+    };
+    if title.bank.is_empty() != title.bank_account.is_empty() {
+        check.note(
+            "bank_account",
+            "W_BANK_PAIR",
+            "bank and account are usually given together",
+        );
+    }
+    if check.errors.is_empty() {
+        Ok(CheckedTitle {
+            title,
+            warnings: check.warnings,
+        })
+    } else {
+        Err(check.errors)
+    }
+}
+
+/// Whether a character takes no room on paper: zero-width blanks and joiners, direction marks, byte order mark.
+pub(crate) fn is_invisible(it: char) -> bool {
+    matches!(it,
+        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// Full-width digits, letters and signs as their ASCII forms, and the ideographic blank as a blank.
+pub(crate) fn half_width(it: char) -> char {
+    match it {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(it as u32 - 0xfee0).unwrap_or(it),
+        '\u{3000}' => ' ',
+        it => it,
+    }
+}
+
+/// The name without the suffix that is printed after a person's name, and whether it had one.
+fn without_person_suffix(name: &str) -> (String, bool) {
+    for suffix in ["（个人）", "(个人)", "（个人)", "(个人）"] {
+        if let Some(front) = name.strip_suffix(suffix) {
+            return (front.trim_end().to_owned(), true);
+        }
+    }
+    (name.to_owned(), false)
+}
+
+#[derive(Default)]
+struct Check {
+    errors: Vec<TitleError>,
+    warnings: Vec<TitleNote>,
+}
+
+impl Check {
+    fn error(&mut self, field: &'static str, code: &'static str, message: impl Into<String>) {
+        self.errors.push(TitleError {
+            field,
+            code,
+            message: message.into(),
+            suggestion: None,
+        });
+    }
+
+    fn note(&mut self, field: &'static str, code: &'static str, message: impl Into<String>) {
+        self.warnings.push(TitleNote {
+            field,
+            code,
+            message: message.into(),
+        });
+    }
+
+    /// Trims, composes (NFC) and takes out what cannot be seen; a line break inside is an error.
+    fn text(&mut self, field: &'static str, code: &'static str, text: &str, most: usize) -> String {
+        let is_edge = |it: char| it.is_whitespace() || it.is_control() || is_invisible(it);
+        let text = text.trim_matches(is_edge);
+        if text.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
+            self.error(field, code, format!("{field} must be one line"));
+            return String::new();
+        }
+        let clean: String = text
+            .nfc()
+            .filter(|it| !it.is_control() && !is_invisible(*it))
+            .collect();
+        let length = clean.chars().count();
+        if length > most {
+            self.error(
+                field,
+                code,
+                format!("{field} may have at most {most} characters, not {length}"),
+            );
+        }
+        clean
+    }
+
+    fn guess_kind(&mut self, name: &str, has_suffix: bool, number: &str) -> TitleKind {
+        if !number.is_empty() {
+            return TitleKind::Organisation;
+        }
+        if has_suffix {
+            return TitleKind::Person;
+        }
+        if name.chars().count() <= 4 {
+            self.note(
+                "kind",
+                "W_KIND_GUESSED",
+                "taken for a person: a short name without a tax number",
+            );
+            return TitleKind::Person;
+        }
+        TitleKind::Organisation
+    }
+
+    fn name(&mut self, kind: TitleKind, name: String) -> String {
+        let length = name.chars().count();
+        let refused = self.errors.iter().any(|error| error.field == "name");
+        match kind {
+            _ if refused => {}
+            _ if length == 0 => self.error("name", "E_NAME", "the name is missing"),
+            TitleKind::Person if length < 2 => {
+                self.error(
+                    "name",
+                    "E_NAME",
+                    "a person's name has at least 2 characters, such as 张先生",
+                );
+            }
+            TitleKind::Person if length > 296 => {
+                self.error(
+                    "name",
+                    "E_NAME",
+                    "a person's name may have at most 296 characters",
+                );
+            }
+            TitleKind::Organisation | TitleKind::NoNumber if length <= 4 => {
+                let message =
+                    "a name this short is usually a person's: is it really an organisation?";
+                self.note("name", "W_SHORT_NAME", message);
+            }
+            _ => {}
+        }
+        name
+    }
+
+    fn tax_number(&mut self, kind: TitleKind, number: String) -> String {
+        match kind {
+            TitleKind::Person if check_tax_number(&number) == Ok(TaxNumberKind::UnifiedCode) => {
+                let message =
+                    "a person has no tax number: choose organisation, or leave the number empty";
+                self.error("tax_number", "E_PERSON_WITH_NUMBER", message);
+            }
+            TitleKind::Person if !number.is_empty() => {
+                let message = "the number was left out: a person's invoice carries none";
+                self.note("tax_number", "W_NUMBER_DROPPED", message);
+            }
+            TitleKind::NoNumber if !number.is_empty() => {
+                let message = "a body without a tax number was chosen, but a number is given: choose organisation";
+                self.error("tax_number", "E_NUMBER_UNEXPECTED", message);
+            }
+            TitleKind::Person | TitleKind::NoNumber => {}
+            TitleKind::Organisation if number.is_empty() => {
+                let message =
+                    "an organisation needs its tax number; bodies that have none say so explicitly";
+                self.error("tax_number", "E_TAX_NUMBER_EMPTY", message);
+            }
+            TitleKind::Organisation => return self.organisation_number(number),
+        }
+        String::new()
+    }
+
+    fn organisation_number(&mut self, number: String) -> String {
+        match check_tax_number(&number) {
+            Ok(TaxNumberKind::UnifiedCode) => {
+                if !organisation_code_fits(&number) {
+                    let message =
+                        "the organisation code inside the number has an unusual check digit";
+                    self.note("tax_number", "W_ORGANISATION_CODE", message);
+                }
+            }
+            Ok(_) => {
+                let message = "this is an old kind of tax number: nearly everybody has an 18-character code by now";
+                self.note("tax_number", "W_OLD_NUMBER", message);
+            }
+            Err(error) => self.errors.push(TitleError {
+                field: "tax_number",
+                code: error.code,
+                message: error.message,
+                suggestion: error.suggestion,
+            }),
+        }
+        number
+    }
+
+    fn phone(&mut self, raw: &str) -> String {
+        let phone: String = self
+            .text("phone", "E_PHONE", raw, 60)
+            .chars()
+            .map(half_width)
+            .collect();
+        let allowed = |it: char| it.is_ascii_digit() || "+()-—转 ext.#".contains(it);
+        if phone.is_empty() {
+            return phone;
+        }
+        if phone.chars().count() < 5 || !phone.chars().all(allowed) {
+            let message = "a telephone number has 5 to 60 digits, blanks, + ( ) - # and 转 or ext.";
+            self.error("phone", "E_PHONE", message);
+        } else if !is_usual_phone(&phone) {
+            self.note(
+                "phone",
+                "W_PHONE",
+                "this is neither a mobile, a landline nor a 400 or 800 number",
+            );
+        }
+        phone
+    }
+
+    fn bank_account(&mut self, raw: &str) -> String {
+        let account: String = self
+            .text("bank_account", "E_BANK_ACCOUNT", raw, 100)
+            .chars()
+            .map(half_width)
+            .filter(|it| !it.is_whitespace() && !matches!(it, '-' | '—' | '–'))
+            .collect();
+        if account.is_empty() {
+            return account;
+        }
+        if account.len() > 50 || !account.bytes().all(|it| it.is_ascii_digit()) {
+            let message = "a bank account has at most 50 digits";
+            self.error("bank_account", "E_BANK_ACCOUNT", message);
+        } else if !(8..=30).contains(&account.len()) {
+            self.note(
+                "bank_account",
+                "W_BANK_ACCOUNT",
+                "a bank account usually has 8 to 30 digits",
+            );
+        }
+        account
+    }
+
+    fn email(&mut self, raw: &str) -> String {
+        let email: String = self
+            .text("email", "E_EMAIL", raw, 254)
+            .chars()
+            .map(half_width)
+            .collect();
+        if !email.is_empty() && !is_email(&email) {
+            self.error(
+                "email",
+                "E_EMAIL",
+                "an e-mail address looks like name@example.com",
+            );
+        }
+        email
+    }
+}
+
+/// Mobile `1[3-9]` and 9 more digits, landline with area code, 400 and 800 numbers; an extension may follow.
+fn is_usual_phone(phone: &str) -> bool {
+    let main = phone.split(['转', '#', 'e']).next().unwrap_or_default();
+    let main = main.trim_start_matches("+86");
+    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
+    match digits.as_bytes() {
+        [b'1', b'3'..=b'9', ..] => digits.len() == 11,
+        [b'0', ..] => (10..=18).contains(&digits.len()),
+        [b'4' | b'8', b'0', b'0', ..] => digits.len() == 10,
+        // A landline without its area code.
+        [b'2'..=b'9', ..] => (7..=8).contains(&digits.len()),
+        _ => false,
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let local_fits = (1..=64).contains(&local.len())
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && local
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&it));
+    let labels: Vec<&str> = domain.split('.').collect();
+    let label_fits = |label: &&str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || it == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    local_fits && labels.len() >= 2 && labels.iter().all(label_fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organisation(name: &str, tax_number: &str) -> RawTitle {
+        RawTitle {
+            kind: Some(TitleKind::Organisation),
+            name: name.to_owned(),
+            tax_number: tax_number.to_owned(),
+            ..RawTitle::default()
+        }
+    }
+
+    #[test]
+    fn a_dirty_company_title_becomes_clean() {
+        let raw = RawTitle {
+            address: "\u{feff}福州市鼓楼区 1 号\u{200b}".to_owned(),
+            phone: "０５９１－87654321".to_owned(),
+            bank: "中国银行福州分行".to_owned(),
+            bank_account: "6222 0000-1111 ２222".to_owned(),
+            email: " a.b@example.com ".to_owned(),
+            ..organisation("  福建某某有限公司\u{200b}\n", "91350100 m000100y43")
+        };
+        let CheckedTitle { title, warnings } = check_title(&raw).unwrap();
+        assert_eq!(warnings, []);
+        assert_eq!(title.name, "福建某某有限公司");
+        assert_eq!(title.tax_number, "91350100M000100Y43");
+        assert_eq!(title.address, "福州市鼓楼区 1 号");
+        assert_eq!(title.phone, "0591-87654321");
+        assert_eq!(title.bank_account, "6222000011112222");
+        assert_eq!(title.email, "a.b@example.com");
+        // Checking what was checked changes nothing.
+        let again = RawTitle {
+            kind: Some(title.kind),
+            name: title.name.clone(),
+            tax_number: title.tax_number.clone(),
+            address: title.address.clone(),
+            phone: title.phone.clone(),
+            bank: title.bank.clone(),
+            bank_account: title.bank_account.clone(),
+            email: title.email.clone(),
+        };
+        assert_eq!(check_title(&again).unwrap().title, title);
+    }
+
+    #[test]
+    fn a_person_is_printed_with_the_suffix_once() {
+        for typed in [
+            "张先生",
+            "张先生（个人）",
+            "张先生(个人)",
+            " 张先生 （个人） ",
+        ] {
+            let raw = RawTitle {
+                kind: Some(TitleKind::Person),
+                name: typed.to_owned(),
+                ..RawTitle::default()
+            };
+            let checked = check_title(&raw).unwrap();
+            assert_eq!(checked.title.printed_name(), "张先生（个人）", "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_organisation_needs_a_right_number_unless_it_has_none() {
+        let codes = |raw: &RawTitle| -> Vec<_> {
+            check_title(raw)
+                .unwrap_err()
+                .into_iter()
+                .map(|error| (error.field, error.code, error.suggestion))
+                .collect()
+        };
+        let name = "北京某某科技有限公司";
+        assert_eq!(
+            codes(&organisation(name, "")),
+            [("tax_number", "E_TAX_NUMBER_EMPTY", None)]
+        );
+        assert_eq!(
+            codes(&organisation(name, "91110105MA000000L7")),
+            [(
+                "tax_number",
+                "E_TAX_NUMBER_CHECK",
+                Some("91110105MA0000007L".to_owned())
+            )]
+        );
+        assert_eq!(
+            codes(&RawTitle {
+                kind: Some(TitleKind::NoNumber),
+                ..organisation(name, "91110105MA0000007L")
+            }),
+            [("tax_number", "E_NUMBER_UNEXPECTED", None)]
+        );
+        let without = RawTitle {
+            kind: Some(TitleKind::NoNumber),
+            ..organisation("某某部队后勤处", "")
+        };
+        assert_eq!(check_title(&without).unwrap().warnings, []);
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let raw = RawTitle {
+            phone: "call me".to_owned(),
+            bank_account: "12a4".to_owned(),
+            email: "a@b".to_owned(),
+            address: "一".repeat(301),
+            ..organisation("甲\n乙", "123")
+        };
+        let fields: Vec<_> = check_title(&raw)
+            .unwrap_err()
+            .into_iter()
+            .map(|it| it.field)
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "name",
+                "tax_number",
+                "address",
+                "phone",
+                "bank_account",
+                "email"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_kind_is_guessed_and_the_guess_is_told() {
+        let guess = |name: &str, tax_number: &str| {
+            check_title(&RawTitle {
+                kind: None,
+                ..organisation(name, tax_number)
+            })
+        };
+        let person = guess("李四", "").unwrap();
+        assert_eq!(person.title.kind, TitleKind::Person);
+        assert_eq!(person.warnings[0].code, "W_KIND_GUESSED");
+        assert_eq!(
+            guess("欧阳先生样（个人）", "").unwrap().title.kind,
+            TitleKind::Person
+        );
+        assert_eq!(
+            guess("李四", "91110105MA0000007L").unwrap().warnings[0].code,
+            "W_SHORT_NAME"
+        );
+        assert!(guess("北京某某科技有限公司", "").is_err());
+    }
+
+    #[test]
+    fn warnings_do_not_stop() {
+        let raw = RawTitle {
+            phone: "99999".to_owned(),
+            ..organisation("某某老字号商店", "110105123456789")
+        };
+        let codes: Vec<_> = check_title(&raw)
+            .unwrap()
+            .warnings
+            .into_iter()
+            .map(|it| it.code)
+            .collect();
+        assert_eq!(codes, ["W_OLD_NUMBER", "W_PHONE"]);
+        let person = RawTitle {
+            kind: Some(TitleKind::Person),
+            ..organisation("王五先生", "11010519491231002X")
+        };
+        let checked = check_title(&person).unwrap();
+        assert_eq!(checked.title.tax_number, "");
+        assert_eq!(checked.warnings[0].code, "W_NUMBER_DROPPED");
+    }
+}
