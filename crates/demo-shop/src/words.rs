@@ -1,0 +1,171 @@
+//! The shop's words in both languages.
+
+/// The language of a page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Language {
+    Chinese,
+    English,
+}
+
+impl Language {
+    /// As chosen on the page, else as the browser prefers, else Chinese.
+    pub(crate) fn choose(chosen: Option<&str>, accepted: Option<&str>) -> Language {
+        let first = accepted
+            .unwrap_or_default()
+            .split([',', ';'])
+            .next()
+            .unwrap_or_default();
+        if chosen
+            .unwrap_or(first)
+            .trim()
+            .to_ascii_lowercase()
+            .starts_with("en")
+        {
+            Language::English
+        } else {
+            Language::Chinese
+        }
+    }
+
+    /// For the `lang` of a page and of its links.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Language::Chinese => "zh-CN",
+            Language::English => "en",
+        }
+    }
+
+    pub(crate) fn words(self) -> &'static Words {
+        match self {
+            Language::Chinese => &CHINESE,
+            Language::English => &ENGLISH,
+        }
+    }
+}
+
+/// Every text of the shop.
+pub(crate) struct Words {
+    pub(crate) shop: &'static str,
+    pub(crate) sample: &'static str,
+    pub(crate) pay: &'static str,
+    pub(crate) quantity_of: &'static str,
+    pub(crate) off: &'static str,
+    pub(crate) other_language: (&'static str, &'static str),
+    pub(crate) order: &'static str,
+    pub(crate) paid: &'static str,
+    pub(crate) of_which_tax: &'static str,
+    pub(crate) net: &'static str,
+    pub(crate) invoice: &'static str,
+    pub(crate) ask_invoice: &'static str,
+    pub(crate) download: &'static str,
+    pub(crate) number: &'static str,
+    pub(crate) again: &'static str,
+    pub(crate) back: &'static str,
+    pub(crate) reference: &'static str,
+    pub(crate) waiting: &'static str,
+    pub(crate) issuing: &'static str,
+    pub(crate) carded: &'static str,
+    pub(crate) refused: &'static str,
+    pub(crate) expired: &'static str,
+    pub(crate) failed: &'static str,
+    pub(crate) unknown_state: &'static str,
+    pub(crate) went_wrong: &'static str,
+    pub(crate) basket_empty: &'static str,
+    pub(crate) basket_quantity: &'static str,
+    pub(crate) basket_foreign: &'static str,
+    pub(crate) unreachable: &'static str,
+    pub(crate) no_such_order: &'static str,
+    pub(crate) no_invoice_yet: &'static str,
+    pub(crate) no_such_page: &'static str,
+}
+
+const CHINESE: Words = Words {
+    shop: "示例小店",
+    sample: "示例商店，不会真的收款",
+    pay: "付款",
+    quantity_of: "数量：",
+    off: "立减",
+    other_language: ("en", "English"),
+    order: "订单",
+    paid: "实付",
+    of_which_tax: "其中税额",
+    net: "不含税金额",
+    invoice: "电子发票",
+    ask_invoice: "开具发票",
+    download: "下载发票 PDF",
+    number: "发票号码",
+    again: "再逛一逛",
+    back: "返回",
+    reference: "编号",
+    waiting: "填写抬头后即可开具，发票将放入您的微信卡包。",
+    issuing: "正在开具，通常几秒钟，本页会自动更新。",
+    carded: "发票已放入您的微信卡包。",
+    refused: "开票申请未通过，请联系小店。",
+    expired: "开票链接已过期，请联系小店重新申请。",
+    failed: "开票遇到问题，小店正在处理，请稍后再看。",
+    unknown_state: "开票状态暂时无法识别，请稍后再看。",
+    went_wrong: "没有完成",
+    basket_empty: "还没有选择商品，请返回选择数量。",
+    basket_quantity: "数量须为 0 到 99 的整数，请返回修改。",
+    basket_foreign: "页面已过期，请返回首页重新选购。",
+    unreachable: "开票系统暂时没有回应。重新提交是安全的，不会重复下单。",
+    no_such_order: "没有这笔订单，可能小店已重新开业。",
+    no_invoice_yet: "发票还没有开具，请稍后再下载。",
+    no_such_page: "没有这个页面。",
+};
+
+const ENGLISH: Words = Words {
+    shop: "The Sample Shop",
+    sample: "A sample: no money is taken",
+    pay: "Pay",
+    quantity_of: "Quantity: ",
+    off: "off",
+    other_language: ("zh-CN", "中文"),
+    order: "Order",
+    paid: "Paid",
+    of_which_tax: "of which tax",
+    net: "without tax",
+    invoice: "Invoice",
+    ask_invoice: "Get the invoice",
+    download: "Download the PDF",
+    number: "Invoice number",
+    again: "Shop again",
+    back: "Back",
+    reference: "Reference",
+    waiting: "Fill in who it is for, and it goes into your WeChat wallet.",
+    issuing: "It is being issued. That takes seconds; this page follows by itself.",
+    carded: "The invoice is in your WeChat wallet.",
+    refused: "The request was turned down. Please ask the shop.",
+    expired: "The link has expired. Please ask the shop for a new one.",
+    failed: "Something went wrong, and the shop is looking into it. Please come back later.",
+    unknown_state: "Where the invoice stands can't be told at the moment. Please come back later.",
+    went_wrong: "That did not work",
+    basket_empty: "Nothing was chosen. Go back and say how many of what.",
+    basket_quantity: "A quantity is a whole number from 0 to 99. Go back and correct it.",
+    basket_foreign: "The page was too old. Start again from the front page.",
+    unreachable: "The invoicing system did not answer. Sending again is safe: it buys once.",
+    no_such_order: "There is no such order. Perhaps the shop has opened anew.",
+    no_invoice_yet: "The invoice is not issued yet. Try again in a moment.",
+    no_such_page: "There is no such page.",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_the_chosen_one_before_the_browsers() {
+        use Language::{Chinese, English};
+        assert_eq!(Language::choose(None, None), Chinese);
+        assert_eq!(
+            Language::choose(None, Some("en-GB,en;q=0.9,zh;q=0.1")),
+            English
+        );
+        assert_eq!(
+            Language::choose(None, Some("zh-CN,zh;q=0.9,en;q=0.8")),
+            Chinese
+        );
+        assert_eq!(Language::choose(Some("zh-CN"), Some("en")), Chinese);
+        assert_eq!(Language::choose(Some("en"), Some("zh")), English);
+    }
+}
