@@ -4,9 +4,15 @@
 //! queued jobs.
 
 pub mod actor;
+pub mod calendar;
 pub mod errors;
+pub mod fields;
 pub mod idempotency;
 pub mod ids;
 pub mod jobs;
+pub mod merchant;
+pub mod platform;
 pub mod ports;
 pub mod records;
+pub mod run;
+pub mod step;

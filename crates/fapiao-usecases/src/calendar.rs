@@ -1,0 +1,57 @@
+//! Dates on paper are Asia/Shanghai; everything stored is UTC.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Utc};
+
+/// China has had one zone and no summer time since 1991.
+fn shanghai() -> FixedOffset {
+    const EIGHT_HOURS: i32 = 8 * 3600;
+    #[expect(clippy::expect_used, reason = "a constant offset within a day")]
+    FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are an offset")
+}
+
+/// The wall clock in Shanghai.
+pub fn in_shanghai(at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&shanghai()).naive_local()
+}
+
+/// Two-digit year in Shanghai: the year of an invoice number.
+pub fn year2(at: DateTime<Utc>) -> i32 {
+    in_shanghai(at).year() % 100
+}
+
+/// Month in Shanghai, `yyyy-mm`: the month of the quota.
+pub fn month(at: DateTime<Utc>) -> String {
+    in_shanghai(at).format("%Y-%m").to_string()
+}
+
+/// Day in Shanghai, `yyyy-mm-dd`.
+pub fn day(at: DateTime<Utc>) -> String {
+    in_shanghai(at).format("%Y-%m-%d").to_string()
+}
+
+/// Midnight in Shanghai at or before a moment.
+pub fn start_of_day(at: DateTime<Utc>) -> DateTime<Utc> {
+    let local = in_shanghai(at);
+    at - (local - local.date().and_time(chrono::NaiveTime::MIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_year_turns_at_midnight_in_shanghai() {
+        let before: DateTime<Utc> = "2026-12-31T15:59:59Z".parse().unwrap();
+        let after: DateTime<Utc> = "2026-12-31T16:00:00Z".parse().unwrap();
+        assert_eq!((year2(before), month(before)), (26, "2026-12".to_owned()));
+        assert_eq!(
+            (year2(after), month(after), day(after)),
+            (27, "2027-01".to_owned(), "2027-01-01".to_owned())
+        );
+        assert_eq!(
+            start_of_day(before),
+            "2026-12-30T16:00:00Z".parse::<DateTime<Utc>>().unwrap()
+        );
+        assert_eq!(start_of_day(after), after);
+    }
+}

@@ -1,0 +1,30 @@
+//! What is wrong with an input, field by field.
+
+use thiserror::Error;
+
+/// One wrong field.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{pointer}: {message}")]
+pub struct FieldError {
+    /// JSON Pointer into the input: `/lines/0/quantity`.
+    pub pointer: String,
+    /// Stable code, such as `E_QUANTITY`.
+    pub code: String,
+    /// What is wrong and what is allowed.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A wrong field.
+    pub fn new(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The proof before anything is issued: WeChat's own answer about a delivery.
+
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    jobs::{Job, QueuedJob},
+    merchant::pages::{PageError, platform_id_for},
+    ports::{AuthStatus, Authorisation, DeliveryChange, Ports, Scope},
+    records::Delivery,
+    step::StepError,
+};
+use chrono::TimeDelta;
+use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
+use serde_json::json;
+
+/// What WeChat said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The buyer agreed; the invoice is on its way.
+    Authorised,
+    /// Not yet.
+    NotYet,
+    /// The buyer declined on WeChat's page.
+    Declined,
+    /// The delivery is past this step.
+    Closed(DeliveryState),
+}
+
+/// Asks WeChat about a delivery and stores the proof. `hint_agreed` is what a push claimed.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn confirm_authorisation(
+    ports: &Ports,
+    id: &DeliveryId,
+    hint_agreed: bool,
+) -> Result<Confirmed, StepError> {
+    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+        return Err(StoreError::NotFound {
+            what: format!("delivery {id}"),
+        }
+        .into());
+    };
+    let refused_here = delivery.state == DeliveryState::Refused;
+    if !delivery.state.awaits_buyer() && delivery.state != DeliveryState::Expired && !refused_here {
+        return Ok(Confirmed::Closed(delivery.state));
+    }
+    let account = ports
+        .store
+        .account(&delivery.account)
+        .await?
+        .ok_or_else(|| {
+            StepError::parked(
+                "account_missing",
+                "the WeChat account of this delivery is gone; restore it and retry",
+            )
+        })?;
+    let platform_id = platform_id_for(ports, &delivery)
+        .await
+        .map_err(|error| match error {
+            PageError::Store(error) => StepError::Store(error),
+            other => StepError::parked("account_not_ready", other.to_string()),
+        })?;
+    match ports
+        .merchant
+        .auth_status(&account, &platform_id, id)
+        .await?
+    {
+        AuthStatus::Authorised { .. } if refused_here => {
+            // The shop refused while the buyer was agreeing: tell WeChat, so that the buyer is told.
+            let job = Job::RejectAuthorisation(delivery.id.clone());
+            ports
+                .store
+                .enqueue(vec![QueuedJob::now(job, Some(delivery.seller))])
+                .await?;
+            Ok(Confirmed::Closed(DeliveryState::Refused))
+        }
+        AuthStatus::Authorised { at, title } => {
+            let proof = Authorisation {
+                at,
+                raw_title: title,
+            };
+            let then = Job::DraftInvoice(delivery.id.clone());
+            change(
+                ports,
+                &delivery,
+                DeliveryState::Authorised,
+                "",
+                Some(proof),
+                Some(then),
+            )
+            .await?;
+            Ok(Confirmed::Authorised)
+        }
+        AuthStatus::Rejected if delivery.state.awaits_buyer() => {
+            change(
+                ports,
+                &delivery,
+                DeliveryState::Refused,
+                "refused at WeChat",
+                None,
+                None,
+            )
+            .await?;
+            Ok(Confirmed::Closed(DeliveryState::Refused))
+        }
+        AuthStatus::NotYet if !hint_agreed && delivery.state.awaits_buyer() => {
+            change(
+                ports,
+                &delivery,
+                DeliveryState::Refused,
+                "买家在微信页面上取消了开票",
+                None,
+                None,
+            )
+            .await?;
+            Ok(Confirmed::Declined)
+        }
+        AuthStatus::NotYet | AuthStatus::Rejected => Ok(Confirmed::NotYet),
+        AuthStatus::Other(word) => Err(StepError::parked(
+            "wechat_status_unknown",
+            format!("WeChat reports the status `{word}`, which this version does not know"),
+        )),
+    }
+}
+
+/// The scheduled question: 30 s after the page was opened, then 2 min, 10 min, and hourly until the deadline.
+///
+/// # Errors
+/// [`StepError`]; `NotYet` carries the next moment.
+pub async fn poll_authorisation(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
+    match confirm_authorisation(ports, id, true).await? {
+        Confirmed::Authorised | Confirmed::Declined | Confirmed::Closed(_) => Ok(()),
+        Confirmed::NotYet => {
+            let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+                return Ok(());
+            };
+            let now = ports.clock.now();
+            // One more question after the deadline, for a buyer who agreed at the last moment.
+            if now > delivery.expires_at + TimeDelta::hours(1) {
+                return Ok(());
+            }
+            let age = now - delivery.created_at;
+            let after = if age < TimeDelta::minutes(3) {
+                30
+            } else if age < TimeDelta::minutes(15) {
+                120
+            } else if age < TimeDelta::hours(2) {
+                600
+            } else {
+                3600
+            };
+            Err(StepError::not_yet(after, "the buyer has not agreed yet"))
+        }
+    }
+}
+
+async fn change(
+    ports: &Ports,
+    delivery: &Delivery,
+    to: DeliveryState,
+    reason: &str,
+    authorisation: Option<Authorisation>,
+    then: Option<Job>,
+) -> Result<(), StepError> {
+    let to = delivery
+        .state
+        .change(to)
+        .map_err(|error| StepError::parked("illegal_state", error.to_string()))?;
+    let change = DeliveryChange {
+        id: delivery.id.clone(),
+        expected_version: delivery.version,
+        from: delivery.state,
+        to,
+        reason: reason.to_owned(),
+        authorisation,
+        then: then
+            .into_iter()
+            .map(|job| QueuedJob::now(job, Some(delivery.seller.clone())))
+            .collect(),
+        actor: Actor::WeChat,
+        note: json!({}),
+    };
+    ports.store.change_delivery(change, None).await?;
+    Ok(())
+}

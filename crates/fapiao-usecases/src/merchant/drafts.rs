@@ -1,0 +1,145 @@
+//! An order as typed: texts, read into exact values in one place for the API, the import and the admin form.
+
+use crate::fields::FieldError;
+use fapiao_domain::{
+    delivery::{Channel, PageType},
+    line::OrderLine,
+    money::{Fen, parse_positive},
+    rate::Rate,
+};
+
+/// A line as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineDraft {
+    /// What was sold.
+    pub name: String,
+    /// Class code, 19 digits.
+    pub tax_code: String,
+    /// Specification, may be empty.
+    pub spec: String,
+    /// Unit, may be empty.
+    pub unit: String,
+    /// Decimal text.
+    pub quantity: String,
+    /// Decimal text, yuan.
+    pub unit_price: String,
+    /// Whether price and discount include tax.
+    pub tax_included: bool,
+    /// `0.13`, `exempt`, `not_taxed`.
+    pub rate: String,
+    /// Decimal text, yuan; empty for none.
+    pub discount: String,
+}
+
+/// A delivery as asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryDraft {
+    /// Where the buyer meets us.
+    pub channel: Channel,
+    /// Which page.
+    pub page: PageType,
+    /// Where the buyer goes afterwards, may be empty.
+    pub return_url: String,
+}
+
+/// An order as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderDraft {
+    /// The store's code; may be empty where the caller belongs to one store or there is only one.
+    pub store: String,
+    /// The shop's own number, 1 to 64 characters.
+    pub order_no: String,
+    /// RFC 3339, or empty for now.
+    pub sold_at: String,
+    /// Lines.
+    pub lines: Vec<LineDraft>,
+    /// Free remark for the invoice, at most 200 characters.
+    pub remark: String,
+    /// A delivery to be made at once.
+    pub delivery: Option<DeliveryDraft>,
+}
+
+impl LineDraft {
+    /// Reads the texts of line `index`, or says everything that is wrong with them.
+    ///
+    /// # Errors
+    /// One [`FieldError`] per wrong member.
+    pub fn read(&self, index: usize) -> Result<OrderLine, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut wrong = |member: &str, code: &str, message: String| {
+            errors.push(FieldError::new(
+                format!("/lines/{index}/{member}"),
+                code,
+                message,
+            ));
+        };
+        let quantity = parse_positive(self.quantity.trim())
+            .map_err(|error| wrong("quantity", "E_QUANTITY", error.to_string()))
+            .ok();
+        let unit_price = parse_positive(self.unit_price.trim())
+            .map_err(|error| wrong("unit_price", "E_UNIT_PRICE", error.to_string()))
+            .ok();
+        let rate = Rate::parse(self.rate.trim())
+            .map_err(|error| wrong("rate", "E_RATE", error.to_string()))
+            .ok();
+        let discount = match self.discount.trim() {
+            "" => Some(Fen::ZERO),
+            text => match Fen::parse_yuan(text) {
+                Ok(discount) if discount >= Fen::ZERO => Some(discount),
+                Ok(_) => {
+                    wrong(
+                        "discount",
+                        "E_DISCOUNT",
+                        "a discount is given as a positive amount".to_owned(),
+                    );
+                    None
+                }
+                Err(error) => {
+                    wrong("discount", "E_DISCOUNT", error.to_string());
+                    None
+                }
+            },
+        };
+        match (quantity, unit_price, rate, discount) {
+            (Some(quantity), Some(unit_price), Some(rate), Some(discount)) => Ok(OrderLine {
+                name: self.name.trim().to_owned(),
+                tax_code: self.tax_code.trim().to_owned(),
+                spec: self.spec.trim().to_owned(),
+                unit: self.unit.trim().to_owned(),
+                quantity,
+                unit_price,
+                tax_included: self.tax_included,
+                rate,
+                discount,
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_member_of_a_line_is_named() {
+        let draft = LineDraft {
+            quantity: "many".into(),
+            unit_price: "1.123456789".into(),
+            rate: "13%".into(),
+            discount: "-1".into(),
+            ..LineDraft::default()
+        };
+        let errors = draft.read(2).unwrap_err();
+        let pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(
+            pointers,
+            [
+                "/lines/2/quantity",
+                "/lines/2/unit_price",
+                "/lines/2/rate",
+                "/lines/2/discount"
+            ]
+        );
+    }
+}

@@ -1,0 +1,451 @@
+//! A till's day as a CSV file: read, checked row by row, then accepted like any other order.
+
+use crate::{
+    fields::FieldError,
+    merchant::{
+        drafts::{LineDraft, OrderDraft},
+        orders::{Caller, IntakeDesk, OrderError},
+    },
+    ports::{Accepted, NewOrder, Ports},
+};
+use fapiao_domain::totals::Totals;
+use std::collections::HashMap;
+use thiserror::Error;
+
+/// Most data rows of one file.
+pub const MAX_ROWS: usize = 100_000;
+/// Orders per commit.
+const ORDERS_PER_SET: usize = 200;
+
+/// The columns, in the order of the template; files may order them as they like.
+pub const COLUMNS: [&str; 13] = [
+    "order_no",
+    "store",
+    "sold_at",
+    "line",
+    "name",
+    "tax_code",
+    "spec",
+    "unit",
+    "quantity",
+    "unit_price",
+    "tax_included",
+    "rate",
+    "discount",
+];
+const OPTIONAL: [&str; 5] = ["store", "sold_at", "line", "spec", "discount"];
+
+/// A bad cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    /// Line of the file, from 1; the heading is 1.
+    pub row: u64,
+    /// Column heading; empty when the whole row is meant.
+    pub column: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What a file holds, and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// `UTF-8` or `GB18030`.
+    pub encoding: &'static str,
+    /// Data rows.
+    pub rows: u64,
+    /// Orders in the file.
+    pub orders: u64,
+    /// Orders without errors.
+    pub good: u64,
+    /// Sums of the good orders.
+    pub totals: Totals,
+    /// Orders written now.
+    pub created: u64,
+    /// Orders that were accepted before with the same content.
+    pub known: u64,
+    /// Everything that is wrong.
+    pub errors: Vec<RowError>,
+}
+
+/// A file cannot be read at all.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// Neither encoding fits.
+    #[error("the file is neither UTF-8 nor GB18030 text")]
+    Encoding,
+    /// Headings are missing or unknown.
+    #[error("{0}")]
+    Heading(String),
+    /// Too many rows.
+    #[error("the file has more than {MAX_ROWS} rows; split it")]
+    TooLong,
+    /// The database.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+}
+
+/// What to do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportMode {
+    /// Check everything, write nothing.
+    DryRun,
+    /// Write if nothing is wrong; otherwise write nothing.
+    AllOrNothing,
+    /// Write the good orders, report the bad ones.
+    GoodOnes,
+}
+
+/// Imports a file of orders. Importing it again is harmless: orders are known by their number.
+///
+/// # Errors
+/// [`ImportError`] when the file as a whole cannot be read; wrong rows are in the report.
+pub async fn import_orders(
+    ports: &Ports,
+    caller: &Caller,
+    file: &[u8],
+    mode: ImportMode,
+) -> Result<ImportReport, ImportError> {
+    let (text, encoding) = decode(file)?;
+    let sheet = read_sheet(&text)?;
+    let mut report = ImportReport {
+        encoding,
+        rows: sheet.rows,
+        orders: sheet.orders.len() as u64,
+        errors: sheet.errors,
+        ..ImportReport::default()
+    };
+    let mut desk = IntakeDesk::open(ports).await.map_err(OrderError::from)?;
+    let mut good = Vec::new();
+    for group in &sheet.orders {
+        match desk.read(ports, caller, &group.draft).await {
+            Ok(order) if !group.broken => {
+                report.good += 1;
+                let totals = order.order.totals;
+                report.totals.amount += totals.amount;
+                report.totals.tax += totals.tax;
+                report.totals.total += totals.total;
+                good.push((group.rows[0], order));
+            }
+            Ok(_) => {}
+            Err(OrderError::Invalid(errors)) => report
+                .errors
+                .extend(errors.iter().map(|error| group.place(error))),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    report.errors.sort_by_key(|error| error.row);
+    let write = match mode {
+        ImportMode::DryRun => false,
+        ImportMode::AllOrNothing => report.errors.is_empty(),
+        ImportMode::GoodOnes => true,
+    };
+    if write {
+        write_orders(ports, good, &mut report).await?;
+    }
+    Ok(report)
+}
+
+async fn write_orders(
+    ports: &Ports,
+    good: Vec<(u64, NewOrder)>,
+    report: &mut ImportReport,
+) -> Result<(), ImportError> {
+    let mut good = good.into_iter().peekable();
+    while good.peek().is_some() {
+        let (rows, set): (Vec<u64>, Vec<NewOrder>) = good.by_ref().take(ORDERS_PER_SET).unzip();
+        let numbers: Vec<String> = set.iter().map(|new| new.order.order_no.clone()).collect();
+        let results = ports
+            .store
+            .accept_orders(set)
+            .await
+            .map_err(OrderError::from)?;
+        for ((row, order_no), result) in rows.into_iter().zip(numbers).zip(results) {
+            match result {
+                Accepted::New => report.created += 1,
+                Accepted::OrderNoTaken { same: true, .. } | Accepted::Replayed { .. } => {
+                    report.known += 1
+                }
+                Accepted::OrderNoTaken {
+                    existing,
+                    same: false,
+                } => report.errors.push(RowError {
+                    row,
+                    column: "order_no".to_owned(),
+                    message: format!(
+                        "order number {order_no} was used for a different order ({existing})"
+                    ),
+                }),
+                Accepted::KeyReused => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Group {
+    draft: OrderDraft,
+    /// File line of each order line.
+    rows: Vec<u64>,
+    /// A row of it could not be read.
+    broken: bool,
+}
+
+impl Group {
+    /// From a JSON Pointer back to row and column.
+    fn place(&self, error: &FieldError) -> RowError {
+        let mut parts = error.pointer.trim_start_matches('/').split('/');
+        let first = parts.next().unwrap_or_default();
+        let (row, column) = match (
+            first,
+            parts.next().and_then(|index| index.parse::<usize>().ok()),
+        ) {
+            ("lines", Some(index)) => (
+                self.rows.get(index).copied().unwrap_or(self.rows[0]),
+                parts.next().unwrap_or_default(),
+            ),
+            _ => (self.rows[0], first),
+        };
+        let column = if COLUMNS.contains(&column) {
+            column
+        } else {
+            ""
+        };
+        RowError {
+            row,
+            column: column.to_owned(),
+            message: error.message.clone(),
+        }
+    }
+}
+
+struct Sheet {
+    orders: Vec<Group>,
+    rows: u64,
+    errors: Vec<RowError>,
+}
+
+fn decode(file: &[u8]) -> Result<(String, &'static str), ImportError> {
+    let bare = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    if let Ok(text) = std::str::from_utf8(bare) {
+        return Ok((text.to_owned(), "UTF-8"));
+    }
+    let (text, had_errors) = encoding_rs::GB18030.decode_without_bom_handling(file);
+    if had_errors {
+        Err(ImportError::Encoding)
+    } else {
+        Ok((text.into_owned(), "GB18030"))
+    }
+}
+
+fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let headings = reader
+        .headers()
+        .map_err(|error| ImportError::Heading(format!("the first row cannot be read: {error}")))?
+        .clone();
+    let columns: HashMap<&str, usize> = headings
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (name, at))
+        .collect();
+    let unknown: Vec<&str> = headings
+        .iter()
+        .filter(|name| !COLUMNS.contains(name))
+        .collect();
+    let absent: Vec<&str> = COLUMNS
+        .into_iter()
+        .filter(|name| !columns.contains_key(name) && !OPTIONAL.contains(name))
+        .collect();
+    if !unknown.is_empty() || !absent.is_empty() {
+        return Err(ImportError::Heading(format!(
+            "the first row names the columns; missing: {}; unknown: {}; known: {}",
+            or_none(&absent),
+            or_none(&unknown),
+            COLUMNS.join(", ")
+        )));
+    }
+    let mut sheet = Sheet {
+        orders: Vec::new(),
+        rows: 0,
+        errors: Vec::new(),
+    };
+    let mut finished: HashMap<String, u64> = HashMap::new();
+    for record in reader.records() {
+        sheet.rows += 1;
+        if sheet.rows > MAX_ROWS as u64 {
+            return Err(ImportError::TooLong);
+        }
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let row = error.position().map_or(sheet.rows + 1, csv::Position::line);
+                sheet.errors.push(RowError {
+                    row,
+                    column: String::new(),
+                    message: error.to_string(),
+                });
+                continue;
+            }
+        };
+        let row = record
+            .position()
+            .map_or(sheet.rows + 1, csv::Position::line);
+        if record.len() != headings.len() {
+            sheet.errors.push(RowError {
+                row,
+                column: String::new(),
+                message: format!(
+                    "the row has {} cells, the heading {}",
+                    record.len(),
+                    headings.len()
+                ),
+            });
+            continue;
+        }
+        let cell = |name: &str| {
+            columns
+                .get(name)
+                .and_then(|at| record.get(*at))
+                .unwrap_or_default()
+        };
+        let order_no = cell("order_no");
+        let continues = sheet
+            .orders
+            .last()
+            .is_some_and(|group| group.draft.order_no == order_no);
+        if !continues {
+            if let Some(before) = finished.get(order_no) {
+                sheet.errors.push(RowError {
+                    row,
+                    column: "order_no".to_owned(),
+                    message: format!("the rows of order {order_no} must follow each other; it began at row {before}"),
+                });
+                continue;
+            }
+            finished.insert(order_no.to_owned(), row);
+            sheet.orders.push(Group {
+                draft: OrderDraft {
+                    store: cell("store").to_owned(),
+                    order_no: order_no.to_owned(),
+                    sold_at: cell("sold_at").to_owned(),
+                    ..OrderDraft::default()
+                },
+                rows: Vec::new(),
+                broken: false,
+            });
+        }
+        let Some(group) = sheet.orders.last_mut() else {
+            continue;
+        };
+        for (name, value) in [
+            ("store", &group.draft.store),
+            ("sold_at", &group.draft.sold_at),
+        ] {
+            if cell(name) != value {
+                sheet.errors.push(RowError {
+                    row,
+                    column: name.to_owned(),
+                    message: format!(
+                        "`{}` differs from `{value}` in the order's first row",
+                        cell(name)
+                    ),
+                });
+                group.broken = true;
+            }
+        }
+        let tax_included = match cell("tax_included").to_lowercase().as_str() {
+            "yes" | "y" | "true" | "1" | "是" => true,
+            "no" | "n" | "false" | "0" | "否" => false,
+            other => {
+                sheet.errors.push(RowError {
+                    row,
+                    column: "tax_included".to_owned(),
+                    message: format!("`{other}` is neither yes nor no"),
+                });
+                group.broken = true;
+                true
+            }
+        };
+        group.rows.push(row);
+        group.draft.lines.push(LineDraft {
+            name: cell("name").to_owned(),
+            tax_code: cell("tax_code").to_owned(),
+            spec: cell("spec").to_owned(),
+            unit: cell("unit").to_owned(),
+            quantity: cell("quantity").to_owned(),
+            unit_price: cell("unit_price").to_owned(),
+            tax_included,
+            rate: cell("rate").to_owned(),
+            discount: cell("discount").to_owned(),
+        });
+    }
+    Ok(sheet)
+}
+
+fn or_none(names: &[&str]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADING: &str = "order_no,store,sold_at,line,name,tax_code,spec,unit,quantity,unit_price,tax_included,rate,discount\n";
+
+    #[test]
+    fn both_encodings_are_recognised() {
+        let text = format!("{HEADING}A-1,S001,,1,苹果,1010115010100000000,,千克,1,2,是,0.09,\n");
+        assert_eq!(decode(text.as_bytes()).unwrap().1, "UTF-8");
+        assert_eq!(
+            decode(format!("\u{feff}{text}").as_bytes()).unwrap(),
+            (text.clone(), "UTF-8")
+        );
+        let (gb, _, _) = encoding_rs::GB18030.encode(&text);
+        assert_eq!(decode(&gb).unwrap(), (text, "GB18030"));
+        assert!(matches!(
+            decode(b"\xff\xff\xff\xff"),
+            Err(ImportError::Encoding)
+        ));
+    }
+
+    #[test]
+    fn wrong_headings_are_named() {
+        let Err(error) = read_sheet("order_no,preis\nA-1,3\n") else {
+            panic!("accepted")
+        };
+        let text = error.to_string();
+        assert!(
+            text.contains("unknown: preis") && text.contains("unit_price"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn rows_become_orders_and_bad_rows_are_named() {
+        let text = format!(
+            "{HEADING}A-1,S001,,1,苹果,1010115010100000000,,千克,1,2,yes,0.09,\n\
+             A-1,S001,,2,香蕉,1010115010500000000,,千克,1,2,maybe,0.09,\n\
+             A-2,S001,,1,大米,1030102010100000000,,袋,1,2,no,0.09,\n\
+             A-1,S001,,3,苹果,1010115010100000000,,千克,1,2,yes,0.09,\n\
+             A-3,S001,,1\n"
+        );
+        let sheet = read_sheet(&text).unwrap();
+        assert_eq!(sheet.orders.len(), 2);
+        assert_eq!(sheet.orders[0].rows, [2, 3]);
+        let places: Vec<_> = sheet
+            .errors
+            .iter()
+            .map(|error| (error.row, error.column.as_str()))
+            .collect();
+        assert_eq!(places, [(3, "tax_included"), (5, "order_no"), (6, "")]);
+        let pointer = FieldError::new("/lines/1/quantity", "E", "x");
+        assert_eq!(sheet.orders[0].place(&pointer).row, 3);
+    }
+}

@@ -1,0 +1,10 @@
+//! The merchant role (商户): orders, authorisation pages, pushes, refusals.
+
+pub mod confirm;
+pub mod drafts;
+pub mod import;
+pub mod orders;
+pub mod pages;
+pub mod prepare;
+pub mod pushes;
+pub mod refusal;

@@ -1,0 +1,150 @@
+//! The buyer's way into WeChat: a fresh authorisation page at each visit.
+
+use crate::{
+    actor::Actor,
+    errors::{Advice, OutsideError, StoreError},
+    jobs::{Job, QueuedJob},
+    ports::{AuthPage, DeliveryChange, Ports, Scope},
+    records::Delivery,
+};
+use fapiao_domain::delivery::DeliveryState;
+use serde_json::json;
+use thiserror::Error;
+
+/// First question to WeChat after the buyer left for its page, in seconds.
+const FIRST_POLL_SECS: u32 = 30;
+
+/// Why a buyer cannot be sent to WeChat.
+#[derive(Debug, Error)]
+pub enum PageError {
+    /// No such link.
+    #[error("this link is not known")]
+    Unknown,
+    /// The delivery stands elsewhere: show its state instead.
+    #[error("the delivery is {0}")]
+    NotAwaiting(DeliveryState),
+    /// The deadline passed.
+    #[error("this link has expired")]
+    Expired,
+    /// The company is not ready: no platform id yet, a missing account.
+    #[error("invoicing is not set up completely: {0}")]
+    NotReady(String),
+    /// WeChat did not give a page.
+    #[error(transparent)]
+    WeChat(#[from] OutsideError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Asks WeChat for a page and returns its address; the delivery becomes `page_opened` and will be polled.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn open_wechat_page(ports: &Ports, code: &str) -> Result<String, PageError> {
+    let delivery = ports
+        .store
+        .delivery_by_code(code)
+        .await?
+        .ok_or(PageError::Unknown)?;
+    if !delivery.state.awaits_buyer() {
+        return Err(PageError::NotAwaiting(delivery.state));
+    }
+    if delivery.expires_at <= ports.clock.now() {
+        return Err(PageError::Expired);
+    }
+    let order = ports
+        .store
+        .order(&Scope::All, &delivery.order)
+        .await?
+        .ok_or(PageError::Unknown)?;
+    let account = ports
+        .store
+        .account(&delivery.account)
+        .await?
+        .ok_or_else(|| PageError::NotReady("the WeChat account is gone".to_owned()))?;
+    let platform_id = platform_id_for(ports, &delivery).await?;
+    // Saved before WeChat is asked: from here on the buyer may agree, and a lost push must be found.
+    mark_opened(ports, &delivery).await?;
+    let answer = ports
+        .merchant
+        .auth_page(
+            &account,
+            &AuthPage {
+                delivery: delivery.id.clone(),
+                platform_id,
+                amount: order.totals.total,
+                channel: delivery.channel,
+                page: delivery.page,
+                return_url: if delivery.return_url.is_empty() {
+                    format!("{}/o/{}", ports.public_base, delivery.short_code)
+                } else {
+                    delivery.return_url.clone()
+                },
+            },
+        )
+        .await;
+    match answer {
+        Ok(answer) => Ok(answer.url),
+        Err(error) if error.advice == Advice::AlreadyDone => {
+            let job = Job::ConfirmAuthorisation(delivery.id.clone());
+            ports
+                .store
+                .enqueue(vec![QueuedJob::now(job, Some(delivery.seller.clone()))])
+                .await?;
+            Err(PageError::NotAwaiting(DeliveryState::Authorised))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The platform id that goes with a delivery: that of the seller's platform account.
+pub(crate) async fn platform_id_for(
+    ports: &Ports,
+    delivery: &Delivery,
+) -> Result<String, PageError> {
+    let not_ready = |what: &str| PageError::NotReady(what.to_owned());
+    let seller = ports
+        .store
+        .seller(&delivery.seller)
+        .await?
+        .ok_or_else(|| not_ready("the seller is gone"))?;
+    let account = seller
+        .platform_account
+        .ok_or_else(|| not_ready("the seller has no platform account"))?;
+    let account = ports
+        .store
+        .account(&account)
+        .await?
+        .ok_or_else(|| not_ready("the platform account is gone"))?;
+    account
+        .platform_id
+        .ok_or_else(|| not_ready("the platform account has not been prepared at WeChat yet"))
+}
+
+async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), StoreError> {
+    if delivery.state != DeliveryState::Created {
+        return Ok(());
+    }
+    let confirm = Job::ConfirmAuthorisation(delivery.id.clone());
+    let change = DeliveryChange {
+        id: delivery.id.clone(),
+        expected_version: delivery.version,
+        from: DeliveryState::Created,
+        to: DeliveryState::PageOpened,
+        reason: String::new(),
+        authorisation: None,
+        then: vec![QueuedJob::after(
+            confirm,
+            Some(delivery.seller.clone()),
+            FIRST_POLL_SECS,
+        )],
+        actor: Actor::Buyer,
+        note: json!({}),
+    };
+    match ports.store.change_delivery(change, None).await {
+        // Opened twice at the same moment: the other visit queued the poll.
+        Ok(_) | Err(StoreError::Stale { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

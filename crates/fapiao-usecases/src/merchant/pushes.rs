@@ -1,0 +1,134 @@
+//! Pushes: stored and answered at once, worked on later.
+
+use crate::{
+    errors::StoreError,
+    ids::fresh,
+    merchant::confirm::{Confirmed, confirm_authorisation},
+    ports::{NewPush, Ports, PushMeaning, PushQuery, Recorded, Scope},
+    step::StepError,
+};
+use fapiao_domain::ids::{DeliveryId, Id, PushId};
+use serde_json::json;
+use thiserror::Error;
+
+/// Why a push is not answered with success.
+#[derive(Debug, Error)]
+pub enum PushError {
+    /// It is not WeChat's, or not for us. Callers answer with one uniform refusal.
+    #[error("the push was refused: {0}")]
+    Refused(String),
+    /// It could not be stored: no answer, so that WeChat repeats it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The address check of WeChat's console: the text to echo.
+///
+/// # Errors
+/// [`PushError`].
+pub async fn verify_address(
+    ports: &Ports,
+    app_id: &str,
+    query: &PushQuery,
+) -> Result<String, PushError> {
+    let account = ports.store.account_by_app_id(app_id).await?;
+    let account =
+        account.ok_or_else(|| PushError::Refused(format!("no account has the app id {app_id}")))?;
+    ports
+        .pushes
+        .verify_address(&account, query)
+        .map_err(PushError::Refused)
+}
+
+/// Verifies, decrypts and stores a push. Returns only after the commit.
+///
+/// # Errors
+/// [`PushError`].
+pub async fn receive_push(
+    ports: &Ports,
+    app_id: &str,
+    query: &PushQuery,
+    body: &[u8],
+) -> Result<Recorded, PushError> {
+    let Some(account) = ports.store.account_by_app_id(app_id).await? else {
+        let verdict = format!("no account has the app id {app_id}");
+        ports
+            .store
+            .record_refused(None, &verdict, &String::from_utf8_lossy(body))
+            .await?;
+        return Err(PushError::Refused(verdict));
+    };
+    let opened = match ports.pushes.open(&account, query, body) {
+        Ok(opened) => opened,
+        Err(verdict) => {
+            ports
+                .store
+                .record_refused(Some(&account.id), &verdict, &String::from_utf8_lossy(body))
+                .await?;
+            return Err(PushError::Refused(verdict));
+        }
+    };
+    let push = NewPush {
+        id: fresh(ports.clock.now()),
+        account: account.id,
+        dedup_key: opened.dedup_key,
+        event: opened.event,
+        plain: opened.plain,
+    };
+    let recorded = ports.store.record_pushes(vec![push]).await?;
+    recorded
+        .into_iter()
+        .next()
+        .ok_or_else(|| StoreError::Corrupt("no answer for the push".into()).into())
+}
+
+/// Does what a stored push hints at.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
+    let Some(push) = ports.store.push(id).await? else {
+        return Ok(());
+    };
+    if push.state != "stored" {
+        return Ok(());
+    }
+    let (state, outcome) = match ports.pushes.read(&push.plain) {
+        Err(reason) => ("parked", reason),
+        Ok(PushMeaning::Other(event)) => ("ignored", format!("event {event} needs no action")),
+        Ok(PushMeaning::CardStatus {
+            card_id,
+            code,
+            state: Some(to),
+            word,
+        }) => {
+            let known = ports
+                .store
+                .follow_card(&card_id, &code, to, json!({ "status": word }))
+                .await?;
+            if known {
+                ("handled", word)
+            } else {
+                ("ignored", "no card of ours has this code".to_owned())
+            }
+        }
+        Ok(PushMeaning::CardStatus { word, .. }) => {
+            ("parked", format!("unknown card status {word}"))
+        }
+        Ok(PushMeaning::Authorisation { order_id, agreed }) => match DeliveryId::parse(&order_id) {
+            Err(_) => ("ignored", format!("order id {order_id} is not one of ours")),
+            Ok(delivery) => match ports.store.delivery(&Scope::All, &delivery).await? {
+                None => ("ignored", format!("there is no delivery {delivery}")),
+                Some(_) => match confirm_authorisation(ports, &delivery, agreed).await? {
+                    Confirmed::Authorised => ("handled", "confirmed by WeChat".to_owned()),
+                    Confirmed::Closed(state) => ("handled", format!("the delivery is {state}")),
+                    Confirmed::Declined => ("handled", "the buyer declined".to_owned()),
+                    // The hint is not proof: the poll goes on.
+                    Confirmed::NotYet => ("handled", "WeChat does not confirm it (yet)".to_owned()),
+                },
+            },
+        },
+    };
+    ports.store.record_push_outcome(id, state, &outcome).await?;
+    Ok(())
+}

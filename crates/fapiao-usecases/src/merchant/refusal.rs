@@ -1,0 +1,169 @@
+//! The shop refuses: the WeChat order id is burnt for ever.
+
+use crate::{
+    actor::Actor,
+    errors::{Advice, StoreError},
+    fields::FieldError,
+    idempotency::Effect,
+    jobs::{Job, QueuedJob},
+    merchant::{
+        orders::{Caller, Repeatable},
+        pages::{PageError, platform_id_for},
+    },
+    ports::{DeliveryChange, Ports, Scope},
+    records::Delivery,
+    step::StepError,
+};
+use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
+use serde_json::json;
+use thiserror::Error;
+
+/// Longest reason; WeChat's own limit is not published.
+pub const REASON_MAX: usize = 60;
+
+/// Why a delivery is not refused.
+#[derive(Debug, Error)]
+pub enum RefusalError {
+    /// Wrong fields.
+    #[error("the refusal has wrong fields")]
+    Invalid(Vec<FieldError>),
+    /// No such delivery for this caller.
+    #[error("there is no delivery {0}")]
+    Unknown(String),
+    /// Too late, or done before.
+    #[error("{0}; it cannot be refused any more")]
+    TooLate(String),
+    /// The idempotency key was used for another body.
+    #[error("this Idempotency-Key was used for a different request")]
+    KeyReused,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Refuses a delivery that has no invoice yet. WeChat is told by a job.
+///
+/// # Errors
+/// [`RefusalError`].
+pub async fn refuse_delivery(
+    ports: &Ports,
+    caller: &Caller,
+    id: &DeliveryId,
+    reason: &str,
+    repeat: Option<Repeatable>,
+    answer: &(dyn Fn(&Delivery) -> String + Sync),
+) -> Result<Effect<Delivery>, RefusalError> {
+    let reason = reason.trim();
+    if reason.is_empty()
+        || reason.chars().count() > REASON_MAX
+        || reason.chars().any(char::is_control)
+    {
+        return Err(RefusalError::Invalid(vec![FieldError::new(
+            "/reason",
+            "E_REASON",
+            format!("the buyer reads the reason: 1 to {REASON_MAX} characters on one line"),
+        )]));
+    }
+    let mut delivery = ports
+        .store
+        .delivery(&caller.scope, id)
+        .await?
+        .ok_or_else(|| RefusalError::Unknown(id.to_string()))?;
+    if delivery.state == DeliveryState::Refused && repeat.is_none() {
+        return Ok(Effect::Done(delivery));
+    }
+    let from = delivery.state;
+    let to = match from.change(DeliveryState::Refused) {
+        Ok(to) => to,
+        // A repetition with a key may still be replayed by the store.
+        Err(_) if from == DeliveryState::Refused => DeliveryState::Refused,
+        Err(error) => return Err(RefusalError::TooLate(error.to_string())),
+    };
+    let expected_version = delivery.version;
+    delivery.state = to;
+    reason.clone_into(&mut delivery.reason);
+    let change = DeliveryChange {
+        id: id.clone(),
+        expected_version,
+        from,
+        to,
+        reason: reason.to_owned(),
+        authorisation: None,
+        then: if from == DeliveryState::Created {
+            // WeChat has never heard of it.
+            Vec::new()
+        } else {
+            vec![QueuedJob::now(
+                Job::RejectAuthorisation(id.clone()),
+                Some(delivery.seller.clone()),
+            )]
+        },
+        actor: caller.actor.clone(),
+        note: json!({}),
+    };
+    let idempotency = repeat.map(|repeat| repeat.answered(200, answer(&delivery)));
+    match ports.store.change_delivery(change, idempotency).await {
+        Ok(Effect::Done(())) => Ok(Effect::Done(delivery)),
+        Ok(Effect::Replayed { status, body }) => Ok(Effect::Replayed { status, body }),
+        Ok(Effect::KeyReused) => Err(RefusalError::KeyReused),
+        Err(StoreError::Stale { .. }) => {
+            let current = ports.store.delivery(&Scope::All, id).await?;
+            let state = current.map_or("gone".to_owned(), |it| it.state.to_string());
+            Err(RefusalError::TooLate(format!(
+                "the delivery is {state} now"
+            )))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Tells WeChat about a refusal. A page the buyer never confirmed needs no word; should the buyer confirm it later, the
+/// confirmation brings this job back.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
+    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+        return Ok(());
+    };
+    if delivery.state != DeliveryState::Refused {
+        return Ok(());
+    }
+    let account = ports
+        .store
+        .account(&delivery.account)
+        .await?
+        .ok_or_else(|| {
+            StepError::parked(
+                "account_missing",
+                "the WeChat account of this delivery is gone",
+            )
+        })?;
+    let platform_id = platform_id_for(ports, &delivery)
+        .await
+        .map_err(|error| match error {
+            PageError::Store(error) => StepError::Store(error),
+            other => StepError::parked("account_not_ready", other.to_string()),
+        })?;
+    let url = format!("{}/o/{}", ports.public_base, delivery.short_code);
+    match ports
+        .merchant
+        .reject(&account, &platform_id, id, &delivery.reason, &url)
+        .await
+    {
+        Ok(()) => {}
+        Err(error) if error.advice == Advice::AlreadyDone || error.code == "72038" => {}
+        Err(error) => return Err(error.into()),
+    }
+    let data = json!({ "order_id": id.to_string() });
+    ports
+        .store
+        .append_audit(
+            &Actor::System,
+            "delivery.rejected_at_wechat",
+            &id.to_string(),
+            data,
+        )
+        .await?;
+    Ok(())
+}

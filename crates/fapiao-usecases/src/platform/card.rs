@@ -1,0 +1,226 @@
+//! The card: uploaded, asked for, inserted at most once.
+
+use crate::{
+    actor::Actor,
+    errors::{Advice, StoreError},
+    platform::template::{platform_account, template_for},
+    ports::{CardRequest, DeliveryChange, Ports, Scope},
+    records::{Card, Delivery, Invoice},
+    step::StepError,
+};
+use chrono::TimeDelta;
+use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
+use serde_json::json;
+
+/// WeChat deletes an unused upload after three days; ours is renewed before that.
+const MEDIA_LIFE_HOURS: i64 = 60;
+/// Codes after which the same upload is not tried again.
+const DEAD_MEDIA: [&str; 3] = ["72046", "72081", "72083"];
+/// The template is too young (or not usable): wait longer each time.
+const YOUNG_TEMPLATE: &str = "40078";
+const YOUNG_TEMPLATE_WAITS: [u32; 3] = [60, 300, 900];
+
+/// Brings the card of a delivery into the wallet. Each step is saved before the next, and `insert` is announced before
+/// it is called, so that a lost answer is recognised.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn deliver_card(ports: &Ports, id: &DeliveryId, attempt: u32) -> Result<(), StepError> {
+    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+        return Err(StoreError::NotFound {
+            what: format!("delivery {id}"),
+        }
+        .into());
+    };
+    if delivery.state == DeliveryState::Carded {
+        return Ok(());
+    }
+    let invoice_id = delivery
+        .invoice
+        .clone()
+        .ok_or_else(|| StoreError::Corrupt(format!("delivery {id} has no invoice")))?;
+    let invoice = ports
+        .store
+        .invoices_by_id(std::slice::from_ref(&invoice_id))
+        .await?
+        .pop()
+        .ok_or_else(|| StoreError::NotFound {
+            what: format!("invoice {invoice_id}"),
+        })?;
+    if !invoice.state.is_issued() {
+        return Err(StepError::parked(
+            "invoice_not_issued",
+            format!(
+                "invoice {invoice_id} is {}; a card is made only from an issued invoice",
+                invoice.state
+            ),
+        ));
+    }
+    let result = insert(ports, &delivery, invoice, attempt).await;
+    if let Err(StepError::Outside(error)) = &result
+        && matches!(error.advice, Advice::NeedsPerson | Advice::Never)
+    {
+        mark_failed(ports, id, &error.message).await?;
+    }
+    result
+}
+
+async fn insert(
+    ports: &Ports,
+    delivery: &Delivery,
+    invoice: Invoice,
+    attempt: u32,
+) -> Result<(), StepError> {
+    let id = &delivery.id;
+    let seller =
+        ports
+            .store
+            .seller(&delivery.seller)
+            .await?
+            .ok_or_else(|| StoreError::NotFound {
+                what: format!("seller {}", delivery.seller),
+            })?;
+    let account = platform_account(ports, &seller).await?;
+    let channel_account = ports
+        .store
+        .account(&delivery.account)
+        .await?
+        .ok_or_else(|| {
+            StepError::parked(
+                "account_missing",
+                "the WeChat account of this delivery is gone",
+            )
+        })?;
+    let template = template_for(ports, &seller, &account, invoice.kind).await?;
+    let card = ports
+        .store
+        .begin_card(id, &invoice.id, &template.card_id)
+        .await?;
+    if card.state.is_delivered() {
+        return Ok(());
+    }
+    let media = match fresh_media(ports, &card) {
+        Some(media) => media,
+        None => upload_pdf(ports, &account, &invoice, id).await?,
+    };
+    let asked_before = card.asked_at.is_some();
+    ports
+        .store
+        .record_insert_asked(id, ports.clock.now())
+        .await?;
+    let request = CardRequest {
+        delivery: id.clone(),
+        card_id: template.card_id,
+        requesting_app_id: channel_account.app_id,
+        invoice,
+        media,
+    };
+    match ports.platform.insert(&account, &request).await {
+        Ok(inserted) => {
+            ports
+                .store
+                .record_inserted(id, Some(&inserted.code), &inserted.openid, json!({}))
+                .await?;
+            Ok(())
+        }
+        // Our own earlier call went through and its answer was lost: the card is there, its code is not.
+        Err(error) if error.advice == Advice::AlreadyDone && asked_before => {
+            ports
+                .store
+                .record_inserted(id, None, "", json!({ "reconciled": error.code }))
+                .await?;
+            Ok(())
+        }
+        Err(error) if error.advice == Advice::AlreadyDone => Err(StepError::parked(
+            "order_id_used",
+            format!(
+                "WeChat says the order id {id} was used before ({}), but not by us; compare the ledgers",
+                error.code
+            ),
+        )),
+        Err(error) if error.code == YOUNG_TEMPLATE => {
+            match YOUNG_TEMPLATE_WAITS.get(usize::try_from(attempt).unwrap_or(1).saturating_sub(1))
+            {
+                Some(&after) => {
+                    let mut error = error;
+                    error.advice = Advice::Retry {
+                        after: Some(std::time::Duration::from_secs(u64::from(after))),
+                    };
+                    Err(error.into())
+                }
+                None => Err(error.into()),
+            }
+        }
+        Err(error) if DEAD_MEDIA.contains(&error.code.as_str()) => {
+            // Forget the upload; the next try makes another.
+            ports.store.record_media(id, "", ports.clock.now()).await?;
+            Err(StepError::not_yet(
+                2,
+                format!(
+                    "WeChat lost the uploaded PDF ({}); uploading it again",
+                    error.code
+                ),
+            ))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn fresh_media(ports: &Ports, card: &Card) -> Option<String> {
+    let (media, at) = card.media.as_ref()?;
+    let fresh = ports.clock.now() - *at < TimeDelta::hours(MEDIA_LIFE_HOURS);
+    (fresh && !media.is_empty()).then(|| media.clone())
+}
+
+async fn upload_pdf(
+    ports: &Ports,
+    account: &crate::records::Account,
+    invoice: &Invoice,
+    delivery: &DeliveryId,
+) -> Result<String, StepError> {
+    let documents = ports.store.documents(&invoice.id).await?;
+    let pdf = documents
+        .iter()
+        .find(|document| document.format == "pdf")
+        .ok_or_else(|| StepError::not_yet(2, "the PDF is not rendered yet"))?;
+    let bytes = ports.files.get(&pdf.sha256).await?.ok_or_else(|| {
+        StepError::parked(
+            "document_missing",
+            format!(
+                "the file store has no file {}; restore it from a backup and retry",
+                pdf.sha256
+            ),
+        )
+    })?;
+    let media = ports.platform.upload_pdf(account, bytes).await?;
+    ports
+        .store
+        .record_media(delivery, &media, ports.clock.now())
+        .await?;
+    Ok(media)
+}
+
+/// The shop and the buyer see that the card did not come; the invoice stays issued and downloadable.
+async fn mark_failed(ports: &Ports, id: &DeliveryId, reason: &str) -> Result<(), StoreError> {
+    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+        return Ok(());
+    };
+    if delivery.state != DeliveryState::Issuing {
+        return Ok(());
+    }
+    let change = DeliveryChange {
+        id: id.clone(),
+        expected_version: delivery.version,
+        from: delivery.state,
+        to: DeliveryState::Failed,
+        reason: reason.to_owned(),
+        authorisation: None,
+        then: Vec::new(),
+        actor: Actor::WeChat,
+        note: json!({}),
+    };
+    match ports.store.change_delivery(change, None).await {
+        Ok(_) | Err(StoreError::Stale { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,214 @@
+//! From an authorised delivery to an invoice that only lacks its number.
+
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    ids::fresh,
+    platform::face::draft_face,
+    ports::{NewInvoice, Ports, Scope, TaxpayerGate},
+    records::{Delivery, Invoice, IssuingMode, RawTitleRecord},
+    step::StepError,
+};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::DeliveryId,
+    invoice::{InvoiceKind, InvoiceState},
+    party::{Title, TitleKind},
+    title::{RawTitle, check_title},
+    totals::compute,
+};
+
+/// Seconds until the tax authority's gate is asked again.
+const GATE_RETRY_SECS: u32 = 600;
+
+/// Checks title, gate, lines and paper, and writes the invoice.
+///
+/// # Errors
+/// [`StepError`]; a title that cannot be printed is for a person.
+pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
+    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+        return Err(StoreError::NotFound {
+            what: format!("delivery {id}"),
+        }
+        .into());
+    };
+    if delivery.state != DeliveryState::Authorised || delivery.invoice.is_some() {
+        return Ok(());
+    }
+    let order = ports
+        .store
+        .order(&Scope::All, &delivery.order)
+        .await?
+        .ok_or_else(|| StoreError::NotFound {
+            what: format!("order {}", delivery.order),
+        })?;
+    let seller = ports
+        .store
+        .seller(&order.seller)
+        .await?
+        .ok_or_else(|| StoreError::NotFound {
+            what: format!("seller {}", order.seller),
+        })?;
+    if seller.mode != IssuingMode::SelfBuilt {
+        return Err(StepError::parked(
+            "issuing_mode",
+            format!(
+                "this version issues only in the mode self_built; seller {} is set to another",
+                seller.id
+            ),
+        ));
+    }
+    let title = checked_title(&delivery)?;
+    if let TaxpayerGate::Closed(why) = ports.tax.gate(&seller).await? {
+        tracing::warn!(seller = %seller.id, "the tax authority does not let the seller issue: {why}");
+        return Err(StepError::not_yet(
+            GATE_RETRY_SECS,
+            format!("the tax authority's gate is closed: {why}"),
+        ));
+    }
+    let codes = ports.store.tax_codes().await?;
+    let short_name = |code: &str| {
+        codes
+            .binary_search_by(|it| it.code.as_str().cmp(code))
+            .ok()
+            .map(|at| &codes[at])
+            .filter(|it| !it.summary)
+            .map(|it| it.short_name.clone())
+    };
+    let computed = compute(&order.lines, &short_name).map_err(|errors| {
+        let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        StepError::parked(
+            "lines_invalid",
+            format!("the order cannot be invoiced as it is: {}", text.join("; ")),
+        )
+    })?;
+    if computed.totals != order.totals {
+        return Err(StepError::parked(
+            "totals_differ",
+            format!(
+                "computed {} but the order was accepted with {}",
+                computed.totals.total, order.totals.total
+            ),
+        ));
+    }
+    let now = ports.clock.now();
+    let invoice = Invoice {
+        id: fresh(now),
+        order: order.id.clone(),
+        delivery: delivery.id.clone(),
+        seller: seller.id.clone(),
+        kind: InvoiceKind::DigitalOrdinary,
+        identity: None,
+        state: InvoiceState::Ready,
+        reason: String::new(),
+        seller_party: seller.party.clone(),
+        province: seller.province.clone(),
+        clerks: [
+            seller.drawer.clone(),
+            seller.payee.clone(),
+            seller.reviewer.clone(),
+        ],
+        title,
+        lines: computed.lines,
+        totals: computed.totals,
+        remark: remark_of(&order.remark, &seller.payee, &seller.reviewer),
+        issued_at: None,
+        receipt: String::new(),
+        uploaded_at: None,
+        created_at: now,
+        version: 1,
+    };
+    ports
+        .renderer
+        .check(&draft_face(&invoice, now, ports.tax.is_sandbox()))
+        .map_err(|what| StepError::parked("not_printable", what))?;
+    let new = NewInvoice {
+        invoice,
+        delivery_version: delivery.version,
+    };
+    match ports.store.draft_invoice(new, &Actor::System).await {
+        // Another worker drafted it while we were computing.
+        Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Free remark first, clerks on their own line (layout rules, remark order).
+fn remark_of(free: &str, payee: &str, reviewer: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    if !free.is_empty() {
+        lines.push(free.to_owned());
+    }
+    if !payee.is_empty() || !reviewer.is_empty() {
+        lines.push(format!("收款人:{payee};    复核人:{reviewer};"));
+    }
+    lines.join("\n")
+}
+
+fn checked_title(delivery: &Delivery) -> Result<Title, StepError> {
+    let Some(raw) = &delivery.raw_title else {
+        return Err(StepError::parked(
+            "title_missing",
+            "WeChat gave no title; enter one on the order's page",
+        ));
+    };
+    if !raw.override_reason.is_empty() {
+        return Ok(accepted_as_is(raw));
+    }
+    match check_title(&raw_title(raw)) {
+        Ok(checked) => Ok(checked.title),
+        Err(errors) => {
+            let text: Vec<String> = errors
+                .iter()
+                .map(|error| match &error.suggestion {
+                    Some(suggestion) => format!("{} (perhaps {suggestion})", error.message),
+                    None => error.message.clone(),
+                })
+                .collect();
+            Err(StepError::parked(
+                "title_invalid",
+                format!(
+                    "{}. Correct the title on the order's page, or refuse the request.",
+                    text.join("; ")
+                ),
+            ))
+        }
+    }
+}
+
+/// The stored record as the title rules read it.
+pub fn raw_title(raw: &RawTitleRecord) -> RawTitle {
+    RawTitle {
+        kind: Some(if raw.organisation {
+            TitleKind::Organisation
+        } else {
+            TitleKind::Person
+        }),
+        name: raw.name.clone(),
+        tax_number: raw.tax_number.clone(),
+        address: raw.address.clone(),
+        phone: raw.phone.clone(),
+        bank: raw.bank.clone(),
+        bank_account: raw.bank_account.clone(),
+        email: raw.email.clone(),
+    }
+}
+
+/// A person took responsibility for it; the reason is in the audit chain.
+fn accepted_as_is(raw: &RawTitleRecord) -> Title {
+    let kind = match (raw.organisation, raw.tax_number.trim().is_empty()) {
+        (false, _) => TitleKind::Person,
+        (true, true) => TitleKind::NoNumber,
+        (true, false) => TitleKind::Organisation,
+    };
+    Title {
+        kind,
+        name: raw.name.trim().to_owned(),
+        tax_number: raw.tax_number.trim().to_uppercase(),
+        address: raw.address.trim().to_owned(),
+        phone: raw.phone.trim().to_owned(),
+        bank: raw.bank.trim().to_owned(),
+        bank_account: raw.bank_account.trim().to_owned(),
+        email: raw.email.trim().to_owned(),
+    }
+}

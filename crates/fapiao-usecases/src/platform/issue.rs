@@ -1,0 +1,261 @@
+//! Number, upload, result: the legal act, in batches.
+
+use crate::{
+    errors::{Advice, OutsideError, StoreError},
+    jobs::{Job, QueuedJob},
+    platform::face::{face_of, levy_lines},
+    ports::{IssueFace, Ports, Reservation, TaxVerdict, UploadOutcome},
+    records::Invoice,
+    step::StepError,
+};
+use chrono::TimeDelta;
+use fapiao_domain::{
+    ids::{InvoiceId, SellerId},
+    invoice::InvoiceState,
+    rate::Rate,
+};
+use serde_json::json;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// The authority takes at most so many per call.
+pub const UPLOAD_MAX: usize = 100;
+/// The result can be asked for this long after the upload.
+const RESULT_WINDOW_HOURS: i64 = 12;
+
+/// The result of one invoice's step.
+type StepOf = (InvoiceId, Result<(), StepError>);
+
+/// Reserves and uploads several invoices; an answer per invoice.
+pub async fn issue_invoices(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
+    let reserved = match ports.store.reserve(ids, ports.clock.now()).await {
+        Ok(reserved) => reserved,
+        Err(error) => return all(ids, || StepError::Store(copy_store(&error))),
+    };
+    let mut results: Vec<StepOf> = Vec::with_capacity(ids.len());
+    let mut to_upload = HashSet::new();
+    for (id, reservation) in ids.iter().zip(reserved) {
+        match reservation {
+            Reservation::Reserved { .. } => {
+                to_upload.insert(id.clone());
+            }
+            Reservation::NoNumber => {
+                results.push((
+                    id.clone(),
+                    Err(StepError::not_yet(
+                        5,
+                        "no invoice number is left; more are on their way",
+                    )),
+                ));
+            }
+            Reservation::NoQuota { left } => results.push((
+                id.clone(),
+                Err(StepError::not_yet(
+                    5,
+                    format!(
+                        "the quota left ({left}) is less than the net amount; more is on its way"
+                    ),
+                )),
+            )),
+            // Uploaded, issued or refused before: other jobs follow it.
+            Reservation::NotReady(_) => results.push((id.clone(), Ok(()))),
+        }
+    }
+    if to_upload.is_empty() {
+        return results;
+    }
+    let wanted: Vec<InvoiceId> = to_upload.iter().cloned().collect();
+    let invoices = match ports.store.invoices_by_id(&wanted).await {
+        Ok(invoices) => invoices,
+        Err(error) => {
+            results.extend(all(&wanted, || StepError::Store(copy_store(&error))));
+            return results;
+        }
+    };
+    let mut by_seller: BTreeMap<SellerId, Vec<Invoice>> = BTreeMap::new();
+    for invoice in invoices {
+        by_seller
+            .entry(invoice.seller.clone())
+            .or_default()
+            .push(invoice);
+    }
+    for (seller, invoices) in by_seller {
+        for set in invoices.chunks(UPLOAD_MAX) {
+            let ids: Vec<InvoiceId> = set.iter().map(|invoice| invoice.id.clone()).collect();
+            match upload(ports, &seller, set).await {
+                Ok(()) => results.extend(ids.into_iter().map(|id| (id, Ok(())))),
+                Err(error) => results.extend(all(&ids, || copy_step(&error))),
+            }
+        }
+    }
+    results
+}
+
+async fn upload(
+    ports: &Ports,
+    seller_id: &SellerId,
+    invoices: &[Invoice],
+) -> Result<(), StepError> {
+    let seller = ports
+        .store
+        .seller(seller_id)
+        .await?
+        .ok_or_else(|| StoreError::NotFound {
+            what: format!("seller {seller_id}"),
+        })?;
+    let rates = ports.store.usable_rates(seller_id).await?;
+    let is_levy = |rate: Rate| rates.iter().any(|it| it.levy && it.rate == rate);
+    let faces: Vec<IssueFace> = invoices
+        .iter()
+        .filter_map(|invoice| {
+            Some(IssueFace {
+                face: face_of(invoice, ports.tax.is_sandbox())?,
+                levy_lines: levy_lines(invoice, &is_levy),
+                payment: None,
+            })
+        })
+        .collect();
+    let ids: Vec<InvoiceId> = invoices.iter().map(|invoice| invoice.id.clone()).collect();
+    match ports.tax.upload(&seller, &faces).await {
+        Ok(receipt) => Ok(ports
+            .store
+            .record_upload(seller_id, &receipt, &ids, 0)
+            .await?),
+        Err(error) => {
+            if error.advice == Advice::OutcomeUnknown {
+                let unknown: Vec<_> = ids
+                    .into_iter()
+                    .map(|id| (id, UploadOutcome::Unknown))
+                    .collect();
+                ports
+                    .store
+                    .record_outcomes(&unknown, json!({ "upload": error.message.clone() }))
+                    .await?;
+                // The store queued the upload again, under the same numbers.
+                return Ok(());
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// Asks what became of an upload and stores the answers.
+///
+/// # Errors
+/// [`StepError`]; `NotYet` while some are still in progress.
+pub async fn poll_receipt(
+    ports: &Ports,
+    seller_id: &SellerId,
+    receipt: &str,
+) -> Result<(), StepError> {
+    let waiting = ports.store.awaiting_receipt(receipt).await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let Some(seller) = ports.store.seller(seller_id).await? else {
+        return Ok(());
+    };
+    let oldest = waiting
+        .iter()
+        .filter_map(|invoice| invoice.uploaded_at)
+        .min();
+    let expired =
+        oldest.is_some_and(|at| ports.clock.now() - at > TimeDelta::hours(RESULT_WINDOW_HOURS));
+    let answers = if expired {
+        Vec::new()
+    } else {
+        match ports.tax.results(&seller, receipt).await {
+            Ok(answers) => answers,
+            Err(error) if error.advice == Advice::OutcomeUnknown => Vec::new(),
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let verdicts: HashMap<&str, &TaxVerdict> = answers
+        .iter()
+        .map(|answer| (answer.number.as_str(), &answer.verdict))
+        .collect();
+    let mut outcomes = Vec::with_capacity(waiting.len());
+    let mut in_progress = 0_usize;
+    for invoice in &waiting {
+        let number = invoice
+            .identity
+            .as_ref()
+            .map_or("", |identity| identity.number());
+        match verdicts.get(number) {
+            Some(TaxVerdict::Accepted) => {
+                outcomes.push((invoice.id.clone(), UploadOutcome::Issued))
+            }
+            Some(TaxVerdict::Refused(reason)) => {
+                outcomes.push((
+                    invoice.id.clone(),
+                    UploadOutcome::Refused {
+                        reason: reason.clone(),
+                    },
+                ));
+            }
+            Some(TaxVerdict::InProgress) => in_progress += 1,
+            // The authority does not know this number under the receipt, or the window for asking is over.
+            None => outcomes.push((invoice.id.clone(), UploadOutcome::Unknown)),
+        }
+    }
+    if !outcomes.is_empty() {
+        ports
+            .store
+            .record_outcomes(&outcomes, json!({ "receipt": receipt }))
+            .await?;
+    }
+    if in_progress == 0 {
+        return Ok(());
+    }
+    let age = oldest.map_or(0, |at| (ports.clock.now() - at).num_seconds());
+    let after = u32::try_from(age.clamp(1, 600)).unwrap_or(600);
+    Err(StepError::not_yet(
+        after,
+        format!("{in_progress} invoice(s) are in progress at the tax authority"),
+    ))
+}
+
+/// A person had a refused invoice mended at the authority and asks for another upload under the same number.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn upload_again(ports: &Ports, invoice: &Invoice) -> Result<(), StepError> {
+    invoice
+        .state
+        .change(InvoiceState::Uploading)
+        .map_err(|error| StepError::parked("illegal_state", error.to_string()))?;
+    let job = Job::IssueInvoice(invoice.id.clone());
+    ports
+        .store
+        .enqueue(vec![QueuedJob::now(job, Some(invoice.seller.clone()))])
+        .await?;
+    Ok(())
+}
+
+fn all(ids: &[InvoiceId], error: impl Fn() -> StepError) -> Vec<StepOf> {
+    ids.iter().map(|id| (id.clone(), Err(error()))).collect()
+}
+
+/// One failure concerns a whole set: each of its jobs gets the same news.
+fn copy_step(error: &StepError) -> StepError {
+    match error {
+        StepError::Store(error) => StepError::Store(copy_store(error)),
+        StepError::Outside(error) => StepError::Outside(OutsideError::new(
+            error.system,
+            error.code.clone(),
+            error.message.clone(),
+            error.advice,
+        )),
+        StepError::Parked { code, reason } => StepError::parked(code.clone(), reason.clone()),
+        StepError::NotYet { after_secs, reason } => StepError::not_yet(*after_secs, reason.clone()),
+    }
+}
+
+fn copy_store(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(source) => StoreError::Unavailable(source.to_string().into()),
+        StoreError::Stale { what } => StoreError::Stale { what: what.clone() },
+        StoreError::NotFound { what } => StoreError::NotFound { what: what.clone() },
+        StoreError::Exists { what } => StoreError::Exists { what: what.clone() },
+        StoreError::Corrupt(text) => StoreError::Corrupt(text.clone()),
+    }
+}

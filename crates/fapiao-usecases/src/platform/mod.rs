@@ -1,0 +1,10 @@
+//! The platform role (开票平台): from an authorised delivery to a card in the wallet.
+
+pub mod card;
+pub mod draft;
+pub mod face;
+pub mod issue;
+pub mod mail;
+pub mod render;
+pub mod stock;
+pub mod template;

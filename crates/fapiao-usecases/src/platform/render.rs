@@ -1,0 +1,70 @@
+//! The documents of an issued invoice.
+
+use crate::{
+    errors::StoreError,
+    jobs::{Job, QueuedJob},
+    platform::face::face_of,
+    ports::Ports,
+    records::Document,
+    step::StepError,
+};
+use fapiao_domain::ids::InvoiceId;
+
+/// Renders, stores and records PDF and XML, and queues card and mail. Rendering again gives the same bytes.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepError> {
+    let Some(invoice) = ports
+        .store
+        .invoices_by_id(std::slice::from_ref(id))
+        .await?
+        .pop()
+    else {
+        return Err(StoreError::NotFound {
+            what: format!("invoice {id}"),
+        }
+        .into());
+    };
+    if !invoice.state.is_issued() {
+        return Ok(());
+    }
+    let face = face_of(&invoice, ports.tax.is_sandbox())
+        .ok_or_else(|| StoreError::Corrupt(format!("invoice {id} is issued without a number")))?;
+    let renderer = ports.renderer.clone();
+    let rendered = tokio::task::spawn_blocking(move || renderer.render(&face))
+        .await
+        .map_err(|_| {
+            StepError::parked(
+                "render_crashed",
+                "the renderer stopped unexpectedly; see the log",
+            )
+        })?
+        .map_err(|what| StepError::parked("not_printable", what))?;
+    let now = ports.clock.now();
+    let mut documents = Vec::with_capacity(2);
+    for (format, bytes) in [("pdf", rendered.pdf), ("xml", rendered.xml)] {
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let sha256 = ports.files.put(bytes).await?;
+        documents.push(Document {
+            invoice: id.clone(),
+            format: format.to_owned(),
+            sha256,
+            size,
+            origin: "rendered".to_owned(),
+            created_at: now,
+        });
+    }
+    let mut then = vec![QueuedJob::now(
+        Job::DeliverCard(invoice.delivery.clone()),
+        Some(invoice.seller.clone()),
+    )];
+    if ports.mailer.is_enabled() && !invoice.title.email.is_empty() {
+        then.push(QueuedJob::now(
+            Job::MailInvoice(id.clone()),
+            Some(invoice.seller.clone()),
+        ));
+    }
+    ports.store.record_documents(id, documents, then).await?;
+    Ok(())
+}

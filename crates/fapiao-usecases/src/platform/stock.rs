@@ -1,0 +1,87 @@
+//! Number stock and quota: filled up before they run out.
+
+use crate::{calendar, ports::Ports, step::StepError};
+use fapiao_domain::{ids::SellerId, money::Fen};
+
+/// Most numbers of one fetch.
+const FETCH_MAX: u32 = 5000;
+/// Fetches in one run of the job: enough after a quiet night, and an end to a loop that would never fill.
+const FETCHES_PER_RUN: u32 = 20;
+
+/// Fills the seller's numbers and quota of the running year and month up. A fetch whose answer was lost is repeated
+/// under the same request number.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError> {
+    let Some(seller) = ports.store.seller(id).await? else {
+        return Ok(());
+    };
+    let now = ports.clock.now();
+    let year = calendar::year2(now);
+    for _ in 0..FETCHES_PER_RUN {
+        if ports.store.numbers_left(id, year).await? >= i64::from(seller.numbers_low.max(1)) {
+            break;
+        }
+        let wanted = seller.numbers_fetch.clamp(1, FETCH_MAX);
+        let (request, size) = ports
+            .store
+            .stock_request(id, "segment", &format!("{year:02}"), i64::from(wanted))
+            .await?;
+        let size = u32::try_from(size).unwrap_or(wanted);
+        let (first, last, size) = ports.tax.fetch_segment(&seller, &request, size).await?;
+        let year_of_number = first
+            .get(..2)
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(|| {
+                StepError::parked(
+                    "segment_malformed",
+                    format!("the segment begins with `{first}`"),
+                )
+            })?;
+        ports
+            .store
+            .add_segment(&request, id, year_of_number, &first, &last, i64::from(size))
+            .await?;
+    }
+    let month = calendar::month(now);
+    for _ in 0..FETCHES_PER_RUN {
+        if ports.store.quota_left(id, &month).await? >= seller.quota_low {
+            break;
+        }
+        let (request, amount) = ports
+            .store
+            .stock_request(id, "quota", &month, seller.quota_fetch.get())
+            .await?;
+        let amount = Fen::new(amount).unwrap_or(seller.quota_fetch);
+        let granted = ports.tax.fetch_quota(&seller, &request, amount).await?;
+        ports.store.add_quota(&request, id, &month, granted).await?;
+        if granted <= Fen::ZERO {
+            return Err(StepError::parked(
+                "quota_used_up",
+                format!(
+                    "the tax authority grants no more quota for {month}; ask it to raise the monthly limit"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Fetches rates and class codes.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn sync_tax_data(ports: &Ports, id: &SellerId) -> Result<(), StepError> {
+    let Some(seller) = ports.store.seller(id).await? else {
+        return Ok(());
+    };
+    let rates = ports.tax.rates(&seller).await?;
+    let mut codes = ports.tax.class_codes(&seller).await?;
+    codes.sort_by(|a, b| a.code.cmp(&b.code));
+    ports
+        .store
+        .save_tax_data(id, &codes, &rates, ports.clock.now())
+        .await?;
+    Ok(())
+}

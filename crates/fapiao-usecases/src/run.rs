@@ -1,0 +1,111 @@
+//! Claimed jobs, carried out.
+
+use crate::{
+    jobs::{ClaimedJob, FinishedJob, Job},
+    merchant::{confirm, prepare, pushes, refusal},
+    platform::{card, draft, issue, mail, render, stock, template},
+    ports::Ports,
+    step::{StepError, job_end},
+};
+use fapiao_domain::ids::{Id, InvoiceId};
+use std::collections::HashMap;
+
+/// Carries out one job.
+pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
+    let result = match &claimed.job {
+        Job::HandlePush(id) => pushes::handle_push(ports, id).await,
+        Job::ConfirmAuthorisation(id) => confirm::poll_authorisation(ports, id).await,
+        Job::RejectAuthorisation(id) => refusal::reject_at_wechat(ports, id).await,
+        Job::PrepareAccount(id) => prepare::prepare_account(ports, id).await,
+        Job::DraftInvoice(id) => draft::draft_invoice(ports, id).await,
+        Job::IssueInvoice(id) => {
+            first(issue::issue_invoices(ports, std::slice::from_ref(id)).await)
+        }
+        Job::PollReceipt { seller, receipt } => issue::poll_receipt(ports, seller, receipt).await,
+        Job::RenderInvoice(id) => render::render_invoice(ports, id).await,
+        Job::DeliverCard(id) => card::deliver_card(ports, id, claimed.attempt).await,
+        Job::MailInvoice(id) => mail::mail_invoice(ports, id).await,
+        Job::RefillStock(id) => stock::refill_stock(ports, id).await,
+        Job::SyncTaxData(id) => stock::sync_tax_data(ports, id).await,
+        Job::EnsureTemplate(id) => template::ensure_template(ports, id).await,
+    };
+    finished(claimed, result)
+}
+
+/// Carries out several [`Job::IssueInvoice`] together: one reservation, one upload per seller.
+pub async fn run_issue_jobs(ports: &Ports, claimed: &[ClaimedJob]) -> Vec<FinishedJob> {
+    let ids: Vec<InvoiceId> = claimed
+        .iter()
+        .filter_map(|it| match &it.job {
+            Job::IssueInvoice(id) => Some(id.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut results: HashMap<InvoiceId, Result<(), StepError>> = issue::issue_invoices(ports, &ids)
+        .await
+        .into_iter()
+        .collect();
+    claimed
+        .iter()
+        .filter_map(|it| match &it.job {
+            Job::IssueInvoice(id) => {
+                let nothing = || Err(StepError::not_yet(1, "the invoice was not in the answer"));
+                Some(finished(it, results.remove(id).unwrap_or_else(nothing)))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn first(results: Vec<(InvoiceId, Result<(), StepError>)>) -> Result<(), StepError> {
+    results
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |(_, result)| result)
+}
+
+fn finished(claimed: &ClaimedJob, result: Result<(), StepError>) -> FinishedJob {
+    if let Err(error) = &result {
+        tell(claimed, error);
+    }
+    let salt = claimed
+        .id
+        .as_str()
+        .bytes()
+        .fold(claimed.attempt.into(), |hash: u64, byte| {
+            hash.wrapping_mul(31).wrapping_add(byte.into())
+        });
+    FinishedJob {
+        id: claimed.id.clone(),
+        fence: claimed.fence,
+        end: job_end(result, claimed.attempt, salt),
+    }
+}
+
+/// One line where the failure is handled; reasons carry no secrets.
+fn tell(claimed: &ClaimedJob, error: &StepError) {
+    let (kind, subject, attempt) = (claimed.job.kind(), claimed.job.subject(), claimed.attempt);
+    match error {
+        StepError::NotYet { reason, .. } => {
+            tracing::debug!(job.kind = kind, job.subject = %subject, "Waiting with {kind} of {subject}: {reason}");
+        }
+        StepError::Parked { code, reason } => {
+            tracing::warn!(job.kind = kind, job.subject = %subject, job.code = %code,
+                "Parked {kind} of {subject} for a person: {reason}");
+        }
+        StepError::Store(error) => {
+            let cause = std::error::Error::source(error)
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            tracing::warn!(job.kind = kind, job.subject = %subject, job.attempt = attempt, cause,
+                "{kind} of {subject} failed in the database: {error}");
+        }
+        StepError::Outside(error) => {
+            let cause = std::error::Error::source(error)
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            tracing::warn!(job.kind = kind, job.subject = %subject, job.attempt = attempt, cause,
+                "{kind} of {subject} failed outside: {error}");
+        }
+    }
+}
