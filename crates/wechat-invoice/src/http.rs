@@ -1,0 +1,394 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use reqwest::Method;
+use url::Url;
+
+use crate::answer::{RawAnswer, unusable};
+use crate::error::Error;
+
+/// No documented answer comes near this; more is a fault or an attack.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// Where WeChat is. Fixed by configuration, so that tests can name a stand-in.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    api_base: Url,
+}
+
+impl Endpoints {
+    /// The main host of WeChat's interfaces.
+    pub const OFFICIAL: &'static str = "https://api.weixin.qq.com";
+
+    /// Another base address: WeChat's fall-back `https://api2.weixin.qq.com`, a regional host, or a
+    /// stand-in on your machine. A path of the base is kept in front of the interface's own.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] if the address is not `http(s)`, or carries credentials or a query.
+    pub fn new(mut api_base: Url) -> Result<Endpoints, Error> {
+        let plain = api_base.query().is_none()
+            && api_base.fragment().is_none()
+            && api_base.username().is_empty()
+            && api_base.password().is_none();
+        if !plain || !matches!(api_base.scheme(), "http" | "https") || api_base.host().is_none() {
+            let reason = "the base address must be http(s)://host[:port][/path]".to_owned();
+            return Err(Error::Setup { reason });
+        }
+        let path = api_base.path().trim_end_matches('/').to_owned();
+        api_base.set_path(&path);
+        Ok(Endpoints { api_base })
+    }
+
+    /// The base address in use.
+    pub fn api_base(&self) -> &Url {
+        &self.api_base
+    }
+
+    /// Whether this is one of WeChat's documented hosts, over TLS.
+    pub fn is_official(&self) -> bool {
+        const HOSTS: [&str; 5] = [
+            "api.weixin.qq.com",
+            "api2.weixin.qq.com",
+            "sh.api.weixin.qq.com",
+            "sz.api.weixin.qq.com",
+            "hk.api.weixin.qq.com",
+        ];
+        self.api_base.scheme() == "https"
+            && self.api_base.port().is_none()
+            && self
+                .api_base
+                .host_str()
+                .is_some_and(|host| HOSTS.contains(&host))
+    }
+
+    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.api_base.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}{path}"));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+}
+
+impl Default for Endpoints {
+    fn default() -> Endpoints {
+        let api_base = Url::parse(Endpoints::OFFICIAL).expect("the official address is a URL");
+        Endpoints { api_base }
+    }
+}
+
+/// How long each kind of call may take, from start to the last byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Reaching the host. 3 s.
+    pub connect: Duration,
+    /// Fetching an access token or a ticket. 5 s.
+    pub token: Duration,
+    /// Calls that read or set something small. 10 s.
+    pub read: Duration,
+    /// Uploading a PDF or a picture. 60 s.
+    pub upload: Duration,
+    /// Calls that do something once (`insert`, `updatestatus` …): their answers are dear. 30 s.
+    pub insert: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Timeouts {
+        Timeouts {
+            connect: Duration::from_secs(3),
+            token: Duration::from_secs(5),
+            read: Duration::from_secs(10),
+            upload: Duration::from_secs(60),
+            insert: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What a lost answer means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Reads, overwrites with the same, or leaves something harmless behind: just repeat.
+    Repeatable,
+    /// Does something that must not happen twice: the outcome is unknown.
+    Once,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    Token,
+    Read,
+    Upload,
+    Insert,
+}
+
+/// One interface.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spec {
+    /// Begins with `/`.
+    pub(crate) path: &'static str,
+    pub(crate) effect: Effect,
+    pub(crate) patience: Patience,
+    /// Members that prove success where `errcode` is left out; empty where it never is.
+    pub(crate) proof: &'static [&'static str],
+}
+
+impl Spec {
+    pub(crate) const fn read(path: &'static str) -> Spec {
+        Spec {
+            path,
+            effect: Effect::Repeatable,
+            patience: Patience::Read,
+            proof: &[],
+        }
+    }
+
+    pub(crate) const fn once(path: &'static str) -> Spec {
+        Spec {
+            path,
+            effect: Effect::Once,
+            patience: Patience::Insert,
+            proof: &[],
+        }
+    }
+
+    pub(crate) const fn upload(path: &'static str, proof: &'static [&'static str]) -> Spec {
+        Spec {
+            path,
+            effect: Effect::Repeatable,
+            patience: Patience::Upload,
+            proof,
+        }
+    }
+
+    pub(crate) const fn credential(path: &'static str, proof: &'static [&'static str]) -> Spec {
+        Spec {
+            path,
+            effect: Effect::Repeatable,
+            patience: Patience::Token,
+            proof,
+        }
+    }
+
+    /// The path without its slash: how errors name the interface.
+    pub(crate) fn name(&self) -> &'static str {
+        self.path.trim_start_matches('/')
+    }
+}
+
+/// What goes into the body.
+#[derive(Clone)]
+pub(crate) enum Body {
+    None,
+    /// Raw UTF-8 JSON, no `\u` escapes, no `null`.
+    Json(Bytes),
+    File {
+        part: &'static str,
+        file_name: String,
+        mime: &'static str,
+        bytes: Bytes,
+    },
+}
+
+/// The one way to WeChat: base address, time limits, size limits, no redirects.
+///
+/// Cheap to clone; all clients of a process should share one.
+#[derive(Clone)]
+pub struct Transport {
+    http: reqwest::Client,
+    endpoints: Arc<Endpoints>,
+    timeouts: Timeouts,
+}
+
+impl Transport {
+    /// A transport to `endpoints` with the default [`Timeouts`].
+    ///
+    /// # Errors
+    /// [`Error::Setup`] if the TLS roots of the machine cannot be loaded.
+    pub fn new(endpoints: Endpoints) -> Result<Transport, Error> {
+        Transport::with_timeouts(endpoints, Timeouts::default())
+    }
+
+    /// As [`Transport::new`], with other time limits.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] if the TLS roots of the machine cannot be loaded.
+    pub fn with_timeouts(endpoints: Endpoints, timeouts: Timeouts) -> Result<Transport, Error> {
+        // An error means that the host has already chosen a provider: fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .connect_timeout(timeouts.connect)
+            .redirect(reqwest::redirect::Policy::none()) // The query holds the token.
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("wechat-invoice/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Error::Setup {
+                reason: told(error),
+            })?;
+        Ok(Transport {
+            http,
+            endpoints: Arc::new(endpoints),
+            timeouts,
+        })
+    }
+
+    /// Where this transport goes.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    pub(crate) async fn send(
+        &self,
+        spec: &Spec,
+        method: Method,
+        query: &[(&str, &str)],
+        body: &Body,
+    ) -> Result<RawAnswer, Error> {
+        let started = Instant::now();
+        let outcome = self.exchange(spec, method, query, body).await;
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match &outcome {
+            Ok(raw) => {
+                let (call, status) = (spec.name(), raw.status);
+                tracing::debug!(
+                    call,
+                    status,
+                    elapsed_ms,
+                    "WeChat answered {call} with {status}"
+                );
+            }
+            Err(error) => {
+                tracing::debug!(call = spec.name(), elapsed_ms, %error, "WeChat did not answer");
+            }
+        }
+        outcome
+    }
+
+    async fn exchange(
+        &self,
+        spec: &Spec,
+        method: Method,
+        query: &[(&str, &str)],
+        body: &Body,
+    ) -> Result<RawAnswer, Error> {
+        let url = self.endpoints.url(spec.path, query);
+        let limit = match spec.patience {
+            Patience::Token => self.timeouts.token,
+            Patience::Read => self.timeouts.read,
+            Patience::Upload => self.timeouts.upload,
+            Patience::Insert => self.timeouts.insert,
+        };
+        let mut request = self.http.request(method, url).timeout(limit);
+        request = match body {
+            Body::None => request,
+            Body::Json(json) => request
+                .header("content-type", "application/json; charset=utf-8")
+                .body(json.clone()),
+            Body::File {
+                part,
+                file_name,
+                mime,
+                bytes,
+            } => {
+                let length = bytes.len() as u64;
+                let file = reqwest::multipart::Part::stream_with_length(bytes.clone(), length)
+                    .file_name(file_name.clone())
+                    .mime_str(mime)
+                    .map_err(|error| Error::Setup {
+                        reason: told(error),
+                    })?;
+                request.multipart(reqwest::multipart::Form::new().part(*part, file))
+            }
+        };
+        let mut response = request.send().await.map_err(|error| lost(spec, error))?;
+        let status = response.status().as_u16();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| lost(spec, error))? {
+            if ANSWER_BYTES_MAX < bytes.len() + chunk.len() {
+                return Err(unusable(
+                    spec,
+                    status,
+                    "the answer is longer than 1 MiB".into(),
+                ));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(RawAnswer {
+            status,
+            body: bytes,
+        })
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base = self.endpoints.api_base.as_str();
+        f.debug_struct("Transport")
+            .field("api_base", &base)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An exchange that broke off. Only a connection that never stood is certainly without effect.
+fn lost(spec: &Spec, error: reqwest::Error) -> Error {
+    let never_sent = error.is_connect() || error.is_builder();
+    let reason = told(error);
+    match spec.effect {
+        Effect::Once if !never_sent => Error::OutcomeUnknown {
+            call: spec.name(),
+            reason,
+        },
+        _ => Error::Transport {
+            call: spec.name(),
+            reason,
+        },
+    }
+}
+
+/// The whole chain of causes in one line, the address left out: its query holds the token.
+fn told(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_in_the_base_address_is_kept() {
+        let base = Url::parse("http://127.0.0.1:8090/wechat/").unwrap();
+        let endpoints = Endpoints::new(base).unwrap();
+        let url = endpoints.url("/card/invoice/insert", &[("access_token", "a+b")]);
+        assert_eq!(
+            url.as_str(),
+            "http://127.0.0.1:8090/wechat/card/invoice/insert?access_token=a%2Bb"
+        );
+    }
+
+    #[test]
+    fn only_plain_base_addresses_are_taken() {
+        for bad in [
+            "ftp://a.example",
+            "https://u:p@a.example",
+            "https://a.example/?q=1",
+        ] {
+            assert!(Endpoints::new(Url::parse(bad).unwrap()).is_err(), "{bad}");
+        }
+        assert!(Endpoints::default().is_official());
+        let copy = Url::parse("https://api.weixin.qq.com.example.com").unwrap();
+        assert!(!Endpoints::new(copy).unwrap().is_official());
+    }
+}
