@@ -1,1 +1,30 @@
-//! An invoice becomes PDF bytes: fonts embedded, no network, no clock.
+//! An invoice becomes PDF and XML bytes: fonts embedded, no network, no clock.
+//!
+//! ```text
+//! InvoiceFace → digital::pages   what is put where, in millimetres (the draw list, `ink`)
+//!             → paint            the draw list as printpdf operations
+//!             → assemble         printpdf writes the objects; shared parts are spliced in; libdeflate; /ID
+//! ```
+//!
+//! [`Renderer`] is made once and shared. [`Renderer::check`] answers before a number is taken whether a face can be
+//! printed; a character that no embedded font has is an error, never an empty box.
+
+mod assemble;
+mod digital;
+mod error;
+mod fonts;
+mod ink;
+mod paint;
+mod renderer;
+mod subset;
+mod symbol;
+#[cfg(test)]
+mod testing;
+mod text;
+pub mod xml;
+
+pub use error::RenderError;
+pub use renderer::{RenderPdf, Renderer};
+
+/// Lines one invoice may carry on paper.
+pub const MAX_LINES: usize = 2000;

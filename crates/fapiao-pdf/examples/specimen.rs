@@ -1,0 +1,18 @@
+//! Writes specimen invoices into a folder, to be looked at: `cargo run -p fapiao-pdf --example specimen -- FOLDER`.
+
+#[path = "../tests/faces/mod.rs"]
+mod faces;
+
+use fapiao_pdf::{RenderPdf, Renderer, xml::render_xml};
+use std::{error::Error, fs, path::PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(std::env::args().nth(1).ok_or("which folder?")?);
+    fs::create_dir_all(&folder)?;
+    let renderer = Renderer::new();
+    for (name, face) in faces::specimens() {
+        fs::write(folder.join(format!("{name}.pdf")), renderer.render(&face)?)?;
+        fs::write(folder.join(format!("{name}.xml")), render_xml(&face))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,430 @@
+//! From pages of marks to the bytes of a PDF.
+//!
+//! printpdf writes the objects. What is the same in every document (labels, lines, the fonts for labels and tax
+//! numbers) is written and compressed once and spliced in; the fonts for values are cut for each document.
+
+use crate::{
+    RenderError,
+    fonts::{Face, Fonts},
+    ink::{Mark, Page},
+    paint::paint,
+    subset,
+};
+use fapiao_domain::face::InvoiceFace;
+use libdeflater::{CompressionLvl, Compressor};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
+use printpdf::{
+    FontId, FontMetrics, Mm, ParsedFont, PdfDocument, PdfFont, PdfPage, PdfSaveOptions,
+};
+use sha2::{Digest, Sha256};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// Width of all forms in millimetres.
+const WIDTH: f64 = 210.0;
+/// What a compressed stream must save before it is worth its dictionary entry.
+const WORTH_COMPRESSING: usize = 64;
+
+/// Objects that go into every document unchanged; references inside count from 0.
+pub(crate) struct Shared {
+    objects: Vec<Object>,
+    root: u32,
+}
+
+/// A font whose program never changes.
+pub(crate) struct StaticFont {
+    /// Knows the glyph numbers and widths, but not the program: that is in `shared`.
+    codes: ParsedFont,
+    shared: Shared,
+}
+
+impl StaticFont {
+    /// Cuts a font to `characters` and writes it once.
+    pub(crate) fn new(fonts: &Fonts, face: Face, characters: &BTreeSet<char>) -> StaticFont {
+        let font = cut(fonts, face, characters);
+        let mut codes = font.clone();
+        codes.original_bytes = Vec::new();
+        let text = characters.iter().collect::<String>();
+        let specimen = Mark::Text {
+            face,
+            size: 9.0,
+            stretch: 1.0,
+            x: 0.0,
+            y: 0.0,
+            colour: crate::ink::Colour::BLACK,
+            text,
+        };
+        let document = write(&[(&[specimen], 10.0)], BTreeMap::from([(face, font)]));
+        let root = font_object(&document, face).expect("the specimen uses the font");
+        StaticFont {
+            codes,
+            shared: Shared::gather(&document, root),
+        }
+    }
+
+    /// Whether every character of a text is in the cut.
+    pub(crate) fn covers(&self, text: &str) -> bool {
+        text.chars()
+            .all(|c| self.codes.codepoint_to_glyph.contains_key(&(c as u32)))
+    }
+}
+
+impl Shared {
+    /// Takes an object and everything it refers to out of a document, compressed as far as can be.
+    fn gather(document: &Document, root: ObjectId) -> Shared {
+        let mut order = vec![root];
+        let mut at = 0;
+        while at < order.len() {
+            if let Ok(object) = document.get_object(order[at]) {
+                references(object, &mut |id| {
+                    if !order.contains(&id) {
+                        order.push(id);
+                    }
+                });
+            }
+            at += 1;
+        }
+        let place = |id: ObjectId| order.iter().position(|&known| known == id).unwrap_or(0) as u32;
+        let mut compressor = Compressor::new(CompressionLvl::best());
+        let objects = order
+            .iter()
+            .filter_map(|&id| document.get_object(id).ok().cloned())
+            .map(|mut object| {
+                renumber(&mut object, &|id| (place(id), 0));
+                if let Object::Stream(stream) = &mut object {
+                    compress(&mut compressor, stream);
+                }
+                object
+            })
+            .collect();
+        Shared { objects, root: 0 }
+    }
+
+    /// Puts the objects into another document and tells where the first one is.
+    fn splice(&self, document: &mut Document) -> ObjectId {
+        let base = document.max_id + 1;
+        for (number, object) in (base..).zip(&self.objects) {
+            let mut object = object.clone();
+            renumber(&mut object, &|id| (id.0 + base, 0));
+            document.objects.insert((number, 0), object);
+        }
+        document.max_id = base + self.objects.len() as u32 - 1;
+        (base + self.root, 0)
+    }
+}
+
+/// The part of a page that all invoices of one shape share: a finished content stream.
+pub(crate) struct Layer {
+    stream: Stream,
+}
+
+impl Layer {
+    /// Writes marks whose text is all in `font`.
+    pub(crate) fn new(marks: &[Mark], height: f64, font: &StaticFont) -> Layer {
+        let fonts = BTreeMap::from([(Face::Kai, font.codes.clone())]);
+        let document = write(&[(marks, height)], fonts);
+        let content = document
+            .get_pages()
+            .values()
+            .next()
+            .map(|&page| document.get_page_content(page))
+            .unwrap_or_default();
+        let mut stream = Stream::new(Dictionary::new(), content);
+        compress(&mut Compressor::new(CompressionLvl::best()), &mut stream);
+        Layer { stream }
+    }
+}
+
+/// Writes the document.
+///
+/// # Errors
+/// [`RenderError::Writing`] when the PDF library fails.
+pub(crate) fn assemble(
+    fonts: &Fonts,
+    statics: &BTreeMap<Face, StaticFont>,
+    pages: &[Page<std::sync::Arc<Layer>>],
+    face: &InvoiceFace,
+) -> Result<Vec<u8>, RenderError> {
+    // A static font serves as long as it has all characters; else the document gets a cut of its own.
+    let mut used: BTreeMap<Face, BTreeSet<char>> = BTreeMap::new();
+    for mark in pages.iter().flat_map(|page| &page.marks) {
+        if let Mark::Text { face, text, .. } = mark {
+            used.entry(*face).or_default().extend(text.chars());
+        }
+    }
+    let mut spliced: BTreeSet<Face> = BTreeSet::from([Face::Kai]);
+    let mut programs = BTreeMap::new();
+    for (face, characters) in used {
+        match statics.get(&face) {
+            Some(font)
+                if characters
+                    .iter()
+                    .all(|c| font.covers(c.encode_utf8(&mut [0; 4]))) =>
+            {
+                spliced.insert(face);
+                programs.insert(face, font.codes.clone());
+            }
+            // Labels are spliced in any case and must keep their numbers, so they are never cut anew.
+            _ => {
+                programs.insert(face, cut(fonts, face, &characters));
+            }
+        }
+    }
+    let contents: Vec<_> = pages
+        .iter()
+        .map(|page| (page.marks.as_slice(), page.height))
+        .collect();
+    let mut document = write(&contents, programs);
+    "1.7".clone_into(&mut document.version);
+
+    let broken = |what: lopdf::Error| RenderError::Writing(what.to_string());
+    let page_ids: Vec<ObjectId> = document.get_pages().into_values().collect();
+    let resources = page_fonts(&document).map_err(broken)?;
+    for face in spliced {
+        if let Some(unfinished) = font_object(&document, face) {
+            forget(&mut document, unfinished);
+        }
+        let Some(font) = statics.get(&face) else {
+            continue;
+        };
+        let id = font.shared.splice(&mut document);
+        document
+            .get_object_mut(resources)
+            .and_then(Object::as_dict_mut)
+            .map_err(broken)?
+            .set(face.resource(), id);
+    }
+    let mut digest = Sha256::new();
+    let mut layers: Vec<(*const Layer, ObjectId)> = Vec::new();
+    for (page, id) in pages.iter().zip(page_ids) {
+        let known = layers
+            .iter()
+            .find(|(layer, _)| std::ptr::eq(*layer, &*page.layer));
+        let layer = match known {
+            Some(&(_, id)) => id,
+            None => {
+                let id = document.add_object(page.layer.stream.clone());
+                layers.push((&*page.layer, id));
+                id
+            }
+        };
+        digest.update(document.get_page_content(id));
+        let dictionary = document
+            .get_object_mut(id)
+            .and_then(Object::as_dict_mut)
+            .map_err(broken)?;
+        let own = dictionary.get(b"Contents").map_err(broken)?.clone();
+        dictionary.set("Contents", vec![layer.into(), own]);
+        dictionary.remove(b"Annots");
+    }
+    describe(&mut document, face, digest);
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        for object in document.objects.values_mut() {
+            if let Object::Stream(stream) = object {
+                compress(compressor, stream);
+            }
+        }
+    });
+    let mut bytes = Vec::with_capacity(64 * 1024);
+    document
+        .save_to(&mut bytes)
+        .map_err(|error| RenderError::Writing(error.to_string()))?;
+    Ok(bytes)
+}
+
+thread_local! {
+    /// Level 1: the outlines of Chinese glyphs hardly become smaller at higher levels, only slower.
+    static COMPRESSOR: RefCell<Compressor> =
+        RefCell::new(Compressor::new(CompressionLvl::new(1).unwrap_or_default()));
+}
+
+/// Title, subject, dates and /ID: all from the invoice, so that the same invoice gives the same bytes.
+fn describe(document: &mut Document, face: &InvoiceFace, content: Sha256) {
+    let sample = if face.sample { "SAMPLE 样张 " } else { "" };
+    let title = format!("{sample}{} {}", face.kind.printed(), face.identity.number());
+    let subject = if face.sample {
+        "SAMPLE 样张，仅供测试，不是发票".to_owned()
+    } else {
+        format!("{} {}", face.seller.name, face.totals.total)
+    };
+    let made = face.issued_at.format("D:%Y%m%d%H%M%S+08'00'").to_string();
+    let date = Object::String(made.into_bytes(), StringFormat::Literal);
+    let info = dictionary! {
+        "Title" => utf16(&title),
+        "Subject" => utf16(&subject),
+        "Author" => utf16(&face.seller.name),
+        "Producer" => utf16(concat!("fapiao ", env!("CARGO_PKG_VERSION"))),
+        "CreationDate" => date.clone(),
+        "ModDate" => date,
+    };
+    let mut content = content;
+    content.update(title.as_bytes());
+    content.update(face.issued_at.to_string().as_bytes());
+    let id = Object::String(content.finalize()[..16].to_vec(), StringFormat::Hexadecimal);
+    match document.trailer.get(b"Info").and_then(Object::as_reference) {
+        Ok(at) => {
+            document.objects.insert(at, info.into());
+        }
+        Err(_) => {
+            let at = document.add_object(info);
+            document.trailer.set("Info", at);
+        }
+    }
+    document.trailer.set("ID", vec![id.clone(), id]);
+}
+
+/// A text string of PDF: UTF-16 with its mark.
+fn utf16(text: &str) -> Object {
+    let mut bytes = vec![0xFE, 0xFF];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+    Object::String(bytes, StringFormat::Hexadecimal)
+}
+
+/// Lets printpdf write pages, uncompressed.
+fn write(pages: &[(&[Mark], f64)], fonts: BTreeMap<Face, ParsedFont>) -> Document {
+    let mut document = PdfDocument::new("");
+    for (face, font) in fonts {
+        document
+            .resources
+            .fonts
+            .map
+            .insert(FontId(face.resource().to_owned()), PdfFont::new(font));
+    }
+    for &(marks, height) in pages {
+        let (width, high) = (Mm(WIDTH as f32), Mm(height as f32));
+        document
+            .pages
+            .push(PdfPage::new(width, high, paint(marks, height)));
+    }
+    let options = PdfSaveOptions {
+        optimize: false,
+        subset_fonts: false,
+        secure: true,
+        image_optimization: None,
+    };
+    // The only warning that can come is that a static font has no program: it is spliced in later.
+    printpdf::serialize::to_lopdf_doc(&document, &options, &mut Vec::new())
+}
+
+/// Cuts a font to some characters, glyphs in the order of code points.
+fn cut(fonts: &Fonts, face: Face, characters: &BTreeSet<char>) -> ParsedFont {
+    let file = fonts.file(face);
+    let mut glyphs = Vec::with_capacity(characters.len());
+    let mut codes = BTreeMap::new();
+    let mut widths = BTreeMap::new();
+    for &character in characters {
+        let Some(glyph) = file.glyph(character) else {
+            continue;
+        };
+        glyphs.push(glyph);
+        let own = glyphs.len() as u16;
+        codes.insert(character as u32, own);
+        widths.insert(own, file.advance(glyph));
+    }
+    let (ascent, descent) = file.extent();
+    let mut font = ParsedFont::with_glyph_data(
+        subset::cut(file, &glyphs),
+        0,
+        Some(format!("{}+{}", tag(characters), face.postscript())),
+        codes,
+        widths,
+        file.units(),
+        FontMetrics { ascent, descent },
+    );
+    let (x_min, y_min, x_max, y_max) = file.bounds();
+    font.pdf_font_metrics.x_min = x_min;
+    font.pdf_font_metrics.y_min = y_min;
+    font.pdf_font_metrics.x_max = x_max;
+    font.pdf_font_metrics.y_max = y_max;
+    font
+}
+
+/// The six letters that tell one cut of a font from another.
+fn tag(characters: &BTreeSet<char>) -> String {
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    for &character in characters {
+        hash = (hash ^ u64::from(character as u32)).wrapping_mul(0x0100_0000_01B3);
+    }
+    (0..6)
+        .map(|place| char::from(b'A' + (hash >> (place * 8) & 0xFF) as u8 % 26))
+        .collect()
+}
+
+/// The dictionary of all fonts, shared by the pages.
+fn page_fonts(document: &Document) -> Result<ObjectId, lopdf::Error> {
+    let page = *document
+        .get_pages()
+        .values()
+        .next()
+        .ok_or(lopdf::Error::PageNumberNotFound(1))?;
+    let resources = document
+        .get_dictionary(page)?
+        .get(b"Resources")?
+        .as_reference()?;
+    document
+        .get_dictionary(resources)?
+        .get(b"Font")?
+        .as_reference()
+}
+
+fn font_object(document: &Document, face: Face) -> Option<ObjectId> {
+    let fonts = document.get_dictionary(page_fonts(document).ok()?).ok()?;
+    fonts
+        .get(face.resource().as_bytes())
+        .ok()?
+        .as_reference()
+        .ok()
+}
+
+/// Removes a font and what only it refers to.
+fn forget(document: &mut Document, font: ObjectId) {
+    let mut open = vec![font];
+    while let Some(id) = open.pop() {
+        if let Some(object) = document.objects.remove(&id) {
+            references(&object, &mut |id| open.push(id));
+        }
+    }
+}
+
+fn references(object: &Object, found: &mut impl FnMut(ObjectId)) {
+    match object {
+        Object::Reference(id) => found(*id),
+        Object::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Object::Dictionary(items) => items.iter().for_each(|(_, item)| references(item, found)),
+        Object::Stream(stream) => stream
+            .dict
+            .iter()
+            .for_each(|(_, item)| references(item, found)),
+        _ => {}
+    }
+}
+
+fn renumber(object: &mut Object, to: &impl Fn(ObjectId) -> ObjectId) {
+    match object {
+        Object::Reference(id) => *id = to(*id),
+        Object::Array(items) => items.iter_mut().for_each(|item| renumber(item, to)),
+        Object::Dictionary(items) => items.iter_mut().for_each(|(_, item)| renumber(item, to)),
+        Object::Stream(stream) => stream
+            .dict
+            .iter_mut()
+            .for_each(|(_, item)| renumber(item, to)),
+        _ => {}
+    }
+}
+
+fn compress(compressor: &mut Compressor, stream: &mut Stream) {
+    if stream.dict.has(b"Filter") || stream.content.len() < WORTH_COMPRESSING {
+        return;
+    }
+    let mut packed = vec![0; compressor.zlib_compress_bound(stream.content.len())];
+    let Ok(length) = compressor.zlib_compress(&stream.content, &mut packed) else {
+        return; // Cannot happen with a buffer of the bound; uncompressed is as right.
+    };
+    if length + WORTH_COMPRESSING < stream.content.len() {
+        packed.truncate(length);
+        stream.set_content(packed);
+        stream.dict.set("Filter", "FlateDecode");
+    }
+}

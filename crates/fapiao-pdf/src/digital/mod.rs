@@ -1,0 +1,11 @@
+//! The digital form 电子发票 (ordinary and special): 210 mm wide, growing with its rows.
+
+mod geometry;
+mod labels;
+mod rows;
+mod sample;
+mod values;
+
+pub(crate) use geometry::Shape;
+pub(crate) use labels::layer;
+pub(crate) use values::pages;

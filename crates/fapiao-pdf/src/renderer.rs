@@ -1,0 +1,170 @@
+//! The renderer: fonts read once, layers drawn once, documents made by any number of threads.
+
+use crate::{
+    RenderError,
+    assemble::{Layer, StaticFont, assemble},
+    digital::{self, Shape},
+    fonts::{Face, Fonts},
+    ink::{Mark, Page},
+    text,
+};
+use fapiao_domain::{face::InvoiceFace, invoice::InvoiceKind};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+/// What tax numbers and sums are made of; a document with more gets a cut of its own.
+const MONO_CHARACTERS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ¥";
+
+/// Makes the PDF of an invoice.
+pub trait RenderPdf: Send + Sync {
+    /// The PDF of an invoice: the same face gives the same bytes, on every machine and in every year.
+    ///
+    /// # Errors
+    /// [`RenderError`] naming what cannot be printed.
+    fn render(&self, face: &InvoiceFace) -> Result<Vec<u8>, RenderError>;
+}
+
+/// The renderer with its embedded fonts. Cloning it is cheap: clones share everything.
+#[derive(Clone)]
+pub struct Renderer {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    fonts: Fonts,
+    statics: BTreeMap<Face, StaticFont>,
+    /// Finished layers by shape: at most a few dozen.
+    layers: RwLock<HashMap<Shape, Arc<Layer>>>,
+}
+
+impl Default for Renderer {
+    fn default() -> Renderer {
+        Renderer::new()
+    }
+}
+
+impl Renderer {
+    /// Reads the embedded fonts: some tens of milliseconds, once for the life of the process.
+    pub fn new() -> Renderer {
+        let fonts = Fonts::embedded();
+        let mono: BTreeSet<char> = MONO_CHARACTERS.chars().collect();
+        let statics = [(Face::Kai, label_characters(&fonts)), (Face::Mono, mono)]
+            .into_iter()
+            .map(|(face, characters)| (face, StaticFont::new(&fonts, face, &characters)))
+            .collect();
+        Renderer {
+            shared: Arc::new(Shared {
+                fonts,
+                statics,
+                layers: RwLock::default(),
+            }),
+        }
+    }
+
+    /// Whether texts can be printed, for use before an invoice exists: when a title or a product name is entered.
+    /// Each text comes with the words that name it in the error.
+    ///
+    /// # Errors
+    /// [`RenderError::MissingGlyph`] for the first character no font has. Line breaks are refused too: only the
+    /// remark may have them, see [`Renderer::check`].
+    pub fn check_glyphs<'a>(
+        &self,
+        texts: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), RenderError> {
+        texts
+            .into_iter()
+            .try_for_each(|(field, text)| text::check(&self.shared.fonts, field, text))
+    }
+
+    /// Whether an invoice can be printed as it stands: characters, lengths, lines. To be asked before a number is
+    /// taken; any identity of the right kind will do.
+    ///
+    /// # Errors
+    /// What [`RenderPdf::render`] would answer.
+    pub fn check(&self, face: &InvoiceFace) -> Result<(), RenderError> {
+        self.lay_out(face).map(|_| ())
+    }
+
+    fn lay_out(&self, face: &InvoiceFace) -> Result<Vec<Page<Shape>>, RenderError> {
+        match face.kind {
+            InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => {
+                digital::pages(&self.shared.fonts, face)
+            }
+            InvoiceKind::ClassicOrdinary => Err(RenderError::UnsupportedKind {
+                kind: face.kind.as_str(),
+            }),
+        }
+    }
+
+    fn layer(&self, shape: Shape) -> Result<Arc<Layer>, RenderError> {
+        let known = self
+            .shared
+            .layers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(layer) = known.get(&shape) {
+            return Ok(Arc::clone(layer));
+        }
+        drop(known);
+        let marks = digital::layer(&self.shared.fonts, shape)?;
+        let kai = &self.shared.statics[&Face::Kai];
+        let layer = Arc::new(Layer::new(&marks, shape.height(), kai));
+        let mut layers = self
+            .shared
+            .layers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(layers.entry(shape).or_insert(layer)))
+    }
+}
+
+impl RenderPdf for Renderer {
+    fn render(&self, face: &InvoiceFace) -> Result<Vec<u8>, RenderError> {
+        let pages = self
+            .lay_out(face)?
+            .into_iter()
+            .map(|page| {
+                Ok(Page {
+                    height: page.height,
+                    layer: self.layer(page.layer)?,
+                    marks: page.marks,
+                })
+            })
+            .collect::<Result<Vec<_>, RenderError>>()?;
+        assemble(&self.shared.fonts, &self.shared.statics, &pages, face)
+    }
+}
+
+/// All characters that any layer prints, found by drawing every kind of layer.
+fn label_characters(fonts: &Fonts) -> BTreeSet<char> {
+    Shape::kinds()
+        .filter_map(|shape| digital::layer(fonts, shape).ok())
+        .flatten()
+        .filter_map(|mark| match mark {
+            Mark::Text { text, .. } => Some(text),
+            _ => None,
+        })
+        .flat_map(|text| text.chars().collect::<Vec<_>>())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_label_can_be_printed() {
+        let fonts = Fonts::embedded();
+        for shape in Shape::kinds() {
+            assert!(digital::layer(&fonts, shape).is_ok(), "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn a_renderer_is_shared_by_threads() {
+        fn shared<T: Send + Sync + Clone + 'static>() {}
+        shared::<Renderer>();
+    }
+}

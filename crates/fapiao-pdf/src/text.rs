@@ -1,0 +1,220 @@
+//! Measuring, breaking and placing text.
+
+use crate::{
+    RenderError,
+    fonts::{Face, Fonts},
+    ink::{Colour, Mark, PT_PER_MM},
+};
+
+/// A place for a value: where it starts, how wide it may be and which sizes it may take.
+pub(crate) struct Fitted {
+    /// Points.
+    pub(crate) size: f64,
+    pub(crate) rows: Vec<String>,
+}
+
+/// Width of a text in millimetres.
+pub(crate) fn width(fonts: &Fonts, face: Face, size: f64, text: &str) -> f64 {
+    text.chars().map(|c| em(fonts, face, c)).sum::<f64>() * size / PT_PER_MM
+}
+
+/// Width of a character in ems; what no font has counts as one em and is refused when it is placed.
+fn em(fonts: &Fonts, face: Face, character: char) -> f64 {
+    let Some(face) = fonts.face_for(face, character) else {
+        return 1.0;
+    };
+    let file = fonts.file(face);
+    let advance = file.glyph(character).map_or(0, |glyph| file.advance(glyph));
+    f64::from(advance) / f64::from(file.units())
+}
+
+/// Breaks a text into rows no wider than `limit` millimetres. Chinese may break anywhere; a closing mark stays with
+/// the character before it. A blank at a break is dropped.
+pub(crate) fn wrap(fonts: &Fonts, face: Face, size: f64, text: &str, limit: f64) -> Vec<String> {
+    let limit = limit * PT_PER_MM / size;
+    let mut rows = Vec::new();
+    let mut row = String::new();
+    let mut used = 0.0;
+    for character in text.chars() {
+        let wide = em(fonts, face, character);
+        if used + wide > limit + 1e-9 && !row.is_empty() {
+            let carried = match row.pop() {
+                Some(last) if is_closing(character) && !row.is_empty() => Some(last),
+                Some(last) => {
+                    row.push(last);
+                    None
+                }
+                None => None,
+            };
+            rows.push(std::mem::take(&mut row));
+            used = 0.0;
+            if let Some(last) = carried {
+                row.push(last);
+                used = em(fonts, face, last);
+            } else if character == ' ' {
+                continue;
+            }
+        }
+        row.push(character);
+        used += wide;
+    }
+    if !row.is_empty() {
+        rows.push(row);
+    }
+    rows
+}
+
+fn is_closing(character: char) -> bool {
+    matches!(
+        character,
+        '，' | '。'
+            | '、'
+            | '；'
+            | '：'
+            | '）'
+            | '》'
+            | '”'
+            | '’'
+            | '！'
+            | '？'
+            | ','
+            | ';'
+            | ')'
+    )
+}
+
+/// Chooses the largest of the allowed (size, rows) pairs in which the paragraphs of a text fit.
+///
+/// # Errors
+/// [`RenderError::TooLong`] when they fit in none.
+pub(crate) fn fit(
+    fonts: &Fonts,
+    field: &str,
+    text: &str,
+    limit: f64,
+    choices: &[(f64, usize)],
+) -> Result<Fitted, RenderError> {
+    let mut refusal = (0, 0);
+    for &(size, most) in choices {
+        let rows: Vec<String> = text
+            .lines()
+            .flat_map(|paragraph| wrap(fonts, Face::Song, size, paragraph, limit))
+            .collect();
+        if rows.len() <= most {
+            return Ok(Fitted { size, rows });
+        }
+        refusal = (rows.len(), most);
+    }
+    Err(RenderError::TooLong {
+        field: field.to_owned(),
+        rows: refusal.0,
+        most: refusal.1,
+    })
+}
+
+/// Refuses a text that holds a character no font has.
+pub(crate) fn check(fonts: &Fonts, field: &str, text: &str) -> Result<(), RenderError> {
+    match text
+        .chars()
+        .find(|&c| fonts.face_for(Face::Song, c).is_none())
+    {
+        None => Ok(()),
+        Some(character) => Err(RenderError::MissingGlyph {
+            field: field.to_owned(),
+            character,
+        }),
+    }
+}
+
+/// Puts text on a page, run by run, and refuses what no font has.
+pub(crate) struct Setter<'a> {
+    pub(crate) fonts: &'a Fonts,
+    pub(crate) colour: Colour,
+    pub(crate) marks: Vec<Mark>,
+}
+
+impl<'a> Setter<'a> {
+    pub(crate) fn new(fonts: &'a Fonts, colour: Colour) -> Setter<'a> {
+        Setter {
+            fonts,
+            colour,
+            marks: Vec::new(),
+        }
+    }
+
+    /// Sets a text from its left edge and returns its right edge in millimetres.
+    pub(crate) fn left(
+        &mut self,
+        field: &str,
+        face: Face,
+        size: f64,
+        at: (f64, f64),
+        text: &str,
+    ) -> Result<f64, RenderError> {
+        self.stretched(field, face, size, 1.0, at, text)
+    }
+
+    /// Sets a text so that it ends at `right`, and returns its left edge.
+    pub(crate) fn right(
+        &mut self,
+        field: &str,
+        size: f64,
+        (right, y): (f64, f64),
+        text: &str,
+    ) -> Result<f64, RenderError> {
+        let x = right - width(self.fonts, Face::Song, size, text);
+        self.left(field, Face::Song, size, (x, y), text)?;
+        Ok(x)
+    }
+
+    /// Sets a text around the middle of a column.
+    pub(crate) fn centre(
+        &mut self,
+        field: &str,
+        face: Face,
+        size: f64,
+        (middle, y): (f64, f64),
+        text: &str,
+    ) -> Result<(), RenderError> {
+        let x = middle - width(self.fonts, face, size, text) / 2.0;
+        self.left(field, face, size, (x, y), text).map(|_| ())
+    }
+
+    /// As [`Setter::left`], narrowed or widened by `stretch`.
+    pub(crate) fn stretched(
+        &mut self,
+        field: &str,
+        face: Face,
+        size: f64,
+        stretch: f64,
+        (mut x, y): (f64, f64),
+        text: &str,
+    ) -> Result<f64, RenderError> {
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let missing = |character| RenderError::MissingGlyph {
+                field: field.to_owned(),
+                character,
+            };
+            let of = |c: char| self.fonts.face_for(face, c);
+            let run_face = of(first).ok_or_else(|| missing(first))?;
+            let end = rest
+                .char_indices()
+                .find(|&(_, c)| of(c) != Some(run_face))
+                .map_or(rest.len(), |(at, _)| at);
+            let (run, after) = rest.split_at(end);
+            self.marks.push(Mark::Text {
+                face: run_face,
+                size,
+                stretch,
+                x,
+                y,
+                colour: self.colour,
+                text: run.to_owned(),
+            });
+            x += width(self.fonts, run_face, size, run) * stretch;
+            rest = after;
+        }
+        Ok(x)
+    }
+}
