@@ -119,7 +119,7 @@ const ENGLISH: Words = Words {
     sample: "A sample: no money is taken",
     pay: "Pay",
     quantity_of: "Quantity: ",
-    off: "off",
+    off: "less",
     other_language: ("zh-CN", "中文"),
     order: "Order",
     paid: "Paid",

@@ -139,17 +139,21 @@ fn licence_texts(folder: &Path, licence: &str) -> Vec<String> {
         })
         .collect();
     files.sort();
-    let read = |path: &PathBuf| std::fs::read_to_string(path).ok();
+    // Some packages ship a link to the text of their workspace as a file of one line.
+    let read = |path: &PathBuf| {
+        std::fs::read_to_string(path)
+            .ok()
+            .filter(|it| 200 < it.len())
+    };
     let texts: Vec<String> = files
         .iter()
         .filter_map(read)
         .map(|text| text.replace("\r\n", "\n"))
         .collect();
     if texts.is_empty() {
-        vec![format!("Terms of {licence}; the package carries no text.")]
-    } else {
-        texts
+        return vec![format!("Terms of {licence}; the package carries no text.")];
     }
+    texts
 }
 
 /// The same bytes for the same commit: sorted, without owners, dated by the commit.
@@ -203,5 +207,46 @@ mod tests {
         ] {
             assert!(!is_handed_out(path), "{path}");
         }
+    }
+
+    #[test]
+    fn the_licences_of_what_is_linked_are_gathered_and_of_nothing_else() {
+        let texts = third_party_texts(&packages().unwrap(), &linked().unwrap());
+        assert!(
+            texts.contains("\nring ") && texts.contains("\nactix-web "),
+            "{texts:.2000}"
+        );
+        for name in [
+            "fapiao-domain",
+            "wechat-sandbox",
+            "webdriver",
+            "windows-sys",
+        ] {
+            assert!(
+                !texts.contains(&format!("\n{name} ")),
+                "{name} is not linked into the product"
+            );
+        }
+    }
+
+    #[test]
+    fn packing_twice_gives_the_same_bytes() {
+        let work = tempfile::tempdir().unwrap();
+        for file in ["a/bin/fapiao", "a/LICENSE"] {
+            copy(&workspace::root().join("LICENSE"), &work.path().join(file)).unwrap();
+        }
+        let archive = |name: &str| {
+            let path = work.path().join(name);
+            pack(work.path(), "a", &path).unwrap();
+            std::fs::read(path).unwrap()
+        };
+        let first = archive("1.tar.gz");
+        // Another time of writing must not show.
+        copy(
+            &workspace::root().join("LICENSE"),
+            &work.path().join("a/LICENSE"),
+        )
+        .unwrap();
+        assert!(first == archive("2.tar.gz"));
     }
 }
