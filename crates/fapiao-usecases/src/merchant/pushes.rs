@@ -4,7 +4,7 @@ use crate::{
     errors::StoreError,
     ids::fresh,
     merchant::confirm::{Confirmed, confirm_authorisation},
-    ports::{NewPush, Ports, PushMeaning, PushQuery, Recorded, Scope},
+    ports::{NewPush, Ports, PushMeaning, Recorded, Scope},
     step::StepError,
 };
 use fapiao_domain::ids::{DeliveryId, Id, PushId};
@@ -26,11 +26,7 @@ pub enum PushError {
 ///
 /// # Errors
 /// [`PushError`].
-pub async fn verify_address(
-    ports: &Ports,
-    app_id: &str,
-    query: &PushQuery,
-) -> Result<String, PushError> {
+pub async fn verify_address(ports: &Ports, app_id: &str, query: &str) -> Result<String, PushError> {
     let account = ports.store.account_by_app_id(app_id).await?;
     let account =
         account.ok_or_else(|| PushError::Refused(format!("no account has the app id {app_id}")))?;
@@ -47,7 +43,7 @@ pub async fn verify_address(
 pub async fn receive_push(
     ports: &Ports,
     app_id: &str,
-    query: &PushQuery,
+    query: &str,
     body: &[u8],
 ) -> Result<Recorded, PushError> {
     let Some(account) = ports.store.account_by_app_id(app_id).await? else {

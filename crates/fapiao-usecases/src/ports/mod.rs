@@ -27,7 +27,7 @@ pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
 pub use tax::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
-    PushQuery, WechatMerchant, WechatPlatform,
+    WechatMerchant, WechatPlatform,
 };
 
 use std::sync::Arc;

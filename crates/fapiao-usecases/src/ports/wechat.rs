@@ -136,23 +136,6 @@ pub trait WechatPlatform: Send + Sync {
     ) -> Result<InsertedCard, OutsideError>;
 }
 
-/// The query part of a push, as received. Doubled parameters are refused before this is built.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PushQuery {
-    /// `signature`.
-    pub signature: Option<String>,
-    /// `timestamp`.
-    pub timestamp: Option<String>,
-    /// `nonce`.
-    pub nonce: Option<String>,
-    /// `encrypt_type`.
-    pub encrypt_type: Option<String>,
-    /// `msg_signature`.
-    pub msg_signature: Option<String>,
-    /// `echostr`, on the address check.
-    pub echostr: Option<String>,
-}
-
 /// A push that is really WeChat's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedPush {
@@ -191,17 +174,16 @@ pub enum PushMeaning {
 
 /// Verifies and opens pushes, and reads stored ones.
 pub trait PushGate: Send + Sync {
-    /// The address check: the text to echo.
+    /// The address check: the text to echo. `query` is the raw query string, so that a doubled parameter is seen.
     ///
     /// # Errors
     /// Why it is refused, for staff; the caller answers with one uniform refusal.
-    fn verify_address(&self, account: &Account, query: &PushQuery) -> Result<String, String>;
+    fn verify_address(&self, account: &Account, query: &str) -> Result<String, String>;
     /// Verifies signature and mode, decrypts, and names the push.
     ///
     /// # Errors
     /// As [`PushGate::verify_address`].
-    fn open(&self, account: &Account, query: &PushQuery, body: &[u8])
-    -> Result<OpenedPush, String>;
+    fn open(&self, account: &Account, query: &str, body: &[u8]) -> Result<OpenedPush, String>;
     /// What a stored, decrypted push means.
     ///
     /// # Errors
