@@ -1,0 +1,149 @@
+//! Rates and preferential policies (`yhzcbs`).
+
+use rust_decimal::Decimal;
+
+use super::{Findings, Rules, issued_at};
+use crate::catalogue::{ClassCode, policy_name};
+use crate::clock;
+use crate::invoice::{Invoice, Line};
+
+pub(super) fn check(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
+    let date = issued_at(invoice)
+        .unwrap_or_else(|| clock::local(rules.now))
+        .date();
+    for (index, line) in invoice.fpmx_list.iter().enumerate() {
+        let (Some(rate), Some(code)) = (line.slv, rules.codes.get(&line.sphfwssflhbbm)) else {
+            continue; // Named by the line checks.
+        };
+        let rate = rate.0.normalize();
+        flag(line, rate, code, index + 1, rules, findings);
+        let taxed = !matches!(line.yhzcbs.as_str(), "03" | "04");
+        // A red invoice repeats the rate of its blue one, whatever the law says by now.
+        let usable = invoice.is_red()
+            || rules
+                .taxpayer
+                .rates()
+                .iter()
+                .any(|r| r.value() == rate && r.valid_on(date));
+        if taxed && !usable {
+            findings.line(
+                "E_RATE",
+                index + 1,
+                format_args!("rate {rate} is not usable on {date} (CXKYSL)"),
+            );
+        }
+        if taxed && !rate.is_zero() && !invoice.is_red() && !code.permits_rate(rate) {
+            findings.line(
+                "E_RATE",
+                index + 1,
+                format_args!("class code {} does not permit rate {rate}", code.code),
+            );
+        }
+    }
+    mixing(invoice, rules, findings);
+}
+
+fn flag(
+    line: &Line,
+    rate: Decimal,
+    code: &ClassCode,
+    number: usize,
+    rules: &Rules<'_>,
+    findings: &mut Findings,
+) {
+    let three = Decimal::new(3, 2);
+    let five = Decimal::new(5, 2);
+    let levied = rules
+        .taxpayer
+        .rates()
+        .iter()
+        .any(|r| r.levy && r.value() == rate);
+    let small = rules.taxpayer.kind == "2";
+    let fits = match line.yhzcbs.as_str() {
+        "" => small || !levied,
+        "01" => rate == three || rate == five,
+        "03" | "04" => rate.is_zero(),
+        "08" => rate == three,
+        "09" => rate == five,
+        "10" => {
+            findings.line(
+                "E_CAPABILITY",
+                number,
+                "yhzcbs 10 belongs to the leasing capability",
+            );
+            return;
+        }
+        _ => small || !levied,
+    };
+    if !fits {
+        findings.line(
+            "E_POLICY",
+            number,
+            format_args!("yhzcbs \"{}\" does not go with rate {rate}", line.yhzcbs),
+        );
+    }
+    if code.not_taxed() && line.yhzcbs != "04" {
+        findings.line(
+            "E_POLICY",
+            number,
+            format_args!("class code {} must carry yhzcbs 04", code.code),
+        );
+    }
+    if matches!(line.yhzcbs.as_str(), "03" | "04") && line.se.is_some_and(|tax| !tax.0.is_zero()) {
+        findings.line("E_POLICY", number, "an exempt or not-taxed line has no tax");
+    }
+    if line.yhzcbs.is_empty() {
+        return;
+    }
+    match policy_name(&line.yhzcbs) {
+        None => findings.line(
+            "E_POLICY",
+            number,
+            format_args!("yhzcbs \"{}\" does not exist", line.yhzcbs),
+        ),
+        Some(policy) if !code.permits_policy(policy) => {
+            findings.line(
+                "E_POLICY",
+                number,
+                format_args!(
+                    "class code {} does not permit {policy} (zzstsgl)",
+                    code.code
+                ),
+            );
+        }
+        Some(_) => {}
+    }
+}
+
+/// Not-taxed lines stand alone, listed codes excepted, and never on a special invoice.
+fn mixing(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
+    let free = |line: &Line| line.yhzcbs == "04";
+    let mixable = |line: &Line| {
+        let code = &line.sphfwssflhbbm;
+        code.starts_with("611")
+            || code.starts_with("613")
+            || rules.codes.get(code).is_some_and(ClassCode::telecom)
+    };
+    let taxed = invoice.fpmx_list.iter().any(|line| !free(line));
+    for (index, line) in invoice
+        .fpmx_list
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| free(line))
+    {
+        if taxed && !mixable(line) {
+            findings.line(
+                "E_POLICY",
+                index + 1,
+                "a not-taxed line may not be mixed with taxed lines",
+            );
+        }
+        if invoice.fppz == "01" {
+            findings.line(
+                "E_POLICY",
+                index + 1,
+                "a not-taxed line needs an ordinary invoice",
+            );
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Sums over the whole invoice.
+
+use rust_decimal::Decimal;
+
+use super::Findings;
+use crate::amount::Amount;
+use crate::invoice::{Invoice, Line};
+
+pub(super) fn check(invoice: &Invoice, findings: &mut Findings) {
+    let mut money = |field: &str, value: Option<Amount>| match value {
+        Some(amount) if amount.fen().is_some() => Some(amount.0),
+        Some(amount) => {
+            findings.add(
+                "E_SIZE",
+                format_args!("{field} {} has more than two decimals", amount.0),
+            );
+            None
+        }
+        None => {
+            findings.add("E_FIELD", format_args!("{field} is missing"));
+            None
+        }
+    };
+    let (net, tax, gross) = (
+        money("hjje", invoice.hjje),
+        money("hjse", invoice.hjse),
+        money("jshj", invoice.jshj),
+    );
+    let (Some(net), Some(tax), Some(gross)) = (net, tax, gross) else {
+        return;
+    };
+    if net + tax != gross {
+        findings.add(
+            "E_TOTAL",
+            format_args!("hjje {net} + hjse {tax} is not jshj {gross}"),
+        );
+    }
+    if invoice.is_red() {
+        if Decimal::ZERO <= net || Decimal::ZERO < tax || Decimal::ZERO <= gross {
+            findings.add("E_RED_SIGN", "totals of a red invoice are negative");
+        }
+    } else if net <= Decimal::ZERO || gross <= Decimal::ZERO || tax < Decimal::ZERO {
+        findings.add(
+            "E_NONPOSITIVE",
+            "hjje and jshj must be above 0, hjse not below",
+        );
+    }
+    let summed: Decimal = invoice
+        .fpmx_list
+        .iter()
+        .filter_map(|line| line.je)
+        .map(|a| a.0)
+        .sum();
+    if Decimal::new(1, 2) < (summed - net).abs() {
+        findings.add(
+            "E_SUM_AMOUNT",
+            format_args!("the lines' je sum to {summed}, hjje is {net}"),
+        );
+    }
+    let expected: Decimal = invoice
+        .fpmx_list
+        .iter()
+        .map(|line| expected_tax(invoice, line))
+        .sum();
+    let off = (expected - tax).abs();
+    if Decimal::new(127, 2) < off {
+        findings.add(
+            "E_TOTAL_TAX",
+            format_args!("hjse is off by {}, at most 1.27", off.normalize()),
+        );
+    }
+}
+
+fn expected_tax(invoice: &Invoice, line: &Line) -> Decimal {
+    let of = |amount: Option<Amount>| amount.unwrap_or_default().0;
+    let rate = of(line.slv);
+    if invoice.cezslx_dm == "02" && rate != Decimal::NEGATIVE_ONE {
+        (of(line.hsje) - of(line.kce)) / (Decimal::ONE + rate) * rate
+    } else {
+        of(line.je) * rate
+    }
+}

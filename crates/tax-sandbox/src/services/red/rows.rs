@@ -1,0 +1,165 @@
+//! The rows of a red confirmation against what is left of the blue invoice.
+
+use rust_decimal::Decimal;
+
+use super::totals;
+use crate::amount::{Amount, decimal, yuan};
+use crate::invoice::Invoice;
+use crate::refusal::{Refusal, code};
+use crate::services::{money, whole};
+use crate::state::State;
+use crate::state::red::{RedApplication, RedRow, Remaining};
+
+pub(super) fn check(state: &State, blue: &Invoice, form: &RedApplication) -> Result<(), Refusal> {
+    let left = state.remaining(blue);
+    let (net, tax) = totals(form)?;
+    let mut sums = (0, 0);
+    let mut seen = Vec::new();
+    if form.hzqrdmx_list.is_empty() {
+        return Err(wrong("hzqrdmxList is empty"));
+    }
+    for (index, row) in form.hzqrdmx_list.iter().enumerate() {
+        let number = index + 1;
+        if whole("xh", row.xh)? != number as i64 {
+            return Err(wrong(format!("row {number}: xh must count 1, 2, 3 …")));
+        }
+        let of = whole("lzmxxh", row.lzmxxh)?;
+        let remaining = left
+            .iter()
+            .find(|line| line.line == of)
+            .ok_or_else(|| wrong(format!("row {number}: {of} is no line of {}", blue.fphm)))?;
+        if seen.contains(&of) {
+            return Err(wrong(format!("row {number}: line {of} appears twice")));
+        }
+        seen.push(of);
+        same_goods(row, remaining, number)?;
+        amounts(form, row, remaining, number)?;
+        sums.0 += money("je", row.je)?;
+        sums.1 += money("se", row.se)?;
+    }
+    if sums != (net, tax) {
+        return Err(wrong(format!(
+            "the rows sum to {} and {}, not hzcxje and hzcxse",
+            yuan(sums.0),
+            yuan(sums.1)
+        )));
+    }
+    let everything = left.iter().all(|line| {
+        let row = form
+            .hzqrdmx_list
+            .iter()
+            .find(|row| row.lzmxxh == Some(Amount(Decimal::from(line.line))));
+        row.is_some_and(|row| {
+            row.je.and_then(Amount::fen) == Some(-line.full_net)
+                && row.se.and_then(Amount::fen) == Some(-line.full_tax)
+        })
+    });
+    if !everything && form.chyy_dm == "01" {
+        return Err(wrong("reason 01 (issued wrongly) takes the whole invoice"));
+    }
+    if !everything && !blue.cezslx_dm.is_empty() {
+        return Err(wrong(
+            "a difference-tax invoice can only be taken back whole",
+        ));
+    }
+    Ok(())
+}
+
+fn wrong(message: impl Into<String>) -> Refusal {
+    Refusal::service(code::PARAMETER, message)
+}
+
+fn same_goods(row: &RedRow, of: &Remaining, number: usize) -> Result<(), Refusal> {
+    let line = &of.row;
+    let facts = [
+        ("sphfwssflhbbm", row.sphfwssflhbbm == line.sphfwssflhbbm),
+        ("hwhyslwfwmc", row.hwhyslwfwmc == line.hwhyslwfwmc),
+        ("spfwjc", row.spfwjc == line.spfwjc),
+        ("xmmc", row.xmmc == line.xmmc),
+        ("ggxh", row.ggxh == line.ggxh),
+        ("dw", row.dw == line.dw),
+        ("sl1", row.sl1 == line.slv),
+    ];
+    match facts.iter().find(|(_, same)| !same) {
+        Some((field, _)) => Err(wrong(format!(
+            "row {number}: {field} differs from the blue line"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn amounts(
+    form: &RedApplication,
+    row: &RedRow,
+    left: &Remaining,
+    number: usize,
+) -> Result<(), Refusal> {
+    let (net, tax) = (money("je", row.je)?, money("se", row.se)?);
+    if 0 <= net || 0 < tax {
+        return Err(wrong(format!(
+            "row {number}: je is below 0 and se not above"
+        )));
+    }
+    if left.net < -net || left.tax < -tax {
+        return Err(wrong(format!(
+            "row {number}: {} and {} are left of the line, asked {} and {}",
+            yuan(left.net),
+            yuan(left.tax),
+            yuan(-net),
+            yuan(-tax)
+        )));
+    }
+    let code = row.sphfwssflhbbm.as_str();
+    let forbidden = match form.chyy_dm.as_str() {
+        "02" => code.starts_with('3'),
+        "03" => code.starts_with(['1', '2']),
+        _ => false,
+    };
+    if forbidden {
+        return Err(wrong(format!(
+            "row {number}: reason {} does not go with class code {code}",
+            form.chyy_dm
+        )));
+    }
+    if row.fpspsl.is_empty() != row.fpspdj.is_empty() {
+        return Err(wrong(format!(
+            "row {number}: fpspsl and fpspdj: both or neither"
+        )));
+    }
+    if form.chyy_dm == "04" {
+        if !row.fpspsl.is_empty() {
+            return Err(wrong(format!(
+                "row {number}: an allowance has neither quantity nor price"
+            )));
+        }
+        return Ok(());
+    }
+    let (Some(remaining), Some(price)) = (left.quantity, left.price) else {
+        return Ok(());
+    };
+    let quantity = Amount::parse(&row.fpspsl).map_err(wrong)?.0;
+    let asked = Amount::parse(&row.fpspdj).map_err(wrong)?.0;
+    if Decimal::ZERO <= quantity || remaining.0 < -quantity {
+        return Err(wrong(format!(
+            "row {number}: {} are left, asked {}",
+            remaining.0, -quantity
+        )));
+    }
+    // Services may end with another amount; goods come back at their price.
+    let tolerance = Decimal::new(1, 2);
+    if form.chyy_dm != "03" && tolerance < (asked - price.0).abs() {
+        return Err(wrong(format!(
+            "row {number}: the price is {}, not {asked}",
+            price.0
+        )));
+    }
+    let product = asked
+        .checked_mul(quantity)
+        .ok_or_else(|| wrong(format!("row {number}: price × quantity")))?;
+    if tolerance < (product - decimal(net)).abs() {
+        return Err(wrong(format!(
+            "row {number}: price × quantity is off je by more than 0.01"
+        )));
+    }
+    Ok(())
+}
