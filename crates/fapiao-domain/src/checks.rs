@@ -4,7 +4,7 @@
 //! with tax at 13%.
 
 use crate::{
-    exact::{MAX_NUMBER_CHARS, within_one_fen},
+    exact::{MAX_NUMBER_CHARS, round_div, within_one_fen},
     line::{InvoiceLine, LineKind},
     money::Fen,
     totals::{MAX_LINES, Totals, sum},
@@ -35,8 +35,44 @@ pub struct CheckError {
 /// Every failed check: `E_NO_LINES E_TOO_MANY_LINES E_SEQ E_QTY_PAIR E_SIZE E_QTY E_LINE_TAX E_NONPOSITIVE
 /// E_DISC_ORDER E_DISC_MISSING E_DISC_FIELDS E_DISC_MATCH E_DISC_SIGN E_DISC_LARGE E_SUM_AMOUNT E_TOTAL_TAX E_TOTAL`.
 pub fn check_blue(lines: &[InvoiceLine], totals: &Totals) -> Result<(), Vec<CheckError>> {
+    blue(lines, totals, None)
+}
+
+/// Checks a blue invoice with difference tax of the kind whose tax leaves the deduction out (差额开票): one line, no
+/// discount, the tax held against `(gross − deduction) × rate ÷ (1 + rate)`.
+///
+/// # Errors
+/// As [`check_blue`], and `E_DIFFERENCE`.
+pub fn check_blue_difference(
+    lines: &[InvoiceLine],
+    totals: &Totals,
+    deduction: Fen,
+) -> Result<(), Vec<CheckError>> {
+    blue(
+        lines,
+        totals,
+        Some(Deducted {
+            amount: deduction,
+            tolerance: LINE_TAX_TOLERANCE,
+        }),
+    )
+}
+
+/// What difference tax changes in the checks.
+#[derive(Clone, Copy)]
+struct Deducted {
+    /// With the sign of the line.
+    amount: Fen,
+    tolerance: Fen,
+}
+
+fn blue(
+    lines: &[InvoiceLine],
+    totals: &Totals,
+    deducted: Option<Deducted>,
+) -> Result<(), Vec<CheckError>> {
     let mut found = Found::default();
-    check_lines(lines, &mut found);
+    check_lines(lines, deducted, &mut found);
     check_discounts(lines, &mut found);
     for (no, line) in numbered(lines) {
         let signs_fit =
@@ -60,7 +96,7 @@ pub fn check_blue(lines: &[InvoiceLine], totals: &Totals) -> Result<(), Vec<Chec
         );
         found.whole("E_NONPOSITIVE", message);
     }
-    check_totals(lines, totals, &mut found);
+    check_totals(lines, totals, deducted, &mut found);
     found.into_result()
 }
 
@@ -70,8 +106,36 @@ pub fn check_blue(lines: &[InvoiceLine], totals: &Totals) -> Result<(), Vec<Chec
 /// # Errors
 /// Every failed check, as for [`check_blue`], and `E_RED_SIGN E_RED_KIND`.
 pub fn check_red(lines: &[InvoiceLine], totals: &Totals) -> Result<(), Vec<CheckError>> {
+    red(lines, totals, None)
+}
+
+/// Checks the red invoice of one with difference tax; `deduction` is the positive amount of the blue one. The
+/// tolerance of the line is then that of a whole invoice.
+///
+/// # Errors
+/// As [`check_red`], and `E_DIFFERENCE`.
+pub fn check_red_difference(
+    lines: &[InvoiceLine],
+    totals: &Totals,
+    deduction: Fen,
+) -> Result<(), Vec<CheckError>> {
+    red(
+        lines,
+        totals,
+        Some(Deducted {
+            amount: -deduction,
+            tolerance: TOTAL_TAX_TOLERANCE,
+        }),
+    )
+}
+
+fn red(
+    lines: &[InvoiceLine],
+    totals: &Totals,
+    deducted: Option<Deducted>,
+) -> Result<(), Vec<CheckError>> {
     let mut found = Found::default();
-    check_lines(lines, &mut found);
+    check_lines(lines, deducted, &mut found);
     for (no, line) in numbered(lines) {
         if line.kind != LineKind::Normal {
             let message = format!(
@@ -99,12 +163,12 @@ pub fn check_red(lines: &[InvoiceLine], totals: &Totals) -> Result<(), Vec<Check
         );
         found.whole("E_RED_SIGN", message);
     }
-    check_totals(lines, totals, &mut found);
+    check_totals(lines, totals, deducted, &mut found);
     found.into_result()
 }
 
 /// What holds for every line, blue or red, by itself.
-fn check_lines(lines: &[InvoiceLine], found: &mut Found) {
+fn check_lines(lines: &[InvoiceLine], deducted: Option<Deducted>, found: &mut Found) {
     if lines.is_empty() {
         found.whole("E_NO_LINES", "an invoice needs at least one line");
     }
@@ -114,6 +178,12 @@ fn check_lines(lines: &[InvoiceLine], found: &mut Found) {
             lines.len()
         );
         found.whole("E_TOO_MANY_LINES", message);
+    }
+    if deducted.is_some() && (lines.len() != 1 || lines[0].kind != LineKind::Normal) {
+        found.whole(
+            "E_DIFFERENCE",
+            "an invoice with difference tax has exactly one line and no discount",
+        );
     }
     for (no, line) in numbered(lines) {
         if line.no as usize != no {
@@ -127,7 +197,10 @@ fn check_lines(lines: &[InvoiceLine], found: &mut Found) {
             );
         }
         check_quantity(no, line, found);
-        check_line_tax(no, line, found);
+        match deducted {
+            None => check_line_tax(no, line, found),
+            Some(deducted) => check_difference_tax(no, line, deducted, found),
+        }
     }
 }
 
@@ -158,13 +231,7 @@ fn check_quantity(no: usize, line: &InvoiceLine, found: &mut Found) {
 }
 
 fn check_line_tax(no: usize, line: &InvoiceLine, found: &mut Found) {
-    if line.amount + line.tax != line.gross {
-        let message = format!(
-            "line {no}: {} + {} is not {}",
-            line.amount, line.tax, line.gross
-        );
-        found.at(no, "E_TOTAL", message);
-    }
+    check_gross(no, line, found);
     let (share, whole) = line.rate.net_share();
     let gap = i128::from(line.amount.get()) * share - i128::from(line.tax.get()) * whole;
     let tolerance = if share == 0 {
@@ -178,6 +245,35 @@ fn check_line_tax(no: usize, line: &InvoiceLine, found: &mut Found) {
             line.tax, line.amount, line.rate
         );
         found.at(no, "E_LINE_TAX", message);
+    }
+}
+
+fn check_difference_tax(no: usize, line: &InvoiceLine, deducted: Deducted, found: &mut Found) {
+    check_gross(no, line, found);
+    if deducted.amount.abs() > line.gross.abs() {
+        let message = format!(
+            "line {no}: the deduction {} is more than the line, {}",
+            deducted.amount, line.gross
+        );
+        found.at(no, "E_DIFFERENCE", message);
+    }
+    let expected = line.rate.tax_in_gross(line.gross - deducted.amount);
+    if (line.tax - expected).abs() > deducted.tolerance {
+        let message = format!(
+            "line {no}: the tax {} is more than {} away from {expected}, the tax in {} less {}",
+            line.tax, deducted.tolerance, line.gross, deducted.amount
+        );
+        found.at(no, "E_LINE_TAX", message);
+    }
+}
+
+fn check_gross(no: usize, line: &InvoiceLine, found: &mut Found) {
+    if line.amount + line.tax != line.gross {
+        let message = format!(
+            "line {no}: {} + {} is not {}",
+            line.amount, line.tax, line.gross
+        );
+        found.at(no, "E_TOTAL", message);
     }
 }
 
@@ -251,7 +347,12 @@ fn check_pair(no: usize, line: &InvoiceLine, discount: &InvoiceLine, found: &mut
     }
 }
 
-fn check_totals(lines: &[InvoiceLine], totals: &Totals, found: &mut Found) {
+fn check_totals(
+    lines: &[InvoiceLine],
+    totals: &Totals,
+    deducted: Option<Deducted>,
+    found: &mut Found,
+) {
     let summed = sum(lines);
     // The tax side forgives 0.01 here; a sum of exact amounts has no reason to be off.
     if summed.amount != totals.amount {
@@ -261,13 +362,27 @@ fn check_totals(lines: &[InvoiceLine], totals: &Totals, found: &mut Found) {
         );
         found.whole("E_SUM_AMOUNT", message);
     }
+    if deducted.is_none() {
+        check_total_tax(lines, totals, found);
+    }
+    if summed.tax != totals.tax {
+        let message = format!("the lines come to {} tax, not {}", summed.tax, totals.tax);
+        found.whole("E_TOTAL", message);
+    }
+    if totals.amount + totals.tax != totals.total {
+        let message = format!("{} + {} is not {}", totals.amount, totals.tax, totals.total);
+        found.whole("E_TOTAL", message);
+    }
+}
+
+fn check_total_tax(lines: &[InvoiceLine], totals: &Totals, found: &mut Found) {
     // In millionths of a fen: exact for every rate but the 1.5% relief, whose share is periodic.
     const UNIT: i128 = 1_000_000;
     let expected: i128 = lines
         .iter()
         .map(|line| {
             let (share, whole) = line.rate.net_share();
-            crate::exact::round_div(i128::from(line.amount.get()) * share * UNIT, whole)
+            round_div(i128::from(line.amount.get()) * share * UNIT, whole)
         })
         .sum();
     let gap = expected - i128::from(totals.tax.get()) * UNIT;
@@ -278,10 +393,6 @@ fn check_totals(lines: &[InvoiceLine], totals: &Totals, found: &mut Found) {
             totals.tax
         );
         found.whole("E_TOTAL_TAX", message);
-    }
-    if totals.amount + totals.tax != totals.total {
-        let message = format!("{} + {} is not {}", totals.amount, totals.tax, totals.total);
-        found.whole("E_TOTAL", message);
     }
 }
 

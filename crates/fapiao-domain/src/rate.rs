@@ -1,7 +1,7 @@
 //! Tax rates and the ways a line can be taxed.
 
 use crate::{exact::round_div, money::Fen};
-use rust_decimal::{Decimal, prelude::ToPrimitive};
+use rust_decimal::Decimal;
 use std::fmt;
 use thiserror::Error;
 
@@ -104,10 +104,11 @@ impl Rate {
 
     /// The fraction in millionths, as the tax interface keeps it (6 decimals).
     fn millionths(self) -> i128 {
-        (self.fraction() * Decimal::from(1_000_000))
-            .trunc()
-            .to_i128()
-            .unwrap_or(0)
+        let fraction = self.fraction();
+        match fraction.scale() {
+            scale @ 0..=6 => fraction.mantissa() * 10_i128.pow(6 - scale),
+            scale => fraction.mantissa() / 10_i128.pow(scale - 6),
+        }
     }
 
     /// As printed in the rate column: `13%`, `1.5%`, `0%`, `免税`, `不征税`.

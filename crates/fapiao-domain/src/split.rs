@@ -1,0 +1,341 @@
+//! One order, several invoices: by a limit on the net amount and by a limit on lines.
+//!
+//! Gross, net and tax of the pieces add up to the order's, line by line: each cut gives the rest the tax of its own
+//! gross amount, and the piece what remains of the tax.
+
+use crate::{
+    checks::{CheckError, check_blue},
+    exact::{UNIT_PRICE_DECIMALS, quotient, round_div, within_one_fen},
+    line::{InvoiceLine, LineKind},
+    money::Fen,
+    totals::{Computed, MAX_LINES, sum},
+};
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+use thiserror::Error;
+
+/// How much one invoice may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SplitLimits {
+    /// Most net amount (单张开票限额); `None` where the quota of the month is the only limit.
+    pub net: Option<Fen>,
+    /// Most lines, discount lines included; at least 2.
+    pub lines: usize,
+}
+
+impl Default for SplitLimits {
+    fn default() -> Self {
+        Self {
+            net: None,
+            lines: MAX_LINES,
+        }
+    }
+}
+
+/// Why an order cannot be split.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum SplitError {
+    /// No lines.
+    #[error("there are no lines to split")]
+    Empty,
+    /// The limits leave no room.
+    #[error("an invoice must have room for 2 lines and for an amount above 0.00")]
+    NoRoom,
+    /// A discount without its line.
+    #[error("line {0} is a discount without its line")]
+    Unpaired(u32),
+    /// Not even a small part fits.
+    #[error("line {0} cannot be cut into parts that fit the limit")]
+    Unsplittable(u32),
+    /// A piece would hold nothing but lines that are discounted in full.
+    #[error(
+        "an invoice would hold nothing but gifts: raise the limit on lines or leave some of them out"
+    )]
+    GiftsAlone,
+    /// A piece fails the tax side's checks.
+    #[error("a piece would fail {} checks of the tax side, first: {}", .0.len(), .0.first().map_or("", |it| it.message.as_str()))]
+    Checks(Vec<CheckError>),
+}
+
+/// Splits computed lines into invoices, filling each up to the limits. The line that crosses a limit is cut by whole
+/// quantities where it has them, otherwise by amount with the quantity derived; a discount stays with its line, in
+/// proportion. An order within the limits comes back as one piece. Lines with difference tax cannot be split.
+///
+/// # Errors
+/// [`SplitError`].
+pub fn split(lines: &[InvoiceLine], limits: &SplitLimits) -> Result<Vec<Computed>, SplitError> {
+    if lines.is_empty() {
+        return Err(SplitError::Empty);
+    }
+    if limits.lines < 2 || limits.net.is_some_and(|net| !net.is_positive()) {
+        return Err(SplitError::NoRoom);
+    }
+    let mut pieces = vec![Piece::default()];
+    for mut item in items(lines)? {
+        loop {
+            let at = pieces.len() - 1;
+            let piece = &mut pieces[at];
+            if piece.rows + item.rows() > limits.lines {
+                pieces.push(Piece::default());
+                continue;
+            }
+            let room = limits
+                .net
+                .map_or(Fen::MAX + Fen::MAX, |net| net - piece.net);
+            if item.net() <= room {
+                piece.push(item);
+                break;
+            }
+            let fresh = piece.net == Fen::ZERO;
+            let cut = item.cut_by_quantity(room).or_else(|| {
+                // Whole things rather go on the next invoice than be cut; a single one beyond the limit must be.
+                (fresh || !item.is_countable()).then(|| item.cut_by_amount(room))?
+            });
+            match cut {
+                Some((part, rest)) => {
+                    piece.push(part);
+                    item = rest;
+                }
+                None if fresh => return Err(SplitError::Unsplittable(item.line.no)),
+                None => {}
+            }
+            pieces.push(Piece::default());
+        }
+    }
+    lend_to_gifts(&mut pieces, limits)?;
+    pieces.into_iter().map(Piece::finish).collect()
+}
+
+/// A last piece of nothing but gifts takes a paid line from the one before.
+fn lend_to_gifts(pieces: &mut [Piece], limits: &SplitLimits) -> Result<(), SplitError> {
+    if let [.., before, last] = pieces {
+        while last.net == Fen::ZERO {
+            let item = before.items.pop().ok_or(SplitError::GiftsAlone)?;
+            before.rows -= item.rows();
+            before.net -= item.net();
+            last.rows += item.rows();
+            last.net += item.net();
+            last.items.insert(0, item);
+        }
+    }
+    let sound = |piece: &Piece| piece.net.is_positive() && piece.rows <= limits.lines;
+    if pieces.iter().all(sound) {
+        Ok(())
+    } else {
+        Err(SplitError::GiftsAlone)
+    }
+}
+
+#[derive(Default)]
+struct Piece {
+    items: Vec<Item>,
+    rows: usize,
+    net: Fen,
+}
+
+impl Piece {
+    fn push(&mut self, item: Item) {
+        self.rows += item.rows();
+        self.net += item.net();
+        self.items.push(item);
+    }
+
+    fn finish(self) -> Result<Computed, SplitError> {
+        let mut lines: Vec<InvoiceLine> = Vec::with_capacity(self.rows);
+        for item in self.items {
+            lines.push(item.line);
+            lines.extend(item.discount);
+        }
+        for (index, line) in lines.iter_mut().enumerate() {
+            line.no = index as u32 + 1;
+        }
+        let totals = sum(&lines);
+        check_blue(&lines, &totals).map_err(SplitError::Checks)?;
+        Ok(Computed { lines, totals })
+    }
+}
+
+/// A line and its discount: they stay together.
+#[derive(Clone)]
+struct Item {
+    line: InvoiceLine,
+    discount: Option<InvoiceLine>,
+}
+
+fn items(lines: &[InvoiceLine]) -> Result<Vec<Item>, SplitError> {
+    let mut items: Vec<Item> = Vec::with_capacity(lines.len());
+    for line in lines {
+        if line.kind != LineKind::Discount {
+            items.push(Item {
+                line: line.clone(),
+                discount: None,
+            });
+            continue;
+        }
+        match items.last_mut() {
+            Some(item) if item.line.kind == LineKind::Discounted && item.discount.is_none() => {
+                item.discount = Some(line.clone());
+            }
+            _ => return Err(SplitError::Unpaired(line.no)),
+        }
+    }
+    Ok(items)
+}
+
+impl Item {
+    fn rows(&self) -> usize {
+        1 + usize::from(self.discount.is_some())
+    }
+
+    fn net(&self) -> Fen {
+        self.line.amount + self.discount.as_ref().map_or(Fen::ZERO, |it| it.amount)
+    }
+
+    fn discount_gross(&self) -> Fen {
+        self.discount.as_ref().map_or(Fen::ZERO, |it| -it.gross)
+    }
+
+    /// Whether it is counted in whole things.
+    fn is_countable(&self) -> bool {
+        self.line
+            .quantity
+            .is_some_and(|quantity| quantity.fract().is_zero())
+    }
+
+    /// As many whole things as fit, at least one, and at least one left.
+    fn cut_by_quantity(&self, room: Fen) -> Option<(Item, Item)> {
+        let whole = self
+            .line
+            .quantity
+            .filter(|_| self.is_countable())
+            .and_then(|quantity| quantity.to_i128())?;
+        let net = self.net();
+        let estimate = i128::from(room.get()) * whole / i128::from(net.get());
+        let share = |amount: Fen, count: i128| {
+            Fen::raw(round_div(i128::from(amount.get()) * count, whole) as i64)
+        };
+        // Rounding moves the amount by a fen or two, so that the estimate may be one too high.
+        let highest = estimate.min(whole - 1);
+        (highest.saturating_sub(2).max(1)..=highest)
+            .rev()
+            .find_map(|count| {
+                let gross = share(self.line.gross, count);
+                let discount = share(self.discount_gross(), count);
+                let quantity = Decimal::try_from_i128_with_scale(count, 0).ok()?;
+                self.cut(gross, discount, Some(quantity))
+                    .filter(|(part, _)| part.net() <= room)
+            })
+    }
+
+    /// The largest amount that fits; the quantity follows from it.
+    fn cut_by_amount(&self, room: Fen) -> Option<(Item, Item)> {
+        let part = |gross: i64| {
+            let discount = i128::from(self.discount_gross().get()) * i128::from(gross)
+                / i128::from(self.line.gross.get());
+            self.cut(Fen::raw(gross), Fen::raw(discount as i64), None)
+        };
+        let fits = |gross: i64| part(gross).is_some_and(|(part, _)| part.net() <= room);
+        // An estimate, then the nearest amounts: rounding moves the net amount by a fen or two.
+        let estimate = i128::from(room.get()) * i128::from(self.line.gross.get())
+            / i128::from(self.net().get());
+        let estimate = estimate.min(i128::from(self.line.gross.get()) - 1) as i64;
+        let gross = (0..8)
+            .map(|step| estimate + 4 - step)
+            .find(|&gross| fits(gross))?;
+        part(gross)
+    }
+
+    /// Cuts off `gross` and `discount` (both positive) and, if given, `quantity`; both sides must stay positive.
+    fn cut(&self, gross: Fen, discount: Fen, quantity: Option<Decimal>) -> Option<(Item, Item)> {
+        let (mut part, mut rest) = cut_amounts(&self.line, gross)?;
+        if !part.amount.is_positive() || !rest.amount.is_positive() {
+            return None;
+        }
+        share_quantity(&self.line, quantity, &mut part, &mut rest);
+        let (part_discount, rest_discount) = match &self.discount {
+            None => (None, None),
+            Some(line) => {
+                let (part, rest) = cut_amounts(line, -discount)?;
+                let kept = |line: InvoiceLine| (line.gross != Fen::ZERO).then_some(line);
+                (kept(part), kept(rest))
+            }
+        };
+        let sound = |line: &InvoiceLine, discount: &Option<InvoiceLine>| {
+            discount.as_ref().is_none_or(|discount| {
+                discount.amount.is_negative()
+                    && !discount.tax.is_positive()
+                    && discount.amount.abs() <= line.amount
+                    && discount.gross.abs() <= line.gross
+            })
+        };
+        if !sound(&part, &part_discount) || !sound(&rest, &rest_discount) {
+            return None;
+        }
+        for (line, discount) in [(&mut part, &part_discount), (&mut rest, &rest_discount)] {
+            if discount.is_none() {
+                line.kind = LineKind::Normal;
+            }
+        }
+        let part = Item {
+            line: part,
+            discount: part_discount,
+        };
+        let rest = Item {
+            line: rest,
+            discount: rest_discount,
+        };
+        (part.net() <= self.net()).then_some((part, rest))
+    }
+}
+
+/// Two lines of `gross` and what is left of it, with the tax shared so that nothing is lost.
+fn cut_amounts(line: &InvoiceLine, gross: Fen) -> Option<(InvoiceLine, InvoiceLine)> {
+    let (whole, taken) = (line.gross.get().signum(), gross.get().signum());
+    if whole * taken < 0 || gross.abs() > line.gross.abs() {
+        return None;
+    }
+    let rest_gross = line.gross - gross;
+    let rest_tax = if gross == Fen::ZERO {
+        line.tax
+    } else {
+        line.rate.tax_in_gross(rest_gross)
+    };
+    let tax = line.tax - rest_tax;
+    if tax.get() * whole < 0 || tax.abs() > gross.abs() {
+        return None;
+    }
+    let with = |gross: Fen, tax: Fen| InvoiceLine {
+        amount: gross - tax,
+        tax,
+        gross,
+        ..line.clone()
+    };
+    Some((with(gross, tax), with(rest_gross, rest_tax)))
+}
+
+/// Gives both parts their quantities, and a price of their own where the common one misses the amount.
+fn share_quantity(
+    line: &InvoiceLine,
+    quantity: Option<Decimal>,
+    part: &mut InvoiceLine,
+    rest: &mut InvoiceLine,
+) {
+    let (Some(whole), Some(unit_price)) = (line.quantity, line.unit_price) else {
+        return;
+    };
+    let taken = quantity
+        .or_else(|| quotient(part.amount, unit_price, UNIT_PRICE_DECIMALS))
+        .filter(|taken| *taken > Decimal::ZERO && *taken < whole);
+    for (line, quantity) in [(part, taken), (rest, taken.map(|taken| whole - taken))] {
+        let price = quantity.and_then(|quantity| {
+            if within_one_fen(quantity, unit_price, line.amount) {
+                Some(unit_price)
+            } else {
+                quotient(line.amount, quantity, UNIT_PRICE_DECIMALS)
+            }
+        });
+        line.quantity = quantity
+            .filter(|_| price.is_some())
+            .map(|it| it.normalize());
+        line.unit_price = price;
+    }
+}
