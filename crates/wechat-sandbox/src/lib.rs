@@ -1,1 +1,31 @@
-//! A WeChat for electronic invoices that runs on your machine.
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod app;
+mod authorisation;
+mod calls;
+mod clock;
+mod config;
+mod control;
+mod crypto;
+mod faults;
+mod fields;
+mod journal;
+mod media;
+mod model;
+mod pages;
+mod pdf;
+#[cfg(test)]
+mod pdf_samples;
+mod push;
+mod quota;
+mod refusal;
+mod routes;
+mod server;
+mod world;
+
+pub use config::{
+    AccountConfig, AccountKind, ClassicMapping, ConfigError, DigitalBillingCode, PushConfig,
+    PushFormat, PushMode, SandboxConfig, Settings,
+};
+pub use server::{Running, Sandbox, StartError};

@@ -1,0 +1,72 @@
+//! Daily counters of calls by account and path, and the monthly resets.
+
+use std::collections::HashMap;
+
+const RESETS_A_MONTH: u32 = 10;
+
+/// How often each account called what today.
+#[derive(Default)]
+pub(crate) struct Quota {
+    day: String,
+    used: HashMap<(String, String), u64>,
+    resets: HashMap<(String, String), u32>,
+    forced: HashMap<String, (u32, i64)>,
+}
+
+impl Quota {
+    fn turn(&mut self, day: &str) {
+        if self.day != day {
+            day.clone_into(&mut self.day);
+            self.used.clear();
+            self.forced.clear();
+        }
+    }
+
+    /// Counts one call; `false` when the limit had been reached.
+    pub(crate) fn count(&mut self, day: &str, appid: &str, path: &str, limit: u64) -> bool {
+        self.turn(day);
+        let used = self.used.entry((appid.to_owned(), path.to_owned())).or_default();
+        if limit <= *used {
+            return false;
+        }
+        *used += 1;
+        true
+    }
+
+    pub(crate) fn used(&mut self, day: &str, appid: &str, path: &str) -> u64 {
+        self.turn(day);
+        self.used.get(&(appid.to_owned(), path.to_owned())).copied().unwrap_or(0)
+    }
+
+    /// Sets all counters of an account to nought; `false` when the month's resets are used up.
+    pub(crate) fn clear(&mut self, day: &str, appid: &str) -> bool {
+        let month = day.get(..6).unwrap_or_default().to_owned();
+        let resets = self.resets.entry((appid.to_owned(), month)).or_default();
+        if RESETS_A_MONTH <= *resets {
+            return false;
+        }
+        *resets += 1;
+        self.used.retain(|(owner, _), _| owner != appid);
+        true
+    }
+
+    pub(crate) fn clear_path(&mut self, appid: &str, path: &str) {
+        self.used.remove(&(appid.to_owned(), path.to_owned()));
+    }
+
+    /// A forced refresh of the stable token: 20 a day and 30 s apart. `Err` when the day is used
+    /// up, `Ok(false)` when the last one is too close.
+    pub(crate) fn force(&mut self, day: &str, appid: &str, now: i64) -> Result<bool, ()> {
+        self.turn(day);
+        let (count, last) = self.forced.entry(appid.to_owned()).or_insert((0, 0));
+        if now < *last + 30 {
+            return Ok(false);
+        }
+        if 20 <= *count {
+            return Err(());
+        }
+        *count += 1;
+        *last = now;
+        Ok(true)
+    }
+}
