@@ -1,0 +1,14 @@
+//! The ports, plugged into the world.
+
+pub mod clock;
+pub mod files;
+pub mod mail;
+pub mod passwords;
+pub mod renderer;
+pub mod sealer;
+pub mod tax_direct;
+pub mod tokens;
+pub mod wechat_errors;
+pub mod wechat_merchant;
+pub mod wechat_platform;
+pub mod wechat_pushes;

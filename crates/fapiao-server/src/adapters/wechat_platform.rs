@@ -1,0 +1,145 @@
+//! WeChat in the platform role, through the SDK.
+
+use super::wechat_errors::{credentials, outside};
+use async_trait::async_trait;
+use bytes::Bytes;
+use fapiao_domain::{
+    ids::Id,
+    invoice::{Identity, InvoiceKind},
+    line::{InvoiceLine, LineKind},
+    money::Fen,
+    party::SellerParty,
+};
+use fapiao_usecases::{
+    errors::{Advice, OutsideError},
+    ports::{CardRequest, InsertedCard, Sealer, WechatPlatform},
+    records::{Account, Seller},
+};
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+use std::sync::Arc;
+use wechat_invoice::{
+    PlatformClient, TokenKeeper,
+    platform::{self, CardTemplate, InsertInvoice, InvoiceIdentity, InvoiceUserData, LogoFormat},
+};
+
+/// Calls of the account that owns the platform id.
+pub struct Platform {
+    keeper: TokenKeeper,
+    sealer: Arc<dyn Sealer>,
+}
+
+impl Platform {
+    /// With the shared token keeper.
+    pub fn new(keeper: TokenKeeper, sealer: Arc<dyn Sealer>) -> Platform {
+        Platform { keeper, sealer }
+    }
+
+    fn client(&self, account: &Account) -> Result<PlatformClient, OutsideError> {
+        Ok(PlatformClient::new(&self.keeper, credentials(&self.sealer, account)?))
+    }
+}
+
+#[async_trait]
+impl WechatPlatform for Platform {
+    async fn platform_id(&self, account: &Account) -> Result<String, OutsideError> {
+        self.client(account)?.own_s_pappid().await.map_err(outside)
+    }
+
+    async fn create_template(
+        &self,
+        account: &Account,
+        seller: &Seller,
+        kind: InvoiceKind,
+        logo: Bytes,
+    ) -> Result<String, OutsideError> {
+        let client = self.client(account)?;
+        let logo_url = client.upload_logo(logo, LogoFormat::Png).await.map_err(outside)?;
+        let template = CardTemplate {
+            logo_url,
+            title: seller.short_name.clone(),
+            payee: seller.party.name.clone(),
+            kind: kind.printed().to_owned(),
+            custom: None,
+            promotion: None,
+        };
+        client.create_card(&template).await.map_err(outside)
+    }
+
+    async fn upload_pdf(&self, account: &Account, pdf: Bytes) -> Result<String, OutsideError> {
+        self.client(account)?.upload_pdf(pdf, "invoice.pdf").await.map_err(outside)
+    }
+
+    async fn insert(&self, account: &Account, card: &CardRequest) -> Result<InsertedCard, OutsideError> {
+        let request = InsertInvoice {
+            order_id: card.delivery.as_str().to_owned(),
+            card_id: card.card_id.clone(),
+            app_id: card.requesting_app_id.clone(),
+            invoice: user_data(card)?,
+        };
+        let inserted = self.client(account)?.insert(&request).await.map_err(outside)?;
+        Ok(InsertedCard { code: inserted.code, openid: inserted.openid.unwrap_or_default() })
+    }
+}
+
+fn user_data(card: &CardRequest) -> Result<InvoiceUserData, OutsideError> {
+    let invoice = &card.invoice;
+    let incomplete = |what: &str| {
+        OutsideError::new("wechat", "incomplete", format!("invoice {} has no {what}", invoice.id), Advice::Never)
+    };
+    let identity = match invoice.identity.clone().ok_or_else(|| incomplete("number"))? {
+        Identity::Digital { number } => InvoiceIdentity::Digital { number },
+        Identity::Classic { code, number, check_code, .. } => InvoiceIdentity::Classic { code, number, check_code },
+    };
+    let issued_at = invoice.issued_at.ok_or_else(|| incomplete("issue time"))?;
+    let seller = &invoice.seller_party;
+    let title = &invoice.title;
+    let [maker, cashier, _] = invoice.clerks.clone();
+    Ok(InvoiceUserData {
+        fee_fen: invoice.totals.total.get(),
+        fee_without_tax_fen: invoice.totals.amount.get(),
+        tax_fen: invoice.totals.tax.get(),
+        title: title.printed_name(),
+        billing_time: issued_at.timestamp(),
+        identity,
+        lines: invoice.lines.iter().filter(|line| line.kind != LineKind::Discount).map(line).collect(),
+        s_pdf_media_id: card.media.clone(),
+        s_trip_pdf_media_id: None,
+        buyer_number: filled(&title.tax_number),
+        buyer_address_and_phone: joined(&title.address, &title.phone),
+        buyer_bank_account: joined(&title.bank, &title.bank_account),
+        seller_number: filled(&seller.tax_number),
+        seller_address_and_phone: address(seller),
+        seller_bank_account: joined(&seller.bank, &seller.bank_account),
+        remarks: filled(&invoice.remark),
+        cashier: filled(&cashier),
+        maker: filled(&maker),
+    })
+}
+
+/// WeChat shows whole quantities only; others are left out, and the price is then the line's.
+fn line(line: &InvoiceLine) -> platform::InvoiceLine {
+    let whole = line.quantity.filter(|quantity| quantity.fract().is_zero()).and_then(|quantity| quantity.to_i64());
+    let price = match (whole, line.unit_price) {
+        (Some(_), Some(price)) => Fen::round_half_up(price).unwrap_or(line.amount),
+        _ => line.amount,
+    };
+    debug_assert!(line.quantity.is_none_or(|quantity| quantity > Decimal::ZERO));
+    platform::InvoiceLine {
+        name: line.name.clone(),
+        quantity: whole,
+        unit: filled(&line.unit).filter(|_| whole.is_some()),
+        price_fen: price.get(),
+    }
+}
+
+fn filled(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn joined(first: &str, second: &str) -> Option<String> {
+    filled(&format!("{first} {second}"))
+}
+
+fn address(seller: &SellerParty) -> Option<String> {
+    joined(&seller.address, &seller.phone)
+}

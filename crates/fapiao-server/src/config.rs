@@ -1,0 +1,442 @@
+//! Settings: the embedded defaults, then a file, then the environment. An unknown key is an error.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+use toml::{Table, Value};
+
+/// The commented example, which is also what the binary falls back to.
+pub const DEFAULTS: &str = include_str!("../../../deploy/fapiao.example.toml");
+
+/// Whether real invoices are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Against sandboxes; every document carries the sample mark.
+    Sandbox,
+    /// Against WeChat and the tax authority only.
+    Production,
+}
+
+/// All settings, checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Sandbox or production.
+    pub mode: Mode,
+    /// Where we listen and are reached.
+    pub server: Server,
+    /// The ledger.
+    pub database: Database,
+    /// The documents.
+    pub storage: Storage,
+    /// WeChat.
+    pub wechat: Wechat,
+    /// The tax side.
+    pub tax: Tax,
+    /// Outgoing mail.
+    pub mail: Mail,
+    /// Keys.
+    pub secrets: Secrets,
+    /// Jobs.
+    pub worker: Worker,
+    /// Limits.
+    pub limits: Limits,
+    /// Logs.
+    pub log: Log,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port, plain HTTP.
+    pub listen: SocketAddr,
+    /// Where buyers and WeChat reach us, without a slash at the end.
+    pub public_base_url: String,
+    /// Proxies whose forwarded headers are believed.
+    pub trusted_proxies: Vec<String>,
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://…` or `postgres://…`; secret because of the password.
+    pub url: SecretString,
+    /// Readers on SQLite, all connections on PostgreSQL.
+    pub max_connections: u32,
+}
+
+/// `[storage]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    /// `file://folder`.
+    pub url: String,
+}
+
+/// `[wechat]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wechat {
+    /// The API host.
+    pub api_base: String,
+    /// Allows another host than WeChat's.
+    pub allow_host_override: bool,
+    /// Largest push.
+    pub push_max_body_bytes: usize,
+}
+
+/// `[tax]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tax {
+    /// `direct`.
+    pub adapter: String,
+    /// Address of the service.
+    pub base_url: String,
+    /// Connecting party.
+    pub party_id: String,
+    /// Using party.
+    pub user_id: String,
+    /// Key of the bodies, 32 hex digits.
+    pub sm4_key: SecretString,
+    /// Key of the signatures.
+    pub secret: SecretString,
+}
+
+/// `[mail]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Off: the mail step is skipped.
+    pub enabled: bool,
+    /// `smtps://user:password@host:465`.
+    pub smtp_url: SecretString,
+    /// Sender.
+    pub from: String,
+}
+
+/// `[secrets]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrets {
+    /// 32 bytes in base64.
+    pub master_key: SecretString,
+    /// 32 bytes in base64.
+    pub audit_key: SecretString,
+}
+
+/// `[worker]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    /// Jobs at the same time.
+    pub concurrency: usize,
+    /// Jobs per claim.
+    pub batch: u32,
+    /// Seconds after which an unreported job is given to another worker.
+    pub lease_secs: u32,
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Largest body of an API call.
+    pub api_body_bytes: usize,
+    /// Largest uploaded file.
+    pub upload_bytes: usize,
+    /// API calls per second and key.
+    pub api_calls_per_second: u32,
+    /// Hours without use after which a session ends.
+    pub session_idle_hours: i64,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// `text` or `json`.
+    pub format: String,
+    /// As in `RUST_LOG`.
+    pub filter: String,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, an unknown key or a wrong type.
+    #[error("{origin}: {message}")]
+    Content {
+        /// The file, or the variable's name.
+        origin: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A value breaks a rule.
+    #[error("setting {key}: {message}")]
+    Rule {
+        /// `section.key`.
+        key: &'static str,
+        /// The rule, and how to keep it.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming file, key and rule.
+    pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Config, ConfigError> {
+        let mut settings: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| ConfigError::Content {
+            origin: "defaults".to_owned(),
+            message: error.to_string(),
+        })?;
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+            let own: Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Content {
+                origin: path.display().to_string(),
+                message: error.to_string(),
+            })?;
+            overlay(&mut settings, own);
+        }
+        for (name, value) in environment {
+            from_environment(&mut settings, name, value)?;
+        }
+        let config: Config = Value::Table(settings).try_into().map_err(|error: toml::de::Error| {
+            ConfigError::Content { origin: "settings".to_owned(), message: error.message().to_owned() }
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let rule = |key, message: &str| Err(ConfigError::Rule { key, message: message.to_owned() });
+        let base = self.server.public_base_url.as_str();
+        if !(base.starts_with("http://") || base.starts_with("https://")) || base.ends_with('/') {
+            return rule("server.public_base_url", "an address like https://fapiao.example.com, without a slash at the end");
+        }
+        if !matches!(self.tax.adapter.as_str(), "direct") {
+            return rule("tax.adapter", "this version knows `direct`");
+        }
+        if !matches!(self.log.format.as_str(), "text" | "json") {
+            return rule("log.format", "text or json");
+        }
+        if self.worker.concurrency == 0 || self.worker.batch == 0 || self.worker.lease_secs < 10 {
+            return rule("worker", "concurrency and batch at least 1, lease_secs at least 10");
+        }
+        if self.mail.enabled && !self.mail.from.contains('@') {
+            return rule("mail.from", "an address, since mail.enabled is true");
+        }
+        let official = url::Url::parse(&self.wechat.api_base).is_ok_and(|url| {
+            url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with("api.weixin.qq.com") || host == "api2.weixin.qq.com")
+        });
+        match self.mode {
+            Mode::Production => {
+                if !official || self.wechat.allow_host_override {
+                    return rule(
+                        "wechat.api_base",
+                        "production mode talks to WeChat's own hosts only; remove api_base and allow_host_override, or set mode = \"sandbox\"",
+                    );
+                }
+                if !base.starts_with("https://") {
+                    return rule("server.public_base_url", "production mode needs https");
+                }
+                let tax = self.tax.base_url.as_str();
+                let local = ["127.", "localhost", "[::1]"].iter().any(|host| tax.contains(host));
+                if !tax.starts_with("https://") || local {
+                    return rule("tax.base_url", "production mode needs the tax authority's own https address, never a sandbox");
+                }
+            }
+            Mode::Sandbox => {
+                if !official && !self.wechat.allow_host_override {
+                    return rule("wechat.api_base", "another host than WeChat's needs wechat.allow_host_override = true");
+                }
+            }
+        }
+        self.master_key()?;
+        self.audit_key()?;
+        Ok(())
+    }
+
+    /// The key that seals secrets.
+    ///
+    /// # Errors
+    /// [`ConfigError::Rule`] unless it is 32 bytes in base64.
+    pub fn master_key(&self) -> Result<[u8; 32], ConfigError> {
+        key_bytes("secrets.master_key", &self.secrets.master_key)
+    }
+
+    /// The key of the audit chain.
+    ///
+    /// # Errors
+    /// As [`Config::master_key`].
+    pub fn audit_key(&self) -> Result<[u8; 32], ConfigError> {
+        key_bytes("secrets.audit_key", &self.secrets.audit_key)
+    }
+}
+
+fn key_bytes(key: &'static str, text: &SecretString) -> Result<[u8; 32], ConfigError> {
+    STANDARD
+        .decode(text.expose_secret().trim())
+        .ok()
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+        .ok_or_else(|| ConfigError::Rule {
+            key,
+            message: "32 random bytes in base64 are needed; make them with `openssl rand -base64 32`".to_owned(),
+        })
+}
+
+fn overlay(base: &mut Table, own: Table) {
+    for (key, value) in own {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(value)) => overlay(inner, value),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// `FAPIAO_SECTION__KEY=value` and, for secrets, `FAPIAO_SECTION__KEY_FILE=path`.
+fn from_environment(settings: &mut Table, name: &str, value: &str) -> Result<(), ConfigError> {
+    let Some(path) = name.strip_prefix("FAPIAO_") else { return Ok(()) };
+    // For the tests and the file name of the settings themselves.
+    if path.starts_with("TEST_") || path == "CONFIG" {
+        return Ok(());
+    }
+    let wrong = |message: String| ConfigError::Content { origin: name.to_owned(), message };
+    let mut parts: Vec<String> = path.split("__").map(str::to_lowercase).collect();
+    let mut text = value.to_owned();
+    let known = |settings: &Table, parts: &[String]| look_up(settings, parts).is_some();
+    if !known(settings, &parts)
+        && let Some(last) = parts.last_mut()
+        && let Some(plain) = last.strip_suffix("_file").map(str::to_owned)
+    {
+        *last = plain;
+        text = std::fs::read_to_string(value)
+            .map_err(|source| ConfigError::File { path: PathBuf::from(value), source })?
+            .trim_end_matches(['\n', '\r'])
+            .to_owned();
+    }
+    let Some(default) = look_up(settings, &parts).cloned() else {
+        return Err(wrong("there is no such setting".to_owned()));
+    };
+    let parsed = match default {
+        Value::String(_) => Value::String(text),
+        Value::Integer(_) => Value::Integer(text.trim().parse().map_err(|_| wrong("a whole number is wanted".into()))?),
+        Value::Boolean(_) => Value::Boolean(text.trim().parse().map_err(|_| wrong("true or false is wanted".into()))?),
+        Value::Array(_) => Value::Array(
+            text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(|it| Value::String(it.to_owned())).collect(),
+        ),
+        _ => return Err(wrong("this names a section; name a setting in it".to_owned())),
+    };
+    if let Some(slot) = look_up_mut(settings, &parts) {
+        *slot = parsed;
+    }
+    Ok(())
+}
+
+fn look_up<'a>(settings: &'a Table, parts: &[String]) -> Option<&'a Value> {
+    match parts {
+        [key] => settings.get(key),
+        [section, key] => settings.get(section)?.as_table()?.get(key),
+        _ => None,
+    }
+}
+
+fn look_up_mut<'a>(settings: &'a mut Table, parts: &[String]) -> Option<&'a mut Value> {
+    match parts {
+        [key] => settings.get_mut(key),
+        [section, key] => settings.get_mut(section)?.as_table_mut()?.get_mut(key),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+    fn environment(more: &[(&str, &str)]) -> Vec<(String, String)> {
+        [("FAPIAO_SECRETS__MASTER_KEY", KEY), ("FAPIAO_SECRETS__AUDIT_KEY", KEY)]
+            .iter()
+            .chain(more)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn the_defaults_only_lack_the_keys() {
+        let error = Config::load(None, &[]).unwrap_err();
+        assert!(error.to_string().contains("secrets.master_key"), "{error}");
+        let config = Config::load(None, &environment(&[])).unwrap();
+        assert_eq!(config.mode, Mode::Sandbox);
+        assert!(!format!("{config:?}").contains(KEY));
+    }
+
+    #[test]
+    fn the_environment_wins_and_is_typed() {
+        let config = Config::load(
+            None,
+            &environment(&[("FAPIAO_WORKER__CONCURRENCY", "3"), ("FAPIAO_SERVER__TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2")]),
+        )
+        .unwrap();
+        assert_eq!(config.worker.concurrency, 3);
+        assert_eq!(config.server.trusted_proxies, ["10.0.0.1", "10.0.0.2"]);
+        for (name, value) in [("FAPIAO_WORKER__CONCURENCY", "3"), ("FAPIAO_WORKER__BATCH", "many"), ("FAPIAO_WORKER", "x")] {
+            let error = Config::load(None, &environment(&[(name, value)])).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn production_refuses_other_wechat_hosts_and_sandboxes() {
+        let production = [
+            ("FAPIAO_MODE", "production"),
+            ("FAPIAO_SERVER__PUBLIC_BASE_URL", "https://fapiao.example.com"),
+            ("FAPIAO_TAX__BASE_URL", "https://lqpt.chinatax.gov.cn:8443"),
+        ];
+        assert!(Config::load(None, &environment(&production)).is_ok());
+        for wrong in [
+            ("FAPIAO_WECHAT__API_BASE", "http://127.0.0.1:8090"),
+            ("FAPIAO_WECHAT__API_BASE", "https://api.weixin.qq.com.example.com"),
+            ("FAPIAO_WECHAT__ALLOW_HOST_OVERRIDE", "true"),
+            ("FAPIAO_TAX__BASE_URL", "http://127.0.0.1:8091"),
+            ("FAPIAO_SERVER__PUBLIC_BASE_URL", "http://fapiao.example.com"),
+        ] {
+            let mut settings = production.to_vec();
+            settings.push(wrong);
+            assert!(Config::load(None, &environment(&settings)).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_can_come_from_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, format!("{KEY}\n")).unwrap();
+        let path = path.display().to_string();
+        let settings =
+            [("FAPIAO_SECRETS__MASTER_KEY_FILE".to_owned(), path), ("FAPIAO_SECRETS__AUDIT_KEY".to_owned(), KEY.to_owned())];
+        assert!(Config::load(None, &settings).is_ok());
+    }
+}

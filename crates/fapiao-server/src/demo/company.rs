@@ -1,0 +1,218 @@
+//! The demo company: two sellers, three stores, a catalogue, staff of each role, one API key.
+
+use super::{catalogue::PRODUCTS, secrets::DemoSecrets};
+use crate::adapters::{clock::SystemClock, passwords::hash_now};
+use chrono::{DateTime, Utc};
+use fapiao_domain::{
+    ids::{AccountId, Id, ProductId, SellerId, StaffId, StoreId},
+    money::Fen,
+    party::SellerParty,
+    rate::Rate,
+};
+use fapiao_usecases::{
+    actor::Actor,
+    errors::StoreError,
+    idempotency::fingerprint,
+    ids::fresh,
+    ports::{Clock, Ports},
+    records::{
+        Account, AccountKind, ApiKey, IssuingMode, Product, PushMode, Role, Seller, Staff, Store,
+    },
+};
+use std::net::SocketAddr;
+
+/// A seller as the tax sandbox must know it, too.
+pub(super) struct DemoSeller {
+    pub(super) tax_number: &'static str,
+    pub(super) name: &'static str,
+    pub(super) short_name: &'static str,
+    pub(super) province: &'static str,
+    pub(super) small_scale: bool,
+    address: &'static str,
+    phone: &'static str,
+    bank: &'static str,
+    bank_account: &'static str,
+    stores: &'static [(&'static str, &'static str)],
+}
+
+pub(super) const SELLERS: [DemoSeller; 2] = [
+    DemoSeller {
+        tax_number: "91310000MA1FL0007C",
+        name: "上海示例商贸有限公司",
+        short_name: "示例商贸",
+        province: "31",
+        small_scale: false,
+        address: "上海市黄浦区示例路100号",
+        phone: "021-60000000",
+        bank: "示例银行上海分行营业部",
+        bank_account: "6200000000000000001",
+        stores: &[("S001", "南京东路店"), ("S002", "徐家汇店")],
+    },
+    DemoSeller {
+        tax_number: "91500103MAAA0A0A3C",
+        name: "重庆示例小吃有限公司",
+        short_name: "示例小吃",
+        province: "50",
+        small_scale: true,
+        address: "重庆市渝中区样品街8号",
+        phone: "023-60000000",
+        bank: "示例银行重庆分行",
+        bank_account: "6200000000000000002",
+        stores: &[("S003", "解放碑店")],
+    },
+];
+
+const STAFF: [(&str, &str, Role); 4] = [
+    ("admin", "管理员", Role::Owner),
+    ("finance", "王会计", Role::Finance),
+    ("clerk", "李店员", Role::Clerk),
+    ("auditor", "赵审计", Role::Auditor),
+];
+
+/// Ids that are the same in every demo, so that a start interrupted half-way is continued.
+fn fixed<I: Id>(number: usize) -> I {
+    I::from_ulid(&format!("0000000000DEM0{number:012}"))
+}
+
+/// Makes what is not there yet.
+pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets, web: SocketAddr) -> Result<(), StoreError> {
+    let now = SystemClock.now();
+    let by = Actor::CommandLine;
+    let account: AccountId = fixed(1);
+    if ports.store.account(&account).await?.is_none() {
+        ports.store.save_account(&demo_account(ports, secrets, account.clone()), &by).await?;
+    }
+    let mut store_number = 0;
+    for (index, demo) in SELLERS.iter().enumerate() {
+        let id: SellerId = fixed(index + 1);
+        if ports.store.seller(&id).await?.is_none() {
+            ports.store.save_seller(&seller(demo, id.clone(), &account), &by).await?;
+        }
+        for (code, name) in demo.stores {
+            store_number += 1;
+            if ports.store.store_by_code(code).await?.is_none() {
+                let store = Store {
+                    id: fixed::<StoreId>(store_number),
+                    seller: id.clone(),
+                    code: (*code).to_owned(),
+                    name: (*name).to_owned(),
+                };
+                ports.store.save_store(&store, &by).await?;
+            }
+        }
+    }
+    if ports.store.products().await?.is_empty() {
+        for (index, product) in PRODUCTS.iter().enumerate() {
+            ports.store.save_product(&product_row(index, product)?, &by).await?;
+        }
+    }
+    if ports.store.staff().await?.is_empty() {
+        add_staff(ports, secrets, &by).await?;
+    }
+    if ports.store.api_key_by_hash(&fingerprint(secrets.api_key.as_bytes())).await?.is_none() {
+        ports.store.add_api_key(&api_key(secrets, now), &by).await?;
+    }
+    tracing::debug!("The demo company is reached at {web}");
+    Ok(())
+}
+
+fn demo_account(ports: &Ports, secrets: &DemoSecrets, id: AccountId) -> Account {
+    let seal = |name: &str, text: &str| ports.sealer.seal(&format!("account.{name}:{}", secrets.app_id), text);
+    Account {
+        id,
+        name: "示例商贸服务号".to_owned(),
+        kind: AccountKind::ServiceAccount,
+        app_id: secrets.app_id.clone(),
+        original_id: String::new(),
+        secret: seal("secret", &secrets.app_secret),
+        push_token: seal("push_token", &secrets.push_token),
+        push_key: seal("push_key", &secrets.push_key),
+        previous_push_key: None,
+        push_mode: PushMode::Safe,
+        platform_id: None,
+        contact_phone: "021-60000000".to_owned(),
+        contact_timeout_secs: 259_200,
+        contact_set_at: None,
+        last_push_at: None,
+        version: 1,
+    }
+}
+
+fn seller(demo: &DemoSeller, id: SellerId, account: &AccountId) -> Seller {
+    Seller {
+        id,
+        party: SellerParty {
+            name: demo.name.to_owned(),
+            tax_number: demo.tax_number.to_owned(),
+            address: demo.address.to_owned(),
+            phone: demo.phone.to_owned(),
+            bank: demo.bank.to_owned(),
+            bank_account: demo.bank_account.to_owned(),
+        },
+        short_name: demo.short_name.to_owned(),
+        province: demo.province.to_owned(),
+        drawer: "王会计".to_owned(),
+        payee: "李店员".to_owned(),
+        reviewer: "赵审计".to_owned(),
+        mode: IssuingMode::SelfBuilt,
+        platform_account: Some(account.clone()),
+        channel_account: Some(account.clone()),
+        numbers_low: 1000,
+        numbers_fetch: 5000,
+        quota_low: yuan(500_000),
+        quota_fetch: yuan(2_000_000),
+        version: 1,
+    }
+}
+
+fn yuan(yuan: i64) -> Fen {
+    Fen::new(yuan * 100).unwrap_or(Fen::ZERO)
+}
+
+fn product_row(index: usize, product: &super::catalogue::DemoProduct) -> Result<Product, StoreError> {
+    let damaged = |_| StoreError::Corrupt(format!("demo product {}", product.name));
+    Ok(Product {
+        id: fixed::<ProductId>(index + 1),
+        sku: format!("SKU-{:03}", index + 1),
+        name: product.name.to_owned(),
+        tax_code: product.tax_code.to_owned(),
+        spec: product.spec.to_owned(),
+        unit: product.unit.to_owned(),
+        unit_price: product.price.parse().map_err(|_| damaged(()))?,
+        tax_included: true,
+        rate: Rate::parse(product.rate).map_err(|_| damaged(()))?,
+    })
+}
+
+async fn add_staff(ports: &Ports, secrets: &DemoSecrets, by: &Actor) -> Result<(), StoreError> {
+    let password_hash = hash_now(&secrets.admin_password);
+    for (index, (login, name, role)) in STAFF.into_iter().enumerate() {
+        let person = Staff {
+            id: fixed::<StaffId>(index + 1),
+            login: login.to_owned(),
+            name: name.to_owned(),
+            password_hash: password_hash.clone(),
+            role,
+            store: (role == Role::Clerk).then(|| fixed::<StoreId>(1)),
+            language: "zh".to_owned(),
+            disabled: false,
+            last_sign_in_at: None,
+        };
+        ports.store.save_staff(&person, by).await?;
+    }
+    Ok(())
+}
+
+fn api_key(secrets: &DemoSecrets, now: DateTime<Utc>) -> ApiKey {
+    ApiKey {
+        id: fresh(now),
+        name: "示例收银台".to_owned(),
+        prefix: secrets.api_key.chars().take(9).collect(),
+        hash: fingerprint(secrets.api_key.as_bytes()),
+        store: None,
+        may_write: true,
+        created_at: now,
+        last_used_at: None,
+        revoked_at: None,
+    }
+}

@@ -1,0 +1,93 @@
+//! The demo's keys: made once, kept in its data folder.
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use serde::{Deserialize, Serialize};
+use std::{io::Write, path::Path};
+
+/// Everything secret of a demo, and the names that go with it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct DemoSecrets {
+    pub(super) master_key: String,
+    pub(super) audit_key: String,
+    pub(super) admin_user: String,
+    pub(super) admin_password: String,
+    pub(super) api_key: String,
+    pub(super) app_id: String,
+    pub(super) app_secret: String,
+    pub(super) push_token: String,
+    pub(super) push_key: String,
+    pub(super) tax_party: String,
+    pub(super) tax_user: String,
+    pub(super) tax_key: String,
+    pub(super) tax_secret: String,
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    rand::random::<[u8; 32]>()
+        .iter()
+        .copied()
+        .chain(rand::random::<[u8; 32]>())
+        .take(N)
+        .collect::<Vec<u8>>()
+        .try_into()
+        .unwrap_or([0; N])
+}
+
+impl DemoSecrets {
+    fn make() -> DemoSecrets {
+        DemoSecrets {
+            master_key: STANDARD.encode(random::<32>()),
+            audit_key: STANDARD.encode(random::<32>()),
+            admin_user: "admin".to_owned(),
+            admin_password: format!("demo-{}", hex::encode(random::<5>())),
+            api_key: format!("fp_{}", URL_SAFE_NO_PAD.encode(random::<32>())),
+            app_id: format!("wx{}", hex::encode(random::<8>())),
+            app_secret: hex::encode(random::<16>()),
+            push_token: hex::encode(random::<12>()),
+            push_key: aes_key(),
+            tax_party: "LQ0000000001".to_owned(),
+            tax_user: "SY0000000001".to_owned(),
+            tax_key: hex::encode(random::<16>()),
+            tax_secret: hex::encode(random::<32>()),
+        }
+    }
+
+    /// Reads the keys of an earlier run, or makes them.
+    pub(super) fn load_or_make(data: &Path) -> Result<DemoSecrets, Box<dyn std::error::Error>> {
+        let path = data.join("demo.toml");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let secrets = DemoSecrets::make();
+                write_private(&path, &toml::to_string(&secrets)?)?;
+                Ok(secrets)
+            }
+            Err(error) => Err(format!("{}: {error}", path.display()).into()),
+        }
+    }
+}
+
+/// 43 letters and digits, as the console makes them.
+fn aes_key() -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    random::<43>().iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+}
+
+/// Readable by its owner only, and whole or not there at all.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let part = path.with_extension("part");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&part)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(part, path)
+}

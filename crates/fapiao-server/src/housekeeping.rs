@@ -1,0 +1,87 @@
+//! What has to happen by itself: stock, tax data, deadlines, idle sessions, queue metrics.
+
+use chrono::TimeDelta;
+use fapiao_usecases::{
+    errors::StoreError,
+    jobs::{Job, QueuedJob},
+    ports::Ports,
+};
+use fapiao_domain::invoice::InvoiceKind;
+use metrics::gauge;
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+const TICK: Duration = Duration::from_secs(15);
+/// Ticks between two looks at stock and set-up.
+const SETUP_EVERY: u64 = 20;
+const EXPIRE_AT_ONCE: u32 = 500;
+
+/// Runs until told to stop.
+pub async fn run(ports: Ports, session_idle_hours: i64, stop: CancellationToken) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut count = 0_u64;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = stop.cancelled() => return,
+        }
+        if let Err(error) = tick(&ports, session_idle_hours, count).await {
+            tracing::warn!("Housekeeping failed and will be tried again: {error}");
+        }
+        count += 1;
+    }
+}
+
+async fn tick(ports: &Ports, session_idle_hours: i64, count: u64) -> Result<(), StoreError> {
+    let now = ports.clock.now();
+    let stats = ports.store.queue_stats().await?;
+    for (state, jobs) in [("waiting", stats.waiting), ("running", stats.running), ("parked", stats.parked)] {
+        gauge!("fapiao_queue_jobs", "state" => state).set(as_gauge(jobs));
+    }
+    gauge!("fapiao_queue_oldest_due_seconds").set(as_gauge(stats.oldest_due_secs));
+    while ports.store.expire_deliveries(now, EXPIRE_AT_ONCE).await? == EXPIRE_AT_ONCE {}
+    if count.is_multiple_of(SETUP_EVERY) {
+        ports.store.close_idle_sessions(now - TimeDelta::hours(session_idle_hours)).await?;
+        queue_set_up(ports).await?;
+    }
+    Ok(())
+}
+
+fn as_gauge(count: i64) -> f64 {
+    f64::from(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// Queues what sellers and accounts still lack, and the daily renewal of tax data.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
+    let now = ports.clock.now();
+    let mut jobs = Vec::new();
+    let accounts = ports.store.accounts().await?;
+    for seller in ports.store.sellers().await? {
+        let of_seller = |job| QueuedJob::now(job, Some(seller.id.clone()));
+        let synced = ports.store.tax_data_at(&seller.id).await?;
+        if synced.is_none_or(|at| now - at > TimeDelta::hours(24)) {
+            jobs.push(of_seller(Job::SyncTaxData(seller.id.clone())));
+        }
+        jobs.push(of_seller(Job::RefillStock(seller.id.clone())));
+        for id in [&seller.platform_account, &seller.channel_account].into_iter().flatten() {
+            let Some(account) = accounts.iter().find(|account| account.id == *id) else { continue };
+            let plays_platform = seller.platform_account.as_ref() == Some(id);
+            let lacks_id = plays_platform && account.platform_id.is_none();
+            if !account.secret.is_empty() && (account.contact_set_at.is_none() || lacks_id) {
+                jobs.push(of_seller(Job::PrepareAccount(id.clone())));
+            }
+        }
+        if let Some(account) = &seller.platform_account {
+            let kind = InvoiceKind::DigitalOrdinary;
+            if ports.store.template(account, &seller.id, kind, &seller.party.name).await?.is_none() {
+                jobs.push(of_seller(Job::EnsureTemplate(seller.id.clone())));
+            }
+        }
+    }
+    if jobs.is_empty() { Ok(()) } else { ports.store.enqueue(jobs).await }
+}

@@ -1,0 +1,112 @@
+//! From settings to ports.
+
+use crate::{
+    adapters::{
+        clock::SystemClock,
+        files::{Documents, FilesError},
+        mail::SmtpMailer,
+        passwords::Argon2Passwords,
+        renderer::PdfRenderer,
+        sealer::MasterKeySealer,
+        tax_direct::{DirectTax, DirectTaxConfig},
+        tokens::SharedTokens,
+        wechat_merchant::Merchant,
+        wechat_platform::Platform,
+        wechat_pushes::Pushes,
+    },
+    config::{Config, ConfigError, Mode},
+};
+use fapiao_store::{Store, StoreConfig, StoreOpenError};
+use fapiao_usecases::ports::{Clock, Ports, Sealer, Storage};
+use secrecy::ExposeSecret;
+use std::{sync::Arc, time::Duration};
+use thiserror::Error;
+use wechat_invoice::{Endpoints, Timeouts, TokenKeeper, Transport};
+
+/// Why the parts do not fit together.
+#[derive(Debug, Error)]
+pub enum WiringError {
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database.
+    #[error("the database cannot be opened: {0}")]
+    Store(#[from] StoreOpenError),
+    /// The documents.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// The WeChat client.
+    #[error("the WeChat client cannot be set up: {0}")]
+    Wechat(#[from] wechat_invoice::Error),
+    /// The tax client.
+    #[error("the tax client cannot be set up: {0}")]
+    Tax(String),
+    /// Mail.
+    #[error("{0}")]
+    Mail(String),
+}
+
+/// Opens the database alone.
+///
+/// # Errors
+/// [`WiringError`].
+pub async fn open_store(config: &Config) -> Result<Store, WiringError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(Store::open(StoreConfig {
+        url: config.database.url.expose_secret().to_owned(),
+        max_connections: config.database.max_connections,
+        audit_key: config.audit_key()?,
+        clock,
+    })
+    .await?)
+}
+
+/// Wires everything to an open database.
+///
+/// # Errors
+/// [`WiringError`].
+pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Ports, WiringError> {
+    let store: Arc<dyn Storage> = Arc::new(store);
+    let sealer: Arc<dyn Sealer> = Arc::new(MasterKeySealer::new(&config.master_key()?));
+    let keeper = token_keeper(config, Arc::clone(&store))?;
+    let mailer = if config.mail.enabled {
+        SmtpMailer::new(&config.mail.smtp_url, &config.mail.from).map_err(WiringError::Mail)?
+    } else {
+        SmtpMailer::disabled()
+    };
+    let sandbox = config.mode == Mode::Sandbox;
+    let tax = DirectTax::new(DirectTaxConfig {
+        base_url: config.tax.base_url.clone(),
+        party_id: config.tax.party_id.clone(),
+        user_id: config.tax.user_id.clone(),
+        sm4_key: config.tax.sm4_key.clone(),
+        secret: config.tax.secret.clone(),
+        sandbox,
+    })
+    .map_err(WiringError::Tax)?;
+    Ok(Ports {
+        store,
+        files: Arc::new(Documents::open(&config.storage.url)?),
+        renderer: Arc::new(PdfRenderer::new()),
+        tax: Arc::new(tax),
+        merchant: Arc::new(Merchant::new(keeper.clone(), Arc::clone(&sealer))),
+        platform: Arc::new(Platform::new(keeper, Arc::clone(&sealer))),
+        pushes: Arc::new(Pushes::new(Arc::clone(&sealer), sandbox)),
+        mailer: Arc::new(mailer),
+        sealer,
+        passwords: Arc::new(Argon2Passwords::new()),
+        clock,
+        public_base: config.server.public_base_url.as_str().into(),
+    })
+}
+
+/// Uploads and inserts must end within a job's lease.
+fn token_keeper(config: &Config, store: Arc<dyn Storage>) -> Result<TokenKeeper, WiringError> {
+    let base = url::Url::parse(&config.wechat.api_base).map_err(|_| ConfigError::Rule {
+        key: "wechat.api_base",
+        message: "an address like https://api.weixin.qq.com".to_owned(),
+    })?;
+    let timeouts = Timeouts { upload: Duration::from_secs(20), ..Timeouts::default() };
+    let transport = Transport::with_timeouts(Endpoints::new(base)?, timeouts)?;
+    Ok(TokenKeeper::new(transport, Arc::new(SharedTokens(store))))
+}
