@@ -431,3 +431,6 @@ impl Found {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

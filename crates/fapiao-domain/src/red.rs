@@ -4,12 +4,13 @@
 //! one fails the tax side's checks; each part is therefore chosen so that it passes them *and* what is left would
 //! pass them too. The last part takes what is left, so that any sequence of reds ends at exactly zero.
 
+mod part;
+
 use crate::{
-    checks::{CheckError, LINE_TAX_TOLERANCE, check_red},
-    exact::{UNIT_PRICE_DECIMALS, amount_of, quotient, round_div, within_one_fen},
+    checks::{CheckError, check_red},
+    exact::{UNIT_PRICE_DECIMALS, quotient},
     line::{InvoiceLine, LineKind},
     money::Fen,
-    rate::Rate,
     totals::{Totals, sum},
 };
 use chrono::{Datelike, NaiveDate};
@@ -374,7 +375,7 @@ fn part_of(rest: &Rest, reason: RedReason, extent: RedExtent) -> Result<RedLine,
                 return Ok(all_of(rest, reason));
             }
             let (amount, tax) =
-                part_by_quantity(rest, quantity, left).ok_or(RedError::TooSmall(blue_no))?;
+                part::by_quantity(rest, quantity, left).ok_or(RedError::TooSmall(blue_no))?;
             Ok(red_line(rest, Some(quantity), amount, tax))
         }
         RedExtent::Gross(gross) => {
@@ -395,80 +396,10 @@ fn part_of(rest: &Rest, reason: RedReason, extent: RedExtent) -> Result<RedLine,
             if gross == left {
                 return Ok(all_of(rest, reason));
             }
-            let tax = rest.line.rate.tax_in_gross(gross);
-            let (amount, tax) = near(tax)
-                .map(|tax| (gross - tax, tax))
-                .find(|&(amount, tax)| passes(rest, amount, tax))
-                .ok_or(RedError::TooSmall(blue_no))?;
+            let (amount, tax) = part::by_gross(rest, gross).ok_or(RedError::TooSmall(blue_no))?;
             Ok(red_line(rest, None, amount, tax))
         }
     }
-}
-
-/// Net and tax of a quantity out of what is left: those of its gross share where the checks allow it, else the
-/// nearest that leave the rest sound.
-fn part_by_quantity(rest: &Rest, quantity: Decimal, left: Decimal) -> Option<(Fen, Fen)> {
-    let unit_price = rest.unit_price?;
-    let gross = share(rest.gross(), quantity, left)?;
-    let fits = |amount: Fen| {
-        within_one_fen(quantity, unit_price, amount)
-            && within_one_fen(left - quantity, unit_price, rest.amount - amount)
-    };
-    let own = gross - rest.line.rate.tax_in_gross(gross);
-    let nominal = amount_of(quantity, unit_price).ok()?;
-    let nominal_rest = amount_of(left - quantity, unit_price).ok()?;
-    let mut others = [nominal, nominal - Fen::raw(1), nominal + Fen::raw(1)];
-    others.sort_by_key(|&amount| (rest.amount - amount - nominal_rest).abs());
-    let amounts = std::iter::once(own)
-        .chain(others)
-        .filter(|&amount| fits(amount));
-    amounts
-        .flat_map(|amount| {
-            let on_net = rest.line.rate.tax_on_net(amount);
-            std::iter::once(gross - amount)
-                .chain(near(on_net))
-                .map(move |tax| (amount, tax))
-        })
-        .find(|&(amount, tax)| passes(rest, amount, tax))
-}
-
-/// Whether a part and what it leaves are both positive and within the tolerance of the line's tax.
-fn passes(rest: &Rest, amount: Fen, tax: Fen) -> bool {
-    let sound = |amount: Fen, tax: Fen| {
-        amount.is_positive() && !tax.is_negative() && tax_fits(rest.line.rate, amount, tax)
-    };
-    sound(amount, tax) && sound(rest.amount - amount, rest.tax - tax)
-}
-
-fn tax_fits(rate: Rate, amount: Fen, tax: Fen) -> bool {
-    let (share, whole) = rate.net_share();
-    let tolerance = if share == 0 {
-        Fen::ZERO
-    } else {
-        LINE_TAX_TOLERANCE
-    };
-    let gap = i128::from(amount.get()) * share - i128::from(tax.get()) * whole;
-    gap.abs() <= i128::from(tolerance.get()) * whole
-}
-
-/// An amount and its neighbours, nearest first, as far as the tolerance of a line's tax reaches.
-fn near(middle: Fen) -> impl Iterator<Item = Fen> {
-    (0..=LINE_TAX_TOLERANCE.get()).flat_map(move |step| {
-        let step = Fen::raw(step);
-        [middle - step, middle + step]
-    })
-}
-
-/// `amount × part ÷ whole` in fen.
-fn share(amount: Fen, part: Decimal, whole: Decimal) -> Option<Fen> {
-    let scale = part.scale().max(whole.scale());
-    let integer = |number: Decimal| {
-        number
-            .mantissa()
-            .checked_mul(10_i128.checked_pow(scale - number.scale())?)
-    };
-    let product = i128::from(amount.get()).checked_mul(integer(part)?)?;
-    Some(Fen::raw(round_div(product, integer(whole)?) as i64))
 }
 
 fn red_line(rest: &Rest, quantity: Option<Decimal>, amount: Fen, tax: Fen) -> RedLine {
@@ -487,3 +418,6 @@ fn red_line(rest: &Rest, quantity: Option<Decimal>, amount: Fen, tax: Fen) -> Re
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

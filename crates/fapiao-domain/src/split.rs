@@ -339,3 +339,6 @@ fn share_quantity(
         line.unit_price = price;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -369,3 +369,6 @@ fn push_lines(line: &OrderLine, short_name: String, amounts: Amounts, made: &mut
     made.push(main);
     made.extend(discount);
 }
+
+#[cfg(test)]
+mod tests;

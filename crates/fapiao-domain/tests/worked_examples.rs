@@ -1,5 +1,9 @@
 //! Worked examples of invoice arithmetic, 1 to 49, as tables: input as a shop would state it, amounts as an
 //! accountant would expect them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first surprise"
+)]
 
 use fapiao_domain::{
     checks::{CheckError, check_blue, check_red},
