@@ -1,1 +1,52 @@
-//! The pages of the product: view models that hold what they print.
+//! The pages of the product: view models that hold what they print, already decided.
+//!
+//! A handler fills a struct and renders it (`page.render()?`); nothing here asks a store or a
+//! clock. Amounts are [`fapiao_domain::money::Fen`], instants are [`parts::When`] made by
+//! [`shell::Shell::when`], states are [`parts::Badge`] made by the shell's methods of that name.
+//!
+//! Every form sends `csrf`. Addresses the pages link or post to:
+//!
+//! | page | reads | posts |
+//! |---|---|---|
+//! | sign-in | `/admin/sign-in?next=` | the same; sign-out is `POST /admin/sign-out` |
+//! | switches | `GET /preferences?lang=\|theme=&back=` | `POST /admin/store` (`store`, `back`) |
+//! | orders | `/admin/orders?q=&state=&store=&from=&to=&after=&before=` | |
+//! | new order | `/admin/orders/new` | `/admin/orders` (`do=add_line` comes back with one more line) |
+//! | order | `/admin/orders/{id}` | `…/deliveries` (`channel`) |
+//! | delivery | `/admin/deliveries/{id}` | `…/refusal` (`reason`, `url`) |
+//! | invoice | `/admin/invoices/{id}`, `…/file.pdf`, `…/file.xml` | given by its actions |
+//! | jobs | `/admin/jobs?tab=` | `/admin/jobs/{id}/retry`, `…/giving-up` (`word`), `/admin/jobs/retry-all` |
+//! | set-up | `/admin/{sellers,stores,products,accounts,staff,keys}`, `…/new`, `…/{id}` | the list's or the thing's own address |
+//! | check-list | `/admin/onboarding` | `/admin/onboarding/check` (`step`) |
+//! | stock | `/admin/stock` | `/admin/stock/refill` (`seller`) |
+//! | ledger | `/admin/ledger` | `/admin/ledger/check` |
+//! | pushes, audit | `/admin/inbox`, `/admin/audit` | |
+//! | import | `/admin/import` | `/admin/import` (multipart `file`, `store`), `/admin/import/{id}` (`do=import\|drop`) |
+//! | buyer | `/o/{code}` | nothing: its button is a link |
+
+pub mod accounts;
+pub mod audit;
+pub mod buyer;
+pub mod deliveries;
+pub mod fault;
+pub mod field;
+pub mod home;
+pub mod icon;
+pub mod import;
+pub mod inbox;
+pub mod invoices;
+pub mod jobs;
+pub mod keys;
+pub mod ledger;
+pub mod lines;
+pub mod mail;
+pub mod onboarding;
+pub mod orders;
+pub mod parts;
+pub mod products;
+pub mod sellers;
+pub mod shell;
+pub mod sign_in;
+pub mod staff;
+pub mod stock;
+pub mod stores;

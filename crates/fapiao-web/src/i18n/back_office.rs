@@ -1,0 +1,316 @@
+//! Words of the daily work.
+
+use super::texts;
+
+texts! {
+    /// Words that many pages share.
+    Common {
+        product: "发票台", "Fapiao";
+        product_is: "自建电子发票平台", "Self-hosted e-invoices";
+        sandbox: "沙箱环境", "Sandbox";
+        sandbox_means: "此处的发票均为样票，不具法律效力", "Every invoice here is a sample without legal effect";
+        menu: "导航", "Navigation";
+        skip: "跳到正文", "Skip to content";
+        search: "搜索", "Search";
+        search_hint: "订单号、发票号码、购买方、金额", "Order no., invoice no., buyer, amount";
+        sign_out: "退出登录", "Sign out";
+        theme_system: "跟随系统", "As the system";
+        theme_light: "浅色", "Light";
+        theme_dark: "深色", "Dark";
+        cancel: "取消", "Cancel";
+        yes_do_it: "确定", "Go ahead";
+        more: "更多操作", "More actions";
+        colon: "：", ": ";
+        count: "共 {0} 条", "{0} in all";
+        find: "查找", "Find";
+        state: "状态", "State";
+        from: "起", "From";
+        to: "止", "To";
+        apply: "筛选", "Filter";
+        clear_filters: "清除筛选", "Clear filters";
+        remove_filter: "去掉筛选", "Remove filter";
+        none_found_why: "没有记录同时符合这些筛选条件。", "Nothing fits all of these filters.";
+        all: "全部", "All";
+        pages: "翻页", "Pages";
+        previous: "上一页", "Previous";
+        next: "下一页", "Next";
+        rows_shown: "本页 {0} 条", "{0} on this page";
+        timeline: "经过", "History";
+        nothing_yet: "还没有记录。", "Nothing yet.";
+        raw: "原始报文", "Raw data";
+        copy: "复制", "Copy";
+        copied: "已复制", "Copied";
+        id: "编号", "Id";
+    }
+}
+
+texts! {
+    /// The navigation.
+    Nav {
+        work: "日常", "Work";
+        money: "资源", "Resources";
+        set_up: "设置", "Set-up";
+        build: "对接", "Build";
+        keep: "留痕", "Keep";
+        home: "首页", "Home";
+        orders: "订单", "Orders";
+        invoices: "发票", "Invoices";
+        deliveries: "投递", "Deliveries";
+        jobs: "待处理", "Needs a person";
+        import: "导入订单", "Import orders";
+        stock: "号码与额度", "Numbers and quota";
+        onboarding: "开通清单", "Check-list";
+        sellers: "开票主体", "Sellers";
+        stores: "门店", "Stores";
+        products: "商品", "Products";
+        accounts: "微信账号", "WeChat accounts";
+        api_keys: "接口密钥", "API keys";
+        inbox: "微信推送", "WeChat pushes";
+        staff: "人员", "Staff";
+        audit: "操作日志", "Audit log";
+        ledger: "账目核对", "Ledger check";
+        all_stores: "全部门店", "All stores";
+    }
+}
+
+texts! {
+    /// Forms.
+    Form {
+        optional: "选填", "optional";
+        create: "创建", "Create";
+        save: "保存修改", "Save changes";
+        wrong: "还有内容需要修改", "Something still needs a change";
+        ctrl_enter: "Ctrl + Enter 提交", "Ctrl + Enter submits";
+        secret_set: "已设置", "is set";
+        secret_missing: "未设置", "not set";
+        secret_keep: "留空则保持不变", "Leave empty to keep it";
+        required: "请填写此项", "Please fill this in";
+        too_long: "最多 {0} 个字符", "At most {0} characters";
+        not_chosen: "请从列表中选择", "Please choose from the list";
+        taken: "“{0}”已被使用，请换一个", "“{0}” is taken; please choose another";
+        bad_amount: "金额写作 113 或 113.00，最多两位小数", "Write an amount as 113 or 113.00, with at most two decimals";
+        bad_quantity: "数量和单价须大于 0，最多 8 位小数", "Quantity and price must be above 0, with at most 8 decimals";
+        bad_tax_code: "税收分类编码为 19 位数字", "A tax class code has 19 digits";
+        bad_tax_number: "税号校验不通过，请对照营业执照核对", "The tax number does not check; please compare it with the licence";
+        no_lines: "至少填写一行明细", "Fill in at least one line";
+    }
+}
+
+texts! {
+    /// Relative times; the browser's own words continue them.
+    Time {
+        now: "刚刚", "just now";
+        minutes_ago: "{0}分钟前", "{0} min. ago";
+        hours_ago: "{0}小时前", "{0} hr. ago";
+        days_ago: "{0}天前", "{0} days ago";
+        one_day_ago: "1天前", "1 day ago";
+        in_minutes: "{0}分钟后", "in {0} min.";
+        in_hours: "{0}小时后", "in {0} hr.";
+        in_days: "{0}天后", "in {0} days";
+        in_one_day: "1天后", "in 1 day";
+    }
+}
+
+texts! {
+    /// The first page.
+    Home {
+        title: "今天", "Today";
+        attention: "需要处理", "Needs a person";
+        all_well: "没有需要处理的事项", "Nothing needs a person";
+        all_well_why: "开票、上传和投递都在自动进行。出现需要人工判断的情况时，会列在这里。", "Issuing, uploading and delivering run by themselves. Whatever needs a decision will be listed here.";
+        oldest: "最早", "oldest";
+        today: "今日", "Today";
+        orders: "新订单", "New orders";
+        issued: "已开发票", "Invoices issued";
+        carded: "已入卡包", "In wallets";
+        carded_means: "买家已在微信收到发票", "Buyers have the invoice in WeChat";
+        awaiting: "等待买家授权", "Waiting for the buyer";
+        awaiting_open: "查看", "Open";
+        stock: "号码与额度", "Numbers and quota";
+        recent: "最近", "Latest";
+        set_up: "开通清单完成 {0} / {1}", "Check-list: {0} of {1} done";
+        set_up_why: "余下各项完成后才能正式开票。", "Real invoices can be issued once the rest is done.";
+        set_up_go: "继续开通", "Continue";
+    }
+}
+
+texts! {
+    /// Orders.
+    Order {
+        title: "订单", "Orders";
+        one: "订单", "Order";
+        new: "新建订单", "New order";
+        create: "创建订单", "Create order";
+        none: "还没有订单", "No orders yet";
+        none_why: "收银系统通过接口提交的订单会出现在这里；也可以手工新建，或导入收银日报。", "Orders sent by your till through the API appear here. You can also make one by hand or import a day's file.";
+        none_found: "没有找到订单", "No orders found";
+        find_hint: "订单号、商品、购买方", "Order no., item, buyer";
+        order_no: "订单号", "Order no.";
+        order_no_help: "贵店系统中的订单号，同一门店内不可重复。", "The number in your own system; unique within a store.";
+        store: "门店", "Store";
+        seller: "销售方", "Seller";
+        what: "内容", "Items";
+        and_more: "{0} 等 {1} 项", "{0} and {1} more";
+        created: "创建时间", "Created";
+        source: "来源", "Source";
+        refunded: "已退款", "Refunded";
+        lines: "明细", "Lines";
+        lines_note: "按开票口径计算，逐行价税分离", "Computed as an invoice states it, tax split line by line";
+        add_line: "加一行", "Add a line";
+        blank_lines: "空行会被忽略。", "Empty lines are ignored.";
+        deliver: "创建后立即生成开票链接", "Make an invoice link at once";
+        deliver_help: "买家扫码或打开链接，在微信填写抬头后自动开票。", "The buyer opens it, fills the title in WeChat, and the invoice follows by itself.";
+        no_delivery: "还没有开票链接", "No invoice link yet";
+        no_delivery_why: "生成后把二维码或链接交给买家，买家在微信填写抬头即可开票。", "Make one and hand its QR code or link to the buyer, who fills the title in WeChat.";
+        make_delivery: "生成开票链接", "Make an invoice link";
+    }
+}
+
+texts! {
+    /// Lines and sums.
+    Line {
+        name: "项目名称", "Item";
+        tax_code: "税收分类编码", "Tax class code";
+        spec: "规格型号", "Spec";
+        quantity: "数量", "Quantity";
+        unit: "单位", "Unit";
+        price: "单价", "Unit price";
+        unit_price: "单价（不含税）", "Unit price (net)";
+        amount: "金额", "Net";
+        rate: "税率", "Rate";
+        tax: "税额", "Tax";
+        gross: "价税合计", "Total";
+        discount: "折扣", "Discount";
+        basis: "价格口径", "Prices are";
+        with_tax: "含税", "with tax";
+        without_tax: "不含税", "without tax";
+        basis_help: "单价和折扣是否包含税额。", "Whether unit prices and discounts include the tax.";
+        sum_amount: "合计金额", "Net";
+        sum_tax: "合计税额", "Tax";
+        sum_total: "价税合计", "Total";
+        capitals: "大写", "In capitals";
+        remark: "备注", "Remark";
+    }
+}
+
+texts! {
+    /// Who the buyer is on paper.
+    Title {
+        buyer: "购买方", "Buyer";
+        person: "个人", "person";
+        organisation: "单位", "organisation";
+        no_number: "单位（无税号）", "organisation without number";
+        tax_number: "税号", "Tax number";
+        contact: "地址、电话", "Address, phone";
+        bank: "开户行及账号", "Bank and account";
+        email: "邮箱", "E-mail";
+    }
+}
+
+texts! {
+    /// Deliveries.
+    Delivery {
+        title: "投递", "Deliveries";
+        none: "还没有投递", "No deliveries yet";
+        none_why: "在订单上生成开票链接后，买家的授权和收票进度会出现在这里。", "Once an order has an invoice link, you see here how far its buyer is.";
+        none_found: "没有找到投递", "No deliveries found";
+        find_hint: "订单号、投递编号、购买方", "Order no., delivery id, buyer";
+        id: "投递编号", "Delivery id";
+        channel: "渠道", "Channel";
+        web: "微信网页", "Web page in WeChat";
+        app: "手机应用", "Mobile app";
+        mini_program: "小程序", "Mini program";
+        wap: "手机浏览器", "Mobile browser";
+        expires: "截止", "Expires";
+        page_for_buyer: "给买家的开票链接", "The buyer's link";
+        scan: "买家扫码开票", "For the buyer to scan";
+        reason: "原因", "Reason";
+        refuse: "拒绝开票", "Refuse";
+        refuse_ask: "拒绝后买家会在微信看到原因，此次投递作废且不能恢复。要开票须重新生成链接。", "The buyer will read the reason in WeChat. This delivery is then void for good; a new link is needed to invoice.";
+        refuse_reason: "拒绝原因", "Reason";
+        refuse_reason_help: "买家会在微信里看到这句话。", "The buyer reads this sentence in WeChat.";
+        refuse_url: "说明页链接", "Link to an explanation";
+        refuse_means: "拒绝后此次投递作废，不能恢复。", "This voids the delivery for good.";
+    }
+}
+
+texts! {
+    /// Invoices.
+    Invoice {
+        title: "发票", "Invoices";
+        one: "发票", "Invoice";
+        none: "还没有发票", "No invoices yet";
+        none_why: "买家授权后系统自动开票，发票会出现在这里。", "Invoices are issued by themselves once the buyer agrees, and appear here.";
+        none_found: "没有找到发票", "No invoices found";
+        find_hint: "发票号码、购买方、税号、订单号", "Invoice no., buyer, tax no., order no.";
+        number: "发票号码", "Invoice no.";
+        no_number_yet: "尚未取号", "No number yet";
+        code: "发票代码", "Invoice code";
+        check_code: "校验码", "Check code";
+        kind: "票种", "Kind";
+        issued: "开票时间", "Issued";
+        drawer: "开票人", "Issued by";
+        serial: "开票流水号", "Serial";
+        related: "关联发票", "Related";
+        paper: "票面", "On paper";
+        open_pdf: "在新窗口打开 PDF", "Open the PDF in a new window";
+        no_viewer: "此浏览器不能直接显示 PDF。", "This browser cannot show a PDF in place.";
+        documents: "版式文件", "Documents";
+        no_documents: "开具成功后生成版式文件。", "Documents are made once the invoice is issued.";
+        file: "文件", "File";
+        origin: "来源", "Origin";
+        rendered: "本系统生成", "rendered here";
+        received: "税局下发", "received";
+        size: "大小", "Size";
+        stored: "存入时间", "Stored";
+        card: "微信卡包", "WeChat wallet";
+        no_card: "发票尚未放入买家卡包。", "The invoice is not in a wallet yet.";
+        account: "微信账号", "Account";
+        wallet: "买家", "Buyer";
+        code_unknown: "未知：微信的应答丢失", "unknown: WeChat's answer was lost";
+    }
+}
+
+texts! {
+    /// Jobs that need a person.
+    Job {
+        title: "待处理", "Needs a person";
+        needs_person: "需要人工", "Needs a person";
+        waiting: "等待重试", "Waiting to retry";
+        given_up: "已放弃", "Given up";
+        none: "没有待处理的任务", "Nothing here";
+        none_why: "系统会自动重试暂时的故障；只有需要人判断的才会停在这里。", "Passing trouble is retried by itself; only what needs a decision stops here.";
+        what: "任务", "Job";
+        why: "原因与处理办法", "Why, and what to do";
+        next: "处理办法", "What to do";
+        since: "停留", "Since";
+        attempts: "已试 {0} 次", "{0} tries";
+        next_try: "下次重试", "next try";
+        retry: "重试", "Retry";
+        give_up: "放弃此任务", "Give up";
+        retry_all: "全部重试", "Retry all";
+        retry_all_ask: "重试本列表中的全部任务？每个任务都会使用原来的流水号，不会重复开票。", "Retry every job of this list? Each keeps its serial, so nothing is issued twice.";
+    }
+}
+
+texts! {
+    /// Import of orders.
+    Import {
+        title: "导入订单", "Import orders";
+        file: "收银日报（CSV）", "The day's file (CSV)";
+        file_help: "支持 UTF-8 与 GB18030 编码，单个文件不超过 10 MB、100,000 行。此步只做检查，不会写入。", "UTF-8 or GB18030, up to 10 MB and 100,000 rows. This step only checks; nothing is written.";
+        store_help: "文件中没有“门店”列时使用。", "Used where the file has no store column.";
+        look: "检查文件", "Check the file";
+        columns: "文件的列", "Columns of the file";
+        found: "可导入 {0} 个订单，价税合计 {1}。", "{0} orders can be imported, {1} in all.";
+        found_bad: "{0} 行有误，不会导入。", "{0} rows have errors and will be left out.";
+        rows: "共 {0} 行", "{0} rows";
+        known: "{0} 个订单已存在，保持不变", "{0} orders are known already and stay as they are";
+        take: "导入 {0} 个订单", "Import {0} orders";
+        drop: "放弃", "Drop";
+        bad_rows: "有误的行", "Rows with errors";
+        bad_means: "最多显示前 100 行", "The first 100 at most";
+        bad_download: "下载有误的行", "Download them";
+        line: "行号", "Line";
+    }
+}

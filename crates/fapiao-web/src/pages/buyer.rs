@@ -1,0 +1,151 @@
+//! The buyer's page behind the short link: a phone, one thing to do.
+
+use super::{parts::When, shell::Bare};
+use askama::Template;
+use fapiao_domain::money::Fen;
+
+/// `/o/{code}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "buyer/page.html")]
+pub struct BuyerPage {
+    /// The frame; its `here` is the page's own path.
+    pub bare: Bare,
+    /// Whose invoice; `None` when the link is not known.
+    pub sale: Option<Sale>,
+    /// What the buyer sees.
+    pub state: BuyerState,
+    /// The code to quote when asking; may be empty.
+    pub reference: String,
+}
+
+/// What was bought, as far as the buyer needs it.
+#[derive(Clone, Debug)]
+pub struct Sale {
+    /// The shop's name as the buyer knows it.
+    pub store: String,
+    /// The legal name on the invoice.
+    pub seller: String,
+    /// A logo's address; a seal with the first character stands in for none.
+    pub logo: Option<String>,
+    /// Gross amount.
+    pub total: Fen,
+    /// The shop's number.
+    pub order_no: String,
+    /// Day of the sale, `2026-03-05`.
+    pub date: String,
+    /// The shop's telephone, may be empty.
+    pub phone: String,
+}
+
+impl Sale {
+    fn seal(&self) -> String {
+        self.store.chars().take(1).collect()
+    }
+}
+
+/// What the buyer sees.
+#[derive(Clone, Debug)]
+pub enum BuyerState {
+    /// Nothing was done yet: one button leads to WeChat.
+    Ready {
+        /// WeChat's page, or our address that asks WeChat for a fresh one and sends the buyer on.
+        go: String,
+        /// Until when.
+        expires: Option<When>,
+    },
+    /// WeChat's page cannot be made at the moment; the page looks again by itself.
+    Preparing,
+    /// The buyer agreed; the invoice is being made.
+    Issuing {
+        /// How far: 1 at the tax authority, 2 on the way to the wallet.
+        step: u8,
+    },
+    /// It lasts longer than promised: a person looks after it; nothing is asked of the buyer.
+    Delayed,
+    /// In the wallet.
+    Carded {
+        /// The number.
+        number: String,
+        /// The PDF.
+        download: String,
+    },
+    /// Issued, but WeChat would not take the card: a download remains.
+    IssuedOnly {
+        /// The number.
+        number: String,
+        /// The PDF.
+        download: String,
+    },
+    /// The shop said no.
+    Refused {
+        /// Why.
+        reason: String,
+        /// Where to read on; `None` for nowhere.
+        url: Option<String>,
+    },
+    /// Too late.
+    Expired,
+    /// It cannot be made.
+    Failed {
+        /// What to change or whom to ask, in words.
+        reason: String,
+    },
+    /// No such link.
+    NotFound,
+}
+
+impl BuyerPage {
+    fn tone(&self) -> &'static str {
+        match self.state {
+            BuyerState::Ready { .. } => "ready",
+            BuyerState::Preparing | BuyerState::Issuing { .. } | BuyerState::Delayed => "wait",
+            BuyerState::Carded { .. } | BuyerState::IssuedOnly { .. } => "ok",
+            BuyerState::Expired | BuyerState::NotFound => "warn",
+            BuyerState::Refused { .. } | BuyerState::Failed { .. } => "bad",
+        }
+    }
+
+    /// Seconds until the page looks again.
+    fn refresh(&self) -> Option<u32> {
+        match self.state {
+            BuyerState::Preparing | BuyerState::Issuing { .. } => Some(3),
+            BuyerState::Delayed => Some(30),
+            _ => None,
+        }
+    }
+
+    fn heading(&self) -> &'static str {
+        let t = &self.bare.t.buyer;
+        match self.state {
+            BuyerState::Ready { .. } => t.ready,
+            BuyerState::Preparing => t.preparing,
+            BuyerState::Issuing { .. } => t.issuing,
+            BuyerState::Delayed => t.delayed,
+            BuyerState::Carded { .. } => t.carded,
+            BuyerState::IssuedOnly { .. } => t.issued_only,
+            BuyerState::Refused { .. } => t.refused,
+            BuyerState::Expired => t.expired,
+            BuyerState::Failed { .. } => t.failed,
+            BuyerState::NotFound => t.not_found,
+        }
+    }
+
+    /// The three steps with their state's class and word.
+    fn way(&self) -> Vec<(&'static str, &'static str, &'static str)> {
+        let t = &self.bare.t.buyer;
+        let now = match self.state {
+            BuyerState::Issuing { step } => usize::from(step),
+            _ => return Vec::new(),
+        };
+        [t.step_agreed, t.step_tax, t.step_wallet]
+            .into_iter()
+            .enumerate()
+            .map(|(index, label)| match index {
+                0 => ("done", label, t.done),
+                _ if index < now => ("done", label, t.done),
+                _ if index == now.max(1) => ("now", label, t.doing),
+                _ => ("", label, t.to_do),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,190 @@
+//! Deliveries: the list, the page of one, the card on an order.
+
+use super::{
+    field::Errors,
+    lines::InvoiceBrief,
+    orders::ListFilter,
+    parts::{Badge, Chip, Choice, Empty, Event, Link, Pager, Standing, When},
+    shell::Shell,
+};
+use askama::Template;
+use fapiao_domain::money::Fen;
+
+/// A delivery as it stands on its order.
+#[derive(Clone, Debug)]
+pub struct DeliveryCard {
+    /// Its id, also WeChat's `order_id`.
+    pub id: String,
+    /// Its page.
+    pub href: String,
+    /// Its state.
+    pub state: Badge,
+    /// The channel, in words.
+    pub channel: &'static str,
+    /// The page for the buyer.
+    pub page_url: String,
+    /// The same as a QR code: finished SVG made by [`qr_svg`]; `None` once it leads nowhere.
+    pub qr: Option<QrSvg>,
+    /// When it was made.
+    pub created: When,
+    /// Until when the buyer may agree.
+    pub expires: Option<When>,
+    /// The title the buyer gave.
+    pub title: Option<TitleFacts>,
+    /// Why it was refused or failed; may be empty.
+    pub reason: String,
+    /// Whether it can be refused now.
+    pub can_refuse: bool,
+}
+
+/// Who the buyer is on paper.
+#[derive(Clone, Debug, Default)]
+pub struct TitleFacts {
+    /// Person, company, organisation without a number; in words.
+    pub kind: &'static str,
+    /// The printed name.
+    pub name: String,
+    /// Empty for persons.
+    pub tax_number: String,
+    /// Address and telephone, may be empty.
+    pub contact: String,
+    /// Bank and account, may be empty.
+    pub bank: String,
+    /// Masked by the handler where the role may not see it; may be empty.
+    pub email: String,
+}
+
+/// A QR code as SVG, made by [`qr_svg`] only.
+#[derive(Clone, Debug)]
+pub struct QrSvg(String);
+
+impl std::fmt::Display for QrSvg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::filters::HtmlSafe for QrSvg {}
+
+/// An address as a QR code: black on nothing, one path, sized by its box. `None` when it is too long
+/// (about 2,300 characters).
+pub fn qr_svg(text: &str) -> Option<QrSvg> {
+    use qrcode::{Color, EcLevel, QrCode};
+    use std::fmt::Write;
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    let width = code.width();
+    let mut path = String::new();
+    for (y, row) in code.to_colors().chunks(width).enumerate() {
+        let mut x = 0;
+        while x < width {
+            let run = row[x..].iter().take_while(|it| **it == Color::Dark).count();
+            if run > 0 {
+                write!(path, "M{x} {y}h{run}v1h-{run}z").ok()?;
+            }
+            x += run.max(1);
+        }
+    }
+    Some(QrSvg(format!(
+        r#"<svg viewBox="-1 -1 {size} {size}" shape-rendering="crispEdges" role="img" aria-label="QR"><path d="{path}" fill="black"/></svg>"#,
+        size = width + 2
+    )))
+}
+
+/// `/admin/deliveries`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/delivery_list.html")]
+pub struct DeliveryListPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The filter as the address has it.
+    pub filter: ListFilter,
+    /// States to choose from, the first with an empty value for all.
+    pub states: Vec<Choice>,
+    /// The set filters.
+    pub chips: Vec<Chip>,
+    /// This page's rows.
+    pub rows: Vec<DeliveryRow>,
+    /// How many the filter finds.
+    pub count: u64,
+    /// Pages.
+    pub pager: Pager,
+}
+
+/// One delivery of the list.
+#[derive(Clone, Debug)]
+pub struct DeliveryRow {
+    /// Its page.
+    pub href: String,
+    /// Its id.
+    pub id: String,
+    /// The shop's number of its order.
+    pub order_no: String,
+    /// The channel, in words.
+    pub channel: &'static str,
+    /// The printed buyer's name; empty until known.
+    pub buyer: String,
+    /// Gross amount.
+    pub total: Fen,
+    /// Its state.
+    pub state: Badge,
+    /// When it was made.
+    pub created: When,
+    /// Until when the buyer may agree, while that is awaited.
+    pub expires: Option<When>,
+}
+
+impl DeliveryListPage {
+    fn empty(&self) -> Empty {
+        let (t, common) = (&self.shell.t.delivery, &self.shell.t.common);
+        if self.chips.is_empty() {
+            let orders = Link::new(self.shell.t.nav.orders, "/admin/orders");
+            Empty::new(t.none, t.none_why, Some(orders))
+        } else {
+            let clear = Link::new(common.clear_filters, "/admin/deliveries");
+            Empty::new(t.none_found, common.none_found_why, Some(clear))
+        }
+    }
+}
+
+/// `/admin/deliveries/{id}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/delivery_show.html")]
+pub struct DeliveryShowPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The delivery.
+    pub delivery: DeliveryCard,
+    /// Its order.
+    pub order: Link,
+    /// Gross amount.
+    pub total: Fen,
+    /// Where it stands and what to do.
+    pub standing: Standing,
+    /// What was typed as the reason of a refusal.
+    pub reason: String,
+    /// What was typed as the link of a refusal.
+    pub url: String,
+    /// What is wrong with the refusal.
+    pub errors: Errors,
+    /// What was issued for it.
+    pub invoices: Vec<InvoiceBrief>,
+    /// Newest first.
+    pub timeline: Vec<Event>,
+    /// Seconds until the page looks again, while something is under way.
+    pub refresh: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_address_becomes_one_small_path() {
+        let svg = qr_svg("https://fp.example.cn/o/7K3M9Q")
+            .unwrap()
+            .to_string();
+        assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
+        assert!(svg.len() < 8_000, "{}", svg.len());
+        assert!(qr_svg(&"x".repeat(4_000)).is_none());
+    }
+}

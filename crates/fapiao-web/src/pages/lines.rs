@@ -1,0 +1,117 @@
+//! Lines and sums as they are shown on orders and invoices.
+
+use super::parts::Tone;
+use fapiao_domain::{line::InvoiceLine, line::LineKind, money::Fen, rate::Rate, totals::Totals};
+
+/// One computed line.
+#[derive(Clone, Debug)]
+pub struct LineRow {
+    /// 1, 2, 3, …
+    pub no: u32,
+    /// The printed name, `*水果*苹果`.
+    pub name: String,
+    /// Class code, 19 digits.
+    pub tax_code: String,
+    /// Specification, may be empty.
+    pub spec: String,
+    /// Unit, may be empty.
+    pub unit: String,
+    /// Empty on discount lines.
+    pub quantity: String,
+    /// Net price of one unit, empty on discount lines.
+    pub unit_price: String,
+    /// Net amount.
+    pub amount: Fen,
+    /// `13%`, `免税`.
+    pub rate: String,
+    /// Tax as printed: an amount, `***` when exempt, empty when not taxed.
+    pub tax: String,
+    /// Gross amount.
+    pub gross: Fen,
+    /// Whether it takes off from the line above.
+    pub discount: bool,
+}
+
+impl From<&InvoiceLine> for LineRow {
+    fn from(line: &InvoiceLine) -> LineRow {
+        let plain = |it: Option<rust_decimal::Decimal>| {
+            it.map(|it| it.normalize().to_string()).unwrap_or_default()
+        };
+        LineRow {
+            no: line.no,
+            name: line.printed_name(),
+            tax_code: line.tax_code.clone(),
+            spec: line.spec.clone(),
+            unit: line.unit.clone(),
+            quantity: plain(line.quantity),
+            unit_price: plain(line.unit_price),
+            amount: line.amount,
+            rate: line.rate.printed(),
+            tax: match line.rate {
+                Rate::Exempt => "***".to_owned(),
+                Rate::NotTaxed => String::new(),
+                Rate::Percent(_) | Rate::Zero => line.tax.display_yuan(),
+            },
+            gross: line.gross,
+            discount: line.kind == LineKind::Discount,
+        }
+    }
+}
+
+/// Lines with their sums.
+#[derive(Clone, Debug, Default)]
+pub struct LineTable {
+    /// In order.
+    pub rows: Vec<LineRow>,
+    /// Net, tax, gross.
+    pub totals: Totals,
+    /// The total in capital numerals (大写); empty where it is not shown.
+    pub capitals: String,
+    /// The remark as printed, may be empty.
+    pub remark: String,
+}
+
+/// An invoice in short, as it stands on an order.
+#[derive(Clone, Debug)]
+pub struct InvoiceBrief {
+    /// Its page.
+    pub href: String,
+    /// The number; empty until it has one.
+    pub number: String,
+    /// The printed kind.
+    pub kind: &'static str,
+    /// Gross.
+    pub total: Fen,
+    /// Its state.
+    pub state: super::parts::Badge,
+    /// When the tax authority took it.
+    pub issued: Option<super::parts::When>,
+}
+
+impl InvoiceBrief {
+    /// The number as people compare it, in groups of four.
+    pub fn grouped(&self) -> String {
+        grouped(&self.number)
+    }
+}
+
+/// A long number in groups of four, with thin gaps that are not copied as blanks in fields.
+pub fn grouped(number: &str) -> String {
+    let mut out = String::with_capacity(number.len() + number.len() / 4);
+    for (place, digit) in number.chars().enumerate() {
+        if place > 0 && place % 4 == 0 && number.len() > 8 {
+            out.push('\u{2009}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The colour of an amount: taken back is marked.
+pub const fn tone_of(amount: Fen) -> Tone {
+    if amount.get() < 0 {
+        Tone::Bad
+    } else {
+        Tone::Plain
+    }
+}

@@ -1,0 +1,115 @@
+//! Sellers: who issues.
+
+use super::{
+    field::Errors,
+    parts::{Badge, Choice, Empty, Gauge, Link},
+    shell::Shell,
+};
+use askama::Template;
+use fapiao_domain::money::Fen;
+use serde::Deserialize;
+
+/// `/admin/sellers`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/seller_list.html")]
+pub struct SellerListPage {
+    /// The frame.
+    pub shell: Shell,
+    /// All of them.
+    pub rows: Vec<SellerRow>,
+    /// Whether this person may change them.
+    pub can_edit: bool,
+}
+
+/// One seller.
+#[derive(Clone, Debug)]
+pub struct SellerRow {
+    /// Its page.
+    pub href: String,
+    /// Its legal name.
+    pub name: String,
+    /// Its tax number.
+    pub tax_number: String,
+    /// The issuing mode, in words.
+    pub mode: &'static str,
+    /// How many stores it has.
+    pub stores: u64,
+    /// Numbers left.
+    pub numbers_left: i64,
+    /// Numbers in the running segments.
+    pub numbers_whole: i64,
+    /// Quota left this month.
+    pub quota_left: Fen,
+    /// In use or not.
+    pub state: Badge,
+}
+
+impl SellerRow {
+    fn gauge(&self) -> Gauge {
+        Gauge::left(self.numbers_left, self.numbers_whole)
+    }
+}
+
+impl SellerListPage {
+    fn empty(&self) -> Empty {
+        let t = &self.shell.t.seller;
+        let action = self
+            .can_edit
+            .then(|| Link::new(t.new, "/admin/sellers/new"));
+        Empty::new(t.none, t.none_why, action)
+    }
+}
+
+/// `/admin/sellers/new` and `/admin/sellers/{id}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/seller_edit.html")]
+pub struct SellerEditPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The address of the form: the thing's own, or the list's for a new one.
+    pub action: String,
+    /// Whether it is a new one.
+    pub is_new: bool,
+    /// What was typed or stands.
+    pub form: SellerForm,
+    /// What is wrong with it.
+    pub errors: Errors,
+    /// Issuing modes.
+    pub modes: Vec<Choice>,
+    /// WeChat accounts that may insert for it.
+    pub accounts: Vec<Choice>,
+}
+
+/// A seller as typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SellerForm {
+    /// Full legal name.
+    pub name: String,
+    /// Tax number.
+    pub tax_number: String,
+    /// Two digits of the province.
+    pub province: String,
+    /// Registered address.
+    pub address: String,
+    /// Telephone.
+    pub phone: String,
+    /// Bank.
+    pub bank: String,
+    /// Account number.
+    pub bank_account: String,
+    /// Issuing clerk.
+    pub drawer: String,
+    /// Payee clerk.
+    pub payee: String,
+    /// Reviewer.
+    pub reviewer: String,
+    /// Issuing mode, stored name.
+    pub mode: String,
+    /// The account that inserts, its id.
+    pub account: String,
+    /// Gross limit of one invoice in yuan; empty for none of our own.
+    pub invoice_limit: String,
+    /// Numbers are fetched when fewer than this are left.
+    pub refill_below: String,
+}

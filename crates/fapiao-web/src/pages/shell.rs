@@ -1,0 +1,380 @@
+//! What every page of the back-office has around it, and the barer frame of pages before sign-in.
+
+use super::parts::{Badge, Choice, Copy, Event, Moment, Timeline, Tone, When};
+use crate::i18n::{Lang, Texts, states};
+use chrono::{DateTime, Utc};
+use fapiao_domain::{
+    card::CardState, delivery::DeliveryState, invoice::InvoiceState, order::OrderState,
+};
+
+/// Light, dark, or as the system says; kept in the cookie `theme`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// The cookie's value, also `data-theme`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// `light` or `dark` when it does not follow the system.
+    pub const fn fixed(self) -> Option<&'static str> {
+        match self {
+            Theme::System => None,
+            Theme::Light | Theme::Dark => Some(self.as_str()),
+        }
+    }
+
+    /// Whether it is that one.
+    pub fn is(self, other: &Theme) -> bool {
+        self == *other
+    }
+
+    /// Reads the cookie; anything else is the system's choice.
+    pub fn parse(text: &str) -> Theme {
+        match text {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::System,
+        }
+    }
+}
+
+/// A place of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// What needs a person now, and today's figures.
+    Home,
+    /// Orders.
+    Orders,
+    /// Invoices.
+    Invoices,
+    /// Deliveries.
+    Deliveries,
+    /// Jobs that need a person.
+    Jobs,
+    /// Import of a till's day.
+    Import,
+    /// Numbers and quota.
+    Stock,
+    /// The check-list.
+    Onboarding,
+    /// Legal entities.
+    Sellers,
+    /// Shops.
+    Stores,
+    /// What is sold.
+    Products,
+    /// WeChat accounts.
+    Accounts,
+    /// Keys of the REST API.
+    ApiKeys,
+    /// Received pushes.
+    Inbox,
+    /// People.
+    Staff,
+    /// The audit log.
+    Audit,
+    /// The proof of the ledger.
+    Ledger,
+}
+
+impl Section {
+    /// All of them, in order of the navigation.
+    pub const ALL: [Section; 17] = [
+        Self::Home,
+        Self::Orders,
+        Self::Invoices,
+        Self::Deliveries,
+        Self::Jobs,
+        Self::Import,
+        Self::Stock,
+        Self::Onboarding,
+        Self::Sellers,
+        Self::Stores,
+        Self::Products,
+        Self::Accounts,
+        Self::ApiKeys,
+        Self::Inbox,
+        Self::Staff,
+        Self::Audit,
+        Self::Ledger,
+    ];
+
+    /// Its address.
+    pub const fn href(self) -> &'static str {
+        match self {
+            Self::Home => "/admin",
+            Self::Orders => "/admin/orders",
+            Self::Invoices => "/admin/invoices",
+            Self::Deliveries => "/admin/deliveries",
+            Self::Jobs => "/admin/jobs",
+            Self::Import => "/admin/import",
+            Self::Stock => "/admin/stock",
+            Self::Onboarding => "/admin/onboarding",
+            Self::Sellers => "/admin/sellers",
+            Self::Stores => "/admin/stores",
+            Self::Products => "/admin/products",
+            Self::Accounts => "/admin/accounts",
+            Self::ApiKeys => "/admin/keys",
+            Self::Inbox => "/admin/inbox",
+            Self::Staff => "/admin/staff",
+            Self::Audit => "/admin/audit",
+            Self::Ledger => "/admin/ledger",
+        }
+    }
+
+    const fn label(self, t: &'static Texts) -> &'static str {
+        match self {
+            Self::Home => t.nav.home,
+            Self::Orders => t.nav.orders,
+            Self::Invoices => t.nav.invoices,
+            Self::Deliveries => t.nav.deliveries,
+            Self::Jobs => t.nav.jobs,
+            Self::Import => t.nav.import,
+            Self::Stock => t.nav.stock,
+            Self::Onboarding => t.nav.onboarding,
+            Self::Sellers => t.nav.sellers,
+            Self::Stores => t.nav.stores,
+            Self::Products => t.nav.products,
+            Self::Accounts => t.nav.accounts,
+            Self::ApiKeys => t.nav.api_keys,
+            Self::Inbox => t.nav.inbox,
+            Self::Staff => t.nav.staff,
+            Self::Audit => t.nav.audit,
+            Self::Ledger => t.nav.ledger,
+        }
+    }
+
+    /// What people do there: work, money, set up, build, keep.
+    const fn group(self, t: &'static Texts) -> &'static str {
+        match self {
+            Self::Home
+            | Self::Orders
+            | Self::Invoices
+            | Self::Deliveries
+            | Self::Jobs
+            | Self::Import => t.nav.work,
+            Self::Stock => t.nav.money,
+            Self::Onboarding | Self::Sellers | Self::Stores | Self::Products | Self::Accounts => {
+                t.nav.set_up
+            }
+            Self::ApiKeys | Self::Inbox => t.nav.build,
+            Self::Staff | Self::Audit | Self::Ledger => t.nav.keep,
+        }
+    }
+}
+
+/// A message about what was just done, shown once after a redirect.
+#[derive(Clone, Debug)]
+pub struct Flash {
+    /// The colour of its edge.
+    pub tone: Tone,
+    /// What happened, to which thing.
+    pub text: String,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// The role, in words.
+    pub role: String,
+}
+
+/// The frame of a back-office page.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The reader's language.
+    pub lang: Lang,
+    /// Its words.
+    pub t: &'static Texts,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Where this page is in the navigation; `None` on pages outside it.
+    pub section: Option<Section>,
+    /// What this person may open.
+    pub sections: Vec<Section>,
+    /// Jobs that need a person, shown in the navigation.
+    pub needs_person: u64,
+    /// Whether this installation works against sandboxes: the strip says so on every page.
+    pub sandbox: bool,
+    /// Who is signed in.
+    pub person: Person,
+    /// Stores to switch between (value is the store id, empty for all); empty hides the switch.
+    pub stores: Vec<Choice>,
+    /// The chosen store's value.
+    pub store: String,
+    /// What was searched for.
+    pub search: String,
+    /// What was just done.
+    pub flash: Option<Flash>,
+    /// The session's token, hidden in every form as `csrf`.
+    pub csrf: String,
+    /// This page's path and query: where the switches come back to.
+    pub here: String,
+    /// What the clock says now.
+    pub now: DateTime<Utc>,
+}
+
+/// A group of the navigation with its entries.
+#[derive(Debug)]
+pub struct NavGroup {
+    /// "Work", "Money", "Set-up", "Build", "Keep".
+    pub label: &'static str,
+    /// Address, word, whether open, count (0 shows none).
+    pub entries: Vec<NavEntry>,
+}
+
+/// One entry of the navigation.
+#[derive(Debug)]
+pub struct NavEntry {
+    /// Its address.
+    pub href: &'static str,
+    /// Its word.
+    pub label: &'static str,
+    /// Whether it is the open one.
+    pub current: bool,
+    /// Shown beside it when above 0.
+    pub count: u64,
+}
+
+impl Shell {
+    /// The navigation, in groups, only what this person may open.
+    pub fn nav(&self) -> Vec<NavGroup> {
+        let mut groups: Vec<NavGroup> = Vec::new();
+        for section in Section::ALL {
+            if !self.sections.contains(&section) {
+                continue;
+            }
+            let label = section.group(self.t);
+            let entry = NavEntry {
+                href: section.href(),
+                label: section.label(self.t),
+                current: self.section == Some(section),
+                count: if section == Section::Jobs {
+                    self.needs_person
+                } else {
+                    0
+                },
+            };
+            match groups.last_mut() {
+                Some(group) if group.label == label => group.entries.push(entry),
+                _ => groups.push(NavGroup {
+                    label,
+                    entries: vec![entry],
+                }),
+            }
+        }
+        groups
+    }
+
+    /// An instant as this reader sees it.
+    pub const fn when(&self, at: DateTime<Utc>) -> When {
+        When {
+            at,
+            now: self.now,
+            lang: self.lang,
+        }
+    }
+
+    /// A delivery's state as a badge.
+    pub const fn delivery(&self, state: DeliveryState) -> Badge {
+        states::delivery(self.t, state)
+    }
+
+    /// An invoice's state as a badge.
+    pub const fn invoice(&self, state: InvoiceState) -> Badge {
+        states::invoice(self.t, state)
+    }
+
+    /// A card's state as a badge.
+    pub const fn card(&self, state: CardState) -> Badge {
+        states::card(self.t, state)
+    }
+
+    /// An order's state as a badge.
+    pub const fn order(&self, state: OrderState) -> Badge {
+        states::order(self.t, state)
+    }
+
+    /// The choices of light and dark, with their words.
+    pub const fn themes(&self) -> [(Theme, &'static str); 3] {
+        let t = &self.t.common;
+        [
+            (Theme::System, t.theme_system),
+            (Theme::Light, t.theme_light),
+            (Theme::Dark, t.theme_dark),
+        ]
+    }
+
+    /// Now, printed exactly.
+    pub const fn today(&self) -> Moment {
+        Moment(self.now)
+    }
+
+    /// A timeline, newest first.
+    pub const fn timeline<'a>(&self, events: &'a [Event]) -> Timeline<'a> {
+        Timeline { t: self.t, events }
+    }
+
+    /// A text with a copy button; `id` names it on the page.
+    pub const fn copy<'a>(&self, id: &'a str, text: &'a str) -> Copy<'a> {
+        Copy {
+            t: self.t,
+            id,
+            text,
+        }
+    }
+
+    /// The chosen store's name, for the switch.
+    pub fn store_label(&self) -> &str {
+        let chosen = self.stores.iter().find(|it| it.value == self.store);
+        chosen.map_or(self.t.nav.all_stores, |it| it.label.as_str())
+    }
+
+    /// This page's address, ready for a query.
+    pub fn here_encoded(&self) -> String {
+        encode(&self.here)
+    }
+}
+
+/// The frame of pages outside the back-office: sign-in, failures before it.
+#[derive(Clone, Debug)]
+pub struct Bare {
+    /// The reader's language.
+    pub lang: Lang,
+    /// Its words.
+    pub t: &'static Texts,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Whether this installation works against sandboxes.
+    pub sandbox: bool,
+    /// This page's path and query: where the language switch comes back to.
+    pub here: String,
+}
+
+impl Bare {
+    /// This page's address, ready for a query.
+    pub fn here_encoded(&self) -> String {
+        encode(&self.here)
+    }
+}
+
+/// Percent-encodes a value of a query.
+pub fn encode(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

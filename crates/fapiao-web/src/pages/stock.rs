@@ -1,0 +1,97 @@
+//! Numbers and quota as ledgers.
+
+use super::{
+    parts::{Badge, Choice, Empty, Gauge, Link, Pager, When},
+    shell::Shell,
+};
+use askama::Template;
+use fapiao_domain::money::Fen;
+
+/// `/admin/stock`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/stock.html")]
+pub struct StockPage {
+    /// The frame.
+    pub shell: Shell,
+    /// Sellers to switch between (value is the address).
+    pub sellers: Vec<Choice>,
+    /// The shown seller's address.
+    pub seller: String,
+    /// Its id, for the form.
+    pub seller_id: String,
+    /// Numbers not yet used.
+    pub numbers_left: i64,
+    /// Numbers in the running segments.
+    pub numbers_whole: i64,
+    /// Numbers are fetched when fewer are left.
+    pub refill_below: i64,
+    /// Quota left this month, net.
+    pub quota_left: Fen,
+    /// The month's quota.
+    pub quota_whole: Fen,
+    /// Which month, `2026-11`.
+    pub month: String,
+    /// Newest first.
+    pub segments: Vec<SegmentRow>,
+    /// Newest first.
+    pub entries: Vec<QuotaRow>,
+    /// Pages of the quota ledger.
+    pub pager: Pager,
+    /// Whether this person may fetch numbers.
+    pub can_refill: bool,
+}
+
+/// A segment of numbers.
+#[derive(Clone, Debug)]
+pub struct SegmentRow {
+    /// Its year.
+    pub year: u16,
+    /// The first number.
+    pub first: String,
+    /// The last number.
+    pub last: String,
+    /// How many are used.
+    pub used: i64,
+    /// How many it has.
+    pub whole: i64,
+    /// In use, waiting, used up, of a past year.
+    pub state: Badge,
+    /// When it was fetched.
+    pub received: When,
+}
+
+impl SegmentRow {
+    fn gauge(&self) -> Gauge {
+        Gauge::left(self.whole - self.used, self.whole)
+    }
+}
+
+/// One entry of the quota ledger.
+#[derive(Clone, Debug)]
+pub struct QuotaRow {
+    /// When.
+    pub at: When,
+    /// Granted, reserved, given back; in words.
+    pub what: String,
+    /// The thing it belongs to.
+    pub link: Option<Link>,
+    /// The change.
+    pub change: Fen,
+    /// What was left then.
+    pub balance: Fen,
+}
+
+impl StockPage {
+    fn numbers_gauge(&self) -> Gauge {
+        Gauge::left(self.numbers_left, self.numbers_whole)
+    }
+
+    fn quota_gauge(&self) -> Gauge {
+        Gauge::left(self.quota_left.get(), self.quota_whole.get())
+    }
+
+    fn empty(&self) -> Empty {
+        let t = &self.shell.t.stock;
+        Empty::new(t.no_segments, t.no_segments_why, None)
+    }
+}
