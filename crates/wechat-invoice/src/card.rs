@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
 use crate::answer::required;
+use crate::debug::debug_only;
 use crate::error::Error;
 use crate::flex;
 use crate::http::Spec;
@@ -16,7 +17,7 @@ const DECRYPT: Spec = Spec::read("/card/code/decrypt");
 const WHITE_LIST: Spec = Spec::read("/card/testwhitelist/set");
 
 /// Who may receive cards while the account is not approved yet. Each call replaces the list.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Default, Serialize)]
 pub struct TestWhiteList {
     /// Openids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -27,7 +28,7 @@ pub struct TestWhiteList {
 }
 
 /// Who was taken, where WeChat says so.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct WhiteListAnswer {
     /// Taken openids.
     #[serde(default, deserialize_with = "flex::list")]
@@ -42,6 +43,9 @@ pub struct WhiteListAnswer {
     #[serde(default, deserialize_with = "flex::list")]
     pub fail_username: Vec<String>,
 }
+
+debug_only!(TestWhiteList {});
+debug_only!(WhiteListAnswer {});
 
 #[derive(Serialize)]
 struct EncryptedCode<'a> {

@@ -52,7 +52,7 @@ pub struct BillAuthPageRequest {
 }
 
 /// A page to open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct BillAuthPage {
     /// The address.
     pub auth_url: String,
@@ -118,6 +118,7 @@ debug_only!(FiscalBill {
     s_pdf_media_id
 });
 debug_only!(InsertedBill {});
+debug_only!(BillAuthPage { valid_secs });
 
 #[derive(Serialize)]
 struct PageRequest<'a> {

@@ -64,6 +64,15 @@ impl Endpoints {
                 .is_some_and(|host| HOSTS.contains(&host))
     }
 
+    fn is_loopback(&self) -> bool {
+        match self.api_base.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
     fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
         let mut url = self.api_base.clone();
         let base = url.path().trim_end_matches('/').to_owned();
@@ -220,10 +229,16 @@ impl Transport {
     pub fn with_timeouts(endpoints: Endpoints, timeouts: Timeouts) -> Result<Transport, Error> {
         // An error means that the host has already chosen a provider: fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder();
+        if endpoints.is_loopback() {
+            builder = builder.no_proxy(); // A stand-in on this machine is not behind the proxy.
+        }
+        let http = builder
             .connect_timeout(timeouts.connect)
             .redirect(reqwest::redirect::Policy::none()) // The query holds the token.
             .referer(false)
+            // A connection that WeChat closes while we write would leave an insert's outcome unknown.
+            .pool_idle_timeout(Duration::from_secs(15))
             .retry(reqwest::retry::never())
             .user_agent(concat!("wechat-invoice/", env!("CARGO_PKG_VERSION")))
             .build()

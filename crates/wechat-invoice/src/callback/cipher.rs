@@ -147,6 +147,21 @@ impl CallbackCipher {
         Ok(echostr)
     }
 
+    /// As [`verify_url`](CallbackCipher::verify_url), from the raw query of the URL: a parameter
+    /// that comes twice is refused. Gives the text to answer with.
+    ///
+    /// # Errors
+    /// [`PushRefused`]
+    pub fn verify_url_query(&self, query: &str) -> Result<String, PushRefused> {
+        let refused = || PushRefused::because(RefusalReason::Query);
+        let query = PushQuery::read(query).ok_or_else(refused)?;
+        let given = |value: Option<String>| value.ok_or_else(refused);
+        let (signature, echostr) = (given(query.signature)?, given(query.echostr)?);
+        let (timestamp, nonce) = (given(query.timestamp)?, given(query.nonce)?);
+        self.verify_url(&signature, &timestamp, &nonce, &echostr)
+            .map(str::to_owned)
+    }
+
     /// Opens a push (`POST`): `query` is the raw query of the URL, `body` the raw bytes.
     ///
     /// Size, query, signatures, decryption, account and parties are checked in this order, in the
@@ -465,5 +480,26 @@ mod tests {
             (opened.format, opened.timestamp),
             (PushFormat::Xml, 1_767_225_600)
         );
+    }
+
+    #[test]
+    fn wechats_own_slips_are_kept_under_the_seal() {
+        let cipher = cipher("tk_demo_2031");
+        // As an official sample prints it: blanks inside the tags.
+        let slip = "<xml><ToUserName>gh</ToUserName>< AuthorizeAppId >x</ AuthorizeAppId ></xml>";
+        let encrypt = cipher.keys[0].encrypt([1; 16], slip, "wx1234567890abcdef");
+        let (time, nonce) = ("1767225600", "778899001");
+        let query = format!(
+            "signature={}&timestamp={time}&nonce={nonce}&openid=o&encrypt_type=aes&msg_signature={}",
+            cipher.sign(&[time, nonce]),
+            cipher.sign(&[time, nonce, &encrypt]),
+        );
+        let body = format!("<xml><ToUserName>gh</ToUserName><Encrypt>{encrypt}</Encrypt></xml>");
+        let opened = cipher.open(&query, body.as_bytes()).unwrap();
+        assert_eq!(opened.plain, slip);
+        assert!(matches!(
+            opened.event(),
+            Err(super::super::EventError::Malformed(_))
+        ));
     }
 }

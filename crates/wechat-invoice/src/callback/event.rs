@@ -1,7 +1,7 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::members::Members;
+use super::members::{self, EventError, Members};
 use crate::debug::debug_only;
 use crate::flex;
 use crate::platform::ReimburseStatus;
@@ -24,7 +24,7 @@ pub enum Event {
 }
 
 /// What every push carries.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct EventHead {
     /// Original id of the receiving account (`gh_…`), not its app id.
     pub to_user_name: String,
@@ -58,7 +58,7 @@ pub struct AuthorisationEvent {
 }
 
 /// Result of a unified (legacy) call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct IssueResultEvent {
     /// Who, whom, when.
     pub head: EventHead,
@@ -145,6 +145,16 @@ pub struct UnknownEvent {
     pub members: Members,
 }
 
+debug_only!(EventHead {
+    create_time,
+    msg_type,
+    event
+});
+debug_only!(IssueResultEvent {
+    head,
+    fpqqlsh,
+    result
+});
 debug_only!(CardStatusEvent {
     head,
     status,
@@ -154,6 +164,14 @@ debug_only!(TitleEvent { head, kind, attach });
 debug_only!(UnknownEvent { head });
 
 impl Event {
+    /// Reads the text of a stored push, as [`Opened::plain`](super::Opened::plain) gave it.
+    ///
+    /// # Errors
+    /// [`EventError`] if it is neither XML nor JSON, or refused on principle.
+    pub fn read(plain: &str) -> Result<Event, EventError> {
+        Ok(Event::from_members(members::read(plain)?))
+    }
+
     pub(super) fn from_members(mut members: Members) -> Event {
         let head = EventHead {
             to_user_name: take(&mut members, "ToUserName").unwrap_or_default(),

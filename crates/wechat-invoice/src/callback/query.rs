@@ -9,6 +9,7 @@ pub(super) struct PushQuery {
     pub(super) timestamp: Option<String>,
     pub(super) nonce: Option<String>,
     pub(super) openid: Option<String>,
+    pub(super) echostr: Option<String>,
     pub(super) encrypt_type: Parameter,
     pub(super) msg_signature: Parameter,
 }
@@ -52,6 +53,7 @@ impl PushQuery {
                 "openid" => 3,
                 "encrypt_type" => 4,
                 "msg_signature" => 5,
+                "echostr" => 6,
                 _ => continue,
             };
             if seen.contains(&known) || VALUE_BYTES_MAX < value.len() {
@@ -71,7 +73,8 @@ impl PushQuery {
                 2 => read.nonce = filled,
                 3 => read.openid = filled,
                 4 => read.encrypt_type = parameter,
-                _ => read.msg_signature = parameter,
+                5 => read.msg_signature = parameter,
+                _ => read.echostr = filled,
             }
         }
         Some(read)

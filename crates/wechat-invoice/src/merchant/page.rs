@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MerchantClient;
 use crate::answer::{Members, known_out, required, without};
+use crate::debug::debug_only;
 use crate::error::Error;
 use crate::flex;
 use crate::http::Spec;
@@ -75,7 +76,7 @@ pub struct AuthPageRequest {
 }
 
 /// A page to open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthPage {
     /// A URL; for [`Source::MiniProgram`] the *path* for `wx.navigateToMiniProgram`. How long it
     /// lives is not documented: ask anew at each visit, never print it.
@@ -85,6 +86,11 @@ pub struct AuthPage {
     /// Members this version does not know.
     pub other: Members,
 }
+
+// The address opens this buyer's page for whoever holds it.
+debug_only!(AuthPage {
+    mini_program_app_id
+});
 
 #[derive(Serialize)]
 struct Request<'a> {

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PlatformClient;
 use crate::answer::required;
+use crate::debug::debug_only;
 use crate::error::Error;
 use crate::flex;
 use crate::http::{Body, Spec};
@@ -11,7 +12,7 @@ const SET_PDF: Spec = Spec::upload("/card/invoice/platform/setpdf", &["s_media_i
 const GET_PDF: Spec = Spec::read("/card/invoice/platform/getpdf");
 
 /// A short-lived address of an uploaded PDF.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PdfUrl {
     /// Where it can be fetched. A dead address answers with a small JSON, not with an HTTP error:
     /// look for `%PDF`.
@@ -19,6 +20,8 @@ pub struct PdfUrl {
     /// How many seconds it works; about 7200.
     pub valid_secs: Option<i64>,
 }
+
+debug_only!(PdfUrl { valid_secs });
 
 #[derive(Deserialize)]
 struct MediaAnswer {

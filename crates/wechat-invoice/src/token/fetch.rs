@@ -14,6 +14,7 @@ use crate::flex;
 use crate::http::{Body, Spec};
 
 const STABLE_TOKEN: Spec = Spec::credential("/cgi-bin/stable_token", &["access_token"]);
+const CLASSIC_TOKEN: Spec = Spec::credential("/cgi-bin/token", &["access_token"]);
 const GET_TICKET: Spec = Spec::credential("/cgi-bin/ticket/getticket", &["ticket"]);
 
 /// WeChat promises at most this; a longer promise is not believed.
@@ -57,6 +58,29 @@ impl TokenKeeper {
             // Boxed: a ticket call needs a token, and the compiler a finite type.
             CredentialKind::CardTicket => Box::pin(self.fetch_ticket(account)).await,
         }
+    }
+
+    /// A token of the classic family (`GET /cgi-bin/token`), for tools that need one of their own.
+    ///
+    /// **Each call ends the classic token of before** within five minutes; the stable tokens that
+    /// [`access_token`](TokenKeeper::access_token) gives out are another family and live on. The
+    /// secret travels in the query, as the interface wants it.
+    ///
+    /// # Errors
+    /// As [`access_token`](TokenKeeper::access_token).
+    pub async fn classic_access_token(&self, account: &Account) -> Result<NewToken, Error> {
+        let secret = account.secret().expose_secret();
+        let query = [
+            ("grant_type", "client_credential"),
+            ("appid", account.app_id()),
+            ("secret", secret),
+        ];
+        let raw = self
+            .transport()
+            .send(&CLASSIC_TOKEN, Method::GET, &query, &Body::None)
+            .await?;
+        let members = answer::members(&CLASSIC_TOKEN, &raw, &[secret])?;
+        self.credential(&CLASSIC_TOKEN, "access_token", members)
     }
 
     /// Asks WeChat in normal mode, past store and back-off, and keeps nothing.

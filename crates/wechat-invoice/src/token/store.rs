@@ -13,11 +13,11 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
-    /// A stable word for a database column: `access_token` or `card_ticket`.
+    /// A stable word for a database column: `access_token` or `ticket`.
     pub fn as_str(self) -> &'static str {
         match self {
             CredentialKind::AccessToken => "access_token",
-            CredentialKind::CardTicket => "card_ticket",
+            CredentialKind::CardTicket => "ticket",
         }
     }
 
