@@ -203,35 +203,57 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`], naming file, key and rule.
-    pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Config, ConfigError> {
-        let mut settings: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| ConfigError::Content {
-            origin: "defaults".to_owned(),
-            message: error.to_string(),
-        })?;
+    pub fn load(
+        file: Option<&Path>,
+        environment: &[(String, String)],
+    ) -> Result<Config, ConfigError> {
+        let mut settings: Table =
+            DEFAULTS
+                .parse()
+                .map_err(|error: toml::de::Error| ConfigError::Content {
+                    origin: "defaults".to_owned(),
+                    message: error.to_string(),
+                })?;
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
-            let own: Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Content {
-                origin: path.display().to_string(),
-                message: error.to_string(),
+            let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+                path: path.to_owned(),
+                source,
             })?;
+            let own: Table =
+                text.parse()
+                    .map_err(|error: toml::de::Error| ConfigError::Content {
+                        origin: path.display().to_string(),
+                        message: error.to_string(),
+                    })?;
             overlay(&mut settings, own);
         }
         for (name, value) in environment {
             from_environment(&mut settings, name, value)?;
         }
-        let config: Config = Value::Table(settings).try_into().map_err(|error: toml::de::Error| {
-            ConfigError::Content { origin: "settings".to_owned(), message: error.message().to_owned() }
-        })?;
+        let config: Config =
+            Value::Table(settings)
+                .try_into()
+                .map_err(|error: toml::de::Error| ConfigError::Content {
+                    origin: "settings".to_owned(),
+                    message: error.message().to_owned(),
+                })?;
         config.check()?;
         Ok(config)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        let rule = |key, message: &str| Err(ConfigError::Rule { key, message: message.to_owned() });
+        let rule = |key, message: &str| {
+            Err(ConfigError::Rule {
+                key,
+                message: message.to_owned(),
+            })
+        };
         let base = self.server.public_base_url.as_str();
         if !(base.starts_with("http://") || base.starts_with("https://")) || base.ends_with('/') {
-            return rule("server.public_base_url", "an address like https://fapiao.example.com, without a slash at the end");
+            return rule(
+                "server.public_base_url",
+                "an address like https://fapiao.example.com, without a slash at the end",
+            );
         }
         if !matches!(self.tax.adapter.as_str(), "direct") {
             return rule("tax.adapter", "this version knows `direct`");
@@ -240,13 +262,19 @@ impl Config {
             return rule("log.format", "text or json");
         }
         if self.worker.concurrency == 0 || self.worker.batch == 0 || self.worker.lease_secs < 10 {
-            return rule("worker", "concurrency and batch at least 1, lease_secs at least 10");
+            return rule(
+                "worker",
+                "concurrency and batch at least 1, lease_secs at least 10",
+            );
         }
         if self.mail.enabled && !self.mail.from.contains('@') {
             return rule("mail.from", "an address, since mail.enabled is true");
         }
         let official = url::Url::parse(&self.wechat.api_base).is_ok_and(|url| {
-            url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with("api.weixin.qq.com") || host == "api2.weixin.qq.com")
+            url.scheme() == "https"
+                && url.host_str().is_some_and(|host| {
+                    host.ends_with("api.weixin.qq.com") || host == "api2.weixin.qq.com"
+                })
         });
         match self.mode {
             Mode::Production => {
@@ -260,14 +288,22 @@ impl Config {
                     return rule("server.public_base_url", "production mode needs https");
                 }
                 let tax = self.tax.base_url.as_str();
-                let local = ["127.", "localhost", "[::1]"].iter().any(|host| tax.contains(host));
+                let local = ["127.", "localhost", "[::1]"]
+                    .iter()
+                    .any(|host| tax.contains(host));
                 if !tax.starts_with("https://") || local {
-                    return rule("tax.base_url", "production mode needs the tax authority's own https address, never a sandbox");
+                    return rule(
+                        "tax.base_url",
+                        "production mode needs the tax authority's own https address, never a sandbox",
+                    );
                 }
             }
             Mode::Sandbox => {
                 if !official && !self.wechat.allow_host_override {
-                    return rule("wechat.api_base", "another host than WeChat's needs wechat.allow_host_override = true");
+                    return rule(
+                        "wechat.api_base",
+                        "another host than WeChat's needs wechat.allow_host_override = true",
+                    );
                 }
             }
         }
@@ -300,7 +336,9 @@ fn key_bytes(key: &'static str, text: &SecretString) -> Result<[u8; 32], ConfigE
         .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
         .ok_or_else(|| ConfigError::Rule {
             key,
-            message: "32 random bytes in base64 are needed; make them with `openssl rand -base64 32`".to_owned(),
+            message:
+                "32 random bytes in base64 are needed; make them with `openssl rand -base64 32`"
+                    .to_owned(),
         })
 }
 
@@ -317,12 +355,17 @@ fn overlay(base: &mut Table, own: Table) {
 
 /// `FAPIAO_SECTION__KEY=value` and, for secrets, `FAPIAO_SECTION__KEY_FILE=path`.
 fn from_environment(settings: &mut Table, name: &str, value: &str) -> Result<(), ConfigError> {
-    let Some(path) = name.strip_prefix("FAPIAO_") else { return Ok(()) };
+    let Some(path) = name.strip_prefix("FAPIAO_") else {
+        return Ok(());
+    };
     // For the tests and the file name of the settings themselves.
     if path.starts_with("TEST_") || path == "CONFIG" {
         return Ok(());
     }
-    let wrong = |message: String| ConfigError::Content { origin: name.to_owned(), message };
+    let wrong = |message: String| ConfigError::Content {
+        origin: name.to_owned(),
+        message,
+    };
     let mut parts: Vec<String> = path.split("__").map(str::to_lowercase).collect();
     let mut text = value.to_owned();
     let known = |settings: &Table, parts: &[String]| look_up(settings, parts).is_some();
@@ -332,7 +375,10 @@ fn from_environment(settings: &mut Table, name: &str, value: &str) -> Result<(),
     {
         *last = plain;
         text = std::fs::read_to_string(value)
-            .map_err(|source| ConfigError::File { path: PathBuf::from(value), source })?
+            .map_err(|source| ConfigError::File {
+                path: PathBuf::from(value),
+                source,
+            })?
             .trim_end_matches(['\n', '\r'])
             .to_owned();
     }
@@ -341,12 +387,28 @@ fn from_environment(settings: &mut Table, name: &str, value: &str) -> Result<(),
     };
     let parsed = match default {
         Value::String(_) => Value::String(text),
-        Value::Integer(_) => Value::Integer(text.trim().parse().map_err(|_| wrong("a whole number is wanted".into()))?),
-        Value::Boolean(_) => Value::Boolean(text.trim().parse().map_err(|_| wrong("true or false is wanted".into()))?),
-        Value::Array(_) => Value::Array(
-            text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(|it| Value::String(it.to_owned())).collect(),
+        Value::Integer(_) => Value::Integer(
+            text.trim()
+                .parse()
+                .map_err(|_| wrong("a whole number is wanted".into()))?,
         ),
-        _ => return Err(wrong("this names a section; name a setting in it".to_owned())),
+        Value::Boolean(_) => Value::Boolean(
+            text.trim()
+                .parse()
+                .map_err(|_| wrong("true or false is wanted".into()))?,
+        ),
+        Value::Array(_) => Value::Array(
+            text.split(',')
+                .map(str::trim)
+                .filter(|it| !it.is_empty())
+                .map(|it| Value::String(it.to_owned()))
+                .collect(),
+        ),
+        _ => {
+            return Err(wrong(
+                "this names a section; name a setting in it".to_owned(),
+            ));
+        }
     };
     if let Some(slot) = look_up_mut(settings, &parts) {
         *slot = parsed;
@@ -377,11 +439,14 @@ mod tests {
     const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
     fn environment(more: &[(&str, &str)]) -> Vec<(String, String)> {
-        [("FAPIAO_SECRETS__MASTER_KEY", KEY), ("FAPIAO_SECRETS__AUDIT_KEY", KEY)]
-            .iter()
-            .chain(more)
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        [
+            ("FAPIAO_SECRETS__MASTER_KEY", KEY),
+            ("FAPIAO_SECRETS__AUDIT_KEY", KEY),
+        ]
+        .iter()
+        .chain(more)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
     }
 
     #[test]
@@ -397,12 +462,19 @@ mod tests {
     fn the_environment_wins_and_is_typed() {
         let config = Config::load(
             None,
-            &environment(&[("FAPIAO_WORKER__CONCURRENCY", "3"), ("FAPIAO_SERVER__TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2")]),
+            &environment(&[
+                ("FAPIAO_WORKER__CONCURRENCY", "3"),
+                ("FAPIAO_SERVER__TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2"),
+            ]),
         )
         .unwrap();
         assert_eq!(config.worker.concurrency, 3);
         assert_eq!(config.server.trusted_proxies, ["10.0.0.1", "10.0.0.2"]);
-        for (name, value) in [("FAPIAO_WORKER__CONCURENCY", "3"), ("FAPIAO_WORKER__BATCH", "many"), ("FAPIAO_WORKER", "x")] {
+        for (name, value) in [
+            ("FAPIAO_WORKER__CONCURENCY", "3"),
+            ("FAPIAO_WORKER__BATCH", "many"),
+            ("FAPIAO_WORKER", "x"),
+        ] {
             let error = Config::load(None, &environment(&[(name, value)])).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
         }
@@ -412,20 +484,32 @@ mod tests {
     fn production_refuses_other_wechat_hosts_and_sandboxes() {
         let production = [
             ("FAPIAO_MODE", "production"),
-            ("FAPIAO_SERVER__PUBLIC_BASE_URL", "https://fapiao.example.com"),
+            (
+                "FAPIAO_SERVER__PUBLIC_BASE_URL",
+                "https://fapiao.example.com",
+            ),
             ("FAPIAO_TAX__BASE_URL", "https://lqpt.chinatax.gov.cn:8443"),
         ];
         assert!(Config::load(None, &environment(&production)).is_ok());
         for wrong in [
             ("FAPIAO_WECHAT__API_BASE", "http://127.0.0.1:8090"),
-            ("FAPIAO_WECHAT__API_BASE", "https://api.weixin.qq.com.example.com"),
+            (
+                "FAPIAO_WECHAT__API_BASE",
+                "https://api.weixin.qq.com.example.com",
+            ),
             ("FAPIAO_WECHAT__ALLOW_HOST_OVERRIDE", "true"),
             ("FAPIAO_TAX__BASE_URL", "http://127.0.0.1:8091"),
-            ("FAPIAO_SERVER__PUBLIC_BASE_URL", "http://fapiao.example.com"),
+            (
+                "FAPIAO_SERVER__PUBLIC_BASE_URL",
+                "http://fapiao.example.com",
+            ),
         ] {
             let mut settings = production.to_vec();
             settings.push(wrong);
-            assert!(Config::load(None, &environment(&settings)).is_err(), "{wrong:?}");
+            assert!(
+                Config::load(None, &environment(&settings)).is_err(),
+                "{wrong:?}"
+            );
         }
     }
 
@@ -435,8 +519,10 @@ mod tests {
         let path = folder.path().join("key");
         std::fs::write(&path, format!("{KEY}\n")).unwrap();
         let path = path.display().to_string();
-        let settings =
-            [("FAPIAO_SECRETS__MASTER_KEY_FILE".to_owned(), path), ("FAPIAO_SECRETS__AUDIT_KEY".to_owned(), KEY.to_owned())];
+        let settings = [
+            ("FAPIAO_SECRETS__MASTER_KEY_FILE".to_owned(), path),
+            ("FAPIAO_SECRETS__AUDIT_KEY".to_owned(), KEY.to_owned()),
+        ];
         assert!(Config::load(None, &settings).is_ok());
     }
 }

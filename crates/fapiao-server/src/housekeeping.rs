@@ -1,12 +1,12 @@
 //! What has to happen by itself: stock, tax data, deadlines, idle sessions, queue metrics.
 
 use chrono::TimeDelta;
+use fapiao_domain::invoice::InvoiceKind;
 use fapiao_usecases::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
     ports::Ports,
 };
-use fapiao_domain::invoice::InvoiceKind;
 use metrics::gauge;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
@@ -37,13 +37,20 @@ pub async fn run(ports: Ports, session_idle_hours: i64, stop: CancellationToken)
 async fn tick(ports: &Ports, session_idle_hours: i64, count: u64) -> Result<(), StoreError> {
     let now = ports.clock.now();
     let stats = ports.store.queue_stats().await?;
-    for (state, jobs) in [("waiting", stats.waiting), ("running", stats.running), ("parked", stats.parked)] {
+    for (state, jobs) in [
+        ("waiting", stats.waiting),
+        ("running", stats.running),
+        ("parked", stats.parked),
+    ] {
         gauge!("fapiao_queue_jobs", "state" => state).set(as_gauge(jobs));
     }
     gauge!("fapiao_queue_oldest_due_seconds").set(as_gauge(stats.oldest_due_secs));
     while ports.store.expire_deliveries(now, EXPIRE_AT_ONCE).await? == EXPIRE_AT_ONCE {}
     if count.is_multiple_of(SETUP_EVERY) {
-        ports.store.close_idle_sessions(now - TimeDelta::hours(session_idle_hours)).await?;
+        ports
+            .store
+            .close_idle_sessions(now - TimeDelta::hours(session_idle_hours))
+            .await?;
         queue_set_up(ports).await?;
     }
     Ok(())
@@ -68,8 +75,13 @@ pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
             jobs.push(of_seller(Job::SyncTaxData(seller.id.clone())));
         }
         jobs.push(of_seller(Job::RefillStock(seller.id.clone())));
-        for id in [&seller.platform_account, &seller.channel_account].into_iter().flatten() {
-            let Some(account) = accounts.iter().find(|account| account.id == *id) else { continue };
+        for id in [&seller.platform_account, &seller.channel_account]
+            .into_iter()
+            .flatten()
+        {
+            let Some(account) = accounts.iter().find(|account| account.id == *id) else {
+                continue;
+            };
             let plays_platform = seller.platform_account.as_ref() == Some(id);
             let lacks_id = plays_platform && account.platform_id.is_none();
             if !account.secret.is_empty() && (account.contact_set_at.is_none() || lacks_id) {
@@ -78,10 +90,19 @@ pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
         }
         if let Some(account) = &seller.platform_account {
             let kind = InvoiceKind::DigitalOrdinary;
-            if ports.store.template(account, &seller.id, kind, &seller.party.name).await?.is_none() {
+            if ports
+                .store
+                .template(account, &seller.id, kind, &seller.party.name)
+                .await?
+                .is_none()
+            {
                 jobs.push(of_seller(Job::EnsureTemplate(seller.id.clone())));
             }
         }
     }
-    if jobs.is_empty() { Ok(()) } else { ports.store.enqueue(jobs).await }
+    if jobs.is_empty() {
+        Ok(())
+    } else {
+        ports.store.enqueue(jobs).await
+    }
 }

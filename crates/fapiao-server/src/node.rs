@@ -1,9 +1,17 @@
 //! A running node: web, worker and housekeeping together, stopped together.
 
-use crate::{config::{Config, Mode}, housekeeping, telemetry, worker::Worker};
+use crate::{
+    config::{Config, Mode},
+    housekeeping, telemetry,
+    worker::Worker,
+};
 use actix_web::{HttpServer, dev::ServerHandle, web};
 use fapiao_usecases::ports::Ports;
-use std::{net::{SocketAddr, TcpListener}, sync::Arc, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -31,7 +39,12 @@ impl Node {
     ///
     /// # Errors
     /// When the web server cannot use the listener.
-    pub fn start(config: &Config, ports: Ports, parts: Parts, listener: Option<TcpListener>) -> std::io::Result<Node> {
+    pub fn start(
+        config: &Config,
+        ports: Ports,
+        parts: Parts,
+        listener: Option<TcpListener>,
+    ) -> std::io::Result<Node> {
         let metrics = telemetry::start_metrics();
         let stop = CancellationToken::new();
         let mut background = Vec::new();
@@ -39,13 +52,18 @@ impl Node {
             let worker = Worker::new(ports.clone(), &config.worker, node_name(config));
             background.push(tokio::spawn(worker.run(stop.clone())));
             let idle = config.limits.session_idle_hours;
-            background.push(tokio::spawn(housekeeping::run(ports.clone(), idle, stop.clone())));
+            background.push(tokio::spawn(housekeeping::run(
+                ports.clone(),
+                idle,
+                stop.clone(),
+            )));
         }
         let mut address = None;
         let web = match listener {
             Some(listener) if parts != Parts::WorkerOnly => {
                 address = Some(listener.local_addr()?);
-                let app = web::Data::new(fapiao_web::App::new(ports, web_settings(config, metrics)));
+                let app =
+                    web::Data::new(fapiao_web::App::new(ports, web_settings(config, metrics)));
                 let server = HttpServer::new(move || fapiao_web::application(app.clone()))
                     .listen(listener)?
                     .shutdown_timeout(10)
@@ -56,7 +74,12 @@ impl Node {
             }
             _ => None,
         };
-        Ok(Node { address, web, background, stop })
+        Ok(Node {
+            address,
+            web,
+            background,
+            stop,
+        })
     }
 
     /// Where the web part listens.
@@ -83,7 +106,10 @@ fn node_name(config: &Config) -> String {
     format!("{}:{}", host.trim(), config.server.listen)
 }
 
-fn web_settings(config: &Config, metrics: metrics_exporter_prometheus::PrometheusHandle) -> fapiao_web::WebSettings {
+fn web_settings(
+    config: &Config,
+    metrics: metrics_exporter_prometheus::PrometheusHandle,
+) -> fapiao_web::WebSettings {
     fapiao_web::WebSettings {
         production: config.mode == Mode::Production,
         api_body_bytes: config.limits.api_body_bytes,

@@ -12,7 +12,11 @@ pub fn start_logging(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call in one process (tests) keeps the first.
-    let _ = if log.format == "json" { builder.json().try_init() } else { builder.try_init() };
+    let _ = if log.format == "json" {
+        builder.json().try_init()
+    } else {
+        builder.try_init()
+    };
 }
 
 /// Starts collecting metrics, once per process, and gives the handle that prints them.
@@ -33,5 +37,8 @@ fn describe() {
     describe_counter!("fapiao_jobs_total", "Jobs by kind and how they ended");
     describe_histogram!("fapiao_job_seconds", "How long jobs take, by kind");
     describe_gauge!("fapiao_queue_jobs", "Jobs in the queue by state");
-    describe_gauge!("fapiao_queue_oldest_due_seconds", "Age of the oldest due job");
+    describe_gauge!(
+        "fapiao_queue_oldest_due_seconds",
+        "Age of the oldest due job"
+    );
 }

@@ -106,7 +106,10 @@ fn token_keeper(config: &Config, store: Arc<dyn Storage>) -> Result<TokenKeeper,
         key: "wechat.api_base",
         message: "an address like https://api.weixin.qq.com".to_owned(),
     })?;
-    let timeouts = Timeouts { upload: Duration::from_secs(20), ..Timeouts::default() };
+    let timeouts = Timeouts {
+        upload: Duration::from_secs(20),
+        ..Timeouts::default()
+    };
     let transport = Transport::with_timeouts(Endpoints::new(base)?, timeouts)?;
     Ok(TokenKeeper::new(transport, Arc::new(SharedTokens(store))))
 }

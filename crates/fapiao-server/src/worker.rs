@@ -49,9 +49,15 @@ impl Worker {
         }
         let tasks = TaskTracker::new();
         while !stop.is_cancelled() {
-            let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { break };
+            let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else {
+                break;
+            };
             let free = u32::try_from(self.turns.available_permits() + 1).unwrap_or(1);
-            let claimed = self.ports.store.claim(&self.name, self.batch.min(free * 2), self.lease_secs).await;
+            let claimed = self
+                .ports
+                .store
+                .claim(&self.name, self.batch.min(free * 2), self.lease_secs)
+                .await;
             match claimed {
                 Ok(jobs) if jobs.is_empty() => {
                     drop(turn);
@@ -70,13 +76,17 @@ impl Worker {
         }
         tasks.close();
         if timeout(STOP_PATIENCE, tasks.wait()).await.is_err() {
-            tracing::warn!("{} job(s) were still running at the stop; the next worker continues them", tasks.len());
+            tracing::warn!(
+                "{} job(s) were still running at the stop; the next worker continues them",
+                tasks.len()
+            );
         }
     }
 
     async fn start(&self, jobs: Vec<ClaimedJob>, turn: OwnedSemaphorePermit, tasks: &TaskTracker) {
-        let (issue, single): (Vec<_>, Vec<_>) =
-            jobs.into_iter().partition(|claimed| matches!(claimed.job, Job::IssueInvoice(_)));
+        let (issue, single): (Vec<_>, Vec<_>) = jobs
+            .into_iter()
+            .partition(|claimed| matches!(claimed.job, Job::IssueInvoice(_)));
         let mut turn = Some(turn);
         if !issue.is_empty() {
             self.spawn(issue, turn.take(), tasks).await;
@@ -86,7 +96,12 @@ impl Worker {
         }
     }
 
-    async fn spawn(&self, jobs: Vec<ClaimedJob>, turn: Option<OwnedSemaphorePermit>, tasks: &TaskTracker) {
+    async fn spawn(
+        &self,
+        jobs: Vec<ClaimedJob>,
+        turn: Option<OwnedSemaphorePermit>,
+        tasks: &TaskTracker,
+    ) {
         let turn = match turn {
             Some(turn) => Some(turn),
             None => Arc::clone(&self.turns).acquire_owned().await.ok(),
@@ -101,7 +116,9 @@ impl Worker {
             crate::demo::crash::point("claimed", kind);
             let work = async {
                 match jobs.as_slice() {
-                    [one] if !matches!(one.job, Job::IssueInvoice(_)) => vec![run_job(&ports, one).await],
+                    [one] if !matches!(one.job, Job::IssueInvoice(_)) => {
+                        vec![run_job(&ports, one).await]
+                    }
                     several => run_issue_jobs(&ports, several).await,
                 }
             };
@@ -112,7 +129,8 @@ impl Worker {
             };
             #[cfg(feature = "demo")]
             crate::demo::crash::point("done", kind);
-            histogram!("fapiao_job_seconds", "kind" => kind).record(started.elapsed().as_secs_f64());
+            histogram!("fapiao_job_seconds", "kind" => kind)
+                .record(started.elapsed().as_secs_f64());
             for job in &finished {
                 let end = match &job.end {
                     JobEnd::Done => "done",
@@ -128,8 +146,16 @@ impl Worker {
 }
 
 fn out_of_time(claimed: &ClaimedJob) -> FinishedJob {
-    let end = JobEnd::Retry { delay_secs: 5, reason: "it took longer than its lease".to_owned(), counts: true };
-    FinishedJob { id: claimed.id.clone(), fence: claimed.fence, end }
+    let end = JobEnd::Retry {
+        delay_secs: 5,
+        reason: "it took longer than its lease".to_owned(),
+        counts: true,
+    };
+    FinishedJob {
+        id: claimed.id.clone(),
+        fence: claimed.fence,
+        end,
+    }
 }
 
 /// Reports until the database takes it; the lease ends by itself otherwise.
@@ -138,7 +164,10 @@ async fn report(ports: &Ports, finished: Vec<FinishedJob>) {
         sleep(Duration::from_millis(pause_millis)).await;
         match ports.store.finish(finished.clone()).await {
             Ok(()) => return,
-            Err(error) => tracing::warn!("The end of {} job(s) could not be stored: {error}", finished.len()),
+            Err(error) => tracing::warn!(
+                "The end of {} job(s) could not be stored: {error}",
+                finished.len()
+            ),
         }
     }
 }
@@ -147,13 +176,16 @@ async fn report(ports: &Ports, finished: Vec<FinishedJob>) {
 pub async fn drain(ports: &Ports, name: &str) -> usize {
     let mut done = 0;
     loop {
-        let Ok(jobs) = ports.store.claim(name, 64, 60).await else { return done };
+        let Ok(jobs) = ports.store.claim(name, 64, 60).await else {
+            return done;
+        };
         if jobs.is_empty() {
             return done;
         }
         done += jobs.len();
-        let (issue, single): (Vec<_>, Vec<_>) =
-            jobs.into_iter().partition(|claimed| matches!(claimed.job, Job::IssueInvoice(_)));
+        let (issue, single): (Vec<_>, Vec<_>) = jobs
+            .into_iter()
+            .partition(|claimed| matches!(claimed.job, Job::IssueInvoice(_)));
         if !issue.is_empty() {
             report(ports, run_issue_jobs(ports, &issue).await).await;
         }

@@ -7,7 +7,9 @@ use fapiao_usecases::{
     idempotency::fingerprint,
     ports::FileStore,
 };
-use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, local::LocalFileSystem, path::Path};
+use object_store::{
+    Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, local::LocalFileSystem, path::Path,
+};
 use std::sync::Arc;
 use thiserror::Error as ThisError;
 
@@ -38,20 +40,30 @@ impl Documents {
     /// # Errors
     /// [`FilesError`].
     pub fn open(url: &str) -> Result<Documents, FilesError> {
-        let folder = url.strip_prefix("file://").ok_or_else(|| FilesError::Url(url.to_owned()))?;
+        let folder = url
+            .strip_prefix("file://")
+            .ok_or_else(|| FilesError::Url(url.to_owned()))?;
         let failed = |source: Box<dyn std::error::Error + Send + Sync>| FilesError::Folder {
             folder: folder.to_owned(),
             source,
         };
         std::fs::create_dir_all(folder).map_err(|error| failed(error.into()))?;
-        let place = LocalFileSystem::new_with_prefix(folder).map_err(|error| failed(error.into()))?.with_fsync(true);
-        Ok(Documents { place: Arc::new(place) })
+        let place = LocalFileSystem::new_with_prefix(folder)
+            .map_err(|error| failed(error.into()))?
+            .with_fsync(true);
+        Ok(Documents {
+            place: Arc::new(place),
+        })
     }
 }
 
 /// Two levels of folders, so that none grows beyond what a file system likes.
 fn path_of(sha256: &str) -> Path {
-    Path::from(format!("{}/{}/{sha256}", sha256.get(..2).unwrap_or("__"), sha256.get(2..4).unwrap_or("__")))
+    Path::from(format!(
+        "{}/{}/{sha256}",
+        sha256.get(..2).unwrap_or("__"),
+        sha256.get(2..4).unwrap_or("__")
+    ))
 }
 
 fn failed(error: Error) -> OutsideError {
@@ -68,15 +80,25 @@ fn failed(error: Error) -> OutsideError {
 impl FileStore for Documents {
     async fn put(&self, bytes: Bytes) -> Result<String, OutsideError> {
         let sha256 = fingerprint(&bytes);
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.place.put_opts(&path_of(&sha256), bytes.clone().into(), options).await {
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
+        match self
+            .place
+            .put_opts(&path_of(&sha256), bytes.clone().into(), options)
+            .await
+        {
             Ok(_) => Ok(sha256),
             Err(Error::AlreadyExists { .. }) => match self.get(&sha256).await {
                 Ok(Some(_)) => Ok(sha256),
                 // What lies there is damaged: the same name, other bytes. Write it anew.
                 _ => {
                     let options = PutOptions::default();
-                    self.place.put_opts(&path_of(&sha256), bytes.into(), options).await.map_err(failed)?;
+                    self.place
+                        .put_opts(&path_of(&sha256), bytes.into(), options)
+                        .await
+                        .map_err(failed)?;
                     Ok(sha256)
                 }
             },
@@ -97,7 +119,9 @@ impl FileStore for Documents {
             return Err(OutsideError::new(
                 "files",
                 "hash",
-                format!("file {sha256} does not have the hash it is named by; restore it from a backup"),
+                format!(
+                    "file {sha256} does not have the hash it is named by; restore it from a backup"
+                ),
                 Advice::NeedsPerson,
             ));
         }
@@ -106,7 +130,10 @@ impl FileStore for Documents {
 
     async fn probe(&self) -> Result<(), OutsideError> {
         let path = Path::from("probe");
-        self.place.put(&path, Bytes::from_static(b"fapiao").into()).await.map_err(failed)?;
+        self.place
+            .put(&path, Bytes::from_static(b"fapiao").into())
+            .await
+            .map_err(failed)?;
         self.place.delete(&path).await.map_err(failed)
     }
 }
@@ -121,14 +148,26 @@ mod tests {
         let files = Documents::open(&format!("file://{}", folder.path().display())).unwrap();
         files.probe().await.unwrap();
         let name = files.put(Bytes::from_static(b"%PDF-1")).await.unwrap();
-        assert_eq!(files.put(Bytes::from_static(b"%PDF-1")).await.unwrap(), name);
-        assert_eq!(files.get(&name).await.unwrap().as_deref(), Some(&b"%PDF-1"[..]));
+        assert_eq!(
+            files.put(Bytes::from_static(b"%PDF-1")).await.unwrap(),
+            name
+        );
+        assert_eq!(
+            files.get(&name).await.unwrap().as_deref(),
+            Some(&b"%PDF-1"[..])
+        );
         assert!(files.get(&"0".repeat(64)).await.unwrap().is_none());
         assert!(files.get("../../etc/passwd").await.unwrap().is_none());
         let place = folder.path().join(&name[..2]).join(&name[2..4]).join(&name);
         std::fs::write(&place, b"%PDF-2").unwrap();
-        assert_eq!(files.get(&name).await.unwrap_err().advice, Advice::NeedsPerson);
-        assert_eq!(files.put(Bytes::from_static(b"%PDF-1")).await.unwrap(), name);
+        assert_eq!(
+            files.get(&name).await.unwrap_err().advice,
+            Advice::NeedsPerson
+        );
+        assert_eq!(
+            files.put(Bytes::from_static(b"%PDF-1")).await.unwrap(),
+            name
+        );
         assert!(files.get(&name).await.unwrap().is_some());
     }
 }

@@ -31,12 +31,16 @@ impl SmtpMailer {
     /// # Errors
     /// What is wrong with either, without the password.
     pub fn new(url: &SecretString, from: &str) -> Result<SmtpMailer, String> {
-        let from: Mailbox = from.parse().map_err(|error| format!("mail.from: {error}"))?;
+        let from: Mailbox = from
+            .parse()
+            .map_err(|error| format!("mail.from: {error}"))?;
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
             .map_err(|_| "mail.smtp_url is not like smtps://user:password@host:465".to_owned())?
             .timeout(Some(TIMEOUT))
             .build();
-        Ok(SmtpMailer { server: Some((transport, from)) })
+        Ok(SmtpMailer {
+            server: Some((transport, from)),
+        })
     }
 }
 
@@ -45,13 +49,28 @@ fn refused(message: String) -> OutsideError {
 }
 
 fn failed(error: smtp::Error) -> OutsideError {
-    let code = error.status().map(|code| code.to_string()).unwrap_or_default();
+    let code = error
+        .status()
+        .map(|code| code.to_string())
+        .unwrap_or_default();
     let (advice, message) = if error.is_permanent() {
-        (Advice::NeedsPerson, format!("the mail server refuses the mail ({code}); check the address with the buyer"))
+        (
+            Advice::NeedsPerson,
+            format!("the mail server refuses the mail ({code}); check the address with the buyer"),
+        )
     } else {
-        (Advice::Retry { after: None }, "the mail server did not take the mail; it will be tried again".to_owned())
+        (
+            Advice::Retry { after: None },
+            "the mail server did not take the mail; it will be tried again".to_owned(),
+        )
     };
-    OutsideError { system: "mail", code, message, advice, source: Some(Box::new(error)) }
+    OutsideError {
+        system: "mail",
+        code,
+        message,
+        advice,
+        source: Some(Box::new(error)),
+    }
 }
 
 /// Control characters in a header could smuggle in other headers.
@@ -65,15 +84,22 @@ impl Mailer for SmtpMailer {
         let Some((transport, from)) = &self.server else {
             return Err(refused("mail is switched off; set mail.enabled".to_owned()));
         };
-        if ![&mail.to, &mail.subject, &mail.serial].into_iter().all(|text| is_clean(text)) {
-            return Err(refused("the address or subject has control characters".to_owned()));
+        if ![&mail.to, &mail.subject, &mail.serial]
+            .into_iter()
+            .all(|text| is_clean(text))
+        {
+            return Err(refused(
+                "the address or subject has control characters".to_owned(),
+            ));
         }
         let to: Mailbox = mail.to.parse().map_err(|_| {
             refused("the buyer's mail address cannot be used; download the documents and send them by hand".to_owned())
         })?;
-        let mut parts = MultiPart::mixed().multipart(MultiPart::alternative_plain_html(mail.text, mail.html));
+        let mut parts =
+            MultiPart::mixed().multipart(MultiPart::alternative_plain_html(mail.text, mail.html));
         for file in mail.attachments {
-            let media_type = ContentType::parse(&file.media_type).unwrap_or(ContentType::TEXT_PLAIN);
+            let media_type =
+                ContentType::parse(&file.media_type).unwrap_or(ContentType::TEXT_PLAIN);
             parts = parts.singlepart(attachment(file.name, file.bytes.to_vec(), media_type));
         }
         let message = Message::builder()
@@ -91,10 +117,17 @@ impl Mailer for SmtpMailer {
     }
 
     async fn probe(&self) -> Result<(), OutsideError> {
-        let Some((transport, _)) = &self.server else { return Ok(()) };
+        let Some((transport, _)) = &self.server else {
+            return Ok(());
+        };
         match transport.test_connection().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(OutsideError::new("mail", "", "the mail server does not answer", Advice::Retry { after: None })),
+            Ok(false) => Err(OutsideError::new(
+                "mail",
+                "",
+                "the mail server does not answer",
+                Advice::Retry { after: None },
+            )),
             Err(error) => Err(failed(error)),
         }
     }

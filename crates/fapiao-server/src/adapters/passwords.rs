@@ -24,7 +24,9 @@ impl Argon2Passwords {
     /// For this machine.
     pub fn new() -> Argon2Passwords {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Argon2Passwords { turns: Semaphore::new(cores.saturating_sub(1).max(1)) }
+        Argon2Passwords {
+            turns: Semaphore::new(cores.saturating_sub(1).max(1)),
+        }
     }
 }
 
@@ -36,13 +38,22 @@ impl Default for Argon2Passwords {
 
 /// Hashes at once on this thread: for the command line.
 pub fn hash_now(password: &str) -> String {
-    #[expect(clippy::expect_used, reason = "argon2 with its default parameters refuses no password")]
-    Argon2::default().hash_password(password.as_bytes()).expect("argon2 hashes any text").to_string()
+    #[expect(
+        clippy::expect_used,
+        reason = "argon2 with its default parameters refuses no password"
+    )]
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .expect("argon2 hashes any text")
+        .to_string()
 }
 
 fn verify_now(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 #[async_trait]
@@ -50,7 +61,9 @@ impl Passwords for Argon2Passwords {
     async fn hash(&self, password: &str) -> String {
         let _turn = self.turns.acquire().await;
         let password = password.to_owned();
-        tokio::task::spawn_blocking(move || hash_now(&password)).await.unwrap_or_default()
+        tokio::task::spawn_blocking(move || hash_now(&password))
+            .await
+            .unwrap_or_default()
     }
 
     async fn verify(&self, password: &str, hash: Option<&str>) -> Option<bool> {
@@ -77,7 +90,10 @@ mod tests {
         let passwords = Argon2Passwords::new();
         let hash = passwords.hash("正确的密码").await;
         assert!(hash.starts_with("$argon2id$"));
-        assert_eq!(passwords.verify("正确的密码", Some(&hash)).await, Some(true));
+        assert_eq!(
+            passwords.verify("正确的密码", Some(&hash)).await,
+            Some(true)
+        );
         assert_eq!(passwords.verify("wrong", Some(&hash)).await, Some(false));
         assert_eq!(passwords.verify("no such person", None).await, Some(false));
     }

@@ -29,6 +29,9 @@ impl Renderer for PdfRenderer {
     fn render(&self, face: &InvoiceFace) -> Result<Rendered, String> {
         let pdf = self.0.render(face).map_err(|error| error.to_string())?;
         let xml = fapiao_pdf::xml::render_xml(face);
-        Ok(Rendered { pdf: Bytes::from(pdf), xml: Bytes::from(xml) })
+        Ok(Rendered {
+            pdf: Bytes::from(pdf),
+            xml: Bytes::from(xml),
+        })
     }
 }

@@ -19,7 +19,9 @@ pub struct MasterKeySealer {
 impl MasterKeySealer {
     /// From 32 bytes.
     pub fn new(key: &[u8; 32]) -> MasterKeySealer {
-        MasterKeySealer { cipher: XChaCha20Poly1305::new(key.into()) }
+        MasterKeySealer {
+            cipher: XChaCha20Poly1305::new(key.into()),
+        }
     }
 }
 
@@ -30,9 +32,18 @@ impl Sealer for MasterKeySealer {
         }
         let nonce_bytes: [u8; NONCE_BYTES] = rand::random();
         let nonce = XNonce::from(nonce_bytes);
-        let payload = Payload { msg: text.as_bytes(), aad: purpose.as_bytes() };
-        #[expect(clippy::expect_used, reason = "sealing fails only for texts of many gigabytes")]
-        let sealed = self.cipher.encrypt(&nonce, payload).expect("a short text can be sealed");
+        let payload = Payload {
+            msg: text.as_bytes(),
+            aad: purpose.as_bytes(),
+        };
+        #[expect(
+            clippy::expect_used,
+            reason = "sealing fails only for texts of many gigabytes"
+        )]
+        let sealed = self
+            .cipher
+            .encrypt(&nonce, payload)
+            .expect("a short text can be sealed");
         let mut bytes = nonce_bytes.to_vec();
         bytes.extend_from_slice(&sealed);
         SealedText(format!("{MARK}{}", STANDARD_NO_PAD.encode(bytes)))
@@ -45,7 +56,16 @@ impl Sealer for MasterKeySealer {
         let bytes = STANDARD_NO_PAD.decode(sealed.0.strip_prefix(MARK)?).ok()?;
         let (nonce, text) = bytes.split_at_checked(NONCE_BYTES)?;
         let nonce = XNonce::from(<[u8; NONCE_BYTES]>::try_from(nonce).ok()?);
-        let plain = self.cipher.decrypt(&nonce, Payload { msg: text, aad: purpose.as_bytes() }).ok()?;
+        let plain = self
+            .cipher
+            .decrypt(
+                &nonce,
+                Payload {
+                    msg: text,
+                    aad: purpose.as_bytes(),
+                },
+            )
+            .ok()?;
         String::from_utf8(plain).ok()
     }
 }
@@ -59,9 +79,15 @@ mod tests {
         let sealer = MasterKeySealer::new(&[7; 32]);
         let sealed = sealer.seal("account.secret:wx1", "very secret");
         assert!(!sealed.0.contains("secret"));
-        assert_eq!(sealer.open("account.secret:wx1", &sealed).as_deref(), Some("very secret"));
+        assert_eq!(
+            sealer.open("account.secret:wx1", &sealed).as_deref(),
+            Some("very secret")
+        );
         assert_eq!(sealer.open("account.secret:wx2", &sealed), None);
-        assert_eq!(MasterKeySealer::new(&[8; 32]).open("account.secret:wx1", &sealed), None);
+        assert_eq!(
+            MasterKeySealer::new(&[8; 32]).open("account.secret:wx1", &sealed),
+            None
+        );
         let mut changed = sealed.clone();
         changed.0.pop();
         assert_eq!(sealer.open("account.secret:wx1", &changed), None);

@@ -3,14 +3,20 @@
 use async_trait::async_trait;
 use fapiao_usecases::ports::Storage;
 use std::sync::Arc;
-use wechat_invoice::{CredentialKind, ExposeSecret, NewToken, SecretString, StoreError, StoredToken, TokenStore};
+use wechat_invoice::{
+    CredentialKind, ExposeSecret, NewToken, SecretString, StoreError, StoredToken, TokenStore,
+};
 
 /// Rows of the shared database.
 pub struct SharedTokens(pub Arc<dyn Storage>);
 
 #[async_trait]
 impl TokenStore for SharedTokens {
-    async fn load(&self, app_id: &str, kind: CredentialKind) -> Result<Option<StoredToken>, StoreError> {
+    async fn load(
+        &self,
+        app_id: &str,
+        kind: CredentialKind,
+    ) -> Result<Option<StoredToken>, StoreError> {
         let row = self.0.token(app_id, kind.as_str()).await?;
         Ok(row.map(|row| StoredToken {
             value: SecretString::from(row.value),
@@ -26,7 +32,10 @@ impl TokenStore for SharedTokens {
         holder: &str,
         lease_secs: u32,
     ) -> Result<bool, StoreError> {
-        Ok(self.0.lease_token(app_id, kind.as_str(), holder, lease_secs).await?)
+        Ok(self
+            .0
+            .lease_token(app_id, kind.as_str(), holder, lease_secs)
+            .await?)
     }
 
     async fn compare_and_swap(
@@ -37,10 +46,24 @@ impl TokenStore for SharedTokens {
         new: &NewToken,
     ) -> Result<bool, StoreError> {
         let value = new.value.expose_secret();
-        Ok(self.0.swap_token(app_id, kind.as_str(), expected_generation, value, new.expires_at).await?)
+        Ok(self
+            .0
+            .swap_token(
+                app_id,
+                kind.as_str(),
+                expected_generation,
+                value,
+                new.expires_at,
+            )
+            .await?)
     }
 
-    async fn release(&self, app_id: &str, kind: CredentialKind, holder: &str) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        app_id: &str,
+        kind: CredentialKind,
+        holder: &str,
+    ) -> Result<(), StoreError> {
         Ok(self.0.release_token(app_id, kind.as_str(), holder).await?)
     }
 }

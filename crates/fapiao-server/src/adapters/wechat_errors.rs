@@ -12,21 +12,27 @@ use wechat_invoice::{Error, SecretString};
 /// first.
 pub(super) fn outside(error: Error) -> OutsideError {
     let advice = match error.advice() {
-        wechat_invoice::Advice::Retryable { after_secs, .. } => {
-            Advice::Retry { after: Some(Duration::from_secs(u64::from(after_secs))) }
-        }
+        wechat_invoice::Advice::Retryable { after_secs, .. } => Advice::Retry {
+            after: Some(Duration::from_secs(u64::from(after_secs))),
+        },
         wechat_invoice::Advice::NeedsPerson => Advice::NeedsPerson,
         wechat_invoice::Advice::Never => Advice::Never,
         wechat_invoice::Advice::Done => Advice::AlreadyDone,
         wechat_invoice::Advice::AskFirst => Advice::OutcomeUnknown,
     };
     let message = match error.code_info() {
-        Some(info) => format!("{}。{} / {} {} ({error})", info.cause.zh, info.next_step.zh, info.cause.en, info.next_step.en),
+        Some(info) => format!(
+            "{}。{} / {} {} ({error})",
+            info.cause.zh, info.next_step.zh, info.cause.en, info.next_step.en
+        ),
         None => error.to_string(),
     };
     OutsideError {
         system: "wechat",
-        code: error.errcode().map(|code| code.to_string()).unwrap_or_default(),
+        code: error
+            .errcode()
+            .map(|code| code.to_string())
+            .unwrap_or_default(),
         message,
         advice,
         source: Some(Box::new(error)),
@@ -34,7 +40,10 @@ pub(super) fn outside(error: Error) -> OutsideError {
 }
 
 /// Opens the credentials of an account.
-pub(super) fn credentials(sealer: &Arc<dyn Sealer>, account: &Account) -> Result<wechat_invoice::Account, OutsideError> {
+pub(super) fn credentials(
+    sealer: &Arc<dyn Sealer>,
+    account: &Account,
+) -> Result<wechat_invoice::Account, OutsideError> {
     let secret = sealer
         .open(&format!("account.secret:{}", account.app_id), &account.secret)
         .filter(|secret| !secret.is_empty())
@@ -49,5 +58,8 @@ pub(super) fn credentials(sealer: &Arc<dyn Sealer>, account: &Account) -> Result
                 Advice::NeedsPerson,
             )
         })?;
-    Ok(wechat_invoice::Account::new(account.app_id.clone(), SecretString::from(secret)))
+    Ok(wechat_invoice::Account::new(
+        account.app_id.clone(),
+        SecretString::from(secret),
+    ))
 }

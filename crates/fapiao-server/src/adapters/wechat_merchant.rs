@@ -31,13 +31,20 @@ impl Merchant {
     }
 
     fn client(&self, account: &Account) -> Result<MerchantClient, OutsideError> {
-        Ok(MerchantClient::new(&self.keeper, credentials(&self.sealer, account)?))
+        Ok(MerchantClient::new(
+            &self.keeper,
+            credentials(&self.sealer, account)?,
+        ))
     }
 }
 
 #[async_trait]
 impl WechatMerchant for Merchant {
-    async fn auth_page(&self, account: &Account, page: &AuthPage) -> Result<AuthAnswer, OutsideError> {
+    async fn auth_page(
+        &self,
+        account: &Account,
+        page: &AuthPage,
+    ) -> Result<AuthAnswer, OutsideError> {
         let request = AuthPageRequest {
             s_pappid: page.platform_id.clone(),
             order_id: page.delivery.as_str().to_owned(),
@@ -55,8 +62,15 @@ impl WechatMerchant for Merchant {
                 PageType::Collect => PageKind::Collect,
             },
         };
-        let answer = self.client(account)?.get_auth_url(&request).await.map_err(outside)?;
-        Ok(AuthAnswer { url: answer.auth_url, mini_program: answer.mini_program_app_id })
+        let answer = self
+            .client(account)?
+            .get_auth_url(&request)
+            .await
+            .map_err(outside)?;
+        Ok(AuthAnswer {
+            url: answer.auth_url,
+            mini_program: answer.mini_program_app_id,
+        })
     }
 
     async fn auth_status(
@@ -65,10 +79,17 @@ impl WechatMerchant for Merchant {
         platform_id: &str,
         delivery: &DeliveryId,
     ) -> Result<AuthStatus, OutsideError> {
-        let data = self.client(account)?.get_auth_data(platform_id, delivery.as_str()).await.map_err(outside)?;
+        let data = self
+            .client(account)?
+            .get_auth_data(platform_id, delivery.as_str())
+            .await
+            .map_err(outside)?;
         Ok(match data.status {
             merchant::AuthStatus::Authorised => AuthStatus::Authorised {
-                at: data.auth_time.and_then(|at| DateTime::from_timestamp(at, 0)).unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
+                at: data
+                    .auth_time
+                    .and_then(|at| DateTime::from_timestamp(at, 0))
+                    .unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
                 title: data.title.map(raw_title),
             },
             merchant::AuthStatus::NotYet => AuthStatus::NotYet,
@@ -91,17 +112,29 @@ impl WechatMerchant for Merchant {
             reason: reason.to_owned(),
             url: Some(url.to_owned()).filter(|url| !url.is_empty()),
         };
-        self.client(account)?.reject_insert(&refusal).await.map_err(outside)
+        self.client(account)?
+            .reject_insert(&refusal)
+            .await
+            .map_err(outside)
     }
 
     async fn set_contact(&self, account: &Account) -> Result<(), OutsideError> {
-        let contact =
-            Contact { phone: account.contact_phone.clone(), time_out_secs: account.contact_timeout_secs };
-        self.client(account)?.set_contact(&contact).await.map_err(outside)
+        let contact = Contact {
+            phone: account.contact_phone.clone(),
+            time_out_secs: account.contact_timeout_secs,
+        };
+        self.client(account)?
+            .set_contact(&contact)
+            .await
+            .map_err(outside)
     }
 
     async fn probe(&self, account: &Account) -> Result<(), OutsideError> {
-        self.keeper.access_token(&credentials(&self.sealer, account)?).await.map(|_| ()).map_err(outside)
+        self.keeper
+            .access_token(&credentials(&self.sealer, account)?)
+            .await
+            .map(|_| ())
+            .map_err(outside)
     }
 }
 

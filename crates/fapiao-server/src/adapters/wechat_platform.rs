@@ -35,7 +35,10 @@ impl Platform {
     }
 
     fn client(&self, account: &Account) -> Result<PlatformClient, OutsideError> {
-        Ok(PlatformClient::new(&self.keeper, credentials(&self.sealer, account)?))
+        Ok(PlatformClient::new(
+            &self.keeper,
+            credentials(&self.sealer, account)?,
+        ))
     }
 }
 
@@ -53,7 +56,10 @@ impl WechatPlatform for Platform {
         logo: Bytes,
     ) -> Result<String, OutsideError> {
         let client = self.client(account)?;
-        let logo_url = client.upload_logo(logo, LogoFormat::Png).await.map_err(outside)?;
+        let logo_url = client
+            .upload_logo(logo, LogoFormat::Png)
+            .await
+            .map_err(outside)?;
         let template = CardTemplate {
             logo_url,
             title: seller.short_name.clone(),
@@ -66,29 +72,61 @@ impl WechatPlatform for Platform {
     }
 
     async fn upload_pdf(&self, account: &Account, pdf: Bytes) -> Result<String, OutsideError> {
-        self.client(account)?.upload_pdf(pdf, "invoice.pdf").await.map_err(outside)
+        self.client(account)?
+            .upload_pdf(pdf, "invoice.pdf")
+            .await
+            .map_err(outside)
     }
 
-    async fn insert(&self, account: &Account, card: &CardRequest) -> Result<InsertedCard, OutsideError> {
+    async fn insert(
+        &self,
+        account: &Account,
+        card: &CardRequest,
+    ) -> Result<InsertedCard, OutsideError> {
         let request = InsertInvoice {
             order_id: card.delivery.as_str().to_owned(),
             card_id: card.card_id.clone(),
             app_id: card.requesting_app_id.clone(),
             invoice: user_data(card)?,
         };
-        let inserted = self.client(account)?.insert(&request).await.map_err(outside)?;
-        Ok(InsertedCard { code: inserted.code, openid: inserted.openid.unwrap_or_default() })
+        let inserted = self
+            .client(account)?
+            .insert(&request)
+            .await
+            .map_err(outside)?;
+        Ok(InsertedCard {
+            code: inserted.code,
+            openid: inserted.openid.unwrap_or_default(),
+        })
     }
 }
 
 fn user_data(card: &CardRequest) -> Result<InvoiceUserData, OutsideError> {
     let invoice = &card.invoice;
     let incomplete = |what: &str| {
-        OutsideError::new("wechat", "incomplete", format!("invoice {} has no {what}", invoice.id), Advice::Never)
+        OutsideError::new(
+            "wechat",
+            "incomplete",
+            format!("invoice {} has no {what}", invoice.id),
+            Advice::Never,
+        )
     };
-    let identity = match invoice.identity.clone().ok_or_else(|| incomplete("number"))? {
+    let identity = match invoice
+        .identity
+        .clone()
+        .ok_or_else(|| incomplete("number"))?
+    {
         Identity::Digital { number } => InvoiceIdentity::Digital { number },
-        Identity::Classic { code, number, check_code, .. } => InvoiceIdentity::Classic { code, number, check_code },
+        Identity::Classic {
+            code,
+            number,
+            check_code,
+            ..
+        } => InvoiceIdentity::Classic {
+            code,
+            number,
+            check_code,
+        },
     };
     let issued_at = invoice.issued_at.ok_or_else(|| incomplete("issue time"))?;
     let seller = &invoice.seller_party;
@@ -101,7 +139,12 @@ fn user_data(card: &CardRequest) -> Result<InvoiceUserData, OutsideError> {
         title: title.printed_name(),
         billing_time: issued_at.timestamp(),
         identity,
-        lines: invoice.lines.iter().filter(|line| line.kind != LineKind::Discount).map(line).collect(),
+        lines: invoice
+            .lines
+            .iter()
+            .filter(|line| line.kind != LineKind::Discount)
+            .map(line)
+            .collect(),
         s_pdf_media_id: card.media.clone(),
         s_trip_pdf_media_id: None,
         buyer_number: filled(&title.tax_number),
@@ -118,12 +161,18 @@ fn user_data(card: &CardRequest) -> Result<InvoiceUserData, OutsideError> {
 
 /// WeChat shows whole quantities only; others are left out, and the price is then the line's.
 fn line(line: &InvoiceLine) -> platform::InvoiceLine {
-    let whole = line.quantity.filter(|quantity| quantity.fract().is_zero()).and_then(|quantity| quantity.to_i64());
+    let whole = line
+        .quantity
+        .filter(|quantity| quantity.fract().is_zero())
+        .and_then(|quantity| quantity.to_i64());
     let price = match (whole, line.unit_price) {
         (Some(_), Some(price)) => Fen::round_half_up(price).unwrap_or(line.amount),
         _ => line.amount,
     };
-    debug_assert!(line.quantity.is_none_or(|quantity| quantity > Decimal::ZERO));
+    debug_assert!(
+        line.quantity
+            .is_none_or(|quantity| quantity > Decimal::ZERO)
+    );
     platform::InvoiceLine {
         name: line.name.clone(),
         quantity: whole,

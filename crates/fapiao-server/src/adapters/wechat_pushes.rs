@@ -21,7 +21,10 @@ pub struct Pushes {
 impl Pushes {
     /// `plain_allowed` only outside production.
     pub fn new(sealer: Arc<dyn Sealer>, plain_allowed: bool) -> Pushes {
-        Pushes { sealer, plain_allowed }
+        Pushes {
+            sealer,
+            plain_allowed,
+        }
     }
 
     fn cipher(&self, account: &Account) -> Result<CallbackCipher, String> {
@@ -29,14 +32,22 @@ impl Pushes {
             self.sealer
                 .open(&format!("account.{name}:{}", account.app_id), sealed)
                 .map(SecretString::from)
-                .ok_or_else(|| format!("the {name} of {} cannot be opened with the master key", account.app_id))
+                .ok_or_else(|| {
+                    format!(
+                        "the {name} of {} cannot be opened with the master key",
+                        account.app_id
+                    )
+                })
         };
         let token = open("push_token", &account.push_token)?;
         let key = open("push_key", &account.push_key)?;
-        let mut cipher = CallbackCipher::new(token, &key, account.app_id.clone()).map_err(|error| error.to_string())?;
+        let mut cipher = CallbackCipher::new(token, &key, account.app_id.clone())
+            .map_err(|error| error.to_string())?;
         if let Some(previous) = &account.previous_push_key {
             let previous = open("push_key", previous)?;
-            cipher = cipher.with_previous_key(&previous).map_err(|error| error.to_string())?;
+            cipher = cipher
+                .with_previous_key(&previous)
+                .map_err(|error| error.to_string())?;
         }
         if !account.original_id.is_empty() {
             cipher = cipher.with_original_id(account.original_id.clone());
@@ -45,16 +56,26 @@ impl Pushes {
             PushMode::Safe => callback::PushMode::Safe,
             PushMode::Compatible => callback::PushMode::Compatible,
             PushMode::Plain if self.plain_allowed => callback::PushMode::Plain,
-            PushMode::Plain => return Err("the account is set to plain pushes, which production refuses".to_owned()),
+            PushMode::Plain => {
+                return Err(
+                    "the account is set to plain pushes, which production refuses".to_owned(),
+                );
+            }
         };
-        Ok(cipher.with_mode(mode).with_sender_check(SenderCheck::IfPresent))
+        Ok(cipher
+            .with_mode(mode)
+            .with_sender_check(SenderCheck::IfPresent))
     }
 }
 
 impl PushGate for Pushes {
     fn verify_address(&self, account: &Account, query: &str) -> Result<String, String> {
-        let mut members: [(&str, Option<String>); 4] =
-            [("signature", None), ("timestamp", None), ("nonce", None), ("echostr", None)];
+        let mut members: [(&str, Option<String>); 4] = [
+            ("signature", None),
+            ("timestamp", None),
+            ("nonce", None),
+            ("echostr", None),
+        ];
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if let Some((_, slot)) = members.iter_mut().find(|(known, _)| *known == name)
                 && slot.replace(value.into_owned()).is_some()
@@ -62,29 +83,51 @@ impl PushGate for Pushes {
                 return Err(format!("the parameter {name} comes twice"));
             }
         }
-        let [signature, timestamp, nonce, echo] = members.map(|(_, value)| value.unwrap_or_default());
+        let [signature, timestamp, nonce, echo] =
+            members.map(|(_, value)| value.unwrap_or_default());
         let cipher = self.cipher(account)?;
-        cipher.verify_url(&signature, &timestamp, &nonce, &echo).map(str::to_owned).map_err(|error| error.reason().as_str().to_owned())
+        cipher
+            .verify_url(&signature, &timestamp, &nonce, &echo)
+            .map(str::to_owned)
+            .map_err(|error| error.reason().as_str().to_owned())
     }
 
     fn open(&self, account: &Account, query: &str, body: &[u8]) -> Result<OpenedPush, String> {
-        let opened =
-            self.cipher(account)?.open(query, body).map_err(|error| error.reason().as_str().to_owned())?;
+        let opened = self
+            .cipher(account)?
+            .open(query, body)
+            .map_err(|error| error.reason().as_str().to_owned())?;
         let (event, dedup_key) = match opened.event() {
             Ok(event) => (event.head().event.clone(), event.dedup_key(&account.app_id)),
             // Genuine but unreadable: kept under the hash of its text, for a person.
-            Err(_) => (String::new(), fapiao_usecases::idempotency::fingerprint(opened.plain.as_bytes())),
+            Err(_) => (
+                String::new(),
+                fapiao_usecases::idempotency::fingerprint(opened.plain.as_bytes()),
+            ),
         };
-        Ok(OpenedPush { plain: opened.plain, event, dedup_key })
+        Ok(OpenedPush {
+            plain: opened.plain,
+            event,
+            dedup_key,
+        })
     }
 
     fn read(&self, plain: &str) -> Result<PushMeaning, String> {
         let event = Event::read(plain).map_err(|error| error.to_string())?;
         Ok(match event {
             Event::Authorisation(it) => {
-                match (it.succ_order_id.filter(|id| !id.is_empty()), it.fail_order_id.filter(|id| !id.is_empty())) {
-                    (Some(order_id), _) => PushMeaning::Authorisation { order_id, agreed: true },
-                    (None, Some(order_id)) => PushMeaning::Authorisation { order_id, agreed: false },
+                match (
+                    it.succ_order_id.filter(|id| !id.is_empty()),
+                    it.fail_order_id.filter(|id| !id.is_empty()),
+                ) {
+                    (Some(order_id), _) => PushMeaning::Authorisation {
+                        order_id,
+                        agreed: true,
+                    },
+                    (None, Some(order_id)) => PushMeaning::Authorisation {
+                        order_id,
+                        agreed: false,
+                    },
                     (None, None) => return Err("the authorisation names no order".to_owned()),
                 }
             }

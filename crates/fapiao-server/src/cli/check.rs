@@ -24,7 +24,13 @@ impl Table {
 
 pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
     let mut table = Table { all_well: true };
-    table.line("settings", Ok(format!("mode {:?}, reached as {}", config.mode, config.server.public_base_url)));
+    table.line(
+        "settings",
+        Ok(format!(
+            "mode {:?}, reached as {}",
+            config.mode, config.server.public_base_url
+        )),
+    );
     let store = match wiring::open_store(config).await {
         Ok(store) => store,
         Err(error) => {
@@ -32,9 +38,20 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    table.line("database", store.ping().await.map(|()| "answers".to_owned()).map_err(|error| error.to_string()));
+    table.line(
+        "database",
+        store
+            .ping()
+            .await
+            .map(|()| "answers".to_owned())
+            .map_err(|error| error.to_string()),
+    );
     let status = store.schema_status().await?;
-    let schema = if status.is_current() { Ok(status.to_string()) } else { Err(format!("{status}; run `fapiao migrate`")) };
+    let schema = if status.is_current() {
+        Ok(status.to_string())
+    } else {
+        Err(format!("{status}; run `fapiao migrate`"))
+    };
     let current = schema.is_ok();
     table.line("schema", schema);
     let ports = match wiring::wire(config, store, Arc::new(SystemClock)) {
@@ -45,27 +62,45 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
         }
     };
     let told = |result: Result<(), fapiao_usecases::errors::OutsideError>| {
-        result.map(|()| "answers".to_owned()).map_err(|error| error.message)
+        result
+            .map(|()| "answers".to_owned())
+            .map_err(|error| error.message)
     };
-    table.line("documents", told(ports.files.probe().await).map(|_| config.storage.url.clone()));
-    let mail = if ports.mailer.is_enabled() { told(ports.mailer.probe().await) } else { Ok("switched off".to_owned()) };
+    table.line(
+        "documents",
+        told(ports.files.probe().await).map(|_| config.storage.url.clone()),
+    );
+    let mail = if ports.mailer.is_enabled() {
+        told(ports.mailer.probe().await)
+    } else {
+        Ok("switched off".to_owned())
+    };
     table.line("mail", mail);
     if current {
         neighbours(&ports, &mut table).await?;
     }
-    Ok(if table.all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if table.all_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn neighbours(ports: &Ports, table: &mut Table) -> Result<(), Failure> {
     let sellers = ports.store.sellers().await?;
     if sellers.is_empty() {
-        table.line("sellers", Err("there is none yet; add one in the back-office".to_owned()));
+        table.line(
+            "sellers",
+            Err("there is none yet; add one in the back-office".to_owned()),
+        );
     }
     for seller in sellers {
         let answer = ports.tax.probe(&seller).await;
         table.line(
             &format!("tax: {}", seller.short_name),
-            answer.map(|()| "answers".to_owned()).map_err(|error| error.message),
+            answer
+                .map(|()| "answers".to_owned())
+                .map_err(|error| error.message),
         );
     }
     let client = reqwest_client()?;
@@ -73,7 +108,9 @@ async fn neighbours(ports: &Ports, table: &mut Table) -> Result<(), Failure> {
         let answer = ports.merchant.probe(&account).await;
         table.line(
             &format!("wechat: {}", account.app_id),
-            answer.map(|()| "gives tokens".to_owned()).map_err(|error| error.message),
+            answer
+                .map(|()| "gives tokens".to_owned())
+                .map_err(|error| error.message),
         );
         // Without WeChat's signature the right answer of a reachable callback is a refusal.
         let address = format!("{}/wechat/callback/{}", ports.public_base, account.app_id);
@@ -82,8 +119,13 @@ async fn neighbours(ports: &Ports, table: &mut Table) -> Result<(), Failure> {
             &format!("callback: {}", account.app_id),
             match reached {
                 Ok(answer) if answer.status().as_u16() == 403 => Ok("reached".to_owned()),
-                Ok(answer) => Err(format!("{address} answers {} instead of 403; does the proxy lead here?", answer.status())),
-                Err(_) => Err(format!("{address} is not reached; is the node running, is public_base_url right?")),
+                Ok(answer) => Err(format!(
+                    "{address} answers {} instead of 403; does the proxy lead here?",
+                    answer.status()
+                )),
+                Err(_) => Err(format!(
+                    "{address} is not reached; is the node running, is public_base_url right?"
+                )),
             },
         );
     }
@@ -92,5 +134,8 @@ async fn neighbours(ports: &Ports, table: &mut Table) -> Result<(), Failure> {
 
 fn reqwest_client() -> Result<reqwest::Client, Failure> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Ok(reqwest::Client::builder().timeout(Duration::from_secs(10)).redirect(reqwest::redirect::Policy::none()).build()?)
+    Ok(reqwest::Client::builder()
+        .timeout(Duration::from_secs(10))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?)
 }

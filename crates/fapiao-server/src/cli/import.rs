@@ -39,11 +39,19 @@ fn columns_help() -> String {
 }
 
 pub(super) async fn run(config: &Config, command: ImportCommand) -> Result<ExitCode, Failure> {
-    let ImportCommand::Orders { file, dry_run, good_ones } = command;
+    let ImportCommand::Orders {
+        file,
+        dry_run,
+        good_ones,
+    } = command;
     let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let store = wiring::open_store(config).await?;
     let ports = wiring::wire(config, store, Arc::new(SystemClock))?;
-    let caller = Caller { actor: Actor::CommandLine, scope: Scope::All, source: "csv" };
+    let caller = Caller {
+        actor: Actor::CommandLine,
+        scope: Scope::All,
+        source: "csv",
+    };
     let mode = match (dry_run, good_ones) {
         (true, _) => ImportMode::DryRun,
         (false, true) => ImportMode::GoodOnes,
@@ -51,12 +59,19 @@ pub(super) async fn run(config: &Config, command: ImportCommand) -> Result<ExitC
     };
     let report = import_orders(&ports, &caller, &bytes, mode).await?;
     tell(&report, mode);
-    Ok(if report.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.errors.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "the result of the command")]
 fn tell(report: &ImportReport, mode: ImportMode) {
-    println!("{} rows, {} orders, {} good ({})", report.rows, report.orders, report.good, report.encoding);
+    println!(
+        "{} rows, {} orders, {} good ({})",
+        report.rows, report.orders, report.good, report.encoding
+    );
     println!(
         "sum of the good ones: amount {} + tax {} = total {}",
         report.totals.amount, report.totals.tax, report.totals.total
@@ -65,7 +80,10 @@ fn tell(report: &ImportReport, mode: ImportMode) {
         if error.column.is_empty() {
             println!("row {}: {}", error.row, error.message);
         } else {
-            println!("row {}, column {}: {}", error.row, error.column, error.message);
+            println!(
+                "row {}, column {}: {}",
+                error.row, error.column, error.message
+            );
         }
     }
     match mode {
@@ -73,6 +91,9 @@ fn tell(report: &ImportReport, mode: ImportMode) {
         ImportMode::AllOrNothing if !report.errors.is_empty() => {
             println!("Nothing was written. Mend the rows above, or use --good-ones.");
         }
-        _ => println!("{} orders accepted, {} known before.", report.created, report.known),
+        _ => println!(
+            "{} orders accepted, {} known before.",
+            report.created, report.known
+        ),
     }
 }

@@ -15,7 +15,9 @@ use fapiao_usecases::{
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
-#[command(after_help = "Examples:\n  fapiao key add 'till 1' --store S001\n  fapiao key list\n  fapiao key revoke key_01J…")]
+#[command(
+    after_help = "Examples:\n  fapiao key add 'till 1' --store S001\n  fapiao key list\n  fapiao key revoke key_01J…"
+)]
 pub(super) enum KeyCommand {
     /// Makes a key and prints it once.
     Add {
@@ -38,7 +40,12 @@ pub(super) enum KeyCommand {
 }
 
 /// A fresh key: its row and its text, which nobody can read again.
-pub fn new_key(name: &str, store: Option<StoreId>, may_write: bool, clock: &dyn Clock) -> (ApiKey, String) {
+pub fn new_key(
+    name: &str,
+    store: Option<StoreId>,
+    may_write: bool,
+    clock: &dyn Clock,
+) -> (ApiKey, String) {
     let text = format!("fp_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let now = clock.now();
     let key = ApiKey {
@@ -59,7 +66,11 @@ pub fn new_key(name: &str, store: Option<StoreId>, may_write: bool, clock: &dyn 
 pub(super) async fn run(config: &Config, command: KeyCommand) -> Result<ExitCode, Failure> {
     let store = wiring::open_store(config).await?;
     match command {
-        KeyCommand::Add { name, store: code, read_only } => {
+        KeyCommand::Add {
+            name,
+            store: code,
+            read_only,
+        } => {
             let shop = match code {
                 None => None,
                 Some(code) => {
@@ -73,14 +84,23 @@ pub(super) async fn run(config: &Config, command: KeyCommand) -> Result<ExitCode
         }
         KeyCommand::List => {
             for key in store.api_keys().await? {
-                let state = if key.revoked_at.is_some() { "revoked" } else { "active" };
+                let state = if key.revoked_at.is_some() {
+                    "revoked"
+                } else {
+                    "active"
+                };
                 let rights = if key.may_write { "write" } else { "read" };
-                println!("{} {}… {:<8} {:<6} {}", key.id, key.prefix, state, rights, key.name);
+                println!(
+                    "{} {}… {:<8} {:<6} {}",
+                    key.id, key.prefix, state, rights, key.name
+                );
             }
         }
         KeyCommand::Revoke { id } => {
             let id = ApiKeyId::parse(&id)?;
-            let done = store.revoke_api_key(&id, SystemClock.now(), &Actor::CommandLine).await?;
+            let done = store
+                .revoke_api_key(&id, SystemClock.now(), &Actor::CommandLine)
+                .await?;
             if !done {
                 return Err(format!("there is no active key {id}").into());
             }

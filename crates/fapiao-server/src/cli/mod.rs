@@ -87,14 +87,27 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::SUCCESS);
         }
         #[cfg(feature = "demo")]
-        Command::Demo(args) => return crate::demo::run(args).await.map(|()| ExitCode::SUCCESS),
+        Command::Demo(args) => {
+            crate::demo::run(args).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         _ => {}
     }
     let environment: Vec<(String, String)> = std::env::vars().collect();
     let config = Config::load(cli.config.as_deref(), &environment)?;
     telemetry::start_logging(&config.log);
     match cli.command {
-        Command::Serve { no_worker } => serve(&config, if no_worker { Parts::WebOnly } else { Parts::All }).await,
+        Command::Serve { no_worker } => {
+            serve(
+                &config,
+                if no_worker {
+                    Parts::WebOnly
+                } else {
+                    Parts::All
+                },
+            )
+            .await
+        }
         Command::Worker => serve(&config, Parts::WorkerOnly).await,
         Command::Migrate => migrate(&config).await,
         Command::Check => check::run(&config).await,
@@ -118,12 +131,18 @@ async fn serve(config: &Config, parts: Parts) -> Result<ExitCode, Failure> {
     let listener = match parts {
         Parts::WorkerOnly => None,
         _ => Some(TcpListener::bind(config.server.listen).map_err(|error| {
-            format!("cannot listen on {}: {error}; is another node running there?", config.server.listen)
+            format!(
+                "cannot listen on {}: {error}; is another node running there?",
+                config.server.listen
+            )
         })?),
     };
     let node = Node::start(config, ports, parts, listener)?;
     match node.address() {
-        Some(address) => tracing::info!("Listening on http://{address}, reached as {}", config.server.public_base_url),
+        Some(address) => tracing::info!(
+            "Listening on http://{address}, reached as {}",
+            config.server.public_base_url
+        ),
         None => tracing::info!("Working without a web side"),
     }
     stop_signal().await;
@@ -136,6 +155,9 @@ async fn serve(config: &Config, parts: Parts) -> Result<ExitCode, Failure> {
 async fn migrate(config: &Config) -> Result<ExitCode, Failure> {
     let store = wiring::open_store(config).await?;
     store.migrate().await?;
-    println!("The database has this version's schema ({}).", store.schema_status().await?);
+    println!(
+        "The database has this version's schema ({}).",
+        store.schema_status().await?
+    );
     Ok(ExitCode::SUCCESS)
 }

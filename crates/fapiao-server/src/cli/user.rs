@@ -15,7 +15,9 @@ use std::{io::Write, process::ExitCode};
 pub const PASSWORD_MIN: usize = 10;
 
 #[derive(Subcommand)]
-#[command(after_help = "Examples:\n  fapiao user add wang --name 王芳 --role finance\n  fapiao user password wang\n  fapiao user disable wang")]
+#[command(
+    after_help = "Examples:\n  fapiao user add wang --name 王芳 --role finance\n  fapiao user password wang\n  fapiao user disable wang"
+)]
 pub(super) enum UserCommand {
     /// Adds a person; the password is read from standard input.
     Add {
@@ -56,16 +58,36 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<ExitCod
     match command {
         UserCommand::List => {
             for person in store.staff().await? {
-                let state = if person.disabled { "disabled" } else { "active" };
-                println!("{:<20} {:<10} {:<9} {}", person.login, person.role.as_str(), state, person.name);
+                let state = if person.disabled {
+                    "disabled"
+                } else {
+                    "active"
+                };
+                println!(
+                    "{:<20} {:<10} {:<9} {}",
+                    person.login,
+                    person.role.as_str(),
+                    state,
+                    person.name
+                );
             }
         }
-        UserCommand::Add { login, name, role, store: code } => {
+        UserCommand::Add {
+            login,
+            name,
+            role,
+            store: code,
+        } => {
             let login = login.trim().to_lowercase();
-            if login.is_empty() || !login.chars().all(|c| c.is_ascii_alphanumeric() || "._-@".contains(c)) {
+            if login.is_empty()
+                || !login
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "._-@".contains(c))
+            {
                 return Err("a sign-in name has letters, digits, dots, dashes or an @".into());
             }
-            let role = Role::parse(&role).ok_or("the roles are owner, admin, finance, clerk and auditor")?;
+            let role = Role::parse(&role)
+                .ok_or("the roles are owner, admin, finance, clerk and auditor")?;
             let shop = match code {
                 None => None,
                 Some(code) => {
@@ -110,10 +132,16 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<ExitCod
 }
 
 async fn find(store: &fapiao_store::Store, login: &str) -> Result<Staff, Failure> {
-    Ok(store.staff_by_login(&login.to_lowercase()).await?.ok_or_else(|| format!("nobody is called {login}"))?)
+    Ok(store
+        .staff_by_login(&login.to_lowercase())
+        .await?
+        .ok_or_else(|| format!("nobody is called {login}"))?)
 }
 
-#[expect(clippy::print_stderr, reason = "the question is not part of the result")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the question is not part of the result"
+)]
 fn read_password() -> Result<String, Failure> {
     eprint!("Password (at least {PASSWORD_MIN} characters): ");
     std::io::stderr().flush()?;

@@ -40,19 +40,40 @@ pub(super) async fn run(config: &Config, args: &VerifyArgs) -> Result<ExitCode, 
         println!("{}", serde_json::json!({ "holds": holds, "checks": list }));
     } else {
         for result in &results {
-            let word = if result.found.is_empty() { "holds" } else { "BROKEN" };
-            println!("{:<4} {:<7} {:>9}  {}", result.id, word, result.looked_at, result.title_en);
+            let word = if result.found.is_empty() {
+                "holds"
+            } else {
+                "BROKEN"
+            };
+            println!(
+                "{:<4} {:<7} {:>9}  {}",
+                result.id, word, result.looked_at, result.title_en
+            );
             for line in &result.found {
                 println!("             {line}");
             }
         }
-        println!("{}", if holds { "The ledger holds." } else { "The ledger does not hold: see above." });
+        println!(
+            "{}",
+            if holds {
+                "The ledger holds."
+            } else {
+                "The ledger does not hold: see above."
+            }
+        );
     }
-    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if holds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// I10: every recorded document is in the file store, with the bytes of its hash and size.
-async fn check_documents(store: &fapiao_store::Store, files: &Documents) -> Result<CheckResult, Failure> {
+async fn check_documents(
+    store: &fapiao_store::Store,
+    files: &Documents,
+) -> Result<CheckResult, Failure> {
     let mut result = CheckResult {
         id: "I10".to_owned(),
         title_en: "Every document is stored with the bytes of its hash".to_owned(),
@@ -64,7 +85,9 @@ async fn check_documents(store: &fapiao_store::Store, files: &Documents) -> Resu
     let mut after: Option<String> = None;
     loop {
         let page = store.document_hashes(after.as_deref(), PAGE).await?;
-        let Some((last, _)) = page.last() else { return Ok(result) };
+        let Some((last, _)) = page.last() else {
+            return Ok(result);
+        };
         after = Some(last.clone());
         for (sha256, size) in page {
             result.looked_at += 1;

@@ -1,6 +1,6 @@
 //! The demo company: two sellers, three stores, a catalogue, staff of each role, one API key.
 
-use super::{catalogue::PRODUCTS, secrets::DemoSecrets};
+use super::{DemoSecrets, catalogue::PRODUCTS};
 use crate::adapters::{clock::SystemClock, passwords::hash_now};
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
@@ -19,7 +19,6 @@ use fapiao_usecases::{
         Account, AccountKind, ApiKey, IssuingMode, Product, PushMode, Role, Seller, Staff, Store,
     },
 };
-use std::net::SocketAddr;
 
 /// A seller as the tax sandbox must know it, too.
 pub(super) struct DemoSeller {
@@ -75,18 +74,24 @@ fn fixed<I: Id>(number: usize) -> I {
 }
 
 /// Makes what is not there yet.
-pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets, web: SocketAddr) -> Result<(), StoreError> {
+pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), StoreError> {
     let now = SystemClock.now();
     let by = Actor::CommandLine;
     let account: AccountId = fixed(1);
     if ports.store.account(&account).await?.is_none() {
-        ports.store.save_account(&demo_account(ports, secrets, account.clone()), &by).await?;
+        ports
+            .store
+            .save_account(&demo_account(ports, secrets, account.clone()), &by)
+            .await?;
     }
     let mut store_number = 0;
     for (index, demo) in SELLERS.iter().enumerate() {
         let id: SellerId = fixed(index + 1);
         if ports.store.seller(&id).await?.is_none() {
-            ports.store.save_seller(&seller(demo, id.clone(), &account), &by).await?;
+            ports
+                .store
+                .save_seller(&seller(demo, id.clone(), &account), &by)
+                .await?;
         }
         for (code, name) in demo.stores {
             store_number += 1;
@@ -103,21 +108,32 @@ pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets, web: SocketAddr
     }
     if ports.store.products().await?.is_empty() {
         for (index, product) in PRODUCTS.iter().enumerate() {
-            ports.store.save_product(&product_row(index, product)?, &by).await?;
+            ports
+                .store
+                .save_product(&product_row(index, product)?, &by)
+                .await?;
         }
     }
     if ports.store.staff().await?.is_empty() {
         add_staff(ports, secrets, &by).await?;
     }
-    if ports.store.api_key_by_hash(&fingerprint(secrets.api_key.as_bytes())).await?.is_none() {
+    if ports
+        .store
+        .api_key_by_hash(&fingerprint(secrets.api_key.as_bytes()))
+        .await?
+        .is_none()
+    {
         ports.store.add_api_key(&api_key(secrets, now), &by).await?;
     }
-    tracing::debug!("The demo company is reached at {web}");
     Ok(())
 }
 
 fn demo_account(ports: &Ports, secrets: &DemoSecrets, id: AccountId) -> Account {
-    let seal = |name: &str, text: &str| ports.sealer.seal(&format!("account.{name}:{}", secrets.app_id), text);
+    let seal = |name: &str, text: &str| {
+        ports
+            .sealer
+            .seal(&format!("account.{name}:{}", secrets.app_id), text)
+    };
     Account {
         id,
         name: "示例商贸服务号".to_owned(),
@@ -169,7 +185,10 @@ fn yuan(yuan: i64) -> Fen {
     Fen::new(yuan * 100).unwrap_or(Fen::ZERO)
 }
 
-fn product_row(index: usize, product: &super::catalogue::DemoProduct) -> Result<Product, StoreError> {
+fn product_row(
+    index: usize,
+    product: &super::catalogue::DemoProduct,
+) -> Result<Product, StoreError> {
     let damaged = |_| StoreError::Corrupt(format!("demo product {}", product.name));
     Ok(Product {
         id: fixed::<ProductId>(index + 1),

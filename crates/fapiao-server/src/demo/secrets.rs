@@ -9,20 +9,33 @@ use std::{io::Write, path::Path};
 
 /// Everything secret of a demo, and the names that go with it.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct DemoSecrets {
-    pub(super) master_key: String,
-    pub(super) audit_key: String,
-    pub(super) admin_user: String,
-    pub(super) admin_password: String,
-    pub(super) api_key: String,
-    pub(super) app_id: String,
-    pub(super) app_secret: String,
-    pub(super) push_token: String,
-    pub(super) push_key: String,
-    pub(super) tax_party: String,
-    pub(super) tax_user: String,
-    pub(super) tax_key: String,
-    pub(super) tax_secret: String,
+pub struct DemoSecrets {
+    /// Seals stored secrets.
+    pub master_key: String,
+    /// Signs the audit chain.
+    pub audit_key: String,
+    /// Sign-in name of the owner.
+    pub admin_user: String,
+    /// Password of everybody in the demo company.
+    pub admin_password: String,
+    /// Key of the REST API.
+    pub api_key: String,
+    /// The service account.
+    pub app_id: String,
+    /// Its secret.
+    pub app_secret: String,
+    /// Token of its pushes.
+    pub push_token: String,
+    /// EncodingAESKey of its pushes.
+    pub push_key: String,
+    /// Connecting party at the tax sandbox.
+    pub tax_party: String,
+    /// Using party.
+    pub tax_user: String,
+    /// SM4 key, hex.
+    pub tax_key: String,
+    /// Key of the signatures.
+    pub tax_secret: String,
 }
 
 fn random<const N: usize>() -> [u8; N] {
@@ -56,10 +69,12 @@ impl DemoSecrets {
     }
 
     /// Reads the keys of an earlier run, or makes them.
-    pub(super) fn load_or_make(data: &Path) -> Result<DemoSecrets, Box<dyn std::error::Error>> {
+    pub(super) fn load_or_make(data: &Path) -> Result<DemoSecrets, super::Failure> {
         let path = data.join("demo.toml");
         match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?),
+            Ok(text) => Ok(
+                toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?
+            ),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let secrets = DemoSecrets::make();
                 write_private(&path, &toml::to_string(&secrets)?)?;
@@ -73,7 +88,10 @@ impl DemoSecrets {
 /// 43 letters and digits, as the console makes them.
 fn aes_key() -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    random::<43>().iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+    random::<43>()
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
+        .collect()
 }
 
 /// Readable by its owner only, and whole or not there at all.

@@ -1,0 +1,318 @@
+//! The tax authority over its direct connection (乐企直连): numbers from segments, uploads in batches, polled results.
+//!
+//! Every call that changes something carries a serial derived from ours (`ywlsh`) or the invoice's own number, so that
+//! repeating it is harmless.
+
+mod answers;
+mod cipher;
+mod device;
+mod errors;
+mod invoice;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+use errors::{Call, TAX};
+use fapiao_domain::{money::Fen, rate::Rate};
+use fapiao_usecases::{
+    errors::{Advice, OutsideError},
+    ports::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate},
+    records::{Seller, TaxCode, UsableRate},
+};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+use wire::Wire;
+
+/// The authority takes at most so many invoices in a call.
+const UPLOAD_MAX: usize = 100;
+/// Below this (¥100) no smaller slice of quota is asked for.
+const QUOTA_LEAST: i64 = 10_000;
+
+/// How to reach the authority, and as whom.
+#[derive(Clone, Debug)]
+pub struct DirectTaxConfig {
+    /// `https://host:port`, without a slash at the end.
+    pub base_url: String,
+    /// The connecting party (`jrdwptbh`).
+    pub party_id: String,
+    /// The using party (`sydwptbh`); every seller of this installation belongs to it.
+    pub user_id: String,
+    /// Key of the bodies: 32 hexadecimal digits.
+    pub sm4_key: SecretString,
+    /// Key of the signatures.
+    pub secret: SecretString,
+    /// The sandbox of the authority (`sxcsbz`): documents then carry the sample mark.
+    pub sandbox: bool,
+}
+
+/// How patient the connection is.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// For one answer. An upload makes up to three calls, which must end within a job's lease.
+    answer: Duration,
+    /// How long what the authority says about a taxpayer is believed.
+    gate: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_secs(15),
+            gate: Duration::from_secs(300),
+        }
+    }
+}
+
+/// The direct connection.
+pub struct DirectTax {
+    wire: Wire,
+    sandbox: bool,
+    patience: Patience,
+    device: device::Device,
+    standings: Mutex<HashMap<String, (Instant, Standing)>>,
+}
+
+/// What the authority says about a taxpayer.
+#[derive(Clone, Debug)]
+struct Standing {
+    gate: TaxpayerGate,
+    /// Small-scale (小规模纳税人): its levies need no preferential flag.
+    small_scale: bool,
+}
+
+impl DirectTax {
+    /// Prepares the connection; nothing is sent yet.
+    ///
+    /// # Errors
+    /// Which setting cannot be used, without the secrets.
+    pub fn new(config: DirectTaxConfig) -> Result<DirectTax, String> {
+        Self::with_patience(config, Patience::default())
+    }
+
+    fn with_patience(config: DirectTaxConfig, patience: Patience) -> Result<DirectTax, String> {
+        let device = device::Device::towards(&config.base_url);
+        let sandbox = config.sandbox;
+        let wire = Wire::new(config, patience.answer)?;
+        Ok(DirectTax {
+            wire,
+            sandbox,
+            patience,
+            device,
+            standings: Mutex::default(),
+        })
+    }
+
+    async fn standing(&self, seller: &Seller) -> Result<Standing, OutsideError> {
+        let number = &seller.party.tax_number;
+        {
+            let known = self
+                .standings
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if let Some((at, standing)) = known.get(number)
+                && at.elapsed() < self.patience.gate
+            {
+                return Ok(standing.clone());
+            }
+        }
+        let ask = json!({ "nsrsbh": number });
+        let risk = self
+            .wire
+            .call(Call::query("CXNSRFXXX", seller), &ask)
+            .await?;
+        let basics = self
+            .wire
+            .call(Call::query("CXNSRJBXX", seller), &ask)
+            .await?;
+        let standing = Standing {
+            gate: answers::gate(&risk, &basics),
+            small_scale: answers::text(&basics, "nsrlx") == "2",
+        };
+        let mut known = self
+            .standings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.insert(number.clone(), (Instant::now(), standing.clone()));
+        Ok(standing)
+    }
+
+    /// `ywlsh`: both parties and 32 characters that depend on our request and on what is asked, and on nothing else.
+    fn serial(&self, request: &str, what: &str) -> String {
+        let digest = hex::encode(Sha256::digest(format!("{request}|{what}").as_bytes()));
+        format!(
+            "{}{}{}",
+            self.wire.user_id(),
+            self.wire.party_id(),
+            &digest[..32]
+        )
+    }
+
+    async fn download_quota(
+        &self,
+        seller: &Seller,
+        request: &str,
+        amount: Fen,
+    ) -> Result<Value, OutsideError> {
+        let body = json!({
+            "nsrsbh": seller.party.tax_number,
+            "ptbh": self.wire.party_id(),
+            "sqlx": "0",
+            "sqed": amount.to_string(),
+            "ywlsh": self.serial(request, &format!("quota {amount}")),
+        });
+        self.wire
+            .call(Call::repeatable("XZTHSXED", seller), &body)
+            .await
+    }
+}
+
+#[async_trait]
+impl TaxAuthority for DirectTax {
+    fn is_sandbox(&self) -> bool {
+        self.sandbox
+    }
+
+    async fn gate(&self, seller: &Seller) -> Result<TaxpayerGate, OutsideError> {
+        Ok(self.standing(seller).await?.gate)
+    }
+
+    async fn fetch_segment(
+        &self,
+        seller: &Seller,
+        request: &str,
+        size: u32,
+    ) -> Result<(String, String, u32), OutsideError> {
+        let body = json!({
+            "nsrsbh": seller.party.tax_number,
+            "lysl": size,
+            "ywlsh": self.serial(request, &format!("segment {size}")),
+        });
+        let answer = self
+            .wire
+            .call(Call::repeatable("QDFPPLFM", seller), &body)
+            .await?;
+        answers::segment(&answer).ok_or_else(|| errors::unreadable("QDFPPLFM", Advice::NeedsPerson))
+    }
+
+    /// Near the end of the month's limit the whole amount is refused. Then half of it is asked for, a quarter, and so
+    /// on: always the same steps, each under a serial of its own, so that a repetition after a lost answer meets what
+    /// was granted before. Zero when nothing worth asking for is left.
+    async fn fetch_quota(
+        &self,
+        seller: &Seller,
+        request: &str,
+        amount: Fen,
+    ) -> Result<Fen, OutsideError> {
+        let mut slice = amount;
+        loop {
+            match self.download_quota(seller, request, slice).await {
+                Ok(_) => return Ok(slice),
+                Err(error) if error.code == errors::QUOTA => {}
+                Err(error) => return Err(error),
+            }
+            slice = Fen::new(slice.get() / 2).unwrap_or(Fen::ZERO);
+            if slice.get() < QUOTA_LEAST {
+                return Ok(Fen::ZERO);
+            }
+        }
+    }
+
+    async fn rates(&self, seller: &Seller) -> Result<Vec<UsableRate>, OutsideError> {
+        let ask = json!({ "nsrsbh": seller.party.tax_number });
+        let answer = self.wire.call(Call::query("CXKYSL", seller), &ask).await?;
+        answers::rates(&answer).ok_or_else(|| errors::unreadable("CXKYSL", Advice::NeedsPerson))
+    }
+
+    /// Without codes that were taken out of use, and without those whose special element needs
+    /// another capability than the base one: lines with them would be refused.
+    async fn class_codes(&self, seller: &Seller) -> Result<Vec<TaxCode>, OutsideError> {
+        let ask = json!({ "nsrsbh": seller.party.tax_number, "sjc": "" });
+        let answer = self
+            .wire
+            .call(Call::query("CXSSFLBM", seller), &ask)
+            .await?;
+        let today = wire::now().date_naive().to_string();
+        answers::class_codes(&answer, &today)
+            .ok_or_else(|| errors::unreadable("CXSSFLBM", Advice::NeedsPerson))
+    }
+
+    async fn upload(
+        &self,
+        seller: &Seller,
+        invoices: &[IssueFace],
+    ) -> Result<String, OutsideError> {
+        if invoices.is_empty() || UPLOAD_MAX < invoices.len() {
+            let message = format!(
+                "{} invoices in one upload; 1 to {UPLOAD_MAX} are possible",
+                invoices.len()
+            );
+            return Err(OutsideError::new(TAX, "", message, Advice::Never));
+        }
+        let small_scale = self.standing(seller).await?.small_scale;
+        let sender = invoice::Sender {
+            party_id: self.wire.party_id(),
+            device: &self.device,
+            small_scale,
+        };
+        let faces = invoices
+            .iter()
+            .map(|face| invoice::body(face, &sender))
+            .collect::<Result<Vec<_>, _>>()?;
+        let answer = self
+            .wire
+            .call(Call::upload("QDFPSC", seller), &Value::Array(faces))
+            .await?;
+        let receipt = answers::text(&answer, "sllsh");
+        if receipt.is_empty() {
+            return Err(errors::unreadable("QDFPSC", Advice::OutcomeUnknown));
+        }
+        Ok(receipt.to_owned())
+    }
+
+    async fn results(
+        &self,
+        seller: &Seller,
+        receipt: &str,
+    ) -> Result<Vec<TaxResult>, OutsideError> {
+        let answer = self
+            .wire
+            .call(
+                Call::results("CXQDFPSCJG", seller),
+                &json!({ "sllsh": receipt }),
+            )
+            .await?;
+        answers::results(&answer)
+            .ok_or_else(|| errors::unreadable("CXQDFPSCJG", Advice::Retry { after: None }))
+    }
+
+    async fn probe(&self, seller: &Seller) -> Result<(), OutsideError> {
+        let ask = json!({ "nsrsbh": seller.party.tax_number });
+        self.wire
+            .call(Call::query("CXSXED", seller), &ask)
+            .await
+            .map(|_| ())
+    }
+}
+
+/// The flag and fraction of a line, as the interface wants them.
+fn preference(rate: Rate, levy: bool, small_scale: bool) -> &'static str {
+    fapiao_domain::rate::preferential_code(rate, levy && !small_scale)
+}
+
+/// Only for the verdict of one number.
+fn verdict(status: &str, message: &str) -> Option<TaxVerdict> {
+    Some(match status {
+        "00" | "03" => TaxVerdict::Accepted,
+        "01" => TaxVerdict::InProgress,
+        "02" => TaxVerdict::Refused(message.to_owned()),
+        _ => return None,
+    })
+}

@@ -1,0 +1,140 @@
+//! One call over HTTP: encrypt, sign, send, decrypt, judge.
+
+use super::{DirectTaxConfig, cipher::Keys, errors::Call};
+use chrono::{DateTime, FixedOffset, Utc};
+use fapiao_usecases::errors::OutsideError;
+use serde::Deserialize;
+use serde_json::Value;
+use std::time::Duration;
+
+/// The base issuing capability (基础版开票).
+const CAPABILITY: &str = "202007";
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The connection of one party.
+pub(super) struct Wire {
+    http: reqwest::Client,
+    config: DirectTaxConfig,
+    keys: Keys,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Envelope {
+    response: Response,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Response {
+    #[serde(default)]
+    request_id: String,
+    data: Option<String>,
+    error: Option<AccessError>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AccessError {
+    code: String,
+    #[serde(default)]
+    message: String,
+}
+
+/// The wall clock in Asia/Shanghai: signatures are about real time, whatever a test's clock says.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an adapter signs with the wall clock"
+)]
+pub(super) fn now() -> DateTime<FixedOffset> {
+    const SHANGHAI: i32 = 8 * 3600;
+    let now = Utc::now();
+    FixedOffset::east_opt(SHANGHAI)
+        .map_or_else(|| now.fixed_offset(), |zone| now.with_timezone(&zone))
+}
+
+impl Wire {
+    pub(super) fn new(config: DirectTaxConfig, answer: Duration) -> Result<Wire, String> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        if url::Url::parse(&config.base_url).is_err() || config.base_url.ends_with('/') {
+            return Err(
+                "tax.base_url is not like https://host:8443, without a slash at the end".to_owned(),
+            );
+        }
+        if config.party_id.is_empty() || config.user_id.is_empty() {
+            return Err(
+                "tax.party_id and tax.user_id are needed: the bureau assigned them".to_owned(),
+            );
+        }
+        let keys = Keys::new(&config.sm4_key, config.secret.clone())
+            .ok_or_else(|| "tax.sm4_key is not 32 hexadecimal digits".to_owned())?;
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(answer)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| format!("the HTTP client cannot be made: {error}"))?;
+        Ok(Wire { http, config, keys })
+    }
+
+    pub(super) fn party_id(&self) -> &str {
+        &self.config.party_id
+    }
+
+    pub(super) fn user_id(&self) -> &str {
+        &self.config.user_id
+    }
+
+    /// Calls a service and returns its data when `returncode` is `00`.
+    pub(super) async fn call(&self, call: Call<'_>, body: &Value) -> Result<Value, OutsideError> {
+        let body = self.keys.seal(body.to_string().as_bytes());
+        let timestamp = now().timestamp().to_string();
+        let answer = self
+            .http
+            .post(format!(
+                "{}/access/v2/invoke/{CAPABILITY}/{}/",
+                self.config.base_url, call.service
+            ))
+            .header("fwbm", call.service)
+            .header("nlbm", CAPABILITY)
+            .header("jrdwptbh", self.party_id())
+            .header("sydwptbh", self.user_id())
+            .header("sxcsbz", if self.config.sandbox { "Y" } else { "N" })
+            .header(
+                "access_signature",
+                self.keys.sign(call.service, &timestamp, &body),
+            )
+            .header("access_timestamp", timestamp)
+            .header(reqwest::header::CONTENT_TYPE, "text/plain")
+            .body(body)
+            .send()
+            .await
+            .map_err(|error| call.unanswered(error))?;
+        let status = answer.status();
+        let text = answer
+            .bytes()
+            .await
+            .map_err(|error| call.unanswered(error))?;
+        let Ok(Envelope { response }) = serde_json::from_slice::<Envelope>(&text) else {
+            return Err(if status.is_success() {
+                call.garbage()
+            } else {
+                call.status(status.as_u16())
+            });
+        };
+        tracing::debug!(service = call.service, request = %response.request_id, "The tax authority answered");
+        if let Some(error) = response.error {
+            return Err(call.access(&error.code, &error.message));
+        }
+        let plain = response
+            .data
+            .and_then(|data| self.keys.open(&data))
+            .ok_or_else(|| call.garbage())?;
+        let data: Value = serde_json::from_slice(&plain).map_err(|_| call.garbage())?;
+        match data.get("returncode").and_then(Value::as_str) {
+            Some("00") => Ok(data),
+            Some(code) => Err(call.service(code, super::answers::text(&data, "returnmsg"))),
+            None => Err(call.garbage()),
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! The parts of a demo, started and stopped together.
+
+use super::{DemoSecrets, Failure, company};
+use crate::{
+    adapters::clock::SystemClock,
+    config::{Config, ConfigError},
+    housekeeping,
+    node::{Node, Parts},
+    telemetry, wiring,
+};
+use clap::ValueEnum;
+use demo_shop::{DemoShop, DemoShopConfig};
+use fapiao_usecases::ports::Ports;
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tax_sandbox::{Party, TaxSandbox, TaxSandboxConfig, Taxpayer};
+use wechat_sandbox::{AccountConfig, PushConfig, PushFormat, PushMode, Sandbox, SandboxConfig};
+
+/// The two sides of the demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// The product alone.
+    Product,
+    /// The two sandboxes alone.
+    Sandboxes,
+}
+
+/// How a demo is started.
+#[derive(Clone, Debug)]
+pub struct DemoOptions {
+    /// The product.
+    pub listen: SocketAddr,
+    /// The WeChat sandbox.
+    pub sandbox: SocketAddr,
+    /// The tax sandbox.
+    pub tax: SocketAddr,
+    /// The sample shop; `None` for its usual address, or a free port when that is taken.
+    pub shop: Option<SocketAddr>,
+    /// Whether the sample shop is started at all.
+    pub with_shop: bool,
+    /// Folder of the data; made if it is not there.
+    pub data: PathBuf,
+    /// One side only.
+    pub only: Option<Side>,
+    /// Another database than SQLite in the data folder.
+    pub database: Option<String>,
+    /// Further settings, as environment variables name them.
+    pub settings: Vec<(String, String)>,
+}
+
+impl DemoOptions {
+    /// Everything but the shop, on free ports.
+    pub fn on_free_ports(data: PathBuf) -> DemoOptions {
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        DemoOptions {
+            listen: free,
+            sandbox: free,
+            tax: free,
+            shop: Some(free),
+            with_shop: false,
+            data,
+            only: None,
+            database: None,
+            settings: Vec::new(),
+        }
+    }
+}
+
+/// A running demo.
+pub struct Demo {
+    /// Where the product listens.
+    pub web: SocketAddr,
+    /// Where the WeChat sandbox listens.
+    pub sandbox: SocketAddr,
+    /// Where the tax sandbox listens.
+    pub tax: SocketAddr,
+    /// Keys and passwords.
+    pub secrets: DemoSecrets,
+    /// The product's ports, when it runs here.
+    pub ports: Option<Ports>,
+    node: Option<Node>,
+    shop: Option<demo_shop::Running>,
+    neighbours: Option<Neighbours>,
+}
+
+struct Neighbours {
+    wechat: wechat_sandbox::Running,
+    tax: tax_sandbox::Running,
+}
+
+impl Demo {
+    /// Starts a demo; returns when all of it is ready.
+    ///
+    /// # Errors
+    /// What could not be started, and why.
+    pub async fn start(options: DemoOptions) -> Result<Demo, Failure> {
+        let data = &options.data;
+        std::fs::create_dir_all(data).map_err(|error| format!("{}: {error}", data.display()))?;
+        let secrets = DemoSecrets::load_or_make(data)?;
+        let listener = match options.only {
+            Some(Side::Sandboxes) => None,
+            _ => Some(bind(options.listen)?),
+        };
+        let web = listener
+            .as_ref()
+            .map_or(Ok(options.listen), TcpListener::local_addr)?;
+        let neighbours = match options.only {
+            Some(Side::Product) => None,
+            _ => Some(start_sandboxes(&options, &secrets, web).await?),
+        };
+        let sandbox = neighbours
+            .as_ref()
+            .map_or(options.sandbox, |it| it.wechat.addr());
+        let tax = neighbours.as_ref().map_or(options.tax, |it| it.tax.addr());
+        let mut demo = Demo {
+            web,
+            sandbox,
+            tax,
+            secrets,
+            ports: None,
+            node: None,
+            shop: None,
+            neighbours,
+        };
+        if let Some(listener) = listener {
+            demo.start_product(&options, listener).await?;
+        }
+        Ok(demo)
+    }
+
+    async fn start_product(
+        &mut self,
+        options: &DemoOptions,
+        listener: TcpListener,
+    ) -> Result<(), Failure> {
+        let config = settings(options, &self.secrets, self.web, self.sandbox, self.tax)?;
+        telemetry::start_logging(&config.log);
+        let store = wiring::open_store(&config).await?;
+        store.migrate().await?;
+        let ports = wiring::wire(&config, store, Arc::new(SystemClock))?;
+        company::ensure(&ports, &self.secrets).await?;
+        prepare(&ports).await?;
+        self.node = Some(Node::start(
+            &config,
+            ports.clone(),
+            Parts::All,
+            Some(listener),
+        )?);
+        self.ports = Some(ports);
+        if options.with_shop && options.only.is_none() {
+            self.shop = Some(start_shop(options.shop, self.web, &self.secrets.api_key).await?);
+        }
+        Ok(())
+    }
+
+    /// Where the sample shop listens.
+    pub fn shop(&self) -> Option<SocketAddr> {
+        self.shop.as_ref().map(demo_shop::Running::address)
+    }
+
+    /// Stops everything, shop first, sandboxes last.
+    pub async fn stop(self) {
+        if let Some(shop) = self.shop {
+            shop.stop().await;
+        }
+        if let Some(node) = self.node {
+            node.stop().await;
+        }
+        if let Some(neighbours) = self.neighbours {
+            neighbours.wechat.stop().await;
+            neighbours.tax.stop().await;
+        }
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        format!("cannot listen on {address}: {error}; choose another with --listen").into()
+    })
+}
+
+async fn start_sandboxes(
+    options: &DemoOptions,
+    secrets: &DemoSecrets,
+    web: SocketAddr,
+) -> Result<Neighbours, Failure> {
+    let push = PushConfig {
+        url: format!("http://{web}/wechat/callback/{}", secrets.app_id),
+        token: secrets.push_token.clone(),
+        aes_key: secrets.push_key.clone(),
+        mode: PushMode::Safe,
+        format: PushFormat::Xml,
+    };
+    let mut account =
+        AccountConfig::self_built(&secrets.app_id, &secrets.app_secret).with_push(push);
+    account.name = "示例商贸".to_owned();
+    let wechat = Sandbox::start(SandboxConfig {
+        listen: options.sandbox,
+        state_file: Some(options.data.join("wechat-sandbox").join("state.jsonl")),
+        accounts: vec![account],
+        ..SandboxConfig::default()
+    })
+    .await
+    .map_err(|error| {
+        format!("the WeChat sandbox did not start: {error}; choose another address with --sandbox")
+    })?;
+    let party = Party {
+        id: secrets.tax_party.clone(),
+        sm4_key: secrets.tax_key.clone(),
+        secret: secrets.tax_secret.clone(),
+    };
+    let taxpayers = company::SELLERS
+        .iter()
+        .map(|seller| {
+            let mut taxpayer = Taxpayer::general(
+                seller.tax_number,
+                seller.name,
+                &secrets.tax_party,
+                &secrets.tax_user,
+            );
+            taxpayer.province = seller.province.to_owned();
+            taxpayer.on_demand = false;
+            if seller.small_scale {
+                taxpayer.small_scale()
+            } else {
+                taxpayer
+            }
+        })
+        .collect();
+    let tax = TaxSandbox::start(TaxSandboxConfig {
+        listen: options.tax,
+        parties: vec![party],
+        taxpayers,
+        state_file: Some(options.data.join("tax-sandbox").join("state.jsonl")),
+        ..TaxSandboxConfig::default()
+    })
+    .await
+    .map_err(|error| {
+        format!("the tax sandbox did not start: {error}; choose another address with --tax")
+    })?;
+    Ok(Neighbours { wechat, tax })
+}
+
+fn settings(
+    options: &DemoOptions,
+    secrets: &DemoSecrets,
+    web: SocketAddr,
+    wechat: SocketAddr,
+    tax: SocketAddr,
+) -> Result<Config, ConfigError> {
+    let data = absolute(&options.data);
+    let database = options
+        .database
+        .clone()
+        .unwrap_or_else(|| format!("sqlite://{}/fapiao.db", data.display()));
+    let mut environment: Vec<(String, String)> = [
+        ("FAPIAO_MODE", "sandbox".to_owned()),
+        ("FAPIAO_SERVER__LISTEN", web.to_string()),
+        ("FAPIAO_SERVER__PUBLIC_BASE_URL", format!("http://{web}")),
+        ("FAPIAO_DATABASE__URL", database),
+        (
+            "FAPIAO_STORAGE__URL",
+            format!("file://{}/documents", data.display()),
+        ),
+        ("FAPIAO_WECHAT__API_BASE", format!("http://{wechat}")),
+        ("FAPIAO_WECHAT__ALLOW_HOST_OVERRIDE", "true".to_owned()),
+        ("FAPIAO_TAX__BASE_URL", format!("http://{tax}")),
+        ("FAPIAO_TAX__PARTY_ID", secrets.tax_party.clone()),
+        ("FAPIAO_TAX__USER_ID", secrets.tax_user.clone()),
+        ("FAPIAO_TAX__SM4_KEY", secrets.tax_key.clone()),
+        ("FAPIAO_TAX__SECRET", secrets.tax_secret.clone()),
+        ("FAPIAO_SECRETS__MASTER_KEY", secrets.master_key.clone()),
+        ("FAPIAO_SECRETS__AUDIT_KEY", secrets.audit_key.clone()),
+        ("FAPIAO_LOG__FILTER", "warn,fapiao_server=info".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    // What is set on purpose (mail, worker, log) still counts.
+    environment.extend(options.settings.iter().cloned());
+    environment.extend(std::env::vars().filter(|(name, _)| {
+        ["FAPIAO_MAIL__", "FAPIAO_WORKER__", "FAPIAO_LOG__"]
+            .iter()
+            .any(|it| name.starts_with(it))
+    }));
+    Config::load(None, &environment)
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Everything the first order needs is fetched before `ready:`; what fails (a sandbox that is down) is left to jobs.
+async fn prepare(ports: &Ports) -> Result<(), Failure> {
+    use fapiao_usecases::{
+        merchant::prepare::prepare_account,
+        platform::{stock, template},
+    };
+    housekeeping::queue_set_up(ports).await?;
+    for seller in ports.store.sellers().await? {
+        let synced = ports.store.tax_data_at(&seller.id).await?.is_some();
+        if !synced {
+            let _ = stock::sync_tax_data(ports, &seller.id).await;
+        }
+        let _ = stock::refill_stock(ports, &seller.id).await;
+        if let Some(account) = &seller.platform_account {
+            let _ = prepare_account(ports, account).await;
+        }
+        let _ = template::ensure_template(ports, &seller.id).await;
+    }
+    Ok(())
+}
+
+async fn start_shop(
+    wanted: Option<SocketAddr>,
+    web: SocketAddr,
+    api_key: &str,
+) -> Result<demo_shop::Running, Failure> {
+    let config = |listen| DemoShopConfig {
+        listen,
+        api_base: format!("http://{web}"),
+        api_key: api_key.to_owned(),
+    };
+    if let Some(listen) = wanted {
+        return DemoShop::start(config(listen)).await.map_err(|error| {
+            format!(
+                "the sample shop did not start on {listen}: {error}; choose another with --shop"
+            )
+            .into()
+        });
+    }
+    match DemoShop::start(config(SocketAddr::from(([127, 0, 0, 1], 8092)))).await {
+        Ok(shop) => Ok(shop),
+        Err(_) => Ok(DemoShop::start(config(SocketAddr::from(([127, 0, 0, 1], 0)))).await?),
+    }
+}

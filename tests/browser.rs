@@ -1,0 +1,116 @@
+//! The whole flow, clicked in a headless Chromium. Runs where `FAPIAO_TEST_WEBDRIVER` names a driver, as
+//! `cargo xtask test` does.
+
+use crate::harness::spawn_app;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+use std::time::Duration;
+
+async fn browser() -> Option<Client> {
+    let driver = std::env::var("FAPIAO_TEST_WEBDRIVER").ok()?;
+    let options = json!({
+        "goog:chromeOptions": {
+            "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--window-size=1280,900"
+            ]
+        }
+    });
+    let capabilities = options.as_object().unwrap().clone();
+    Some(ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new()).capabilities(capabilities).connect(&driver).await.unwrap())
+}
+
+async fn type_into(browser: &Client, css: &str, text: &str) {
+    let field = browser.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await.unwrap();
+    field.clear().await.unwrap();
+    field.send_keys(text).await.unwrap();
+}
+
+async fn click(browser: &Client, css: &str) {
+    let button = browser.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await.unwrap();
+    button.click().await.unwrap();
+}
+
+async fn text_of(browser: &Client, css: &str) -> String {
+    browser
+        .wait()
+        .at_most(Duration::from_secs(10))
+        .for_element(Locator::Css(css))
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap()
+}
+
+/// Loads a page again until it says something.
+async fn until_page_says(browser: &Client, words: &str) {
+    for _ in 0..60 {
+        if text_of(browser, "body").await.contains(words) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        browser.refresh().await.unwrap();
+    }
+    panic!("the page never said {words}: {}", text_of(browser, "body").await);
+}
+
+#[tokio::test]
+async fn the_whole_flow_is_clicked() {
+    let Some(browser) = browser().await else {
+        eprintln!("no FAPIAO_TEST_WEBDRIVER: run `cargo xtask test --only browser`");
+        return;
+    };
+    let app = spawn_app().await;
+    let (web, sandbox) = (app.web(), app.sandbox());
+
+    // Staff sign in and enter an order.
+    browser.goto(&format!("{web}/admin")).await.unwrap();
+    type_into(&browser, "input[name=login]", "admin").await;
+    type_into(&browser, "input[name=password]", &app.demo().secrets.admin_password).await;
+    click(&browser, "main button[type=submit], form button[type=submit]").await;
+    browser.goto(&format!("{web}/admin/orders/new")).await.unwrap();
+    type_into(&browser, "input[name=order_no]", "WEB-1").await;
+    let filled = json!({
+        "name": "日用陶瓷餐具", "tax_code": "1080121010000000000", "unit": "套", "quantity": "2", "unit_price": "56.50"
+    });
+    for (member, value) in filled.as_object().unwrap() {
+        let css = format!("[name='lines[0][{member}]'], [name='line0_{member}'], [name='lines.0.{member}']");
+        type_into(&browser, &css, value.as_str().unwrap()).await;
+    }
+    click(&browser, "main button[type=submit].primary, main button.button-primary, main form button[type=submit]").await;
+    until_page_says(&browser, "WEB-1").await;
+
+    // The buyer opens the link, is sent to WeChat and fills in a title.
+    let link = browser
+        .wait()
+        .for_element(Locator::Css("a[href*='/o/']"))
+        .await
+        .unwrap()
+        .attr("href")
+        .await
+        .unwrap()
+        .unwrap();
+    let order_page = browser.current_url().await.unwrap();
+    let link = if link.starts_with("http") { link } else { format!("{web}{link}") };
+    browser.goto(&link).await.unwrap();
+    click(&browser, "a[href$='/wechat']").await;
+    browser.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css("input[name=title]")).await.unwrap();
+    assert!(browser.current_url().await.unwrap().as_str().starts_with(&sandbox));
+    type_into(&browser, "input[name=title]", "张三").await;
+    click(&browser, "button[value=authorise], button[name=decision][value=authorise], form button[type=submit]").await;
+
+    // The card is in the pretend wallet, the invoice on the order's page.
+    browser.goto(order_page.as_str()).await.unwrap();
+    until_page_says(&browser, "张三").await;
+    browser.goto(&format!("{sandbox}/phone")).await.unwrap();
+    until_page_says(&browser, "113.00").await;
+    click(&browser, "a[href*='/phone/cards/']").await;
+    until_page_says(&browser, "张三（个人）").await;
+    browser.goto(&format!("{web}/admin/invoices")).await.unwrap();
+    click(&browser, "main a[href*='/admin/invoices/inv_']").await;
+    until_page_says(&browser, "113.00").await;
+    browser.close().await.unwrap();
+    app.stop().await;
+}

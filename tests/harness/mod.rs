@@ -1,0 +1,240 @@
+//! A product of one's own for each test: own database, own sandboxes, free ports.
+
+mod database;
+
+use database::TestDatabase;
+use fapiao_server::demo::{Demo, DemoOptions};
+use fapiao_usecases::ports::Ports;
+use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long a test waits for something that must happen.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A running product with its sandboxes.
+pub struct TestApp {
+    demo: Option<Demo>,
+    folder: TempDir,
+    database: TestDatabase,
+    pub http: Client,
+}
+
+/// Starts a product.
+pub async fn spawn_app() -> TestApp {
+    spawn_app_with(&[]).await
+}
+
+/// Starts a product with further settings, as environment variables name them.
+pub async fn spawn_app_with(settings: &[(&str, &str)]) -> TestApp {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::make().await;
+    let demo = start(&folder, &database, settings).await;
+    let http = Client::builder().redirect(Policy::none()).timeout(PATIENCE).build().unwrap();
+    TestApp { demo: Some(demo), folder, database, http }
+}
+
+async fn start(folder: &TempDir, database: &TestDatabase, settings: &[(&str, &str)]) -> Demo {
+    let mut options = DemoOptions::on_free_ports(folder.path().to_owned());
+    options.database = database.url();
+    options.settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Demo::start(options).await.unwrap()
+}
+
+/// An answer with its body read.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    async fn read(response: Response) -> Answer {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Answer { status, headers, body }
+    }
+
+    /// The pointers of a problem's `errors`.
+    pub fn wrong_fields(&self) -> Vec<String> {
+        self.body["errors"]
+            .as_array()
+            .map(|errors| errors.iter().filter_map(|it| it["pointer"].as_str().map(str::to_owned)).collect())
+            .unwrap_or_default()
+    }
+}
+
+impl TestApp {
+    pub fn demo(&self) -> &Demo {
+        self.demo.as_ref().unwrap()
+    }
+
+    pub fn ports(&self) -> &Ports {
+        self.demo().ports.as_ref().unwrap()
+    }
+
+    pub fn web(&self) -> String {
+        format!("http://{}", self.demo().web)
+    }
+
+    pub fn sandbox(&self) -> String {
+        format!("http://{}", self.demo().sandbox)
+    }
+
+    pub fn tax(&self) -> String {
+        format!("http://{}", self.demo().tax)
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Stops everything and starts it again with the same data.
+    pub async fn restart(&mut self) {
+        self.demo.take().unwrap().stop().await;
+        self.demo = Some(start(&self.folder, &self.database, &[]).await);
+    }
+
+    /// Stops everything in order.
+    pub async fn stop(mut self) {
+        self.demo.take().unwrap().stop().await;
+        self.database.drop().await;
+    }
+
+    /// A call of the REST API with the demo's key.
+    pub async fn api(&self, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> Answer {
+        let mut request = self
+            .http
+            .request(method, format!("{}/api/v1{path}", self.web()))
+            .bearer_auth(&self.demo().secrets.api_key);
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.api(Method::GET, path, None, None).await
+    }
+
+    pub async fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.api(Method::POST, path, Some(key), Some(body)).await
+    }
+
+    /// Any call of a sandbox's control API; the answer must be a success.
+    pub async fn control(&self, base: &str, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let mut request = self.http.request(method, format!("{base}{path}"));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = Answer::read(request.send().await.unwrap()).await;
+        assert!(answer.status.is_success(), "{path}: {answer:?}");
+        answer.body
+    }
+
+    /// Trouble at WeChat.
+    pub async fn wechat_fault(&self, fault: &Value) {
+        self.control(&self.sandbox(), Method::POST, "/sandbox/faults", Some(fault)).await;
+    }
+
+    /// Trouble at the tax authority.
+    pub async fn tax_fault(&self, fault: &Value) {
+        self.control(&self.tax(), Method::POST, "/sandbox/faults", Some(fault)).await;
+    }
+
+    /// Places an order with a delivery and gives its answer.
+    pub async fn order(&self, order_no: &str) -> Value {
+        let answer = self.post("/orders", order_no, &tea(order_no)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        answer.body
+    }
+
+    /// The buyer opens the page and is sent on to WeChat: the address there.
+    pub async fn open_page(&self, order: &Value) -> String {
+        let page = order["delivery"]["page_url"].as_str().unwrap();
+        let shown = self.http.get(page).send().await.unwrap();
+        assert_eq!(shown.status(), StatusCode::OK);
+        let sent_on = self.http.get(format!("{page}/wechat")).send().await.unwrap();
+        assert!(sent_on.status().is_redirection(), "{:?}", sent_on.text().await);
+        sent_on.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    /// The buyer agrees, with a company's or a person's title.
+    pub async fn authorise(&self, order: &Value, title: &Value) {
+        let id = order["delivery"]["id"].as_str().unwrap();
+        let path = format!("/sandbox/orders/{id}/authorise");
+        self.control(&self.sandbox(), Method::POST, &path, Some(title)).await;
+    }
+
+    /// From the order to the buyer's agreement.
+    pub async fn authorised_order(&self, order_no: &str, title: &Value) -> Value {
+        let order = self.order(order_no).await;
+        self.open_page(&order).await;
+        self.authorise(&order, title).await;
+        order
+    }
+
+    /// Waits, by the API's own long poll, until the delivery stands where it should.
+    pub async fn await_state(&self, order: &Value, state: &str) -> Value {
+        let id = order["delivery"]["id"].as_str().unwrap();
+        let began = std::time::Instant::now();
+        loop {
+            let answer = self.get(&format!("/deliveries/{id}?wait=2")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+            if answer.body["state"] == state {
+                return answer.body;
+            }
+            assert!(began.elapsed() < PATIENCE, "still {} instead of {state}: {}", answer.body["state"], answer.body);
+        }
+    }
+
+    /// Everything the WeChat sandbox accepted and sent.
+    pub async fn wechat_ledger(&self) -> Value {
+        self.control(&self.sandbox(), Method::GET, "/sandbox/ledger", None).await
+    }
+
+    /// Everything the tax sandbox holds.
+    pub async fn tax_ledger(&self) -> Value {
+        self.control(&self.tax(), Method::GET, "/sandbox/ledger", None).await
+    }
+
+    /// Every invariant must hold.
+    pub async fn assert_ledger_holds(&self) {
+        for check in self.ports().store.verify().await.unwrap() {
+            assert!(check.found.is_empty(), "{} {}: {:?}", check.id, check.title_en, check.found);
+        }
+    }
+}
+
+/// Two boxes of tea at 56.50 with 13 % of tax inside, for store S001: 100.00 + 13.00 = 113.00.
+pub fn tea(order_no: &str) -> Value {
+    json!({
+        "order_no": order_no,
+        "store": "S001",
+        "lines": [{
+            "name": "日用陶瓷餐具", "tax_code": "1080121010000000000", "spec": "16头", "unit": "套",
+            "quantity": "2", "unit_price": "56.50", "tax_included": true, "rate": "0.13"
+        }],
+        "delivery": { "channel": "web", "page": "title" }
+    })
+}
+
+/// A company with a valid code.
+pub fn company() -> Value {
+    json!({ "company": {
+        "title": "北京喆堃龘贸易有限公司", "tax_no": "91110105MA0000007L", "addr": "北京市朝阳区样例路1号",
+        "phone": "010-60000000", "bank_type": "示例银行北京分行", "bank_no": "6200000000000000003"
+    }})
+}
+
+/// A person.
+pub fn person(name: &str) -> Value {
+    json!({ "person": { "title": name, "phone": "13800000000", "email": "buyer@example.com" } })
+}
