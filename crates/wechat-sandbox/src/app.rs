@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::clock::Clock;
 use crate::media::MediaStore;
-use crate::model::{Sender, Push, PushOutcome};
+use crate::model::{Push, PushOutcome, Sender};
 use crate::world::World;
 
 pub(crate) struct App {
@@ -30,7 +30,14 @@ impl App {
     ) -> Self {
         let clock = Clock::default();
         clock.set_ahead(world.meta.clock_ahead_secs);
-        Self { world: Mutex::new(world), clock, media, base, to_pusher, http }
+        Self {
+            world: Mutex::new(world),
+            clock,
+            media,
+            base,
+            to_pusher,
+            http,
+        }
     }
 
     /// The world, for a short while. A handler that panicked leaves it usable.
@@ -56,8 +63,10 @@ impl App {
             Sender::Buyer(buyer) => world.openid(buyer, &receiver),
             Sender::Openid(openid) => openid.clone(),
         };
-        let has_address =
-            world.accounts.get(&receiver).is_some_and(|account| account.config.push.is_some());
+        let has_address = world
+            .accounts
+            .get(&receiver)
+            .is_some_and(|account| account.config.push.is_some());
         let fault = world.fault_for_push(&event.name);
         let outcome = match (has_address, fault.lost) {
             (false, _) => PushOutcome::Undeliverable,
@@ -80,7 +89,11 @@ impl App {
         let mut ids = vec![first];
         if fault.doubled && outcome == PushOutcome::Pending {
             let second = world.take_push_id();
-            world.save_push(Push { id: second, copy_of: Some(first), ..push.clone() });
+            world.save_push(Push {
+                id: second,
+                copy_of: Some(first),
+                ..push.clone()
+            });
             ids.push(second);
         }
         world.save_push(push);
@@ -121,7 +134,9 @@ impl World {
     /// The account whose push address gets the events of `appid`: itself, the account it is bound
     /// to, or for an unbound open-platform app the platform the order went to.
     fn receiver_of(&self, appid: &str, s_pappid: Option<&str>) -> String {
-        let Some(account) = self.accounts.get(appid) else { return appid.to_owned() };
+        let Some(account) = self.accounts.get(appid) else {
+            return appid.to_owned();
+        };
         if let Some(bound) = &account.config.events_to {
             return bound.clone();
         }

@@ -31,10 +31,17 @@ pub(crate) fn page_fields(account: &Account, company: bool) -> Vec<PageField> {
             ("bank_no", "银行账号"),
         ]
     } else {
-        &[("title", "发票抬头"), ("phone", "手机号码"), ("email", "电子邮箱")]
+        &[
+            ("title", "发票抬头"),
+            ("phone", "手机号码"),
+            ("email", "电子邮箱"),
+        ]
     };
     let member = if company { "biz_field" } else { "user_field" };
-    let set = account.auth_field.as_ref().and_then(|field| field.get(member));
+    let set = account
+        .auth_field
+        .as_ref()
+        .and_then(|field| field.get(member));
     let on = |name: String| set.and_then(|set| set.get(name)).and_then(Value::as_i64) == Some(1);
     let mut fields = Vec::new();
     for (name, label) in names {
@@ -49,12 +56,18 @@ pub(crate) fn page_fields(account: &Account, company: bool) -> Vec<PageField> {
                 key: (*name).to_owned(),
                 label: (*label).to_owned(),
                 required,
-                notice: if required { "必填".to_owned() } else { "选填".to_owned() },
+                notice: if required {
+                    "必填".to_owned()
+                } else {
+                    "选填".to_owned()
+                },
                 custom: false,
             });
         }
     }
-    let customs = set.and_then(|set| set.get("custom_field")).and_then(Value::as_array);
+    let customs = set
+        .and_then(|set| set.get("custom_field"))
+        .and_then(Value::as_array);
     for custom in customs.into_iter().flatten() {
         let text = |name: &str| custom.get(name).and_then(Value::as_str).unwrap_or_default();
         fields.push(PageField {
@@ -74,7 +87,11 @@ pub(crate) fn read_title(
     company: bool,
     value_of: impl Fn(usize, &PageField) -> String,
 ) -> Result<Title, Vec<String>> {
-    let mut title = Title { company, fields: BTreeMap::new(), custom: Vec::new() };
+    let mut title = Title {
+        company,
+        fields: BTreeMap::new(),
+        custom: Vec::new(),
+    };
     let mut missing = Vec::new();
     for (index, field) in fields.iter().enumerate() {
         let value = value_of(index, field);
@@ -87,7 +104,11 @@ pub(crate) fn read_title(
             title.fields.insert(field.key.clone(), value);
         }
     }
-    if missing.is_empty() { Ok(title) } else { Err(missing) }
+    if missing.is_empty() {
+        Ok(title)
+    } else {
+        Err(missing)
+    }
 }
 
 /// Why a decision cannot be taken any more.

@@ -42,7 +42,10 @@ pub(crate) fn loggable(body: &[u8]) -> String {
 /// Cuts a text for the log, at a character boundary.
 pub(crate) fn cut(mut text: String) -> String {
     if LONGEST < text.len() {
-        let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let end = (0..=LONGEST)
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
         text.truncate(end);
         text.push('…');
     }

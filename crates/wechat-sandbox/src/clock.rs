@@ -36,7 +36,10 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a sandbox is its own outside world")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a sandbox is its own outside world"
+)]
 fn wall_ms() -> i64 {
     chrono::Utc::now().timestamp_millis()
 }
@@ -48,8 +51,10 @@ pub(crate) fn wall_secs() -> i64 {
 
 /// `2026-03-05 14:07:09` in China's time, for pages.
 pub(crate) fn china_time(unix_secs: i64) -> String {
-    chrono::DateTime::from_timestamp(unix_secs + 8 * 3600, 0)
-        .map_or_else(|| "–".to_owned(), |time| time.format("%Y-%m-%d %H:%M:%S").to_string())
+    chrono::DateTime::from_timestamp(unix_secs + 8 * 3600, 0).map_or_else(
+        || "–".to_owned(),
+        |time| time.format("%Y-%m-%d %H:%M:%S").to_string(),
+    )
 }
 
 /// `20260305` in China's time: the day quotas are counted by.

@@ -68,15 +68,22 @@ impl SandboxConfig {
     /// # Errors
     /// [`ConfigError`] when the file cannot be read, or has unknown or ill-typed members.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_path_buf(), source })?;
-        let is_json = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
+        let is_json = path
+            .extension()
+            .is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
         let parsed = if is_json {
             serde_json::from_str(&text).map_err(|error| error.to_string())
         } else {
             toml::from_str(&text).map_err(|error| error.to_string())
         };
-        parsed.map_err(|why| ConfigError::Parse { path: path.to_path_buf(), why })
+        parsed.map_err(|why| ConfigError::Parse {
+            path: path.to_path_buf(),
+            why,
+        })
     }
 }
 
@@ -181,7 +188,10 @@ pub struct AccountConfig {
 impl AccountConfig {
     /// A service account that is its own invoicing platform: the self-built mode.
     pub fn self_built(appid: &str, secret: &str) -> Self {
-        Self { platform: true, ..Self::merchant(appid, secret) }
+        Self {
+            platform: true,
+            ..Self::merchant(appid, secret)
+        }
     }
 
     /// A service account without the platform permission.
@@ -220,7 +230,10 @@ impl AccountConfig {
         }
         let push = self.push.as_ref()?;
         if url::Url::parse(&push.url).is_err() {
-            return Some(format!("account {}: push.url {} is no URL", self.appid, push.url));
+            return Some(format!(
+                "account {}: push.url {} is no URL",
+                self.appid, push.url
+            ));
         }
         if push.mode != PushMode::Plain && crate::crypto::MessageKey::parse(&push.aes_key).is_none()
         {
@@ -230,7 +243,10 @@ impl AccountConfig {
             ));
         }
         (self.kind == AccountKind::Open).then(|| {
-            format!("account {}: an open-platform app has no push URL, set events_to", self.appid)
+            format!(
+                "account {}: an open-platform app has no push URL, set events_to",
+                self.appid
+            )
         })
     }
 }

@@ -109,9 +109,24 @@ mod tests {
     #[test]
     fn url_verification_vectors_hold() {
         for (token, timestamp, nonce, expected) in [
-            ("AAAAA", "1714036504", "1514711492", "f464b24fc39322e44b38aa78f5edd27bd1441696"),
-            ("AAAAA", "1714037059", "486452656", "899cf89e464efb63f54ddac96b0a0a235f53aa78"),
-            ("tk_demo_2031", "1767225600", "778899001", "26d384b413701ee801243d52e45e1c01db7b5607"),
+            (
+                "AAAAA",
+                "1714036504",
+                "1514711492",
+                "f464b24fc39322e44b38aa78f5edd27bd1441696",
+            ),
+            (
+                "AAAAA",
+                "1714037059",
+                "486452656",
+                "899cf89e464efb63f54ddac96b0a0a235f53aa78",
+            ),
+            (
+                "tk_demo_2031",
+                "1767225600",
+                "778899001",
+                "26d384b413701ee801243d52e45e1c01db7b5607",
+            ),
         ] {
             assert_eq!(signature(&[token, timestamp, nonce]), expected);
         }

@@ -49,7 +49,10 @@ impl FaultKind {
     }
 
     fn needs_value(self) -> bool {
-        matches!(self, Self::Errcode | Self::Delay | Self::HttpStatus | Self::Late)
+        matches!(
+            self,
+            Self::Errcode | Self::Delay | Self::HttpStatus | Self::Late
+        )
     }
 }
 
@@ -88,7 +91,9 @@ impl FaultOrder {
             return Some("a call fault is matched by path, not by event".to_owned());
         }
         if self.kind == FaultKind::HttpStatus
-            && !self.value.is_some_and(|status| (100..1000).contains(&status))
+            && !self
+                .value
+                .is_some_and(|status| (100..1000).contains(&status))
         {
             return Some("value must be an HTTP status".to_owned());
         }
@@ -97,7 +102,10 @@ impl FaultOrder {
         {
             return Some("value must be 0 to 600000 milliseconds".to_owned());
         }
-        if self.percent.is_some_and(|percent| !(1..=100).contains(&percent)) {
+        if self
+            .percent
+            .is_some_and(|percent| !(1..=100).contains(&percent))
+        {
             return Some("percent must be 1 to 100".to_owned());
         }
         (self.count == Some(0)).then(|| "count must be at least 1".to_owned())

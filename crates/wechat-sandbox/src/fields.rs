@@ -51,11 +51,18 @@ fn has_wide_escape(text: &str) -> bool {
 impl<'a> Fields<'a> {
     /// The body itself.
     pub(crate) fn of(value: &'a Value) -> Self {
-        Self { map: value.as_object(), path: String::new() }
+        Self {
+            map: value.as_object(),
+            path: String::new(),
+        }
     }
 
     fn name(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     fn get(&self, key: &str) -> Option<&'a Value> {
@@ -67,7 +74,11 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong(&self, key: &str, wanted: &str, got: &Value) -> Refusal {
-        Refusal::param(format!("{} must be {wanted}, not {}", self.name(key), kind_of(got)))
+        Refusal::param(format!(
+            "{} must be {wanted}, not {}",
+            self.name(key),
+            kind_of(got)
+        ))
     }
 
     /// An optional string; absent and present are told apart.
@@ -107,7 +118,10 @@ impl<'a> Fields<'a> {
     pub(crate) fn fen(&self, key: &str) -> Result<i64, Refusal> {
         let amount = self.int(key)?;
         if amount < 0 {
-            return Err(Refusal::param(format!("{} must not be negative", self.name(key))));
+            return Err(Refusal::param(format!(
+                "{} must not be negative",
+                self.name(key)
+            )));
         }
         Ok(amount)
     }
@@ -116,7 +130,10 @@ impl<'a> Fields<'a> {
     pub(crate) fn seconds(&self, key: &str) -> Result<i64, Refusal> {
         let at = self.int(key)?;
         if !(1_000_000_000..10_000_000_000).contains(&at) {
-            return Err(Refusal::param(format!("{} must be Unix seconds", self.name(key))));
+            return Err(Refusal::param(format!(
+                "{} must be Unix seconds",
+                self.name(key)
+            )));
         }
         Ok(at)
     }
@@ -135,8 +152,14 @@ impl<'a> Fields<'a> {
     /// missed (WeChat's own "fee is empty").
     pub(crate) fn object(&self, key: &str) -> Result<Fields<'a>, Refusal> {
         match self.get(key) {
-            None => Ok(Fields { map: None, path: self.name(key) }),
-            Some(Value::Object(map)) => Ok(Fields { map: Some(map), path: self.name(key) }),
+            None => Ok(Fields {
+                map: None,
+                path: self.name(key),
+            }),
+            Some(Value::Object(map)) => Ok(Fields {
+                map: Some(map),
+                path: self.name(key),
+            }),
             Some(other) => Err(self.wrong(key, "an object", other)),
         }
     }
@@ -159,7 +182,10 @@ impl<'a> Fields<'a> {
                 .map(|(index, item)| match item {
                     Value::Object(map) => {
                         let path = format!("{}[{index}]", self.name(key));
-                        Ok(Fields { map: Some(map), path })
+                        Ok(Fields {
+                            map: Some(map),
+                            path,
+                        })
                     }
                     other => Err(self.wrong(&format!("{key}[{index}]"), "an object", other)),
                 })
@@ -203,7 +229,11 @@ mod tests {
     #[test]
     fn a_wrong_type_is_named_with_its_path() {
         let body = parse_object(br#"{"card_ext":{"user_card":{"fee":"1"}}}"#).unwrap();
-        let inner = Fields::of(&body).object("card_ext").unwrap().object("user_card").unwrap();
+        let inner = Fields::of(&body)
+            .object("card_ext")
+            .unwrap()
+            .object("user_card")
+            .unwrap();
         let refusal = inner.int("fee").unwrap_err();
         assert_eq!(refusal.code, 72031);
         assert_eq!(
@@ -215,8 +245,15 @@ mod tests {
     #[test]
     fn an_absent_layer_reads_as_its_first_missing_member() {
         let body = parse_object(br#"{"card_ext":{}}"#).unwrap();
-        let inner = Fields::of(&body).object("card_ext").unwrap().object("user_card").unwrap();
-        assert_eq!(inner.fen("fee").unwrap_err().hint.unwrap(), "card_ext.user_card.fee is empty");
+        let inner = Fields::of(&body)
+            .object("card_ext")
+            .unwrap()
+            .object("user_card")
+            .unwrap();
+        assert_eq!(
+            inner.fen("fee").unwrap_err().hint.unwrap(),
+            "card_ext.user_card.fee is empty"
+        );
     }
 
     #[test]

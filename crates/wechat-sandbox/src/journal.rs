@@ -21,7 +21,10 @@ pub(crate) struct Journal {
 
 enum Entry {
     Line(String),
-    Media { path: PathBuf, bytes: Bytes },
+    Media {
+        path: PathBuf,
+        bytes: Bytes,
+    },
     Flush(SyncSender<()>),
     /// The world begins anew: drop all lines so far.
     Truncate,
@@ -66,7 +69,10 @@ pub(crate) fn read_lines(path: &Path) -> std::io::Result<Vec<Line>> {
 
 /// Replaces the state file by `lines` and starts to append.
 pub(crate) fn open(path: &Path, lines: &[String]) -> std::io::Result<(Journal, Writer)> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::create_dir_all(media_folder(path))?;
@@ -76,15 +82,25 @@ pub(crate) fn open(path: &Path, lines: &[String]) -> std::io::Result<(Journal, W
         writeln!(file, "{line}")?;
     }
     file.flush()?;
-    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    let file = file
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?;
     file.sync_all()?;
     std::fs::rename(&fresh, path)?;
     let (to_writer, entries) = channel();
     let thread = std::thread::Builder::new()
         .name("sandbox-journal".to_owned())
         .spawn(move || write(file, &entries))?;
-    let journal = Journal { to_writer: Some(to_writer.clone()) };
-    Ok((journal, Writer { to_writer, thread: Some(thread) }))
+    let journal = Journal {
+        to_writer: Some(to_writer.clone()),
+    };
+    Ok((
+        journal,
+        Writer {
+            to_writer,
+            thread: Some(thread),
+        },
+    ))
 }
 
 /// Where PDF files lie.

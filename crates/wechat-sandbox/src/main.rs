@@ -108,7 +108,10 @@ fn announce(line: &str) {
 fn default_account(arguments: &Arguments) -> AccountConfig {
     let account =
         AccountConfig::self_built("wxsandbox000000001", "sandbox-secret-000000000000000000");
-    let account = AccountConfig { name: "示例商户".to_owned(), ..account };
+    let account = AccountConfig {
+        name: "示例商户".to_owned(),
+        ..account
+    };
     match (&arguments.push_url, &arguments.push_token) {
         (Some(url), Some(token)) => account.with_push(PushConfig {
             url: url.clone(),

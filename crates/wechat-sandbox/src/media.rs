@@ -24,7 +24,10 @@ struct Held {
 
 impl MediaStore {
     pub(crate) fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder, held: Mutex::default() }
+        Self {
+            folder,
+            held: Mutex::default(),
+        }
     }
 
     /// Keeps a file. With a folder, the oldest files beyond `budget` bytes leave memory once they
@@ -45,7 +48,9 @@ impl MediaStore {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         // Down to three quarters, so that the wait for the writer is rare.
         while held.total > budget / 4 * 3 {
-            let Some(oldest) = held.oldest_first.pop_front() else { break };
+            let Some(oldest) = held.oldest_first.pop_front() else {
+                break;
+            };
             if let Some(gone) = held.bytes.remove(&oldest) {
                 held.total -= gone.len();
             }
@@ -67,6 +72,8 @@ impl MediaStore {
     }
 
     fn path(&self, id: &str) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join(format!("{id}.pdf")))
+        self.folder
+            .as_ref()
+            .map(|folder| folder.join(format!("{id}.pdf")))
     }
 }

@@ -47,7 +47,11 @@ impl Account {
 
     /// The name people see, else the appid.
     pub(crate) fn name(&self) -> &str {
-        if self.config.name.is_empty() { &self.config.appid } else { &self.config.name }
+        if self.config.name.is_empty() {
+            &self.config.appid
+        } else {
+            &self.config.name
+        }
     }
 }
 

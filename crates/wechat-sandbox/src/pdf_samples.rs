@@ -25,7 +25,12 @@ pub(crate) fn in_form(operators: &str) -> Vec<u8> {
     );
     form.compress().unwrap();
     let form = document.add_object(form);
-    page(&mut document, font, b"q 1 0 0 1 0 0 cm /Fm0 Do Q".to_vec(), Some(form))
+    page(
+        &mut document,
+        font,
+        b"q 1 0 0 1 0 0 cm /Fm0 Do Q".to_vec(),
+        Some(form),
+    )
 }
 
 /// One page with a composite Identity-H font whose codes mean nothing without its ToUnicode map:
@@ -42,8 +47,11 @@ pub(crate) fn type0(text: &str) -> Vec<u8> {
         }
         let code = 0x0200 + index;
         let mut units = [0; 2];
-        let units: String =
-            character.encode_utf16(&mut units).iter().map(|u| format!("{u:04X}")).collect();
+        let units: String = character
+            .encode_utf16(&mut units)
+            .iter()
+            .map(|u| format!("{u:04X}"))
+            .collect();
         codes.push_str(&format!("{code:04X}"));
         if index % 2 == 0 {
             characters.push(format!("<{code:04X}> <{units}>"));

@@ -36,12 +36,16 @@ pub(crate) async fn run(app: Data<App>, mut announced: UnboundedReceiver<u64>) {
 
 async fn deliver(app: &App, slots: &Semaphore, id: u64) {
     let key = format!("{id:012}");
-    let Some(push) = app.world().pushes.get(&key).cloned() else { return };
+    let Some(push) = app.world().pushes.get(&key).cloned() else {
+        return;
+    };
     tokio::time::sleep(Duration::from_millis(push.wait_ms)).await;
     loop {
         let (account, settings, tried) = {
             let world = app.world();
-            let Some(push) = world.pushes.get(&key) else { return };
+            let Some(push) = world.pushes.get(&key) else {
+                return;
+            };
             let account = world.accounts.get(&push.appid).cloned();
             (account, Arc::clone(&world.settings), push.attempts.len())
         };
@@ -50,7 +54,9 @@ async fn deliver(app: &App, slots: &Semaphore, id: u64) {
         else {
             return finish(app, &key, None, PushOutcome::Undeliverable);
         };
-        let Ok(_slot) = slots.acquire().await else { return };
+        let Ok(_slot) = slots.acquire().await else {
+            return;
+        };
         let request = Request::of(&push, &config, &original_id);
         let timeout = Duration::from_millis(settings.push_timeout_ms);
         let (attempt, answered) = post(app, &config, request, timeout).await;
@@ -69,7 +75,9 @@ async fn deliver(app: &App, slots: &Semaphore, id: u64) {
 
 fn finish(app: &App, key: &str, attempt: Option<PushAttempt>, outcome: PushOutcome) {
     let mut world = app.world();
-    let Some(mut push) = world.pushes.get(key).cloned() else { return };
+    let Some(mut push) = world.pushes.get(key).cloned() else {
+        return;
+    };
     push.attempts.extend(attempt);
     push.outcome = outcome;
     world.save_push(push);
@@ -95,8 +103,10 @@ impl Request {
             ("MsgType".to_owned(), Value::from("event")),
             ("Event".to_owned(), Value::from(push.event.as_str())),
         ];
-        let members: Vec<(String, Value)> =
-            common.into_iter().chain(push.members.iter().cloned()).collect();
+        let members: Vec<(String, Value)> = common
+            .into_iter()
+            .chain(push.members.iter().cloned())
+            .collect();
         let clear = render(&members, config.format);
         let signed = signature(&[&config.token, &timestamp, &nonce]);
         let openid = utf8_percent_encode(&push.from, NON_ALPHANUMERIC);
@@ -124,7 +134,11 @@ impl Request {
             PushFormat::Xml => "text/xml",
             PushFormat::Json => "application/json",
         };
-        Self { query, body, content_type }
+        Self {
+            query,
+            body,
+            content_type,
+        }
     }
 }
 
@@ -177,7 +191,15 @@ async fn post(
             let answer = String::from_utf8_lossy(shown).into_owned();
             let answered =
                 status == 200 && (answer.trim().is_empty() || answer.trim() == "success");
-            (PushAttempt { at_ms, latency_ms, status: Some(status), answer: cut(answer) }, answered)
+            (
+                PushAttempt {
+                    at_ms,
+                    latency_ms,
+                    status: Some(status),
+                    answer: cut(answer),
+                },
+                answered,
+            )
         }
         Err(why) => {
             let why = if why.is_timeout() {
@@ -188,7 +210,15 @@ async fn post(
                 std::error::Error::source(&why)
                     .map_or_else(|| why.to_string(), |source| format!("{why}: {source}"))
             };
-            (PushAttempt { at_ms, latency_ms, status: None, answer: why }, false)
+            (
+                PushAttempt {
+                    at_ms,
+                    latency_ms,
+                    status: None,
+                    answer: why,
+                },
+                false,
+            )
         }
     }
 }
@@ -213,9 +243,15 @@ pub(crate) async fn verify_url(app: &App, config: &PushConfig) -> Result<(), Str
         .await
         .map_err(|why| format!("the address did not answer: {}", why.without_url()))?;
     let status = answer.status().as_u16();
-    let body = answer.text().await.map_err(|why| why.without_url().to_string())?;
+    let body = answer
+        .text()
+        .await
+        .map_err(|why| why.without_url().to_string())?;
     if status == 200 && body == echostr {
         return Ok(());
     }
-    Err(format!("HTTP {status} with {:?} instead of the echostr {echostr:?}", cut(body)))
+    Err(format!(
+        "HTTP {status} with {:?} instead of the echostr {echostr:?}",
+        cut(body)
+    ))
 }

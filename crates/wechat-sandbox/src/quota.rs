@@ -25,7 +25,10 @@ impl Quota {
     /// Counts one call; `false` when the limit had been reached.
     pub(crate) fn count(&mut self, day: &str, appid: &str, path: &str, limit: u64) -> bool {
         self.turn(day);
-        let used = self.used.entry((appid.to_owned(), path.to_owned())).or_default();
+        let used = self
+            .used
+            .entry((appid.to_owned(), path.to_owned()))
+            .or_default();
         if limit <= *used {
             return false;
         }
@@ -35,7 +38,10 @@ impl Quota {
 
     pub(crate) fn used(&mut self, day: &str, appid: &str, path: &str) -> u64 {
         self.turn(day);
-        self.used.get(&(appid.to_owned(), path.to_owned())).copied().unwrap_or(0)
+        self.used
+            .get(&(appid.to_owned(), path.to_owned()))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Sets all counters of an account to nought; `false` when the month's resets are used up.

@@ -13,7 +13,10 @@ impl Refusal {
     }
 
     pub(crate) fn hint(code: i64, hint: impl Into<String>) -> Self {
-        Self { code, hint: Some(hint.into()) }
+        Self {
+            code,
+            hint: Some(hint.into()),
+        }
     }
 
     /// 72031 with the member that is wrong.

@@ -66,10 +66,16 @@ impl Sandbox {
             path: config.state_file.clone().unwrap_or_default(),
             source,
         })?;
-        let listen = |source| StartError::Listen { addr: config.listen, source };
+        let listen = |source| StartError::Listen {
+            addr: config.listen,
+            source,
+        };
         let listener = TcpListener::bind(config.listen).map_err(listen)?;
         let addr = listener.local_addr().map_err(listen)?;
-        let base = config.public_base.clone().unwrap_or_else(|| format!("http://{}", seen(addr)));
+        let base = config
+            .public_base
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", seen(addr)));
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -100,7 +106,15 @@ impl Sandbox {
         let handle = server.handle();
         let task = tokio::spawn(server);
         tracing::info!("WeChat sandbox listens on {addr}, seen as {base}");
-        Ok(Running { addr, base, handle, task, pusher, journal, writer })
+        Ok(Running {
+            addr,
+            base,
+            handle,
+            task,
+            pusher,
+            journal,
+            writer,
+        })
     }
 }
 
@@ -115,7 +129,11 @@ fn seen(addr: SocketAddr) -> SocketAddr {
 /// Pushes that were on their way when the last run ended.
 fn resume_pushes(app: &App) {
     let world = app.world();
-    for push in world.pushes.iter().filter(|push| push.outcome == PushOutcome::Pending) {
+    for push in world
+        .pushes
+        .iter()
+        .filter(|push| push.outcome == PushOutcome::Pending)
+    {
         let _ = app.to_pusher.send(push.id);
     }
 }
@@ -133,7 +151,9 @@ pub struct Running {
 
 impl std::fmt::Debug for Running {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Running").field("addr", &self.addr).finish_non_exhaustive()
+        f.debug_struct("Running")
+            .field("addr", &self.addr)
+            .finish_non_exhaustive()
     }
 }
 

@@ -28,7 +28,9 @@ pub(crate) struct Table<R> {
 
 impl<R> Default for Table<R> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new() }
+        Self {
+            rows: BTreeMap::new(),
+        }
     }
 }
 
@@ -153,18 +155,30 @@ impl World {
                 }
             };
             if let Err(why) = kept {
-                tracing::warn!("Left out a line of kind {} of the state file: {why}", line.k);
+                tracing::warn!(
+                    "Left out a line of kind {} of the state file: {why}",
+                    line.k
+                );
             }
         }
         if let Some(settings) = &self.meta.settings {
             self.settings = Arc::new(settings.clone());
         }
-        self.next_push = self.pushes.iter().map(|push| push.id + 1).max().unwrap_or(1);
+        self.next_push = self
+            .pushes
+            .iter()
+            .map(|push| push.id + 1)
+            .max()
+            .unwrap_or(1);
         for order in self.orders.rows.values() {
-            self.orders_by_id.entry(order.order_id.clone()).or_default().push(order.key());
+            self.orders_by_id
+                .entry(order.order_id.clone())
+                .or_default()
+                .push(order.key());
         }
         for card in self.cards.rows.values() {
-            self.card_of_invoice.insert(invoice_key(&card.data, card.fiscal), card.code.clone());
+            self.card_of_invoice
+                .insert(invoice_key(&card.data, card.fiscal), card.code.clone());
         }
     }
 
@@ -180,9 +194,24 @@ impl World {
             }
         }
         for (id, name, company, tax_no) in [
-            ("xiaoming", "王小明", "深圳市示例贸易有限公司", "91440300MA5DEMO01T"),
-            ("lihua", "李华", "北京样例科技有限公司", "91110108MA00DEMO2X"),
-            ("chenjing", "陈静", "上海演示餐饮管理有限公司", "91310115MA1KDEMO3P"),
+            (
+                "xiaoming",
+                "王小明",
+                "深圳市示例贸易有限公司",
+                "91440300MA5DEMO01T",
+            ),
+            (
+                "lihua",
+                "李华",
+                "北京样例科技有限公司",
+                "91110108MA00DEMO2X",
+            ),
+            (
+                "chenjing",
+                "陈静",
+                "上海演示餐饮管理有限公司",
+                "91310115MA1KDEMO3P",
+            ),
         ] {
             if self.buyers.get(id).is_none() {
                 self.save_buyer(Buyer {
@@ -216,12 +245,18 @@ impl World {
     /// Forgets orders, cards, files, pushes, calls and faults; accounts stay with their
     /// configuration but lose what was set through the API.
     pub(crate) fn reset(&mut self) {
-        let accounts: Vec<AccountConfig> =
-            self.accounts.iter().map(|account| account.config.clone()).collect();
+        let accounts: Vec<AccountConfig> = self
+            .accounts
+            .iter()
+            .map(|account| account.config.clone())
+            .collect();
         let next_push = self.next_push;
         let mut fresh = Self::empty(Settings::clone(&self.settings));
         fresh.journal = self.journal.clone();
-        fresh.meta = Meta { clock_ahead_secs: 0, ..self.meta.clone() };
+        fresh.meta = Meta {
+            clock_ahead_secs: 0,
+            ..self.meta.clone()
+        };
         // Numbers go on, so that a push on its way never meets another one's row.
         fresh.next_push = next_push;
         fresh.journal.truncate();
@@ -235,18 +270,26 @@ impl World {
         if config.original_id.is_empty() {
             config.original_id = format!("gh_{}", &self.digest(&["gh", &config.appid])[..12]);
         }
-        let s_pappid = config
-            .platform
-            .then(|| config.s_pappid.clone().unwrap_or_else(|| make_s_pappid(&config.appid)));
+        let s_pappid = config.platform.then(|| {
+            config
+                .s_pappid
+                .clone()
+                .unwrap_or_else(|| make_s_pappid(&config.appid))
+        });
         let old = self.accounts.get(&config.appid).cloned();
         if let Some(gone) = old.as_ref().and_then(|account| account.s_pappid.as_ref()) {
             self.platform_of.remove(gone);
         }
         if let Some(s_pappid) = &s_pappid {
-            self.platform_of.insert(s_pappid.clone(), config.appid.clone());
+            self.platform_of
+                .insert(s_pappid.clone(), config.appid.clone());
         }
         let account = match old {
-            Some(old) => Account { config, s_pappid, ..old },
+            Some(old) => Account {
+                config,
+                s_pappid,
+                ..old
+            },
             None => Account {
                 config,
                 s_pappid,
@@ -270,13 +313,18 @@ impl World {
 
     /// Drops credentials that have been dead for a day.
     pub(crate) fn forget_dead_credentials(&mut self, now: i64) {
-        self.credentials.rows.retain(|_, credential| now < credential.dead_at + 86_400);
+        self.credentials
+            .rows
+            .retain(|_, credential| now < credential.dead_at + 86_400);
     }
 
     pub(crate) fn save_order(&mut self, order: Order) {
         let key = order.key();
         if self.orders.get(&key).is_none() {
-            self.orders_by_id.entry(order.order_id.clone()).or_default().push(key);
+            self.orders_by_id
+                .entry(order.order_id.clone())
+                .or_default()
+                .push(key);
         }
         self.orders.put(&self.journal, order);
     }
@@ -305,7 +353,8 @@ impl World {
     }
 
     pub(crate) fn save_card(&mut self, card: Card) {
-        self.card_of_invoice.insert(invoice_key(&card.data, card.fiscal), card.code.clone());
+        self.card_of_invoice
+            .insert(invoice_key(&card.data, card.fiscal), card.code.clone());
         self.cards.put(&self.journal, card);
     }
 
@@ -350,7 +399,8 @@ impl World {
 
     /// The card that already holds this invoice.
     pub(crate) fn card_of_invoice(&self, data: &InvoiceData, fiscal: bool) -> Option<&Card> {
-        self.cards.get(self.card_of_invoice.get(&invoice_key(data, fiscal))?)
+        self.cards
+            .get(self.card_of_invoice.get(&invoice_key(data, fiscal))?)
     }
 
     /// Lower-case hexadecimal SHA-256 over the salt and the parts.
@@ -361,12 +411,18 @@ impl World {
     /// A buyer's id towards one account.
     pub(crate) fn openid(&self, buyer: &str, appid: &str) -> String {
         // Without the salt: the same person stays the same over a reset.
-        format!("o{}", &URL_SAFE_NO_PAD.encode(hash("openid", &[buyer, appid]))[..27])
+        format!(
+            "o{}",
+            &URL_SAFE_NO_PAD.encode(hash("openid", &[buyer, appid]))[..27]
+        )
     }
 
     /// A buyer's id towards the whole open platform.
     pub(crate) fn unionid(&self, buyer: &str) -> String {
-        format!("o{}", &URL_SAFE_NO_PAD.encode(hash("unionid", &[buyer]))[..27])
+        format!(
+            "o{}",
+            &URL_SAFE_NO_PAD.encode(hash("unionid", &[buyer]))[..27]
+        )
     }
 
     /// The encrypted form of a card code: base64 with `+`, `/` and `==` in it.
@@ -383,7 +439,11 @@ impl World {
         let bytes = STANDARD.decode(encrypted).ok()?;
         let (mac, masked) = bytes.split_at_checked(16)?;
         let mask = hash(&self.meta.salt, &["mask", &hex::encode(mac)]);
-        let code: Vec<u8> = masked.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
+        let code: Vec<u8> = masked
+            .iter()
+            .zip(mask)
+            .map(|(byte, mask)| byte ^ mask)
+            .collect();
         let code = String::from_utf8(code).ok()?;
         let card = self.cards.get(&code)?;
         (self.encrypt_code(&code) == encrypted).then_some(card)
@@ -391,7 +451,10 @@ impl World {
 
     /// Orders by state, for the console.
     pub(crate) fn order_count(&self, state: OrderState) -> usize {
-        self.orders.iter().filter(|order| order.state == state).count()
+        self.orders
+            .iter()
+            .filter(|order| order.state == state)
+            .count()
     }
 }
 

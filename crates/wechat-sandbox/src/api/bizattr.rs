@@ -10,8 +10,14 @@ use crate::refusal::Refusal;
 
 const USER_SHOW: &[&str] = &["show_title", "show_phone", "show_email"];
 const USER_REQUIRE: &[&str] = &["require_phone", "require_email"];
-const BIZ_SHOW: &[&str] =
-    &["show_title", "show_tax_no", "show_addr", "show_phone", "show_bank_type", "show_bank_no"];
+const BIZ_SHOW: &[&str] = &[
+    "show_title",
+    "show_tax_no",
+    "show_addr",
+    "show_phone",
+    "show_bank_type",
+    "show_bank_no",
+];
 const BIZ_REQUIRE: &[&str] = &[
     "require_tax_no",
     "require_addr",
@@ -22,13 +28,19 @@ const BIZ_REQUIRE: &[&str] = &[
 
 pub(super) fn set_biz_attr(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let mut world = app.world();
-    let account =
-        world.accounts.get(&input.appid).cloned().ok_or_else(|| Refusal::new(40001))?;
+    let account = world
+        .accounts
+        .get(&input.appid)
+        .cloned()
+        .ok_or_else(|| Refusal::new(40001))?;
     let fields = input.fields();
     match input.query("action").unwrap_or_default() {
         "set_auth_field" => {
             let auth_field = Some(read_auth_field(&fields)?);
-            world.save_account(Account { auth_field, ..account });
+            world.save_account(Account {
+                auth_field,
+                ..account
+            });
             Ok(done())
         }
         "get_auth_field" => {
@@ -47,8 +59,10 @@ pub(super) fn set_biz_attr(app: &App, input: &Input<'_>) -> Result<Value, Refusa
             if world.platform(s_pappid).is_none() {
                 return Err(Refusal::param("paymch_info.s_pappid is unknown"));
             }
-            let pay_mch =
-                Some(PayMch { mchid: mchid.to_owned(), s_pappid: s_pappid.to_owned() });
+            let pay_mch = Some(PayMch {
+                mchid: mchid.to_owned(),
+                s_pappid: s_pappid.to_owned(),
+            });
             world.save_account(Account { pay_mch, ..account });
             Ok(done())
         }
@@ -62,7 +76,10 @@ pub(super) fn set_biz_attr(app: &App, input: &Input<'_>) -> Result<Value, Refusa
             if time_out <= 0 {
                 return Err(Refusal::param("contact.time_out must be positive"));
             }
-            world.save_account(Account { contact: Some(Contact { phone, time_out }), ..account });
+            world.save_account(Account {
+                contact: Some(Contact { phone, time_out }),
+                ..account
+            });
             Ok(done())
         }
         "get_contact" => {
@@ -99,7 +116,10 @@ fn read_page(fields: &Fields<'_>, show: &[&str], require: &[&str]) -> Result<Val
     for custom in fields.list("custom_field")? {
         let key = custom.text("key")?;
         if 5 < key.chars().count() {
-            return Err(Refusal::hint(45021, format!("custom_field key {key} is too long")));
+            return Err(Refusal::hint(
+                45021,
+                format!("custom_field key {key} is too long"),
+            ));
         }
         // One of the pages writes the name with a capital letter.
         let required = match custom.switch_opt("is_require")? {

@@ -19,7 +19,10 @@ pub(super) fn check(world: &World, token: &str, now: i64) -> Result<String, Refu
         return Err(Refusal::new(41001));
     }
     let known = world.credentials.get(token).filter(|it| {
-        matches!(it.kind, CredentialKind::ClassicToken | CredentialKind::StableToken)
+        matches!(
+            it.kind,
+            CredentialKind::ClassicToken | CredentialKind::StableToken
+        )
     });
     match known {
         None if token.len() < 32 || !token.bytes().all(is_token_byte) => Err(Refusal::new(40014)),
@@ -43,10 +46,18 @@ pub(super) fn token(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let mut world = app.world();
     let appid = sign_in(&world, query("appid"), query("secret"), &input.client_ip)?;
     let limit = world.settings.token_daily_limit;
-    if !world.quota.count(&input.day(), &appid, "/cgi-bin/token", limit) {
+    if !world
+        .quota
+        .count(&input.day(), &appid, "/cgi-bin/token", limit)
+    {
         return Err(Refusal::new(45009));
     }
-    supersede(&mut world, &appid, CredentialKind::ClassicToken, input.now + OVERLAP_SECS);
+    supersede(
+        &mut world,
+        &appid,
+        CredentialKind::ClassicToken,
+        input.now + OVERLAP_SECS,
+    );
     let minted = mint(&mut world, &appid, CredentialKind::ClassicToken, input.now);
     Ok(json!({"access_token": minted.value, "expires_in": minted.expires_at - input.now}))
 }
@@ -57,7 +68,10 @@ pub(super) fn stable_token(app: &App, input: &Input<'_>) -> Result<Value, Refusa
     if fields.text_opt("grant_type")? != Some("client_credential") {
         return Err(Refusal::new(40002));
     }
-    let (appid, secret) = (text_or_empty(&fields, "appid")?, text_or_empty(&fields, "secret")?);
+    let (appid, secret) = (
+        text_or_empty(&fields, "appid")?,
+        text_or_empty(&fields, "secret")?,
+    );
     let forced = match input.json.get("force_refresh") {
         None => false,
         Some(Value::Bool(forced)) => *forced,
@@ -65,7 +79,10 @@ pub(super) fn stable_token(app: &App, input: &Input<'_>) -> Result<Value, Refusa
     };
     let mut world = app.world();
     let appid = sign_in(&world, appid, secret, &input.client_ip)?;
-    if !world.quota.count(&input.day(), &appid, "/cgi-bin/stable_token", STABLE_A_DAY) {
+    if !world
+        .quota
+        .count(&input.day(), &appid, "/cgi-bin/stable_token", STABLE_A_DAY)
+    {
         return Err(Refusal::new(45009));
     }
     let current = newest(&world, &appid, CredentialKind::StableToken, input.now);
@@ -141,7 +158,10 @@ pub(super) fn sign_in(
     if secret.is_empty() {
         return Err(Refusal::new(41004));
     }
-    let account: &Account = world.accounts.get(appid).ok_or_else(|| Refusal::new(40013))?;
+    let account: &Account = world
+        .accounts
+        .get(appid)
+        .ok_or_else(|| Refusal::new(40013))?;
     if account.config.secret != secret {
         return Err(Refusal::new(40125));
     }
@@ -169,7 +189,11 @@ fn supersede(world: &mut World, appid: &str, kind: CredentialKind, dead_at: i64)
         .cloned()
         .collect();
     for it in old {
-        world.save_credential(Credential { dead_at, superseded: true, ..it });
+        world.save_credential(Credential {
+            dead_at,
+            superseded: true,
+            ..it
+        });
     }
 }
 

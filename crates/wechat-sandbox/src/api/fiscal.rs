@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::Input;
 use super::merchant::PageRequest;
 use super::platform::{check_logo, new_card_id, platform_account};
-use super::Input;
 use crate::app::App;
 use crate::model::Template;
 use crate::pages::links;

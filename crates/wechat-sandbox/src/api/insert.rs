@@ -6,9 +6,9 @@ use std::time::Duration;
 use actix_web::web::{self, Data};
 use serde_json::{Value, json};
 
+use super::Input;
 use super::media::live_media;
 use super::platform::{own_template, platform_account};
-use super::Input;
 use crate::app::App;
 use crate::config::{ClassicMapping, DigitalBillingCode, Settings};
 use crate::fields::Fields;
@@ -60,7 +60,10 @@ pub(super) async fn insert(
     let begun = begin(app, input, product)?;
     // From here on the order is marked as busy; whatever happens, the mark goes away, also when
     // the caller hangs up and this future is dropped.
-    let _mark = Mark { app: app.clone(), order_key: begun.order_key.clone() };
+    let _mark = Mark {
+        app: app.clone(),
+        order_key: begun.order_key.clone(),
+    };
     if !begun.takes.is_zero() {
         tokio::time::sleep(begun.takes).await;
     }
@@ -126,16 +129,22 @@ fn authorised_order(
     product: Product,
 ) -> Result<String, Refusal> {
     if world.platform(appid).is_some() {
-        return Err(Refusal::param("appid is an s_pappid, send the merchant's appid"));
+        return Err(Refusal::param(
+            "appid is an s_pappid, send the merchant's appid",
+        ));
     }
     let never = |why: &str| Refusal::hint(72038, why);
     let order = world
         .orders
         .get(&Order::key_of(appid, order_id))
         .ok_or_else(|| never("appid and order_id do not belong together"))?;
-    let owner = world.platform(&order.s_pappid).map(|platform| platform.appid());
+    let owner = world
+        .platform(&order.s_pappid)
+        .map(|platform| platform.appid());
     if owner != Some(input.appid.as_str()) {
-        return Err(never("the order was authorised for another platform's s_pappid"));
+        return Err(never(
+            "the order was authorised for another platform's s_pappid",
+        ));
     }
     if order.fiscal != (product == Product::Bill) {
         return Err(never("the order belongs to the other product"));
@@ -165,9 +174,18 @@ fn read_data(
         fee: fields.fen("fee")?,
         title: fields.text("title")?.to_owned(),
         billing_time: fields.seconds("billing_time")?,
-        billing_no: fields.text_opt("billing_no")?.unwrap_or_default().to_owned(),
-        billing_code: fields.text_opt("billing_code")?.unwrap_or_default().to_owned(),
-        check_code: fields.text_opt("check_code")?.unwrap_or_default().to_owned(),
+        billing_no: fields
+            .text_opt("billing_no")?
+            .unwrap_or_default()
+            .to_owned(),
+        billing_code: fields
+            .text_opt("billing_code")?
+            .unwrap_or_default()
+            .to_owned(),
+        check_code: fields
+            .text_opt("check_code")?
+            .unwrap_or_default()
+            .to_owned(),
         ..InvoiceData::default()
     };
     if data.billing_no.is_empty() {
@@ -212,23 +230,29 @@ fn check_identity(data: &InvoiceData, has_code: bool, settings: &Settings) -> Re
     let is_number = |text: &str| text.len() == 8;
     if no.len() == 20 {
         if !code.is_empty() {
-            return Err(Refusal::hint(72041, "a digital invoice has no billing_code"));
+            return Err(Refusal::hint(
+                72041,
+                "a digital invoice has no billing_code",
+            ));
         }
         let form = settings.digital_billing_code;
         return match (form, has_code) {
-            (DigitalBillingCode::Empty, false) => {
-                Err(Refusal::param("billing_code is missing, send an empty string"))
-            }
-            (DigitalBillingCode::Omitted, true) => {
-                Err(Refusal::param("billing_code must be left out for a digital invoice"))
-            }
+            (DigitalBillingCode::Empty, false) => Err(Refusal::param(
+                "billing_code is missing, send an empty string",
+            )),
+            (DigitalBillingCode::Omitted, true) => Err(Refusal::param(
+                "billing_code must be left out for a digital invoice",
+            )),
             _ => Ok(()),
         };
     }
     let code_first = is_code(no) && is_number(code);
     let number_first = is_number(no) && is_code(code);
     if !code_first && !number_first {
-        return Err(Refusal::hint(72043, "20 digits alone, or 10/12 and 8 digits"));
+        return Err(Refusal::hint(
+            72043,
+            "20 digits alone, or 10/12 and 8 digits",
+        ));
     }
     let taken = match settings.classic_mapping {
         ClassicMapping::Either => true,
@@ -236,7 +260,10 @@ fn check_identity(data: &InvoiceData, has_code: bool, settings: &Settings) -> Re
         ClassicMapping::NumberInBillingNo => number_first,
     };
     if !taken {
-        return Err(Refusal::hint(72041, "billing_no and billing_code are the wrong way round"));
+        return Err(Refusal::hint(
+            72041,
+            "billing_no and billing_code are the wrong way round",
+        ));
     }
     if data.check_code.is_empty() {
         return Err(Refusal::new(72045));
@@ -251,7 +278,9 @@ async fn check_files(app: &Data<App>, begun: &Begun) -> Result<(), Refusal> {
     let trip_id = begun.trip_pdf.as_ref().map(|media| media.id.clone());
     let checked = web::block(move || {
         let file = |id: &str| {
-            app.media.get(id).ok_or_else(|| Refusal::hint(72046, "the file is no longer there"))
+            app.media
+                .get(id)
+                .ok_or_else(|| Refusal::hint(72046, "the file is no longer there"))
         };
         if let Some(id) = trip_id
             && !pdf::begins_like_pdf(&file(&id)?)
@@ -259,7 +288,11 @@ async fn check_files(app: &Data<App>, begun: &Begun) -> Result<(), Refusal> {
             return Err(Refusal::hint(72040, "s_trip_pdf_media_id is no PDF"));
         }
         let bytes = file(&pdf_id)?;
-        if look_inside { check_inside(&bytes, &data) } else { check_head(&bytes) }
+        if look_inside {
+            check_inside(&bytes, &data)
+        } else {
+            check_head(&bytes)
+        }
     })
     .await;
     checked.unwrap_or_else(|_| Err(Refusal::new(-1)))
@@ -275,8 +308,10 @@ fn check_head(bytes: &[u8]) -> Result<(), Refusal> {
 /// The text of the PDF must carry the number, and the code where there is one.
 fn check_inside(bytes: &[u8], data: &InvoiceData) -> Result<(), Refusal> {
     let text = pdf::text_of(bytes).map_err(|why| Refusal::hint(72040, why.words()))?;
-    for (member, value) in [("billing_no", &data.billing_no), ("billing_code", &data.billing_code)]
-    {
+    for (member, value) in [
+        ("billing_no", &data.billing_no),
+        ("billing_code", &data.billing_code),
+    ] {
         if !value.is_empty() && !text.contains(value.as_str()) {
             let hint = format!("the text of the PDF does not contain {member} {value}");
             return Err(Refusal::hint(72047, hint));
@@ -285,14 +320,13 @@ fn check_inside(bytes: &[u8], data: &InvoiceData) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn finish(
-    app: &App,
-    input: &Input<'_>,
-    begun: &Begun,
-    product: Product,
-) -> Result<Value, Refusal> {
+fn finish(app: &App, input: &Input<'_>, begun: &Begun, product: Product) -> Result<Value, Refusal> {
     let mut world = app.world();
-    let order = world.orders.get(&begun.order_key).cloned().ok_or_else(|| Refusal::new(72038))?;
+    let order = world
+        .orders
+        .get(&begun.order_key)
+        .cloned()
+        .ok_or_else(|| Refusal::new(72038))?;
     if order.state != OrderState::Authorised {
         return Err(Refusal::new(72036));
     }
@@ -329,7 +363,10 @@ fn finish(
         answer["unionid"] = json!(unionid);
     }
     for media in std::iter::once(&begun.pdf).chain(&begun.trip_pdf) {
-        world.save_media(Media { used_by: Some(code.clone()), ..media.clone() });
+        world.save_media(Media {
+            used_by: Some(code.clone()),
+            ..media.clone()
+        });
     }
     world.save_card(card);
     world.save_order(Order {

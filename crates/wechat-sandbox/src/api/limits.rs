@@ -24,8 +24,16 @@ pub(super) fn quota_get(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
 }
 
 fn known_path<'a>(input: &'a Input<'_>) -> Result<&'a str, Refusal> {
-    let path = input.json.get("cgi_path").and_then(Value::as_str).unwrap_or_default();
-    if is_known(path) { Ok(path) } else { Err(Refusal::new(76021)) }
+    let path = input
+        .json
+        .get("cgi_path")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if is_known(path) {
+        Ok(path)
+    } else {
+        Err(Refusal::new(76021))
+    }
 }
 
 pub(super) fn clear_quota(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
@@ -49,7 +57,11 @@ pub(super) fn clear_quota_by_secret(app: &App, input: &Input<'_>) -> Result<Valu
 }
 
 fn clear(app: &App, input: &Input<'_>, appid: &str) -> Result<Value, Refusal> {
-    if app.world().quota.clear(&input.day(), appid) { Ok(done()) } else { Err(Refusal::new(48006)) }
+    if app.world().quota.clear(&input.day(), appid) {
+        Ok(done())
+    } else {
+        Err(Refusal::new(48006))
+    }
 }
 
 pub(super) fn clear_one(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {

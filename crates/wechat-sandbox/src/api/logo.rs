@@ -43,8 +43,16 @@ fn keep(
         return Err(Refusal::hint(40009, format!("at most {longest} bytes")));
     }
     let id = hex::encode(rand::random::<[u8; 16]>());
-    let url = format!("{}/mmbiz/{id}/0?wx_fmt={}", app.base, if png { "png" } else { "jpeg" });
+    let url = format!(
+        "{}/mmbiz/{id}/0?wx_fmt={}",
+        app.base,
+        if png { "png" } else { "jpeg" }
+    );
     let base64 = STANDARD.encode(&part.bytes);
-    app.world().save_logo(Logo { id: id.clone(), png, base64 });
+    app.world().save_logo(Logo {
+        id: id.clone(),
+        png,
+        base64,
+    });
     Ok((id, url))
 }

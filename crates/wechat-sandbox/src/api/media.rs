@@ -20,7 +20,10 @@ pub(super) fn set_pdf(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let part = file(input, &["pdf"])?;
     let named = part.filename.as_deref().unwrap_or_default();
     if !named.to_ascii_lowercase().ends_with(".pdf") {
-        return Err(Refusal::hint(40005, "the part needs a filename that ends in .pdf"));
+        return Err(Refusal::hint(
+            40005,
+            "the part needs a filename that ends in .pdf",
+        ));
     }
     if part.bytes.is_empty() {
         return Err(Refusal::hint(41005, "the file is empty"));
@@ -52,17 +55,18 @@ pub(super) fn set_pdf(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
 }
 
 /// A file that is still there: uploaded by this account, and bound to a card or young enough.
-pub(super) fn live_media(
-    world: &World,
-    appid: &str,
-    id: &str,
-    now: i64,
-) -> Result<Media, Refusal> {
+pub(super) fn live_media(world: &World, appid: &str, id: &str, now: i64) -> Result<Media, Refusal> {
     let Some(media) = world.media.get(id).filter(|media| media.appid == appid) else {
-        return Err(Refusal::hint(72046, format!("s_media_id {id} is unknown to this account")));
+        return Err(Refusal::hint(
+            72046,
+            format!("s_media_id {id} is unknown to this account"),
+        ));
     };
     if media.used_by.is_none() && media.uploaded_at + world.settings.media_lifetime_secs <= now {
-        return Err(Refusal::hint(72046, format!("s_media_id {id} was deleted after three days")));
+        return Err(Refusal::hint(
+            72046,
+            format!("s_media_id {id} was deleted after three days"),
+        ));
     }
     Ok(media.clone())
 }
@@ -90,7 +94,10 @@ pub(super) fn get_pdf(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
 pub(crate) fn link(app: &App, world: &World, id: &str, now: i64) -> String {
     let expires = (now + LINK_SECS).to_string();
     let sign = &world.digest(&["pdf", id, &expires])[..32];
-    format!("{}/invoicepdf?id={id}&expires={expires}&sign={sign}", app.base)
+    format!(
+        "{}/invoicepdf?id={id}&expires={expires}&sign={sign}",
+        app.base
+    )
 }
 
 /// The file behind a download address; `Err` is WeChat's small JSON for a dead one.
@@ -102,5 +109,7 @@ pub(crate) fn content(app: &App, id: &str, expires: &str, sign: &str) -> Result<
     if expires.parse::<i64>().unwrap_or(0) <= app.now() {
         return Err(json!({"ret": 7, "msg": "url expired"}));
     }
-    app.media.get(id).ok_or_else(|| json!({"ret": 2, "msg": "no such file"}))
+    app.media
+        .get(id)
+        .ok_or_else(|| json!({"ret": 2, "msg": "no such file"}))
 }

@@ -39,24 +39,42 @@ impl<'a> PageRequest<'a> {
         fields.seconds("timestamp")?;
         let source = fields.text("source")?;
         if !sources.contains(&source) {
-            return Err(Refusal::param(format!("source must be one of {}", sources.join(", "))));
+            return Err(Refusal::param(format!(
+                "source must be one of {}",
+                sources.join(", ")
+            )));
         }
-        let redirect_url = fields.text_opt("redirect_url")?.filter(|url| !url.is_empty());
+        let redirect_url = fields
+            .text_opt("redirect_url")?
+            .filter(|url| !url.is_empty());
         if redirect_url.is_some_and(|url| !is_web_address(url)) {
-            return Err(Refusal::param("redirect_url must be an http or https address"));
+            return Err(Refusal::param(
+                "redirect_url must be an http or https address",
+            ));
         }
         fields.text("ticket")?;
         let page_type = if fiscal { 2 } else { fields.int("type")? };
         if !(0..=2).contains(&page_type) {
             return Err(Refusal::param("type must be 0, 1 or 2"));
         }
-        Ok(Self { s_pappid, order_id, money, source, redirect_url, page_type, fiscal })
+        Ok(Self {
+            s_pappid,
+            order_id,
+            money,
+            source,
+            redirect_url,
+            page_type,
+            fiscal,
+        })
     }
 
     /// Checks the account and the ticket and keeps the order.
     pub(super) fn accept(&self, app: &App, input: &Input<'_>) -> Result<Order, Refusal> {
         let mut world = app.world();
-        let account = world.accounts.get(&input.appid).ok_or_else(|| Refusal::new(40001))?;
+        let account = world
+            .accounts
+            .get(&input.appid)
+            .ok_or_else(|| Refusal::new(40001))?;
         if world.platform(self.s_pappid).is_none() {
             return Err(Refusal::param("s_pappid is unknown"));
         }
@@ -104,7 +122,9 @@ impl<'a> PageRequest<'a> {
             OrderState::Inserted => return Err(Refusal::new(72056)),
             OrderState::Rejected => return Err(Refusal::new(72035)),
             OrderState::Authorised if known.s_pappid != self.s_pappid => {
-                return Err(Refusal::param("order_id is authorised for another s_pappid"));
+                return Err(Refusal::param(
+                    "order_id is authorised for another s_pappid",
+                ));
             }
             OrderState::Authorised => {
                 return Ok(Order {
@@ -171,7 +191,10 @@ fn find<'w>(
     };
     match own.or_else(of_platform) {
         Some(order) if order.s_pappid == s_pappid => Ok(order),
-        Some(_) => Err(Refusal::hint(72038, "the order belongs to another s_pappid")),
+        Some(_) => Err(Refusal::hint(
+            72038,
+            "the order belongs to another s_pappid",
+        )),
         None => Err(Refusal::hint(72038, "the order is unknown to this account")),
     }
 }
@@ -200,11 +223,18 @@ pub(super) fn get_auth_data(app: &App, input: &Input<'_>) -> Result<Value, Refus
 fn auth_info(title: &Title) -> Value {
     let mut inner = json!(title.fields);
     if !title.custom.is_empty() {
-        let custom: Vec<Value> =
-            title.custom.iter().map(|(key, value)| json!({"key": key, "value": value})).collect();
+        let custom: Vec<Value> = title
+            .custom
+            .iter()
+            .map(|(key, value)| json!({"key": key, "value": value}))
+            .collect();
         inner["custom_field"] = json!(custom);
     }
-    let member = if title.company { "biz_field" } else { "user_field" };
+    let member = if title.company {
+        "biz_field"
+    } else {
+        "user_field"
+    };
     json!({ member: inner })
 }
 
@@ -213,7 +243,10 @@ pub(super) fn reject_insert(app: &App, input: &Input<'_>) -> Result<Value, Refus
     let fields = input.fields();
     let (s_pappid, order_id) = (fields.text("s_pappid")?, fields.text("order_id")?);
     let reason = fields.text("reason")?.to_owned();
-    let url = fields.text_opt("url")?.map(str::to_owned).filter(|url| !url.is_empty());
+    let url = fields
+        .text_opt("url")?
+        .map(str::to_owned)
+        .filter(|url| !url.is_empty());
     let mut world = app.world();
     let order = find(&world, input, s_pappid, order_id)?.clone();
     match order.state {

@@ -59,11 +59,21 @@ pub(crate) struct Call {
 }
 
 const fn call(path: &'static str, shape: Shape, run: Handler) -> Call {
-    Call { path, shape, auth: Auth::Token, run }
+    Call {
+        path,
+        shape,
+        auth: Auth::Token,
+        run,
+    }
 }
 
 const fn open(path: &'static str, shape: Shape, run: Handler) -> Call {
-    Call { path, shape, auth: Auth::Open, run }
+    Call {
+        path,
+        shape,
+        auth: Auth::Open,
+        run,
+    }
 }
 
 /// `insert` and `insertbill` are asynchronous and handled before `run` is looked at.
@@ -73,41 +83,133 @@ const INSERT_BILL: &str = "/nontax/insertbill";
 /// Every call there is.
 pub(crate) const CALLS: &[Call] = &[
     open("/cgi-bin/token", Shape::Get, credentials::token),
-    open("/cgi-bin/stable_token", Shape::Json, credentials::stable_token),
-    call("/cgi-bin/ticket/getticket", Shape::Get, credentials::get_ticket),
+    open(
+        "/cgi-bin/stable_token",
+        Shape::Json,
+        credentials::stable_token,
+    ),
+    call(
+        "/cgi-bin/ticket/getticket",
+        Shape::Get,
+        credentials::get_ticket,
+    ),
     call("/cgi-bin/openapi/quota/get", Shape::Json, limits::quota_get),
     call("/cgi-bin/clear_quota", Shape::Json, limits::clear_quota),
-    open("/cgi-bin/clear_quota/v2", Shape::Json, limits::clear_quota_by_secret),
-    call("/cgi-bin/openapi/quota/clear", Shape::Json, limits::clear_one),
+    open(
+        "/cgi-bin/clear_quota/v2",
+        Shape::Json,
+        limits::clear_quota_by_secret,
+    ),
+    call(
+        "/cgi-bin/openapi/quota/clear",
+        Shape::Json,
+        limits::clear_one,
+    ),
     call("/cgi-bin/openapi/rid/get", Shape::Json, limits::rid_get),
     call("/cgi-bin/getcallbackip", Shape::Get, limits::callback_ips),
     call("/cgi-bin/get_api_domain_ip", Shape::Get, limits::api_ips),
     call("/cgi-bin/media/uploadimg", Shape::Upload, logo::upload),
-    call("/cgi-bin/material/add_material", Shape::Upload, logo::add_material),
-    call("/card/invoice/getauthurl", Shape::Json, merchant::get_auth_url),
-    call("/card/invoice/getauthdata", Shape::Json, merchant::get_auth_data),
-    call("/card/invoice/rejectinsert", Shape::Json, merchant::reject_insert),
-    call("/card/invoice/setbizattr", Shape::Json, bizattr::set_biz_attr),
-    call("/card/invoice/makeoutinvoice", Shape::Json, unified::make_out),
-    call("/card/invoice/clearoutinvoice", Shape::Json, unified::clear_out),
+    call(
+        "/cgi-bin/material/add_material",
+        Shape::Upload,
+        logo::add_material,
+    ),
+    call(
+        "/card/invoice/getauthurl",
+        Shape::Json,
+        merchant::get_auth_url,
+    ),
+    call(
+        "/card/invoice/getauthdata",
+        Shape::Json,
+        merchant::get_auth_data,
+    ),
+    call(
+        "/card/invoice/rejectinsert",
+        Shape::Json,
+        merchant::reject_insert,
+    ),
+    call(
+        "/card/invoice/setbizattr",
+        Shape::Json,
+        bizattr::set_biz_attr,
+    ),
+    call(
+        "/card/invoice/makeoutinvoice",
+        Shape::Json,
+        unified::make_out,
+    ),
+    call(
+        "/card/invoice/clearoutinvoice",
+        Shape::Json,
+        unified::clear_out,
+    ),
     call("/card/invoice/queryinvoceinfo", Shape::Json, unified::query),
     call("/card/invoice/seturl", Shape::Json, platform::set_url),
-    call("/card/invoice/platform/createcard", Shape::Json, platform::create_card),
-    call("/card/invoice/platform/setpdf", Shape::Upload, media::set_pdf),
+    call(
+        "/card/invoice/platform/createcard",
+        Shape::Json,
+        platform::create_card,
+    ),
+    call(
+        "/card/invoice/platform/setpdf",
+        Shape::Upload,
+        media::set_pdf,
+    ),
     call("/card/invoice/platform/getpdf", Shape::Json, media::get_pdf),
     call(INSERT, Shape::Json, insert::never),
-    call("/card/invoice/platform/updatestatus", Shape::Json, platform::update_status),
-    call("/card/invoice/reimburse/getinvoiceinfo", Shape::Json, reimburse::get_info),
-    call("/card/invoice/reimburse/getinvoicebatch", Shape::Json, reimburse::get_batch),
-    call("/card/invoice/reimburse/updateinvoicestatus", Shape::Json, reimburse::update),
-    call("/card/invoice/reimburse/updatestatusbatch", Shape::Json, reimburse::update_batch),
+    call(
+        "/card/invoice/platform/updatestatus",
+        Shape::Json,
+        platform::update_status,
+    ),
+    call(
+        "/card/invoice/reimburse/getinvoiceinfo",
+        Shape::Json,
+        reimburse::get_info,
+    ),
+    call(
+        "/card/invoice/reimburse/getinvoicebatch",
+        Shape::Json,
+        reimburse::get_batch,
+    ),
+    call(
+        "/card/invoice/reimburse/updateinvoicestatus",
+        Shape::Json,
+        reimburse::update,
+    ),
+    call(
+        "/card/invoice/reimburse/updatestatusbatch",
+        Shape::Json,
+        reimburse::update_batch,
+    ),
     call("/card/code/decrypt", Shape::Json, reimburse::decrypt),
-    call("/card/testwhitelist/set", Shape::Json, platform::test_white_list),
-    call("/card/invoice/biz/getusertitleurl", Shape::Json, titles::user_title_url),
-    call("/card/invoice/biz/getselecttitleurl", Shape::Json, titles::select_title_url),
+    call(
+        "/card/testwhitelist/set",
+        Shape::Json,
+        platform::test_white_list,
+    ),
+    call(
+        "/card/invoice/biz/getusertitleurl",
+        Shape::Json,
+        titles::user_title_url,
+    ),
+    call(
+        "/card/invoice/biz/getselecttitleurl",
+        Shape::Json,
+        titles::select_title_url,
+    ),
     call("/card/invoice/scantitle", Shape::Json, titles::scan),
-    call("/nontax/getbillauthurl", Shape::Json, fiscal::get_bill_auth_url),
-    call("/nontax/createbillcard", Shape::Json, fiscal::create_bill_card),
+    call(
+        "/nontax/getbillauthurl",
+        Shape::Json,
+        fiscal::get_bill_auth_url,
+    ),
+    call(
+        "/nontax/createbillcard",
+        Shape::Json,
+        fiscal::create_bill_card,
+    ),
     call(INSERT_BILL, Shape::Json, insert::never),
 ];
 
@@ -160,7 +262,10 @@ pub(crate) async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) ->
     let query = url::form_urlencoded::parse(request.query_string().as_bytes())
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
-    let client_ip = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let client_ip = request
+        .peer_addr()
+        .map(|peer| peer.ip().to_string())
+        .unwrap_or_default();
     let mut input = Input {
         query,
         request: &request,
@@ -183,7 +288,10 @@ pub(crate) async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) ->
         Ok(value) => (0, value),
         Err(refusal) => {
             let errmsg = refusal.errmsg(&input.rid);
-            (refusal.code, json!({"errcode": refusal.code, "errmsg": errmsg}))
+            (
+                refusal.code,
+                json!({"errcode": refusal.code, "errmsg": errmsg}),
+            )
         }
     };
     note(&app, call, &input, started, (errcode, &answer), fault);
@@ -201,7 +309,10 @@ async fn perform(app: &Data<App>, call: &Call, input: &mut Input<'_>) -> Result<
         let mut world = app.world();
         input.appid = credentials::check(&world, token, input.now)?;
         let limit = world.settings.daily_limit;
-        if !world.quota.count(&china_day(input.now), &input.appid, call.path, limit) {
+        if !world
+            .quota
+            .count(&china_day(input.now), &input.appid, call.path, limit)
+        {
             return Err(Refusal::new(45009));
         }
     }
@@ -232,7 +343,10 @@ fn note(
         appid: input.appid.clone(),
         client_ip: input.client_ip.clone(),
         errcode,
-        fault: fault.kind.map(FaultKind::word).or((0 < fault.delay_ms).then_some("delay")),
+        fault: fault
+            .kind
+            .map(FaultKind::word)
+            .or((0 < fault.delay_ms).then_some("delay")),
         request: match call.shape {
             Shape::Get => String::new(),
             Shape::Json => loggable(input.body),
@@ -250,7 +364,9 @@ fn respond(fault: CallFault, answer: &Value) -> HttpResponse {
             .content_type("application/json; encoding=utf-8")
             .body("{\"errcode\":0,\"errm\u{fffd}<html><title>502"),
         Some(FaultKind::HttpStatus) => {
-            let status = u16::try_from(fault.value).ok().and_then(|s| StatusCode::from_u16(s).ok());
+            let status = u16::try_from(fault.value)
+                .ok()
+                .and_then(|s| StatusCode::from_u16(s).ok());
             HttpResponse::build(status.unwrap_or(StatusCode::BAD_GATEWAY))
                 .content_type("text/html")
                 .body("<html><body><h1>ordered fault</h1></body></html>")

@@ -13,7 +13,10 @@ use crate::world::World;
 
 /// The calling account, if it is an approved invoicing platform.
 pub(super) fn platform_account(world: &World, appid: &str) -> Result<Account, Refusal> {
-    let account = world.accounts.get(appid).ok_or_else(|| Refusal::new(40001))?;
+    let account = world
+        .accounts
+        .get(appid)
+        .ok_or_else(|| Refusal::new(40001))?;
     if account.s_pappid.is_none() {
         return Err(Refusal::new(72015));
     }
@@ -25,7 +28,10 @@ pub(super) fn set_url(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let world = app.world();
     let account = platform_account(&world, &input.appid)?;
     let s_pappid = account.s_pappid.unwrap_or_default();
-    let url = format!("{}/bizmall/authinvoice?action=list&s_pappid={s_pappid}", app.base);
+    let url = format!(
+        "{}/bizmall/authinvoice?action=list&s_pappid={s_pappid}",
+        app.base
+    );
     Ok(json!({"errcode": 0, "errmsg": "ok", "invoice_url": url}))
 }
 
@@ -44,11 +50,18 @@ fn check_length(what: &str, text: &str, chinese_characters: usize) -> Result<(),
 /// A logo has to lie on WeChat's own servers.
 pub(super) fn check_logo(app: &App, url: &str) -> Result<(), Refusal> {
     let own = url.starts_with(&format!("{}/mmbiz/", app.base));
-    let real = ["https://mmbiz.qpic.cn/", "http://mmbiz.qpic.cn/", "https://mmbiz.qlogo.cn/"];
+    let real = [
+        "https://mmbiz.qpic.cn/",
+        "http://mmbiz.qpic.cn/",
+        "https://mmbiz.qlogo.cn/",
+    ];
     if own || real.iter().any(|start| url.starts_with(start)) {
         return Ok(());
     }
-    Err(Refusal::hint(40141, "logo_url must come from media/uploadimg or material/add_material"))
+    Err(Refusal::hint(
+        40141,
+        "logo_url must come from media/uploadimg or material/add_material",
+    ))
 }
 
 /// `createcard`: each call makes a further template.
@@ -58,7 +71,10 @@ pub(super) fn create_card(app: &App, input: &Input<'_>) -> Result<Value, Refusal
     let logo_url = base.text("logo_url")?;
     let title = base.text("title")?;
     check_length("base_info.title", title, 9)?;
-    let links = [read_link(&base, "custom_url")?, read_link(&base, "promotion_url")?];
+    let links = [
+        read_link(&base, "custom_url")?,
+        read_link(&base, "promotion_url")?,
+    ];
     let (payee, kind) = (info.text("payee")?, info.text("type")?);
     check_logo(app, logo_url)?;
     let mut world = app.world();
@@ -80,12 +96,18 @@ pub(super) fn create_card(app: &App, input: &Input<'_>) -> Result<Value, Refusal
 }
 
 pub(super) fn new_card_id() -> String {
-    format!("p{}", &URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>())[..27])
+    format!(
+        "p{}",
+        &URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>())[..27]
+    )
 }
 
 fn read_link(base: &Fields<'_>, url_member: &str) -> Result<Option<TemplateLink>, Refusal> {
     let member = |suffix: &str| -> Result<String, Refusal> {
-        Ok(base.text_opt(&format!("{url_member}{suffix}"))?.unwrap_or_default().to_owned())
+        Ok(base
+            .text_opt(&format!("{url_member}{suffix}"))?
+            .unwrap_or_default()
+            .to_owned())
     };
     let (url, name, sub_title) = (member("")?, member("_name")?, member("_sub_title")?);
     check_length(&format!("base_info.{url_member}_name"), &name, 5)?;
@@ -94,20 +116,25 @@ fn read_link(base: &Fields<'_>, url_member: &str) -> Result<Option<TemplateLink>
         return Ok(None);
     }
     if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(Refusal::param(format!("base_info.{url_member} must be http or https")));
+        return Err(Refusal::param(format!(
+            "base_info.{url_member} must be http or https"
+        )));
     }
-    Ok(Some(TemplateLink { name, url, sub_title }))
+    Ok(Some(TemplateLink {
+        name,
+        url,
+        sub_title,
+    }))
 }
 
 /// A template the caller may use, else 40073.
-pub(super) fn own_template(
-    world: &World,
-    appid: &str,
-    card_id: &str,
-) -> Result<Template, Refusal> {
+pub(super) fn own_template(world: &World, appid: &str, card_id: &str) -> Result<Template, Refusal> {
     match world.templates.get(card_id) {
         Some(template) if template.appid == appid => Ok(template.clone()),
-        Some(_) => Err(Refusal::hint(40073, "the template belongs to another account")),
+        Some(_) => Err(Refusal::hint(
+            40073,
+            "the template belongs to another account",
+        )),
         None => Err(Refusal::hint(40073, "the template is unknown")),
     }
 }
@@ -130,7 +157,10 @@ pub(super) fn update_status(app: &App, input: &Input<'_>) -> Result<Value, Refus
         .ok_or_else(|| Refusal::hint(72038, "no such card code"))?;
     match (card.status, wanted) {
         (_, CardStatus::Lock | CardStatus::Closure) => {
-            return Err(Refusal::hint(72024, "only a reimburser may set this status"));
+            return Err(Refusal::hint(
+                72024,
+                "only a reimburser may set this status",
+            ));
         }
         (CardStatus::Cancel, _) => return Err(Refusal::new(72060)),
         (CardStatus::Closure, _) => return Err(Refusal::new(72061)),
@@ -138,7 +168,10 @@ pub(super) fn update_status(app: &App, input: &Input<'_>) -> Result<Value, Refus
         (CardStatus::Init, CardStatus::Init) => return Err(Refusal::new(72024)),
         (CardStatus::Init, CardStatus::Cancel) => {}
     }
-    world.save_card(Card { status: CardStatus::Cancel, ..card });
+    world.save_card(Card {
+        status: CardStatus::Cancel,
+        ..card
+    });
     Ok(done())
 }
 
@@ -150,13 +183,20 @@ pub(super) fn test_white_list(app: &App, input: &Input<'_>) -> Result<Value, Ref
         return Err(Refusal::param("at most 10 entries"));
     }
     let mut world = app.world();
-    let account =
-        world.accounts.get(&input.appid).cloned().ok_or_else(|| Refusal::new(40001))?;
+    let account = world
+        .accounts
+        .get(&input.appid)
+        .cloned()
+        .ok_or_else(|| Refusal::new(40001))?;
     let answer = json!({
         "errcode": 0, "errmsg": "ok",
         "success_openid": openids, "fail_openid": [],
         "success_username": names, "fail_username": [],
     });
-    world.save_account(Account { test_openids: openids, test_usernames: names, ..account });
+    world.save_account(Account {
+        test_openids: openids,
+        test_usernames: names,
+        ..account
+    });
     Ok(answer)
 }

@@ -19,7 +19,9 @@ fn find<'w>(world: &'w World, fields: &Fields<'_>) -> Result<&'w Card, Refusal> 
     if world.templates.get(card_id).is_none() {
         return Err(Refusal::new(40073));
     }
-    let card = world.decrypt_code(encrypt_code).ok_or_else(|| Refusal::new(40075))?;
+    let card = world
+        .decrypt_code(encrypt_code)
+        .ok_or_else(|| Refusal::new(40075))?;
     if card.card_id != card_id {
         return Err(Refusal::hint(40073, "the card is of another template"));
     }
@@ -68,7 +70,11 @@ fn describe(app: &App, world: &World, card: &Card, now: i64) -> Value {
             item
         })
         .collect();
-    let first = data.info.first().map(|line| line.name.clone()).unwrap_or_default();
+    let first = data
+        .info
+        .first()
+        .map(|line| line.name.clone())
+        .unwrap_or_default();
     let mut user_info = json!({
         "fee": data.fee,
         "fee_without_tax": data.fee_without_tax,
@@ -103,7 +109,10 @@ fn describe(app: &App, world: &World, card: &Card, now: i64) -> Value {
 
 /// Whether a reimburser may move a card so.
 pub(crate) fn check_move(card: &Card, wanted: CardStatus, who: &str) -> Result<(), Refusal> {
-    let by_another = card.locked_by.as_deref().is_some_and(|locker| locker != who);
+    let by_another = card
+        .locked_by
+        .as_deref()
+        .is_some_and(|locker| locker != who);
     match (card.status, wanted) {
         (_, CardStatus::Cancel) => Err(Refusal::hint(72024, "only the platform may cancel")),
         (CardStatus::Cancel, _) => Err(Refusal::new(72060)),
@@ -125,10 +134,18 @@ pub(crate) fn move_card(
     wanted: CardStatus,
     who: &str,
 ) -> Result<(), Refusal> {
-    let card = world.cards.get(code).cloned().ok_or_else(|| Refusal::new(40056))?;
+    let card = world
+        .cards
+        .get(code)
+        .cloned()
+        .ok_or_else(|| Refusal::new(40056))?;
     check_move(&card, wanted, who)?;
     let locked_by = (wanted != CardStatus::Init).then(|| who.to_owned());
-    let card = Card { status: wanted, locked_by, ..card };
+    let card = Card {
+        status: wanted,
+        locked_by,
+        ..card
+    };
     world.save_card(card.clone());
     tell_status(app, world, &card);
     Ok(())
@@ -142,8 +159,10 @@ fn tell_status(app: &App, world: &mut World, card: &Card) {
         .with("CardId", &card.card_id)
         .with("Code", &card.code);
     app.emit(world, &card.platform_appid, None, &event);
-    let s_pappid =
-        world.accounts.get(&card.platform_appid).and_then(|account| account.s_pappid.clone());
+    let s_pappid = world
+        .accounts
+        .get(&card.platform_appid)
+        .and_then(|account| account.s_pappid.clone());
     app.emit(world, &card.appid, s_pappid.as_deref(), &event);
 }
 
@@ -197,6 +216,8 @@ pub(super) fn update_batch(app: &App, input: &Input<'_>) -> Result<Value, Refusa
 pub(super) fn decrypt(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let encrypt_code = input.fields().text("encrypt_code")?.to_owned();
     let world = app.world();
-    let card = world.decrypt_code(&encrypt_code).ok_or_else(|| Refusal::new(40056))?;
+    let card = world
+        .decrypt_code(&encrypt_code)
+        .ok_or_else(|| Refusal::new(40056))?;
     Ok(json!({"errcode": 0, "errmsg": "ok", "code": card.code}))
 }

@@ -11,7 +11,14 @@ use crate::refusal::Refusal;
 pub(super) fn user_title_url(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let fields = input.fields();
     let mut given = Vec::new();
-    for name in ["phone", "tax_no", "addr", "bank_type", "bank_no", "out_title_id"] {
+    for name in [
+        "phone",
+        "tax_no",
+        "addr",
+        "bank_type",
+        "bank_no",
+        "out_title_id",
+    ] {
         if let Some(text) = fields.text_opt(name)? {
             given.push((name, text));
         }
@@ -25,7 +32,10 @@ pub(super) fn user_title_url(app: &App, input: &Input<'_>) -> Result<Value, Refu
             return Err(Refusal::param("tax_no must be 15 to 20 letters or digits"));
         }
         let phone = fields.text_opt("phone")?.unwrap_or_default();
-        if !phone.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        if !phone
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+        {
             return Err(Refusal::param("phone may hold digits and '-' only"));
         }
     }
@@ -51,7 +61,10 @@ pub(super) fn scan(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let text = input.fields().text("scan_text")?.to_owned();
     let world = app.world();
     let title = links::read_title_code(&world, &text, input.now)?;
-    let buyer = world.buyers.get(&title.buyer).ok_or_else(|| Refusal::new(72031))?;
+    let buyer = world
+        .buyers
+        .get(&title.buyer)
+        .ok_or_else(|| Refusal::new(72031))?;
     let (title_type, name, tax_no) = if title.company {
         (0, &buyer.company_title, buyer.company_tax_no.as_str())
     } else {

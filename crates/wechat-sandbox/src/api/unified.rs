@@ -31,7 +31,11 @@ const REQUIRED: &[(&str, i64)] = &[
 const LINE: &[&str] = &["fphxz", "spbm", "xmmc", "xmsl", "xmdj", "xmje", "sl", "se"];
 
 fn enabled(world: &World) -> Result<(), Refusal> {
-    if world.settings.unified_calls { Ok(()) } else { Err(Refusal::new(48001)) }
+    if world.settings.unified_calls {
+        Ok(())
+    } else {
+        Err(Refusal::new(48001))
+    }
 }
 
 fn read<'a>(info: &Fields<'a>, name: &str, code: i64) -> Result<&'a str, Refusal> {
@@ -63,7 +67,11 @@ pub(super) fn make_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let mut world = app.world();
     enabled(&world)?;
     if let Some(known) = world.unified.get(serial) {
-        return if known.ddh == ddh { Ok(success()) } else { Err(Refusal::new(73106)) };
+        return if known.ddh == ddh {
+            Ok(success())
+        } else {
+            Err(Refusal::new(73106))
+        };
     }
     let order = world
         .orders
@@ -75,7 +83,10 @@ pub(super) fn make_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     if info.text("wxopenid")? != openid {
         return Err(Refusal::new(73001));
     }
-    if world.unified.iter().any(|it| it.appid == input.appid && it.ddh == ddh && it.clears.is_none())
+    if world
+        .unified
+        .iter()
+        .any(|it| it.appid == input.appid && it.ddh == ddh && it.clears.is_none())
     {
         return Err(Refusal::new(73108));
     }
@@ -102,9 +113,19 @@ pub(super) fn clear_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
     let serial = info.text("fpqqlsh")?;
     if let Some(known) = world.unified.get(serial) {
         let same = known.clears.as_deref() == Some(blue.fpqqlsh.as_str());
-        return if same { Ok(success()) } else { Err(Refusal::new(73106)) };
+        return if same {
+            Ok(success())
+        } else {
+            Err(Refusal::new(73106))
+        };
     }
-    let request = new_request(input, serial, &blue.nsrsbh, &blue.ddh, Some(blue.fpqqlsh.clone()));
+    let request = new_request(
+        input,
+        serial,
+        &blue.nsrsbh,
+        &blue.ddh,
+        Some(blue.fpqqlsh.clone()),
+    );
     let buyer = world
         .orders
         .get(&Order::key_of(&input.appid, &blue.ddh))

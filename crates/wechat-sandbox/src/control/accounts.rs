@@ -30,16 +30,26 @@ pub(super) async fn save(app: Data<App>, body: Bytes) -> HttpResponse {
         let mut world = app.world();
         let appid = config.appid.clone();
         world.save_account_config(config);
-        Ok(world.accounts.get(&appid).map(account_json).unwrap_or_default())
+        Ok(world
+            .accounts
+            .get(&appid)
+            .map(account_json)
+            .unwrap_or_default())
     };
     send(save())
 }
 
 /// Verifies the push address as the console does when it is saved.
 pub(super) async fn verify(app: Data<App>, appid: Path<String>) -> HttpResponse {
-    let push = app.world().accounts.get(&appid).map(|account| account.config.push.clone());
+    let push = app
+        .world()
+        .accounts
+        .get(&appid)
+        .map(|account| account.config.push.clone());
     let Some(push) = push else {
-        return send(Err(Problem::not_found(format!("no account has the appid {appid}"))));
+        return send(Err(Problem::not_found(format!(
+            "no account has the appid {appid}"
+        ))));
     };
     let Some(push) = push else {
         return send(Err(Problem::conflict("the account has no push address")));

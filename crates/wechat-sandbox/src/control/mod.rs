@@ -81,7 +81,10 @@ type Answer = Result<Value, Problem>;
 
 impl Problem {
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into() }
+        Self {
+            status,
+            detail: detail.into(),
+        }
     }
 
     pub(super) fn not_found(detail: impl Into<String>) -> Self {
@@ -115,7 +118,11 @@ pub(super) fn send(answer: Answer) -> HttpResponse {
 
 /// Reads a JSON body; an empty one reads as `{}`. Unknown members are errors.
 pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
-    let text: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"{}" } else { body };
+    let text: &[u8] = if body.iter().all(u8::is_ascii_whitespace) {
+        b"{}"
+    } else {
+        body
+    };
     serde_json::from_slice(text)
         .map_err(|why| Problem::unprocessable(format!("the body is not understood: {why}")))
 }
@@ -135,7 +142,9 @@ async fn same_origin<B: MessageBody + 'static>(
         });
     if foreign {
         let refused = Problem::new(StatusCode::FORBIDDEN, "the Origin is another site");
-        return Ok(request.into_response(send(Err(refused))).map_into_right_body());
+        return Ok(request
+            .into_response(send(Err(refused)))
+            .map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
 }
@@ -145,7 +154,9 @@ pub(crate) async fn health() -> HttpResponse {
 }
 
 async fn openapi() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(OPENAPI)
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(OPENAPI)
 }
 
 #[derive(Deserialize)]
@@ -203,7 +214,11 @@ async fn order_faults(app: Data<App>, body: Bytes) -> HttpResponse {
         let mut world = app.world();
         let mut made = Vec::new();
         for order in orders {
-            let fault = Fault { id: world.next_fault, order, struck: 0 };
+            let fault = Fault {
+                id: world.next_fault,
+                order,
+                struck: 0,
+            };
             world.next_fault += 1;
             made.push(json!(fault));
             world.faults.push(fault);
@@ -242,7 +257,9 @@ async fn advance_clock(app: Data<App>, body: Bytes) -> HttpResponse {
     let advance = || -> Answer {
         let Advance { advance_secs } = read(&body)?;
         if !(0..=10 * 366 * 86_400).contains(&advance_secs) {
-            return Err(Problem::unprocessable("advance_secs must be 0 to ten years"));
+            return Err(Problem::unprocessable(
+                "advance_secs must be 0 to ten years",
+            ));
         }
         let ahead = app.clock.advance(advance_secs);
         let mut world = app.world();
@@ -296,12 +313,20 @@ mod tests {
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
                 described.insert((method.as_str(), path.as_str()));
-                assert!(operation["summary"].is_string(), "{method} {path} has no summary");
-                let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+                assert!(
+                    operation["summary"].is_string(),
+                    "{method} {path} has no summary"
+                );
+                let parameters = operation["parameters"]
+                    .as_array()
+                    .cloned()
+                    .unwrap_or_default();
                 for piece in path.split('/').filter_map(|piece| piece.strip_prefix('{')) {
                     let name = piece.trim_end_matches('}');
                     assert!(
-                        parameters.iter().any(|p| p["name"] == name && p["in"] == "path"),
+                        parameters
+                            .iter()
+                            .any(|p| p["name"] == name && p["in"] == "path"),
                         "{method} {path} does not describe {name}"
                     );
                 }

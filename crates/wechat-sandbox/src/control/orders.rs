@@ -25,7 +25,9 @@ fn find(world: &World, order_id: &str, appid: Option<&str>) -> Result<Order, Pro
     named.retain(|order| appid.is_none_or(|appid| order.appid == appid));
     match named.as_slice() {
         [one] => Ok((*one).clone()),
-        [] => Err(Problem::not_found(format!("no order has the id {order_id}"))),
+        [] => Err(Problem::not_found(format!(
+            "no order has the id {order_id}"
+        ))),
         _ => Err(Problem::conflict(format!(
             "several accounts have an order {order_id}; add ?appid= to say which"
         ))),
@@ -34,8 +36,11 @@ fn find(world: &World, order_id: &str, appid: Option<&str>) -> Result<Order, Pro
 
 pub(super) fn order_json(app: &App, world: &World, order: &Order) -> Value {
     let mut value = json!(order);
-    value["page_url"] =
-        json!(format!("{}/authinvoice?{}", app.base, links::auth_page(world, order, app.now())));
+    value["page_url"] = json!(format!(
+        "{}/authinvoice?{}",
+        app.base,
+        links::auth_page(world, order, app.now())
+    ));
     value
 }
 
@@ -81,7 +86,10 @@ impl Decision {
         } else {
             &["title", "phone", "email"]
         };
-        let mut title = Title { company, ..Title::default() };
+        let mut title = Title {
+            company,
+            ..Title::default()
+        };
         for (name, value) in members {
             match value {
                 Value::String(text) if names.contains(&name.as_str()) => {
@@ -103,7 +111,11 @@ impl Decision {
                 }
             }
         }
-        if title.fields.get("title").is_none_or(|title| title.trim().is_empty()) {
+        if title
+            .fields
+            .get("title")
+            .is_none_or(|title| title.trim().is_empty())
+        {
             return Err(Problem::unprocessable("title is empty"));
         }
         Ok(Some(title))
@@ -129,10 +141,12 @@ pub(super) async fn authorise(
         let buyer = decision.buyer(&world)?;
         let title = decision.title()?.filter(|_| order.page_type == 1);
         if order.page_type == 1 && title.is_none() {
-            return Err(Problem::unprocessable("a page of type 1 needs a person or a company"));
+            return Err(Problem::unprocessable(
+                "a page of type 1 needs a person or a company",
+            ));
         }
-        let pushes = authorisation::authorise(&app, &mut world, &order, &buyer, title)
-            .map_err(too_late)?;
+        let pushes =
+            authorisation::authorise(&app, &mut world, &order, &buyer, title).map_err(too_late)?;
         let order = find(&world, &order_id, Some(&order.appid))?;
         Ok(json!({"order": order_json(&app, &world, &order), "pushes": pushes}))
     };
@@ -150,8 +164,7 @@ pub(super) async fn refuse(
         let mut world = app.world();
         let order = find(&world, &order_id, whose.appid.as_deref())?;
         let buyer = decision.buyer(&world)?;
-        let pushes =
-            authorisation::refuse(&app, &mut world, &order, &buyer).map_err(too_late)?;
+        let pushes = authorisation::refuse(&app, &mut world, &order, &buyer).map_err(too_late)?;
         let order = find(&world, &order_id, Some(&order.appid))?;
         Ok(json!({"order": order_json(&app, &world, &order), "pushes": pushes}))
     };
@@ -177,7 +190,10 @@ pub(super) async fn pay(app: Data<App>, body: Bytes) -> HttpResponse {
         }
         let mut world = app.world();
         let linked = world.accounts.iter().find_map(|account| {
-            let link = account.pay_mch.as_ref().filter(|link| link.mchid == payment.mchid)?;
+            let link = account
+                .pay_mch
+                .as_ref()
+                .filter(|link| link.mchid == payment.mchid)?;
             Some((account.appid().to_owned(), link.s_pappid.clone()))
         });
         let Some((appid, s_pappid)) = linked else {
@@ -187,7 +203,11 @@ pub(super) async fn pay(app: Data<App>, body: Bytes) -> HttpResponse {
             )));
         };
         let order_id = payment.transaction_id.unwrap_or_else(new_transaction_id);
-        if world.orders.get(&Order::key_of(&appid, &order_id)).is_some() {
+        if world
+            .orders
+            .get(&Order::key_of(&appid, &order_id))
+            .is_some()
+        {
             return Err(Problem::conflict(format!("{order_id} is paid already")));
         }
         let order = Order {

@@ -61,21 +61,29 @@ pub(super) async fn send(app: Data<App>, body: Bytes) -> HttpResponse {
         let wanted: Wanted = read(&body)?;
         let mut world = app.world();
         if world.accounts.get(&wanted.appid).is_none() {
-            return Err(Problem::not_found(format!("no account has the appid {}", wanted.appid)));
+            return Err(Problem::not_found(format!(
+                "no account has the appid {}",
+                wanted.appid
+            )));
         }
         let well_formed = |name: &String| {
             name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         };
         if let Some(name) = wanted.members.keys().find(|name| !well_formed(name)) {
-            return Err(Problem::unprocessable(format!("{name} cannot be an XML element")));
+            return Err(Problem::unprocessable(format!(
+                "{name} cannot be an XML element"
+            )));
         }
         let from = match wanted.openid {
             Some(openid) => Sender::Openid(openid),
             None => Sender::Buyer(wanted.buyer.unwrap_or_else(|| DEFAULT_BUYER.to_owned())),
         };
-        let event =
-            Event { name: wanted.event, buyer: from, members: wanted.members.into_iter().collect() };
+        let event = Event {
+            name: wanted.event,
+            buyer: from,
+            members: wanted.members.into_iter().collect(),
+        };
         let ids = app.emit(&mut world, &wanted.appid, None, &event);
         Ok(json!({"pushes": ids}))
     };

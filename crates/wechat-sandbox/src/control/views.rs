@@ -23,12 +23,30 @@ pub(super) async fn state(app: Data<App>) -> HttpResponse {
     let world = app.world();
     let mut orders: Vec<_> = world.orders.iter().collect();
     orders.sort_by_key(|order| std::cmp::Reverse(order.created_at));
-    let orders: Vec<Value> =
-        orders.into_iter().take(SHOWN).map(|order| order_json(&app, &world, order)).collect();
-    let pending = world.pushes.iter().filter(|push| push.outcome == PushOutcome::Pending).count();
+    let orders: Vec<Value> = orders
+        .into_iter()
+        .take(SHOWN)
+        .map(|order| order_json(&app, &world, order))
+        .collect();
+    let pending = world
+        .pushes
+        .iter()
+        .filter(|push| push.outcome == PushOutcome::Pending)
+        .count();
     let accounts: Vec<Value> = world.accounts.iter().map(account_json).collect();
-    let templates: Vec<Value> = world.templates.iter().take(SHOWN).map(|it| json!(it)).collect();
-    let pushes: Vec<Value> = world.pushes.iter().rev().take(SHOWN).map(|it| json!(it)).collect();
+    let templates: Vec<Value> = world
+        .templates
+        .iter()
+        .take(SHOWN)
+        .map(|it| json!(it))
+        .collect();
+    let pushes: Vec<Value> = world
+        .pushes
+        .iter()
+        .rev()
+        .take(SHOWN)
+        .map(|it| json!(it))
+        .collect();
     send(Ok(json!({
         "base": app.base,
         "clock": clock_json(&app),
@@ -57,7 +75,11 @@ pub(super) async fn state(app: Data<App>) -> HttpResponse {
 fn newest_cards(world: &World, limit: usize) -> Vec<Value> {
     let mut cards: Vec<&Card> = world.cards.iter().collect();
     cards.sort_by_key(|card| std::cmp::Reverse(card.inserted_at));
-    cards.into_iter().take(limit).map(|card| card_json(world, Some(card))).collect()
+    cards
+        .into_iter()
+        .take(limit)
+        .map(|card| card_json(world, Some(card)))
+        .collect()
 }
 
 /// A card with what is derived from it.
@@ -65,8 +87,12 @@ pub(super) fn card_json(world: &World, card: Option<&Card>) -> Value {
     let Some(card) = card else { return Value::Null };
     let mut value = json!(card);
     value["encrypt_code"] = json!(world.encrypt_code(&card.code));
-    value["payee"] =
-        json!(world.templates.get(&card.card_id).map(|template| template.payee.as_str()));
+    value["payee"] = json!(
+        world
+            .templates
+            .get(&card.card_id)
+            .map(|template| template.payee.as_str())
+    );
     value
 }
 
@@ -80,7 +106,10 @@ pub(super) struct CardFilter {
 pub(super) async fn cards(app: Data<App>, filter: Query<CardFilter>) -> HttpResponse {
     let world = app.world();
     let wanted = |card: &&Card| {
-        filter.order_id.as_ref().is_none_or(|id| card.order_id == *id)
+        filter
+            .order_id
+            .as_ref()
+            .is_none_or(|id| card.order_id == *id)
             && filter.buyer.as_ref().is_none_or(|id| card.buyer == *id)
     };
     let cards: Vec<Value> = world
@@ -97,7 +126,9 @@ pub(super) async fn card(app: Data<App>, code: Path<String>) -> HttpResponse {
     let world = app.world();
     match world.cards.get(&code) {
         Some(card) => send(Ok(card_json(&world, Some(card)))),
-        None => send(Err(Problem::not_found(format!("no card has the code {code}")))),
+        None => send(Err(Problem::not_found(format!(
+            "no card has the code {code}"
+        )))),
     }
 }
 
@@ -177,7 +208,10 @@ fn names_order(push: &Push, order_id: &str) -> bool {
 
 fn push_json(push: &Push) -> Value {
     let members: serde_json::Map<String, Value> = push.members.iter().cloned().collect();
-    let answered = push.attempts.last().filter(|_| push.outcome == PushOutcome::Answered);
+    let answered = push
+        .attempts
+        .last()
+        .filter(|_| push.outcome == PushOutcome::Answered);
     json!({
         "id": push.id,
         "appid": push.appid,

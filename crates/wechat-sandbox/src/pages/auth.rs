@@ -65,7 +65,14 @@ pub(crate) async fn show(
         return done(order);
     }
     let buyer = buyer_of(&request, &world);
-    ask(&world, &request, order, &buyer, &HashMap::new(), String::new())
+    ask(
+        &world,
+        &request,
+        order,
+        &buyer,
+        &HashMap::new(),
+        String::new(),
+    )
 }
 
 /// `POST /authinvoice`: the form's answer. `act` is `authorise` or `refuse`.
@@ -106,7 +113,10 @@ pub(crate) async fn decide(
     if decided.is_err() {
         // Pressed twice: show where things stand.
         let key = Order::key_of(&order.appid, &order.order_id);
-        return world.orders.get(&key).map_or_else(|| dead(LinkProblem::Forged), done);
+        return world
+            .orders
+            .get(&key)
+            .map_or_else(|| dead(LinkProblem::Forged), done);
     }
     match back_to(&order) {
         Some(url) => see_other(&url),
@@ -116,7 +126,10 @@ pub(crate) async fn decide(
 
 /// Only pages can be gone back to; an app or mini program is just brought to the front.
 fn back_to(order: &Order) -> Option<String> {
-    order.redirect_url.clone().filter(|_| matches!(order.source.as_str(), "web" | "wap"))
+    order
+        .redirect_url
+        .clone()
+        .filter(|_| matches!(order.source.as_str(), "web" | "wap"))
 }
 
 fn title_of(
@@ -124,13 +137,19 @@ fn title_of(
     order: &Order,
     form: &HashMap<String, String>,
 ) -> Result<Option<Title>, Vec<String>> {
-    let Some(account) = world.accounts.get(&order.appid).filter(|_| order.page_type == 1) else {
+    let Some(account) = world
+        .accounts
+        .get(&order.appid)
+        .filter(|_| order.page_type == 1)
+    else {
         return Ok(None);
     };
     let company = is_company(form);
     let fields = page_fields(account, company);
     read_title(&fields, company, |index, field| {
-        form.get(&input_name(company, index, field)).cloned().unwrap_or_default()
+        form.get(&input_name(company, index, field))
+            .cloned()
+            .unwrap_or_default()
     })
     .map(Some)
 }
@@ -141,7 +160,11 @@ fn is_company(form: &HashMap<String, String>) -> bool {
 
 fn input_name(company: bool, index: usize, field: &PageField) -> String {
     let side = if company { "company" } else { "person" };
-    if field.custom { format!("{side}_custom_{index}") } else { format!("{side}_{}", field.key) }
+    if field.custom {
+        format!("{side}_custom_{index}")
+    } else {
+        format!("{side}_{}", field.key)
+    }
 }
 
 fn ask(
@@ -157,7 +180,11 @@ fn ask(
     else {
         return dead(LinkProblem::Forged);
     };
-    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if problem.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     let view = AuthPage {
         action: request.uri().to_string(),
         merchant: account.name().to_owned(),
@@ -261,5 +288,16 @@ fn done(order: &Order) -> HttpResponse {
         _ => back_to(order),
     };
     let card = order.code.clone();
-    page(StatusCode::OK, &DonePage { good, headline, words, english, back, card }, "")
+    page(
+        StatusCode::OK,
+        &DonePage {
+            good,
+            headline,
+            words,
+            english,
+            back,
+            card,
+        },
+        "",
+    )
 }

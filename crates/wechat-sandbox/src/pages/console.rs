@@ -220,7 +220,9 @@ fn push_rows(world: &World) -> Vec<PushRow> {
                 .members
                 .iter()
                 .map(|(name, value)| {
-                    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let text = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
                     format!("{name}={text}")
                 })
                 .collect();
@@ -233,7 +235,9 @@ fn push_rows(world: &World) -> Vec<PushRow> {
                 class,
                 tries: push.attempts.len(),
                 last: push.attempts.last().map_or_else(String::new, |last| {
-                    let status = last.status.map_or_else(String::new, |s| format!("HTTP {s} "));
+                    let status = last
+                        .status
+                        .map_or_else(String::new, |s| format!("HTTP {s} "));
                     format!("{status}{} ({} ms)", last.answer, last.latency_ms)
                 }),
                 at: china_time(push.created_at),
@@ -267,11 +271,17 @@ fn fault_rows(world: &World) -> Vec<FaultRow> {
         .iter()
         .map(|fault| {
             let order = &fault.order;
-            let value = order.value.map_or_else(String::new, |value| format!(" {value}"));
+            let value = order
+                .value
+                .map_or_else(String::new, |value| format!(" {value}"));
             FaultRow {
                 id: fault.id,
                 what: format!("{}{value}", order.kind.word()),
-                on: order.path.clone().or_else(|| order.event.clone()).unwrap_or("*".to_owned()),
+                on: order
+                    .path
+                    .clone()
+                    .or_else(|| order.event.clone())
+                    .unwrap_or("*".to_owned()),
                 struck: fault.struck,
                 left: order.count.map_or_else(
                     || "∞".to_owned(),
@@ -290,7 +300,9 @@ pub(crate) async fn pdf_download(
 ) -> HttpResponse {
     let member = |name: &str| query.get(name).map_or("", String::as_str);
     match pdf_content(&app, member("id"), member("expires"), member("sign")) {
-        Ok(bytes) => HttpResponse::Ok().content_type("application/pdf").body(bytes),
+        Ok(bytes) => HttpResponse::Ok()
+            .content_type("application/pdf")
+            .body(bytes),
         Err(dead) => HttpResponse::Ok().json(dead),
     }
 }
@@ -298,7 +310,9 @@ pub(crate) async fn pdf_download(
 /// `GET /mmbiz/{id}/0`: an uploaded logo.
 pub(crate) async fn logo(app: Data<App>, id: Path<String>) -> HttpResponse {
     let world = app.world();
-    let Some(logo) = world.logos.get(&id) else { return HttpResponse::NotFound().finish() };
+    let Some(logo) = world.logos.get(&id) else {
+        return HttpResponse::NotFound().finish();
+    };
     match STANDARD.decode(&logo.base64) {
         Ok(bytes) => HttpResponse::Ok()
             .content_type(if logo.png { "image/png" } else { "image/jpeg" })

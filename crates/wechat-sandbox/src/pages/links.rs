@@ -73,7 +73,10 @@ pub(crate) struct TitleLink {
 
 impl TitleLink {
     pub(crate) fn member(&self, name: &str) -> &str {
-        self.members.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.members
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
     }
 }
 
@@ -88,7 +91,10 @@ pub(crate) fn title_page(
     let link = TitleLink {
         kind: kind.to_owned(),
         appid: appid.to_owned(),
-        members: members.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        members: members
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect(),
         expires: now + world.settings.auth_url_lifetime_secs,
     };
     let (data, sign) = seal(world, &link);
@@ -102,7 +108,11 @@ pub(crate) fn read_title_link(
     now: i64,
 ) -> Result<TitleLink, LinkProblem> {
     let link: TitleLink = open(world, data, sign).ok_or(LinkProblem::Forged)?;
-    if link.expires <= now { Err(LinkProblem::Expired) } else { Ok(link) }
+    if link.expires <= now {
+        Err(LinkProblem::Expired)
+    } else {
+        Ok(link)
+    }
 }
 
 /// What a title code on the phone stands for.
@@ -115,7 +125,11 @@ pub(crate) struct TitleCode {
 
 /// The text of the code that a phone shows to a scanner.
 pub(crate) fn title_code(world: &World, buyer: &str, company: bool, now: i64) -> String {
-    let code = TitleCode { buyer: buyer.to_owned(), company, expires: now + TITLE_CODE_SECS };
+    let code = TitleCode {
+        buyer: buyer.to_owned(),
+        company,
+        expires: now + TITLE_CODE_SECS,
+    };
     let (data, sign) = seal(world, &code);
     format!("https://w.url.cn/s/{data}.{sign}")
 }
@@ -128,7 +142,11 @@ pub(crate) fn read_title_code(world: &World, text: &str, now: i64) -> Result<Tit
         .ok_or_else(|| Refusal::param("scan_text is no title code"))?;
     let code: TitleCode =
         open(world, data, sign).ok_or_else(|| Refusal::param("scan_text is no title code"))?;
-    if code.expires <= now { Err(Refusal::new(72044)) } else { Ok(code) }
+    if code.expires <= now {
+        Err(Refusal::new(72044))
+    } else {
+        Ok(code)
+    }
 }
 
 fn seal<T: Serialize>(world: &World, value: &T) -> (String, String) {

@@ -57,12 +57,23 @@ pub(crate) fn notice(
     words: &str,
     english: &str,
 ) -> HttpResponse {
-    page(status, &Notice { good, headline, words, english }, "")
+    page(
+        status,
+        &Notice {
+            good,
+            headline,
+            words,
+            english,
+        },
+        "",
+    )
 }
 
 /// `303 See Other`.
 pub(crate) fn see_other(to: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header(("location", to)).finish()
+    HttpResponse::SeeOther()
+        .insert_header(("location", to))
+        .finish()
 }
 
 /// Whose phone this is, by its cookie.

@@ -77,10 +77,16 @@ pub(crate) async fn wallet(
     let world = app.world();
     if let Some(buyer) = query.get("buyer") {
         if world.buyers.get(buyer).is_none() {
-            return no_such("没有这部手机", "No phone of that name. Open /phone without it.");
+            return no_such(
+                "没有这部手机",
+                "No phone of that name. Open /phone without it.",
+            );
         }
         let mut answer = see_other("/phone");
-        let cookie = Cookie::build("buyer", buyer.clone()).path("/").http_only(true).finish();
+        let cookie = Cookie::build("buyer", buyer.clone())
+            .path("/")
+            .http_only(true)
+            .finish();
         if answer.add_cookie(&cookie).is_err() {
             return HttpResponse::InternalServerError().finish();
         }
@@ -93,7 +99,10 @@ pub(crate) async fn wallet(
     let mut cards: Vec<&Card> = world.cards.iter().filter(|card| card.buyer == id).collect();
     cards.sort_by(|a, b| (b.inserted_at, &b.code).cmp(&(a.inserted_at, &a.code)));
     let total = cards.len();
-    let rows = cards.into_iter().take(CARDS_SHOWN).map(|card| wallet_row(&app, &world, card));
+    let rows = cards
+        .into_iter()
+        .take(CARDS_SHOWN)
+        .map(|card| wallet_row(&app, &world, card));
     let view = Wallet {
         buyer,
         buyers: world.buyers.iter().collect(),
@@ -237,7 +246,8 @@ pub(crate) async fn card(app: Data<App>, code: Path<String>) -> HttpResponse {
                 name: line.name.clone(),
                 quantity: format!(
                     "{}{}",
-                    line.num.map_or_else(|| "1".to_owned(), |num| num.to_string()),
+                    line.num
+                        .map_or_else(|| "1".to_owned(), |num| num.to_string()),
                     line.unit.as_deref().unwrap_or_default()
                 ),
                 price: yuan(line.price),
@@ -277,15 +287,22 @@ fn with_card(url: &str, card: &Card, encrypt_code: &str) -> String {
 /// `GET /phone/cards/{code}/file.pdf` and `/trip.pdf`.
 pub(crate) async fn file(app: Data<App>, path: Path<(String, String)>) -> HttpResponse {
     let (code, which) = path.into_inner();
-    let media = app.world().cards.get(&code).and_then(|card| match which.as_str() {
-        "file.pdf" => Some(card.data.pdf.clone()),
-        "trip.pdf" => card.data.trip_pdf.clone(),
-        _ => None,
-    });
+    let media = app
+        .world()
+        .cards
+        .get(&code)
+        .and_then(|card| match which.as_str() {
+            "file.pdf" => Some(card.data.pdf.clone()),
+            "trip.pdf" => card.data.trip_pdf.clone(),
+            _ => None,
+        });
     match media.and_then(|id| app.media.get(&id)) {
         Some(bytes) => HttpResponse::Ok()
             .content_type("application/pdf")
-            .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{code}.pdf\"")))
+            .insert_header((
+                CONTENT_DISPOSITION,
+                format!("inline; filename=\"{code}.pdf\""),
+            ))
             .insert_header((CACHE_CONTROL, "private, max-age=60"))
             .body(bytes),
         None => no_such("没有这个文件", "No such card, or its file is gone."),
@@ -335,17 +352,26 @@ struct Scan<'a> {
 pub(crate) async fn scan(query: Query<HashMap<String, String>>) -> HttpResponse {
     // A scanned page may be anywhere, and the form ends up there.
     const ANYWHERE: &str = " http: https:";
-    let Some(scanned) = query.get("url").map(|url| url.trim()).filter(|url| !url.is_empty()) else {
+    let Some(scanned) = query
+        .get("url")
+        .map(|url| url.trim())
+        .filter(|url| !url.is_empty())
+    else {
         return page(StatusCode::OK, &Scan { problem: "" }, ANYWHERE);
     };
-    if let Some(rest) = scanned.trim_start_matches('/').strip_prefix("pages/authinvoice/index?") {
+    if let Some(rest) = scanned
+        .trim_start_matches('/')
+        .strip_prefix("pages/authinvoice/index?")
+    {
         return see_other(&format!("/authinvoice?{rest}"));
     }
     match url::Url::parse(scanned) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => see_other(url.as_str()),
         _ => page(
             StatusCode::UNPROCESSABLE_ENTITY,
-            &Scan { problem: "这不是网页链接，也不是小程序路径。" },
+            &Scan {
+                problem: "这不是网页链接，也不是小程序路径。",
+            },
             ANYWHERE,
         ),
     }
@@ -375,15 +401,33 @@ pub(crate) async fn title_code(
     let Ok(code) = qrcode::QrCode::new(&text) else {
         return no_such("无法生成二维码", "The text does not fit into a QR code.");
     };
-    let svg = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(220, 220).build();
+    let svg = code
+        .render::<qrcode::render::svg::Color<'_>>()
+        .min_dimensions(220, 220)
+        .build();
     use base64::Engine;
     let image = format!(
         "data:image/svg+xml;base64,{}",
         base64::engine::general_purpose::STANDARD.encode(svg)
     );
-    page(StatusCode::OK, &TitleCodePage { buyer, company, text, image }, "")
+    page(
+        StatusCode::OK,
+        &TitleCodePage {
+            buyer,
+            company,
+            text,
+            image,
+        },
+        "",
+    )
 }
 
 fn no_such(headline: &str, english: &str) -> HttpResponse {
-    notice(StatusCode::NOT_FOUND, false, headline, "请返回卡包。", english)
+    notice(
+        StatusCode::NOT_FOUND,
+        false,
+        headline,
+        "请返回卡包。",
+        english,
+    )
 }

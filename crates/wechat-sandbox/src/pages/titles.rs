@@ -46,7 +46,10 @@ pub(crate) async fn show(
     let Some(buyer) = world.buyers.get(&buyer_of(&request, &world)) else {
         return dead(LinkProblem::Forged);
     };
-    let account = world.accounts.get(&link.appid).map_or("", |account| account.name());
+    let account = world
+        .accounts
+        .get(&link.appid)
+        .map_or("", |account| account.name());
     let named = link.member("biz_name");
     let view = TitlePage {
         action: request.uri().to_string(),
@@ -72,7 +75,9 @@ pub(crate) async fn submit(
         Err(problem) => return dead(problem),
     };
     let id = buyer_of(&request, &world);
-    let Some(buyer) = world.buyers.get(&id).cloned() else { return dead(LinkProblem::Forged) };
+    let Some(buyer) = world.buyers.get(&id).cloned() else {
+        return dead(LinkProblem::Forged);
+    };
     if link.kind == "store" {
         let typed = |name: &str| form.get(name).cloned().unwrap_or_default();
         world.save_buyer(stored(buyer, &link, &typed("title"), &typed("tax_no")));
@@ -86,7 +91,11 @@ pub(crate) async fn submit(
     }
     let company = form.get("kind").map(String::as_str) == Some("company");
     let (title, tax_no, title_type) = if company {
-        (&buyer.company_title, buyer.company_tax_no.as_str(), "InvoiceUserTitleBusinessType")
+        (
+            &buyer.company_title,
+            buyer.company_tax_no.as_str(),
+            "InvoiceUserTitleBusinessType",
+        )
     } else {
         (&buyer.person_title, "", "InvoiceUserTitlePersonType")
     };
@@ -110,12 +119,29 @@ pub(crate) async fn submit(
 }
 
 fn stored(buyer: Buyer, link: &TitleLink, title: &str, tax_no: &str) -> Buyer {
-    let title = if title.is_empty() { link.member("title") } else { title }.to_owned();
-    let tax_no = if tax_no.is_empty() { link.member("tax_no") } else { tax_no }.to_owned();
-    if tax_no.is_empty() {
-        Buyer { person_title: title, ..buyer }
+    let title = if title.is_empty() {
+        link.member("title")
     } else {
-        Buyer { company_title: title, company_tax_no: tax_no, ..buyer }
+        title
+    }
+    .to_owned();
+    let tax_no = if tax_no.is_empty() {
+        link.member("tax_no")
+    } else {
+        tax_no
+    }
+    .to_owned();
+    if tax_no.is_empty() {
+        Buyer {
+            person_title: title,
+            ..buyer
+        }
+    } else {
+        Buyer {
+            company_title: title,
+            company_tax_no: tax_no,
+            ..buyer
+        }
     }
 }
 
@@ -124,5 +150,11 @@ fn dead(problem: LinkProblem) -> HttpResponse {
         LinkProblem::Expired => StatusCode::GONE,
         LinkProblem::Forged => StatusCode::NOT_FOUND,
     };
-    notice(status, false, "链接已失效", "请让商家重新出示二维码。", "This title link is dead.")
+    notice(
+        status,
+        false,
+        "链接已失效",
+        "请让商家重新出示二维码。",
+        "This title link is dead.",
+    )
 }

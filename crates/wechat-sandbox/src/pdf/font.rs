@@ -38,12 +38,16 @@ impl Font {
             width: if composite { 2 } else { 1 },
             single: HashMap::new(),
             ranges: Vec::new(),
-            otherwise: if composite { Otherwise::Nothing } else { Otherwise::Latin },
+            otherwise: if composite {
+                Otherwise::Nothing
+            } else {
+                Otherwise::Latin
+            },
         };
         match encoding {
             Some(Object::Name(name)) if composite => {
-                let unicode = name.windows(4).any(|w| w == b"UCS2")
-                    || name.windows(5).any(|w| w == b"UTF16");
+                let unicode =
+                    name.windows(4).any(|w| w == b"UCS2") || name.windows(5).any(|w| w == b"UTF16");
                 if unicode {
                     read.otherwise = Otherwise::Utf16;
                 }
@@ -64,8 +68,10 @@ impl Font {
 
     /// `/Differences [48 /zero /one …]` of a simple font.
     fn read_differences(&mut self, document: &Document, encoding: &Dictionary) {
-        let Some((_, Object::Array(items))) =
-            encoding.get(b"Differences").ok().and_then(|object| document.dereference(object).ok())
+        let Some((_, Object::Array(items))) = encoding
+            .get(b"Differences")
+            .ok()
+            .and_then(|object| document.dereference(object).ok())
         else {
             return;
         };
@@ -155,7 +161,10 @@ impl Font {
                 push(known, text);
                 continue;
             }
-            let range = self.ranges.iter().find(|(low, high, _)| (*low..=*high).contains(&code));
+            let range = self
+                .ranges
+                .iter()
+                .find(|(low, high, _)| (*low..=*high).contains(&code));
             if let Some((low, _, first)) = range {
                 let mut units = first.clone();
                 if let Some(last) = units.last_mut() {
@@ -181,14 +190,19 @@ fn more(tokens: &Tokens<'_>) -> bool {
 }
 
 fn number(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0, |value, byte| value << 8 | u32::from(*byte))
+    bytes
+        .iter()
+        .fold(0, |value, byte| value << 8 | u32::from(*byte))
 }
 
 fn units(bytes: &[u8]) -> Vec<u16> {
     if let [one] = bytes {
         return vec![u16::from(*one)];
     }
-    bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
+    bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+        .collect()
 }
 
 fn utf16(units: &[u16]) -> String {
@@ -211,5 +225,7 @@ fn glyph_text(name: &[u8]) -> Option<String> {
         return Some(char::from(*one).to_string());
     }
     let hexadecimal = std::str::from_utf8(name.strip_prefix(b"uni")?).ok()?;
-    Some(utf16(&[u16::from_str_radix(hexadecimal.get(..4)?, 16).ok()?]))
+    Some(utf16(&[
+        u16::from_str_radix(hexadecimal.get(..4)?, 16).ok()?
+    ]))
 }

@@ -54,7 +54,11 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<String, PdfProblem> {
     if document.is_encrypted() {
         return Err(PdfProblem::Encrypted);
     }
-    let mut reader = Reader { document: &document, fonts: HashMap::new(), text: String::new() };
+    let mut reader = Reader {
+        document: &document,
+        fonts: HashMap::new(),
+        text: String::new(),
+    };
     let mut pages = 0;
     for page in document.page_iter() {
         pages += 1;
@@ -83,7 +87,10 @@ struct Reader<'d> {
 
 impl<'d> Reader<'d> {
     fn resolve(&self, object: &'d Object) -> Option<&'d Object> {
-        self.document.dereference(object).ok().map(|(_, object)| object)
+        self.document
+            .dereference(object)
+            .ok()
+            .map(|(_, object)| object)
     }
 
     fn dictionary(&self, of: &'d Dictionary, key: &[u8]) -> Option<&'d Dictionary> {
@@ -165,8 +172,11 @@ impl<'d> Reader<'d> {
         let Some(objects) = resources.and_then(|dict| self.dictionary(dict, b"XObject")) else {
             return;
         };
-        let Some(stream) =
-            objects.get(name).ok().and_then(|o| self.resolve(o)).and_then(|o| o.as_stream().ok())
+        let Some(stream) = objects
+            .get(name)
+            .ok()
+            .and_then(|o| self.resolve(o))
+            .and_then(|o| o.as_stream().ok())
         else {
             return;
         };

@@ -133,7 +133,10 @@ impl<'a> Iterator for Tokens<'a> {
             let byte = self.peek()?;
             match byte {
                 b'%' => {
-                    while self.peek().is_some_and(|byte| byte != b'\n' && byte != b'\r') {
+                    while self
+                        .peek()
+                        .is_some_and(|byte| byte != b'\n' && byte != b'\r')
+                    {
                         self.at += 1;
                     }
                 }
@@ -160,8 +163,14 @@ impl<'a> Iterator for Tokens<'a> {
                 }
                 _ if is_regular(byte) => {
                     let word = self.regular();
-                    let number = word.iter().all(|b| b.is_ascii_digit() || b"+-.".contains(b));
-                    return Some(if number { Token::Number } else { Token::Word(word) });
+                    let number = word
+                        .iter()
+                        .all(|b| b.is_ascii_digit() || b"+-.".contains(b));
+                    return Some(if number {
+                        Token::Number
+                    } else {
+                        Token::Word(word)
+                    });
                 }
                 _ => self.at += 1,
             }
@@ -170,6 +179,8 @@ impl<'a> Iterator for Tokens<'a> {
 }
 
 fn is_regular(byte: u8) -> bool {
-    !matches!(byte, 0 | 9 | 10 | 12 | 13 | 32 | b'(' | b')' | b'<' | b'>' | b'[' | b']')
-        && !matches!(byte, b'{' | b'}' | b'/' | b'%')
+    !matches!(
+        byte,
+        0 | 9 | 10 | 12 | 13 | 32 | b'(' | b')' | b'<' | b'>' | b'[' | b']'
+    ) && !matches!(byte, b'{' | b'}' | b'/' | b'%')
 }

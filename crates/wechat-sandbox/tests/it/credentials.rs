@@ -6,7 +6,15 @@ use crate::helpers::{APPID, Merchant, SECRET, refused, stage};
 
 async fn classic(merchant: &Merchant, query: &str) -> Value {
     let url = format!("{}/cgi-bin/token?{query}", merchant.base);
-    merchant.http.get(url).send().await.unwrap().json().await.unwrap()
+    merchant
+        .http
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
 }
 
 async fn stable(merchant: &Merchant, force: bool) -> Value {
@@ -22,13 +30,25 @@ async fn wrong_credentials_are_told_apart() {
         ("grant_type=x&appid=a&secret=b".to_owned(), 40002),
         ("grant_type=client_credential&secret=b".to_owned(), 41002),
         (format!("grant_type=client_credential&appid={APPID}"), 41004),
-        ("grant_type=client_credential&appid=wxnobody&secret=b".to_owned(), 40013),
-        (format!("grant_type=client_credential&appid={APPID}&secret=b"), 40125),
+        (
+            "grant_type=client_credential&appid=wxnobody&secret=b".to_owned(),
+            40013,
+        ),
+        (
+            format!("grant_type=client_credential&appid={APPID}&secret=b"),
+            40125,
+        ),
     ] {
         refused(&classic(merchant, &query).await, code, "");
     }
     let wrong_type = json!({"grant_type": "client_credential", "appid": 7, "secret": SECRET});
-    refused(&merchant.control_post("/cgi-bin/stable_token", wrong_type).await, 72031, "appid");
+    refused(
+        &merchant
+            .control_post("/cgi-bin/stable_token", wrong_type)
+            .await,
+        72031,
+        "appid",
+    );
 }
 
 #[tokio::test]
@@ -53,7 +73,11 @@ async fn a_token_expires_and_says_so() {
     let stage = stage().await;
     stage.merchant.advance(7200).await;
     let path = "/card/invoice/setbizattr?action=get_contact";
-    refused(&stage.merchant.post(path, json!({})).await, 42001, "expired");
+    refused(
+        &stage.merchant.post(path, json!({})).await,
+        42001,
+        "expired",
+    );
 }
 
 #[tokio::test]
@@ -77,7 +101,10 @@ async fn a_classic_token_outlives_its_successor_by_five_minutes() {
     assert_eq!(old.post(path, json!({})).await["errcode"], 0);
     stage.merchant.advance(300).await;
     refused(&old.post(path, json!({})).await, 40001, "not latest");
-    assert_eq!(with(&second["access_token"]).post(path, json!({})).await["errcode"], 0);
+    assert_eq!(
+        with(&second["access_token"]).post(path, json!({})).await["errcode"],
+        0
+    );
     // The stable family never noticed.
     assert_eq!(stage.merchant.post(path, json!({})).await["errcode"], 0);
 }
@@ -86,17 +113,27 @@ async fn a_classic_token_outlives_its_successor_by_five_minutes() {
 async fn the_stable_token_is_stable_until_forced_or_nearly_over() {
     let stage = stage().await;
     let merchant = &stage.merchant;
-    assert_eq!(stable(merchant, false).await["access_token"], merchant.token.as_str());
+    assert_eq!(
+        stable(merchant, false).await["access_token"],
+        merchant.token.as_str()
+    );
     merchant.advance(6901).await;
     let renewed = stable(merchant, false).await;
     assert_ne!(renewed["access_token"], merchant.token.as_str());
     let path = "/card/invoice/setbizattr?action=get_contact";
-    assert_eq!(merchant.post(path, json!({})).await["errcode"], 0, "both are good for a while");
+    assert_eq!(
+        merchant.post(path, json!({})).await["errcode"],
+        0,
+        "both are good for a while"
+    );
     let forced = stable(merchant, true).await;
     assert_ne!(forced["access_token"], renewed["access_token"]);
     refused(&merchant.post(path, json!({})).await, 40001, "");
     // Within thirty seconds nothing is refreshed.
-    assert_eq!(stable(merchant, true).await["access_token"], forced["access_token"]);
+    assert_eq!(
+        stable(merchant, true).await["access_token"],
+        forced["access_token"]
+    );
 }
 
 #[tokio::test]
@@ -114,11 +151,18 @@ async fn a_ticket_is_kept_until_five_minutes_before_its_end() {
 #[tokio::test]
 async fn the_method_has_to_be_right() {
     let stage = stage().await;
-    refused(&stage.merchant.get("/card/invoice/getauthurl").await, 43002, "POST");
+    refused(
+        &stage.merchant.get("/card/invoice/getauthurl").await,
+        43002,
+        "POST",
+    );
     let path = "/cgi-bin/ticket/getticket?type=wx_card";
     refused(&stage.merchant.post(path, json!({})).await, 43001, "GET");
     let url = format!("{}/card/invoice/nothing", stage.merchant.base);
-    assert_eq!(stage.merchant.http.get(url).send().await.unwrap().status(), 404);
+    assert_eq!(
+        stage.merchant.http.get(url).send().await.unwrap().status(),
+        404
+    );
 }
 
 #[tokio::test]
@@ -130,32 +174,67 @@ async fn daily_quotas_end_and_are_reset() {
     while merchant.post(path, json!({})).await["errcode"] == 0 {}
     refused(&merchant.post(path, json!({})).await, 45009, "quota");
     let asked = json!({"cgi_path": "/card/invoice/setbizattr"});
-    let quota = merchant.post("/cgi-bin/openapi/quota/get", asked.clone()).await;
+    let quota = merchant
+        .post("/cgi-bin/openapi/quota/get", asked.clone())
+        .await;
     assert_eq!(quota["quota"]["remain"], 0, "{quota}");
     let unknown = json!({"cgi_path": "/nothing"});
-    refused(&merchant.post("/cgi-bin/openapi/quota/get", unknown).await, 76021, "");
-    assert_eq!(merchant.post("/cgi-bin/openapi/quota/clear", asked).await["errcode"], 0);
+    refused(
+        &merchant.post("/cgi-bin/openapi/quota/get", unknown).await,
+        76021,
+        "",
+    );
+    assert_eq!(
+        merchant.post("/cgi-bin/openapi/quota/clear", asked).await["errcode"],
+        0
+    );
     assert_eq!(merchant.post(path, json!({})).await["errcode"], 0);
     for _ in 0..10 {
         let answer = merchant
-            .control_post("/cgi-bin/clear_quota/v2", json!({"appid": APPID, "appsecret": SECRET}))
+            .control_post(
+                "/cgi-bin/clear_quota/v2",
+                json!({"appid": APPID, "appsecret": SECRET}),
+            )
             .await;
         assert_eq!(answer["errcode"], 0, "{answer}");
     }
-    refused(&merchant.post("/cgi-bin/clear_quota", json!({"appid": APPID})).await, 48006, "");
+    refused(
+        &merchant
+            .post("/cgi-bin/clear_quota", json!({"appid": APPID}))
+            .await,
+        48006,
+        "",
+    );
     merchant.advance(86_400).await;
     let merchant = Merchant::sign_in(stage.running.base_url(), APPID, SECRET).await;
-    assert_eq!(merchant.post(path, json!({})).await["errcode"], 0, "a new day");
+    assert_eq!(
+        merchant.post(path, json!({})).await["errcode"],
+        0,
+        "a new day"
+    );
 }
 
 #[tokio::test]
 async fn a_call_can_be_looked_up_by_its_request_id() {
     let stage = stage().await;
     let merchant = &stage.merchant;
-    let answer = merchant.post("/card/invoice/getauthurl", json!({"s_pappid": "x"})).await;
-    let rid = answer["errmsg"].as_str().unwrap().rsplit("rid: ").next().unwrap().to_owned();
-    let found = merchant.post("/cgi-bin/openapi/rid/get", json!({"rid": rid})).await;
-    assert_eq!(found["request"]["request_url"], "/card/invoice/getauthurl", "{found}");
+    let answer = merchant
+        .post("/card/invoice/getauthurl", json!({"s_pappid": "x"}))
+        .await;
+    let rid = answer["errmsg"]
+        .as_str()
+        .unwrap()
+        .rsplit("rid: ")
+        .next()
+        .unwrap()
+        .to_owned();
+    let found = merchant
+        .post("/cgi-bin/openapi/rid/get", json!({"rid": rid}))
+        .await;
+    assert_eq!(
+        found["request"]["request_url"], "/card/invoice/getauthurl",
+        "{found}"
+    );
     assert_eq!(found["request"]["request_body"], "{\"s_pappid\":\"x\"}");
 }
 
@@ -163,8 +242,14 @@ async fn a_call_can_be_looked_up_by_its_request_id() {
 async fn a_caller_outside_the_white_list_gets_no_token() {
     let stage = stage().await;
     let account = json!({"appid": "wxlisted", "secret": "s", "ip_whitelist": ["203.0.113.9"]});
-    stage.merchant.control_post("/sandbox/accounts", account).await;
-    let answer =
-        classic(&stage.merchant, "grant_type=client_credential&appid=wxlisted&secret=s").await;
+    stage
+        .merchant
+        .control_post("/sandbox/accounts", account)
+        .await;
+    let answer = classic(
+        &stage.merchant,
+        "grant_type=client_credential&appid=wxlisted&secret=s",
+    )
+    .await;
     refused(&answer, 40164, "127.0.0.1");
 }

@@ -60,7 +60,11 @@ pub(crate) fn accounts() -> Vec<AccountConfig> {
 }
 
 pub(crate) async fn stage() -> Stage {
-    stage_with(SandboxConfig { accounts: accounts(), ..SandboxConfig::default() }).await
+    stage_with(SandboxConfig {
+        accounts: accounts(),
+        ..SandboxConfig::default()
+    })
+    .await
 }
 
 pub(crate) async fn stage_with(config: SandboxConfig) -> Stage {
@@ -82,7 +86,10 @@ pub(crate) async fn pushing_stage(url: &str, mode: PushMode, format: PushFormat)
     let mut all = accounts();
     all[0].push = Some(push);
     all[0].original_id = "gh_demo00000001".to_owned();
-    let mut config = SandboxConfig { accounts: all, ..SandboxConfig::default() };
+    let mut config = SandboxConfig {
+        accounts: all,
+        ..SandboxConfig::default()
+    };
     config.settings.push_repeat_after_ms = 20;
     config.settings.push_timeout_ms = 400;
     stage_with(config).await
@@ -91,8 +98,7 @@ pub(crate) async fn pushing_stage(url: &str, mode: PushMode, format: PushFormat)
 impl Merchant {
     pub(crate) async fn sign_in(base: &str, appid: &str, secret: &str) -> Self {
         let http = client();
-        let body =
-            json!({"grant_type": "client_credential", "appid": appid, "secret": secret});
+        let body = json!({"grant_type": "client_credential", "appid": appid, "secret": secret});
         let answer: Value = http
             .post(format!("{base}/cgi-bin/stable_token"))
             .json(&body)
@@ -125,11 +131,24 @@ impl Merchant {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {
-        self.http.get(self.url(path)).send().await.unwrap().json().await.unwrap()
+        self.http
+            .get(self.url(path))
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
-        let answer = self.http.post(self.url(path)).json(&body).send().await.unwrap();
+        let answer = self
+            .http
+            .post(self.url(path))
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 200, "business failures come as HTTP 200");
         answer.json().await.unwrap()
     }
@@ -145,7 +164,15 @@ impl Merchant {
 
     pub(crate) async fn post_raw(&self, path: &str, body: &str) -> Value {
         let body = body.to_owned();
-        self.http.post(self.url(path)).body(body).send().await.unwrap().json().await.unwrap()
+        self.http
+            .post(self.url(path))
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 
     /// Uploads one part; gives the whole answer.
@@ -167,7 +194,9 @@ impl Merchant {
 
     pub(crate) async fn set_contact(&self) {
         let body = json!({"contact": {"phone": "075500000000", "time_out": 259_200}});
-        let answer = self.post("/card/invoice/setbizattr?action=set_contact", body).await;
+        let answer = self
+            .post("/card/invoice/setbizattr?action=set_contact", body)
+            .await;
         assert_eq!(answer["errcode"], 0, "{answer}");
     }
 
@@ -180,17 +209,22 @@ impl Merchant {
 
     /// Asks for a page and gives its address.
     pub(crate) async fn auth_url(&self, order_id: &str) -> String {
-        let answer =
-            self.post("/card/invoice/getauthurl", self.page_request(order_id)).await;
+        let answer = self
+            .post("/card/invoice/getauthurl", self.page_request(order_id))
+            .await;
         assert_eq!(answer["errcode"], 0, "{answer}");
         answer["auth_url"].as_str().unwrap().to_owned()
     }
 
     /// Lets the default buyer authorise as a company.
     pub(crate) async fn authorise(&self, order_id: &str) {
-        let body = json!({"company": {"title": "Demo Trading Co Ltd", "tax_no": "91440300MADEMO0001"}});
+        let body =
+            json!({"company": {"title": "Demo Trading Co Ltd", "tax_no": "91440300MADEMO0001"}});
         let answer = self
-            .control_post(&format!("/sandbox/orders/{order_id}/authorise?appid={}", self.appid), body)
+            .control_post(
+                &format!("/sandbox/orders/{order_id}/authorise?appid={}", self.appid),
+                body,
+            )
             .await;
         assert_eq!(answer["order"]["state"], "authorised", "{answer}");
     }
@@ -211,18 +245,25 @@ impl Merchant {
                 }}),
             )
             .await;
-        answer["card_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+        answer["card_id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer}"))
+            .to_owned()
     }
 
     pub(crate) async fn media(&self, bytes: Vec<u8>) -> String {
         let path = "/card/invoice/platform/setpdf";
         let answer = self.upload(path, "pdf", Some("invoice.pdf"), bytes).await;
-        answer["s_media_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+        answer["s_media_id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer}"))
+            .to_owned()
     }
 
     /// A PDF that carries the number in a subset font.
     pub(crate) async fn pdf_with(&self, number: &str) -> String {
-        self.media(pdf_samples::type0(&format!("发票号码：{number}"))).await
+        self.media(pdf_samples::type0(&format!("发票号码：{number}")))
+            .await
     }
 
     pub(crate) fn insert_body(
@@ -263,7 +304,12 @@ impl Merchant {
     }
 
     pub(crate) async fn control(&self, path: &str) -> Value {
-        let answer = self.http.get(format!("{}{path}", self.base)).send().await.unwrap();
+        let answer = self
+            .http
+            .get(format!("{}{path}", self.base))
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         answer.json().await.unwrap()
     }
@@ -274,12 +320,17 @@ impl Merchant {
     }
 
     pub(crate) async fn settings(&self, body: Value) {
-        let request = self.http.patch(format!("{}/sandbox/settings", self.base)).json(&body);
+        let request = self
+            .http
+            .patch(format!("{}/sandbox/settings", self.base))
+            .json(&body);
         assert_eq!(request.send().await.unwrap().status(), 200);
     }
 
     pub(crate) async fn advance(&self, secs: i64) {
-        let answer = self.control_post("/sandbox/clock", json!({"advance_secs": secs})).await;
+        let answer = self
+            .control_post("/sandbox/clock", json!({"advance_secs": secs}))
+            .await;
         assert!(secs <= answer["ahead_secs"].as_i64().unwrap());
     }
 
@@ -325,8 +376,9 @@ impl Inbox {
         answer: impl Fn(usize) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let listener =
-            tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await
+            .unwrap();
         let url = format!("http://{}/callback", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&received);
@@ -344,7 +396,9 @@ impl Inbox {
                         }
                         bytes.extend_from_slice(&chunk[..read]);
                         let text = String::from_utf8_lossy(&bytes).into_owned();
-                        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                            continue;
+                        };
                         let length = head
                             .lines()
                             .find_map(|line| {
@@ -358,10 +412,16 @@ impl Inbox {
                         }
                     };
                     let target = head.split(' ').nth(1).unwrap_or_default();
-                    let query = target.split_once('?').map_or("", |(_, query)| query).to_owned();
+                    let query = target
+                        .split_once('?')
+                        .map_or("", |(_, query)| query)
+                        .to_owned();
                     let number = {
                         let mut seen = seen.lock().unwrap();
-                        seen.push(Received { query: query.clone(), body });
+                        seen.push(Received {
+                            query: query.clone(),
+                            body,
+                        });
                         seen.len() - 1
                     };
                     let Some(mut text) = answer(number) else {
@@ -371,7 +431,11 @@ impl Inbox {
                     if text == "(echo)" {
                         text = param(&query, "echostr");
                     }
-                    let status = if text.starts_with("(500)") { "500 Oops" } else { "200 OK" };
+                    let status = if text.starts_with("(500)") {
+                        "500 Oops"
+                    } else {
+                        "200 OK"
+                    };
                     let reply = format!(
                         "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}",
                         text.len()

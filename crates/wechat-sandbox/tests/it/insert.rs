@@ -30,7 +30,10 @@ async fn an_authorised_order_becomes_a_card() {
     let ledger = stage.merchant.control("/sandbox/ledger?order_id=A-1").await;
     let insert = &ledger["inserts"][0];
     assert_eq!(insert["billing_no"], NUMBER);
-    assert_eq!((&insert["fee"], &insert["tax"]), (&json!(11_300), &json!(1_300)));
+    assert_eq!(
+        (&insert["fee"], &insert["tax"]),
+        (&json!(11_300), &json!(1_300))
+    );
     assert_eq!(insert["code"], answer["code"]);
     assert_eq!(insert["pdf_sha256"].as_str().unwrap().len(), 64);
 }
@@ -49,7 +52,9 @@ async fn the_order_id_is_good_for_one_card_only_even_after_the_card_was_cancelle
     assert_eq!(merchant.post(path, cancel.clone()).await["errcode"], 0);
     refused(&merchant.insert(body).await, 72056, "");
     refused(&merchant.post(path, cancel).await, 72060, "");
-    let again = merchant.post("/card/invoice/getauthurl", merchant.page_request("A-1")).await;
+    let again = merchant
+        .post("/card/invoice/getauthurl", merchant.page_request("A-1"))
+        .await;
     refused(&again, 72056, "");
 }
 
@@ -71,10 +76,16 @@ async fn an_order_nobody_authorised_is_refused() {
     merchant.auth_url("A-2").await;
     body["order_id"] = json!("A-2");
     refused(&merchant.insert(body.clone()).await, 72038, "not confirmed");
-    merchant.control_post("/sandbox/orders/A-2/refuse", json!({})).await;
+    merchant
+        .control_post("/sandbox/orders/A-2/refuse", json!({}))
+        .await;
     refused(&merchant.insert(body.clone()).await, 72038, "refused");
     body["order_id"] = json!("unknown");
-    refused(&merchant.insert(body).await, 72038, "do not belong together");
+    refused(
+        &merchant.insert(body).await,
+        72038,
+        "do not belong together",
+    );
 }
 
 #[tokio::test]
@@ -86,7 +97,9 @@ async fn a_rejected_order_is_burnt() {
     assert_eq!(merchant.post(path, reject.clone()).await["errcode"], 0);
     refused(&merchant.insert(body).await, 72035, "");
     refused(&merchant.post(path, reject).await, 72035, "");
-    let again = merchant.post("/card/invoice/getauthurl", merchant.page_request("A-1")).await;
+    let again = merchant
+        .post("/card/invoice/getauthurl", merchant.page_request("A-1"))
+        .await;
     refused(&again, 72035, "");
     let query = json!({"s_pappid": merchant.s_pappid, "order_id": "A-1"});
     let state = merchant.post("/card/invoice/getauthdata", query).await;
@@ -99,13 +112,21 @@ async fn appid_platform_and_account_have_to_belong_together() {
     let base = stage.running.base_url();
     let mut wrong = body.clone();
     wrong["appid"] = json!("wx000000merchant00");
-    refused(&stage.merchant.insert(wrong.clone()).await, 72038, "do not belong together");
+    refused(
+        &stage.merchant.insert(wrong.clone()).await,
+        72038,
+        "do not belong together",
+    );
     wrong["appid"] = json!(stage.merchant.s_pappid);
     refused(&stage.merchant.insert(wrong).await, 72031, "s_pappid");
     // Another platform: its own template, and still not its order.
     let other = Merchant::sign_in(base, "wx0000000000other0", "other-secret").await;
     let mut foreign = body.clone();
-    refused(&other.insert(foreign.clone()).await, 40073, "another account");
+    refused(
+        &other.insert(foreign.clone()).await,
+        40073,
+        "another account",
+    );
     foreign["card_id"] = json!(other.template().await);
     refused(&other.insert(foreign).await, 72038, "another platform");
     // An account without the platform permission.
@@ -123,7 +144,10 @@ async fn an_unknown_template_is_refused() {
 #[tokio::test]
 async fn a_fresh_template_has_to_ripen_when_the_sandbox_is_set_so() {
     let (stage, body) = ready().await;
-    stage.merchant.settings(json!({"template_ready_after_secs": 300})).await;
+    stage
+        .merchant
+        .settings(json!({"template_ready_after_secs": 300}))
+        .await;
     refused(&stage.merchant.insert(body.clone()).await, 40078, "fresh");
     stage.merchant.advance(300).await;
     assert_eq!(stage.merchant.insert(body).await["errcode"], 0);
@@ -134,18 +158,46 @@ async fn wrong_types_and_missing_members_are_named() {
     let (stage, body) = ready().await;
     let merchant = &stage.merchant;
     for (member, value, hint) in [
-        ("fee", json!("11300"), "fee must be an integer, not a string"),
-        ("fee", json!(113.0), "fee must be an integer, not a decimal number"),
+        (
+            "fee",
+            json!("11300"),
+            "fee must be an integer, not a string",
+        ),
+        (
+            "fee",
+            json!(113.0),
+            "fee must be an integer, not a decimal number",
+        ),
         ("fee", json!(-1), "fee must not be negative"),
         ("tax", json!(null), "tax must be an integer, not null"),
-        ("billing_time", json!("1767225900"), "billing_time must be an integer"),
-        ("billing_time", json!(1_767_225_900_000_i64), "billing_time must be Unix seconds"),
+        (
+            "billing_time",
+            json!("1767225900"),
+            "billing_time must be an integer",
+        ),
+        (
+            "billing_time",
+            json!(1_767_225_900_000_i64),
+            "billing_time must be Unix seconds",
+        ),
         ("title", json!(7), "title must be a string"),
         ("title", json!(" "), "title is empty"),
         ("billing_no", json!(""), "billing_no is empty"),
-        ("info", json!([{"name": "x", "num": 1.5, "price": 1}]), "info[0].num"),
-        ("info", json!([{"name": "x", "num": 1}]), "info[0].price is empty"),
-        ("s_pdf_media_id", json!(9), "s_pdf_media_id must be a string"),
+        (
+            "info",
+            json!([{"name": "x", "num": 1.5, "price": 1}]),
+            "info[0].num",
+        ),
+        (
+            "info",
+            json!([{"name": "x", "num": 1}]),
+            "info[0].price is empty",
+        ),
+        (
+            "s_pdf_media_id",
+            json!(9),
+            "s_pdf_media_id must be a string",
+        ),
     ] {
         let mut wrong = body.clone();
         data(&mut wrong)[member] = value;
@@ -153,12 +205,20 @@ async fn wrong_types_and_missing_members_are_named() {
     }
     let mut text = body.clone();
     text["card_ext"] = json!(body["card_ext"].to_string());
-    refused(&merchant.insert(text).await, 72031, "card_ext must be an object, not a string");
+    refused(
+        &merchant.insert(text).await,
+        72031,
+        "card_ext must be an object, not a string",
+    );
     let mut flat = body.clone();
     flat["card_ext"]["user_card"] = body["card_ext"]["user_card"]["invoice_user_data"].clone();
     refused(&merchant.insert(flat).await, 72031, "fee is empty");
     let path = "/card/invoice/insert";
-    refused(&merchant.post_raw(path, "{\"order_id\":\"A-1\",}").await, 47001, "");
+    refused(
+        &merchant.post_raw(path, "{\"order_id\":\"A-1\",}").await,
+        47001,
+        "",
+    );
     refused(&merchant.post_raw(path, "").await, 44002, "");
     let escaped = body.to_string().replace("Demo item", "\\u53d1");
     refused(&merchant.post_raw(path, &escaped).await, 40033, "");
@@ -188,17 +248,29 @@ async fn code_and_number_have_to_look_like_an_invoice() {
 async fn the_mappings_of_code_and_number_are_settings() {
     let (stage, mut body) = ready().await;
     let merchant = &stage.merchant;
-    let media = merchant.media(pdf_samples::simple("(044000000001 No 10000001) Tj")).await;
+    let media = merchant
+        .media(pdf_samples::simple("(044000000001 No 10000001) Tj"))
+        .await;
     data(&mut body)["s_pdf_media_id"] = json!(media);
     data(&mut body)["billing_no"] = json!("10000001");
     data(&mut body)["billing_code"] = json!("044000000001");
     data(&mut body)["check_code"] = json!("00000000000000000001");
-    merchant.settings(json!({"classic_mapping": "code_in_billing_no"})).await;
-    refused(&merchant.insert(body.clone()).await, 72041, "wrong way round");
-    merchant.settings(json!({"classic_mapping": "number_in_billing_no"})).await;
+    merchant
+        .settings(json!({"classic_mapping": "code_in_billing_no"}))
+        .await;
+    refused(
+        &merchant.insert(body.clone()).await,
+        72041,
+        "wrong way round",
+    );
+    merchant
+        .settings(json!({"classic_mapping": "number_in_billing_no"}))
+        .await;
     assert_eq!(merchant.insert(body.clone()).await["errcode"], 0);
     // The other way round it is still the same invoice.
-    merchant.settings(json!({"classic_mapping": "either"})).await;
+    merchant
+        .settings(json!({"classic_mapping": "either"}))
+        .await;
     merchant.authorised("A-2").await;
     body["order_id"] = json!("A-2");
     data(&mut body)["billing_no"] = json!("044000000001");
@@ -211,10 +283,21 @@ async fn the_missing_code_of_a_digital_invoice_is_a_setting() {
     let (stage, body) = ready().await;
     let merchant = &stage.merchant;
     let mut omitted = body.clone();
-    data(&mut omitted).as_object_mut().unwrap().remove("billing_code");
-    merchant.settings(json!({"digital_billing_code": "empty"})).await;
-    refused(&merchant.insert(omitted.clone()).await, 72031, "billing_code is missing");
-    merchant.settings(json!({"digital_billing_code": "omitted"})).await;
+    data(&mut omitted)
+        .as_object_mut()
+        .unwrap()
+        .remove("billing_code");
+    merchant
+        .settings(json!({"digital_billing_code": "empty"}))
+        .await;
+    refused(
+        &merchant.insert(omitted.clone()).await,
+        72031,
+        "billing_code is missing",
+    );
+    merchant
+        .settings(json!({"digital_billing_code": "omitted"}))
+        .await;
     refused(&merchant.insert(body).await, 72031, "left out");
     assert_eq!(merchant.insert(omitted).await["errcode"], 0);
 }
@@ -224,16 +307,29 @@ async fn a_file_dies_after_three_days_unless_a_card_uses_it() {
     let (stage, body) = ready().await;
     let merchant = &stage.merchant;
     merchant.advance(3 * 86_400).await;
-    let merchant = Merchant::sign_in(stage.running.base_url(), &merchant.appid, crate::helpers::SECRET).await;
+    let merchant = Merchant::sign_in(
+        stage.running.base_url(),
+        &merchant.appid,
+        crate::helpers::SECRET,
+    )
+    .await;
     refused(&merchant.insert(body.clone()).await, 72046, "three days");
     let mut fresh = body;
     let media = merchant.pdf_with(NUMBER).await;
     data(&mut fresh)["s_pdf_media_id"] = json!(media);
     assert_eq!(merchant.insert(fresh).await["errcode"], 0);
     merchant.advance(4 * 86_400).await;
-    let merchant = Merchant::sign_in(stage.running.base_url(), &merchant.appid, crate::helpers::SECRET).await;
+    let merchant = Merchant::sign_in(
+        stage.running.base_url(),
+        &merchant.appid,
+        crate::helpers::SECRET,
+    )
+    .await;
     let link = merchant
-        .post("/card/invoice/platform/getpdf", json!({"action": "get_url", "s_media_id": media}))
+        .post(
+            "/card/invoice/platform/getpdf",
+            json!({"action": "get_url", "s_media_id": media}),
+        )
         .await;
     assert_eq!(link["pdf_url_expire_time"], 7200, "{link}");
 }
@@ -245,8 +341,16 @@ async fn files_that_are_no_invoice_are_refused() {
     for (bytes, errcode, hint) in [
         (b"not a pdf".to_vec(), 72040, "%PDF-"),
         (b"%PDF-1.7\nbroken".to_vec(), 72040, "cannot be read"),
-        (pdf_samples::simple("(No number at all) Tj"), 72047, "billing_no"),
-        (pdf_samples::type0("发票号码：26999000000000000002"), 72047, NUMBER),
+        (
+            pdf_samples::simple("(No number at all) Tj"),
+            72047,
+            "billing_no",
+        ),
+        (
+            pdf_samples::type0("发票号码：26999000000000000002"),
+            72047,
+            NUMBER,
+        ),
     ] {
         let mut wrong = body.clone();
         data(&mut wrong)["s_pdf_media_id"] = json!(merchant.media(bytes).await);
@@ -277,7 +381,10 @@ async fn parallel_inserts_of_one_order_meet_each_other() {
 #[tokio::test]
 async fn an_expired_authorisation_is_refused_when_set_so() {
     let (stage, body) = ready().await;
-    stage.merchant.settings(json!({"authorisation_lifetime_secs": 3600})).await;
+    stage
+        .merchant
+        .settings(json!({"authorisation_lifetime_secs": 3600}))
+        .await;
     stage.merchant.advance(3600).await;
     refused(&stage.merchant.insert(body).await, 72050, "");
 }
@@ -300,7 +407,10 @@ async fn a_restricted_account_reaches_its_white_list_only() {
     let ledger = merchant.control("/sandbox/ledger").await;
     let openid = ledger["pushes"][0]["from"].clone();
     let list = json!({"openid": [openid], "username": ["demo"]});
-    assert_eq!(merchant.post("/card/testwhitelist/set", list).await["errcode"], 0);
+    assert_eq!(
+        merchant.post("/card/testwhitelist/set", list).await["errcode"],
+        0
+    );
     assert_eq!(merchant.insert(body).await["errcode"], 0);
 }
 
@@ -311,11 +421,17 @@ async fn a_fiscal_bill_goes_its_own_way() {
     let mut page = merchant.page_request("FIN-1");
     page.as_object_mut().unwrap().remove("type");
     page["source"] = json!("wap");
-    refused(&merchant.post("/nontax/getbillauthurl", page.clone()).await, 72031, "source");
+    refused(
+        &merchant.post("/nontax/getbillauthurl", page.clone()).await,
+        72031,
+        "source",
+    );
     page["source"] = json!("web");
     let answer = merchant.post("/nontax/getbillauthurl", page).await;
     assert_eq!(answer["expire_time"], 7200, "{answer}");
-    merchant.control_post("/sandbox/orders/FIN-1/authorise", json!({})).await;
+    merchant
+        .control_post("/sandbox/orders/FIN-1/authorise", json!({}))
+        .await;
     let card = merchant
         .post(
             "/nontax/createbillcard",
@@ -323,7 +439,9 @@ async fn a_fiscal_bill_goes_its_own_way() {
                 "base_info": {"logo_url": "https://mmbiz.qpic.cn/demo/unit.png"}}}),
         )
         .await;
-    let media = merchant.media(pdf_samples::simple("(44060126 0000000001) Tj")).await;
+    let media = merchant
+        .media(pdf_samples::simple("(44060126 0000000001) Tj"))
+        .await;
     let body = json!({
         "order_id": "FIN-1", "card_id": card["card_id"], "appid": merchant.appid,
         "card_ext": {"user_card": {"invoice_user_data": {
@@ -331,7 +449,8 @@ async fn a_fiscal_bill_goes_its_own_way() {
             "billing_no": "44060126", "billing_code": "0000000001", "s_pdf_media_id": media,
         }}},
     });
-    let mut as_invoice = merchant.insert_body("FIN-1", card["card_id"].as_str().unwrap(), &media, NUMBER);
+    let mut as_invoice =
+        merchant.insert_body("FIN-1", card["card_id"].as_str().unwrap(), &media, NUMBER);
     as_invoice["card_ext"]["nonce_str"] = json!("n");
     refused(&merchant.insert(as_invoice).await, 40073, "other product");
     let answer = merchant.post("/nontax/insertbill", body.clone()).await;

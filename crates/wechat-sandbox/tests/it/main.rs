@@ -1,5 +1,7 @@
 //! The sandbox over real HTTP, seen from outside.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "../../src/pdf_samples.rs"]
 mod pdf_samples;
 
