@@ -301,7 +301,8 @@ fn write(pages: &[(&[Mark], f64)], fonts: BTreeMap<Face, ParsedFont>) -> Documen
     let options = PdfSaveOptions {
         optimize: false,
         subset_fonts: false,
-        secure: true,
+        // Operators the library has no name for are ours: see `paint`.
+        secure: false,
         image_optimization: None,
     };
     // The only warning that can come is that a static font has no program: it is spliced in later.

@@ -235,3 +235,39 @@ impl OutlineBuilder for Rings {
     }
     fn close(&mut self) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::{Digest, Sha256};
+
+    #[test]
+    fn the_fonts_are_the_ones_that_the_script_built() {
+        let sums = include_str!("../fonts/SHA256SUMS");
+        for (name, bytes) in [
+            ("kai.ttf", KAI),
+            ("mono.ttf", MONO),
+            ("names.ttf", NAMES),
+            ("song.ttf", SONG),
+        ] {
+            let line = format!("{}  {name}\n", hex::encode(Sha256::digest(bytes)));
+            assert!(sums.contains(&line), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_have_the_whole_common_set_and_half_width_figures() {
+        let fonts = Fonts::embedded();
+        let common = (0x4E00..=0x9FEF).chain(0x3400..=0x4DB5);
+        for character in common.filter_map(char::from_u32) {
+            assert!(fonts.song.glyph(character).is_some(), "{character}");
+        }
+        for figure in '0'..='9' {
+            let glyph = fonts.song.glyph(figure).unwrap();
+            assert_eq!(fonts.song.advance(glyph) * 2, fonts.song.units());
+        }
+        assert_eq!(fonts.face_for(Face::Song, '𠮷'), Some(Face::Names));
+        assert_eq!(fonts.face_for(Face::Mono, '号'), Some(Face::Song));
+        assert_eq!(fonts.face_for(Face::Song, '\u{e000}'), None);
+    }
+}

@@ -5,8 +5,8 @@ use crate::{
     ink::{Colour, Mark, PT_PER_MM},
 };
 use printpdf::{
-    Color, CurTransMat, FontId, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point, Polygon,
-    PolygonRing, Pt, Rgb, TextItem, TextMatrix, WindingOrder,
+    Color, CurTransMat, DictItem, FontId, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point,
+    Polygon, PolygonRing, Pt, Rgb, TextItem, WindingOrder,
 };
 
 /// How far the control points of a quarter ellipse lie along its tangents.
@@ -22,7 +22,7 @@ pub(crate) fn paint(marks: &[Mark], height: f64) -> Vec<Op> {
         thickness: None,
         type_of: None,
         stretch: 1.0,
-        in_text: false,
+        cursor: None,
     };
     painter.ops.push(Op::SaveGraphicsState);
     for mark in marks {
@@ -42,7 +42,8 @@ struct Painter {
     thickness: Option<f64>,
     type_of: Option<(Face, f64)>,
     stretch: f64,
-    in_text: bool,
+    /// Inside a text section: where the line of text starts, in thousandths of a point.
+    cursor: Option<(i64, i64)>,
 }
 
 impl Painter {
@@ -57,9 +58,9 @@ impl Painter {
                 colour,
                 text,
             } => {
-                if !self.in_text {
+                if self.cursor.is_none() {
                     self.ops.push(Op::StartTextSection);
-                    self.in_text = true;
+                    self.cursor = Some((0, 0));
                 }
                 self.fill(*colour);
                 if self.type_of != Some((*face, *size)) {
@@ -75,10 +76,8 @@ impl Painter {
                         percent: round(*stretch * 100.0),
                     });
                 }
-                let at = self.point(*x, *y);
-                self.ops.push(Op::SetTextMatrix {
-                    matrix: TextMatrix::Raw([1.0, 0.0, 0.0, 1.0, at.x.0, at.y.0]),
-                });
+                let at = self.cursor(*x, *y);
+                self.ops.push(Op::SetTextCursor { pos: at });
                 self.ops.push(Op::ShowText {
                     items: vec![TextItem::Text(text.clone())],
                 });
@@ -144,7 +143,9 @@ impl Painter {
                         points: ring.iter().map(rounded).collect(),
                     })
                     .collect();
-                self.placed(*matrix, rings);
+                self.place(*matrix);
+                self.polygon(rings);
+                self.ops.push(Op::RestoreGraphicsState);
             }
             Mark::Modules {
                 x,
@@ -157,17 +158,17 @@ impl Painter {
                 self.fill(Colour::BLACK);
                 let step = size * PT_PER_MM / *count as f64;
                 let top = (self.height - y) * PT_PER_MM;
-                // Rows run downwards: whole numbers inside, and one matrix for all.
-                self.placed(
-                    [step, 0.0, 0.0, -step, x * PT_PER_MM, top],
-                    runs(dark, *count),
-                );
+                // Rows run downwards: whole numbers inside, one matrix and one filling for all.
+                self.place([step, 0.0, 0.0, -step, x * PT_PER_MM, top]);
+                self.ops.extend(runs(dark, *count));
+                self.ops.push(operator("f", []));
+                self.ops.push(Op::RestoreGraphicsState);
             }
         }
     }
 
     fn end_text(&mut self) {
-        if std::mem::take(&mut self.in_text) {
+        if self.cursor.take().is_some() {
             self.ops.push(Op::EndTextSection);
         }
     }
@@ -203,15 +204,27 @@ impl Painter {
         });
     }
 
-    fn placed(&mut self, matrix: [f64; 6], rings: Vec<PolygonRing>) {
+    /// Saves the state and sets a matrix.
+    fn place(&mut self, matrix: [f64; 6]) {
         // Five decimals: these numbers scale whole font units.
         let matrix = matrix.map(|number| ((number * 1e5).round() / 1e5) as f32);
         self.ops.push(Op::SaveGraphicsState);
         self.ops.push(Op::SetTransformationMatrix {
             matrix: CurTransMat::Raw(matrix),
         });
-        self.polygon(rings);
-        self.ops.push(Op::RestoreGraphicsState);
+    }
+
+    /// The way from the start of the last text to a point: the operator counts from there. Whole thousandths keep
+    /// the sum exact.
+    fn cursor(&mut self, x: f64, y: f64) -> Point {
+        let thousandths = |value: f64| (value * PT_PER_MM * 1000.0).round() as i64;
+        let (x, y) = (thousandths(x), thousandths(self.height - y));
+        let (from_x, from_y) = self.cursor.replace((x, y)).unwrap_or_default();
+        let points = |distance: i64| Pt((distance as f64 / 1000.0) as f32);
+        Point {
+            x: points(x - from_x),
+            y: points(y - from_y),
+        }
     }
 
     fn point(&self, x: f64, y: f64) -> Point {
@@ -246,38 +259,27 @@ impl Painter {
     }
 }
 
-/// Dark modules as rectangles, one for each run in a row.
-fn runs(dark: &[bool], count: usize) -> Vec<PolygonRing> {
-    let mut rings = Vec::with_capacity(count * 10);
+/// Dark modules as rectangles of a path, one for each run in a row. Written as the plain operator: the library's
+/// polygons need four operators and twice the numbers for each, which showed in the speed of whole documents.
+fn runs(dark: &[bool], count: usize) -> Vec<Op> {
+    let mut rectangles = Vec::with_capacity(count * 10);
     for (row, modules) in dark.chunks(count).enumerate() {
         let mut column = 0;
-        while column < count {
-            if !modules[column] {
-                column += 1;
-                continue;
+        for run in modules.chunk_by(|one, next| one == next) {
+            if run[0] {
+                rectangles.push(operator("re", [column, row, run.len(), 1]));
             }
-            let from = column;
-            while column < count && modules[column] {
-                column += 1;
-            }
-            let corner = |x: usize, y: usize| LinePoint {
-                p: Point {
-                    x: Pt(x as f32),
-                    y: Pt(y as f32),
-                },
-                bezier: false,
-            };
-            rings.push(PolygonRing {
-                points: vec![
-                    corner(from, row),
-                    corner(column, row),
-                    corner(column, row + 1),
-                    corner(from, row + 1),
-                ],
-            });
+            column += run.len();
         }
     }
-    rings
+    rectangles
+}
+
+fn operator<const N: usize>(key: &str, operands: [usize; N]) -> Op {
+    Op::Unknown {
+        key: key.to_owned(),
+        value: operands.map(|number| DictItem::Int(number as i64)).to_vec(),
+    }
 }
 
 fn rounded(point: &LinePoint) -> LinePoint {

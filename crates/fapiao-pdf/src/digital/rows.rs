@@ -135,12 +135,17 @@ fn number(
 /// total and remark and holds at least one item. An item is never cut.
 pub(super) fn pages(items: &[Item<'_>]) -> Vec<Range<usize>> {
     let rows = |range: Range<usize>| items[range].iter().map(Item::rows).sum::<usize>();
-    if rows(0..items.len()) <= MOST_ROWS {
-        return vec![0..items.len()];
-    }
     let mut pages = Vec::new();
     let mut from = 0;
-    while pages.is_empty() || rows(from..items.len()) > MOST_ROWS_LAST {
+    let fits_the_last = |pages: &[Range<usize>], from: usize| {
+        let most = if pages.is_empty() {
+            MOST_ROWS
+        } else {
+            MOST_ROWS_LAST
+        };
+        rows(from..items.len()) <= most
+    };
+    while !fits_the_last(&pages, from) {
         let mut to = from;
         let mut used = 0;
         // The last item is left for the last page.

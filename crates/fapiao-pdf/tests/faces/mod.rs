@@ -2,6 +2,8 @@
 
 // Each user of this file needs a part of it.
 #![allow(dead_code)]
+// Examples use it too, and there the lint cannot know that this is test data.
+#![allow(clippy::unwrap_used)]
 
 use chrono::{NaiveDate, TimeDelta};
 use fapiao_domain::{

@@ -1,0 +1,12 @@
+//! The finished documents, read back by independent programs: poppler (`pdftotext`, `pdffonts`, `pdftoppm`), qpdf and
+//! a QR reader. Needs poppler-utils and qpdf; `cargo xtask test` installs them.
+
+#[path = "../faces/mod.rs"]
+mod faces;
+
+mod errors;
+mod picture;
+mod readers;
+mod rules;
+mod soundness;
+mod tools;
