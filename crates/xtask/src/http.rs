@@ -58,6 +58,11 @@ impl Connection {
         self.request("POST", path, &headers, body.to_string().as_bytes())
     }
 
+    /// Deletes `path`.
+    pub(crate) fn delete(&mut self, path: &str) -> Result<Answer, Failure> {
+        self.request("DELETE", path, &[], &[])
+    }
+
     fn request(
         &mut self,
         method: &str,

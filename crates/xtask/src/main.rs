@@ -12,6 +12,7 @@ mod demo;
 mod dependencies;
 mod dist;
 mod http;
+mod kill;
 mod licences;
 mod openapi;
 mod postgres;
@@ -47,6 +48,8 @@ enum Chore {
     Openapi,
     /// Builds what is handed out: target/dist/fapiao-VERSION-TARGET.tar.gz and its SHA-256.
     Dist,
+    /// Kills the release binary at every step and at random under load, then compares all ledgers.
+    Kill(kill::Effort),
     /// Measures how many small writes a second reach the disk (4 KiB and fdatasync each).
     Probe {
         /// Folder to write in; the disk under it is what is measured.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Chore::Test(selection) => check::run(&selection),
         Chore::Openapi => openapi::write(),
         Chore::Dist => dist::build(),
+        Chore::Kill(effort) => kill::run(&effort),
         Chore::Probe { folder } => probe::report(&folder),
     };
     match outcome {

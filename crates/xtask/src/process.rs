@@ -120,6 +120,30 @@ impl Running {
         ))
     }
 
+    /// Waits until the child ends by itself.
+    pub(crate) fn wait_for_end(&mut self, patience: Duration) -> Result<(), Failure> {
+        let began = Instant::now();
+        while began.elapsed() < patience {
+            match self.child.try_wait() {
+                Ok(Some(_)) => return Ok(()),
+                Ok(None) => std::thread::sleep(Duration::from_millis(5)),
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        Err(format!(
+            "it was still running after {} s\n{}",
+            patience.as_secs(),
+            self.tail()
+        ))
+    }
+
+    /// SIGKILL, and waits for the end.
+    pub(crate) fn kill(&mut self) {
+        // It may have ended by itself; then there is nothing to do.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+
     /// The most memory the child ever held, in KiB.
     pub(crate) fn peak_memory_kib(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;

@@ -95,7 +95,7 @@ fn aes_key() -> String {
 }
 
 /// Readable by its owner only, and whole or not there at all.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let part = path.with_extension("part");
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -1,6 +1,6 @@
 //! The parts of a demo, started and stopped together.
 
-use super::{DemoSecrets, Failure, company};
+use super::{DemoSecrets, Failure, company, secrets::write_private};
 use crate::{
     adapters::clock::SystemClock,
     config::{Config, ConfigError},
@@ -138,6 +138,7 @@ impl Demo {
     ) -> Result<(), Failure> {
         let config = settings(options, &self.secrets, self.web, self.sandbox, self.tax)?;
         telemetry::start_logging(&config.log);
+        write_settings(options, &self.secrets, self.web, self.sandbox, self.tax)?;
         let store = wiring::open_store(&config).await?;
         store.migrate().await?;
         let ports = wiring::wire(&config, store, Arc::new(SystemClock))?;
@@ -244,19 +245,20 @@ async fn start_sandboxes(
     Ok(Neighbours { wechat, tax })
 }
 
-fn settings(
+/// The demo's settings as environment variables name them.
+fn overrides(
     options: &DemoOptions,
     secrets: &DemoSecrets,
     web: SocketAddr,
     wechat: SocketAddr,
     tax: SocketAddr,
-) -> Result<Config, ConfigError> {
+) -> Vec<(&'static str, String)> {
     let data = absolute(&options.data);
     let database = options
         .database
         .clone()
         .unwrap_or_else(|| format!("sqlite://{}/fapiao.db", data.display()));
-    let mut environment: Vec<(String, String)> = [
+    vec![
         ("FAPIAO_MODE", "sandbox".to_owned()),
         ("FAPIAO_SERVER__LISTEN", web.to_string()),
         ("FAPIAO_SERVER__PUBLIC_BASE_URL", format!("http://{web}")),
@@ -276,17 +278,66 @@ fn settings(
         ("FAPIAO_SECRETS__AUDIT_KEY", secrets.audit_key.clone()),
         ("FAPIAO_LOG__FILTER", "warn,fapiao_server=info".to_owned()),
     ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect();
-    // What is set on purpose (mail, worker, log) still counts.
+}
+
+fn settings(
+    options: &DemoOptions,
+    secrets: &DemoSecrets,
+    web: SocketAddr,
+    wechat: SocketAddr,
+    tax: SocketAddr,
+) -> Result<Config, ConfigError> {
+    let mut environment: Vec<(String, String)> = overrides(options, secrets, web, wechat, tax)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
     environment.extend(options.settings.iter().cloned());
-    environment.extend(std::env::vars().filter(|(name, _)| {
-        ["FAPIAO_MAIL__", "FAPIAO_WORKER__", "FAPIAO_LOG__"]
-            .iter()
-            .any(|it| name.starts_with(it))
-    }));
+    // What is set on purpose still counts.
+    let own = [
+        "FAPIAO_MAIL__",
+        "FAPIAO_WORKER__",
+        "FAPIAO_LOG__",
+        "FAPIAO_LIMITS__",
+    ];
+    environment
+        .extend(std::env::vars().filter(|(name, _)| own.iter().any(|it| name.starts_with(it))));
     Config::load(None, &environment)
+}
+
+/// The same settings as a file, so that every other command works on the demo:
+/// `fapiao --config data/demo/fapiao.toml verify`.
+fn write_settings(
+    options: &DemoOptions,
+    secrets: &DemoSecrets,
+    web: SocketAddr,
+    wechat: SocketAddr,
+    tax: SocketAddr,
+) -> Result<(), Failure> {
+    let mut settings = toml::Table::new();
+    for (name, value) in overrides(options, secrets, web, wechat, tax) {
+        let path = name.trim_start_matches("FAPIAO_").to_lowercase();
+        let value = if value == "true" {
+            toml::Value::Boolean(true)
+        } else {
+            toml::Value::String(value)
+        };
+        match path.split_once("__") {
+            None => {
+                settings.insert(path, value);
+            }
+            Some((section, key)) => {
+                let section = settings
+                    .entry(section)
+                    .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+                if let Some(section) = section.as_table_mut() {
+                    section.insert(key.to_owned(), value);
+                }
+            }
+        }
+    }
+    let path = options.data.join("fapiao.toml");
+    write_private(&path, &toml::to_string(&settings)?)
+        .map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 fn absolute(path: &Path) -> PathBuf {
