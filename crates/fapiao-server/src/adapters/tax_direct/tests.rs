@@ -378,7 +378,7 @@ async fn near_the_limit_less_quota_is_granted_and_a_repeat_meets_the_same() {
         if more == Fen::ZERO {
             break;
         }
-        total = total + more;
+        total += more;
     }
     let left = Fen::parse_yuan("10000000.00").unwrap() - total;
     assert!(
