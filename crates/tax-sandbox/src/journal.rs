@@ -13,9 +13,15 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens or creates the file and hands every fact in it to `each`. A last line that was cut
+    /// Opens or creates the file (and its folder) and hands every fact in it to `each`. A last line that was cut
     /// short by a crash is dropped; any other unreadable line is an error.
     pub(crate) fn open(path: &Path, mut each: impl FnMut(Fact)) -> std::io::Result<Journal> {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder)?;
+        }
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)

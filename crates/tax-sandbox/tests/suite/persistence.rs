@@ -8,7 +8,7 @@ use tax_sandbox::{Party, TaxSandbox, TaxSandboxConfig};
 #[tokio::test]
 async fn a_restart_forgets_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("tax.journal");
+    let file = folder.path().join("not/yet/there/tax.journal");
     let party = Party::generate(PARTY);
     let setup = || TaxSandboxConfig {
         state_file: Some(file.clone()),
