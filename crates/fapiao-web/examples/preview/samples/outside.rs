@@ -1,0 +1,138 @@
+//! Pages for those who are not signed in, and the mail.
+
+use super::{Pages, SELLER, Sample, fen};
+use fapiao_web::pages::{
+    buyer::{BuyerPage, BuyerState, Sale},
+    fault::{BareFaultPage, Fault},
+    mail::{InvoiceMail, InvoiceMailHtml, InvoiceMailText},
+    sign_in::SignInPage,
+};
+
+pub(crate) fn add(s: &Sample, pages: &mut Pages) {
+    let door = SignInPage {
+        bare: s.bare("/admin/sign-in"),
+        login: String::new(),
+        next: "/admin".to_owned(),
+        wrong: None,
+        csrf: "t0ken".to_owned(),
+    };
+    pages.add("sign-in", door.clone());
+    pages.add(
+        "sign-in-wrong",
+        SignInPage {
+            login: "shen".to_owned(),
+            wrong: Some(s.t().sign_in.wrong.to_owned()),
+            ..door
+        },
+    );
+    pages.add(
+        "fault-bare",
+        BareFaultPage {
+            bare: s.bare("/nowhere"),
+            fault: Fault::not_found(s.t(), "/nowhere", "req_01KAG3V0ZX"),
+        },
+    );
+    buyer(s, pages);
+    mail(s, pages);
+}
+
+fn buyer(s: &Sample, pages: &mut Pages) {
+    let sale = Sale {
+        store: "湖畔茶舍 · 西湖龙井路店".to_owned(),
+        seller: SELLER.to_owned(),
+        logo: None,
+        total: fen(124_460),
+        order_no: "20261120-0381".to_owned(),
+        date: "2026-11-20".to_owned(),
+        phone: "0571-87654321".to_owned(),
+    };
+    let number = || "26992000000000000127".to_owned();
+    let download = || "/o/7K3M9QXW/file.pdf".to_owned();
+    let states = [
+        (
+            "ready",
+            BuyerState::Ready {
+                go: "/o/7K3M9QXW/wechat".to_owned(),
+                expires: Some(s.ago(-70 * 60)),
+            },
+        ),
+        ("preparing", BuyerState::Preparing),
+        ("issuing", BuyerState::Issuing { step: 1 }),
+        ("inserting", BuyerState::Issuing { step: 2 }),
+        ("delayed", BuyerState::Delayed),
+        (
+            "carded",
+            BuyerState::Carded {
+                number: number(),
+                download: download(),
+            },
+        ),
+        (
+            "issued-only",
+            BuyerState::IssuedOnly {
+                number: number(),
+                download: download(),
+            },
+        ),
+        (
+            "refused",
+            BuyerState::Refused {
+                reason: s.say(
+                    "订单金额有误，请到店重新开票",
+                    "The amount is wrong; please come to the shop",
+                ),
+                url: Some("https://example.com/why".to_owned()),
+            },
+        ),
+        ("expired", BuyerState::Expired),
+        (
+            "failed",
+            BuyerState::Failed {
+                reason: s.say(
+                    "抬头的税号校验不通过。",
+                    "The tax number of the title does not check.",
+                ),
+            },
+        ),
+    ];
+    for (name, state) in states {
+        pages.add(
+            &format!("buyer-{name}"),
+            BuyerPage {
+                bare: s.bare("/o/7K3M9QXW"),
+                sale: Some(sale.clone()),
+                state,
+                reference: "dlv_…U10007".to_owned(),
+            },
+        );
+    }
+    pages.add(
+        "buyer-not-found",
+        BuyerPage {
+            bare: s.bare("/o/unknown"),
+            sale: None,
+            state: BuyerState::NotFound,
+            reference: String::new(),
+        },
+    );
+}
+
+fn mail(s: &Sample, pages: &mut Pages) {
+    let mail = InvoiceMail {
+        lang: s.lang,
+        t: s.t(),
+        seller: SELLER.to_owned(),
+        store: "湖畔茶舍 · 西湖龙井路店".to_owned(),
+        buyer: "杭州云栖茶业有限公司".to_owned(),
+        number: "26992000000000000127".to_owned(),
+        kind: "电子发票（普通发票）",
+        date: "2026-11-20".to_owned(),
+        total: fen(124_460),
+        order_no: "20261120-0381".to_owned(),
+        page_url: "https://fapiao.example.com/o/7K3M9QXW".to_owned(),
+        phone: "0571-87654321".to_owned(),
+        sample: true,
+    };
+    pages.add("mail", InvoiceMailHtml { mail: &mail });
+    pages.add("mail.txt", InvoiceMailText { mail: &mail });
+}
