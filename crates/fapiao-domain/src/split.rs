@@ -219,29 +219,45 @@ impl Item {
             .rev()
             .find_map(|count| {
                 let gross = share(self.line.gross, count);
-                let discount = share(self.discount_gross(), count);
                 let quantity = Decimal::try_from_i128_with_scale(count, 0).ok()?;
-                self.cut(gross, discount, Some(quantity))
-                    .filter(|(part, _)| part.net() <= room)
+                self.discounts_near(share(self.discount_gross(), count))
+                    .filter_map(|discount| self.cut(gross, discount, Some(quantity)))
+                    .find(|(part, _)| part.net() <= room)
             })
     }
 
     /// The largest amount that fits; the quantity follows from it.
     fn cut_by_amount(&self, room: Fen) -> Option<(Item, Item)> {
-        let part = |gross: i64| {
-            let discount = i128::from(self.discount_gross().get()) * i128::from(gross)
-                / i128::from(self.line.gross.get());
-            self.cut(Fen::raw(gross), Fen::raw(discount as i64), None)
+        let wide = |fen: Fen| i128::from(fen.get());
+        let (line, net) = (&self.line, wide(self.net()));
+        let share = wide(self.discount_gross()) * wide(room) / net;
+        self.discounts_near(Fen::raw(share as i64))
+            .find_map(|discount| {
+                // The gross amount whose net, less the discount's, is the room; then its neighbours, for rounding.
+                let discount_net = discount - line.rate.tax_in_gross(discount);
+                let estimate = wide(room + discount_net) * wide(line.gross) / wide(line.amount);
+                let estimate = estimate.min(wide(line.gross) - 1) as i64;
+                (0..8)
+                    .filter_map(|step| self.cut(Fen::raw(estimate + 4 - step), discount, None))
+                    .find(|(part, _)| part.net() <= room)
+            })
+    }
+
+    /// Shares of the discount to try: the proportional one, its neighbours, and last none or all of it. A discount
+    /// of a few fen cannot be cut everywhere.
+    fn discounts_near(&self, share: Fen) -> impl Iterator<Item = Fen> + use<> {
+        let whole = self.discount_gross();
+        let shares = [0, -1, 1, -2, 2].map(|step| share + Fen::raw(step));
+        let count = if whole == Fen::ZERO {
+            1
+        } else {
+            shares.len() + 2
         };
-        let fits = |gross: i64| part(gross).is_some_and(|(part, _)| part.net() <= room);
-        // An estimate, then the nearest amounts: rounding moves the net amount by a fen or two.
-        let estimate = i128::from(room.get()) * i128::from(self.line.gross.get())
-            / i128::from(self.net().get());
-        let estimate = estimate.min(i128::from(self.line.gross.get()) - 1) as i64;
-        let gross = (0..8)
-            .map(|step| estimate + 4 - step)
-            .find(|&gross| fits(gross))?;
-        part(gross)
+        shares
+            .into_iter()
+            .chain([Fen::ZERO, whole])
+            .filter(move |share| !share.is_negative() && *share <= whole)
+            .take(count)
     }
 
     /// Cuts off `gross` and `discount` (both positive) and, if given, `quantity`; both sides must stay positive.
@@ -287,29 +303,29 @@ impl Item {
     }
 }
 
-/// Two lines of `gross` and what is left of it, with the tax shared so that nothing is lost.
+/// Two lines of `gross` and what is left of it, with the tax shared so that nothing is lost: the rest gets the tax of
+/// its gross amount. Where that leaves the part nothing but tax (amounts of a few fen), the part gets its own.
 fn cut_amounts(line: &InvoiceLine, gross: Fen) -> Option<(InvoiceLine, InvoiceLine)> {
-    let (whole, taken) = (line.gross.get().signum(), gross.get().signum());
-    if whole * taken < 0 || gross.abs() > line.gross.abs() {
-        return None;
-    }
     let rest_gross = line.gross - gross;
-    let rest_tax = if gross == Fen::ZERO {
-        line.tax
-    } else {
-        line.rate.tax_in_gross(rest_gross)
+    let by_rest = line.tax - line.rate.tax_in_gross(rest_gross);
+    let sign = line.gross.get().signum();
+    // Both of the line's sign, the tax smaller than the amount and near its own; or nothing at all. Without the bound
+    // of 2 fen many cuts could drift beyond the tolerance of the checks.
+    let sound = |gross: Fen, tax: Fen| {
+        let drift = (tax - line.rate.tax_in_gross(gross)).abs();
+        let (gross, tax) = (gross.get() * sign, tax.get() * sign);
+        (gross == 0 && tax == 0) || (0 <= tax && tax < gross && drift <= Fen::raw(2))
     };
-    let tax = line.tax - rest_tax;
-    if tax.get() * whole < 0 || tax.abs() > gross.abs() {
-        return None;
-    }
+    let tax = [by_rest, line.rate.tax_in_gross(gross)]
+        .into_iter()
+        .find(|&tax| sound(gross, tax) && sound(rest_gross, line.tax - tax))?;
     let with = |gross: Fen, tax: Fen| InvoiceLine {
         amount: gross - tax,
         tax,
         gross,
         ..line.clone()
     };
-    Some((with(gross, tax), with(rest_gross, rest_tax)))
+    Some((with(gross, tax), with(rest_gross, line.tax - tax)))
 }
 
 /// Gives both parts their quantities, and a price of their own where the common one misses the amount.
@@ -323,7 +339,7 @@ fn share_quantity(
         return;
     };
     let taken = quantity
-        .or_else(|| quotient(part.amount, unit_price, UNIT_PRICE_DECIMALS))
+        .or_else(|| in_proportion(whole, part.amount, line.amount))
         .filter(|taken| *taken > Decimal::ZERO && *taken < whole);
     for (line, quantity) in [(part, taken), (rest, taken.map(|taken| whole - taken))] {
         let price = quantity.and_then(|quantity| {
@@ -338,6 +354,18 @@ fn share_quantity(
             .map(|it| it.normalize());
         line.unit_price = price;
     }
+}
+
+/// `quantity × part ÷ whole`, to the decimals of a unit price. A quantity in proportion to the amount keeps the price.
+fn in_proportion(quantity: Decimal, part: Fen, whole: Fen) -> Option<Decimal> {
+    let quantity = quantity.normalize();
+    let decimals = quantity.scale().max(UNIT_PRICE_DECIMALS);
+    let mantissa = quantity
+        .mantissa()
+        .checked_mul(10_i128.checked_pow(decimals - quantity.scale())?)?
+        .checked_mul(i128::from(part.get()))?;
+    let share = round_div(mantissa, i128::from(whole.get()));
+    Decimal::try_from_i128_with_scale(share, decimals).ok()
 }
 
 #[cfg(test)]

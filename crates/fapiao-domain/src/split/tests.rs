@@ -128,3 +128,29 @@ fn limits_without_room_are_refused() {
         Err(SplitError::NoRoom)
     );
 }
+
+/// Many cuts through a line with a discount of a few fen, where every fen of tax has to go somewhere.
+#[test]
+fn a_tiny_discount_survives_many_cuts() {
+    for (percent, quantity, price, discount) in [(13, "6", 736, 4), (17, "1", 5_000, 5)] {
+        let order = OrderLine {
+            rate: Rate::Percent(Decimal::new(percent, 2)),
+            tax_included: false,
+            ..order_line(quantity, price, discount)
+        };
+        let whole = lines(&[order]);
+        let pieces = split(&whole, &by_net(3)).unwrap();
+        let gathered: Vec<InvoiceLine> = pieces
+            .iter()
+            .flat_map(|piece| piece.lines.clone())
+            .collect();
+        assert_eq!(sum(&gathered), sum(&whole), "{percent}%");
+        assert!(
+            pieces
+                .iter()
+                .all(|piece| piece.totals.amount <= Fen::raw(300))
+        );
+        let counted: Decimal = gathered.iter().filter_map(|line| line.quantity).sum();
+        assert_eq!(Some(counted), whole[0].quantity, "{percent}%");
+    }
+}
