@@ -59,7 +59,7 @@ async fn deliver(app: &App, slots: &Semaphore, id: u64) {
         };
         let request = Request::of(&push, &config, &original_id);
         let timeout = Duration::from_millis(settings.push_timeout_ms);
-        let (attempt, answered) = post(app, &config, request, timeout).await;
+        let (attempt, answered) = post(app, &push.appid, &config, request, timeout).await;
         drop(_slot);
         if answered {
             return finish(app, &key, Some(attempt), PushOutcome::Answered);
@@ -160,8 +160,44 @@ fn render(members: &[(String, Value)], format: PushFormat) -> String {
     xml
 }
 
+/// `success` or nothing, in clear; or `success` encrypted and signed, which WeChat also takes.
+fn is_done(answer: &str, config: &PushConfig, appid: &str) -> bool {
+    let answer = answer.trim();
+    if answer.is_empty() || answer == "success" {
+        return true;
+    }
+    let member = |name: &str| {
+        let inner = answer
+            .split_once(&format!("<{name}>"))?
+            .1
+            .split_once(&format!("</{name}>"))?
+            .0;
+        let text = inner
+            .trim()
+            .strip_prefix("<![CDATA[")
+            .and_then(|t| t.strip_suffix("]]>"));
+        Some(text.unwrap_or(inner).to_owned())
+    };
+    let decrypted = || {
+        let encrypted = member("Encrypt")?;
+        let parts = [
+            &config.token,
+            &member("TimeStamp")?,
+            &member("Nonce")?,
+            &encrypted,
+        ];
+        let signed = signature(&parts.map(|part| part.as_str()));
+        if signed != member("MsgSignature")? {
+            return None;
+        }
+        MessageKey::parse(&config.aes_key)?.decrypt(&encrypted)
+    };
+    decrypted().is_some_and(|(text, owner)| owner == appid && text.trim() == "success")
+}
+
 async fn post(
     app: &App,
+    appid: &str,
     config: &PushConfig,
     request: Request,
     timeout: Duration,
@@ -189,8 +225,7 @@ async fn post(
         Ok((status, body)) => {
             let shown = &body[..body.len().min(LONGEST_ANSWER)];
             let answer = String::from_utf8_lossy(shown).into_owned();
-            let answered =
-                status == 200 && (answer.trim().is_empty() || answer.trim() == "success");
+            let answered = status == 200 && is_done(&answer, config, appid);
             (
                 PushAttempt {
                     at_ms,
@@ -254,4 +289,39 @@ pub(crate) async fn verify_url(app: &App, config: &PushConfig) -> Result<(), Str
         "HTTP {status} with {:?} instead of the echostr {echostr:?}",
         cut(body)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encrypted_success_counts_when_signature_and_appid_are_right() {
+        let config = PushConfig {
+            url: String::new(),
+            token: "tk_demo_2031".to_owned(),
+            aes_key: "Zm9yLXRlc3Qtb25seS1hZXMta2V5LTMyLWJ5dGVzISE".to_owned(),
+            mode: PushMode::Safe,
+            format: PushFormat::Xml,
+        };
+        let encrypted = "QzACgB0yC7HqUN53krBPwKKGQhoop6Mn6Xn8PNQHAfdL5CtX8DyANhW5D6OZwlXa1kzmEQVoU7LpbS+fJgIFiA==";
+        let signed = "68bf08f44d0be61d94ff6bbb24dc253c182ae376";
+        let answer = format!(
+            "<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt><MsgSignature><![CDATA[{signed}]]>\
+             </MsgSignature><TimeStamp>1767225600</TimeStamp><Nonce><![CDATA[778899001]]></Nonce></xml>"
+        );
+        assert!(is_done(&answer, &config, "wx1234567890abcdef"));
+        assert!(!is_done(&answer, &config, "wx0000000000other0"));
+        assert!(!is_done(
+            &answer.replace("1767225600", "1767225601"),
+            &config,
+            "wx1234567890abcdef"
+        ));
+        assert!(!is_done(
+            "<xml>success</xml>",
+            &config,
+            "wx1234567890abcdef"
+        ));
+        assert!(is_done("success\n", &config, "") && is_done("", &config, ""));
+    }
 }

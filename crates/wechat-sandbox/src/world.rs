@@ -425,6 +425,13 @@ impl World {
         )
     }
 
+    /// The path of a logo uploaded here, whatever address the sandbox had then.
+    pub(crate) fn logo_path(&self, url: &str) -> Option<String> {
+        let url = url::Url::parse(url).ok()?;
+        let id = url.path().strip_prefix("/mmbiz/")?.strip_suffix("/0")?;
+        self.logos.get(id).map(|_| url.path().to_owned())
+    }
+
     /// The encrypted form of a card code: base64 with `+`, `/` and `==` in it.
     pub(crate) fn encrypt_code(&self, code: &str) -> String {
         let mac = hash(&self.meta.salt, &["code", code]);

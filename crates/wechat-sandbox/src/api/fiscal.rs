@@ -27,8 +27,8 @@ pub(super) fn create_bill_card(app: &App, input: &Input<'_>) -> Result<Value, Re
     let info = input.fields().object_required("invoice_info")?;
     let logo_url = info.object_required("base_info")?.text("logo_url")?;
     let payee = info.text("payee")?;
-    check_logo(app, logo_url)?;
     let mut world = app.world();
+    check_logo(&world, logo_url)?;
     platform_account(&world, &input.appid)?;
     let card_id = new_card_id();
     world.save_template(Template {

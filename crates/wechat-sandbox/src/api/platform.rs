@@ -47,15 +47,14 @@ fn check_length(what: &str, text: &str, chinese_characters: usize) -> Result<(),
     Ok(())
 }
 
-/// A logo has to lie on WeChat's own servers.
-pub(super) fn check_logo(app: &App, url: &str) -> Result<(), Refusal> {
-    let own = url.starts_with(&format!("{}/mmbiz/", app.base));
+/// A logo has to lie on WeChat's own servers: one uploaded here, or an address of the real ones.
+pub(super) fn check_logo(world: &World, url: &str) -> Result<(), Refusal> {
     let real = [
         "https://mmbiz.qpic.cn/",
         "http://mmbiz.qpic.cn/",
         "https://mmbiz.qlogo.cn/",
     ];
-    if own || real.iter().any(|start| url.starts_with(start)) {
+    if world.logo_path(url).is_some() || real.iter().any(|start| url.starts_with(start)) {
         return Ok(());
     }
     Err(Refusal::hint(
@@ -76,8 +75,8 @@ pub(super) fn create_card(app: &App, input: &Input<'_>) -> Result<Value, Refusal
         read_link(&base, "promotion_url")?,
     ];
     let (payee, kind) = (info.text("payee")?, info.text("type")?);
-    check_logo(app, logo_url)?;
     let mut world = app.world();
+    check_logo(&world, logo_url)?;
     platform_account(&world, &input.appid)?;
     let template = Template {
         card_id: new_card_id(),

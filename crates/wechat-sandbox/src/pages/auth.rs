@@ -43,6 +43,8 @@ struct InputRow {
 #[template(path = "auth_done.html")]
 struct DonePage {
     good: bool,
+    /// The card is on its way: look again by itself.
+    waiting: bool,
     headline: &'static str,
     words: String,
     english: &'static str,
@@ -292,6 +294,7 @@ fn done(order: &Order) -> HttpResponse {
         StatusCode::OK,
         &DonePage {
             good,
+            waiting: order.state == OrderState::Authorised,
             headline,
             words,
             english,

@@ -102,7 +102,7 @@ pub(crate) async fn wallet(
     let rows = cards
         .into_iter()
         .take(CARDS_SHOWN)
-        .map(|card| wallet_row(&app, &world, card));
+        .map(|card| wallet_row(&world, card));
     let view = Wallet {
         buyer,
         buyers: world.buyers.iter().collect(),
@@ -114,7 +114,7 @@ pub(crate) async fn wallet(
     page(StatusCode::OK, &view, "")
 }
 
-fn wallet_row(app: &App, world: &World, card: &Card) -> WalletRow {
+fn wallet_row(world: &World, card: &Card) -> WalletRow {
     let template = world.templates.get(&card.card_id);
     let title = template.map_or_else(String::new, |template| template.title.clone());
     let (status, status_class) = status_words(card.status);
@@ -122,9 +122,7 @@ fn wallet_row(app: &App, world: &World, card: &Card) -> WalletRow {
         code: card.code.clone(),
         kind: template.map_or_else(String::new, |template| template.kind.clone()),
         // Only logos kept here are shown: a page never reaches outside.
-        logo: template
-            .and_then(|template| template.logo_url.strip_prefix(&app.base))
-            .map(str::to_owned),
+        logo: template.and_then(|template| world.logo_path(&template.logo_url)),
         initial: title.chars().take(1).collect(),
         title,
         amount: yuan(card.data.fee),
@@ -231,7 +229,7 @@ pub(crate) async fn card(app: Data<App>, code: Path<String>) -> HttpResponse {
     }
     facts.retain(|(_, value)| !value.is_empty());
     let view = CardPage {
-        row: wallet_row(&app, &world, card),
+        row: wallet_row(&world, card),
         code: card.code.clone(),
         card_id: card.card_id.clone(),
         payee: template.map_or_else(String::new, |template| template.payee.clone()),

@@ -249,7 +249,7 @@ async fn the_mappings_of_code_and_number_are_settings() {
     let (stage, mut body) = ready().await;
     let merchant = &stage.merchant;
     let media = merchant
-        .media(pdf_samples::simple("(044000000001 No 10000001) Tj"))
+        .media(pdf_samples::in_form("(044000000001 No 10000001) Tj"))
         .await;
     data(&mut body)["s_pdf_media_id"] = json!(media);
     data(&mut body)["billing_no"] = json!("10000001");
@@ -456,4 +456,30 @@ async fn a_fiscal_bill_goes_its_own_way() {
     let answer = merchant.post("/nontax/insertbill", body.clone()).await;
     assert_eq!(answer["errcode"], 0, "{answer}");
     refused(&merchant.post("/nontax/insertbill", body).await, 72056, "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_many_try_at_once_each_order_gets_one_card() {
+    let stage = stage().await;
+    let merchant = std::sync::Arc::new(stage.merchant);
+    let card = merchant.template().await;
+    let mut tries = tokio::task::JoinSet::new();
+    for order in 0..50_u64 {
+        let number = (26_999_000_000_000_000_000 + u128::from(order)).to_string();
+        let order = format!("MANY-{order}");
+        merchant.authorised(&order).await;
+        let body = merchant.insert_body(&order, &card, &merchant.pdf_with(&number).await, &number);
+        for _ in 0..4 {
+            let (merchant, body) = (merchant.clone(), body.clone());
+            tries.spawn(async move { merchant.insert(body).await["errcode"].as_i64().unwrap() });
+        }
+    }
+    let codes = tries.join_all().await;
+    assert_eq!(codes.iter().filter(|code| **code == 0).count(), 50);
+    assert!(
+        codes.iter().all(|code| matches!(code, 0 | 72054 | 72056)),
+        "{codes:?}"
+    );
+    let ledger = merchant.control("/sandbox/ledger").await;
+    assert_eq!(ledger["inserts"].as_array().unwrap().len(), 50);
 }

@@ -22,6 +22,11 @@ async fn cards_orders_tokens_files_and_the_clock_outlive_a_restart() {
     let (body, answer) = first.merchant.carded("A-1", NUMBER).await;
     first.merchant.authorised("A-2").await;
     let spare = first.merchant.pdf_with("26999000000000000002").await;
+    let png = b"\x89PNG\r\n\x1a\nrest".to_vec();
+    let logo = first
+        .merchant
+        .upload("/cgi-bin/media/uploadimg", "media", Some("a.png"), png)
+        .await;
     first.merchant.advance(60).await;
     first.merchant.settings(json!({"insert_takes_ms": 1})).await;
     let before = first.merchant.control("/sandbox/ledger").await;
@@ -37,6 +42,11 @@ async fn cards_orders_tokens_files_and_the_clock_outlive_a_restart() {
     // The old token and ticket are still good, the contact is still set.
     refused(&merchant.insert(body.clone()).await, 72056, "");
     merchant.auth_url("A-3").await;
+    // A logo is known by what it is: the sandbox has another port now.
+    let template = json!({"invoice_info": {"payee": "示例", "type": "电子发票(普通发票)",
+        "base_info": {"logo_url": logo["url"], "title": "示例"}}});
+    let path = "/card/invoice/platform/createcard";
+    assert_eq!(merchant.post(path, template).await["errcode"], 0);
     assert_eq!(merchant.control("/sandbox/ledger").await, before);
     let cards = merchant.control("/sandbox/cards").await;
     assert_eq!(cards["cards"][0]["encrypt_code"], encrypted);
