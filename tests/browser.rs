@@ -18,17 +18,33 @@ async fn browser() -> Option<Client> {
         }
     });
     let capabilities = options.as_object().unwrap().clone();
-    Some(ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new()).capabilities(capabilities).connect(&driver).await.unwrap())
+    Some(
+        ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver)
+            .await
+            .unwrap(),
+    )
 }
 
 async fn type_into(browser: &Client, css: &str, text: &str) {
-    let field = browser.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await.unwrap();
+    let field = browser
+        .wait()
+        .at_most(Duration::from_secs(10))
+        .for_element(Locator::Css(css))
+        .await
+        .unwrap();
     field.clear().await.unwrap();
     field.send_keys(text).await.unwrap();
 }
 
 async fn click(browser: &Client, css: &str) {
-    let button = browser.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await.unwrap();
+    let button = browser
+        .wait()
+        .at_most(Duration::from_secs(10))
+        .for_element(Locator::Css(css))
+        .await
+        .unwrap();
     button.click().await.unwrap();
 }
 
@@ -53,7 +69,10 @@ async fn until_page_says(browser: &Client, words: &str) {
         tokio::time::sleep(Duration::from_millis(400)).await;
         browser.refresh().await.unwrap();
     }
-    panic!("the page never said {words}: {}", text_of(browser, "body").await);
+    panic!(
+        "the page never said {words}: {}",
+        text_of(browser, "body").await
+    );
 }
 
 #[tokio::test]
@@ -68,15 +87,29 @@ async fn the_whole_flow_is_clicked() {
     // Staff sign in and enter an order.
     browser.goto(&format!("{web}/admin")).await.unwrap();
     type_into(&browser, "input[name=login]", "admin").await;
-    type_into(&browser, "input[name=password]", &app.demo().secrets.admin_password).await;
-    click(&browser, "main button[type=submit], form button[type=submit]").await;
-    browser.goto(&format!("{web}/admin/orders/new")).await.unwrap();
+    type_into(
+        &browser,
+        "input[name=password]",
+        &app.demo().secrets.admin_password,
+    )
+    .await;
+    click(
+        &browser,
+        "main button[type=submit], form button[type=submit]",
+    )
+    .await;
+    browser
+        .goto(&format!("{web}/admin/orders/new"))
+        .await
+        .unwrap();
     type_into(&browser, "input[name=order_no]", "WEB-1").await;
     let filled = json!({
         "name": "日用陶瓷餐具", "tax_code": "1080121010000000000", "unit": "套", "quantity": "2", "unit_price": "56.50"
     });
     for (member, value) in filled.as_object().unwrap() {
-        let css = format!("[name='lines[0][{member}]'], [name='line0_{member}'], [name='lines.0.{member}']");
+        let css = format!(
+            "[name='lines[0][{member}]'], [name='line0_{member}'], [name='lines.0.{member}']"
+        );
         type_into(&browser, &css, value.as_str().unwrap()).await;
     }
     click(&browser, "main button[type=submit].primary, main button.button-primary, main form button[type=submit]").await;
@@ -93,13 +126,33 @@ async fn the_whole_flow_is_clicked() {
         .unwrap()
         .unwrap();
     let order_page = browser.current_url().await.unwrap();
-    let link = if link.starts_with("http") { link } else { format!("{web}{link}") };
+    let link = if link.starts_with("http") {
+        link
+    } else {
+        format!("{web}{link}")
+    };
     browser.goto(&link).await.unwrap();
     click(&browser, "a[href$='/wechat']").await;
-    browser.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css("input[name=title]")).await.unwrap();
-    assert!(browser.current_url().await.unwrap().as_str().starts_with(&sandbox));
+    browser
+        .wait()
+        .at_most(Duration::from_secs(10))
+        .for_element(Locator::Css("input[name=title]"))
+        .await
+        .unwrap();
+    assert!(
+        browser
+            .current_url()
+            .await
+            .unwrap()
+            .as_str()
+            .starts_with(&sandbox)
+    );
     type_into(&browser, "input[name=title]", "张三").await;
-    click(&browser, "button[value=authorise], button[name=decision][value=authorise], form button[type=submit]").await;
+    click(
+        &browser,
+        "button[value=authorise], button[name=decision][value=authorise], form button[type=submit]",
+    )
+    .await;
 
     // The card is in the pretend wallet, the invoice on the order's page.
     browser.goto(order_page.as_str()).await.unwrap();
@@ -108,7 +161,10 @@ async fn the_whole_flow_is_clicked() {
     until_page_says(&browser, "113.00").await;
     click(&browser, "a[href*='/phone/cards/']").await;
     until_page_says(&browser, "张三（个人）").await;
-    browser.goto(&format!("{web}/admin/invoices")).await.unwrap();
+    browser
+        .goto(&format!("{web}/admin/invoices"))
+        .await
+        .unwrap();
     click(&browser, "main a[href*='/admin/invoices/inv_']").await;
     until_page_says(&browser, "113.00").await;
     browser.close().await.unwrap();

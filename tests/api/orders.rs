@@ -13,11 +13,18 @@ async fn every_wrong_field_is_named_at_once() {
     order["store"] = json!("S999");
     order["colour"] = json!("blue");
     let answer = app.post("/orders", "w-1", &order).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer:?}");
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{answer:?}"
+    );
     assert_eq!(answer.headers["content-type"], "application/problem+json");
     let fields = answer.wrong_fields();
     for pointer in ["/lines/0/quantity", "/lines/0/rate", "/store", "/colour"] {
-        assert!(fields.iter().any(|field| field == pointer), "{pointer} is missing in {fields:?}");
+        assert!(
+            fields.iter().any(|field| field == pointer),
+            "{pointer} is missing in {fields:?}"
+        );
     }
     app.stop().await;
 }
@@ -38,13 +45,22 @@ async fn amounts_as_json_numbers_are_refused_with_a_reason() {
 #[tokio::test]
 async fn a_post_without_a_key_or_with_a_reused_one_is_refused() {
     let app = spawn_app().await;
-    let bare = app.api(Method::POST, "/orders", None, Some(&tea("W-3"))).await;
+    let bare = app
+        .api(Method::POST, "/orders", None, Some(&tea("W-3")))
+        .await;
     assert_eq!(bare.status, StatusCode::BAD_REQUEST);
-    assert_eq!(app.post("/orders", "w-3", &tea("W-3")).await.status, StatusCode::CREATED);
+    assert_eq!(
+        app.post("/orders", "w-3", &tea("W-3")).await.status,
+        StatusCode::CREATED
+    );
     let reused = app.post("/orders", "w-3", &tea("W-4")).await;
     assert_eq!(reused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let same_no = app.post("/orders", "w-5", &tea("W-3")).await;
-    assert_eq!(same_no.status, StatusCode::OK, "the same order under another key: {same_no:?}");
+    assert_eq!(
+        same_no.status,
+        StatusCode::OK,
+        "the same order under another key: {same_no:?}"
+    );
     let mut other = tea("W-3");
     other["lines"][0]["quantity"] = json!("3");
     let conflict = app.post("/orders", "w-6", &other).await;
@@ -56,12 +72,18 @@ async fn a_post_without_a_key_or_with_a_reused_one_is_refused() {
 async fn sixty_four_clients_with_one_order_make_one_order() {
     let app = spawn_app().await;
     let order = tea("W-7");
-    let answers = futures_util::future::join_all((0..64).map(|_| app.post("/orders", "w-7", &order))).await;
-    let ids: std::collections::HashSet<&Value> = answers.iter().map(|answer| &answer.body["id"]).collect();
+    let answers =
+        futures_util::future::join_all((0..64).map(|_| app.post("/orders", "w-7", &order))).await;
+    let ids: std::collections::HashSet<&Value> =
+        answers.iter().map(|answer| &answer.body["id"]).collect();
     assert_eq!(ids.len(), 1, "{ids:?}");
     assert!(answers.iter().all(|answer| answer.status.is_success()));
     let listed = app.get("/orders?order_no=W-7").await;
-    let rows = listed.body["data"].as_array().or(listed.body["orders"].as_array()).unwrap().len();
+    let rows = listed.body["data"]
+        .as_array()
+        .or(listed.body["orders"].as_array())
+        .unwrap()
+        .len();
     assert_eq!(rows, 1);
     app.stop().await;
 }
@@ -70,12 +92,28 @@ async fn sixty_four_clients_with_one_order_make_one_order() {
 async fn nobody_gets_in_without_a_key() {
     let app = spawn_app().await;
     for path in ["/api/v1/orders", "/api/v1/invoices", "/api/v1/ping"] {
-        let answer = app.http.get(format!("{}{path}", app.web())).send().await.unwrap();
+        let answer = app
+            .http
+            .get(format!("{}{path}", app.web()))
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
-        let wrong = app.http.get(format!("{}{path}", app.web())).bearer_auth("fp_wrong").send().await.unwrap();
+        let wrong = app
+            .http
+            .get(format!("{}{path}", app.web()))
+            .bearer_auth("fp_wrong")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED, "{path}");
     }
-    let admin = app.http.get(format!("{}/admin/orders", app.web())).send().await.unwrap();
+    let admin = app
+        .http
+        .get(format!("{}/admin/orders", app.web()))
+        .send()
+        .await
+        .unwrap();
     assert!(admin.status().is_redirection());
     app.stop().await;
 }
@@ -83,8 +121,19 @@ async fn nobody_gets_in_without_a_key() {
 #[tokio::test]
 async fn health_and_metrics_answer() {
     let app = spawn_app().await;
-    for path in ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/docs"] {
-        let answer = app.http.get(format!("{}{path}", app.web())).send().await.unwrap();
+    for path in [
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/v1/openapi.json",
+        "/api/docs",
+    ] {
+        let answer = app
+            .http
+            .get(format!("{}{path}", app.web()))
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
     }
     app.stop().await;

@@ -10,12 +10,19 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// PostgreSQL when `FAPIAO_TEST_DATABASE_URL` names a server, else SQLite.
     pub async fn make() -> TestDatabase {
-        let Ok(server) = std::env::var("FAPIAO_TEST_DATABASE_URL") else { return TestDatabase { postgres: None } };
+        let Ok(server) = std::env::var("FAPIAO_TEST_DATABASE_URL") else {
+            return TestDatabase { postgres: None };
+        };
         let name = format!("e2e_{}", ulid::Ulid::generate().to_string().to_lowercase());
         let admin = Database::connect(&server).await.unwrap();
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        admin
+            .execute_unprepared(&format!("CREATE DATABASE {name}"))
+            .await
+            .unwrap();
         admin.close().await.unwrap();
-        TestDatabase { postgres: Some((server, name)) }
+        TestDatabase {
+            postgres: Some((server, name)),
+        }
     }
 
     /// The address for the product; `None` for SQLite in its folder.
@@ -30,7 +37,10 @@ impl TestDatabase {
     pub async fn drop(self) {
         if let Some((server, name)) = self.postgres {
             let admin = Database::connect(&server).await.unwrap();
-            admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+            admin
+                .execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+                .await
+                .unwrap();
         }
     }
 }

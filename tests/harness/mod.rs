@@ -32,14 +32,26 @@ pub async fn spawn_app_with(settings: &[(&str, &str)]) -> TestApp {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::make().await;
     let demo = start(&folder, &database, settings).await;
-    let http = Client::builder().redirect(Policy::none()).timeout(PATIENCE).build().unwrap();
-    TestApp { demo: Some(demo), folder, database, http }
+    let http = Client::builder()
+        .redirect(Policy::none())
+        .timeout(PATIENCE)
+        .build()
+        .unwrap();
+    TestApp {
+        demo: Some(demo),
+        folder,
+        database,
+        http,
+    }
 }
 
 async fn start(folder: &TempDir, database: &TestDatabase, settings: &[(&str, &str)]) -> Demo {
     let mut options = DemoOptions::on_free_ports(folder.path().to_owned());
     options.database = database.url();
-    options.settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    options.settings = settings
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     Demo::start(options).await.unwrap()
 }
 
@@ -56,14 +68,23 @@ impl Answer {
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Answer { status, headers, body }
+        Answer {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// The pointers of a problem's `errors`.
     pub fn wrong_fields(&self) -> Vec<String> {
         self.body["errors"]
             .as_array()
-            .map(|errors| errors.iter().filter_map(|it| it["pointer"].as_str().map(str::to_owned)).collect())
+            .map(|errors| {
+                errors
+                    .iter()
+                    .filter_map(|it| it["pointer"].as_str().map(str::to_owned))
+                    .collect()
+            })
             .unwrap_or_default()
     }
 }
@@ -106,7 +127,13 @@ impl TestApp {
     }
 
     /// A call of the REST API with the demo's key.
-    pub async fn api(&self, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> Answer {
+    pub async fn api(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> Answer {
         let mut request = self
             .http
             .request(method, format!("{}/api/v1{path}", self.web()))
@@ -129,7 +156,13 @@ impl TestApp {
     }
 
     /// Any call of a sandbox's control API; the answer must be a success.
-    pub async fn control(&self, base: &str, method: Method, path: &str, body: Option<&Value>) -> Value {
+    pub async fn control(
+        &self,
+        base: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Value {
         let mut request = self.http.request(method, format!("{base}{path}"));
         if let Some(body) = body {
             request = request.json(body);
@@ -141,12 +174,19 @@ impl TestApp {
 
     /// Trouble at WeChat.
     pub async fn wechat_fault(&self, fault: &Value) {
-        self.control(&self.sandbox(), Method::POST, "/sandbox/faults", Some(fault)).await;
+        self.control(
+            &self.sandbox(),
+            Method::POST,
+            "/sandbox/faults",
+            Some(fault),
+        )
+        .await;
     }
 
     /// Trouble at the tax authority.
     pub async fn tax_fault(&self, fault: &Value) {
-        self.control(&self.tax(), Method::POST, "/sandbox/faults", Some(fault)).await;
+        self.control(&self.tax(), Method::POST, "/sandbox/faults", Some(fault))
+            .await;
     }
 
     /// Places an order with a delivery and gives its answer.
@@ -161,8 +201,17 @@ impl TestApp {
         let page = order["delivery"]["page_url"].as_str().unwrap();
         let shown = self.http.get(page).send().await.unwrap();
         assert_eq!(shown.status(), StatusCode::OK);
-        let sent_on = self.http.get(format!("{page}/wechat")).send().await.unwrap();
-        assert!(sent_on.status().is_redirection(), "{:?}", sent_on.text().await);
+        let sent_on = self
+            .http
+            .get(format!("{page}/wechat"))
+            .send()
+            .await
+            .unwrap();
+        assert!(
+            sent_on.status().is_redirection(),
+            "{:?}",
+            sent_on.text().await
+        );
         sent_on.headers()["location"].to_str().unwrap().to_owned()
     }
 
@@ -170,7 +219,8 @@ impl TestApp {
     pub async fn authorise(&self, order: &Value, title: &Value) {
         let id = order["delivery"]["id"].as_str().unwrap();
         let path = format!("/sandbox/orders/{id}/authorise");
-        self.control(&self.sandbox(), Method::POST, &path, Some(title)).await;
+        self.control(&self.sandbox(), Method::POST, &path, Some(title))
+            .await;
     }
 
     /// From the order to the buyer's agreement.
@@ -191,24 +241,37 @@ impl TestApp {
             if answer.body["state"] == state {
                 return answer.body;
             }
-            assert!(began.elapsed() < PATIENCE, "still {} instead of {state}: {}", answer.body["state"], answer.body);
+            assert!(
+                began.elapsed() < PATIENCE,
+                "still {} instead of {state}: {}",
+                answer.body["state"],
+                answer.body
+            );
         }
     }
 
     /// Everything the WeChat sandbox accepted and sent.
     pub async fn wechat_ledger(&self) -> Value {
-        self.control(&self.sandbox(), Method::GET, "/sandbox/ledger", None).await
+        self.control(&self.sandbox(), Method::GET, "/sandbox/ledger", None)
+            .await
     }
 
     /// Everything the tax sandbox holds.
     pub async fn tax_ledger(&self) -> Value {
-        self.control(&self.tax(), Method::GET, "/sandbox/ledger", None).await
+        self.control(&self.tax(), Method::GET, "/sandbox/ledger", None)
+            .await
     }
 
     /// Every invariant must hold.
     pub async fn assert_ledger_holds(&self) {
         for check in self.ports().store.verify().await.unwrap() {
-            assert!(check.found.is_empty(), "{} {}: {:?}", check.id, check.title_en, check.found);
+            assert!(
+                check.found.is_empty(),
+                "{} {}: {:?}",
+                check.id,
+                check.title_en,
+                check.found
+            );
         }
     }
 }

@@ -8,7 +8,10 @@ use serde_json::json;
 async fn an_order_becomes_exactly_one_card_with_a_readable_invoice() {
     let app = spawn_app().await;
     let order = app.order("A-1001").await;
-    assert_eq!(order["totals"], json!({ "amount": "100.00", "tax": "13.00", "total": "113.00" }));
+    assert_eq!(
+        order["totals"],
+        json!({ "amount": "100.00", "tax": "13.00", "total": "113.00" })
+    );
     assert_eq!(order["delivery"]["state"], "created");
 
     app.open_page(&order).await;
@@ -16,7 +19,10 @@ async fn an_order_becomes_exactly_one_card_with_a_readable_invoice() {
     let delivery = app.await_state(&order, "carded").await;
 
     let number = delivery["invoice"]["number"].as_str().unwrap();
-    assert!(number.len() == 20 && &number[2..5] == "999", "a sandbox number can never be real: {number}");
+    assert!(
+        number.len() == 20 && &number[2..5] == "999",
+        "a sandbox number can never be real: {number}"
+    );
     let id = delivery["invoice"]["id"].as_str().unwrap();
     let invoice = app.get(&format!("/invoices/{id}")).await.body;
     assert_eq!(invoice["number"], number);
@@ -60,21 +66,38 @@ async fn a_person_needs_no_tax_number_and_is_printed_as_one() {
 #[tokio::test]
 async fn a_wrong_tax_number_waits_for_a_person_and_takes_no_number() {
     let app = spawn_app().await;
-    let title = json!({ "company": { "title": "示例科技有限公司", "tax_no": "91110105MA000000L7" } });
+    let title =
+        json!({ "company": { "title": "示例科技有限公司", "tax_no": "91110105MA000000L7" } });
     let order = app.authorised_order("A-1003", &title).await;
     app.await_state(&order, "authorised").await;
     let parked = async {
         loop {
-            let jobs = app.ports().store.jobs(Some("parked"), None, 10).await.unwrap().rows;
+            let jobs = app
+                .ports()
+                .store
+                .jobs(Some("parked"), None, 10)
+                .await
+                .unwrap()
+                .rows;
             if let Some(job) = jobs.into_iter().next() {
                 return job;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     };
-    let job = tokio::time::timeout(std::time::Duration::from_secs(20), parked).await.unwrap();
-    assert_eq!((job.kind.as_str(), job.code.as_str()), ("draft_invoice", "title_invalid"));
-    assert!(app.tax_ledger().await["numbers"].as_array().unwrap().is_empty());
+    let job = tokio::time::timeout(std::time::Duration::from_secs(20), parked)
+        .await
+        .unwrap();
+    assert_eq!(
+        (job.kind.as_str(), job.code.as_str()),
+        ("draft_invoice", "title_invalid")
+    );
+    assert!(
+        app.tax_ledger().await["numbers"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
     app.assert_ledger_holds().await;
     app.stop().await;
 }
@@ -82,14 +105,24 @@ async fn a_wrong_tax_number_waits_for_a_person_and_takes_no_number() {
 #[tokio::test]
 async fn a_lost_push_is_found_by_asking() {
     let app = spawn_app().await;
-    app.wechat_fault(&json!({ "kind": "lost", "count": 1 })).await;
+    app.wechat_fault(&json!({ "kind": "lost", "count": 1 }))
+        .await;
     let order = app.order("A-1004").await;
     app.open_page(&order).await;
     app.authorise(&order, &company()).await;
     let id = order["delivery"]["id"].as_str().unwrap();
     // The scheduled question comes after 30 seconds; the queue's own button brings it forward.
-    let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await.unwrap().rows;
-    let poll = jobs.iter().find(|job| job.kind == "confirm_authorisation" && job.subject == id).unwrap();
+    let jobs = app
+        .ports()
+        .store
+        .jobs(Some("waiting"), None, 50)
+        .await
+        .unwrap()
+        .rows;
+    let poll = jobs
+        .iter()
+        .find(|job| job.kind == "confirm_authorisation" && job.subject == id)
+        .unwrap();
     let by = fapiao_usecases::actor::Actor::System;
     assert!(app.ports().store.retry_job(&poll.id, &by).await.unwrap());
     app.await_state(&order, "carded").await;
@@ -132,11 +165,21 @@ async fn the_buyer_sees_where_the_invoice_stands_and_can_download_it() {
     let page = order["delivery"]["page_url"].as_str().unwrap();
     let shown = app.http.get(page).send().await.unwrap();
     let text = shown.text().await.unwrap();
-    assert!(text.contains("113.00") && text.contains("file.pdf"), "{text}");
-    let pdf = app.http.get(format!("{page}/file.pdf")).send().await.unwrap();
+    assert!(
+        text.contains("113.00") && text.contains("file.pdf"),
+        "{text}"
+    );
+    let pdf = app
+        .http
+        .get(format!("{page}/file.pdf"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(pdf.status(), StatusCode::OK);
     assert!(pdf.bytes().await.unwrap().starts_with(b"%PDF-"));
-    let state = app.control(&app.sandbox(), Method::GET, "/sandbox/state", None).await;
+    let state = app
+        .control(&app.sandbox(), Method::GET, "/sandbox/state", None)
+        .await;
     assert_eq!(state["counts"]["cards"], 1);
     app.stop().await;
 }

@@ -6,7 +6,8 @@ use serde_json::json;
 #[tokio::test]
 async fn a_lost_upload_answer_is_repeated_under_the_same_number() {
     let app = spawn_app().await;
-    app.tax_fault(&json!({ "service": "QDFPSC", "kind": "work_then_drop", "times": 1 })).await;
+    app.tax_fault(&json!({ "service": "QDFPSC", "kind": "work_then_drop", "times": 1 }))
+        .await;
     let order = app.authorised_order("T-1", &company()).await;
     app.await_state(&order, "carded").await;
     let ledger = app.tax_ledger().await;
@@ -24,7 +25,13 @@ async fn a_refused_invoice_keeps_its_number_and_tells_why() {
     app.tax_fault(&fault).await;
     let order = app.authorised_order("T-2", &company()).await;
     let delivery = app.await_state(&order, "failed").await;
-    assert!(delivery["reason"].as_str().unwrap().contains("购买方信息有误"), "{delivery}");
+    assert!(
+        delivery["reason"]
+            .as_str()
+            .unwrap()
+            .contains("购买方信息有误"),
+        "{delivery}"
+    );
     app.assert_ledger_holds().await;
     app.stop().await;
 }
@@ -34,7 +41,10 @@ async fn many_orders_get_many_different_numbers() {
     let app = spawn_app().await;
     let mut orders = Vec::new();
     for index in 0..30 {
-        orders.push(app.authorised_order(&format!("T-3-{index}"), &company()).await);
+        orders.push(
+            app.authorised_order(&format!("T-3-{index}"), &company())
+                .await,
+        );
     }
     let mut numbers = std::collections::HashSet::new();
     for order in &orders {

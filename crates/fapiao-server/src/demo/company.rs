@@ -61,8 +61,9 @@ pub(super) const SELLERS: [DemoSeller; 2] = [
     },
 ];
 
-const STAFF: [(&str, &str, Role); 4] = [
+const STAFF: [(&str, &str, Role); 5] = [
     ("admin", "管理员", Role::Owner),
+    ("manager", "陈经理", Role::Admin),
     ("finance", "王会计", Role::Finance),
     ("clerk", "李店员", Role::Clerk),
     ("auditor", "赵审计", Role::Auditor),
@@ -175,8 +176,8 @@ fn seller(demo: &DemoSeller, id: SellerId, account: &AccountId) -> Seller {
         channel_account: Some(account.clone()),
         numbers_low: 1000,
         numbers_fetch: 5000,
-        quota_low: yuan(500_000),
-        quota_fetch: yuan(2_000_000),
+        quota_low: yuan(5_000_000),
+        quota_fetch: yuan(20_000_000),
         version: 1,
     }
 }

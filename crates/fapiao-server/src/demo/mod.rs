@@ -101,7 +101,7 @@ fn announce(args: &DemoArgs, demo: &Demo) {
             "  sign in as    {}  {}",
             secrets.admin_user, secrets.admin_password
         );
-        println!("  also          finance, clerk, auditor (the same password)");
+        println!("  also          manager, finance, clerk, auditor (the same password)");
         println!("REST API        http://{web}/api/v1   (documentation: http://{web}/api/docs)");
         println!("  key           {}", secrets.api_key);
         println!("pretend phone   http://{sandbox}/phone");

@@ -19,6 +19,9 @@ use std::{
 use tax_sandbox::{Party, TaxSandbox, TaxSandboxConfig, Taxpayer};
 use wechat_sandbox::{AccountConfig, PushConfig, PushFormat, PushMode, Sandbox, SandboxConfig};
 
+/// What a demo seller may issue in a month, net: enough for a benchmark.
+const MONTH_QUOTA_YUAN: i64 = 900_000_000;
+
 /// The two sides of the demo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Side {
@@ -223,7 +226,7 @@ async fn start_sandboxes(
                 &secrets.tax_user,
             );
             taxpayer.province = seller.province.to_owned();
-            taxpayer.on_demand = false;
+            taxpayer.month_quota = tax_sandbox::Amount(rust_decimal::Decimal::from(MONTH_QUOTA_YUAN));
             if seller.small_scale {
                 taxpayer.small_scale()
             } else {
