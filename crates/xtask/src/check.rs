@@ -3,7 +3,7 @@
 use crate::postgres::Cluster;
 use crate::tools::{self, Tool};
 use crate::webdriver::Driver;
-use crate::{Failure, demo, dependencies, licences, openapi, workspace};
+use crate::{Failure, demo, dependencies, kill, licences, openapi, workspace};
 use std::time::{Duration, Instant};
 
 /// Which steps to run. Without options: all of them.
@@ -98,6 +98,12 @@ const STEPS: &[Step] = &[
         shows: "the release build starts from nothing, takes an order, stops and goes on",
         needs: &[tools::COMPILER],
         run: demo::check,
+    },
+    Step {
+        name: "kill",
+        shows: "killed at every step and at random 200 times, no number is used twice and nothing is lost",
+        needs: &[tools::COMPILER],
+        run: || kill::run(&kill::Effort::default()),
     },
 ];
 

@@ -56,6 +56,16 @@ pub(crate) struct Effort {
     keep: bool,
 }
 
+impl Default for Effort {
+    fn default() -> Effort {
+        Effort {
+            random: 200,
+            seed: 1,
+            keep: false,
+        }
+    }
+}
+
 pub(crate) fn run(effort: &Effort) -> Result<(), Failure> {
     let binary = workspace::release_binary()?;
     let folder = tempfile::tempdir().map_err(|error| format!("temporary folder: {error}"))?;

@@ -116,7 +116,8 @@ pub async fn confirm_authorisation(
             .await?;
             Ok(Confirmed::Declined)
         }
-        AuthStatus::NotYet | AuthStatus::Rejected => Ok(Confirmed::NotYet),
+        AuthStatus::Rejected => Ok(Confirmed::Closed(delivery.state)),
+        AuthStatus::NotYet => Ok(Confirmed::NotYet),
         AuthStatus::Other(word) => Err(StepError::parked(
             "wechat_status_unknown",
             format!("WeChat reports the status `{word}`, which this version does not know"),

@@ -80,24 +80,25 @@ pub async fn refuse_delivery(
         Err(error) => return Err(RefusalError::TooLate(error.to_string())),
     };
     let expected_version = delivery.version;
-    delivery.state = to;
-    reason.clone_into(&mut delivery.reason);
+    let mut then = Vec::new();
+    if from != DeliveryState::Refused {
+        delivery.state = to;
+        reason.clone_into(&mut delivery.reason);
+        // A page that nobody asked for is unknown to WeChat.
+        if from != DeliveryState::Created {
+            let job = Job::RejectAuthorisation(id.clone());
+            then.push(QueuedJob::now(job, Some(delivery.seller.clone())));
+        }
+    }
     let change = DeliveryChange {
         id: id.clone(),
         expected_version,
         from,
         to,
-        reason: reason.to_owned(),
+        // The first reason stands: WeChat has shown it to the buyer.
+        reason: delivery.reason.clone(),
         authorisation: None,
-        then: if from == DeliveryState::Created {
-            // WeChat has never heard of it.
-            Vec::new()
-        } else {
-            vec![QueuedJob::now(
-                Job::RejectAuthorisation(id.clone()),
-                Some(delivery.seller.clone()),
-            )]
-        },
+        then,
         actor: caller.actor.clone(),
         note: json!({}),
     };
