@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{Merchant, refused, stage};
+use crate::scene::{Merchant, refused, stage};
 
 const AUTH_URL: &str = "/card/invoice/getauthurl";
 const BIZ: &str = "/card/invoice/setbizattr";

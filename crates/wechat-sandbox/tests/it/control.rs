@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wechat_sandbox::{AccountConfig, Sandbox, SandboxConfig, StartError};
 
-use crate::helpers::{APPID, Merchant, accounts, stage, stage_with};
+use crate::scene::{APPID, Merchant, accounts, stage, stage_with};
 
 #[tokio::test]
 async fn accounts_are_made_while_running() {

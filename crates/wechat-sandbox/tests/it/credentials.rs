@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{APPID, Merchant, SECRET, refused, stage};
+use crate::scene::{APPID, Merchant, SECRET, refused, stage};
 
 async fn classic(merchant: &Merchant, query: &str) -> Value {
     let url = format!("{}/cgi-bin/token?{query}", merchant.base);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::helpers::{NUMBER, refused, stage};
+use crate::scene::{NUMBER, refused, stage};
 
 const INSERT: &str = "/card/invoice/insert";
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use wechat_sandbox::SandboxConfig;
 
-use crate::helpers::{Merchant, NUMBER, Stage, accounts, refused, stage};
 use crate::pdf_samples;
+use crate::scene::{Merchant, NUMBER, Stage, accounts, refused, stage};
 
 /// A stage with an authorised order `A-1` and a body that would be accepted for it.
 async fn ready() -> (Stage, Value) {
@@ -310,7 +310,7 @@ async fn a_file_dies_after_three_days_unless_a_card_uses_it() {
     let merchant = Merchant::sign_in(
         stage.running.base_url(),
         &merchant.appid,
-        crate::helpers::SECRET,
+        crate::scene::SECRET,
     )
     .await;
     refused(&merchant.insert(body.clone()).await, 72046, "three days");
@@ -322,7 +322,7 @@ async fn a_file_dies_after_three_days_unless_a_card_uses_it() {
     let merchant = Merchant::sign_in(
         stage.running.base_url(),
         &merchant.appid,
-        crate::helpers::SECRET,
+        crate::scene::SECRET,
     )
     .await;
     let link = merchant
@@ -393,7 +393,7 @@ async fn an_expired_authorisation_is_refused_when_set_so() {
 async fn a_restricted_account_reaches_its_white_list_only() {
     let mut all = accounts();
     all[0].restricted = true;
-    let stage = crate::helpers::stage_with(SandboxConfig {
+    let stage = crate::scene::stage_with(SandboxConfig {
         accounts: all,
         ..SandboxConfig::default()
     })

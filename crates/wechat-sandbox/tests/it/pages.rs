@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{Merchant, NUMBER, refused, stage};
+use crate::scene::{Merchant, NUMBER, refused, stage};
 
 async fn open(merchant: &Merchant, url: &str) -> (u16, String) {
     let answer = merchant.http.get(url).send().await.unwrap();
@@ -349,7 +349,7 @@ async fn the_console_shows_all_of_it_without_secrets() {
     let state: Value = merchant.control("/sandbox/state").await;
     assert_eq!(state["counts"]["cards"], 1);
     for secret in [
-        crate::helpers::SECRET,
+        crate::scene::SECRET,
         merchant.token.as_str(),
         merchant.ticket.as_str(),
     ] {

@@ -3,9 +3,7 @@
 use serde_json::json;
 use wechat_sandbox::{PushConfig, PushFormat, PushMode, SandboxConfig};
 
-use crate::helpers::{
-    APPID, Inbox, Merchant, NUMBER, SECRET, TOKEN, accounts, refused, stage_with,
-};
+use crate::scene::{APPID, Inbox, Merchant, NUMBER, SECRET, TOKEN, accounts, refused, stage_with};
 
 fn config(folder: &tempfile::TempDir) -> SandboxConfig {
     SandboxConfig {

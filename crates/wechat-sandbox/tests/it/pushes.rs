@@ -6,7 +6,7 @@ use base64::Engine;
 use serde_json::{Value, json};
 use wechat_sandbox::{PushFormat, PushMode};
 
-use crate::helpers::{
+use crate::scene::{
     AES_KEY, APPID, Inbox, Merchant, NUMBER, Received, TOKEN, param, pushing_stage,
 };
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{Merchant, NUMBER, Stage, refused, stage};
+use crate::scene::{Merchant, NUMBER, Stage, refused, stage};
 
 const UPDATE: &str = "/card/invoice/reimburse/updateinvoicestatus";
 const BATCH: &str = "/card/invoice/reimburse/updatestatusbatch";
