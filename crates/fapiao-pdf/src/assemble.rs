@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 /// Width of all forms in millimetres.
@@ -39,6 +40,9 @@ pub(crate) struct StaticFont {
     codes: ParsedFont,
     shared: Shared,
 }
+
+/// The static fonts of a form.
+pub(crate) type Statics = BTreeMap<Face, Arc<StaticFont>>;
 
 impl StaticFont {
     /// Cuts a font to `characters` and writes it once.
@@ -143,8 +147,8 @@ impl Layer {
 /// [`RenderError::Writing`] when the PDF library fails.
 pub(crate) fn assemble(
     fonts: &Fonts,
-    statics: &BTreeMap<Face, StaticFont>,
-    pages: &[Page<std::sync::Arc<Layer>>],
+    statics: &Statics,
+    pages: &[Page<Arc<Layer>>],
     face: &InvoiceFace,
 ) -> Result<Vec<u8>, RenderError> {
     // A static font serves as long as it has all characters; else the document gets a cut of its own.

@@ -49,12 +49,6 @@ pub enum RenderError {
         /// The stored name of the kind.
         kind: &'static str,
     },
-    /// A form this renderer does not draw.
-    #[error("no form is known for invoices of kind {kind}")]
-    UnsupportedKind {
-        /// The stored name of the kind.
-        kind: &'static str,
-    },
     /// The PDF could not be written; a defect of the renderer, not of the invoice.
     #[error("the PDF could not be written: {0}")]
     Writing(String),

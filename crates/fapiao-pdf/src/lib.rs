@@ -10,12 +10,15 @@
 //! printed; a character that no embedded font has is an error, never an empty box.
 
 mod assemble;
+mod classic;
 mod digital;
 mod error;
 mod fonts;
 mod ink;
+mod label;
 mod paint;
 mod renderer;
+mod rows;
 mod subset;
 mod symbol;
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use crate::{
     RenderError,
-    assemble::{Layer, StaticFont, assemble},
-    digital::{self, Shape},
+    assemble::{Layer, StaticFont, Statics, assemble},
+    classic, digital,
     fonts::{Face, Fonts},
     ink::{Mark, Page},
     text,
@@ -34,9 +34,54 @@ pub struct Renderer {
 
 struct Shared {
     fonts: Fonts,
-    statics: BTreeMap<Face, StaticFont>,
+    /// Fonts for labels and tax numbers, cut for the digital and for the older form.
+    digital: Statics,
+    classic: Statics,
     /// Finished layers by shape: at most a few dozen.
     layers: RwLock<HashMap<Shape, Arc<Layer>>>,
+}
+
+/// What a layer depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Shape {
+    Digital(digital::Shape),
+    Classic(classic::Shape),
+}
+
+impl Shape {
+    fn height(self) -> f64 {
+        match self {
+            Shape::Digital(shape) => shape.height(),
+            Shape::Classic(shape) => shape.height(),
+        }
+    }
+
+    fn layer(self, fonts: &Fonts) -> Result<Vec<Mark>, RenderError> {
+        match self {
+            Shape::Digital(shape) => digital::layer(fonts, shape),
+            Shape::Classic(shape) => classic::layer(fonts, shape),
+        }
+    }
+
+    /// Shapes that together use every label of their form.
+    fn kinds() -> [Vec<Shape>; 2] {
+        [
+            digital::Shape::kinds().map(Shape::Digital).collect(),
+            classic::Shape::all().map(Shape::Classic).collect(),
+        ]
+    }
+}
+
+/// Keeps the marks of pages and names their shapes by form.
+fn shaped<S>(pages: Vec<Page<S>>, form: fn(S) -> Shape) -> Vec<Page<Shape>> {
+    pages
+        .into_iter()
+        .map(|page| Page {
+            height: page.height,
+            layer: form(page.layer),
+            marks: page.marks,
+        })
+        .collect()
 }
 
 impl Default for Renderer {
@@ -50,14 +95,17 @@ impl Renderer {
     pub fn new() -> Renderer {
         let fonts = Fonts::embedded();
         let mono: BTreeSet<char> = MONO_CHARACTERS.chars().collect();
-        let statics = [(Face::Kai, label_characters(&fonts)), (Face::Mono, mono)]
-            .into_iter()
-            .map(|(face, characters)| (face, StaticFont::new(&fonts, face, &characters)))
-            .collect();
+        let mono = Arc::new(StaticFont::new(&fonts, Face::Mono, &mono));
+        let [digital, classic] = Shape::kinds().map(|shapes| {
+            let labels = label_characters(&fonts, shapes);
+            let kai = Arc::new(StaticFont::new(&fonts, Face::Kai, &labels));
+            BTreeMap::from([(Face::Kai, kai), (Face::Mono, Arc::clone(&mono))])
+        });
         Renderer {
             shared: Arc::new(Shared {
                 fonts,
-                statics,
+                digital,
+                classic,
                 layers: RwLock::default(),
             }),
         }
@@ -88,13 +136,14 @@ impl Renderer {
     }
 
     fn lay_out(&self, face: &InvoiceFace) -> Result<Vec<Page<Shape>>, RenderError> {
+        let fonts = &self.shared.fonts;
         match face.kind {
             InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => {
-                digital::pages(&self.shared.fonts, face)
+                digital::pages(fonts, face).map(|pages| shaped(pages, Shape::Digital))
             }
-            InvoiceKind::ClassicOrdinary => Err(RenderError::UnsupportedKind {
-                kind: face.kind.as_str(),
-            }),
+            InvoiceKind::ClassicOrdinary => {
+                classic::pages(fonts, face).map(|pages| shaped(pages, Shape::Classic))
+            }
         }
     }
 
@@ -108,8 +157,11 @@ impl Renderer {
             return Ok(Arc::clone(layer));
         }
         drop(known);
-        let marks = digital::layer(&self.shared.fonts, shape)?;
-        let kai = &self.shared.statics[&Face::Kai];
+        let marks = shape.layer(&self.shared.fonts)?;
+        let kai = match shape {
+            Shape::Digital(_) => &self.shared.digital[&Face::Kai],
+            Shape::Classic(_) => &self.shared.classic[&Face::Kai],
+        };
         let layer = Arc::new(Layer::new(&marks, shape.height(), kai));
         let mut layers = self
             .shared
@@ -133,14 +185,19 @@ impl RenderPdf for Renderer {
                 })
             })
             .collect::<Result<Vec<_>, RenderError>>()?;
-        assemble(&self.shared.fonts, &self.shared.statics, &pages, face)
+        let statics = match face.kind {
+            InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => &self.shared.digital,
+            InvoiceKind::ClassicOrdinary => &self.shared.classic,
+        };
+        assemble(&self.shared.fonts, statics, &pages, face)
     }
 }
 
-/// All characters that any layer prints, found by drawing every kind of layer.
-fn label_characters(fonts: &Fonts) -> BTreeSet<char> {
-    Shape::kinds()
-        .filter_map(|shape| digital::layer(fonts, shape).ok())
+/// All characters that the layers of some shapes print.
+fn label_characters(fonts: &Fonts, shapes: Vec<Shape>) -> BTreeSet<char> {
+    shapes
+        .into_iter()
+        .filter_map(|shape| shape.layer(fonts).ok())
         .flatten()
         .filter_map(|mark| match mark {
             Mark::Text { text, .. } => Some(text),
@@ -157,8 +214,8 @@ mod tests {
     #[test]
     fn every_label_can_be_printed() {
         let fonts = Fonts::embedded();
-        for shape in Shape::kinds() {
-            assert!(digital::layer(&fonts, shape).is_ok(), "{shape:?}");
+        for shape in Shape::kinds().into_iter().flatten() {
+            assert!(shape.layer(&fonts).is_ok(), "{shape:?}");
         }
     }
 

@@ -1,11 +1,9 @@
 //! Where things are on the digital form (210 mm wide): the numbers shared by labels, rows and values.
 
-use crate::ink::Colour;
+use crate::{ink::Colour, rows::Grid};
 
 /// Lines and labels.
 pub(super) const MAROON: Colour = Colour(128, 0, 0);
-/// Width of all lines.
-pub(super) const STROKE: f64 = 0.25;
 /// Left and right edge of the frame.
 pub(super) const LEFT: f64 = 4.5;
 pub(super) const RIGHT: f64 = 205.5;
@@ -17,8 +15,6 @@ pub(super) const TOTAL_END: f64 = 104.0;
 pub(super) const REMARK_END: f64 = 124.0;
 /// Height of the page when nothing grows.
 const BASE_HEIGHT: f64 = 140.0;
-/// Size of type for labels and values.
-pub(super) const BODY: f64 = 9.0;
 /// Baseline of the first row and the distance to the next.
 pub(super) const FIRST_ROW: f64 = 59.3;
 pub(super) const ROW_PITCH: f64 = 4.375;
@@ -120,31 +116,37 @@ impl Shape {
     }
 }
 
-/// A column of the item band.
-pub(super) struct Column {
-    /// Head and where its glyphs start: one entry for each glyph group.
-    pub(super) head: &'static [(f64, &'static str)],
-    /// Where the text may start and end.
-    pub(super) from: f64,
-    pub(super) to: f64,
-}
+/// Baseline of the heads, and where their glyph groups start.
+pub(super) const FIRST_HEAD: f64 = 56.02;
+pub(super) const HEADS: [(f64, &str); 13] = [
+    (16.03, "项目名称"),
+    (42.13, "规格型号"),
+    (67.03, "单"),
+    (73.33, "位"),
+    (93.03, "数"),
+    (99.33, "量"),
+    (118.03, "单"),
+    (124.33, "价"),
+    (143.53, "金"),
+    (149.83, "额"),
+    (157.53, "税率/征收率"),
+    (194.53, "税"),
+    (200.83, "额"),
+];
 
-const fn column(head: &'static [(f64, &'static str)], from: f64, to: f64) -> Column {
-    Column { head, from, to }
-}
-
-/// The name ends at 37.5: readers take what lies further right for the specification.
-pub(super) const NAME: Column = column(&[(16.03, "项目名称")], 5.0, 37.5);
-pub(super) const SPEC: Column = column(&[(42.13, "规格型号")], 42.0, 65.0);
-pub(super) const UNIT: Column = column(&[(67.03, "单"), (73.33, "位")], 66.0, 77.0);
-pub(super) const QUANTITY: Column = column(&[(93.03, "数"), (99.33, "量")], 78.0, 102.5);
-pub(super) const PRICE: Column = column(&[(118.03, "单"), (124.33, "价")], 103.5, 127.5);
-pub(super) const AMOUNT: Column = column(&[(143.53, "金"), (149.83, "额")], 128.5, 153.0);
-pub(super) const RATE: Column = column(&[(157.53, "税率/征收率")], 154.0, 178.5);
-pub(super) const TAX: Column = column(&[(194.53, "税"), (200.83, "额")], 179.5, 205.0);
-
-pub(super) const COLUMNS: [&Column; 8] =
-    [&NAME, &SPEC, &UNIT, &QUANTITY, &PRICE, &AMOUNT, &RATE, &TAX];
+/// The columns. The name ends at 37.5: readers take what lies further right for the specification.
+pub(crate) static GRID: Grid = Grid {
+    name: (5.0, 37.5),
+    spec: (42.0, 65.0),
+    unit: (66.0, 77.0),
+    quantity: (78.0, 102.5),
+    price: (103.5, 127.5),
+    amount: (128.5, 153.0),
+    rate: (154.0, 178.5),
+    tax: (179.5, 205.0),
+    first_row: FIRST_ROW,
+    pitch: ROW_PITCH,
+};
 
 #[cfg(test)]
 mod tests {

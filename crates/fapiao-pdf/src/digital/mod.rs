@@ -2,8 +2,8 @@
 
 mod geometry;
 mod labels;
-mod rows;
 mod sample;
+mod sharing;
 mod values;
 
 pub(crate) use geometry::Shape;

@@ -1,12 +1,14 @@
 //! What belongs to one invoice, in the order reader programs expect: number, date, buyer, seller, lines, sums,
 //! amount in capitals and directly after it in figures, remark, clerk.
 
-use super::geometry::{BODY, ITEMS_END, Part, ROW_PITCH, Shape};
-use super::rows::{self, Item};
+use super::geometry::{GRID, ITEMS_END, MOST_ROWS_LAST, Part, ROW_PITCH, Shape};
+use super::sharing::share;
 use crate::{
     MAX_LINES, RenderError,
     fonts::{Face, Fonts},
     ink::{Colour, Mark, PT_PER_MM, Page},
+    label::BODY,
+    rows::{self, Item},
     symbol,
     text::{Setter, fit, wrap},
 };
@@ -55,10 +57,12 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
     let items: Vec<Item<'_>> = face
         .lines
         .iter()
-        .map(|line| Item::new(fonts, line))
+        .map(|line| Item::new(fonts, &GRID, line))
         .collect();
-    items.iter().try_for_each(Item::check)?;
-    let shares = rows::pages(&items);
+    items
+        .iter()
+        .try_for_each(|item| item.check(MOST_ROWS_LAST))?;
+    let shares = share(&items);
     let symbol = symbol::symbol(&qr::payload(face), QR.0, QR.1, QR.2)?;
     let count = shares.len();
     let mut pages = Vec::with_capacity(count);

@@ -240,6 +240,25 @@ pub(crate) fn long() -> InvoiceFace {
     total(face)
 }
 
+/// The older form, with so many lines.
+pub(crate) fn classic(lines: usize) -> InvoiceFace {
+    let mut face = invoice(9, lines);
+    face.kind = InvoiceKind::ClassicOrdinary;
+    face.identity = Identity::Classic {
+        code: "099992600111".to_owned(),
+        number: "00000001".to_owned(),
+        check_code: "12345678901234567890".to_owned(),
+        machine: "499000000001".to_owned(),
+    };
+    face.buyer.address = "上海市浦东新区世纪大道100号环球金融中心20层2001室".to_owned();
+    face.buyer.phone = "021-66666666".to_owned();
+    face.buyer.bank = "招商银行上海分行".to_owned();
+    face.buyer.bank_account = "121900000000000".to_owned();
+    face.payee = "赵钱".to_owned();
+    face.reviewer = "孙李".to_owned();
+    face
+}
+
 /// Faces with names for their files.
 pub(crate) fn specimens() -> Vec<(&'static str, InvoiceFace)> {
     let mut issued = invoice(5, 5);
@@ -253,5 +272,7 @@ pub(crate) fn specimens() -> Vec<(&'static str, InvoiceFace)> {
         ("rows-12", invoice(6, 12)),
         ("rows-42", invoice(7, 42)),
         ("rows-100", invoice(8, 100)),
+        ("classic", classic(4)),
+        ("classic-list", classic(30)),
     ]
 }

@@ -1,7 +1,7 @@
 //! What cannot be printed is told before a number is taken, and never printed as an empty box.
 
 use crate::{faces, tools::renderer};
-use fapiao_domain::invoice::{Identity, InvoiceKind};
+use fapiao_domain::invoice::Identity;
 use fapiao_pdf::{MAX_LINES, RenderError, RenderPdf};
 
 #[test]
@@ -102,9 +102,34 @@ fn kinds_and_numbers_must_belong_together() {
         kind: "digital_ordinary",
     };
     assert_eq!(renderer().check(&face), Err(expected));
-    face.kind = InvoiceKind::ClassicOrdinary;
-    let expected = RenderError::UnsupportedKind {
+    let mut face = faces::classic(1);
+    face.identity = faces::invoice(5, 1).identity;
+    let expected = RenderError::IdentityMismatch {
         kind: "classic_ordinary",
     };
     assert_eq!(renderer().check(&face), Err(expected));
+}
+
+#[test]
+fn the_older_form_refuses_what_does_not_fit_too() {
+    let mut face = faces::classic(1);
+    face.seller.address = "长".repeat(120);
+    let error = renderer().check(&face).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("seller address and phone is too long"),
+        "{error}"
+    );
+    let mut face = faces::classic(12);
+    face.lines[10].spec = "规".repeat(90);
+    let error = renderer().check(&face).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("specification of line 11 is too long"),
+        "{error}"
+    );
+    face.lines.clear();
+    assert_eq!(renderer().check(&face), Err(RenderError::NoLines));
 }

@@ -31,6 +31,7 @@ fn papers_look_as_they_did_when_a_person_looked_at_them() {
         ("ordinary", faces::invoice(5, 5)),
         ("red", faces::red()),
         ("special", faces::long()),
+        ("classic", faces::classic(4)),
     ] {
         let now = means(&paper(&face).picture(60));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.pgm"));

@@ -108,3 +108,44 @@ fn the_line_readers() {
     names.truncate(2);
     assert_eq!(names, [face.buyer.name.as_str(), face.seller.name.as_str()]);
 }
+
+/// The older form, as the two Java readers take it.
+#[test]
+fn the_readers_of_the_older_form() {
+    let face = faces::classic(4);
+    let text: String = paper(&face)
+        .laid_out()
+        .lines()
+        .map(|line| line.replace([' ', '\u{3000}'], "") + "\n")
+        .collect::<String>()
+        .replace('：', ":")
+        .replace('（', "(")
+        .replace('）', ")");
+    assert_eq!(found(r"机器编号:(\d{12})", &text), ["499000000001"]);
+    assert_eq!(found(r"发票代码:(\d{12})", &text), ["099992600111"]);
+    assert_eq!(found(r"发票号码:(\d{8})", &text), ["00000001"]);
+    assert_eq!(
+        found(r"开票日期:(\d{4}年\d{2}月\d{2}日)", &text),
+        ["2026年03月06日"]
+    );
+    assert_eq!(found(r"校验码:(\d{20})", &text), ["12345678901234567890"]);
+    let total = found(r"价税合计\(大写\)\S*?\(小写\)¥(\S*)\s", &text);
+    assert_eq!(total, [face.totals.total.to_string()]);
+    let sums = found(r"(?m)^合计(¥\S+)$", &text);
+    assert_eq!(
+        sums,
+        [format!("¥{}¥{}", face.totals.amount, face.totals.tax)]
+    );
+    let clerks = found(r"收款人:(\S*?复核:\S*?开票人:\S*?)销售方", &text);
+    let wanted = format!("{}复核:{}开票人:{}", face.payee, face.reviewer, face.drawer);
+    assert_eq!(clerks, [wanted]);
+    assert_eq!(
+        found(r"名称:(\S+?公司)", &text),
+        [&face.buyer.name, &face.seller.name].map(String::as_str)
+    );
+    let groups = found(
+        r"校\s*验\s*码：\s*((?:\d{5}\D*?){3}\d{5})",
+        &paper(&face).laid_out(),
+    );
+    assert_eq!(groups, ["12345 67890 12345 67890"]);
+}

@@ -1,4 +1,4 @@
-//! The layout rules that reader programs need (R1 to R12 of the layout notes; R2 is about the older form).
+//! The layout rules that reader programs need (R1 to R12 of the layout notes).
 
 use crate::{
     faces,
@@ -31,6 +31,51 @@ fn r1_sample_marks_are_no_text_and_stay_out_of_the_item_band() {
         assert!(
             differs(104.5 + grown, 123.5 + grown),
             "the remark has no mark"
+        );
+    }
+}
+
+#[test]
+fn r1_holds_on_the_older_form() {
+    let sample = faces::classic(4);
+    let mut issued = sample.clone();
+    issued.sample = false;
+    let (sample, issued) = (paper(&sample), paper(&issued));
+    assert!(!sample.raw().contains("SAMPLE"));
+    let (with, without) = (sample.picture(150), issued.picture(150));
+    let row = |y: f64| (y * DOTS) as usize * with.width;
+    assert_eq!(
+        with.grey[row(52.0)..row(96.0)],
+        without.grey[row(52.0)..row(96.0)]
+    );
+    assert_ne!(with.grey, without.grey);
+}
+
+#[test]
+fn r2_the_older_form_never_says_what_switches_readers_to_the_digital_one() {
+    let paper = paper(&faces::classic(12));
+    for text in [paper.raw(), paper.laid_out()] {
+        assert!(!dense(&text).contains("电子发票"), "{text}");
+    }
+}
+
+#[test]
+fn r3_the_specification_of_the_older_form_starts_far_enough_right() {
+    let words = paper(&faces::classic(5)).words();
+    let row: Vec<_> = words
+        .iter()
+        .filter(|word| word.top > 56.0 && word.bottom < 93.0)
+        .collect();
+    let specs = row
+        .iter()
+        .filter(|word| (56.5..82.5).contains(&word.left))
+        .count();
+    assert!(specs > 1);
+    for word in row {
+        assert!(!(56.5..59.6).contains(&word.left), "{word:?}");
+        assert!(
+            word.left > 20.0 || word.right < 56.0,
+            "{word:?} leaves the name's column"
         );
     }
 }
