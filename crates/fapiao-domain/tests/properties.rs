@@ -1,7 +1,7 @@
 //! What must hold for every order, not only for the examples.
 #![expect(
     clippy::unwrap_used,
-    reason = "helpers of tests stop at the first surprise"
+    reason = "what prepares a test stops at the first surprise"
 )]
 
 use fapiao_domain::{

@@ -2,7 +2,7 @@
 //! accountant would expect them.
 #![expect(
     clippy::unwrap_used,
-    reason = "helpers of tests stop at the first surprise"
+    reason = "what prepares a test stops at the first surprise"
 )]
 
 use fapiao_domain::{
