@@ -1,1 +1,37 @@
 //! One schema for SQLite and PostgreSQL, only ever appended to.
+//!
+//! Ids are text, money is `BIGINT` fen, moments are `BIGINT` Unix milliseconds, exact decimals are text, structured
+//! values are JSON text. A migration that was released is never edited: a later one changes what it made, and adds
+//! before it removes, so that the version before keeps running beside the new one.
+
+use sea_orm_migration::prelude::*;
+
+mod ddl;
+mod m20261121_000001_setup;
+mod m20261121_000002_sales;
+mod m20261121_000003_issuing;
+mod m20261121_000004_queue;
+mod m20261121_000005_access;
+mod m20261121_000006_audit;
+mod m20261121_000007_guards;
+
+pub use sea_orm_migration::MigratorTrait;
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_setup::Migration),
+            Box::new(m20261121_000002_sales::Migration),
+            Box::new(m20261121_000003_issuing::Migration),
+            Box::new(m20261121_000004_queue::Migration),
+            Box::new(m20261121_000005_access::Migration),
+            Box::new(m20261121_000006_audit::Migration),
+            Box::new(m20261121_000007_guards::Migration),
+        ]
+    }
+}

@@ -1,1 +1,257 @@
 //! The ledger: sea-orm entities and one transaction per port method.
+//!
+//! [`Store`] implements every port of `fapiao_usecases::ports::Storage`, on SQLite and on PostgreSQL, with one schema and
+//! one set of statements. An answer comes only after the commit.
+//!
+//! - Hot writes go over slices and are gathered into sets (`gather`); all other writes share transactions, each in a
+//!   savepoint of its own (`writer`).
+//! - Lines of the audit chain and new jobs are written just before the commit of the transaction that caused them (`tx`).
+//! - Reads go to connections of their own, which cannot write.
+
+mod accept;
+mod access;
+mod audit;
+mod cache;
+mod card;
+mod claim;
+mod company;
+mod cursor;
+mod delivery;
+mod document;
+mod entity;
+mod error;
+mod gather;
+mod idempotent;
+mod inbox;
+mod invoice;
+mod issuing;
+mod ledger;
+mod open;
+mod order;
+mod outcome;
+mod queue;
+mod read;
+mod reserve;
+mod sales;
+mod setup;
+mod signals;
+mod sql;
+mod stock;
+mod tax_data;
+mod tokens;
+mod tx;
+mod verify;
+mod writer;
+
+pub use open::{SchemaStatus, StoreConfig, StoreOpenError};
+
+use cache::{Cache, Touched};
+use chrono::{DateTime, Utc};
+use fapiao_usecases::{
+    errors::StoreError,
+    jobs::FinishedJob,
+    ports::{Accepted, Clock, NewOrder, NewPush, Recorded, Reservation},
+    records::{Account, ApiKey, Seller, Store as StoreRecord, TaxCode, UsableRate},
+};
+use gather::Lane;
+use inbox::Throttle;
+use outcome::{Said, Upload};
+use reserve::Wanted;
+use sea_orm::{DatabaseConnection, DbBackend};
+use signals::Signals;
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use tx::Tx;
+use writer::{Run, Writer, WriterParts};
+
+/// Settings are looked up anew after this long; saves of this process are seen at once.
+const SETTINGS_KEPT: Duration = Duration::from_secs(3);
+/// Tax data changes seldom.
+const TAX_DATA_KEPT: Duration = Duration::from_secs(60);
+/// Writers side by side on PostgreSQL. More only wait for each other at the end of the audit chain.
+const POSTGRES_WRITERS: u32 = 3;
+
+/// The one store behind all storage ports. Clones share everything.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    writer: Writer,
+    lanes: Lanes,
+    caches: Caches,
+    touched: Touched,
+    throttle: Throttle,
+    signals: Arc<Signals>,
+    audit_key: Arc<[u8]>,
+    clock: Arc<dyn Clock>,
+    temporary: Option<PathBuf>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(file) = &self.temporary {
+            open::remove(file);
+        }
+    }
+}
+
+/// The set-wise writes.
+pub(crate) struct Lanes {
+    pub(crate) accept: Lane<NewOrder, Accepted>,
+    pub(crate) push: Lane<NewPush, Recorded>,
+    pub(crate) finish: Lane<FinishedJob, ()>,
+    pub(crate) reserve: Lane<Wanted, Reservation>,
+    pub(crate) upload: Lane<Upload, ()>,
+    pub(crate) outcome: Lane<Said, ()>,
+}
+
+impl Default for Lanes {
+    fn default() -> Lanes {
+        Lanes {
+            accept: Lane::new(accept::accept),
+            push: Lane::new(inbox::record),
+            finish: Lane::new(queue::finish),
+            reserve: Lane::new(reserve::reserve),
+            upload: Lane::new(outcome::record_uploads),
+            outcome: Lane::new(outcome::record),
+        }
+    }
+}
+
+/// What is looked up all the time.
+pub(crate) struct Caches {
+    pub(crate) sellers: Cache<Option<Seller>>,
+    pub(crate) stores: Cache<Option<StoreRecord>>,
+    pub(crate) accounts: Cache<Option<Account>>,
+    pub(crate) keys: Cache<Option<ApiKey>>,
+    pub(crate) tax_codes: Cache<Arc<Vec<TaxCode>>>,
+    pub(crate) rates: Cache<Vec<UsableRate>>,
+}
+
+impl Default for Caches {
+    fn default() -> Caches {
+        Caches {
+            sellers: Cache::new(SETTINGS_KEPT),
+            stores: Cache::new(SETTINGS_KEPT),
+            accounts: Cache::new(SETTINGS_KEPT),
+            keys: Cache::new(SETTINGS_KEPT),
+            tax_codes: Cache::new(TAX_DATA_KEPT),
+            rates: Cache::new(TAX_DATA_KEPT),
+        }
+    }
+}
+
+impl Store {
+    /// Opens the ledger and starts its writers in the current tokio runtime. The schema is left as it is: see
+    /// [`Store::migrate`].
+    ///
+    /// # Errors
+    /// [`StoreOpenError`] says what is wrong with the address, the file or the server.
+    pub async fn open(config: StoreConfig) -> Result<Store, StoreOpenError> {
+        let connections = open::connect(&config).await?;
+        let signals = Arc::new(Signals::default());
+        let audit_key: Arc<[u8]> = Arc::from(config.audit_key.as_slice());
+        let parts = WriterParts {
+            database: connections.write.clone(),
+            audit_key: audit_key.clone(),
+            clock: config.clock.clone(),
+            signals: signals.clone(),
+        };
+        let writers = match connections.write.get_database_backend() {
+            DbBackend::Postgres => POSTGRES_WRITERS.min(config.max_connections.max(2) - 1),
+            _ => 1,
+        };
+        Ok(Store {
+            inner: Arc::new(Inner {
+                read: connections.read,
+                write: connections.write,
+                writer: Writer::start(parts, writers),
+                lanes: Lanes::default(),
+                caches: Caches::default(),
+                touched: Touched::default(),
+                throttle: Throttle::default(),
+                signals,
+                audit_key,
+                clock: config.clock,
+                temporary: connections.temporary,
+            }),
+        })
+    }
+
+    /// Brings the schema to this version. Harmless when it is there already, and on several nodes at once.
+    ///
+    /// # Errors
+    /// [`StoreOpenError::NewerSchema`] when a newer version was here, [`StoreOpenError::Migrate`] when a statement fails.
+    pub async fn migrate(&self) -> Result<(), StoreOpenError> {
+        open::migrate(&self.inner.write).await
+    }
+
+    /// How the schema stands.
+    ///
+    /// # Errors
+    /// [`StoreOpenError::Connect`] when the database does not answer.
+    pub async fn schema_status(&self) -> Result<SchemaStatus, StoreOpenError> {
+        open::schema_status(&self.inner.read).await
+    }
+
+    pub(crate) async fn write<I, T>(
+        &self,
+        input: I,
+        act: for<'t> fn(&'t Tx, &'t I) -> Run<'t, T>,
+    ) -> Result<T, StoreError>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.inner.writer.write(input, act).await
+    }
+
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
+
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.inner.read
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.inner.read.get_database_backend()
+    }
+
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.inner.lanes
+    }
+
+    pub(crate) fn caches(&self) -> &Caches {
+        &self.inner.caches
+    }
+
+    pub(crate) fn touched(&self) -> &Touched {
+        &self.inner.touched
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.inner.throttle
+    }
+
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.inner.signals
+    }
+
+    pub(crate) fn audit_key(&self) -> &[u8] {
+        &self.inner.audit_key
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.inner.clock.now()
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({:?})", self.backend())
+    }
+}

@@ -1,0 +1,154 @@
+//! The chain of everything that was done (design decision 11).
+//!
+//! `hash = HMAC-SHA256(key, hash of the line before ‖ seq ‖ at ‖ actor ‖ action ‖ subject ‖ order ‖ data)`, each part
+//! preceded by its length, so that no two lines can be read as one another. The key is not in the database: whoever can
+//! write rows cannot make a chain that verifies.
+
+use crate::{
+    entity::audit_entry,
+    error::unavailable,
+    read,
+    sql::{Cells, Sql, for_update},
+    tx::Tx,
+};
+use fapiao_domain::ids::Id;
+use fapiao_usecases::{actor::Actor, errors::StoreError, records::AuditEntry};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Map, Value, json};
+use sha2::Sha256;
+
+/// A line to be appended.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    actor: String,
+    action: String,
+    subject: String,
+    order: Option<String>,
+    data: Map<String, Value>,
+}
+
+impl Line {
+    /// Who did what to what.
+    pub(crate) fn new(actor: &Actor, action: &str, subject: &str) -> Line {
+        Line {
+            actor: actor.to_string(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            order: None,
+            data: Map::new(),
+        }
+    }
+
+    /// Puts it into an order's timeline.
+    pub(crate) fn order(mut self, order: &str) -> Line {
+        self.order = Some(order.to_owned());
+        self
+    }
+
+    /// Adds a fact.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Line {
+        self.data.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says that the subject went from one state to another: what `verify` follows.
+    pub(crate) fn edge(self, from: &str, to: &str) -> Line {
+        self.with("from", from).with("to", to)
+    }
+
+    /// Adds the caller's facts; an empty note adds nothing.
+    pub(crate) fn note(self, note: &Value) -> Line {
+        match note {
+            Value::Null => self,
+            Value::Object(map) if map.is_empty() => self,
+            other => self.with("note", other.clone()),
+        }
+    }
+}
+
+/// Appends lines to the chain, in order. Holds its end until the commit.
+pub(crate) async fn append(tx: &Tx, lines: Vec<Line>, key: &[u8]) -> Result<(), StoreError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let query = format!(
+        "SELECT seq, hash FROM audit_head WHERE id = 1{}",
+        for_update(tx.backend)
+    );
+    let head = tx.rows(Sql::new(query)).await?;
+    let head = head
+        .first()
+        .ok_or_else(|| StoreError::Corrupt("the end of the audit chain is missing".to_owned()))?;
+    let (mut seq, mut hash): (i64, String) = (head.cell(0)?, head.cell(1)?);
+    let mut entries = Vec::with_capacity(lines.len());
+    for line in lines {
+        seq += 1;
+        let mut entry = audit_entry::Model {
+            seq,
+            at: tx.now_millis(),
+            actor: line.actor,
+            action: line.action,
+            subject: line.subject,
+            order_id: line.order,
+            data: Value::Object(line.data).to_string(),
+            hash: String::new(),
+        };
+        hash = link(key, &hash, &entry)?;
+        entry.hash.clone_from(&hash);
+        entries.push(entry);
+    }
+    tx.insert::<audit_entry::Entity>(&entries, "").await?;
+    let sql = Sql::new("UPDATE audit_head SET seq = ")
+        .bind(seq)
+        .add(", hash = ")
+        .bind(hash)
+        .add(" WHERE id = 1");
+    tx.exec(sql).await?;
+    Ok(())
+}
+
+/// The hash of a line, given the hash of the line before (empty for the first).
+pub(crate) fn link(
+    key: &[u8],
+    before: &str,
+    entry: &audit_entry::Model,
+) -> Result<String, StoreError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)
+        .map_err(|_| unavailable("the audit key cannot be used", false))?;
+    let order = entry.order_id.as_deref().unwrap_or_default();
+    let (seq, at) = (entry.seq.to_string(), entry.at.to_string());
+    let parts = [
+        before,
+        &seq,
+        &at,
+        &entry.actor,
+        &entry.action,
+        &entry.subject,
+        order,
+        &entry.data,
+    ];
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    Ok(hex::encode(mac.finalize().into_bytes()))
+}
+
+/// A stored line as use-cases see it.
+pub(crate) fn entry(model: audit_entry::Model) -> Result<AuditEntry, StoreError> {
+    Ok(AuditEntry {
+        seq: model.seq,
+        at: read::time(model.at)?,
+        actor: read::word(Actor::parse, &model.actor, "actor")?,
+        order: model.order_id.as_deref().map(read::id).transpose()?,
+        data: serde_json::from_str(&model.data).unwrap_or_else(|_| json!({ "text": model.data })),
+        action: model.action,
+        subject: model.subject,
+        hash: model.hash,
+    })
+}
+
+/// The text of an optional id.
+pub(crate) fn id_text<I: Id>(id: Option<&I>) -> Option<String> {
+    id.map(|id| id.as_str().to_owned())
+}

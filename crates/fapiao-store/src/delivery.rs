@@ -1,0 +1,334 @@
+//! Deliveries: made, changed, expired.
+
+use crate::{
+    audit::Line,
+    entity::{delivery, order},
+    error::{exists, missing, stale},
+    idempotent, read,
+    sql::{self, Cells, Sql, for_update, select},
+    tx::Tx,
+    writer::Run,
+};
+use chrono::{DateTime, Utc};
+use fapiao_domain::{
+    delivery::{Channel, DeliveryState, PageType},
+    ids::{DeliveryId, Id, OrderId},
+    order::OrderState,
+};
+use fapiao_usecases::{
+    actor::Actor,
+    errors::StoreError,
+    idempotency::{Effect, Idempotency},
+    jobs::QueuedJob,
+    ports::{DeliveryChange, NewDelivery},
+    records::{Delivery, RawTitleRecord},
+};
+use sea_orm::ConnectionTrait;
+
+/// Deliveries in these states are under way; the same words as in the index that allows one of them per order.
+const UNDER_WAY: &str = "('created', 'page_opened', 'authorised', 'issuing')";
+
+/// A new row.
+pub(crate) fn new_model(
+    wanted: &NewDelivery,
+    order: &str,
+    seller: &str,
+    store: &str,
+    at: i64,
+) -> delivery::Model {
+    delivery::Model {
+        id: wanted.id.to_string(),
+        order_id: order.to_owned(),
+        seller_id: seller.to_owned(),
+        store_id: store.to_owned(),
+        account_id: wanted.account.to_string(),
+        channel: wanted.channel.as_str().to_owned(),
+        page: wanted.page.as_str().to_owned(),
+        short_code: wanted.short_code.clone(),
+        state: DeliveryState::Created.as_str().to_owned(),
+        reason: String::new(),
+        return_url: wanted.return_url.clone(),
+        expires_at: wanted.expires_at.timestamp_millis(),
+        authorised_at: None,
+        raw_title: wanted.raw_title.as_ref().map(read::raw_title_text),
+        invoice_id: None,
+        created_at: at,
+        version: 1,
+    }
+}
+
+/// The line of a new delivery.
+pub(crate) fn created_line(actor: &Actor, wanted: &NewDelivery, order: &str) -> Line {
+    Line::new(actor, "delivery.created", wanted.id.as_str())
+        .order(order)
+        .with("channel", wanted.channel.as_str())
+        .with("page", wanted.page.as_str())
+        .with("to", DeliveryState::Created.as_str())
+}
+
+/// A stored delivery as use-cases see it.
+pub(crate) fn record(model: delivery::Model) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
+        id: read::id(&model.id)?,
+        order: read::id(&model.order_id)?,
+        seller: read::id(&model.seller_id)?,
+        account: read::id(&model.account_id)?,
+        channel: read::word(Channel::parse, &model.channel, "channel")?,
+        page: read::word(PageType::parse, &model.page, "page type")?,
+        short_code: model.short_code,
+        state: read::word(DeliveryState::parse, &model.state, "state of a delivery")?,
+        reason: model.reason,
+        return_url: model.return_url,
+        expires_at: read::time(model.expires_at)?,
+        authorised_at: read::time_opt(model.authorised_at)?,
+        raw_title: model
+            .raw_title
+            .as_deref()
+            .map(read::raw_title)
+            .transpose()?,
+        invoice: read::id_opt(model.invoice_id.as_deref())?,
+        created_at: read::time(model.created_at)?,
+        version: model.version,
+    })
+}
+
+/// Deliveries by a condition on their rows, oldest first.
+pub(crate) async fn find(
+    db: &impl ConnectionTrait,
+    condition: Sql,
+) -> Result<Vec<Delivery>, StoreError> {
+    let sql = select::<delivery::Entity>("WHERE ")
+        .join(condition)
+        .add(" ORDER BY created_at, id");
+    sql::all::<delivery::Model>(db, sql)
+        .await?
+        .into_iter()
+        .map(record)
+        .collect()
+}
+
+/// A row, held until the commit.
+pub(crate) async fn hold(tx: &Tx, id: &str) -> Result<delivery::Model, StoreError> {
+    let sql = select::<delivery::Entity>("WHERE id = ")
+        .bind(id)
+        .add(for_update(tx.backend));
+    tx.one(sql)
+        .await?
+        .ok_or_else(|| missing(format!("delivery {id}")))
+}
+
+/// A delivery for an order that has none under way.
+pub(crate) struct Addition {
+    pub(crate) order: OrderId,
+    pub(crate) wanted: NewDelivery,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) actor: Actor,
+}
+
+/// Adds a delivery. An order that is invoiced, or about to be, gets no second one.
+pub(crate) fn add<'t>(tx: &'t Tx, new: &'t Addition) -> Run<'t, Effect<()>> {
+    Box::pin(async move {
+        if let Some(known) = idempotent::take(tx, new.idempotency.as_ref()).await? {
+            return Ok(known);
+        }
+        let id = new.order.as_str();
+        let sql = select::<order::Entity>("WHERE id = ")
+            .bind(id)
+            .add(for_update(tx.backend));
+        let order: order::Model = tx
+            .one(sql)
+            .await?
+            .ok_or_else(|| missing(format!("order {id}")))?;
+        if order.state == OrderState::Cancelled.as_str() {
+            return Err(stale(format!("order {}", order.order_no)));
+        }
+        let invoiced =
+            Sql::new("SELECT 1 FROM invoices WHERE state <> 'refused' AND order_id = ").bind(id);
+        if order.state == OrderState::Invoiced.as_str() || !tx.rows(invoiced).await?.is_empty() {
+            return Err(exists(format!("an invoice of order {}", order.order_no)));
+        }
+        let model = new_model(
+            &new.wanted,
+            id,
+            &order.seller_id,
+            &order.store_id,
+            tx.now_millis(),
+        );
+        let made = tx
+            .insert::<delivery::Entity>(&[model], "ON CONFLICT DO NOTHING RETURNING id")
+            .await?;
+        if made.is_empty() {
+            return Err(what_is_in_the_way(tx, &order).await?);
+        }
+        let sql = Sql::new("UPDATE orders SET delivery_id = ")
+            .bind(new.wanted.id.as_str())
+            .add(" WHERE id = ")
+            .bind(id);
+        tx.exec(sql).await?;
+        orders_follow(tx, &[id.to_owned()]).await?;
+        tx.audit(created_line(&new.actor, &new.wanted, id));
+        tx.changed(&new.wanted.id);
+        Ok(Effect::Done(()))
+    })
+}
+
+async fn what_is_in_the_way(tx: &Tx, order: &order::Model) -> Result<StoreError, StoreError> {
+    let sql = Sql::new(format!(
+        "SELECT id FROM deliveries WHERE state IN {UNDER_WAY} AND order_id = "
+    ))
+    .bind(order.id.as_str());
+    Ok(match tx.rows(sql).await?.first() {
+        Some(row) => exists(format!(
+            "delivery {} of order {}, which is under way,",
+            row.cell::<String>(0)?,
+            order.order_no
+        )),
+        None => exists("this id or short code of a delivery"),
+    })
+}
+
+/// Brings orders in line with their deliveries and invoices: `delivering` while one is under way, `invoiced` when one is
+/// carded or an invoice exists that no delivery is under way with, else `open`.
+pub(crate) async fn orders_follow(tx: &Tx, orders: &[String]) -> Result<(), StoreError> {
+    if orders.is_empty() {
+        return Ok(());
+    }
+    let sql = Sql::new(format!(
+        "UPDATE orders SET state = CASE \
+           WHEN state = 'cancelled' THEN state \
+           WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = orders.id AND d.state IN {UNDER_WAY}) \
+             THEN 'delivering' \
+           WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = orders.id AND d.state = 'carded') \
+             OR EXISTS (SELECT 1 FROM invoices i WHERE i.order_id = orders.id \
+                        AND i.state IN ('issued', 'partly_red', 'fully_red')) THEN 'invoiced' \
+           ELSE 'open' END, \
+         delivery_state = (SELECT d.state FROM deliveries d WHERE d.id = orders.delivery_id) \
+         WHERE id IN "
+    ))
+    .list(orders.iter().map(String::as_str));
+    tx.exec(sql).await?;
+    Ok(())
+}
+
+/// Changes a delivery's state with everything that follows.
+pub(crate) fn change<'t>(
+    tx: &'t Tx,
+    (change, key): &'t (DeliveryChange, Option<Idempotency>),
+) -> Run<'t, Effect<()>> {
+    Box::pin(async move {
+        if let Some(known) = idempotent::take(tx, key.as_ref()).await? {
+            return Ok(known);
+        }
+        let mut sql = Sql::new("UPDATE deliveries SET state = ")
+            .bind(change.to.as_str())
+            .add(", reason = ")
+            .bind(change.reason.as_str())
+            .add(", version = version + 1");
+        if let Some(proof) = &change.authorisation {
+            sql = sql
+                .add(", authorised_at = ")
+                .bind(proof.at.timestamp_millis());
+            if let Some(title) = &proof.raw_title {
+                sql = sql.add(", raw_title = ").bind(read::raw_title_text(title));
+            }
+        }
+        let sql = sql
+            .add(" WHERE id = ")
+            .bind(change.id.as_str())
+            .add(" AND version = ")
+            .bind(change.expected_version)
+            .add(" AND state = ")
+            .bind(change.from.as_str())
+            .add(" RETURNING order_id");
+        let rows = tx.rows(sql).await?;
+        let Some(row) = rows.first() else {
+            return Err(stale(format!("delivery {}", change.id)));
+        };
+        let order: String = row.cell(0)?;
+        orders_follow(tx, std::slice::from_ref(&order)).await?;
+        let action = format!("delivery.{}", change.to.as_str());
+        let mut line = Line::new(&change.actor, &action, change.id.as_str())
+            .order(&order)
+            .edge(change.from.as_str(), change.to.as_str())
+            .note(&change.note);
+        if !change.reason.is_empty() {
+            line = line.with("reason", change.reason.as_str());
+        }
+        tx.audit(line);
+        tx.enqueue_all(&change.then);
+        tx.changed(&change.id);
+        Ok(Effect::Done(()))
+    })
+}
+
+/// A title that a person corrected or accepted.
+pub(crate) struct Correction {
+    pub(crate) id: DeliveryId,
+    pub(crate) expected_version: i64,
+    pub(crate) title: RawTitleRecord,
+    pub(crate) then: Vec<QueuedJob>,
+    pub(crate) actor: Actor,
+}
+
+/// Stores a corrected title.
+pub(crate) fn correct<'t>(tx: &'t Tx, it: &'t Correction) -> Run<'t, ()> {
+    Box::pin(async move {
+        let sql = Sql::new("UPDATE deliveries SET raw_title = ")
+            .bind(read::raw_title_text(&it.title))
+            .add(", version = version + 1 WHERE id = ")
+            .bind(it.id.as_str())
+            .add(" AND version = ")
+            .bind(it.expected_version)
+            .add(" RETURNING order_id");
+        let rows = tx.rows(sql).await?;
+        let Some(row) = rows.first() else {
+            return Err(stale(format!("delivery {}", it.id)));
+        };
+        let order: String = row.cell(0)?;
+        tx.audit(
+            Line::new(&it.actor, "delivery.title_corrected", it.id.as_str())
+                .order(&order)
+                .with("override_reason", it.title.override_reason.as_str()),
+        );
+        tx.enqueue_all(&it.then);
+        tx.changed(&it.id);
+        Ok(())
+    })
+}
+
+/// Expires deliveries whose deadline passed.
+pub(crate) fn expire<'t>(tx: &'t Tx, (now, limit): &'t (DateTime<Utc>, u32)) -> Run<'t, u32> {
+    Box::pin(async move {
+        let sql = Sql::new(
+            "SELECT id, order_id, state FROM deliveries \
+             WHERE state IN ('created', 'page_opened') AND expires_at <= ",
+        )
+        .bind(now.timestamp_millis())
+        .add(" ORDER BY expires_at LIMIT ")
+        .bind(i64::from(*limit))
+        .add(for_update(tx.backend));
+        let due = tx.rows(sql).await?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let (mut ids, mut orders) = (Vec::new(), Vec::new());
+        for row in &due {
+            let (id, order, state): (String, String, String) =
+                (row.cell(0)?, row.cell(1)?, row.cell(2)?);
+            tx.audit(
+                Line::new(&Actor::System, "delivery.expired", &id)
+                    .order(&order)
+                    .edge(&state, DeliveryState::Expired.as_str()),
+            );
+            tx.changed_id(&id);
+            ids.push(id);
+            orders.push(order);
+        }
+        let sql =
+            Sql::new("UPDATE deliveries SET state = 'expired', version = version + 1 WHERE id IN ")
+                .list(ids);
+        tx.exec(sql).await?;
+        orders_follow(tx, &orders).await?;
+        Ok(read::count(due.len() as i64))
+    })
+}

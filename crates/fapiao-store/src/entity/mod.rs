@@ -1,0 +1,44 @@
+//! The tables as rows. Decimals are text here, moments Unix milliseconds: `read` turns them into what use-cases know.
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives make public items in private modules"
+)]
+
+/// One table: a module with sea-orm's `Model`, `Column`, `Entity`.
+macro_rules! table {
+    ($(#[$doc:meta])* $module:ident = $table:literal {
+        $($(#[$attr:meta])* $field:ident: $type:ty,)*
+    }) => {
+        $(#[$doc])*
+        pub(crate) mod $module {
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model {
+                $($(#[$attr])* pub $field: $type,)*
+            }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+mod access;
+mod audit;
+mod issuing;
+mod queue;
+mod sales;
+mod setup;
+
+pub(crate) use access::{api_key, session, staff};
+pub(crate) use audit::audit_entry;
+pub(crate) use issuing::{
+    card, document, invoice, invoice_line, quota_line, segment, stock_request,
+};
+pub(crate) use queue::{job, push};
+pub(crate) use sales::{delivery, idempotency, order, order_line};
+pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};

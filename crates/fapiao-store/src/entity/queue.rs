@@ -1,0 +1,40 @@
+//! Rows of the inbox and the queue.
+
+table! {
+    push = "pushes" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        account_id: Option<String>,
+        dedup_key: Option<String>,
+        event: String,
+        plain: String,
+        received_at: i64,
+        verdict: String,
+        state: String,
+        outcome: String,
+        seen: i64,
+    }
+}
+
+table! {
+    job = "jobs" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        kind: String,
+        subject: String,
+        seller_key: String,
+        payload: String,
+        unique_key: String,
+        wait_key: Option<String>,
+        state: String,
+        run_at: i64,
+        due_at: Option<i64>,
+        queued_at: i64,
+        changed_at: i64,
+        attempts: i64,
+        fence: i64,
+        worker: String,
+        code: String,
+        reason: String,
+    }
+}

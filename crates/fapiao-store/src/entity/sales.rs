@@ -1,0 +1,79 @@
+//! Rows of orders and deliveries.
+
+table! {
+    order = "orders" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        seller_id: String,
+        store_id: String,
+        order_no: String,
+        sold_at: i64,
+        created_at: i64,
+        source: String,
+        state: String,
+        amount: i64,
+        tax: i64,
+        total: i64,
+        fingerprint: String,
+        remark: String,
+        delivery_id: Option<String>,
+        delivery_state: Option<String>,
+        invoice_number: String,
+        buyer: String,
+        buyer_tax_number: String,
+    }
+}
+
+table! {
+    order_line = "order_lines" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        order_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        no: i64,
+        name: String,
+        tax_code: String,
+        spec: String,
+        unit: String,
+        quantity: String,
+        unit_price: String,
+        tax_included: bool,
+        rate: String,
+        discount: i64,
+    }
+}
+
+table! {
+    delivery = "deliveries" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        order_id: String,
+        seller_id: String,
+        store_id: String,
+        account_id: String,
+        channel: String,
+        page: String,
+        short_code: String,
+        state: String,
+        reason: String,
+        return_url: String,
+        expires_at: i64,
+        authorised_at: Option<i64>,
+        raw_title: Option<String>,
+        invoice_id: Option<String>,
+        created_at: i64,
+        version: i64,
+    }
+}
+
+table! {
+    idempotency = "idempotency" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        scope: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        key: String,
+        fingerprint: String,
+        status: i64,
+        body: String,
+        created_at: i64,
+    }
+}

@@ -1,0 +1,286 @@
+//! The inbox: a push that was answered is durable, and stored once.
+
+use crate::{
+    Store,
+    audit::Line,
+    cursor,
+    entity::push,
+    error::missing,
+    read,
+    sql::{self, Cells, Sql, select},
+    tx::Tx,
+    writer::Run,
+};
+use async_trait::async_trait;
+use fapiao_domain::ids::{AccountId, Id, PushId};
+use fapiao_usecases::{
+    actor::Actor,
+    errors::StoreError,
+    ids::fresh,
+    jobs::{Job, QueuedJob},
+    ports::{Inbox, NewPush, Page, Recorded},
+    records::Push,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// Most bytes kept of a refused push.
+const REFUSED_BYTES: usize = 4096;
+/// Most refused pushes kept: whoever sends nonsense does not fill the disk.
+const REFUSED_ROWS: i64 = 1000;
+/// How often the time of an account's last push is written.
+const SEEN_EVERY_MILLIS: i64 = 5000;
+
+/// Stores a set of pushes; an answer per item, in order.
+pub(crate) fn record<'t>(tx: &'t Tx, pushes: &'t [NewPush]) -> Run<'t, Vec<Recorded>> {
+    Box::pin(async move {
+        let mut models: HashMap<&str, push::Model> = HashMap::new();
+        for push in pushes {
+            models
+                .entry(&push.dedup_key)
+                .and_modify(|model| model.seen += 1)
+                .or_insert_with(|| new_model(push, tx.now_millis()));
+        }
+        let mut models: Vec<_> = models.into_values().collect();
+        models.sort_by(|a, b| a.dedup_key.cmp(&b.dedup_key));
+        let rows = tx
+            .insert::<push::Entity>(
+                &models,
+                "ON CONFLICT (dedup_key) DO UPDATE SET seen = pushes.seen + excluded.seen RETURNING id",
+            )
+            .await?;
+        let stored: HashSet<String> = rows
+            .iter()
+            .map(|row| row.cell(0))
+            .collect::<Result<_, _>>()?;
+        let mut accounts = HashSet::new();
+        let mut answers = Vec::with_capacity(pushes.len());
+        for push in pushes {
+            if !stored.contains(push.id.as_str()) {
+                answers.push(Recorded::AlreadyKnown);
+                continue;
+            }
+            tx.enqueue(QueuedJob::now(Job::HandlePush(push.id.clone()), None));
+            tx.audit(
+                Line::new(&Actor::WeChat, "push.received", push.id.as_str())
+                    .with("event", push.event.as_str()),
+            );
+            accounts.insert(push.account.as_str());
+            answers.push(Recorded::New);
+        }
+        if !accounts.is_empty() {
+            let sql = Sql::new("UPDATE accounts SET last_push_at = ")
+                .bind(tx.now_millis())
+                .add(" WHERE id IN ")
+                .list(accounts)
+                .add(" AND (last_push_at IS NULL OR last_push_at < ")
+                .bind(tx.now_millis() - SEEN_EVERY_MILLIS)
+                .add(")");
+            tx.exec(sql).await?;
+        }
+        Ok(answers)
+    })
+}
+
+fn new_model(push: &NewPush, at: i64) -> push::Model {
+    push::Model {
+        id: push.id.to_string(),
+        account_id: Some(push.account.to_string()),
+        dedup_key: Some(push.dedup_key.clone()),
+        event: push.event.clone(),
+        plain: push.plain.clone(),
+        received_at: at,
+        verdict: "accepted".to_owned(),
+        state: "stored".to_owned(),
+        outcome: String::new(),
+        seen: 1,
+    }
+}
+
+fn push_record(model: push::Model) -> Result<Push, StoreError> {
+    Ok(Push {
+        id: read::id(&model.id)?,
+        account: read::id_opt(model.account_id.as_deref())?,
+        event: model.event,
+        plain: model.plain,
+        received_at: read::time(model.received_at)?,
+        verdict: model.verdict,
+        state: model.state,
+        outcome: model.outcome,
+        seen: model.seen,
+    })
+}
+
+/// Lets a few refused pushes a second through to the table, and one a minute to the audit chain.
+pub(crate) struct Throttle(Mutex<ThrottleState>);
+
+struct ThrottleState {
+    /// Thousandths of a note.
+    allowance: u64,
+    since: Instant,
+    told: Option<Instant>,
+}
+
+impl Default for Throttle {
+    fn default() -> Throttle {
+        Throttle(Mutex::new(ThrottleState {
+            allowance: 5000,
+            since: Instant::now(),
+            told: None,
+        }))
+    }
+}
+
+impl Throttle {
+    /// Whether to note it, and whether to tell the chain.
+    fn allows(&self) -> Option<bool> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Two a second, at most five at once.
+        let earned = u64::try_from(state.since.elapsed().as_millis()).unwrap_or(5000) * 2;
+        state.allowance = (state.allowance + earned).min(5000);
+        state.since = Instant::now();
+        if state.allowance < 1000 {
+            return None;
+        }
+        state.allowance -= 1000;
+        let tell = state
+            .told
+            .is_none_or(|told| told.elapsed() > Duration::from_secs(60));
+        if tell {
+            state.told = Some(Instant::now());
+        }
+        Some(tell)
+    }
+}
+
+struct Refused {
+    model: push::Model,
+    tell: bool,
+}
+
+fn note_refused<'t>(tx: &'t Tx, it: &'t Refused) -> Run<'t, ()> {
+    Box::pin(async move {
+        let mut model = it.model.clone();
+        model.received_at = tx.now_millis();
+        let id = model.id.clone();
+        let verdict = model.verdict.clone();
+        tx.insert::<push::Entity>(&[model], "").await?;
+        let sql = Sql::new(
+            "DELETE FROM pushes WHERE state = 'refused' AND id NOT IN \
+             (SELECT id FROM pushes WHERE state = 'refused' ORDER BY received_at DESC, id DESC LIMIT ",
+        )
+        .bind(REFUSED_ROWS)
+        .add(")");
+        tx.exec(sql).await?;
+        if it.tell {
+            tx.audit(
+                Line::new(&Actor::System, "push.refused", &id).with("verdict", verdict.as_str()),
+            );
+        }
+        Ok(())
+    })
+}
+
+fn note_outcome<'t>(tx: &'t Tx, (id, state, outcome): &'t (PushId, String, String)) -> Run<'t, ()> {
+    Box::pin(async move {
+        let sql = Sql::new("UPDATE pushes SET state = ")
+            .bind(state.as_str())
+            .add(", outcome = ")
+            .bind(outcome.as_str())
+            .add(" WHERE id = ")
+            .bind(id.as_str());
+        match tx.exec(sql).await? {
+            0 => Err(missing(format!("push {id}"))),
+            _ => Ok(()),
+        }
+    })
+}
+
+#[async_trait]
+impl Inbox for Store {
+    async fn record_pushes(&self, pushes: Vec<NewPush>) -> Result<Vec<Recorded>, StoreError> {
+        self.lanes().push.call(self.writer(), pushes).await
+    }
+
+    async fn record_refused(
+        &self,
+        account: Option<&AccountId>,
+        verdict: &str,
+        body: &str,
+    ) -> Result<(), StoreError> {
+        let Some(tell) = self.throttle().allows() else {
+            return Ok(());
+        };
+        let mut end = body.len().min(REFUSED_BYTES);
+        while !body.is_char_boundary(end) {
+            end -= 1;
+        }
+        let id: PushId = fresh(self.now());
+        let model = push::Model {
+            id: id.to_string(),
+            account_id: account.map(ToString::to_string),
+            dedup_key: None,
+            event: String::new(),
+            plain: String::new(),
+            received_at: 0,
+            verdict: verdict.to_owned(),
+            state: "refused".to_owned(),
+            // PostgreSQL has no NUL in texts.
+            outcome: body[..end].replace('\0', "\u{FFFD}"),
+            seen: 1,
+        };
+        self.write(Refused { model, tell }, note_refused).await
+    }
+
+    async fn push(&self, id: &PushId) -> Result<Option<Push>, StoreError> {
+        let sql = select::<push::Entity>("WHERE id = ").bind(id.as_str());
+        sql::one::<push::Model>(self.reader(), sql)
+            .await?
+            .map(push_record)
+            .transpose()
+    }
+
+    async fn record_push_outcome(
+        &self,
+        id: &PushId,
+        state: &str,
+        outcome: &str,
+    ) -> Result<(), StoreError> {
+        let input = (id.clone(), state.to_owned(), outcome.to_owned());
+        self.write(input, note_outcome).await
+    }
+
+    async fn pushes(&self, after: Option<&str>, limit: u32) -> Result<Page<Push>, StoreError> {
+        let limit = cursor::limit(limit);
+        let mut sql = select::<push::Entity>("WHERE 1 = 1");
+        if let Some((at, id)) = cursor::read(after) {
+            sql = sql
+                .add(" AND (received_at, id) < (")
+                .bind(at)
+                .add(", ")
+                .bind(id)
+                .add(")");
+        }
+        sql = sql
+            .add(" ORDER BY received_at DESC, id DESC LIMIT ")
+            .bind(limit as i64 + 1);
+        let found = sql::all::<push::Model>(self.reader(), sql).await?;
+        let (found, next) =
+            cursor::cut(found, limit, |model| (model.received_at, model.id.clone()));
+        let counted = Sql::new("SELECT count(*) FROM (SELECT 1 FROM pushes LIMIT ")
+            .bind(cursor::COUNTED)
+            .add(") AS counted");
+        Ok(Page {
+            rows: found
+                .into_iter()
+                .map(push_record)
+                .collect::<Result<_, _>>()?,
+            next,
+            count: read::count(sql::number(self.reader(), counted).await?),
+            sum: None,
+        })
+    }
+}

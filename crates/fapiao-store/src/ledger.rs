@@ -1,0 +1,227 @@
+//! The port of proof and overview.
+
+use crate::{
+    Store,
+    audit::{self, Line},
+    cursor,
+    entity::{audit_entry, quota_line},
+    order::within,
+    read,
+    sql::{self, Cells, Sql, select},
+    tx::Tx,
+    verify,
+    writer::Run,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeZone, Utc};
+use fapiao_domain::{
+    ids::{Id, SellerId},
+    money::Fen,
+};
+use fapiao_usecases::{
+    actor::Actor,
+    errors::StoreError,
+    ports::{CheckResult, Dashboard, Ledger, Page, QuotaLine, Scope},
+    records::AuditEntry,
+};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Asia/Shanghai has no summer time.
+const EAST_8: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+/// Days of the home page's chart.
+const DAYS: u64 = 30;
+
+type Appended = (Actor, String, String, Value);
+
+fn append<'t>(tx: &'t Tx, (actor, action, subject, data): &'t Appended) -> Run<'t, ()> {
+    Box::pin(async move {
+        let mut line = Line::new(actor, action, subject);
+        match data {
+            Value::Object(facts) => {
+                for (name, value) in facts {
+                    line = line.with(name, value.clone());
+                }
+            }
+            other => line = line.note(other),
+        }
+        tx.audit(line);
+        Ok(())
+    })
+}
+
+/// The moment a day begins in Shanghai, in Unix milliseconds.
+fn day_start(day: NaiveDate) -> i64 {
+    EAST_8
+        .from_local_datetime(&day.and_time(chrono::NaiveTime::MIN))
+        .single()
+        .map_or(0, |start| start.timestamp_millis())
+}
+
+impl Store {
+    async fn count(&self, sql: Sql) -> Result<i64, StoreError> {
+        sql::number(self.reader(), sql).await
+    }
+
+    async fn issued_since(&self, scope: &Scope, since: i64) -> Result<(i64, Fen), StoreError> {
+        let sql = Sql::new(
+            "SELECT count(*), CAST(sum(total) AS BIGINT) FROM invoices \
+             WHERE state IN ('issued', 'partly_red', 'fully_red') AND issued_at >= ",
+        )
+        .bind(since)
+        .join(within(scope, "store_id"));
+        match sql::row(self.reader(), sql).await? {
+            Some(row) => Ok((
+                row.cell(0)?,
+                read::fen(row.cell::<Option<i64>>(1)?.unwrap_or(0))?,
+            )),
+            None => Ok((0, Fen::ZERO)),
+        }
+    }
+
+    /// Invoices per day of the last 30 days, days without any included.
+    async fn by_day(
+        &self,
+        scope: &Scope,
+        today: NaiveDate,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        let first = today - Days::new(DAYS - 1);
+        let since = day_start(first);
+        let sql = Sql::new("SELECT (issued_at - ")
+            .add(&since.to_string())
+            .add(&format!(
+                ") / {DAY_MILLIS} AS day, count(*) FROM invoices \
+                 WHERE state IN ('issued', 'partly_red', 'fully_red') AND issued_at >= "
+            ))
+            .bind(since)
+            .join(within(scope, "store_id"))
+            .add(" GROUP BY day");
+        let mut counts = HashMap::new();
+        for row in sql::rows(self.reader(), sql).await? {
+            counts.insert(row.cell::<i64>(0)?, row.cell::<i64>(1)?);
+        }
+        Ok((0..DAYS)
+            .map(|day| {
+                let date = first + Days::new(day);
+                let count = i64::try_from(day).ok().and_then(|day| counts.get(&day));
+                (date.to_string(), count.copied().unwrap_or(0))
+            })
+            .collect())
+    }
+}
+
+#[async_trait]
+impl Ledger for Store {
+    async fn verify(&self) -> Result<Vec<CheckResult>, StoreError> {
+        verify::all(self).await
+    }
+
+    async fn document_hashes(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        let sql = Sql::new("SELECT sha256, max(size) FROM documents WHERE sha256 > ")
+            .bind(after.unwrap_or_default())
+            .add(" GROUP BY sha256 ORDER BY sha256 LIMIT ")
+            .bind(i64::from(limit));
+        sql::rows(self.reader(), sql)
+            .await?
+            .iter()
+            .map(|row| Ok((row.cell(0)?, row.cell(1)?)))
+            .collect()
+    }
+
+    async fn append_audit(
+        &self,
+        actor: &Actor,
+        action: &str,
+        subject: &str,
+        data: Value,
+    ) -> Result<(), StoreError> {
+        let input = (actor.clone(), action.to_owned(), subject.to_owned(), data);
+        self.write(input, append).await
+    }
+
+    async fn audit(&self, after: Option<&str>, limit: u32) -> Result<Page<AuditEntry>, StoreError> {
+        let limit = cursor::limit(limit);
+        let mut sql = select::<audit_entry::Entity>("WHERE 1 = 1");
+        if let Some((seq, _)) = cursor::read(after) {
+            sql = sql.add(" AND seq < ").bind(seq);
+        }
+        sql = sql.add(" ORDER BY seq DESC LIMIT ").bind(limit as i64 + 1);
+        let found = sql::all::<audit_entry::Model>(self.reader(), sql).await?;
+        let (found, next) = cursor::cut(found, limit, |model| (model.seq, String::new()));
+        let head = Sql::new("SELECT seq FROM audit_head WHERE id = 1");
+        Ok(Page {
+            rows: found
+                .into_iter()
+                .map(audit::entry)
+                .collect::<Result<_, _>>()?,
+            next,
+            count: read::count(self.count(head).await?.min(cursor::COUNTED)),
+            sum: None,
+        })
+    }
+
+    async fn dashboard(&self, scope: &Scope, now: DateTime<Utc>) -> Result<Dashboard, StoreError> {
+        let today = now.with_timezone(&EAST_8).date_naive();
+        let month = chrono::Datelike::with_day(&today, 1).unwrap_or(today);
+        let (issued_today, issued_today_total) = self.issued_since(scope, day_start(today)).await?;
+        let (_, issued_month_total) = self.issued_since(scope, day_start(month)).await?;
+        let orders = Sql::new("SELECT count(*) FROM orders WHERE created_at >= ")
+            .bind(day_start(today))
+            .join(within(scope, "store_id"));
+        let awaiting =
+            Sql::new("SELECT count(*) FROM deliveries WHERE state IN ('created', 'page_opened')")
+                .join(within(scope, "store_id"));
+        let in_progress = Sql::new(
+            "SELECT count(*) FROM invoices WHERE state IN \
+             ('drafted', 'ready', 'blocked', 'reserved', 'uploading', 'outcome_unknown')",
+        )
+        .join(within(scope, "store_id"));
+        Ok(Dashboard {
+            orders_today: self.count(orders).await?,
+            issued_today,
+            issued_today_total,
+            issued_month_total,
+            awaiting_buyer: self.count(awaiting).await?,
+            in_progress: self.count(in_progress).await?,
+            parked: self
+                .count(Sql::new("SELECT count(*) FROM jobs WHERE state = 'parked'"))
+                .await?,
+            by_day: self.by_day(scope, today).await?,
+        })
+    }
+
+    async fn quota_ledger(
+        &self,
+        seller: &SellerId,
+        limit: u32,
+    ) -> Result<Vec<QuotaLine>, StoreError> {
+        let sql = select::<quota_line::Entity>("WHERE seller_id = ")
+            .bind(seller.as_str())
+            .add(" ORDER BY at DESC, reference DESC LIMIT ")
+            .bind(i64::from(limit));
+        sql::all::<quota_line::Model>(self.reader(), sql)
+            .await?
+            .into_iter()
+            .map(|model| {
+                Ok(QuotaLine {
+                    at: read::time(model.at)?,
+                    month: model.month,
+                    kind: model.kind,
+                    amount: read::fen(model.amount)?,
+                    reference: model.reference,
+                })
+            })
+            .collect()
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.count(Sql::new("SELECT seq FROM audit_head WHERE id = 1"))
+            .await
+            .map(drop)
+    }
+}

@@ -1,0 +1,412 @@
+//! The queue: what is left to do, durable with the fact that caused it.
+
+use crate::{
+    Store,
+    audit::Line,
+    claim, cursor,
+    entity::job,
+    error::db,
+    read,
+    sql::{self, Cells, Sql, columns, now_millis},
+    tx::Tx,
+    writer::Run,
+};
+use async_trait::async_trait;
+use fapiao_domain::ids::{Id, JobId};
+use fapiao_usecases::{
+    actor::Actor,
+    errors::StoreError,
+    ids::fresh,
+    jobs::{ClaimedJob, FinishedJob, JobEnd, QueuedJob},
+    ports::{JobQueue, Page, QueueStats},
+    records::JobRow,
+};
+use sea_orm::FromQueryResult;
+use std::collections::BTreeMap;
+
+/// Rows of one statement: 12 values each.
+const CHUNK: usize = 1000;
+
+/// Queues jobs: a waiting one of the same key only moves forward. In the order of their keys, so that two transactions
+/// with the same jobs do not wait for each other.
+pub(crate) async fn insert_jobs(tx: &Tx, jobs: Vec<QueuedJob>) -> Result<(), StoreError> {
+    let mut wanted: BTreeMap<String, QueuedJob> = BTreeMap::new();
+    for job in jobs {
+        wanted
+            .entry(job.job.unique_key())
+            .and_modify(|known| known.delay_secs = known.delay_secs.min(job.delay_secs))
+            .or_insert(job);
+    }
+    let wanted: Vec<_> = wanted.into_iter().collect();
+    let now = now_millis(tx.backend);
+    for chunk in wanted.chunks(CHUNK) {
+        let mut sql = Sql::new(
+            "INSERT INTO jobs (id, kind, subject, seller_key, payload, unique_key, wait_key, state, run_at, due_at, \
+             queued_at, changed_at, attempts, fence, worker, code, reason) VALUES ",
+        );
+        for (place, (key, queued)) in chunk.iter().enumerate() {
+            let id: JobId = fresh(tx.now);
+            let delay = i64::from(queued.delay_secs) * 1000;
+            sql = sql
+                .add(if place == 0 { "(" } else { ", (" })
+                .bind(id.as_str())
+                .add(", ")
+                .bind(queued.job.kind())
+                .add(", ")
+                .bind(queued.job.subject())
+                .add(", ")
+                .bind(queued.seller.as_ref().map(Id::as_str).unwrap_or_default())
+                .add(", ")
+                .bind(queued.job.payload().to_string())
+                .add(", ")
+                .bind(key.as_str())
+                .add(", ")
+                .bind(key.as_str())
+                .add(&format!(", 'waiting', {now} + "))
+                .bind(delay)
+                .add(&format!(", {now} + "))
+                .bind(delay)
+                .add(&format!(", {now}, {now}, 0, 0, '', '', '')"));
+        }
+        sql = sql.add(
+            " ON CONFLICT (wait_key) DO UPDATE SET \
+             run_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END, \
+             due_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END",
+        );
+        tx.exec(sql).await?;
+    }
+    Ok(())
+}
+
+fn enqueue<'t>(tx: &'t Tx, (jobs,): &'t (Vec<QueuedJob>,)) -> Run<'t, ()> {
+    Box::pin(async move {
+        tx.enqueue_all(jobs);
+        Ok(())
+    })
+}
+
+/// Ends a set of jobs; an item with an old fence changes nothing.
+pub(crate) fn finish<'t>(tx: &'t Tx, jobs: &'t [FinishedJob]) -> Run<'t, Vec<()>> {
+    Box::pin(async move {
+        let done: Vec<_> = jobs
+            .iter()
+            .filter(|job| job.end == JobEnd::Done)
+            .map(|job| vec![job.id.as_str().into(), job.fence.into()])
+            .collect();
+        for chunk in done.chunks(CHUNK) {
+            let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND (id, fence) IN (")
+                .rows(chunk.to_vec())
+                .add(")");
+            tx.exec(sql).await?;
+        }
+        for job in jobs {
+            match &job.end {
+                JobEnd::Done => {}
+                JobEnd::Retry {
+                    delay_secs,
+                    reason,
+                    counts,
+                } => retry(tx, job, *delay_secs, reason, *counts).await?,
+                JobEnd::Parked { code, reason } => park(tx, job, code, reason).await?,
+            }
+        }
+        Ok(jobs.iter().map(|_| ()).collect())
+    })
+}
+
+async fn retry(
+    tx: &Tx,
+    job: &FinishedJob,
+    delay_secs: u32,
+    reason: &str,
+    counts: bool,
+) -> Result<(), StoreError> {
+    let now = now_millis(tx.backend);
+    let delay = i64::from(delay_secs) * 1000;
+    let sql = Sql::new(format!(
+        "UPDATE jobs SET state = 'waiting', wait_key = unique_key, worker = '', code = '', changed_at = {now}, \
+         run_at = {now} + "
+    ))
+    .bind(delay)
+    .add(&format!(", due_at = {now} + "))
+    .bind(delay)
+    .add(", attempts = attempts - ")
+    .bind(i64::from(!counts))
+    .add(", reason = ")
+    .bind(reason)
+    .add(" WHERE state = 'running' AND id = ")
+    .bind(job.id.as_str())
+    .add(" AND fence = ")
+    .bind(job.fence)
+    .add(" AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.wait_key = jobs.unique_key)");
+    if tx.exec(sql).await? == 0 {
+        // Either the fence is old, or the same job was queued while this one ran: that one goes on alone.
+        let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND id = ")
+            .bind(job.id.as_str())
+            .add(" AND fence = ")
+            .bind(job.fence);
+        tx.exec(sql).await?;
+    }
+    if delay_secs == 0 {
+        tx.work_is_due();
+    }
+    Ok(())
+}
+
+async fn park(tx: &Tx, job: &FinishedJob, code: &str, reason: &str) -> Result<(), StoreError> {
+    let sql = Sql::new(format!(
+        "UPDATE jobs SET state = 'parked', due_at = NULL, worker = '', changed_at = {}, code = ",
+        now_millis(tx.backend)
+    ))
+    .bind(code)
+    .add(", reason = ")
+    .bind(reason)
+    .add(" WHERE state = 'running' AND id = ")
+    .bind(job.id.as_str())
+    .add(" AND fence = ")
+    .bind(job.fence)
+    .add(" RETURNING kind, subject");
+    let rows = tx.rows(sql).await?;
+    let Some(row) = rows.first() else {
+        return Ok(());
+    };
+    let line = about(
+        tx,
+        Line::new(&Actor::System, "job.parked", job.id.as_str()),
+        row.cell(0)?,
+        row.cell(1)?,
+    )
+    .await?;
+    tx.audit(line.with("code", code).with("reason", reason));
+    Ok(())
+}
+
+/// Adds what a job is about, and the order it belongs to if that can be told.
+async fn about(tx: &Tx, line: Line, kind: String, subject: String) -> Result<Line, StoreError> {
+    let sql = Sql::new("SELECT order_id, id FROM deliveries WHERE id = ")
+        .bind(subject.as_str())
+        .add(" UNION ALL SELECT order_id, delivery_id FROM invoices WHERE id = ")
+        .bind(subject.as_str());
+    let line = match tx.rows(sql).await?.first() {
+        Some(row) => {
+            let (order, delivery): (String, String) = (row.cell(0)?, row.cell(1)?);
+            tx.changed_id(&delivery);
+            line.order(&order)
+        }
+        None => line,
+    };
+    Ok(line.with("kind", kind).with("about", subject))
+}
+
+fn free<'t>(tx: &'t Tx, (worker,): &'t (String,)) -> Run<'t, u32> {
+    Box::pin(async move {
+        let sql = Sql::new(format!(
+            "UPDATE jobs SET due_at = {} WHERE state = 'running' AND worker = ",
+            now_millis(tx.backend)
+        ))
+        .bind(worker.as_str());
+        let freed = tx.exec(sql).await?;
+        if freed > 0 {
+            tx.work_is_due();
+        }
+        Ok(u32::try_from(freed).unwrap_or(u32::MAX))
+    })
+}
+
+fn run_again<'t>(tx: &'t Tx, (id, actor): &'t (JobId, Actor)) -> Run<'t, bool> {
+    Box::pin(async move {
+        let now = now_millis(tx.backend);
+        let sql = Sql::new(
+            "SELECT kind, subject, unique_key FROM jobs WHERE state IN ('parked', 'waiting') AND id = ",
+        )
+        .bind(id.as_str())
+        .add(sql::for_update(tx.backend));
+        let rows = tx.rows(sql).await?;
+        let Some(row) = rows.first() else {
+            return Ok(false);
+        };
+        let (kind, subject, key): (String, String, String) =
+            (row.cell(0)?, row.cell(1)?, row.cell(2)?);
+        // When the same job waits already, that one runs now, and this one goes.
+        let sql = Sql::new("DELETE FROM jobs WHERE id = ")
+            .bind(id.as_str())
+            .add(" AND EXISTS (SELECT 1 FROM jobs o WHERE o.id <> jobs.id AND o.wait_key = jobs.unique_key)");
+        tx.exec(sql).await?;
+        let sql = Sql::new(format!(
+            "UPDATE jobs SET state = 'waiting', wait_key = unique_key, attempts = 0, code = '', reason = '', \
+             run_at = {now}, due_at = {now}, changed_at = {now} WHERE id = "
+        ))
+        .bind(id.as_str())
+        .add(" OR wait_key = ")
+        .bind(key);
+        tx.exec(sql).await?;
+        tx.work_is_due();
+        let line = about(
+            tx,
+            Line::new(actor, "job.retried", id.as_str()),
+            kind,
+            subject,
+        )
+        .await?;
+        tx.audit(line);
+        Ok(true)
+    })
+}
+
+fn abandon<'t>(tx: &'t Tx, (id, reason, actor): &'t (JobId, String, Actor)) -> Run<'t, bool> {
+    Box::pin(async move {
+        let sql = Sql::new("DELETE FROM jobs WHERE state = 'parked' AND id = ")
+            .bind(id.as_str())
+            .add(" RETURNING kind, subject, code");
+        let rows = tx.rows(sql).await?;
+        let Some(row) = rows.first() else {
+            return Ok(false);
+        };
+        let line = about(
+            tx,
+            Line::new(actor, "job.abandoned", id.as_str()),
+            row.cell(0)?,
+            row.cell(1)?,
+        )
+        .await?;
+        tx.audit(
+            line.with("code", row.cell::<String>(2)?)
+                .with("reason", reason.as_str()),
+        );
+        Ok(true)
+    })
+}
+
+fn row(model: job::Model, order: Option<String>) -> Result<JobRow, StoreError> {
+    Ok(JobRow {
+        id: read::id(&model.id)?,
+        kind: model.kind,
+        subject: model.subject,
+        order: read::id_opt(order.as_deref())?,
+        state: model.state,
+        attempts: model.attempts,
+        run_at: read::time(model.run_at)?,
+        queued_at: read::time(model.queued_at)?,
+        code: model.code,
+        reason: model.reason,
+    })
+}
+
+#[async_trait]
+impl JobQueue for Store {
+    async fn enqueue(&self, jobs: Vec<QueuedJob>) -> Result<(), StoreError> {
+        self.write((jobs,), enqueue).await
+    }
+
+    async fn claim(
+        &self,
+        worker: &str,
+        max: u32,
+        lease_secs: u32,
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
+        self.write((worker.to_owned(), max, lease_secs), claim::claim)
+            .await
+    }
+
+    async fn finish(&self, jobs: Vec<FinishedJob>) -> Result<(), StoreError> {
+        self.lanes()
+            .finish
+            .call(self.writer(), jobs)
+            .await
+            .map(drop)
+    }
+
+    async fn free_leases(&self, worker: &str) -> Result<u32, StoreError> {
+        self.write((worker.to_owned(),), free).await
+    }
+
+    async fn wait_for_work(&self, millis: u64) {
+        self.signals().work(millis).await;
+    }
+
+    async fn queue_stats(&self) -> Result<QueueStats, StoreError> {
+        let mut stats = QueueStats::default();
+        let sql = Sql::new("SELECT state, count(*) FROM jobs GROUP BY state");
+        for row in sql::rows(self.reader(), sql).await? {
+            let (state, count): (String, i64) = (row.cell(0)?, row.cell(1)?);
+            match state.as_str() {
+                "waiting" => stats.waiting = count,
+                "running" => stats.running = count,
+                _ => stats.parked = count,
+            }
+        }
+        let sql = Sql::new(format!(
+            "SELECT CAST(({} - min(run_at)) / 1000 AS BIGINT) FROM jobs WHERE state = 'waiting'",
+            now_millis(self.backend())
+        ));
+        stats.oldest_due_secs = sql::number(self.reader(), sql).await?.max(0);
+        Ok(stats)
+    }
+
+    async fn jobs(
+        &self,
+        state: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<JobRow>, StoreError> {
+        let limit = cursor::limit(limit);
+        let only = match state {
+            Some(state) => Sql::new(" AND j.state = ").bind(state),
+            None => Sql::default(),
+        };
+        let mut sql = Sql::new(format!(
+            "SELECT {}, COALESCE(d.order_id, i.order_id) AS order_id FROM jobs j \
+             LEFT JOIN deliveries d ON d.id = j.subject LEFT JOIN invoices i ON i.id = j.subject WHERE 1 = 1",
+            columns::<job::Entity>("j.")
+        ))
+        .join(only.clone());
+        if let Some((at, id)) = cursor::read(after) {
+            sql = sql
+                .add(" AND (j.changed_at, j.id) < (")
+                .bind(at)
+                .add(", ")
+                .bind(id)
+                .add(")");
+        }
+        sql = sql
+            .add(" ORDER BY j.changed_at DESC, j.id DESC LIMIT ")
+            .bind(limit as i64 + 1);
+        let mut found = Vec::new();
+        for row in sql::rows(self.reader(), sql).await? {
+            let model = job::Model::from_query_result(&row, "").map_err(db)?;
+            let order: Option<String> = row.try_get("", "order_id").map_err(db)?;
+            found.push((model, order));
+        }
+        let (found, next) = cursor::cut(found, limit, |(model, _)| {
+            (model.changed_at, model.id.clone())
+        });
+        let counted = Sql::new("SELECT count(*) FROM (SELECT 1 FROM jobs j WHERE 1 = 1")
+            .join(only)
+            .add(" LIMIT ")
+            .bind(cursor::COUNTED)
+            .add(") AS counted");
+        Ok(Page {
+            rows: found
+                .into_iter()
+                .map(|(model, order)| row(model, order))
+                .collect::<Result<_, _>>()?,
+            next,
+            count: read::count(sql::number(self.reader(), counted).await?),
+            sum: None,
+        })
+    }
+
+    async fn retry_job(&self, id: &JobId, actor: &Actor) -> Result<bool, StoreError> {
+        self.write((id.clone(), actor.clone()), run_again).await
+    }
+
+    async fn abandon_job(
+        &self,
+        id: &JobId,
+        reason: &str,
+        actor: &Actor,
+    ) -> Result<bool, StoreError> {
+        let input = (id.clone(), reason.to_owned(), actor.clone());
+        self.write(input, abandon).await
+    }
+}

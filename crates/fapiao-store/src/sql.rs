@@ -1,0 +1,262 @@
+//! Statements that both dialects understand, and what differs between them.
+
+use crate::error::db;
+use fapiao_usecases::errors::StoreError;
+use sea_orm::{
+    ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait,
+    QueryResult, Statement, TryGetable, Value,
+};
+use std::fmt::Write as _;
+
+/// SQLite takes 32,766 values a statement, PostgreSQL 65,535.
+const MOST_VALUES: usize = 30_000;
+
+/// A statement in the making. Placeholders are `$1`, `$2`, …: both drivers read them. Not `Debug`: values may be secret.
+#[derive(Clone, Default)]
+pub(crate) struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Begins with a text without placeholders.
+    pub(crate) fn new(text: impl Into<String>) -> Sql {
+        Sql {
+            text: text.into(),
+            values: Vec::new(),
+        }
+    }
+
+    /// Adds text.
+    pub(crate) fn add(mut self, text: &str) -> Sql {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a placeholder and its value.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Sql {
+        self.values.push(value.into());
+        let _ = write!(self.text, "${}", self.values.len());
+        self
+    }
+
+    /// Adds `($1, $2, …)`. An empty list matches nothing.
+    pub(crate) fn list<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Sql {
+        self.text.push('(');
+        let mut empty = true;
+        for value in values {
+            if !empty {
+                self.text.push_str(", ");
+            }
+            empty = false;
+            self = self.bind(value);
+        }
+        if empty {
+            self.text.push_str("NULL");
+        }
+        self.text.push(')');
+        self
+    }
+
+    /// Adds `VALUES (…), (…)` with typed columns, for use as a table.
+    pub(crate) fn rows(mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> Sql {
+        self.text.push_str("VALUES ");
+        for (place, row) in rows.into_iter().enumerate() {
+            self.text.push_str(if place == 0 { "(" } else { ", (" });
+            for (column, value) in row.into_iter().enumerate() {
+                if column > 0 {
+                    self.text.push_str(", ");
+                }
+                let kind = match value {
+                    Value::BigInt(_) => "BIGINT",
+                    _ => "TEXT",
+                };
+                self.text.push_str("CAST(");
+                self = self.bind(value);
+                let _ = write!(self.text, " AS {kind})");
+            }
+            self.text.push(')');
+        }
+        self
+    }
+
+    /// Joins another piece; its placeholders are renumbered.
+    pub(crate) fn join(mut self, other: Sql) -> Sql {
+        let mut rest = other.text.as_str();
+        for (place, value) in other.values.into_iter().enumerate() {
+            let mark = format!("${}", place + 1);
+            let at = rest.find(&mark).unwrap_or(rest.len());
+            self.text.push_str(&rest[..at]);
+            self = self.bind(value);
+            rest = rest.get(at + mark.len()..).unwrap_or_default();
+        }
+        self.text.push_str(rest);
+        self
+    }
+
+    fn statement(self, backend: DbBackend) -> Statement {
+        Statement::from_sql_and_values(backend, self.text, self.values)
+    }
+}
+
+/// Runs a statement; how many rows it changed.
+pub(crate) async fn exec(db_: &impl ConnectionTrait, sql: Sql) -> Result<u64, StoreError> {
+    let statement = sql.statement(db_.get_database_backend());
+    Ok(db_
+        .execute_raw(statement)
+        .await
+        .map_err(db)?
+        .rows_affected())
+}
+
+/// All rows of a query.
+pub(crate) async fn rows(
+    db_: &impl ConnectionTrait,
+    sql: Sql,
+) -> Result<Vec<QueryResult>, StoreError> {
+    let statement = sql.statement(db_.get_database_backend());
+    db_.query_all_raw(statement).await.map_err(db)
+}
+
+/// The first row of a query.
+pub(crate) async fn row(
+    db_: &impl ConnectionTrait,
+    sql: Sql,
+) -> Result<Option<QueryResult>, StoreError> {
+    Ok(rows(db_, sql).await?.into_iter().next())
+}
+
+/// All rows of a query as models.
+pub(crate) async fn all<M: FromQueryResult>(
+    db_: &impl ConnectionTrait,
+    sql: Sql,
+) -> Result<Vec<M>, StoreError> {
+    rows(db_, sql)
+        .await?
+        .iter()
+        .map(|row| M::from_query_result(row, "").map_err(db))
+        .collect()
+}
+
+/// The first row of a query as a model.
+pub(crate) async fn one<M: FromQueryResult>(
+    db_: &impl ConnectionTrait,
+    sql: Sql,
+) -> Result<Option<M>, StoreError> {
+    Ok(all(db_, sql).await?.into_iter().next())
+}
+
+/// The single number a query answers with.
+pub(crate) async fn number(db_: &impl ConnectionTrait, sql: Sql) -> Result<i64, StoreError> {
+    match row(db_, sql).await? {
+        Some(row) => Ok(row.cell::<Option<i64>>(0)?.unwrap_or(0)),
+        None => Ok(0),
+    }
+}
+
+/// Reads a cell by place.
+pub(crate) trait Cells {
+    /// The value in a column, counted from 0.
+    fn cell<T: TryGetable>(&self, column: usize) -> Result<T, StoreError>;
+}
+
+impl Cells for QueryResult {
+    fn cell<T: TryGetable>(&self, column: usize) -> Result<T, StoreError> {
+        self.try_get_by_index(column).map_err(db)
+    }
+}
+
+/// Inserts whole rows, many at once; `tail` may say what happens on a conflict and what is returned.
+pub(crate) async fn insert<E>(
+    db_: &impl ConnectionTrait,
+    models: &[E::Model],
+    tail: &str,
+) -> Result<Vec<QueryResult>, StoreError>
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E> + Sync,
+{
+    let names: Vec<&str> = E::Column::iter().map(|column| column.as_str()).collect();
+    let head = format!(
+        "INSERT INTO {} ({}) VALUES ",
+        E::default().table_name(),
+        names.join(", ")
+    );
+    let mut returned = Vec::new();
+    for chunk in models.chunks((MOST_VALUES / names.len()).max(1)) {
+        let mut sql = Sql::new(&head);
+        for (place, model) in chunk.iter().enumerate() {
+            sql = sql
+                .add(if place == 0 { "" } else { ", " })
+                .list(E::Column::iter().map(|column| model.get(column)));
+        }
+        returned.extend(rows(db_, sql.add(" ").add(tail)).await?);
+    }
+    Ok(returned)
+}
+
+/// `SELECT` of all columns this version knows, by name: one that a newer version added is left alone.
+pub(crate) fn select<E: EntityTrait>(tail: &str) -> Sql {
+    Sql::new(format!(
+        "SELECT {} FROM {} {tail}",
+        columns::<E>(""),
+        E::default().table_name()
+    ))
+}
+
+/// The columns of a table, each preceded by `prefix` (such as `o.`).
+pub(crate) fn columns<E: EntityTrait>(prefix: &str) -> String {
+    let names: Vec<_> = E::Column::iter()
+        .map(|column| format!("{prefix}{}", column.as_str()))
+        .collect();
+    names.join(", ")
+}
+
+/// Unix milliseconds by the database's clock, as an expression.
+pub(crate) fn now_millis(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)",
+        _ => "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)",
+    }
+}
+
+/// Holds the selected rows until the commit. SQLite has one writer anyway.
+pub(crate) fn for_update(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => " FOR UPDATE",
+        _ => "",
+    }
+}
+
+/// `column` begins with `text`, as a range that uses the index and knows no wildcards.
+pub(crate) fn begins_with(column: &str, text: &str) -> Sql {
+    Sql::new(format!("({column} >= "))
+        .bind(text)
+        .add(&format!(" AND {column} < "))
+        .bind(format!("{text}\u{10FFFF}"))
+        .add(&format!(" AND {column} <> '')"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_renumbered_when_joined() {
+        let inner = Sql::new("b = ")
+            .bind(2_i64)
+            .add(" AND c IN ")
+            .list([3_i64, 4]);
+        let whole = Sql::new("a = ")
+            .bind(1_i64)
+            .add(" AND ")
+            .join(inner)
+            .add(";");
+        assert_eq!(whole.text, "a = $1 AND b = $2 AND c IN ($3, $4);");
+        assert_eq!(whole.values.len(), 4);
+        assert_eq!(
+            Sql::new("x IN ").list(Vec::<i64>::new()).text,
+            "x IN (NULL)"
+        );
+    }
+}

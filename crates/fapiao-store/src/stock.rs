@@ -1,0 +1,232 @@
+//! The stock of numbers and quota: asked for, fetched, counted.
+
+use crate::{
+    audit::Line,
+    entity::{quota_line, segment, stock_request},
+    error::unavailable,
+    read,
+    reserve::number_at,
+    sql::{Cells, Sql, select},
+    tx::Tx,
+    writer::Run,
+};
+use fapiao_domain::{
+    ids::{Id, InvoiceId, SegmentId, SellerId},
+    money::Fen,
+};
+use fapiao_usecases::{
+    actor::Actor,
+    errors::StoreError,
+    idempotency::fingerprint,
+    ids::fresh,
+    jobs::{Job, QueuedJob},
+    records::Segment,
+};
+
+/// A stored segment as use-cases see it.
+pub(crate) fn record(model: segment::Model) -> Result<Segment, StoreError> {
+    Ok(Segment {
+        id: read::id(&model.id)?,
+        seller: read::id(&model.seller_id)?,
+        year: i32::try_from(model.issue_year).unwrap_or_default(),
+        first: model.first_number,
+        last: model.last_number,
+        size: model.size,
+        taken: model.taken,
+        fetched_at: read::time(model.fetched_at)?,
+    })
+}
+
+/// A fetch to be made, or the unfinished one of the same kind and period.
+pub(crate) struct Request {
+    pub(crate) seller: SellerId,
+    pub(crate) kind: String,
+    pub(crate) period: String,
+    pub(crate) amount: i64,
+}
+
+/// The request number (32 hex digits, as the tax side wants them) and amount to fetch with.
+pub(crate) fn request<'t>(tx: &'t Tx, it: &'t Request) -> Run<'t, (String, i64)> {
+    Box::pin(async move {
+        let seed: SegmentId = fresh(tx.now);
+        let model = stock_request::Model {
+            id: fingerprint(seed.as_str().as_bytes())[..32].to_owned(),
+            seller_id: it.seller.to_string(),
+            kind: it.kind.clone(),
+            period: it.period.clone(),
+            amount: it.amount,
+            created_at: tx.now_millis(),
+            closed_at: None,
+        };
+        tx.insert::<stock_request::Entity>(&[model], "ON CONFLICT DO NOTHING")
+            .await?;
+        let sql = Sql::new(
+            "SELECT id, amount FROM stock_requests WHERE closed_at IS NULL AND seller_id = ",
+        )
+        .bind(it.seller.as_str())
+        .add(" AND kind = ")
+        .bind(it.kind.as_str())
+        .add(" AND period = ")
+        .bind(it.period.as_str());
+        match tx.rows(sql).await?.first() {
+            Some(row) => Ok((row.cell(0)?, row.cell(1)?)),
+            None => Err(unavailable("an open stock request vanished", true)),
+        }
+    })
+}
+
+/// A fetched segment.
+pub(crate) struct NewSegment {
+    pub(crate) request: String,
+    pub(crate) seller: SellerId,
+    pub(crate) year: i32,
+    pub(crate) first: String,
+    pub(crate) last: String,
+    pub(crate) size: i64,
+}
+
+/// Stores a fetched segment.
+pub(crate) fn add_segment<'t>(tx: &'t Tx, new: &'t NewSegment) -> Run<'t, ()> {
+    Box::pin(async move {
+        let fits = new.size > 0
+            && new.first.len() == 20
+            && number_at(&new.first, new.size - 1).as_deref() == Some(&new.last);
+        if !fits {
+            return Err(StoreError::Corrupt(format!(
+                "the segment {} to {} does not hold {} numbers of 20 digits",
+                new.first, new.last, new.size
+            )));
+        }
+        let id: SegmentId = fresh(tx.now);
+        let model = segment::Model {
+            id: id.to_string(),
+            seller_id: new.seller.to_string(),
+            issue_year: i64::from(new.year),
+            first_number: new.first.clone(),
+            last_number: new.last.clone(),
+            size: new.size,
+            taken: 0,
+            request: new.request.clone(),
+            fetched_at: tx.now_millis(),
+        };
+        let added = tx
+            .insert::<segment::Entity>(&[model], "ON CONFLICT (request) DO NOTHING RETURNING id")
+            .await?;
+        if added.is_empty() {
+            return Ok(());
+        }
+        close(tx, &new.request).await?;
+        tx.audit(
+            Line::new(&Actor::TaxAuthority, "stock.segment", id.as_str())
+                .with("seller", new.seller.as_str())
+                .with("first", new.first.as_str())
+                .with("last", new.last.as_str())
+                .with("size", new.size),
+        );
+        unblock(tx, &new.seller).await
+    })
+}
+
+/// Fetched quota.
+pub(crate) struct NewQuota {
+    pub(crate) request: String,
+    pub(crate) seller: SellerId,
+    pub(crate) month: String,
+    pub(crate) amount: Fen,
+}
+
+/// Stores fetched quota.
+pub(crate) fn add_quota<'t>(tx: &'t Tx, new: &'t NewQuota) -> Run<'t, ()> {
+    Box::pin(async move {
+        let line = quota_line::Model {
+            seller_id: new.seller.to_string(),
+            month: new.month.clone(),
+            kind: "download".to_owned(),
+            reference: new.request.clone(),
+            amount: new.amount.get(),
+            at: tx.now_millis(),
+        };
+        let added = tx
+            .insert::<quota_line::Entity>(&[line], "ON CONFLICT DO NOTHING RETURNING reference")
+            .await?;
+        if added.is_empty() {
+            return Ok(());
+        }
+        let sql = Sql::new("INSERT INTO quota_balances (seller_id, month, balance) VALUES (")
+            .bind(new.seller.as_str())
+            .add(", ")
+            .bind(new.month.as_str())
+            .add(", ")
+            .bind(new.amount.get())
+            .add(
+                ") ON CONFLICT (seller_id, month) DO UPDATE \
+                 SET balance = quota_balances.balance + excluded.balance",
+            );
+        tx.exec(sql).await?;
+        close(tx, &new.request).await?;
+        tx.audit(
+            Line::new(&Actor::TaxAuthority, "stock.quota", new.seller.as_str())
+                .with("month", new.month.as_str())
+                .with("amount", new.amount.to_string()),
+        );
+        unblock(tx, &new.seller).await
+    })
+}
+
+async fn close(tx: &Tx, request: &str) -> Result<(), StoreError> {
+    let sql = Sql::new("UPDATE stock_requests SET closed_at = ")
+        .bind(tx.now_millis())
+        .add(" WHERE closed_at IS NULL AND id = ")
+        .bind(request);
+    tx.exec(sql).await?;
+    Ok(())
+}
+
+/// Blocked invoices of a seller become ready, and their jobs run again.
+async fn unblock(tx: &Tx, seller: &SellerId) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "UPDATE invoices SET state = 'ready', reason = '', version = version + 1 \
+         WHERE state = 'blocked' AND seller_id = ",
+    )
+    .bind(seller.as_str())
+    .add(" RETURNING id, order_id, delivery_id");
+    for row in tx.rows(sql).await? {
+        let (id, order, delivery): (String, String, String) =
+            (row.cell(0)?, row.cell(1)?, row.cell(2)?);
+        tx.audit(
+            Line::new(&Actor::System, "invoice.unblocked", &id)
+                .order(&order)
+                .edge("blocked", "ready"),
+        );
+        let invoice: InvoiceId = read::id(&id)?;
+        tx.enqueue(QueuedJob::now(
+            Job::IssueInvoice(invoice),
+            Some(seller.clone()),
+        ));
+        tx.changed_id(&delivery);
+    }
+    Ok(())
+}
+
+/// All segments of a seller, newest first.
+pub(crate) fn segments_of(seller: &SellerId) -> Sql {
+    select::<segment::Entity>("WHERE seller_id = ")
+        .bind(seller.as_str())
+        .add(" ORDER BY fetched_at DESC, id DESC")
+}
+
+/// How many numbers are left in a year.
+pub(crate) fn numbers_left(seller: &SellerId, year: i32) -> Sql {
+    Sql::new("SELECT CAST(sum(size - taken) AS BIGINT) FROM segments WHERE seller_id = ")
+        .bind(seller.as_str())
+        .add(" AND issue_year = ")
+        .bind(i64::from(year % 100))
+}
+
+/// How much quota is left in a month.
+pub(crate) fn quota_left(seller: &SellerId, month: &str) -> Sql {
+    Sql::new("SELECT balance FROM quota_balances WHERE seller_id = ")
+        .bind(seller.as_str())
+        .add(" AND month = ")
+        .bind(month)
+}

@@ -1,0 +1,177 @@
+//! Numbers, amounts, quota, cards, documents: rules that one query each can tell.
+
+use super::{Check, rule};
+use crate::{
+    reserve::number_at,
+    sql::{self, Cells, Sql},
+};
+use fapiao_usecases::{errors::StoreError, ports::CheckResult};
+use sea_orm::DatabaseTransaction;
+
+const NUMBERS: &str = "SELECT count(*) FROM invoices WHERE number IS NOT NULL";
+
+/// The rules in order.
+pub(super) async fn all(db: &DatabaseTransaction) -> Result<Vec<CheckResult>, StoreError> {
+    Ok(vec![
+        numbers_once(db).await?,
+        segments(db).await?,
+        outside_segments(db).await?,
+        totals(db).await?,
+        card_codes(db).await?,
+        carded_has_card(db).await?,
+        documents(db).await?,
+        quota(db).await?,
+    ])
+}
+
+async fn numbers_once(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I1",
+        "No invoice number is used twice",
+        "发票号码不重复使用",
+    );
+    let query = "SELECT 'number ' || code || number || ' is used ' || CAST(count(*) AS TEXT) || ' times' AS found \
+                 FROM invoices WHERE number IS NOT NULL GROUP BY code, number HAVING count(*) > 1";
+    rule(db, title, NUMBERS, query).await
+}
+
+/// Taken numbers of a segment are its first ones, without a hole, each held by one invoice.
+async fn segments(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let query = "SELECT s.id, s.first_number, s.last_number, s.size, s.taken, \
+                 (SELECT count(*) FROM invoices i WHERE i.segment_id = s.id), \
+                 (SELECT min(i.number) FROM invoices i WHERE i.segment_id = s.id), \
+                 (SELECT max(i.number) FROM invoices i WHERE i.segment_id = s.id), \
+                 (SELECT count(*) FROM invoices i WHERE i.segment_id = s.id \
+                  AND (i.seller_id <> s.seller_id OR i.number IS NULL)) FROM segments s";
+    let mut check = Check::new(
+        "I2",
+        "The numbers taken from a segment are exactly those held by invoices, without a hole",
+        "号段中已取用的号码与发票持有的号码一致且连续",
+        query,
+    );
+    for row in sql::rows(db, Sql::new(query)).await? {
+        check.0.looked_at += 1;
+        let (id, first, last): (String, String, String) =
+            (row.cell(0)?, row.cell(1)?, row.cell(2)?);
+        let (size, taken, held): (i64, i64, i64) = (row.cell(3)?, row.cell(4)?, row.cell(5)?);
+        let (lowest, highest): (Option<String>, Option<String>) = (row.cell(6)?, row.cell(7)?);
+        let strangers: i64 = row.cell(8)?;
+        if number_at(&first, size - 1).as_deref() != Some(&last) {
+            check.found(format!(
+                "segment {id}: {first} to {last} are not {size} numbers"
+            ));
+        }
+        if taken != held {
+            check.found(format!(
+                "segment {id}: {taken} numbers were taken, invoices hold {held}"
+            ));
+        }
+        if strangers != 0 {
+            check.found(format!(
+                "segment {id}: {strangers} invoices of another seller or without a number"
+            ));
+        }
+        if held > 0 {
+            let expected = (number_at(&first, 0), number_at(&first, held - 1));
+            if expected != (lowest.clone(), highest.clone()) {
+                check.found(format!(
+                    "segment {id}: the numbers held are not contiguous from {first} ({lowest:?} to {highest:?})"
+                ));
+            }
+        }
+    }
+    Ok(check.0)
+}
+
+async fn outside_segments(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I2b",
+        "No digital number comes from outside the fetched segments",
+        "数电票号码均来自已领取的号段",
+    );
+    let query = "SELECT 'invoice ' || i.id || ' holds ' || i.number || ' without a segment' AS found FROM invoices i \
+                 WHERE i.number IS NOT NULL AND i.kind <> 'classic_ordinary' \
+                 AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.id = i.segment_id)";
+    rule(db, title, NUMBERS, query).await
+}
+
+async fn totals(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I4",
+        "Lines add up to the totals, and net plus tax is gross, to the fen",
+        "明细合计等于总额，金额加税额等于价税合计",
+    );
+    let query = "SELECT 'invoice ' || i.id || ' says ' || CAST(i.amount AS TEXT) || ' + ' || CAST(i.tax AS TEXT) || ' = ' \
+                 || CAST(i.total AS TEXT) || ' fen, its lines differ' AS found FROM invoices i \
+                 LEFT JOIN (SELECT invoice_id, sum(amount) AS amount, sum(tax) AS tax, sum(gross) AS gross, \
+                 sum(CASE WHEN amount + tax <> gross THEN 1 ELSE 0 END) AS broken FROM invoice_lines GROUP BY invoice_id) l \
+                 ON l.invoice_id = i.id WHERE l.invoice_id IS NULL OR l.amount <> i.amount OR l.tax <> i.tax \
+                 OR l.gross <> i.total OR l.broken <> 0 OR i.amount + i.tax <> i.total";
+    rule(db, title, "SELECT count(*) FROM invoices", query).await
+}
+
+async fn card_codes(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I5",
+        "At most one card a delivery, and no card code twice",
+        "一次投递至多一张卡券，卡券 code 不重复",
+    );
+    let query = "SELECT 'card code ' || code || ' of template ' || template || ' is held by ' || CAST(count(*) AS TEXT) \
+                 || ' deliveries' AS found FROM cards WHERE code <> '' GROUP BY template, code HAVING count(*) > 1 \
+                 UNION ALL SELECT 'delivery ' || delivery_id || ' has ' || CAST(count(*) AS TEXT) || ' cards' AS found \
+                 FROM cards GROUP BY delivery_id HAVING count(*) > 1";
+    rule(db, title, "SELECT count(*) FROM cards", query).await
+}
+
+async fn carded_has_card(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I5b",
+        "A delivery is carded exactly when its card is in the wallet and its invoice exists",
+        "投递为已入卡包，当且仅当卡券已插入且发票已开具",
+    );
+    let query = "SELECT 'delivery ' || d.id || ' is carded without a delivered card of an issued invoice' AS found \
+                 FROM deliveries d WHERE d.state = 'carded' AND NOT EXISTS (SELECT 1 FROM cards c \
+                 JOIN invoices i ON i.id = c.invoice_id WHERE c.delivery_id = d.id \
+                 AND c.state NOT IN ('uploading', 'inserting') AND i.state IN ('issued', 'partly_red', 'fully_red')) \
+                 UNION ALL SELECT 'delivery ' || d.id || ' is ' || d.state || ' but its card is ' || c.state AS found \
+                 FROM cards c JOIN deliveries d ON d.id = c.delivery_id \
+                 WHERE c.state NOT IN ('uploading', 'inserting') AND d.state <> 'carded'";
+    rule(
+        db,
+        title,
+        "SELECT count(*) FROM deliveries WHERE state = 'carded'",
+        query,
+    )
+    .await
+}
+
+async fn documents(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I10",
+        "Every invoice in a wallet has its recorded PDF",
+        "已入卡包的发票均有 PDF 版式文件记录",
+    );
+    let query = "SELECT 'invoice ' || c.invoice_id || ' has no recorded pdf' AS found FROM cards c \
+                 WHERE c.state NOT IN ('uploading', 'inserting') AND NOT EXISTS \
+                 (SELECT 1 FROM documents o WHERE o.invoice_id = c.invoice_id AND o.format = 'pdf')";
+    rule(db, title, "SELECT count(*) FROM documents", query).await
+}
+
+async fn quota(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I16",
+        "The quota ledger adds up to the balance, which is never negative, and each number spent its net amount",
+        "额度台账合计等于余额且不为负，每张发票按不含税金额扣减额度",
+    );
+    let query = "SELECT 'quota of ' || l.seller_id || ' in ' || l.month || ': ledger and balance differ' AS found \
+                 FROM (SELECT seller_id, month, sum(amount) AS amount FROM quota_ledger GROUP BY seller_id, month) l \
+                 LEFT JOIN quota_balances b ON b.seller_id = l.seller_id AND b.month = l.month \
+                 WHERE b.balance IS NULL OR b.balance <> l.amount OR b.balance < 0 \
+                 UNION ALL SELECT 'quota of ' || b.seller_id || ' in ' || b.month || ' has no ledger' AS found \
+                 FROM quota_balances b WHERE NOT EXISTS (SELECT 1 FROM quota_ledger l \
+                 WHERE l.seller_id = b.seller_id AND l.month = b.month) \
+                 UNION ALL SELECT 'invoice ' || i.id || ' holds a number but did not spend its net amount' AS found \
+                 FROM invoices i LEFT JOIN quota_ledger l ON l.kind = 'spend' AND l.reference = i.id \
+                 WHERE i.segment_id IS NOT NULL AND i.amount > 0 AND (l.amount IS NULL OR l.amount <> -i.amount)";
+    rule(db, title, "SELECT count(*) FROM quota_ledger", query).await
+}
