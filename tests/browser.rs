@@ -136,7 +136,7 @@ async fn the_whole_flow_is_clicked() {
     browser
         .wait()
         .at_most(Duration::from_secs(10))
-        .for_element(Locator::Css("input[name=title]"))
+        .for_element(Locator::Css("input[name=person_title]"))
         .await
         .unwrap();
     assert!(
@@ -147,10 +147,10 @@ async fn the_whole_flow_is_clicked() {
             .as_str()
             .starts_with(&sandbox)
     );
-    type_into(&browser, "input[name=title]", "张三").await;
+    type_into(&browser, "input[name=person_title]", "张三").await;
     click(
         &browser,
-        "button[value=authorise], button[name=decision][value=authorise], form button[type=submit]",
+        "button[name=act][value=authorise]",
     )
     .await;
 

@@ -6,7 +6,7 @@ use crate::{
     ids::fresh,
     platform::face::draft_face,
     ports::{NewInvoice, Ports, Scope, TaxpayerGate},
-    records::{Delivery, Invoice, IssuingMode, RawTitleRecord},
+    records::{Delivery, Invoice, IssuingMode, Order, RawTitleRecord, Seller},
     step::StepError,
 };
 use fapiao_domain::{
@@ -14,6 +14,7 @@ use fapiao_domain::{
     ids::DeliveryId,
     invoice::{InvoiceKind, InvoiceState},
     party::{Title, TitleKind},
+    remark::{RemarkParts, compose},
     title::{RawTitle, check_title},
     totals::compute,
 };
@@ -111,7 +112,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         title,
         lines: computed.lines,
         totals: computed.totals,
-        remark: remark_of(&order.remark, &seller.payee, &seller.reviewer),
+        remark: remark_of(&order, &seller)?,
         issued_at: None,
         receipt: String::new(),
         uploaded_at: None,
@@ -133,16 +134,15 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
     }
 }
 
-/// Free remark first, clerks on their own line (layout rules, remark order).
-fn remark_of(free: &str, payee: &str, reviewer: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    if !free.is_empty() {
-        lines.push(free.to_owned());
-    }
-    if !payee.is_empty() || !reviewer.is_empty() {
-        lines.push(format!("收款人:{payee};    复核人:{reviewer};"));
-    }
-    lines.join("\n")
+/// The remark in the order of the layout rules.
+fn remark_of(order: &Order, seller: &Seller) -> Result<String, StepError> {
+    let parts = RemarkParts {
+        free: order.remark.clone(),
+        payee: seller.payee.clone(),
+        reviewer: seller.reviewer.clone(),
+        ..RemarkParts::default()
+    };
+    compose(&parts).map_err(|error| StepError::parked("remark_too_long", error.to_string()))
 }
 
 fn checked_title(delivery: &Delivery) -> Result<Title, StepError> {
