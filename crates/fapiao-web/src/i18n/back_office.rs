@@ -114,7 +114,7 @@ texts! {
 texts! {
     /// The first page.
     Home {
-        title: "今天", "Today";
+        title: "概况", "Overview";
         attention: "需要处理", "Needs a person";
         all_well: "没有需要处理的事项", "Nothing needs a person";
         all_well_why: "开票、上传和投递都在自动进行。出现需要人工判断的情况时，会列在这里。", "Issuing, uploading and delivering run by themselves. Whatever needs a decision will be listed here.";
@@ -197,12 +197,13 @@ texts! {
     /// Who the buyer is on paper.
     Title {
         buyer: "购买方", "Buyer";
+        kind: "类型", "Kind";
         person: "个人", "person";
         organisation: "单位", "organisation";
         no_number: "单位（无税号）", "organisation without number";
         tax_number: "税号", "Tax number";
         contact: "地址、电话", "Address, phone";
-        bank: "开户行及账号", "Bank and account";
+        bank: "开户银行", "Bank and account";
         email: "邮箱", "E-mail";
     }
 }

@@ -37,6 +37,18 @@ pub struct DeliveryCard {
     pub can_refuse: bool,
 }
 
+impl DeliveryCard {
+    /// Tells the fields of several deliveries on one page apart.
+    pub(super) fn suffix(&self) -> String {
+        format!("-{}", self.id)
+    }
+
+    /// A form that was not sent yet has no error.
+    pub(super) const fn unasked(&self) -> Option<&str> {
+        None
+    }
+}
+
 /// Who the buyer is on paper.
 #[derive(Clone, Debug, Default)]
 pub struct TitleFacts {

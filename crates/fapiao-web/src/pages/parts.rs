@@ -395,6 +395,13 @@ impl Gauge {
     }
 }
 
+impl Gauge {
+    /// How much of `whole` is used, without judgement. A `whole` of zero is empty.
+    pub fn used(used: i64, whole: i64) -> Gauge {
+        Gauge { tone: Tone::Plain, ..Gauge::left(used, whole) }
+    }
+}
+
 /// A text that is often copied: monospaced, with a copy button.
 #[derive(Debug, Template)]
 #[template(path = "shared/copy.html")]

@@ -3,6 +3,7 @@
 use super::parts::{Badge, Choice, Copy, Event, Moment, Timeline, Tone, When};
 use crate::i18n::{Lang, Texts, states};
 use chrono::{DateTime, Utc};
+use std::fmt::Display;
 use fapiao_domain::{
     card::CardState, delivery::DeliveryState, invoice::InvoiceState, order::OrderState,
 };
@@ -321,6 +322,11 @@ impl Shell {
         ]
     }
 
+    /// A count with its thousands apart: `18,342`.
+    pub fn number(&self, count: impl Display) -> String {
+        thousands(&count.to_string())
+    }
+
     /// Now, printed exactly.
     pub const fn today(&self) -> Moment {
         Moment(self.now)
@@ -374,7 +380,35 @@ impl Bare {
     }
 }
 
+/// Sets the thousands of a whole number apart.
+fn thousands(number: &str) -> String {
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(digits) => ("\u{2212}", digits),
+        None => ("", number),
+    };
+    let mut out = sign.to_owned();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Percent-encodes a value of a query.
 pub fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, shown) in [("0", "0"), ("999", "999"), ("18342", "18,342"), ("-1000", "\u{2212}1,000")] {
+            assert_eq!(thousands(number), shown);
+        }
+    }
 }

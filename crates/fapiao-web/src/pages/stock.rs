@@ -62,7 +62,7 @@ pub struct SegmentRow {
 
 impl SegmentRow {
     fn gauge(&self) -> Gauge {
-        Gauge::left(self.whole - self.used, self.whole)
+        Gauge::used(self.used, self.whole)
     }
 }
 

@@ -492,7 +492,7 @@ fn staff(s: &Sample, pages: &mut Pages) {
 fn keys(s: &Sample, pages: &mut Pages) {
     let t = &s.t().key;
     let row = |name: &str, prefix: &str, used: Option<i64>, active: bool| KeyRow {
-        id: id("key", 1),
+        id: id("key", name.len()),
         name: name.to_owned(),
         prefix: prefix.to_owned(),
         store: "西湖龙井路店".to_owned(),
