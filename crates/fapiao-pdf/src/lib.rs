@@ -19,6 +19,7 @@ mod label;
 mod paint;
 mod renderer;
 mod rows;
+mod shared;
 mod subset;
 mod symbol;
 #[cfg(test)]

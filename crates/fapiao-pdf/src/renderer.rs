@@ -2,10 +2,11 @@
 
 use crate::{
     RenderError,
-    assemble::{Layer, StaticFont, Statics, assemble},
+    assemble::assemble,
     classic, digital,
     fonts::{Face, Fonts},
     ink::{Mark, Page},
+    shared::{Layer, StaticFont, Statics},
     text,
 };
 use fapiao_domain::{face::InvoiceFace, invoice::InvoiceKind};

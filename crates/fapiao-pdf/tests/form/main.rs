@@ -1,6 +1,6 @@
 //! The finished documents, read back by independent programs: poppler (`pdftotext`, `pdffonts`, `pdftoppm`), qpdf and
 //! a QR reader. Needs poppler-utils and qpdf; `cargo xtask test` installs them.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "what the tests share fails as tests do")]
 
 #[path = "../faces/mod.rs"]
 mod faces;
