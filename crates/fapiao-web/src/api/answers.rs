@@ -1,0 +1,435 @@
+//! What the API answers: our records in the words of its documentation. Amounts and decimals are strings, times are
+//! RFC 3339 in UTC, what isn't there yet is `null`.
+
+use super::stores::Stores;
+use chrono::{DateTime, SecondsFormat, Utc};
+use fapiao_domain::{
+    ids::Id,
+    invoice::Identity,
+    line::{InvoiceLine, LineKind, OrderLine},
+    party::{SellerParty, Title, TitleKind},
+    totals::Totals,
+};
+use fapiao_usecases::{
+    calendar,
+    merchant::orders::OrderWithDelivery,
+    ports::{InvoiceRow, OrderRow},
+    records::{Card, Delivery, Document, Invoice},
+};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+/// `2026-11-21T03:04:05Z`.
+pub(crate) fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn decimal(number: Decimal) -> String {
+    number.normalize().to_string()
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A list with its way on.
+#[derive(Debug, Serialize)]
+pub(crate) struct ListOut<T> {
+    pub(crate) data: Vec<T>,
+    pub(crate) has_more: bool,
+    pub(crate) next_cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct TotalsOut {
+    amount: String,
+    tax: String,
+    total: String,
+}
+
+impl From<Totals> for TotalsOut {
+    fn from(totals: Totals) -> TotalsOut {
+        TotalsOut {
+            amount: totals.amount.to_string(),
+            tax: totals.tax.to_string(),
+            total: totals.total.to_string(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct OrderLineOut {
+    name: String,
+    tax_code: String,
+    spec: String,
+    unit: String,
+    quantity: String,
+    unit_price: String,
+    tax_included: bool,
+    rate: String,
+    discount: String,
+}
+
+impl From<&OrderLine> for OrderLineOut {
+    fn from(line: &OrderLine) -> OrderLineOut {
+        OrderLineOut {
+            name: line.name.clone(),
+            tax_code: line.tax_code.clone(),
+            spec: line.spec.clone(),
+            unit: line.unit.clone(),
+            quantity: decimal(line.quantity),
+            unit_price: decimal(line.unit_price),
+            tax_included: line.tax_included,
+            rate: line.rate.to_string(),
+            discount: line.discount.to_string(),
+        }
+    }
+}
+
+/// An order.
+#[derive(Debug, Serialize)]
+pub(crate) struct OrderOut {
+    id: String,
+    order_no: String,
+    store: String,
+    state: &'static str,
+    currency: &'static str,
+    totals: TotalsOut,
+    lines: Vec<OrderLineOut>,
+    remark: String,
+    sold_at: String,
+    created_at: String,
+    delivery: Option<DeliveryOut>,
+}
+
+impl OrderOut {
+    /// `invoice` is the one of the newest delivery.
+    pub(crate) fn new(
+        it: &OrderWithDelivery,
+        invoice: Option<&Invoice>,
+        stores: &Stores,
+        base: &str,
+    ) -> OrderOut {
+        let order = &it.order;
+        let delivery = it.delivery.as_ref();
+        OrderOut {
+            id: order.id.to_string(),
+            order_no: order.order_no.clone(),
+            store: stores.code(&order.store),
+            state: order.state.as_str(),
+            currency: "CNY",
+            totals: order.totals.into(),
+            lines: order.lines.iter().map(OrderLineOut::from).collect(),
+            remark: order.remark.clone(),
+            sold_at: time(order.sold_at),
+            created_at: time(order.created_at),
+            delivery: delivery.map(|it| DeliveryOut::new(it, invoice, base)),
+        }
+    }
+}
+
+/// A line of the order list.
+#[derive(Debug, Serialize)]
+pub(crate) struct OrderRowOut {
+    id: String,
+    order_no: String,
+    store: String,
+    state: &'static str,
+    delivery_state: Option<&'static str>,
+    totals: TotalsOut,
+    invoice_number: Option<String>,
+    created_at: String,
+}
+
+impl OrderRowOut {
+    pub(crate) fn new(row: &OrderRow, stores: &Stores) -> OrderRowOut {
+        OrderRowOut {
+            id: row.id.to_string(),
+            order_no: row.order_no.clone(),
+            store: stores.code(&row.store),
+            state: row.state.as_str(),
+            delivery_state: row.delivery_state.map(|state| state.as_str()),
+            totals: row.totals.into(),
+            invoice_number: some(&row.invoice_number),
+            created_at: time(row.created_at),
+        }
+    }
+
+    /// The same line from a whole order and its newest delivery.
+    pub(crate) fn of_order(
+        it: &OrderWithDelivery,
+        invoice: Option<&Invoice>,
+        stores: &Stores,
+    ) -> OrderRowOut {
+        let number = invoice.and_then(|it| it.identity.as_ref());
+        OrderRowOut {
+            id: it.order.id.to_string(),
+            order_no: it.order.order_no.clone(),
+            store: stores.code(&it.order.store),
+            state: it.order.state.as_str(),
+            delivery_state: it.delivery.as_ref().map(|it| it.state.as_str()),
+            totals: it.order.totals.into(),
+            invoice_number: number.map(|it| it.number().to_owned()),
+            created_at: time(it.order.created_at),
+        }
+    }
+}
+
+/// An invoice by name.
+#[derive(Debug, Serialize)]
+pub(crate) struct InvoiceRef {
+    id: String,
+    number: String,
+}
+
+impl InvoiceRef {
+    /// An invoice exists once it is issued; before, there is nothing to name.
+    fn of(invoice: &Invoice) -> Option<InvoiceRef> {
+        let identity = invoice.identity.as_ref()?;
+        invoice.state.is_issued().then(|| InvoiceRef {
+            id: invoice.id.to_string(),
+            number: identity.number().to_owned(),
+        })
+    }
+}
+
+/// A delivery.
+#[derive(Debug, Serialize)]
+pub(crate) struct DeliveryOut {
+    id: String,
+    order: String,
+    state: &'static str,
+    #[serde(rename = "final")]
+    is_final: bool,
+    reason: Option<String>,
+    channel: &'static str,
+    page: &'static str,
+    page_url: String,
+    invoice: Option<InvoiceRef>,
+    expires_at: String,
+    authorised_at: Option<String>,
+    created_at: String,
+}
+
+impl DeliveryOut {
+    pub(crate) fn new(it: &Delivery, invoice: Option<&Invoice>, base: &str) -> DeliveryOut {
+        DeliveryOut {
+            id: it.id.to_string(),
+            order: it.order.to_string(),
+            state: it.state.as_str(),
+            is_final: it.state.is_final(),
+            reason: some(&it.reason),
+            channel: it.channel.as_str(),
+            page: it.page.as_str(),
+            page_url: format!("{base}/o/{}", it.short_code),
+            invoice: invoice.and_then(InvoiceRef::of),
+            expires_at: time(it.expires_at),
+            authorised_at: it.authorised_at.map(time),
+            created_at: time(it.created_at),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct InvoiceLineOut {
+    no: u32,
+    kind: &'static str,
+    name: String,
+    printed_name: String,
+    tax_code: String,
+    spec: String,
+    unit: String,
+    quantity: Option<String>,
+    unit_price: Option<String>,
+    amount: String,
+    rate: String,
+    tax: String,
+    total: String,
+}
+
+impl From<&InvoiceLine> for InvoiceLineOut {
+    fn from(line: &InvoiceLine) -> InvoiceLineOut {
+        InvoiceLineOut {
+            no: line.no,
+            kind: match line.kind {
+                LineKind::Normal => "normal",
+                LineKind::Discount => "discount",
+                LineKind::Discounted => "discounted",
+            },
+            name: line.name.clone(),
+            printed_name: line.printed_name(),
+            tax_code: line.tax_code.clone(),
+            spec: line.spec.clone(),
+            unit: line.unit.clone(),
+            quantity: line.quantity.map(decimal),
+            unit_price: line.unit_price.map(decimal),
+            amount: line.amount.to_string(),
+            rate: line.rate.to_string(),
+            tax: line.tax.to_string(),
+            total: line.gross.to_string(),
+        }
+    }
+}
+
+/// A side of an invoice, as printed.
+#[derive(Debug, Serialize)]
+struct PartyOut {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    name: String,
+    tax_number: Option<String>,
+    address: Option<String>,
+    phone: Option<String>,
+    bank: Option<String>,
+    bank_account: Option<String>,
+}
+
+impl From<&Title> for PartyOut {
+    fn from(title: &Title) -> PartyOut {
+        PartyOut {
+            kind: Some(match title.kind {
+                TitleKind::Person => "person",
+                TitleKind::Organisation => "organisation",
+                TitleKind::NoNumber => "organisation_without_number",
+            }),
+            name: title.printed_name(),
+            tax_number: some(&title.tax_number),
+            address: some(&title.address),
+            phone: some(&title.phone),
+            bank: some(&title.bank),
+            bank_account: some(&title.bank_account),
+        }
+    }
+}
+
+impl From<&SellerParty> for PartyOut {
+    fn from(party: &SellerParty) -> PartyOut {
+        PartyOut {
+            kind: None,
+            name: party.name.clone(),
+            tax_number: some(&party.tax_number),
+            address: some(&party.address),
+            phone: some(&party.phone),
+            bank: some(&party.bank),
+            bank_account: some(&party.bank_account),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct DocumentOut {
+    format: String,
+    sha256: String,
+    size: i64,
+    origin: String,
+    url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct CardOut {
+    state: &'static str,
+}
+
+/// An invoice.
+#[derive(Debug, Serialize)]
+pub(crate) struct InvoiceOut {
+    id: String,
+    number: Option<String>,
+    code: Option<String>,
+    check_code: Option<String>,
+    kind: &'static str,
+    state: &'static str,
+    reason: Option<String>,
+    currency: &'static str,
+    totals: TotalsOut,
+    lines: Vec<InvoiceLineOut>,
+    buyer: PartyOut,
+    seller: PartyOut,
+    remark: String,
+    issued_at: Option<String>,
+    issue_date: Option<String>,
+    documents: Vec<DocumentOut>,
+    order: String,
+    delivery: String,
+    card: Option<CardOut>,
+    created_at: String,
+}
+
+impl InvoiceOut {
+    pub(crate) fn new(
+        it: &Invoice,
+        documents: &[Document],
+        card: Option<&Card>,
+        base: &str,
+    ) -> InvoiceOut {
+        let document = |document: &Document| DocumentOut {
+            format: document.format.clone(),
+            sha256: document.sha256.clone(),
+            size: document.size,
+            origin: document.origin.clone(),
+            url: format!("{base}/api/v1/invoices/{}/file.{}", it.id, document.format),
+        };
+        let (code, check_code) = match &it.identity {
+            Some(Identity::Classic {
+                code, check_code, ..
+            }) => (Some(code.clone()), Some(check_code.clone())),
+            Some(Identity::Digital { .. }) | None => (None, None),
+        };
+        InvoiceOut {
+            id: it.id.as_str().to_owned(),
+            number: it.identity.as_ref().map(|it| it.number().to_owned()),
+            code,
+            check_code,
+            kind: it.kind.as_str(),
+            state: it.state.as_str(),
+            reason: some(&it.reason),
+            currency: "CNY",
+            totals: it.totals.into(),
+            lines: it.lines.iter().map(InvoiceLineOut::from).collect(),
+            buyer: (&it.title).into(),
+            seller: (&it.seller_party).into(),
+            remark: it.remark.clone(),
+            issued_at: it.issued_at.map(time),
+            issue_date: it.issued_at.map(calendar::day),
+            documents: documents.iter().map(document).collect(),
+            order: it.order.to_string(),
+            delivery: it.delivery.to_string(),
+            card: card.map(|card| CardOut {
+                state: card.state.as_str(),
+            }),
+            created_at: time(it.created_at),
+        }
+    }
+}
+
+/// A line of the invoice list.
+#[derive(Debug, Serialize)]
+pub(crate) struct InvoiceRowOut {
+    id: String,
+    number: Option<String>,
+    state: &'static str,
+    order: String,
+    order_no: String,
+    buyer: String,
+    totals: TotalsOut,
+    issued_at: Option<String>,
+    card_state: Option<&'static str>,
+    created_at: String,
+}
+
+impl From<&InvoiceRow> for InvoiceRowOut {
+    fn from(row: &InvoiceRow) -> InvoiceRowOut {
+        InvoiceRowOut {
+            id: row.id.to_string(),
+            number: some(&row.number),
+            state: row.state.as_str(),
+            order: row.order.to_string(),
+            order_no: row.order_no.clone(),
+            buyer: row.buyer.clone(),
+            totals: row.totals.into(),
+            issued_at: row.issued_at.map(time),
+            card_state: row.card_state.map(|state| state.as_str()),
+            created_at: time(row.created_at),
+        }
+    }
+}

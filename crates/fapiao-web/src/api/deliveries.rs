@@ -1,0 +1,91 @@
+//! Deliveries: shown, waited for, refused.
+
+use super::{
+    Reading, answers::DeliveryOut, body::Writing, json, order_body::refusal_body, query::Query,
+    replayed, text_of,
+};
+use crate::{app::App, problem::Problem};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use fapiao_domain::ids::{DeliveryId, Id};
+use fapiao_usecases::{
+    idempotency::Effect,
+    merchant::refusal::{RefusalError, refuse_delivery},
+    ports::Scope,
+    records::Delivery,
+};
+use std::time::{Duration, Instant};
+
+/// Longest wait for a change, in seconds.
+pub(crate) const WAIT_MAX: u32 = 30;
+
+/// A change may happen on another node, which gives no hint: the row is read at least this often.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// `GET /deliveries/{id}?wait=10`.
+pub(crate) async fn show(
+    call: Reading,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = delivery_id(&id)?;
+    let mut query = Query::read(request.query_string(), &["wait"]);
+    let wait = query.whole("wait", 0, WAIT_MAX).unwrap_or(0);
+    query.finish()?;
+    let scope = call.holder.scope();
+    let until = Instant::now() + Duration::from_secs(wait.into());
+    let delivery = once_changed(&call.app, &scope, &id, until).await?;
+    let invoice = match &delivery.invoice {
+        Some(invoice) => call.app.ports.store.invoice(&scope, invoice).await?,
+        None => None,
+    };
+    let base = &call.app.ports.public_base;
+    json(
+        StatusCode::OK,
+        &DeliveryOut::new(&delivery, invoice.as_ref(), base),
+    )
+}
+
+/// The delivery as soon as its state differs from the one now, or nothing more can happen, or the time is over.
+async fn once_changed(
+    app: &App,
+    scope: &Scope,
+    id: &DeliveryId,
+    until: Instant,
+) -> Result<Delivery, Problem> {
+    let read = || async {
+        let found = app.ports.store.delivery(scope, id).await?;
+        found.ok_or_else(|| Problem::no_delivery(id.as_str()))
+    };
+    let first = read().await?;
+    let mut now = first.clone();
+    while now.state == first.state && !now.state.is_final() {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        let millis = left.min(LOOK_EVERY).as_millis();
+        let millis = u64::try_from(millis).unwrap_or(1000).max(1);
+        app.ports.store.delivery_changed(id, millis).await;
+        now = read().await?;
+    }
+    Ok(now)
+}
+
+/// `POST /deliveries/{id}/refusal`.
+pub(crate) async fn refuse(call: Writing, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let id = delivery_id(&id)?;
+    let reason = refusal_body(&call.node)?;
+    let base = call.app.ports.public_base.clone();
+    let answer = |it: &Delivery| text_of(&DeliveryOut::new(it, None, &base)).unwrap_or_default();
+    let caller = call.holder.caller();
+    let ports = &call.app.ports;
+    match refuse_delivery(ports, &caller, &id, &reason, Some(call.repeat), &answer).await? {
+        Effect::Done(delivery) => Ok(super::json_text(StatusCode::OK, answer(&delivery))),
+        Effect::Replayed { status, body } => Ok(replayed(status, body)),
+        Effect::KeyReused => Err(RefusalError::KeyReused.into()),
+    }
+}
+
+fn delivery_id(text: &str) -> Result<DeliveryId, Problem> {
+    DeliveryId::parse(text).map_err(|error| Problem::no_delivery(&error.text))
+}

@@ -1,0 +1,149 @@
+//! The pages `/api/docs` and `/api/docs/errors`: made from the same tables as the API itself, without script.
+
+use super::openapi::{OPERATIONS, Operation};
+use crate::{
+    app::App,
+    edge::{bare, page},
+    i18n::Lang,
+    pages::shell::Bare,
+    problem::{Kind, Said},
+    routes::API,
+};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "api/docs.html")]
+struct DocsPage {
+    bare: Bare,
+    calls: Vec<Call>,
+}
+
+#[derive(Template)]
+#[template(path = "api/errors.html")]
+struct ErrorsPage {
+    bare: Bare,
+    errors: Vec<Explained>,
+}
+
+struct Call {
+    id: &'static str,
+    method: &'static str,
+    path: String,
+    summary: &'static str,
+    about: &'static str,
+    parameters: Vec<(&'static str, &'static str)>,
+    curl: String,
+    problems: Vec<&'static str>,
+}
+
+struct Explained {
+    code: &'static str,
+    status: u16,
+    title: String,
+    meaning: String,
+    next: String,
+}
+
+impl DocsPage {
+    fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
+        in_words(self.bare.lang, (en, zh))
+    }
+}
+
+impl ErrorsPage {
+    fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
+        in_words(self.bare.lang, (en, zh))
+    }
+}
+
+const fn in_words(lang: Lang, both: (&'static str, &'static str)) -> &'static str {
+    match lang {
+        Lang::En => both.0,
+        Lang::Zh => both.1,
+    }
+}
+
+/// `GET /api/docs`.
+pub(crate) async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let bare = bare(&app, &request);
+    let calls = OPERATIONS
+        .iter()
+        .map(|it| Call {
+            id: it.id,
+            method: it.method,
+            path: format!("{API}{}", it.path),
+            summary: in_words(bare.lang, it.summary),
+            about: in_words(bare.lang, it.about),
+            parameters: it
+                .parameters
+                .iter()
+                .map(|of| (of.name, in_words(bare.lang, of.about)))
+                .collect(),
+            curl: curl(it, &app.ports.public_base),
+            problems: it.problems().into_iter().map(Kind::code).collect(),
+        })
+        .collect();
+    page(StatusCode::OK, &DocsPage { bare, calls })
+}
+
+/// `GET /api/docs/errors`.
+pub(crate) async fn errors(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let bare = bare(&app, &request);
+    let text = |said: Said| said.of(bare.lang).to_owned();
+    let errors = Kind::ALL
+        .iter()
+        .map(|kind| Explained {
+            code: kind.code(),
+            status: kind.status().as_u16(),
+            title: text(kind.title()),
+            meaning: text(kind.meaning()),
+            next: text(kind.next()),
+        })
+        .collect();
+    page(StatusCode::OK, &ErrorsPage { bare, errors })
+}
+
+/// A line for the shell that does it.
+fn curl(operation: &Operation, base: &str) -> String {
+    let path = operation
+        .path
+        .replace("{id}", "$ID")
+        .replace("{format}", "pdf");
+    let mut line = format!("curl -s {base}{API}{path}");
+    if operation.path.contains("{format}") {
+        line = format!("curl -s -OJ {base}{API}{path}");
+    }
+    if !operation.is_open {
+        line.push_str(" \\\n  -H \"Authorization: Bearer $FAPIAO_KEY\"");
+    }
+    if let Some((_, example)) = operation.body {
+        line.push_str(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"");
+        line.push_str(" \\\n  -H \"Content-Type: application/json\"");
+        line.push_str(&format!(" \\\n  -d '{example}'"));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_carries_what_the_call_needs() {
+        let of = |id: &str| {
+            let operation = OPERATIONS.iter().find(|it| it.id == id).unwrap();
+            curl(operation, "https://shop.example")
+        };
+        let create = of("createOrder");
+        assert!(create.starts_with("curl -s https://shop.example/api/v1/orders \\\n"));
+        assert!(create.contains("Idempotency-Key") && create.contains("Bearer $FAPIAO_KEY"));
+        assert!(
+            of("downloadInvoice").contains("-OJ https://shop.example/api/v1/invoices/$ID/file.pdf")
+        );
+        assert_eq!(
+            of("openapi"),
+            "curl -s https://shop.example/api/v1/openapi.json"
+        );
+    }
+}

@@ -1,0 +1,268 @@
+//! The description of the REST API (OpenAPI 3.1). The readers are written by hand, so this is too: one table of
+//! operations gives the document, the page `/api/docs`, and the test that compares it with the routes.
+
+mod operations;
+mod schemas;
+
+pub(crate) use operations::{OPERATIONS, Operation};
+
+use crate::{
+    app::App,
+    problem::{ERRORS_PAGE, Kind},
+    routes::API,
+};
+use actix_web::{HttpResponse, http::header, web};
+use operations::{Parameter, Place};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeMap, sync::LazyLock};
+
+/// The document as JSON, the same for every installation: `fapiao openapi` prints it.
+pub fn openapi() -> Value {
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for operation in OPERATIONS {
+        let path = format!("{API}{}", operation.path);
+        let method = operation.method.to_ascii_lowercase();
+        paths
+            .entry(path)
+            .or_default()
+            .insert(method, described(operation));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "fapiao",
+            "version": "1",
+            "summary": "Orders become Chinese e-invoices in the buyer's WeChat wallet.",
+            "description": INTRODUCTION,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "key": [] }],
+        "tags": [
+            { "name": "orders", "description": "What was sold." },
+            { "name": "deliveries", "description": "Bringing one invoice to one buyer." },
+            { "name": "invoices", "description": "The legal documents." },
+            { "name": "company", "description": "Sellers, catalogue, numbers and quota." },
+            { "name": "service", "description": "The API itself." },
+        ],
+        "paths": paths,
+        "components": {
+            "schemas": schemas::schemas(),
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key from the back-office: `Authorization: Bearer fp_…`",
+                }
+            },
+        },
+    })
+}
+
+const INTRODUCTION: &str = "Amounts, quantities, prices and rates are decimal strings: \"113.00\". A JSON number in \
+their place is refused. Tax is computed per line and rounded half up to the fen, once; totals are the sums of their \
+lines.\n\nEvery POST takes an `Idempotency-Key`. Repeating a request with its key is safe at any time: it is done at \
+most once, and the first answer comes again with `Idempotent-Replayed: true`. Order numbers are unique within a seller \
+for ever.\n\nTimes are RFC 3339; answers are in UTC. Lists are turned with `cursor`; `Link: rel=\"next\"` says the same. \
+Failures are RFC 9457 documents with a stable `code`; texts follow `Accept-Language` (`zh` or `en`).";
+
+fn described(operation: &Operation) -> Value {
+    let mut of = json!({
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary.0,
+        "description": operation.about.0,
+        "responses": responses(operation),
+    });
+    let mut parameters: Vec<Value> = operation.parameters.iter().map(parameter).collect();
+    if operation.body.is_some() {
+        parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": true,
+            "description": "1 to 255 printable ASCII characters, new for each new act: a UUID, for example.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+        }));
+    }
+    if !parameters.is_empty() {
+        of["parameters"] = Value::Array(parameters);
+    }
+    if let Some((schema, example)) = operation.body {
+        of["requestBody"] = json!({
+            "required": true,
+            "content": { "application/json": {
+                "schema": reference(schema),
+                "example": serde_json::from_str::<Value>(example).unwrap_or_default(),
+            }},
+        });
+    }
+    if operation.is_open {
+        of["security"] = json!([]);
+    }
+    of
+}
+
+fn responses(operation: &Operation) -> Value {
+    let mut responses = Map::new();
+    for answer in operation.answers {
+        let mut response = json!({ "description": answer.about });
+        if let Some((media, schema)) = answer.content {
+            let schema = match media {
+                "application/json" if schema.is_empty() => json!({ "type": "object" }),
+                "application/json" => reference(schema),
+                _ => json!({ "type": "string", "contentEncoding": "binary" }),
+            };
+            response["content"] = json!({ media: { "schema": schema } });
+        }
+        responses.insert(answer.status.to_string(), response);
+    }
+    let mut problems: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for kind in operation.problems() {
+        problems
+            .entry(kind.status().as_u16())
+            .or_default()
+            .push(kind.code());
+    }
+    for (status, codes) in problems {
+        let response = json!({
+            "description": format!("`{}`, see {ERRORS_PAGE}", codes.join("`, `")),
+            "content": { "application/problem+json": { "schema": reference("Problem") } },
+        });
+        responses.insert(status.to_string(), response);
+    }
+    Value::Object(responses)
+}
+
+fn parameter(of: &Parameter) -> Value {
+    let place = match of.place {
+        Place::Path => "path",
+        Place::Query => "query",
+    };
+    json!({
+        "name": of.name,
+        "in": place,
+        "required": of.place == Place::Path,
+        "description": of.about.0,
+        "schema": serde_json::from_str::<Value>(of.schema).unwrap_or_default(),
+    })
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+impl Operation {
+    /// The kinds of problems it may answer with: its own, and those of every call.
+    pub(crate) fn problems(&self) -> Vec<Kind> {
+        let mut kinds = self.own_problems.to_vec();
+        if !self.is_open {
+            kinds.extend([
+                Kind::Unauthorized,
+                Kind::KeyRevoked,
+                Kind::RateLimited,
+                Kind::TryAgain,
+            ]);
+            kinds.push(Kind::Internal);
+        }
+        if self.body.is_some() {
+            kinds.extend([
+                Kind::IdempotencyKeyMissing,
+                Kind::IdempotencyKeyInvalid,
+                Kind::InvalidJson,
+                Kind::ReadOnlyKey,
+                Kind::BodyTooSlow,
+                Kind::BodyTooLarge,
+                Kind::UnsupportedMediaType,
+                Kind::InvalidFields,
+                Kind::KeyReused,
+            ]);
+        }
+        if self.parameters.iter().any(|it| it.place == Place::Query) {
+            kinds.push(Kind::InvalidQuery);
+        }
+        kinds
+    }
+}
+
+/// `GET /openapi.json`, with this installation's address.
+pub(crate) async fn show(app: web::Data<App>) -> HttpResponse {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi);
+    let mut document = DOCUMENT.clone();
+    document["servers"] = json!([{ "url": &*app.ports.public_base }]);
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::CALLS;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_call_is_described_and_every_description_is_a_call() {
+        let calls: BTreeSet<_> = CALLS
+            .iter()
+            .map(|(path, method)| format!("{method} {path}"))
+            .collect();
+        let described: BTreeSet<_> = OPERATIONS
+            .iter()
+            .map(|it| format!("{} {API}{}", it.method, it.path))
+            .collect();
+        assert_eq!(calls, described);
+        assert_eq!(described.len(), OPERATIONS.len());
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_every_json_text_is_json() {
+        let document = openapi();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let mut used = BTreeSet::new();
+        references(&document, &mut used);
+        for name in &used {
+            assert!(schemas.contains_key(name), "{name}");
+        }
+        let known: BTreeSet<String> = schemas.keys().cloned().collect();
+        assert_eq!(used, known, "a schema that nothing uses");
+        for operation in OPERATIONS {
+            if let Some((_, example)) = operation.body {
+                serde_json::from_str::<Value>(example).unwrap();
+            }
+            for parameter in operation.parameters {
+                serde_json::from_str::<Value>(parameter.schema).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn path_parameters_are_described_and_ids_are_unique() {
+        let ids: BTreeSet<_> = OPERATIONS.iter().map(|it| it.id).collect();
+        assert_eq!(ids.len(), OPERATIONS.len());
+        for operation in OPERATIONS {
+            let in_path = operation.path.matches('{').count();
+            let described = operation
+                .parameters
+                .iter()
+                .filter(|it| it.place == Place::Path);
+            assert_eq!(described.clone().count(), in_path, "{}", operation.path);
+            for parameter in described {
+                assert!(operation.path.contains(&format!("{{{}}}", parameter.name)));
+            }
+        }
+    }
+
+    fn references(value: &Value, into: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(target)) = members.get("$ref") {
+                    into.insert(target.rsplit('/').next().unwrap().to_owned());
+                }
+                members.values().for_each(|it| references(it, into));
+            }
+            Value::Array(items) => items.iter().for_each(|it| references(it, into)),
+            _ => {}
+        }
+    }
+}

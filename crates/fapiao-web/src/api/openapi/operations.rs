@@ -1,0 +1,438 @@
+//! The operations, each once: summary, parameters, bodies, answers, problems, an example. English first, then Chinese.
+
+use crate::problem::Kind;
+
+/// English and Chinese.
+pub(crate) type Both = (&'static str, &'static str);
+
+/// Where a parameter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) place: Place,
+    pub(crate) about: Both,
+    /// Its JSON Schema.
+    pub(crate) schema: &'static str,
+}
+
+/// A good answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) about: &'static str,
+    /// Media type and schema.
+    pub(crate) content: Option<(&'static str, &'static str)>,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) method: &'static str,
+    /// Below `/api/v1`.
+    pub(crate) path: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) tag: &'static str,
+    pub(crate) summary: Both,
+    pub(crate) about: Both,
+    pub(crate) parameters: &'static [Parameter],
+    /// Schema and example of the body.
+    pub(crate) body: Option<(&'static str, &'static str)>,
+    pub(crate) answers: &'static [Answer],
+    pub(crate) own_problems: &'static [Kind],
+    /// Needs no key.
+    pub(crate) is_open: bool,
+}
+
+const JSON: &str = "application/json";
+
+const fn path(name: &'static str, about: Both, schema: &'static str) -> Parameter {
+    Parameter {
+        name,
+        place: Place::Path,
+        about,
+        schema,
+    }
+}
+
+const fn query(name: &'static str, about: Both, schema: &'static str) -> Parameter {
+    Parameter {
+        name,
+        place: Place::Query,
+        about,
+        schema,
+    }
+}
+
+const fn ok(schema: &'static str) -> Answer {
+    Answer {
+        status: 200,
+        about: "Here it is.",
+        content: Some((JSON, schema)),
+    }
+}
+
+const ORDER_ID: Parameter = path(
+    "id",
+    ("The order's id.", "订单的 id。"),
+    r#"{"type":"string","pattern":"^ord_[0-9A-Z]{26}$"}"#,
+);
+const DELIVERY_ID: Parameter = path(
+    "id",
+    ("The delivery's id.", "投递的 id。"),
+    r#"{"type":"string","pattern":"^dlv_[0-9A-Z]{26}$"}"#,
+);
+const INVOICE_ID: Parameter = path(
+    "id",
+    ("The invoice's id.", "发票的 id。"),
+    r#"{"type":"string","pattern":"^inv_[0-9A-Z]{26}$"}"#,
+);
+const STORE: Parameter = query(
+    "store",
+    ("Only this store, by its code.", "只列出该编码的门店。"),
+    r#"{"type":"string"}"#,
+);
+const FROM: Parameter = query(
+    "from",
+    ("Made at or after this moment.", "创建时间不早于。"),
+    r#"{"type":"string","format":"date-time"}"#,
+);
+const UNTIL: Parameter = query(
+    "until",
+    ("Made before this moment.", "创建时间早于。"),
+    r#"{"type":"string","format":"date-time"}"#,
+);
+const LIMIT: Parameter = query(
+    "limit",
+    ("Rows of a page.", "每页行数。"),
+    r#"{"type":"integer","minimum":1,"maximum":200,"default":50}"#,
+);
+const CURSOR: Parameter = query(
+    "cursor",
+    (
+        "Where the page before ended: its `next_cursor`.",
+        "上一页返回的 `next_cursor`。",
+    ),
+    r#"{"type":"string"}"#,
+);
+
+const ORDER_EXAMPLE: &str = r#"{
+  "store": "S001",
+  "order_no": "20261121-0001",
+  "lines": [{
+    "name": "乌龙茶", "tax_code": "1030205010000000000", "spec": "250g", "unit": "盒",
+    "quantity": "2", "unit_price": "56.50", "tax_included": true, "rate": "0.13"
+  }],
+  "delivery": { "channel": "web", "page": "title" }
+}"#;
+
+/// All operations, in the order of the documentation.
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation {
+        method: "GET",
+        path: "/ping",
+        id: "ping",
+        tag: "service",
+        summary: ("Test a key", "测试密钥"),
+        about: (
+            "Tells whose key this is, whether the installation is a sandbox, and with a `Date` header how far your clock is off.",
+            "返回密钥的归属、环境是否为沙箱；带上 `Date` 请求头时，还会返回与服务器的时钟偏差。",
+        ),
+        parameters: &[],
+        body: None,
+        answers: &[ok("Ping")],
+        own_problems: &[],
+        is_open: false,
+    },
+    Operation {
+        method: "POST",
+        path: "/orders",
+        id: "createOrder",
+        tag: "orders",
+        summary: ("Place an order", "提交订单"),
+        about: (
+            "Says what was sold. With `delivery` the answer also carries the page to show to the buyer. All mistakes of a body are named at once, and then nothing is stored.",
+            "提交所售商品。带有 `delivery` 时，应答中含有供买家打开的页面。请求体中的所有错误会一次列出，此时不保存任何内容。",
+        ),
+        parameters: &[],
+        body: Some(("NewOrder", ORDER_EXAMPLE)),
+        answers: &[
+            Answer {
+                status: 201,
+                about: "Accepted now. A repetition with the same key gets the same answer with `Idempotent-Replayed: true`.",
+                content: Some((JSON, "Order")),
+            },
+            Answer {
+                status: 200,
+                about: "The same order was accepted before under another key; this is how it stands.",
+                content: Some((JSON, "Order")),
+            },
+        ],
+        own_problems: &[Kind::OrderNoTaken],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/orders",
+        id: "listOrders",
+        tag: "orders",
+        summary: ("List orders", "查询订单列表"),
+        about: ("Newest first.", "按时间倒序排列。"),
+        parameters: &[
+            query(
+                "order_no",
+                ("Exactly this order number.", "订单号，精确匹配。"),
+                r#"{"type":"string"}"#,
+            ),
+            query(
+                "text",
+                (
+                    "Order number, invoice number, buyer, tax number or amount, from its start.",
+                    "订单号、发票号码、买方名称、税号或金额，从头匹配。",
+                ),
+                r#"{"type":"string"}"#,
+            ),
+            query(
+                "state",
+                ("Only orders in this state.", "只列出该状态的订单。"),
+                r#"{"enum":["open","delivering","invoiced","cancelled"]}"#,
+            ),
+            STORE,
+            FROM,
+            UNTIL,
+            LIMIT,
+            CURSOR,
+        ],
+        body: None,
+        answers: &[ok("OrderList")],
+        own_problems: &[],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/orders/{id}",
+        id: "showOrder",
+        tag: "orders",
+        summary: ("Show an order", "查询订单"),
+        about: ("With its newest delivery.", "包含最近一次投递。"),
+        parameters: &[ORDER_ID],
+        body: None,
+        answers: &[ok("Order")],
+        own_problems: &[Kind::OrderNotFound],
+        is_open: false,
+    },
+    Operation {
+        method: "POST",
+        path: "/orders/{id}/deliveries",
+        id: "createDelivery",
+        tag: "deliveries",
+        summary: ("Ask for a delivery", "新建投递"),
+        about: (
+            "For an order without one, or whose last one was refused, expired or failed. A delivery is never used twice.",
+            "用于尚无投递，或上一次投递被拒绝、过期、失败的订单。投递不会重复使用。",
+        ),
+        parameters: &[ORDER_ID],
+        body: Some(("NewDelivery", r#"{ "channel": "web", "page": "title" }"#)),
+        answers: &[Answer {
+            status: 201,
+            about: "Made; show `page_url` to the buyer.",
+            content: Some((JSON, "Delivery")),
+        }],
+        own_problems: &[Kind::OrderNotFound, Kind::DeliveryUnderWay],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/deliveries/{id}",
+        id: "showDelivery",
+        tag: "deliveries",
+        summary: ("Show a delivery, or wait for it", "查询投递，可等待变化"),
+        about: (
+            "With `wait` the answer comes as soon as the state changes or nothing more can happen, at the latest after so many seconds.",
+            "带上 `wait` 时，状态一有变化或已到终态即返回，最迟在给定秒数后返回。",
+        ),
+        parameters: &[
+            DELIVERY_ID,
+            query(
+                "wait",
+                ("Seconds to wait for a change.", "等待变化的秒数。"),
+                r#"{"type":"integer","minimum":0,"maximum":30,"default":0}"#,
+            ),
+        ],
+        body: None,
+        answers: &[ok("Delivery")],
+        own_problems: &[Kind::DeliveryNotFound],
+        is_open: false,
+    },
+    Operation {
+        method: "POST",
+        path: "/deliveries/{id}/refusal",
+        id: "refuseDelivery",
+        tag: "deliveries",
+        summary: ("Refuse a delivery", "拒绝投递"),
+        about: (
+            "Before an invoice is issued. The buyer reads the reason; the order may get a new delivery.",
+            "仅限尚未开票时。买家会看到拒绝原因；该订单可再新建投递。",
+        ),
+        parameters: &[DELIVERY_ID],
+        body: Some(("Refusal", r#"{ "reason": "抬头有误，请重新申请" }"#)),
+        answers: &[Answer {
+            status: 200,
+            about: "Refused.",
+            content: Some((JSON, "Delivery")),
+        }],
+        own_problems: &[Kind::DeliveryNotFound, Kind::DeliveryNotRefusable],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/invoices",
+        id: "listInvoices",
+        tag: "invoices",
+        summary: ("List invoices", "查询发票列表"),
+        about: ("Newest first.", "按时间倒序排列。"),
+        parameters: &[
+            query(
+                "text",
+                (
+                    "Invoice number, order number, buyer or tax number, from its start.",
+                    "发票号码、订单号、买方名称或税号，从头匹配。",
+                ),
+                r#"{"type":"string"}"#,
+            ),
+            query(
+                "state",
+                ("Only invoices in this state.", "只列出该状态的发票。"),
+                r##"{"$ref":"#/components/schemas/InvoiceState"}"##,
+            ),
+            STORE,
+            FROM,
+            UNTIL,
+            LIMIT,
+            CURSOR,
+        ],
+        body: None,
+        answers: &[ok("InvoiceList")],
+        own_problems: &[],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/invoices/{id}",
+        id: "showInvoice",
+        tag: "invoices",
+        summary: ("Show an invoice", "查询发票"),
+        about: (
+            "With its lines, its files and where its card stands.",
+            "包含明细、文件和卡券状态。",
+        ),
+        parameters: &[INVOICE_ID],
+        body: None,
+        answers: &[ok("Invoice")],
+        own_problems: &[Kind::InvoiceNotFound],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/invoices/{id}/file.{format}",
+        id: "downloadInvoice",
+        tag: "invoices",
+        summary: ("Download a file of an invoice", "下载发票文件"),
+        about: (
+            "The `ETag` is the file's SHA-256. Names of sandbox files begin with `SAMPLE_`.",
+            "`ETag` 为文件的 SHA-256。沙箱环境的文件名以 `SAMPLE_` 开头。",
+        ),
+        parameters: &[
+            INVOICE_ID,
+            path(
+                "format",
+                ("The format.", "文件格式。"),
+                r#"{"enum":["pdf","xml","ofd"]}"#,
+            ),
+        ],
+        body: None,
+        answers: &[
+            Answer {
+                status: 200,
+                about: "The file.",
+                content: Some(("application/octet-stream", "")),
+            },
+            Answer {
+                status: 304,
+                about: "You have it: `If-None-Match` named its tag.",
+                content: None,
+            },
+        ],
+        own_problems: &[
+            Kind::InvoiceNotFound,
+            Kind::DocumentNotFound,
+            Kind::FarSideRefused,
+            Kind::FarSideUnavailable,
+        ],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/sellers",
+        id: "listSellers",
+        tag: "company",
+        summary: ("List sellers and their stores", "查询销方及门店"),
+        about: ("Those that the key may see.", "仅限该密钥可见的部分。"),
+        parameters: &[],
+        body: None,
+        answers: &[ok("SellerList")],
+        own_problems: &[],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/products",
+        id: "listProducts",
+        tag: "company",
+        summary: ("List the catalogue", "查询商品目录"),
+        about: (
+            "Class codes, usual prices and rates, ready for order lines.",
+            "税收分类编码、常用价格与税率，可直接用于订单明细。",
+        ),
+        parameters: &[],
+        body: None,
+        answers: &[ok("ProductList")],
+        own_problems: &[],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/stock",
+        id: "showStock",
+        tag: "company",
+        summary: ("Show numbers and quota left", "查询剩余号码与额度"),
+        about: (
+            "Per seller: invoice numbers of this year, net quota of this month (Asia/Shanghai).",
+            "按销方列出：本年剩余发票号码、本月剩余不含税额度（北京时间）。",
+        ),
+        parameters: &[],
+        body: None,
+        answers: &[ok("StockList")],
+        own_problems: &[],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/openapi.json",
+        id: "openapi",
+        tag: "service",
+        summary: ("This description", "本接口描述"),
+        about: ("OpenAPI 3.1.", "OpenAPI 3.1 格式。"),
+        parameters: &[],
+        body: None,
+        answers: &[ok("")],
+        own_problems: &[],
+        is_open: true,
+    },
+];

@@ -1,0 +1,438 @@
+//! The shapes of bodies and answers.
+
+use crate::api::order_body::{DELIVERY, LINE, ORDER};
+use fapiao_domain::{card::CardState, delivery::DeliveryState, invoice::InvoiceState};
+use serde_json::{Map, Value, json};
+
+/// All of them, by name.
+pub(super) fn schemas() -> Map<String, Value> {
+    let mut all = Map::new();
+    for (name, schema) in requests().into_iter().chain(answers()).chain(lists()) {
+        all.insert(name.to_owned(), schema);
+    }
+    all
+}
+
+fn text(about: &str) -> Value {
+    json!({ "type": "string", "description": about })
+}
+
+fn text_or_null(about: &str) -> Value {
+    json!({ "type": ["string", "null"], "description": about })
+}
+
+fn time(about: &str) -> Value {
+    json!({ "type": "string", "format": "date-time", "description": about })
+}
+
+fn decimal(about: &str, example: &str) -> Value {
+    json!({
+        "type": "string",
+        "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+        "description": about,
+        "examples": [example],
+    })
+}
+
+fn whole(about: &str) -> Value {
+    json!({ "type": "integer", "description": about })
+}
+
+fn flag(about: &str) -> Value {
+    json!({ "type": "boolean", "description": about })
+}
+
+fn of(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+fn list_of(schema: &str) -> Value {
+    json!({ "type": "array", "items": of(schema) })
+}
+
+fn maybe(schema: &str) -> Value {
+    json!({ "oneOf": [of(schema), { "type": "null" }] })
+}
+
+/// An object whose members are all there, in an answer.
+fn object(members: Vec<(&str, Value)>) -> Value {
+    let required: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+    let properties: Map<String, Value> = members
+        .iter()
+        .map(|(name, schema)| ((*name).to_owned(), schema.clone()))
+        .collect();
+    json!({ "type": "object", "required": required, "properties": properties })
+}
+
+/// An object of a request: nothing else is accepted.
+fn closed(required: &[&str], members: Vec<(&str, Value)>) -> Value {
+    let mut schema = object(members);
+    schema["required"] = json!(required);
+    schema["additionalProperties"] = Value::Bool(false);
+    schema
+}
+
+fn requests() -> Vec<(&'static str, Value)> {
+    let rate = json!({
+        "type": "string",
+        "description": "A fraction, or `exempt` (免税), `not_taxed` (不征税), `0` (zero rate).",
+        "examples": ["0.13", "exempt"],
+    });
+    let mut lines = list_of("NewLine");
+    lines["minItems"] = json!(1);
+    lines["maxItems"] = json!(2000);
+    let order = [
+        text("The store's code; may be left out where the key belongs to one store."),
+        json!({ "type": "string", "minLength": 1, "maxLength": 64, "description": "Your own number, unique within the seller for ever." }),
+        time("When it was sold; now when left out."),
+        json!({ "type": "string", "maxLength": 200, "description": "A remark for the invoice." }),
+        lines,
+        of("NewDelivery"),
+    ];
+    let line = [
+        text("What was sold, without the short name of its class."),
+        json!({ "type": "string", "pattern": "^[0-9]{19}$", "description": "Class code (税收分类编码)." }),
+        text("Specification."),
+        text("Unit."),
+        decimal("How many, at most 8 decimals.", "2"),
+        decimal("Yuan for one, at most 8 decimals.", "56.50"),
+        flag(
+            "Whether price and discount include the tax. Always stated: it decides what is computed from what.",
+        ),
+        rate,
+        decimal("Discount of the whole line in yuan, positive.", "1.00"),
+    ];
+    let delivery = [
+        json!({ "enum": ["web", "wap", "app", "mini_program"], "description": "Where the buyer meets us." }),
+        json!({ "enum": ["title"], "default": "title", "description": "The buyer fills in a title." }),
+        json!({ "type": "string", "format": "uri", "maxLength": 512, "description": "Where the buyer goes afterwards." }),
+    ];
+    vec![
+        (
+            "NewOrder",
+            closed(
+                &["order_no", "lines"],
+                ORDER.into_iter().zip(order).collect(),
+            ),
+        ),
+        (
+            "NewLine",
+            closed(
+                &[
+                    "name",
+                    "tax_code",
+                    "quantity",
+                    "unit_price",
+                    "tax_included",
+                    "rate",
+                ],
+                LINE.into_iter().zip(line).collect(),
+            ),
+        ),
+        (
+            "NewDelivery",
+            closed(&["channel"], DELIVERY.into_iter().zip(delivery).collect()),
+        ),
+        (
+            "Refusal",
+            closed(
+                &["reason"],
+                vec![(
+                    "reason",
+                    json!({ "type": "string", "minLength": 1, "maxLength": 60, "description": "What the buyer reads, on one line." }),
+                )],
+            ),
+        ),
+    ]
+}
+
+fn answers() -> Vec<(&'static str, Value)> {
+    let names = |states: Vec<&str>| json!({ "type": "string", "enum": states });
+    let delivery_states = DeliveryState::ALL.iter().map(|it| it.as_str()).collect();
+    let invoice_states = InvoiceState::ALL.iter().map(|it| it.as_str()).collect();
+    let card_states = CardState::ALL.iter().map(|it| it.as_str()).collect();
+    vec![
+        (
+            "Totals",
+            object(vec![
+                ("amount", decimal("Without tax (合计金额).", "100.00")),
+                ("tax", decimal("Tax (合计税额).", "13.00")),
+                ("total", decimal("With tax (价税合计).", "113.00")),
+            ]),
+        ),
+        (
+            "OrderState",
+            names(vec!["open", "delivering", "invoiced", "cancelled"]),
+        ),
+        ("DeliveryState", names(delivery_states)),
+        ("InvoiceState", names(invoice_states)),
+        ("CardState", names(card_states)),
+        (
+            "Order",
+            object(vec![
+                ("id", text("`ord_…`")),
+                ("order_no", text("Your own number.")),
+                ("store", text("The store's code.")),
+                ("state", of("OrderState")),
+                ("currency", json!({ "const": "CNY" })),
+                ("totals", of("Totals")),
+                ("lines", list_of("NewLine")),
+                ("remark", text("May be empty.")),
+                ("sold_at", time("When it was sold.")),
+                ("created_at", time("When it was accepted.")),
+                ("delivery", maybe("Delivery")),
+            ]),
+        ),
+        (
+            "Delivery",
+            object(vec![
+                ("id", text("`dlv_…`; WeChat knows it as its order id.")),
+                ("order", text("Of which order.")),
+                ("state", of("DeliveryState")),
+                ("final", flag("Whether nothing more will happen by itself.")),
+                ("reason", text_or_null("Why it was refused or failed.")),
+                ("channel", text("Where the buyer meets us.")),
+                ("page", text("Which page.")),
+                (
+                    "page_url",
+                    text("The page to show to the buyer, also as a QR code."),
+                ),
+                ("invoice", maybe("InvoiceRef")),
+                ("expires_at", time("Until when the buyer may agree.")),
+                ("authorised_at", text_or_null("When the buyer agreed.")),
+                ("created_at", time("When it was made.")),
+            ]),
+        ),
+        (
+            "InvoiceRef",
+            object(vec![
+                ("id", text("`inv_…`")),
+                ("number", text("The invoice number.")),
+            ]),
+        ),
+        (
+            "Invoice",
+            object(vec![
+                ("id", text("`inv_…`")),
+                (
+                    "number",
+                    text_or_null("20 digits (8 on the older form), once reserved."),
+                ),
+                ("code", text_or_null("Only on the older form (发票代码).")),
+                (
+                    "check_code",
+                    text_or_null("Only on the older form (校验码)."),
+                ),
+                (
+                    "kind",
+                    json!({ "enum": ["digital_ordinary", "digital_special", "classic_ordinary"] }),
+                ),
+                ("state", of("InvoiceState")),
+                ("reason", text_or_null("Why it is blocked or refused.")),
+                ("currency", json!({ "const": "CNY" })),
+                ("totals", of("Totals")),
+                ("lines", list_of("InvoiceLine")),
+                ("buyer", of("Party")),
+                ("seller", of("Party")),
+                ("remark", text("As printed.")),
+                ("issued_at", text_or_null("The moment of issue.")),
+                (
+                    "issue_date",
+                    text_or_null("The date on the paper, in Asia/Shanghai."),
+                ),
+                ("documents", list_of("Document")),
+                ("order", text("Of which order.")),
+                ("delivery", text("For which delivery.")),
+                ("card", maybe("Card")),
+                ("created_at", time("When it was drafted.")),
+            ]),
+        ),
+        (
+            "InvoiceLine",
+            object(vec![
+                ("no", whole("1, 2, 3, …")),
+                (
+                    "kind",
+                    json!({ "enum": ["normal", "discount", "discounted"] }),
+                ),
+                ("name", text("What was sold.")),
+                (
+                    "printed_name",
+                    text("With the short name of its class: `*茶*乌龙茶`."),
+                ),
+                ("tax_code", text("Class code.")),
+                ("spec", text("May be empty.")),
+                ("unit", text("May be empty.")),
+                ("quantity", text_or_null("None on discount lines.")),
+                (
+                    "unit_price",
+                    text_or_null("Without tax; none on discount lines."),
+                ),
+                ("amount", decimal("Without tax (金额).", "100.00")),
+                ("rate", text("As in the order.")),
+                ("tax", decimal("Tax (税额).", "13.00")),
+                ("total", decimal("With tax.", "113.00")),
+            ]),
+        ),
+        ("Party", {
+            let mut party = object(vec![
+                ("name", text("As printed.")),
+                ("tax_number", text_or_null("Tax number.")),
+                ("address", text_or_null("Address.")),
+                ("phone", text_or_null("Telephone.")),
+                ("bank", text_or_null("Bank.")),
+                ("bank_account", text_or_null("Account number.")),
+            ]);
+            party["properties"]["kind"] = json!({
+                "enum": ["person", "organisation", "organisation_without_number"],
+                "description": "Buyers only.",
+            });
+            party
+        }),
+        (
+            "Document",
+            object(vec![
+                ("format", json!({ "enum": ["pdf", "xml", "ofd"] })),
+                ("sha256", text("Its hash, hex.")),
+                ("size", whole("Bytes.")),
+                ("origin", json!({ "enum": ["rendered", "received"] })),
+                ("url", text("Where to download it, with the same key.")),
+            ]),
+        ),
+        ("Card", object(vec![("state", of("CardState"))])),
+        (
+            "Ping",
+            object(vec![
+                ("ok", json!({ "const": true })),
+                ("mode", json!({ "enum": ["sandbox", "production"] })),
+                ("version", text("Of the server.")),
+                ("time", time("By the server's clock.")),
+                (
+                    "clock_skew_secs",
+                    json!({ "type": ["integer", "null"], "description": "Positive when your clock is ahead; needs a `Date` header." }),
+                ),
+                (
+                    "key",
+                    object(vec![
+                        ("id", text("`key_…`")),
+                        ("name", text("For people.")),
+                        ("prefix", text("Its first characters.")),
+                        ("store", text_or_null("Only this store, or all.")),
+                        ("may_write", flag("Whether it may change something.")),
+                    ]),
+                ),
+            ]),
+        ),
+        ("Problem", problem()),
+    ]
+}
+
+fn problem() -> Value {
+    let mut problem = object(vec![
+        ("type", text("Leads to an explanation.")),
+        ("title", text("What it is, in a few words.")),
+        ("status", whole("The HTTP status.")),
+        ("detail", text("About this very request.")),
+        ("instance", text("The path that was called.")),
+        ("code", text("Stable: decide by it.")),
+        ("request_id", text("Quote it when asking for help.")),
+    ]);
+    problem["properties"]["errors"] = json!({
+        "type": "array",
+        "description": "Every wrong value.",
+        "items": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "pointer": text("JSON Pointer into the body."),
+                "parameter": text("Parameter of the query."),
+                "code": text("Stable, such as `E_QUANTITY`."),
+                "message": text("What is wrong and what is allowed."),
+            },
+        },
+    });
+    problem["properties"]["wechat"] = json!({
+        "type": "object",
+        "description": "What WeChat said, where the trouble came from there.",
+        "properties": {
+            "code": text("WeChat's own code."),
+            "message": text("WeChat's words."),
+            "hint": text("What to do next."),
+        },
+    });
+    problem
+}
+
+fn lists() -> Vec<(&'static str, Value)> {
+    let page = |rows: Value| {
+        object(vec![
+            ("data", json!({ "type": "array", "items": rows })),
+            ("has_more", flag("Whether there is a next page.")),
+            ("next_cursor", text_or_null("For `cursor`.")),
+        ])
+    };
+    let order_row = object(vec![
+        ("id", text("`ord_…`")),
+        ("order_no", text("Your own number.")),
+        ("store", text("The store's code.")),
+        ("state", of("OrderState")),
+        ("delivery_state", maybe("DeliveryState")),
+        ("totals", of("Totals")),
+        (
+            "invoice_number",
+            text_or_null("The newest invoice's number."),
+        ),
+        ("created_at", time("When it was accepted.")),
+    ]);
+    let invoice_row = object(vec![
+        ("id", text("`inv_…`")),
+        ("number", text_or_null("Once reserved.")),
+        ("state", of("InvoiceState")),
+        ("order", text("Of which order.")),
+        ("order_no", text("Its own number.")),
+        ("buyer", text("As printed.")),
+        ("totals", of("Totals")),
+        ("issued_at", text_or_null("The moment of issue.")),
+        ("card_state", maybe("CardState")),
+        ("created_at", time("When it was drafted.")),
+    ]);
+    let seller = object(vec![
+        ("id", text("`sel_…`")),
+        ("name", text("Legal name.")),
+        ("short_name", text("On the card.")),
+        ("tax_number", text("Tax number.")),
+        (
+            "issuing_mode",
+            json!({ "enum": ["self_built", "external_platform", "wechat_unified"] }),
+        ),
+        (
+            "stores",
+            json!({ "type": "array", "items": object(vec![("code", text("For `store`.")), ("name", text("For people."))]) }),
+        ),
+    ]);
+    let product = object(vec![
+        ("sku", text("The shop's own number.")),
+        ("name", text("Name.")),
+        ("tax_code", text("Class code.")),
+        ("spec", text("Specification.")),
+        ("unit", text("Unit.")),
+        ("unit_price", decimal("Usual price in yuan.", "56.50")),
+        ("tax_included", flag("Whether the price includes tax.")),
+        ("rate", text("Usual rate.")),
+    ]);
+    let stock = object(vec![
+        ("seller", text("`sel_…`")),
+        ("name", text("Legal name.")),
+        ("year", text("Of the numbers.")),
+        ("numbers_left", whole("Invoice numbers left.")),
+        ("month", text("Of the quota.")),
+        ("quota_left", decimal("Net amount left.", "100000.00")),
+    ]);
+    vec![
+        ("OrderList", page(order_row)),
+        ("InvoiceList", page(invoice_row)),
+        ("SellerList", page(seller)),
+        ("ProductList", page(product)),
+        ("StockList", page(stock)),
+    ]
+}

@@ -1,0 +1,323 @@
+//! The body of `POST /api/v1/orders`, read member by member.
+
+use super::{
+    json::Node,
+    reader::{Members, Reader},
+};
+use crate::problem::{Kind, Place, Problem, Said, Wrong};
+use fapiao_domain::delivery::{Channel, PageType};
+use fapiao_usecases::{
+    fields::FieldError,
+    merchant::drafts::{DeliveryDraft, LineDraft, OrderDraft},
+};
+use url::Url;
+
+pub(crate) const ORDER: [&str; 6] = [
+    "store", "order_no", "sold_at", "remark", "lines", "delivery",
+];
+pub(crate) const LINE: [&str; 9] = [
+    "name",
+    "tax_code",
+    "spec",
+    "unit",
+    "quantity",
+    "unit_price",
+    "tax_included",
+    "rate",
+    "discount",
+];
+pub(crate) const DELIVERY: [&str; 3] = ["channel", "page", "return_url"];
+
+/// Longest return address.
+const URL_MAX: usize = 512;
+
+/// What a body asks for, and what is wrong with it so far. The rules of the use-case are asked too before anything is
+/// answered, so that a caller sees all mistakes at once.
+pub(crate) struct OrderBody {
+    pub(crate) draft: OrderDraft,
+    reader: Reader,
+}
+
+impl OrderBody {
+    /// Reads a body. `https_only` refuses return addresses over plain HTTP.
+    ///
+    /// # Errors
+    /// 422 when the body is no object.
+    pub(crate) fn read(node: &Node, https_only: HttpsOnly) -> Result<OrderBody, Problem> {
+        let mut reader = Reader::default();
+        let Some(body) = reader.object(node, String::new(), &ORDER) else {
+            return Err(Problem::wrong(Kind::InvalidFields, reader.into_wrong()));
+        };
+        let lines = reader.list(&body, "lines");
+        let draft = OrderDraft {
+            store: reader.optional_text(&body, "store"),
+            order_no: reader.text(&body, "order_no"),
+            sold_at: reader.optional_text(&body, "sold_at"),
+            lines: lines
+                .into_iter()
+                .map(|(pointer, node)| line(&mut reader, node, pointer))
+                .collect(),
+            remark: reader.optional_text(&body, "remark"),
+            delivery: match reader.optional_object(&body, "delivery", &DELIVERY) {
+                Some(wanted) => delivery(&mut reader, &wanted, https_only),
+                None => None,
+            },
+        };
+        Ok(OrderBody { draft, reader })
+    }
+
+    /// Whether the body itself was right.
+    pub(crate) fn is_content(&self) -> bool {
+        self.reader.is_content()
+    }
+
+    /// The draft with one more line that the rules refuse whatever the rest says: asking the use-case about it tells
+    /// what else is wrong and can never write anything.
+    pub(crate) fn rehearsal(&self) -> Option<OrderDraft> {
+        let mut draft = self.draft.clone();
+        let impossible = LineDraft::default();
+        let is_refused = impossible.read(draft.lines.len()).is_err();
+        draft.lines.push(impossible);
+        is_refused.then_some(draft)
+    }
+
+    /// Everything that is wrong: with the body, and by the rules. Where the body is wrong already, a rule says nothing
+    /// new about the same member or what is inside it.
+    pub(crate) fn refused(self, mut rules: Vec<FieldError>) -> Problem {
+        let impossible = format!("/lines/{}/", self.draft.lines.len());
+        rules.retain(|it| !it.pointer.starts_with(&impossible));
+        let mut wrong = self.reader.into_wrong();
+        let known: Vec<String> = wrong
+            .iter()
+            .map(|it| match &it.place {
+                Place::Pointer(place) | Place::Parameter(place) => place.clone(),
+            })
+            .collect();
+        rules.retain(|rule| {
+            let inside = |place: &String| {
+                let rest = rule.pointer.strip_prefix(place.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            !known.iter().any(inside)
+        });
+        wrong.extend(rules.into_iter().map(Wrong::from));
+        Problem::wrong(Kind::InvalidFields, wrong)
+    }
+}
+
+/// Whether plain HTTP is refused in return addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HttpsOnly {
+    /// In production.
+    Yes,
+    /// On a developer's machine.
+    No,
+}
+
+/// Reads the body of `POST /api/v1/orders/{id}/deliveries`.
+///
+/// # Errors
+/// 422 with everything that is wrong.
+pub(crate) fn delivery_body(node: &Node, https_only: HttpsOnly) -> Result<DeliveryDraft, Problem> {
+    let mut reader = Reader::default();
+    let body = reader.object(node, String::new(), &DELIVERY);
+    let draft = body.and_then(|body| delivery(&mut reader, &body, https_only));
+    match draft {
+        Some(draft) if reader.is_content() => Ok(draft),
+        _ => Err(Problem::wrong(Kind::InvalidFields, reader.into_wrong())),
+    }
+}
+
+/// Reads the body of `POST /api/v1/deliveries/{id}/refusal`.
+///
+/// # Errors
+/// 422 with everything that is wrong.
+pub(crate) fn refusal_body(node: &Node) -> Result<String, Problem> {
+    let mut reader = Reader::default();
+    let body = reader.object(node, String::new(), &["reason"]);
+    let reason = body.map(|body| reader.text(&body, "reason"));
+    match reason {
+        Some(reason) if reader.is_content() => Ok(reason),
+        _ => Err(Problem::wrong(Kind::InvalidFields, reader.into_wrong())),
+    }
+}
+
+fn line(reader: &mut Reader, node: &Node, pointer: String) -> LineDraft {
+    let Some(line) = reader.object(node, pointer, &LINE) else {
+        return LineDraft::default();
+    };
+    LineDraft {
+        name: reader.text(&line, "name"),
+        tax_code: reader.text(&line, "tax_code"),
+        spec: reader.optional_text(&line, "spec"),
+        unit: reader.optional_text(&line, "unit"),
+        quantity: reader.decimal(&line, "quantity", "2"),
+        unit_price: reader.decimal(&line, "unit_price", "12.50"),
+        tax_included: reader.flag(&line, "tax_included"),
+        rate: reader.decimal(&line, "rate", "0.13"),
+        discount: reader.optional_decimal(&line, "discount", "1.00"),
+    }
+}
+
+fn delivery(reader: &mut Reader, of: &Members<'_>, https_only: HttpsOnly) -> Option<DeliveryDraft> {
+    let channel_text = reader.text(of, "channel");
+    let channel = Channel::parse(&channel_text);
+    if channel.is_none() && !channel_text.is_empty() {
+        let said = Said::new(
+            "a channel is web, wap, app or mini_program",
+            "渠道只能是 web、wap、app 或 mini_program",
+        );
+        reader.refuse(of.pointer("channel"), "E_CHANNEL", said);
+    }
+    let page_text = reader.optional_text(of, "page");
+    let page = match PageType::parse(&page_text) {
+        None if page_text.is_empty() => Some(PageType::Title),
+        Some(PageType::Title) => Some(PageType::Title),
+        // The others need a title or an invoice beforehand, which an order doesn't bring.
+        Some(PageType::Confirm | PageType::Collect) | None => {
+            let said = Said::new(
+                "the page on which the buyer fills in a title is the one there is: title",
+                "目前只支持由买家填写抬头的页面：title",
+            );
+            reader.refuse(of.pointer("page"), "E_PAGE", said);
+            None
+        }
+    };
+    let return_url = reader.optional_text(of, "return_url");
+    if !return_url.is_empty() && !is_web_address(&return_url, https_only) {
+        let said = Said::new(
+            format!("a whole https address of at most {URL_MAX} characters"),
+            format!("须为完整的 https 网址，最长 {URL_MAX} 个字符"),
+        );
+        reader.refuse(of.pointer("return_url"), "E_RETURN_URL", said);
+    }
+    Some(DeliveryDraft {
+        channel: channel?,
+        page: page?,
+        return_url,
+    })
+}
+
+fn is_web_address(text: &str, https_only: HttpsOnly) -> bool {
+    let fits = |url: Url| {
+        let scheme = match https_only {
+            HttpsOnly::Yes => url.scheme() == "https",
+            HttpsOnly::No => matches!(url.scheme(), "https" | "http"),
+        };
+        scheme && url.has_host() && url.username().is_empty() && url.password().is_none()
+    };
+    text.len() <= URL_MAX && Url::parse(text).is_ok_and(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+    use serde_json::Value;
+
+    fn read(text: &str) -> OrderBody {
+        OrderBody::read(&Node::read(text.as_bytes()).unwrap(), HttpsOnly::Yes).unwrap()
+    }
+
+    fn pointers(problem: &Problem) -> Vec<(String, String)> {
+        let document = problem.document(Lang::En, "", "");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let errors = document["errors"].as_array().unwrap();
+        errors
+            .iter()
+            .map(|it| (text(&it["pointer"]), text(&it["code"])))
+            .collect()
+    }
+
+    #[test]
+    fn a_whole_order_is_read() {
+        let body = read(
+            r#"{"store":"S001","order_no":"A-1","lines":[{"name":"茶","tax_code":"1030205010000000000",
+                "quantity":"2","unit":"盒","unit_price":"56.50","tax_included":true,"rate":"0.13","discount":"1"}],
+                "delivery":{"channel":"web","return_url":"https://shop.example/back?x=1"}}"#,
+        );
+        assert!(body.is_content());
+        let draft = body.draft;
+        assert_eq!(
+            (draft.store.as_str(), draft.order_no.as_str()),
+            ("S001", "A-1")
+        );
+        assert_eq!((draft.sold_at.as_str(), draft.remark.as_str()), ("", ""));
+        let line = &draft.lines[0];
+        assert!(line.tax_included);
+        assert_eq!(
+            (line.quantity.as_str(), line.unit_price.as_str()),
+            ("2", "56.50")
+        );
+        let delivery = draft.delivery.unwrap();
+        assert_eq!(
+            (delivery.channel, delivery.page),
+            (Channel::Web, PageType::Title)
+        );
+    }
+
+    #[test]
+    fn mistakes_of_the_body_and_of_the_rules_are_told_together_and_once_each() {
+        let body = read(
+            r#"{"order_no":"A-1","total":"1.00","lines":[{"name":"茶","tax_code":"1",
+                "quantity":2,"unit_price":12.5,"tax_included":"yes","rate":"13%"}, "tea"],
+                "delivery":{"channel":"fax","page":"collect","return_url":"http://shop.example"}}"#,
+        );
+        assert!(!body.is_content());
+        assert_eq!(body.rehearsal().unwrap().lines.len(), 3);
+        let rules = vec![
+            FieldError::new("/store", "E_STORE", "x"),
+            FieldError::new("/lines/0/quantity", "E_QUANTITY", "x"),
+            FieldError::new("/lines/0/rate", "E_RATE", "x"),
+            FieldError::new("/lines/1/rate", "E_RATE", "x"),
+            FieldError::new("/lines/2/rate", "E_RATE", "the impossible line"),
+        ];
+        let expected = [
+            ("/total", "E_UNKNOWN_MEMBER"),
+            ("/lines/0/quantity", "E_DECIMAL_STRING"),
+            ("/lines/0/unit_price", "E_DECIMAL_STRING"),
+            ("/lines/0/tax_included", "E_TYPE"),
+            ("/lines/1", "E_TYPE"),
+            ("/delivery/channel", "E_CHANNEL"),
+            ("/delivery/page", "E_PAGE"),
+            ("/delivery/return_url", "E_RETURN_URL"),
+            ("/store", "E_STORE"),
+            ("/lines/0/rate", "E_RATE"),
+        ]
+        .map(|(pointer, code)| (pointer.to_owned(), code.to_owned()));
+        assert_eq!(pointers(&body.refused(rules)), expected);
+    }
+
+    #[test]
+    fn nobody_sets_what_is_ours_to_decide() {
+        for member in [
+            "id",
+            "state",
+            "seller",
+            "totals",
+            "fingerprint",
+            "created_at",
+            "source",
+        ] {
+            let body = read(&format!(r#"{{"order_no":"A","lines":[],"{member}":"x"}}"#));
+            let problem = body.refused(Vec::new());
+            assert_eq!(pointers(&problem)[0].0, format!("/{member}"));
+        }
+    }
+
+    #[test]
+    fn return_addresses_are_web_addresses() {
+        let fits = |text: &str| is_web_address(text, HttpsOnly::Yes);
+        assert!(fits("https://shop.example/a"));
+        for text in [
+            "javascript:alert(1)",
+            "//shop.example",
+            "/a",
+            "http://shop.example",
+            "https://u:p@shop.example",
+        ] {
+            assert!(!fits(text), "{text}");
+        }
+        assert!(is_web_address("http://127.0.0.1:8092/a", HttpsOnly::No));
+    }
+}

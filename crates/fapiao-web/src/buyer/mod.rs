@@ -1,0 +1,255 @@
+//! The buyer's short link: where the invoice stands, the way into WeChat, and the plain download.
+//!
+//! The code in the address is the permission: whoever has the receipt may see it. So nothing here is kept by caches
+//! or found by search engines, and wrong codes are counted.
+
+mod state;
+
+use crate::{
+    api::files::{self, Shown},
+    app::App,
+    edge::{Context, bare, page},
+    pages::{
+        buyer::{BuyerPage, BuyerState, Sale},
+        parts::When,
+        shell::Bare,
+    },
+    problem::{Kind, Problem, Said},
+    security::limiter::Allowance,
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    web,
+};
+use fapiao_domain::delivery::DeliveryState;
+use fapiao_usecases::{
+    calendar,
+    merchant::pages::{PageError, open_wechat_page},
+    ports::Scope,
+    records::{Delivery, Invoice},
+};
+use std::time::Instant;
+
+/// While WeChat's page is open the push may be on its way: a returning buyer sees it arrive.
+const LOOK_AGAIN_SECS: &str = "5";
+
+/// `GET /o/{code}`.
+pub(crate) async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(delivery) = find(&app, &request, &code).await? else {
+        return Ok(unknown(&app, &request));
+    };
+    let seen = Seen::load(&app, delivery).await?;
+    let bare = bare(&app, &request);
+    let now = app.ports.clock.now();
+    let state = state::of(
+        &seen.delivery,
+        seen.invoice.as_ref(),
+        seen.promise_secs,
+        now,
+    );
+    let state = state.shown(&seen.delivery, seen.invoice.as_ref(), |at| When {
+        at,
+        now,
+        lang: bare.lang,
+    });
+    let may_change = seen.delivery.state == DeliveryState::PageOpened
+        && matches!(state, BuyerState::Ready { .. });
+    let mut answer = seen.page(bare, state, StatusCode::OK);
+    if may_change {
+        let value = HeaderValue::from_static(LOOK_AGAIN_SECS);
+        answer
+            .headers_mut()
+            .insert(HeaderName::from_static("refresh"), value);
+    }
+    Ok(answer)
+}
+
+/// `GET /o/{code}/wechat`: asks WeChat for a fresh page and sends the buyer there.
+pub(crate) async fn open(
+    app: web::Data<App>,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(delivery) = find(&app, &request, &code).await? else {
+        return Ok(unknown(&app, &request));
+    };
+    let here = format!("/o/{}", delivery.short_code);
+    match open_wechat_page(&app.ports, &delivery.short_code).await {
+        Ok(address) => Ok(send_to(StatusCode::FOUND, &address)),
+        Err(PageError::Unknown) => Ok(unknown(&app, &request)),
+        // The page says where it stands instead.
+        Err(PageError::NotAwaiting(_) | PageError::Expired) => {
+            Ok(send_to(StatusCode::SEE_OTHER, &here))
+        }
+        Err(PageError::Store(error)) => Err(error.into()),
+        Err(error @ (PageError::NotReady(_) | PageError::WeChat(_))) => {
+            let id = Context::of(&request).id;
+            tracing::warn!(
+                request.id = %id, delivery.id = %delivery.id, error = %error,
+                "No page from WeChat for delivery {}", delivery.id
+            );
+            let seen = Seen::load(&app, delivery).await?;
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            Ok(seen.page(bare(&app, &request), BuyerState::Preparing, status))
+        }
+    }
+}
+
+/// `GET /o/{code}/file.pdf`: the plain download, once there is an invoice.
+pub(crate) async fn download(
+    app: web::Data<App>,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(delivery) = find(&app, &request, &code).await? else {
+        return Ok(unknown(&app, &request));
+    };
+    let seen = Seen::load(&app, delivery).await?;
+    let found = match &seen.invoice {
+        Some(invoice) => files::of_invoice(&app, invoice, "pdf").await?,
+        None => None,
+    };
+    let found = found.ok_or_else(|| {
+        let said = Said::new(
+            "the invoice is not issued yet or its file is still being made",
+            "发票尚未开出，或文件仍在生成",
+        );
+        Problem::new(Kind::DocumentNotFound, said)
+    })?;
+    let mut answer = found.answer(&request, Shown::Inline);
+    private(&mut answer);
+    Ok(answer)
+}
+
+/// The delivery behind a code. Who tries many wrong ones has to wait.
+async fn find(app: &App, request: &HttpRequest, code: &str) -> Result<Option<Delivery>, Problem> {
+    let client = Context::of(request).client;
+    if app.guesses.is_used_up(&client, Instant::now()) {
+        let said = Said::new(
+            "too many wrong links came from your address",
+            "来自该地址的错误链接过多",
+        );
+        return Err(Problem::new(Kind::RateLimited, said).retry_after(60));
+    }
+    let code = code.trim().to_ascii_uppercase();
+    let may_be_one =
+        (4..=32).contains(&code.len()) && code.bytes().all(|it| it.is_ascii_alphanumeric());
+    let found = if may_be_one {
+        app.ports.store.delivery_by_code(&code).await?
+    } else {
+        None
+    };
+    if found.is_none() {
+        let _: Allowance = app.guesses.take(&client, Instant::now());
+    }
+    Ok(found)
+}
+
+/// What the page of one delivery is made of.
+struct Seen {
+    delivery: Delivery,
+    invoice: Option<Invoice>,
+    sale: Option<Sale>,
+    /// Within how many seconds after the agreement the invoice is promised.
+    promise_secs: i64,
+}
+
+impl Seen {
+    async fn load(app: &App, delivery: Delivery) -> Result<Seen, Problem> {
+        let store = &app.ports.store;
+        let invoice = match &delivery.invoice {
+            Some(id) => store.invoice(&Scope::All, id).await?,
+            None => None,
+        };
+        let account = store.account(&delivery.account).await?;
+        let seller = store.seller(&delivery.seller).await?;
+        let sale = match store.order(&Scope::All, &delivery.order).await? {
+            Some(order) => {
+                let shop = store.store(&order.store).await?;
+                let seller = seller.map_or_else(String::new, |seller| seller.party.name);
+                Some(Sale {
+                    store: shop.map_or_else(|| seller.clone(), |shop| shop.name),
+                    seller,
+                    logo: None,
+                    total: order.totals.total,
+                    date: calendar::day(order.sold_at),
+                    order_no: order.order_no,
+                    phone: account
+                        .as_ref()
+                        .map_or_else(String::new, |account| account.contact_phone.clone()),
+                })
+            }
+            None => None,
+        };
+        Ok(Seen {
+            delivery,
+            invoice,
+            sale,
+            promise_secs: account.map_or(0, |account| account.contact_timeout_secs),
+        })
+    }
+
+    fn page(self, bare: Bare, state: BuyerState, status: StatusCode) -> HttpResponse {
+        buyer_page(bare, self.sale, state, self.delivery.short_code, status)
+    }
+}
+
+fn unknown(app: &App, request: &HttpRequest) -> HttpResponse {
+    let bare = bare(app, request);
+    buyer_page(
+        bare,
+        None,
+        BuyerState::NotFound,
+        String::new(),
+        StatusCode::NOT_FOUND,
+    )
+}
+
+fn buyer_page(
+    bare: Bare,
+    sale: Option<Sale>,
+    state: BuyerState,
+    reference: String,
+    status: StatusCode,
+) -> HttpResponse {
+    let mut answer = page(
+        status,
+        &BuyerPage {
+            bare,
+            sale,
+            state,
+            reference,
+        },
+    );
+    private(&mut answer);
+    answer
+}
+
+fn send_to(status: StatusCode, address: &str) -> HttpResponse {
+    let mut answer = HttpResponse::build(status)
+        .insert_header((header::LOCATION, address))
+        .finish();
+    private(&mut answer);
+    answer
+}
+
+fn private(answer: &mut HttpResponse) {
+    let headers = answer.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex, nofollow"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+}

@@ -1,0 +1,181 @@
+//! What the use-cases say, as problems. No `_` arm: a new variant must choose its kind here.
+
+use super::{FarSide, Kind, Problem, Said};
+use fapiao_usecases::{
+    errors::{Advice, OutsideError, StoreError},
+    merchant::{orders::OrderError, refusal::RefusalError},
+};
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        match &error {
+            StoreError::Unavailable(_) => Problem::new(
+                Kind::TryAgain,
+                Said::new("the database did not answer in time", "数据库未能及时应答"),
+            )
+            .retry_after(1)
+            .because(error),
+            StoreError::Stale { what } => Problem::new(
+                Kind::ChangedMeanwhile,
+                Said::new(
+                    error.to_string(),
+                    format!("{what} 已被其他操作更改，请重新读取"),
+                ),
+            ),
+            StoreError::NotFound { what } => {
+                let zh = format!("没有 {what}");
+                Problem::new(Kind::NotFound, Said::new(error.to_string(), zh))
+            }
+            StoreError::Exists { what } => {
+                let zh = format!("{what} 已经存在");
+                Problem::new(Kind::ExistsAlready, Said::new(error.to_string(), zh))
+            }
+            StoreError::Corrupt(_) => Problem::internal(error),
+        }
+    }
+}
+
+impl From<OrderError> for Problem {
+    fn from(error: OrderError) -> Problem {
+        let en = error.to_string();
+        match error {
+            OrderError::Invalid(errors) => Problem::fields(errors),
+            OrderError::KeyReused => Problem::key_reused(),
+            OrderError::OrderNoTaken { order_no, existing } => {
+                let zh = format!("订单号 {order_no} 已用于内容不同的订单（{existing}）");
+                Problem::new(Kind::OrderNoTaken, Said::new(en, zh))
+            }
+            OrderError::UnknownOrder(id) => Problem::no_order(&id),
+            OrderError::DeliveryUnderWay(order_no) => {
+                let zh = format!("订单 {order_no} 已有投递在进行或已开票，请查看现有投递");
+                Problem::new(Kind::DeliveryUnderWay, Said::new(en, zh))
+            }
+            OrderError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RefusalError> for Problem {
+    fn from(error: RefusalError) -> Problem {
+        let en = error.to_string();
+        match error {
+            RefusalError::Invalid(errors) => Problem::fields(errors),
+            RefusalError::Unknown(id) => Problem::no_delivery(&id),
+            RefusalError::TooLate(why) => {
+                let zh = format!("该投递已不能拒绝（{why}）");
+                Problem::new(Kind::DeliveryNotRefusable, Said::new(en, zh))
+            }
+            RefusalError::KeyReused => Problem::key_reused(),
+            RefusalError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OutsideError> for Problem {
+    fn from(error: OutsideError) -> Problem {
+        let kind = match error.advice {
+            Advice::Retry { .. } | Advice::OutcomeUnknown => Kind::FarSideUnavailable,
+            Advice::NeedsPerson | Advice::Never | Advice::AlreadyDone => Kind::FarSideRefused,
+        };
+        let retry_after = match error.advice {
+            Advice::Retry { after } => Some(after.map_or(5, |after| after.as_secs().max(1))),
+            Advice::OutcomeUnknown => Some(5),
+            Advice::NeedsPerson | Advice::Never | Advice::AlreadyDone => None,
+        };
+        let (en, zh) = match error.system {
+            "wechat" => ("WeChat", "微信"),
+            "tax" => ("the tax authority", "税务机关"),
+            "mail" => ("the mail server", "邮件服务器"),
+            _ => ("the file store", "文件存储"),
+        };
+        let said = Said::new(
+            format!("{en} did not do its part"),
+            format!("{zh}未能完成其环节"),
+        );
+        let far_side = FarSide {
+            system: error.system,
+            code: error.code.clone(),
+            message: error.message.clone(),
+        };
+        let problem = Problem::new(kind, said)
+            .with_far_side(far_side)
+            .because(error);
+        match retry_after {
+            Some(secs) => problem.retry_after(secs),
+            None => problem,
+        }
+    }
+}
+
+impl Problem {
+    /// A fault of ours; `cause` goes to the log and nowhere else.
+    pub(crate) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Problem {
+        let said = Said::new(
+            "an unexpected fault; it was logged under this request's id",
+            "发生意外故障，已按本请求编号记入日志",
+        );
+        Problem::new(Kind::Internal, said).because(cause)
+    }
+
+    /// No order of this id for this caller.
+    pub(crate) fn no_order(id: &str) -> Problem {
+        let said = Said::new(format!("there is no order {id}"), format!("没有订单 {id}"));
+        Problem::new(Kind::OrderNotFound, said)
+    }
+
+    /// No delivery of this id for this caller.
+    pub(crate) fn no_delivery(id: &str) -> Problem {
+        let said = Said::new(
+            format!("there is no delivery {id}"),
+            format!("没有投递 {id}"),
+        );
+        Problem::new(Kind::DeliveryNotFound, said)
+    }
+
+    /// No invoice of this id for this caller.
+    pub(crate) fn no_invoice(id: &str) -> Problem {
+        let said = Said::new(
+            format!("there is no invoice {id}"),
+            format!("没有发票 {id}"),
+        );
+        Problem::new(Kind::InvoiceNotFound, said)
+    }
+
+    fn key_reused() -> Problem {
+        let said = Said::new(
+            "this Idempotency-Key came with another body before; use a new key for a new act",
+            "该 Idempotency-Key 此前用于内容不同的请求，新操作请使用新键",
+        );
+        Problem::new(Kind::KeyReused, said)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+
+    #[test]
+    fn a_cause_is_logged_and_never_told() {
+        let error = StoreError::Unavailable("password=hunter2".into());
+        let problem = Problem::from(error);
+        assert!(problem.chain().contains("hunter2"));
+        assert!(
+            !problem
+                .document(Lang::En, "", "")
+                .to_string()
+                .contains("hunter2")
+        );
+        assert_eq!(problem.kind, Kind::TryAgain);
+    }
+
+    #[test]
+    fn wechats_own_words_stand_apart_from_ours() {
+        let error = OutsideError::new("wechat", "72038", "not authorised", Advice::NeedsPerson);
+        let document = Problem::from(error).document(Lang::En, "", "");
+        assert_eq!(document["wechat"]["code"], "72038");
+        assert_eq!(document["wechat"]["message"], "not authorised");
+        assert_eq!(document["status"], 502);
+        assert!(document.get("files").is_none());
+    }
+}

@@ -1,0 +1,163 @@
+//! The Chinese words for the codes of wrong fields. The English ones come with the errors themselves.
+
+/// What a code means, in Chinese.
+pub(super) fn chinese(code: &str) -> Option<&'static str> {
+    TEXTS
+        .binary_search_by(|(known, _)| (*known).cmp(code))
+        .ok()
+        .map(|at| TEXTS[at].1)
+}
+
+/// By code, sorted.
+const TEXTS: &[(&str, &str)] = &[
+    ("E_ADDRESS", "地址过长或含有不可打印的字符"),
+    ("E_BANK", "开户行过长或含有不可打印的字符"),
+    ("E_BANK_ACCOUNT", "银行账号过长或含有不可打印的字符"),
+    ("E_CHANNEL", "渠道只能是 web、wap、app 或 mini_program"),
+    (
+        "E_DECIMAL_STRING",
+        "金额、数量、单价和税率须写成字符串形式的小数，例如 \"12.50\"；JSON 数字在传输中可能丢失精度，故不接受",
+    ),
+    ("E_DIFFERENCE", "差额征税的扣除额或明细不符合规则"),
+    (
+        "E_DISCOUNT",
+        "折扣额须为不大于该行金额的正数，单位元，最多两位小数",
+    ),
+    ("E_DISC_FIELDS", "折扣行不能带数量、单价、规格或单位"),
+    ("E_DISC_LARGE", "折扣额大于被折扣行的金额"),
+    ("E_DISC_MATCH", "折扣行与被折扣行的名称、编码或税率不一致"),
+    ("E_DISC_MISSING", "被折扣行之后缺少折扣行"),
+    ("E_DISC_ORDER", "折扣行须紧跟在被折扣行之后"),
+    ("E_DISC_SIGN", "折扣行的金额须为负数"),
+    ("E_DUPLICATE", "同一字段出现了两次"),
+    ("E_EMAIL", "邮箱地址格式不正确"),
+    ("E_LINE_TAX", "该行税额与金额、税率不符"),
+    ("E_NAME", "名称为空、过长或含有不可打印的字符"),
+    ("E_NONPOSITIVE", "金额须大于零"),
+    (
+        "E_NOT_TAXED_MIXED",
+        "不征税项目不能与应税项目开在同一张发票上",
+    ),
+    ("E_NO_ACCOUNT", "该渠道所需的微信账号尚未在后台设置"),
+    ("E_NO_LINES", "订单至少要有一行明细"),
+    ("E_NUMBER_UNEXPECTED", "个人抬头不应填写税号"),
+    ("E_ORDER_NO", "订单号须为 1 至 64 个可打印字符"),
+    ("E_PAGE", "目前只支持由买家填写抬头的页面：title"),
+    ("E_PERSON_WITH_NUMBER", "个人抬头带有税号，请确认抬头类型"),
+    ("E_PHONE", "电话过长或含有不可打印的字符"),
+    ("E_QTY", "数量乘以单价与金额不符"),
+    ("E_QTY_PAIR", "数量与单价须同时填写或同时留空"),
+    ("E_QUANTITY", "数量须为大于 0、最多 8 位小数的十进制数"),
+    (
+        "E_RATE",
+        "税率须写成小数，例如 \"0.13\"，或 \"exempt\"（免税）、\"not_taxed\"（不征税）、\"0\"（零税率）",
+    ),
+    (
+        "E_RATES_UNKNOWN",
+        "尚未从税务机关取得该销方的可用税率，请一分钟后再试",
+    ),
+    ("E_RATE_CLASS", "该税率与税收分类编码不相符"),
+    (
+        "E_RATE_NOT_USABLE",
+        "该税率今天不在税务机关为该销方核定的税率之内",
+    ),
+    ("E_REASON", "拒绝原因会展示给买家：须为一行 1 至 60 个字"),
+    ("E_RED_KIND", "红字发票不能含有折扣行"),
+    ("E_RED_SIGN", "红字发票的金额与数量须为负数"),
+    ("E_REMARK", "备注最多 200 字，不能含有控制字符"),
+    ("E_REQUIRED", "必填字段缺失"),
+    (
+        "E_RETURN_URL",
+        "返回地址须为完整的 https 网址，最长 512 个字符",
+    ),
+    ("E_SEQ", "明细行号须从 1 起连续"),
+    ("E_SIZE", "数值的位数超出税务接口的上限"),
+    (
+        "E_SOLD_AT",
+        "销售时间须写成 2026-03-05T14:07:00+08:00 的形式，且不能晚于当前时间",
+    ),
+    ("E_SPEC", "规格型号过长或含有不可打印的字符"),
+    (
+        "E_STORE",
+        "没有该编码的门店，或调用方无权为其开单；请填写门店编码，例如 S001",
+    ),
+    ("E_SUM_AMOUNT", "合计金额与各行金额之和不符"),
+    ("E_TAX_CODE", "税收分类编码须为 19 位数字"),
+    (
+        "E_TAX_CODE_UNKNOWN",
+        "税务机关的编码表中没有该税收分类编码，或该编码为汇总项、不能用于明细",
+    ),
+    ("E_TAX_NUMBER_CHARACTERS", "税号只能含有数字和大写字母"),
+    ("E_TAX_NUMBER_CHECK", "税号校验码不正确，请核对"),
+    ("E_TAX_NUMBER_EMPTY", "单位抬头须填写税号"),
+    ("E_TAX_NUMBER_LENGTH", "税号长度不正确"),
+    (
+        "E_TAX_NUMBER_LETTER",
+        "税号中不会出现 I、O、S、V、Z 这些字母，请核对",
+    ),
+    ("E_TOO_LARGE", "金额超出上限"),
+    ("E_TOO_MANY_LINES", "明细行数超出上限"),
+    ("E_TOTAL", "价税合计与金额、税额之和不符"),
+    ("E_TOTAL_TAX", "合计税额与各行税额之和不符"),
+    ("E_TYPE", "字段的 JSON 类型不正确"),
+    ("E_UNIT", "单位过长或含有不可打印的字符"),
+    (
+        "E_UNIT_PRICE",
+        "单价须为大于 0、最多 8 位小数的十进制数，且该行金额不能为零",
+    ),
+    ("E_UNKNOWN_MEMBER", "没有这个字段"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn texts_are_sorted_for_the_search() {
+        assert!(TEXTS.is_sorted_by(|one, other| one.0 < other.0));
+        assert_eq!(chinese("E_REQUIRED"), Some("必填字段缺失"));
+        assert_eq!(chinese("E_NONE"), None);
+    }
+
+    /// The rules and the use-cases make codes; whoever adds one adds its words here.
+    #[test]
+    fn every_code_of_the_rules_has_its_words() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut missing = Vec::new();
+        let mut seen = 0;
+        for folder in ["fapiao-domain/src", "fapiao-usecases/src", "fapiao-web/src"] {
+            visit(&crates.join(folder), &mut |text| {
+                for code in codes(text) {
+                    seen += 1;
+                    if chinese(code).is_none() && !["E_NEW", "E_NONE"].contains(&code) {
+                        missing.push(code.to_owned());
+                    }
+                }
+            });
+        }
+        assert!(seen > 50, "{seen}");
+        assert!(missing.is_empty(), "no Chinese words for {missing:?}");
+    }
+
+    fn visit(folder: &Path, look: &mut impl FnMut(&str)) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                visit(&path, look);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                look(&std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+
+    fn codes(text: &str) -> impl Iterator<Item = &str> {
+        text.split('"').filter(|word| {
+            word.starts_with("E_")
+                && word.len() > 3
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        })
+    }
+}

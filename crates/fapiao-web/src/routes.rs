@@ -1,0 +1,125 @@
+//! Every route of the product, on one screen.
+
+use crate::{
+    api::{company, deliveries, docs, invoices, openapi, orders, ping},
+    app::App,
+    buyer, callback, edge, health, metrics, preferences,
+    problem::{Kind, Problem, Said},
+    statics,
+};
+use actix_web::{
+    Error,
+    body::BoxBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    guard,
+    http::header,
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
+
+/// Where the REST API lives.
+pub(crate) const API: &str = "/api/v1";
+
+/// Lists the routes of the API once: for the server, and as a table for the test of its description.
+macro_rules! api {
+    ($($path:literal { $($method:ident $handler:path),+ })*) => {
+        /// Path and method (upper case) of every call.
+        #[cfg(test)]
+        pub(crate) const CALLS: &[(&str, &str)] = &[$($((concat!("/api/v1", $path), stringify!($method)),)+)*];
+
+        fn api(cfg: &mut ServiceConfig) {
+            $(cfg.service(
+                web::resource(concat!("/api/v1", $path))
+                    $(.route(web::route().guard(api!(@guard $method)).to($handler)))+
+                    .default_service(web::to(|| async {
+                        other_method(concat!($(stringify!($method), ", "),+, "HEAD"))
+                    })),
+            );)*
+        }
+    };
+    (@guard GET) => { guard::Any(guard::Get()).or(guard::Head()) };
+    (@guard POST) => { guard::Post() };
+}
+
+api! {
+    "/ping"                          { GET ping::show }
+    "/orders"                        { GET orders::index, POST orders::create }
+    "/orders/{id}"                   { GET orders::show }
+    "/orders/{id}/deliveries"        { POST orders::create_delivery }
+    "/deliveries/{id}"               { GET deliveries::show }
+    "/deliveries/{id}/refusal"       { POST deliveries::refuse }
+    "/invoices"                      { GET invoices::index }
+    "/invoices/{id}"                 { GET invoices::show }
+    "/invoices/{id}/file.{format}"   { GET invoices::file }
+    "/sellers"                       { GET company::sellers }
+    "/products"                      { GET company::products }
+    "/stock"                         { GET company::stock }
+    "/openapi.json"                  { GET openapi::show }
+}
+
+/// Adds every route to an application that has the middleware and the shared state already: see [`application`].
+fn configure(cfg: &mut ServiceConfig) {
+    api(cfg);
+    cfg.route("/api/docs", web::get().to(docs::show))
+        .route("/api/docs/errors", web::get().to(docs::errors))
+        .service(
+            web::resource("/wechat/callback/{app_id}")
+                .route(web::get().to(callback::verify))
+                .route(web::post().to(callback::receive)),
+        )
+        .route("/o/{code}", web::get().to(buyer::show))
+        .route("/o/{code}/wechat", web::get().to(buyer::open))
+        .route("/o/{code}/file.pdf", web::get().to(buyer::download))
+        .route("/preferences", web::get().to(preferences::choose))
+        .route("/static/{hash}/{path:.*}", web::get().to(statics::show))
+        .route("/healthz", web::get().to(health::live))
+        .route("/readyz", web::get().to(health::ready))
+        .route("/metrics", web::get().to(metrics::show))
+        .route("/", web::get().to(home));
+}
+
+/// The whole web side as an actix application: `HttpServer::new(move || fapiao_web::application(app.clone()))`.
+pub fn application(
+    app: web::Data<App>,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let around = app.clone();
+    actix_web::App::new()
+        .app_data(app)
+        .configure(configure)
+        .default_service(web::to(nowhere))
+        .wrap(from_fn(move |request, next| {
+            edge::surround(around.clone(), request, next)
+        }))
+}
+
+/// Staff are the ones who type a bare host name.
+async fn home() -> actix_web::HttpResponse {
+    actix_web::HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/admin"))
+        .finish()
+}
+
+async fn nowhere() -> Result<actix_web::HttpResponse, Problem> {
+    let said = Said::new("there is no such address", "没有这个地址");
+    Err(Problem::new(Kind::NotFound, said))
+}
+
+fn other_method(allowed: &'static str) -> Result<actix_web::HttpResponse, Problem> {
+    let allowed = allowed
+        .strip_suffix(", HEAD")
+        .filter(|it| !it.contains("GET"))
+        .unwrap_or(allowed);
+    let said = Said::new(
+        format!("this address knows {allowed}"),
+        format!("该地址支持的方法：{allowed}"),
+    );
+    Err(Problem::new(Kind::MethodNotAllowed, said).allowing(allowed))
+}
