@@ -7,6 +7,7 @@
     reason = "a command line that talks to the person who typed it"
 )]
 
+mod bench;
 mod check;
 mod demo;
 mod dependencies;
@@ -50,6 +51,8 @@ enum Chore {
     Dist,
     /// Kills the release binary at every step and at random under load, then compares all ledgers.
     Kill(kill::Effort),
+    /// Measures orders, pushes, invoices and PDFs per second on the release build.
+    Bench(bench::Selection),
     /// Measures how many small writes a second reach the disk (4 KiB and fdatasync each).
     Probe {
         /// Folder to write in; the disk under it is what is measured.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Chore::Openapi => openapi::write(),
         Chore::Dist => dist::build(),
         Chore::Kill(effort) => kill::run(&effort),
+        Chore::Bench(selection) => bench::run(&selection),
         Chore::Probe { folder } => probe::report(&folder),
     };
     match outcome {

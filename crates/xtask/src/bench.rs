@@ -1,0 +1,129 @@
+//! The benchmark: the release build as separate processes, load from a third, figures as a table.
+//!
+//! Every load gets a product with an empty database of its own, and stands beside the rate of `fdatasync` measured
+//! right before it: on a shared disk that rate changes by a factor of twenty within half an hour.
+
+mod arena;
+mod machine;
+mod papers;
+mod table;
+
+use crate::{Failure, tools};
+use arena::{Arena, Binaries};
+use clap::ValueEnum;
+use serde_json::Value;
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Selection {
+    /// Everything when nothing is named.
+    #[arg(value_enum)]
+    what: Vec<What>,
+    /// Seconds measured per load; otherwise 8 for orders and 30 for pushes.
+    #[arg(long)]
+    seconds: Option<u32>,
+    /// Where the product keeps its data.
+    #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+    database: Database,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Orders accepted per second, 64 and 256 connections.
+    Orders,
+    /// Acknowledgement of pushes at 500 a second, open loop.
+    Pushes,
+    /// From the buyer's agreement to the card in the wallet.
+    Invoices,
+    /// PDF documents per second and core.
+    Pdf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// What WeChat and the tax authority take for each call, in milliseconds: nothing, and about what they really take.
+const DELAYS: [&str; 2] = ["0", "50"];
+
+pub(crate) fn run(selection: &Selection) -> Result<(), Failure> {
+    let all = [What::Orders, What::Pushes, What::Invoices, What::Pdf];
+    let wanted = |what: &What| selection.what.is_empty() || selection.what.contains(what);
+    let wanted: Vec<What> = all.into_iter().filter(wanted).collect();
+    if selection.database == Database::Postgres {
+        tools::provide([&tools::INITDB])?;
+    }
+    let binaries = if wanted.iter().any(|what| *what != What::Pdf) {
+        Some(Binaries::build()?)
+    } else {
+        None
+    };
+    let mut rows = Vec::new();
+    for what in wanted {
+        match (&binaries, what) {
+            (_, What::Pdf) => rows.extend(papers::measure()?),
+            (Some(binaries), _) => {
+                let mut arena = Arena::open(binaries, selection.database)?;
+                rows.push(arena.idle()?);
+                for load in loads(what, selection.seconds) {
+                    rows.push(arena.measure(&load)?);
+                }
+                arena.close()?;
+            }
+            (None, _) => {}
+        }
+    }
+    println!(
+        "\n{}\n",
+        machine::describe(selection.database == Database::Postgres)?
+    );
+    print!("{}", table::markdown(&rows));
+    Ok(())
+}
+
+/// The loads of a measurement, as the generator's command line has them.
+fn loads(what: What, seconds: Option<u32>) -> Vec<Vec<String>> {
+    let mut loads: Vec<Vec<&str>> = match what {
+        What::Orders => ["64", "256"]
+            .map(|it| vec!["orders", "--connections", it])
+            .to_vec(),
+        What::Pushes => vec![vec!["pushes"]],
+        What::Invoices => DELAYS
+            .iter()
+            .flat_map(|ms| ["singles", "invoices"].map(|it| vec![it, "--delay-ms", ms]))
+            .collect(),
+        What::Pdf => Vec::new(),
+    };
+    let seconds = seconds.map(|seconds| seconds.to_string());
+    if let (Some(seconds), What::Orders | What::Pushes) = (&seconds, what) {
+        for load in &mut loads {
+            load.extend(["--seconds", seconds]);
+        }
+    }
+    let owned = |load: Vec<&str>| load.into_iter().map(str::to_owned).collect();
+    loads.into_iter().map(owned).collect()
+}
+
+/// A number of the generator's line.
+fn number(told: &Value, pointer: &str) -> Option<f64> {
+    told.pointer(pointer).and_then(Value::as_f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_change_the_loads_that_are_measured_by_time() {
+        let orders = loads(What::Orders, Some(3));
+        assert_eq!(
+            orders[1],
+            ["orders", "--connections", "256", "--seconds", "3"]
+        );
+        let invoices = loads(What::Invoices, Some(3));
+        assert_eq!(invoices[3], ["invoices", "--delay-ms", "50"]);
+        assert_eq!(loads(What::Pushes, None), [["pushes"]]);
+    }
+}
