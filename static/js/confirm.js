@@ -17,7 +17,7 @@ document.addEventListener("submit", (event) => {
   no.className = "button";
   no.textContent = document.body.dataset.cancel;
   const yes = document.createElement("button");
-  yes.className = "button primary";
+  yes.className = event.submitter?.classList.contains("danger") ? "button danger solid" : "button primary";
   yes.textContent = event.submitter?.textContent.trim() || document.body.dataset.yes;
   acts.append(no, yes);
   dialog.append(text, acts);

@@ -18,6 +18,7 @@ texts! {
         theme_light: "浅色", "Light";
         theme_dark: "深色", "Dark";
         cancel: "取消", "Cancel";
+        go_back: "返回", "Go back";
         yes_do_it: "确定", "Go ahead";
         more: "更多操作", "More actions";
         colon: "：", ": ";

@@ -38,7 +38,7 @@ texts! {
         card_locked: "报销中", "Being reimbursed";
         card_reimbursed: "已报销", "Reimbursed";
         card_cancelled: "已作废", "Cancelled";
-        card_code_unknown: "已入卡包，卡号未知", "In wallet, code unknown";
+        card_code_unknown: "卡号未知", "Code unknown";
         needs_person: "需要人工", "Needs a person";
         waiting: "等待重试", "Waiting";
         running: "进行中", "Running";

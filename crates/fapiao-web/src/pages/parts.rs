@@ -398,7 +398,10 @@ impl Gauge {
 impl Gauge {
     /// How much of `whole` is used, without judgement. A `whole` of zero is empty.
     pub fn used(used: i64, whole: i64) -> Gauge {
-        Gauge { tone: Tone::Plain, ..Gauge::left(used, whole) }
+        Gauge {
+            tone: Tone::Plain,
+            ..Gauge::left(used, whole)
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use super::parts::{Badge, Choice, Copy, Event, Moment, Timeline, Tone, When};
 use crate::i18n::{Lang, Texts, states};
 use chrono::{DateTime, Utc};
-use std::fmt::Display;
 use fapiao_domain::{
     card::CardState, delivery::DeliveryState, invoice::InvoiceState, order::OrderState,
 };
+use std::fmt::Display;
 
 /// Light, dark, or as the system says; kept in the cookie `theme`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -407,7 +407,12 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        for (number, shown) in [("0", "0"), ("999", "999"), ("18342", "18,342"), ("-1000", "\u{2212}1,000")] {
+        for (number, shown) in [
+            ("0", "0"),
+            ("999", "999"),
+            ("18342", "18,342"),
+            ("-1000", "\u{2212}1,000"),
+        ] {
             assert_eq!(thousands(number), shown);
         }
     }

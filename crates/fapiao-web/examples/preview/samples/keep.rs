@@ -49,11 +49,11 @@ fn stock(s: &Sample, pages: &mut Pages) {
                 )
             }),
             change: if n == 19 {
-                fen(75_000_000_00)
+                fen(7_500_000_000)
             } else {
                 fen(-110_142 - n * 731)
             },
-            balance: fen(52_110_377_20 + n * 110_000),
+            balance: fen(5_211_037_720 + n * 110_000),
         })
         .collect();
     let page = StockPage {
@@ -67,8 +67,8 @@ fn stock(s: &Sample, pages: &mut Pages) {
         numbers_left: 8_214,
         numbers_whole: 20_000,
         refill_below: 1_000,
-        quota_left: fen(52_110_377_20),
-        quota_whole: fen(75_000_000_00),
+        quota_left: fen(5_211_037_720),
+        quota_whole: fen(7_500_000_000),
         month: "2026-11".to_owned(),
         segments: vec![
             segment(

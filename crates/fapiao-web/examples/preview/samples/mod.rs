@@ -335,7 +335,7 @@ impl Sample {
 }
 
 pub(crate) fn fen(fen: i64) -> Fen {
-    Fen::new(fen).unwrap()
+    Fen::new(fen).expect("a sample amount fits")
 }
 
 pub(crate) fn id(prefix: &str, number: usize) -> String {

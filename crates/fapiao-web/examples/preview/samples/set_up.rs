@@ -40,8 +40,8 @@ fn sellers(s: &Sample, pages: &mut Pages) {
     let page = SellerListPage {
         shell: s.shell(Section::Sellers),
         rows: vec![
-            row(SELLER, 8_214, 52_110_377_20),
-            row(SELLER_LONG, 310, 2_118_000_00),
+            row(SELLER, 8_214, 5_211_037_720),
+            row(SELLER_LONG, 310, 211_800_000),
         ],
         can_edit: true,
     };

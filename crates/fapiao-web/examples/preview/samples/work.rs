@@ -43,7 +43,7 @@ fn home(s: &Sample, pages: &mut Pages) {
         numbers_left: left,
         numbers_whole: whole,
         quota_left: fen(quota_left),
-        quota_whole: fen(75_000_000_00),
+        quota_whole: fen(7_500_000_000),
     };
     let attention = |tone, count, what: String, why: String, minutes| Attention {
         tone,
@@ -96,8 +96,8 @@ fn home(s: &Sample, pages: &mut Pages) {
             awaiting: 317,
         },
         stock: vec![
-            stock(SELLER, 8_214, 10_000, 52_110_377_20),
-            stock(SELLER_LONG, 61, 1_000, 2_118_000_00),
+            stock(SELLER, 8_214, 10_000, 5_211_037_720),
+            stock(SELLER_LONG, 61, 1_000, 211_800_000),
             stock("杭州湖畔茶舍机场店", 0, 0, 0),
         ],
         recent: s.history(),
@@ -149,7 +149,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
                 "龙井虾仁套餐".to_owned()
             },
             buyer: BUYERS[n % BUYERS.len()].to_owned(),
-            total: fen([124_460, 8_800, 1_234_567_89, 990, 56_000][n % 5]),
+            total: fen([124_460, 8_800, 123_456_789, 990, 56_000][n % 5]),
             state: shell.order(order_states[n % order_states.len()]),
             delivery: delivery_states[n % delivery_states.len()].map(|it| shell.delivery(it)),
             created: s.ago(3 + (n as i64) * 17),
@@ -186,7 +186,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
         ],
         rows,
         count: 18_342,
-        total: fen(4_512_336_70),
+        total: fen(451_233_670),
         pager: Pager {
             previous: None,
             next: Some("/admin/orders?after=abc".to_owned()),
@@ -547,9 +547,9 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         chips: Vec::new(),
         rows,
         count: 6_127,
-        amount: fen(3_993_200_00),
-        tax: fen(519_116_00),
-        total: fen(4_512_316_00),
+        amount: fen(399_320_000),
+        tax: fen(51_911_600),
+        total: fen(451_231_600),
         pager: Pager {
             previous: Some("/admin/invoices?before=a".to_owned()),
             next: Some("/admin/invoices?after=b".to_owned()),
