@@ -4,7 +4,8 @@ use crate::{
     fields::FieldError,
     merchant::{
         drafts::{LineDraft, OrderDraft},
-        orders::{Caller, IntakeDesk, OrderError},
+        intake::IntakeDesk,
+        orders::{Caller, OrderError},
     },
     ports::{Accepted, NewOrder, Ports},
 };

@@ -3,6 +3,7 @@
 pub mod confirm;
 pub mod drafts;
 pub mod import;
+mod intake;
 pub mod orders;
 pub mod pages;
 pub mod prepare;

@@ -1,0 +1,338 @@
+//! Reading drafts against the company's settings: stores, sellers, rates, class codes, accounts.
+
+use super::orders::{Caller, OrderError, PAGE_LIFE_HOURS};
+use crate::{
+    calendar,
+    errors::StoreError,
+    fields::FieldError,
+    idempotency::fingerprint,
+    ids::{fresh, short_code},
+    merchant::drafts::{DeliveryDraft, OrderDraft},
+    ports::{NewDelivery, NewOrder, Ports, Scope},
+    records::{AccountKind, Order, Seller, Store, TaxCode, UsableRate},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use fapiao_domain::{
+    delivery::Channel,
+    ids::{AccountId, DeliveryId},
+    line::OrderLine,
+    order::OrderState,
+    totals::compute,
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Reads drafts against the company's settings; loads each setting once, so that imports do not ask per row.
+pub(crate) struct IntakeDesk {
+    stores: Vec<Store>,
+    codes: Arc<Vec<TaxCode>>,
+    sellers: HashMap<String, (Seller, Vec<UsableRate>)>,
+}
+
+impl IntakeDesk {
+    pub(crate) async fn open(ports: &Ports) -> Result<IntakeDesk, StoreError> {
+        Ok(IntakeDesk {
+            stores: ports.store.stores().await?,
+            codes: ports.store.tax_codes().await?,
+            sellers: HashMap::new(),
+        })
+    }
+
+    /// Reads one draft into a wholly decided order.
+    pub(crate) async fn read(
+        &mut self,
+        ports: &Ports,
+        caller: &Caller,
+        draft: &OrderDraft,
+    ) -> Result<NewOrder, OrderError> {
+        let now = ports.clock.now();
+        let mut errors = Vec::new();
+        let order_no = draft.order_no.trim();
+        if order_no.is_empty()
+            || order_no.chars().count() > 64
+            || order_no.chars().any(char::is_control)
+        {
+            errors.push(FieldError::new(
+                "/order_no",
+                "E_ORDER_NO",
+                "the shop's own order number, 1 to 64 printable characters",
+            ));
+        }
+        if draft.remark.chars().count() > 200
+            || draft.remark.chars().any(|c| c.is_control() && c != '\n')
+        {
+            errors.push(FieldError::new(
+                "/remark",
+                "E_REMARK",
+                "at most 200 characters without control characters",
+            ));
+        }
+        let sold_at = read_time(&draft.sold_at, now, &mut errors);
+        let store = match self.store(&caller.scope, draft.store.trim()) {
+            Ok(store) => Some(store.clone()),
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        };
+        let mut lines = Vec::with_capacity(draft.lines.len());
+        for (index, line) in draft.lines.iter().enumerate() {
+            match line.read(index) {
+                Ok(line) => lines.push(line),
+                Err(wrong) => errors.extend(wrong),
+            }
+        }
+        let Some(store) = store else {
+            return Err(OrderError::Invalid(errors));
+        };
+        let codes = Arc::clone(&self.codes);
+        let (seller, rates) = self.seller(ports, &store).await?;
+        check_rates(&lines, rates, &calendar::day(now), &mut errors);
+        if !errors.is_empty() {
+            return Err(OrderError::Invalid(errors));
+        }
+        let short_name = move |code: &str| {
+            codes
+                .binary_search_by(|it| it.code.as_str().cmp(code))
+                .ok()
+                .map(|at| &codes[at])
+                .filter(|it| !it.summary)
+                .map(|it| it.short_name.clone())
+        };
+        let computed = compute(&lines, &short_name).map_err(|wrong| {
+            OrderError::Invalid(
+                wrong
+                    .into_iter()
+                    .map(|error| {
+                        let pointer = error.line.map_or_else(
+                            || format!("/{}", error.field),
+                            |at| format!("/lines/{at}/{}", error.field),
+                        );
+                        FieldError::new(pointer, error.code, error.message)
+                    })
+                    .collect(),
+            )
+        })?;
+        let seller = seller.clone();
+        let delivery = match &draft.delivery {
+            None => None,
+            Some(wanted) => match account_for(ports, &seller, wanted.channel).await {
+                Ok(account) => Some(new_delivery(account, wanted, now)),
+                Err(AccountTrouble::Missing(error)) => {
+                    return Err(OrderError::Invalid(vec![error]));
+                }
+                Err(AccountTrouble::Store(error)) => return Err(error.into()),
+            },
+        };
+        let order = Order {
+            id: fresh(now),
+            seller: seller.id,
+            store: store.id,
+            order_no: order_no.to_owned(),
+            sold_at,
+            created_at: now,
+            source: caller.source.to_owned(),
+            state: if delivery.is_some() {
+                OrderState::Delivering
+            } else {
+                OrderState::Open
+            },
+            fingerprint: order_fingerprint(order_no, &store.code, &lines, &draft.remark),
+            lines,
+            totals: computed.totals,
+            remark: draft.remark.trim().to_owned(),
+        };
+        Ok(NewOrder {
+            order,
+            delivery,
+            idempotency: None,
+            actor: caller.actor.clone(),
+        })
+    }
+
+    fn store(&self, scope: &Scope, code: &str) -> Result<&Store, FieldError> {
+        let unknown = |message: String| FieldError::new("/store", "E_STORE", message);
+        let mut visible = self.stores.iter().filter(|store| scope.covers(&store.id));
+        if code.is_empty() {
+            return match (visible.next(), visible.next()) {
+                (Some(only), None) => Ok(only),
+                _ => Err(unknown(
+                    "name the store by its code, such as S001".to_owned(),
+                )),
+            };
+        }
+        visible.find(|store| store.code == code).ok_or_else(|| {
+            unknown(format!(
+                "there is no store `{code}`, or this caller may not sell for it"
+            ))
+        })
+    }
+
+    async fn seller(
+        &mut self,
+        ports: &Ports,
+        store: &Store,
+    ) -> Result<(&Seller, &[UsableRate]), OrderError> {
+        let key = store.seller.to_string();
+        if !self.sellers.contains_key(&key) {
+            let seller = ports
+                .store
+                .seller(&store.seller)
+                .await?
+                .ok_or_else(|| missing("seller"))?;
+            let rates = ports.store.usable_rates(&store.seller).await?;
+            self.sellers.insert(key.clone(), (seller, rates));
+        }
+        let (seller, rates) = self.sellers.get(&key).ok_or_else(|| missing("seller"))?;
+        Ok((seller, rates))
+    }
+}
+
+pub(super) fn missing(what: &str) -> StoreError {
+    StoreError::NotFound {
+        what: what.to_owned(),
+    }
+}
+
+fn read_time(text: &str, now: DateTime<Utc>, errors: &mut Vec<FieldError>) -> DateTime<Utc> {
+    if text.trim().is_empty() {
+        return now;
+    }
+    match DateTime::parse_from_rfc3339(text.trim()) {
+        Ok(at) if at <= now + TimeDelta::minutes(10) => at.with_timezone(&Utc),
+        Ok(_) => {
+            errors.push(FieldError::new(
+                "/sold_at",
+                "E_SOLD_AT",
+                "the sale lies in the future; check the till's clock",
+            ));
+            now
+        }
+        Err(_) => {
+            errors.push(FieldError::new(
+                "/sold_at",
+                "E_SOLD_AT",
+                "a time is written like 2026-03-05T14:07:00+08:00",
+            ));
+            now
+        }
+    }
+}
+
+fn check_rates(
+    lines: &[OrderLine],
+    rates: &[UsableRate],
+    today: &str,
+    errors: &mut Vec<FieldError>,
+) {
+    let usable = |line: &OrderLine| {
+        rates.iter().any(|it| {
+            it.rate.fraction() == line.rate.fraction()
+                && it.from.as_str() <= today
+                && (it.until.is_empty() || today <= it.until.as_str())
+        })
+    };
+    for (index, line) in lines.iter().enumerate() {
+        let pointer = format!("/lines/{index}/rate");
+        if rates.is_empty() {
+            errors.push(FieldError::new(
+                pointer,
+                "E_RATES_UNKNOWN",
+                "the seller's rates have not been fetched from the tax authority yet; try again in a minute",
+            ));
+        } else if !line.rate.fraction().is_zero() && !usable(line) {
+            errors.push(FieldError::new(
+                pointer,
+                "E_RATE_NOT_USABLE",
+                format!(
+                    "the tax authority does not list {} for this seller today",
+                    line.rate.printed()
+                ),
+            ));
+        }
+    }
+}
+
+fn order_fingerprint(order_no: &str, store: &str, lines: &[OrderLine], remark: &str) -> String {
+    let mut text = format!("{order_no}\u{1f}{store}\u{1f}{remark}");
+    for line in lines {
+        for part in [
+            line.name.as_str(),
+            &line.tax_code,
+            &line.spec,
+            &line.unit,
+            &line.quantity.normalize().to_string(),
+            &line.unit_price.normalize().to_string(),
+            if line.tax_included { "1" } else { "0" },
+            &line.rate.to_string(),
+            &line.discount.to_string(),
+        ] {
+            text.push('\u{1f}');
+            text.push_str(part);
+        }
+    }
+    fingerprint(text.as_bytes())
+}
+
+/// Why there is no account for a delivery.
+pub(super) enum AccountTrouble {
+    Missing(FieldError),
+    Store(StoreError),
+}
+
+/// The account whose page a channel shows: the seller's own for pages, an account of the right sort for apps and mini
+/// programs.
+pub(super) async fn account_for(
+    ports: &Ports,
+    seller: &Seller,
+    channel: Channel,
+) -> Result<AccountId, AccountTrouble> {
+    let wanted = match channel {
+        Channel::Web | Channel::Wap => {
+            return seller.channel_account.clone().ok_or_else(|| {
+                AccountTrouble::Missing(FieldError::new(
+                    "/delivery/channel",
+                    "E_NO_ACCOUNT",
+                    "the seller has no WeChat account for its pages yet; set one in the back-office",
+                ))
+            });
+        }
+        Channel::App => AccountKind::OpenPlatformApp,
+        Channel::MiniProgram => AccountKind::MiniProgram,
+    };
+    let accounts = ports
+        .store
+        .accounts()
+        .await
+        .map_err(AccountTrouble::Store)?;
+    accounts
+        .into_iter()
+        .find(|account| account.kind == wanted)
+        .map(|account| account.id)
+        .ok_or_else(|| {
+            AccountTrouble::Missing(FieldError::new(
+                "/delivery/channel",
+                "E_NO_ACCOUNT",
+                format!(
+                    "no WeChat account of the sort {} is set up",
+                    wanted.as_str()
+                ),
+            ))
+        })
+}
+
+pub(super) fn new_delivery(
+    account: AccountId,
+    wanted: &DeliveryDraft,
+    now: DateTime<Utc>,
+) -> NewDelivery {
+    NewDelivery {
+        id: fresh::<DeliveryId>(now),
+        account,
+        channel: wanted.channel,
+        page: wanted.page,
+        short_code: short_code(),
+        return_url: wanted.return_url.clone(),
+        expires_at: now + TimeDelta::hours(PAGE_LIFE_HOURS),
+        raw_title: None,
+    }
+}

@@ -1,0 +1,84 @@
+//! Sellers and their stores.
+
+use fapiao_domain::{
+    ids::{AccountId, SellerId, StoreId},
+    money::Fen,
+    party::SellerParty,
+};
+
+/// How a seller's invoices come into being (开票模式, design decision 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IssuingMode {
+    /// Our own platform issues and inserts.
+    SelfBuilt,
+    /// A third-party platform issues; we bring it the request.
+    ExternalPlatform,
+    /// WeChat's older unified calls.
+    WechatUnified,
+}
+
+impl IssuingMode {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SelfBuilt => "self_built",
+            Self::ExternalPlatform => "external_platform",
+            Self::WechatUnified => "wechat_unified",
+        }
+    }
+
+    /// Reads the stored name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::SelfBuilt, Self::ExternalPlatform, Self::WechatUnified]
+            .into_iter()
+            .find(|it| it.as_str() == text)
+    }
+}
+
+/// A legal entity that issues (销方).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seller {
+    /// Its id.
+    pub id: SellerId,
+    /// As printed.
+    pub party: SellerParty,
+    /// Short name on the card, at most 9 Chinese characters.
+    pub short_name: String,
+    /// Two digits of the province.
+    pub province: String,
+    /// Issuing clerk; printed.
+    pub drawer: String,
+    /// Payee clerk, may be empty.
+    pub payee: String,
+    /// Reviewer, may be empty.
+    pub reviewer: String,
+    /// How it issues.
+    pub mode: IssuingMode,
+    /// The account that plays the platform role (owns the platform id and the card templates).
+    pub platform_account: Option<AccountId>,
+    /// The account whose authorisation pages buyers see.
+    pub channel_account: Option<AccountId>,
+    /// Refill the number stock when fewer are left.
+    pub numbers_low: u32,
+    /// How many numbers to fetch at once, at most 5000.
+    pub numbers_fetch: u32,
+    /// Refill the quota when less is left (net).
+    pub quota_low: Fen,
+    /// How much quota to fetch at once (net).
+    pub quota_fetch: Fen,
+    /// Row version.
+    pub version: i64,
+}
+
+/// A shop or till group of a seller (门店).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// Its id.
+    pub id: StoreId,
+    /// Whose shop.
+    pub seller: SellerId,
+    /// Short code used by tills and imports, such as `S001`; unique.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
