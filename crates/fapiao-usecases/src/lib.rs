@@ -4,6 +4,7 @@
 //! queued jobs.
 
 pub mod actor;
+pub mod backoffice;
 pub mod calendar;
 pub mod errors;
 pub mod fields;

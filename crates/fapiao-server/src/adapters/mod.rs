@@ -4,6 +4,7 @@ pub mod clock;
 pub mod files;
 pub mod mail;
 pub mod passwords;
+pub mod reach;
 pub mod renderer;
 pub mod sealer;
 pub mod tax_direct;

@@ -225,7 +225,7 @@ struct Sheet {
     errors: Vec<RowError>,
 }
 
-fn decode(file: &[u8]) -> Result<(String, &'static str), ImportError> {
+pub(crate) fn decode(file: &[u8]) -> Result<(String, &'static str), ImportError> {
     let bare = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     if let Ok(text) = std::str::from_utf8(bare) {
         return Ok((text.to_owned(), "UTF-8"));

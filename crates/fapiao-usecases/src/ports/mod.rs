@@ -5,6 +5,7 @@ mod issuing;
 mod ledger;
 mod mail;
 mod queue;
+mod reach;
 mod sales;
 mod security;
 mod setup;
@@ -18,6 +19,7 @@ pub use issuing::{
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
 pub use mail::{Mail, MailAttachment, Mailer};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
+pub use reach::Reach;
 pub use sales::{
     Accepted, Authorisation, DeliveryChange, NewDelivery, NewOrder, OrderFilter, OrderRow, Page,
     Sales, Scope,
@@ -69,6 +71,8 @@ pub struct Ports {
     pub platform: Arc<dyn WechatPlatform>,
     /// Verifies and opens pushes.
     pub pushes: Arc<dyn PushGate>,
+    /// Looks at our own addresses from outside.
+    pub reach: Arc<dyn Reach>,
     /// Outgoing mail.
     pub mailer: Arc<dyn Mailer>,
     /// Opens and closes stored secrets.

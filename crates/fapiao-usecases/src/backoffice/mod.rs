@@ -1,0 +1,16 @@
+//! What staff do and read: coming in, settings, the check-list, where an order stands.
+
+pub mod accounts;
+pub mod bad_rows;
+pub mod keys;
+pub mod onboarding;
+pub mod products;
+pub mod sellers;
+pub mod sign_in;
+pub mod staff;
+pub mod standing;
+pub mod stores;
+mod texts;
+pub mod titles;
+
+pub use texts::SettingError;

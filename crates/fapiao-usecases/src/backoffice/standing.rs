@@ -1,0 +1,436 @@
+//! Where an order stands and what a person may do about it: one sentence, one act.
+
+use crate::records::{Delivery, Invoice, JobRow};
+use chrono::{DateTime, Utc};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{DeliveryId, InvoiceId, JobId},
+    invoice::InvoiceState,
+    order::OrderState,
+};
+
+/// Where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nobody has been asked for a title yet.
+    NoDelivery,
+    /// The buyer has the link.
+    AwaitsBuyer {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Until when.
+        until: DateTime<Utc>,
+        /// Whether the page was opened.
+        opened: bool,
+    },
+    /// The buyer agreed; the invoice is being drawn up.
+    Drafting {
+        /// When the buyer agreed.
+        since: DateTime<Utc>,
+    },
+    /// The invoice waits for a number or quota.
+    Blocked {
+        /// Why.
+        reason: String,
+    },
+    /// It is with the tax authority.
+    AtTaxAuthority {
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// An answer of the tax authority was lost; it is asked again under the same number.
+    OutcomeUnknown,
+    /// Issued; the card is on its way to the wallet.
+    OnTheWayToWallet {
+        /// The number.
+        number: String,
+    },
+    /// A step stopped and needs a person.
+    Stuck {
+        /// The job's kind.
+        kind: String,
+        /// What kind of trouble.
+        code: String,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Done.
+    InWallet {
+        /// The number.
+        number: String,
+    },
+    /// Issued, and no card will come: the download remains.
+    IssuedOnly {
+        /// The number.
+        number: String,
+        /// Why there is no card.
+        reason: String,
+    },
+    /// The tax authority refused it.
+    RefusedByTax {
+        /// Its own words.
+        reason: String,
+    },
+    /// The shop, or the buyer, refused.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// The buyer did not come in time.
+    Expired {
+        /// When it ended.
+        at: DateTime<Utc>,
+    },
+    /// It failed before an invoice existed.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// The order was cancelled.
+    Cancelled,
+}
+
+/// The one act that helps now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing to do.
+    Nothing,
+    /// Make a (new) link for the buyer.
+    MakeDelivery,
+    /// Correct the title, or accept it.
+    CorrectTitle(DeliveryId),
+    /// Run the stopped step again.
+    RetryJob(JobId),
+    /// Look at the invoice.
+    OpenInvoice(InvoiceId),
+}
+
+/// Where it stands, and the act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where.
+    pub place: Place,
+    /// What to do.
+    pub next: Next,
+}
+
+/// Decides from the newest delivery, its invoice, and the job that stopped, if any.
+pub fn standing(
+    order: OrderState,
+    delivery: Option<&Delivery>,
+    invoice: Option<&Invoice>,
+    stopped: Option<&JobRow>,
+    now: DateTime<Utc>,
+) -> Standing {
+    let Some(delivery) = delivery else {
+        return if order == OrderState::Cancelled {
+            stands(Place::Cancelled, Next::Nothing)
+        } else {
+            stands(Place::NoDelivery, Next::MakeDelivery)
+        };
+    };
+    if let Some(job) = stopped {
+        let next = if job.code.starts_with("title_") {
+            Next::CorrectTitle(delivery.id.clone())
+        } else {
+            Next::RetryJob(job.id.clone())
+        };
+        let place = Place::Stuck {
+            kind: job.kind.clone(),
+            code: job.code.clone(),
+            reason: job.reason.clone(),
+        };
+        return stands(place, next);
+    }
+    let issued = invoice.filter(|it| it.state.is_issued());
+    let number = |it: &Invoice| {
+        it.identity
+            .as_ref()
+            .map_or_else(String::new, |identity| identity.number().to_owned())
+    };
+    match (delivery.state, issued) {
+        (DeliveryState::Created | DeliveryState::PageOpened, _) if delivery.expires_at <= now => {
+            let at = delivery.expires_at;
+            stands(Place::Expired { at }, Next::Nothing)
+        }
+        (DeliveryState::Created | DeliveryState::PageOpened, _) => stands(
+            Place::AwaitsBuyer {
+                since: delivery.created_at,
+                until: delivery.expires_at,
+                opened: delivery.state == DeliveryState::PageOpened,
+            },
+            Next::Nothing,
+        ),
+        (DeliveryState::Carded, _) => {
+            let next = delivery
+                .invoice
+                .clone()
+                .map_or(Next::Nothing, Next::OpenInvoice);
+            let number = invoice.map(number).unwrap_or_default();
+            stands(Place::InWallet { number }, next)
+        }
+        (DeliveryState::Issuing | DeliveryState::Authorised, Some(invoice)) => stands(
+            Place::OnTheWayToWallet {
+                number: number(invoice),
+            },
+            Next::OpenInvoice(invoice.id.clone()),
+        ),
+        (DeliveryState::Failed | DeliveryState::Refused | DeliveryState::Expired, Some(it)) => {
+            let place = Place::IssuedOnly {
+                number: number(it),
+                reason: delivery.reason.clone(),
+            };
+            stands(place, Next::OpenInvoice(it.id.clone()))
+        }
+        (DeliveryState::Issuing | DeliveryState::Authorised, None) => {
+            stands(under_way(delivery, invoice), Next::Nothing)
+        }
+        (DeliveryState::Failed, None) => match invoice {
+            Some(it) if it.state == InvoiceState::Refused => {
+                let place = Place::RefusedByTax {
+                    reason: it.reason.clone(),
+                };
+                stands(place, Next::MakeDelivery)
+            }
+            Some(_) | None => {
+                let reason = delivery.reason.clone();
+                stands(Place::Failed { reason }, Next::MakeDelivery)
+            }
+        },
+        (DeliveryState::Refused, None) => {
+            let reason = delivery.reason.clone();
+            stands(Place::Refused { reason }, Next::MakeDelivery)
+        }
+        (DeliveryState::Expired, None) => {
+            let at = delivery.expires_at;
+            stands(Place::Expired { at }, Next::MakeDelivery)
+        }
+    }
+}
+
+fn under_way(delivery: &Delivery, invoice: Option<&Invoice>) -> Place {
+    let agreed = delivery.authorised_at.unwrap_or(delivery.created_at);
+    let Some(invoice) = invoice else {
+        return Place::Drafting { since: agreed };
+    };
+    match invoice.state {
+        InvoiceState::Blocked => Place::Blocked {
+            reason: invoice.reason.clone(),
+        },
+        InvoiceState::OutcomeUnknown => Place::OutcomeUnknown,
+        InvoiceState::Refused => Place::RefusedByTax {
+            reason: invoice.reason.clone(),
+        },
+        InvoiceState::Reserved | InvoiceState::Uploading => Place::AtTaxAuthority {
+            since: invoice.issued_at.unwrap_or(invoice.created_at),
+        },
+        InvoiceState::Drafted
+        | InvoiceState::Ready
+        | InvoiceState::Issued
+        | InvoiceState::PartlyRed
+        | InvoiceState::FullyRed => Place::Drafting { since: agreed },
+    }
+}
+
+fn stands(place: Place, next: Next) -> Standing {
+    Standing { place, next }
+}
+
+impl Place {
+    /// Whether something happens by itself soon: the page looks again after so many seconds.
+    pub fn looks_again_secs(&self) -> Option<u32> {
+        match self {
+            Place::Drafting { .. }
+            | Place::AtTaxAuthority { .. }
+            | Place::OnTheWayToWallet { .. } => Some(3),
+            Place::AwaitsBuyer { .. } | Place::Blocked { .. } | Place::OutcomeUnknown => Some(10),
+            Place::NoDelivery
+            | Place::Stuck { .. }
+            | Place::InWallet { .. }
+            | Place::IssuedOnly { .. }
+            | Place::RefusedByTax { .. }
+            | Place::Refused { .. }
+            | Place::Expired { .. }
+            | Place::Failed { .. }
+            | Place::Cancelled => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use fapiao_domain::{
+        delivery::{Channel, PageType},
+        ids::{AccountId, Id, OrderId, SellerId},
+        invoice::{Identity, InvoiceKind},
+        party::{SellerParty, Title, TitleKind},
+        totals::Totals,
+    };
+
+    const ULID: &str = "01J8ZC3N6T9Q4W2E5R7Y8U1P0A";
+
+    fn start() -> DateTime<Utc> {
+        "2026-11-21T02:00:00Z".parse().unwrap()
+    }
+
+    fn delivery(state: DeliveryState) -> Delivery {
+        Delivery {
+            id: DeliveryId::from_ulid(ULID),
+            order: OrderId::from_ulid(ULID),
+            seller: SellerId::from_ulid(ULID),
+            account: AccountId::from_ulid(ULID),
+            channel: Channel::Web,
+            page: PageType::Title,
+            short_code: "ABCDEFGHJK".to_owned(),
+            state,
+            reason: "why".to_owned(),
+            return_url: String::new(),
+            expires_at: start() + TimeDelta::hours(72),
+            authorised_at: (!state.awaits_buyer()).then(start),
+            raw_title: None,
+            invoice: Some(InvoiceId::from_ulid(ULID)),
+            created_at: start(),
+            version: 1,
+        }
+    }
+
+    fn invoice(state: InvoiceState) -> Invoice {
+        Invoice {
+            id: InvoiceId::from_ulid(ULID),
+            order: OrderId::from_ulid(ULID),
+            delivery: DeliveryId::from_ulid(ULID),
+            seller: SellerId::from_ulid(ULID),
+            kind: InvoiceKind::DigitalOrdinary,
+            identity: Some(Identity::Digital {
+                number: "26999000000000000001".to_owned(),
+            }),
+            state,
+            reason: "E1".to_owned(),
+            seller_party: SellerParty::default(),
+            province: "33".to_owned(),
+            clerks: Default::default(),
+            title: Title {
+                kind: TitleKind::Person,
+                name: "张三".to_owned(),
+                tax_number: String::new(),
+                address: String::new(),
+                phone: String::new(),
+                bank: String::new(),
+                bank_account: String::new(),
+                email: String::new(),
+            },
+            lines: Vec::new(),
+            totals: Totals::default(),
+            remark: String::new(),
+            issued_at: None,
+            receipt: String::new(),
+            uploaded_at: None,
+            created_at: start(),
+            version: 1,
+        }
+    }
+
+    fn job(code: &str) -> JobRow {
+        JobRow {
+            id: JobId::from_ulid(ULID),
+            kind: "draft_invoice".to_owned(),
+            subject: ULID.to_owned(),
+            order: None,
+            state: "parked".to_owned(),
+            attempts: 1,
+            run_at: start(),
+            queued_at: start(),
+            code: code.to_owned(),
+            reason: "look".to_owned(),
+        }
+    }
+
+    fn of(state: DeliveryState, invoice_state: Option<InvoiceState>) -> Standing {
+        let invoice = invoice_state.map(invoice);
+        let delivery = delivery(state);
+        standing(
+            OrderState::Delivering,
+            Some(&delivery),
+            invoice.as_ref(),
+            None,
+            start(),
+        )
+    }
+
+    #[test]
+    fn an_order_without_a_link_wants_one() {
+        let it = standing(OrderState::Open, None, None, None, start());
+        assert_eq!((it.place, it.next), (Place::NoDelivery, Next::MakeDelivery));
+        let it = standing(OrderState::Cancelled, None, None, None, start());
+        assert_eq!((it.place, it.next), (Place::Cancelled, Next::Nothing));
+    }
+
+    #[test]
+    fn a_link_past_its_time_is_expired_before_the_schedule_says_so() {
+        let delivery = delivery(DeliveryState::Created);
+        let late = start() + TimeDelta::hours(73);
+        let it = standing(OrderState::Delivering, Some(&delivery), None, None, late);
+        assert!(matches!(it.place, Place::Expired { .. }));
+        assert!(matches!(
+            of(DeliveryState::PageOpened, None).place,
+            Place::AwaitsBuyer { opened: true, .. }
+        ));
+    }
+
+    #[test]
+    fn each_step_of_issuing_is_told_apart() {
+        let at = |state| of(DeliveryState::Issuing, Some(state)).place;
+        assert!(matches!(at(InvoiceState::Ready), Place::Drafting { .. }));
+        assert!(matches!(at(InvoiceState::Blocked), Place::Blocked { .. }));
+        assert!(matches!(
+            at(InvoiceState::Uploading),
+            Place::AtTaxAuthority { .. }
+        ));
+        assert!(matches!(
+            at(InvoiceState::OutcomeUnknown),
+            Place::OutcomeUnknown
+        ));
+        assert!(matches!(
+            at(InvoiceState::Issued),
+            Place::OnTheWayToWallet { .. }
+        ));
+        assert!(matches!(
+            of(DeliveryState::Authorised, None).place,
+            Place::Drafting { .. }
+        ));
+    }
+
+    #[test]
+    fn an_issued_invoice_never_gets_a_second_link() {
+        for state in [
+            DeliveryState::Failed,
+            DeliveryState::Refused,
+            DeliveryState::Expired,
+        ] {
+            let it = of(state, Some(InvoiceState::Issued));
+            assert!(matches!(it.next, Next::OpenInvoice(_)), "{state}");
+        }
+        let it = of(DeliveryState::Failed, Some(InvoiceState::Refused));
+        assert_eq!(it.next, Next::MakeDelivery);
+        assert!(matches!(it.place, Place::RefusedByTax { reason } if reason == "E1"));
+    }
+
+    #[test]
+    fn a_stopped_step_is_what_matters() {
+        let delivery = delivery(DeliveryState::Authorised);
+        let with = |code| {
+            let job = job(code);
+            standing(
+                OrderState::Delivering,
+                Some(&delivery),
+                None,
+                Some(&job),
+                start(),
+            )
+        };
+        assert!(matches!(with("title_invalid").next, Next::CorrectTitle(_)));
+        assert!(matches!(with("wechat_72040").next, Next::RetryJob(_)));
+    }
+}

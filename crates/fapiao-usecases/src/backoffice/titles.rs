@@ -1,0 +1,145 @@
+//! A title that a person corrects, or accepts as it is.
+
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    fields::FieldError,
+    jobs::{Job, QueuedJob},
+    platform::draft::raw_title,
+    ports::Ports,
+    records::{Delivery, RawTitleRecord},
+};
+use fapiao_domain::{delivery::DeliveryState, ids::Id, title::check_title};
+use thiserror::Error;
+
+/// Longest reason for accepting a title as it is.
+const REASON_MAX: usize = 200;
+
+/// Why a title is not changed.
+#[derive(Debug, Error)]
+pub enum TitleChangeError {
+    /// Wrong fields.
+    #[error("{} field(s) of the title are wrong", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// The invoice is drafted already, or the buyer has not agreed yet.
+    #[error("the delivery is {0}; its title cannot be changed now")]
+    NotNow(DeliveryState),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether a delivery's title may be changed: the buyer agreed and nothing is drafted.
+pub fn may_correct(delivery: &Delivery) -> bool {
+    delivery.state == DeliveryState::Authorised && delivery.invoice.is_none()
+}
+
+/// Stores a corrected title and queues the draft. With a reason the title is taken as it is, unchecked.
+///
+/// # Errors
+/// [`TitleChangeError`].
+pub async fn correct_title(
+    ports: &Ports,
+    actor: &Actor,
+    delivery: &Delivery,
+    title: RawTitleRecord,
+) -> Result<(), TitleChangeError> {
+    if !may_correct(delivery) {
+        return Err(TitleChangeError::NotNow(delivery.state));
+    }
+    check(&title).map_err(TitleChangeError::Invalid)?;
+    let then = QueuedJob::now(
+        Job::DraftInvoice(delivery.id.clone()),
+        Some(delivery.seller.clone()),
+    );
+    ports
+        .store
+        .correct_title(&delivery.id, delivery.version, title, vec![then], actor)
+        .await?;
+    release_stopped(ports, actor, delivery.id.as_str()).await?;
+    Ok(())
+}
+
+/// Runs the stopped jobs about a thing again: what stopped them was just dealt with.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn release_stopped(
+    ports: &Ports,
+    actor: &Actor,
+    subject: &str,
+) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = ports
+            .store
+            .jobs(Some("parked"), after.as_deref(), 200)
+            .await?;
+        for job in page.rows.iter().filter(|it| it.subject == subject) {
+            ports.store.retry_job(&job.id, actor).await?;
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn check(title: &RawTitleRecord) -> Result<(), Vec<FieldError>> {
+    let reason = title.override_reason.trim();
+    if reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
+        let message = format!("at most {REASON_MAX} characters on one line");
+        return Err(vec![FieldError::new(
+            "/override_reason",
+            "E_SETTING_TEXT",
+            message,
+        )]);
+    }
+    if !reason.is_empty() {
+        // Even an accepted title needs a name on paper.
+        return if title.name.trim().is_empty() {
+            let message = "this must be filled in";
+            Err(vec![FieldError::new("/name", "E_REQUIRED", message)])
+        } else {
+            Ok(())
+        };
+    }
+    match check_title(&raw_title(title)) {
+        Ok(_) => Ok(()),
+        Err(errors) => Err(errors
+            .into_iter()
+            .map(|error| {
+                let message = match &error.suggestion {
+                    Some(suggestion) => format!("{} (perhaps {suggestion})", error.message),
+                    None => error.message.clone(),
+                };
+                FieldError::new(format!("/{}", error.field), error.code, message)
+            })
+            .collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_number_needs_a_correction_or_a_reason() {
+        let mut title = RawTitleRecord {
+            organisation: true,
+            name: "上海示例商贸有限公司".to_owned(),
+            tax_number: "91310000MA1FL0007D".to_owned(),
+            ..RawTitleRecord::default()
+        };
+        let errors = check(&title).unwrap_err();
+        assert_eq!(errors[0].pointer, "/tax_number");
+        title.override_reason = "buyer showed the licence".to_owned();
+        assert!(check(&title).is_ok());
+        title.name = " ".to_owned();
+        assert_eq!(check(&title).unwrap_err()[0].pointer, "/name");
+        title.override_reason.clear();
+        title.name = "上海示例商贸有限公司".to_owned();
+        title.tax_number = "91310000MA1FL0007C".to_owned();
+        assert!(check(&title).is_ok());
+    }
+}
