@@ -64,8 +64,8 @@ impl App {
         App {
             proxies: Networks::parse(&settings.trusted_proxies),
             calls: Limiter::new(Duration::from_secs(1) / rate, rate),
-            // Thirty wrong links at once, then one every two seconds: a buyer mistypes, a robot guesses.
-            guesses: Limiter::new(Duration::from_secs(2), 30),
+            // A buyer mistypes, a robot guesses; behind one address there may be a whole shopping mall.
+            guesses: Limiter::new(Duration::from_secs(1), 120),
             key_notes: KeyNotes::default(),
             store_codes: StoreCodes::default(),
             ports,

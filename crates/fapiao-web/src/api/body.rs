@@ -20,6 +20,10 @@ use std::time::Duration;
 /// A body that takes longer than this is not waited for.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 
+/// How much, and for how long, the rest of a refused body is read away.
+const DISCARD_MAX: usize = 2 * 1024 * 1024;
+const DISCARD_WITHIN: Duration = Duration::from_secs(1);
+
 /// A read and permitted call. Making one is the permission check.
 pub(crate) struct Writing {
     /// The shared state.
@@ -40,27 +44,53 @@ impl FromRequest for Writing {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            let app = shared(&request)?;
-            let holder = KeyHolder::writing(&app, &request).await?;
-            let key = idempotency_key(request.headers())?;
-            check_media_type(request.headers())?;
-            let limit = app.settings.api_body_bytes;
-            let body = read_body(request.headers(), &mut payload, limit).await?;
-            let node = Node::read(&body).map_err(|error| not_json(&error))?;
-            let route = request.match_pattern().unwrap_or_default();
-            let repeat = Repeatable {
-                scope: format!("{}:{} {route}", holder.key.id, request.method()),
-                key,
-                fingerprint: fingerprint_of(request.path(), &body),
-            };
-            Ok(Writing {
-                app,
-                holder,
-                repeat,
-                node,
-            })
+            let read = Writing::read(&request, &mut payload).await;
+            if read.is_err() {
+                discard(&mut payload).await;
+            }
+            read
         })
     }
+}
+
+impl Writing {
+    async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Writing, Problem> {
+        let app = shared(request)?;
+        let holder = KeyHolder::writing(&app, request).await?;
+        let key = idempotency_key(request.headers())?;
+        check_media_type(request.headers())?;
+        let limit = app.settings.api_body_bytes;
+        let body = read_body(request.headers(), payload, limit).await?;
+        let node = Node::read(&body).map_err(|error| not_json(&error))?;
+        let route = request.match_pattern().unwrap_or_default();
+        let repeat = Repeatable {
+            scope: format!("{}:{} {route}", holder.key.id, request.method()),
+            key,
+            fingerprint: fingerprint_of(request.path(), &body),
+        };
+        Ok(Writing {
+            app,
+            holder,
+            repeat,
+            node,
+        })
+    }
+}
+
+/// Reads away what a refused caller is still sending, within bounds: a connection that is closed over unread bytes may
+/// lose the answer.
+pub(crate) async fn discard(payload: &mut Payload) {
+    let reading = async {
+        let mut read = 0;
+        while let Some(Ok(chunk)) = payload.next().await {
+            read += chunk.len();
+            if read > DISCARD_MAX {
+                break;
+            }
+        }
+    };
+    // Whether it ended or the time did, the answer follows.
+    let _ = tokio::time::timeout(DISCARD_WITHIN, reading).await;
 }
 
 /// The shared state of a request.

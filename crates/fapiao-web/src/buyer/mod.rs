@@ -32,7 +32,10 @@ use fapiao_usecases::{
     ports::Scope,
     records::{Delivery, Invoice},
 };
-use std::time::Instant;
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Instant,
+};
 
 /// While WeChat's page is open the push may be on its way: a returning buyer sees it arrive.
 const LOOK_AGAIN_SECS: &str = "5";
@@ -131,7 +134,7 @@ pub(crate) async fn download(
 
 /// The delivery behind a code. Who tries many wrong ones has to wait.
 async fn find(app: &App, request: &HttpRequest, code: &str) -> Result<Option<Delivery>, Problem> {
-    let client = Context::of(request).client;
+    let client = neighbourhood(Context::of(request).client);
     if app.guesses.is_used_up(&client, Instant::now()) {
         let said = Said::new(
             "too many wrong links came from your address",
@@ -151,6 +154,14 @@ async fn find(app: &App, request: &HttpRequest, code: &str) -> Result<Option<Del
         let _: Allowance = app.guesses.take(&client, Instant::now());
     }
     Ok(found)
+}
+
+/// An address, or the network that an IPv6 customer gets as a whole.
+fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(it) => Ipv6Addr::from_bits(it.to_bits() & (u128::MAX << 64)).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }
 
 /// What the page of one delivery is made of.

@@ -8,7 +8,7 @@
 //! | 500 | it couldn't be stored within [`ANSWER_WITHIN`]: WeChat repeats it, and a poll finds what is lost |
 
 use crate::{
-    api::body::{read_body, shared},
+    api::body::{discard, read_body, shared},
     app::App,
     problem::{Kind, Problem},
 };
@@ -45,6 +45,7 @@ pub(crate) async fn receive(
         Ok(body) => body,
         Err(problem) => {
             count("unreadable");
+            discard(&mut payload).await;
             tracing::warn!("A push was not read: {problem}");
             let status = match problem.kind {
                 Kind::BodyTooLarge | Kind::BodyTooSlow => problem.kind.status(),
