@@ -148,11 +148,7 @@ async fn the_whole_flow_is_clicked() {
             .starts_with(&sandbox)
     );
     type_into(&browser, "input[name=person_title]", "张三").await;
-    click(
-        &browser,
-        "button[name=act][value=authorise]",
-    )
-    .await;
+    click(&browser, "button[name=act][value=authorise]").await;
 
     // The card is in the pretend wallet, the invoice on the order's page.
     browser.goto(order_page.as_str()).await.unwrap();

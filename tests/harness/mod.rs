@@ -110,10 +110,6 @@ impl TestApp {
         format!("http://{}", self.demo().tax)
     }
 
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
-    }
-
     /// Stops everything and starts it again with the same data.
     pub async fn restart(&mut self) {
         self.demo.take().unwrap().stop().await;

@@ -40,7 +40,10 @@ async fn converse(stream: TcpStream, mails: Mails) {
             while !text.ends_with("\r\n.\r\n") {
                 stream.read_line(&mut text).await.unwrap();
             }
-            mails.lock().unwrap().push((std::mem::take(&mut recipients), text));
+            mails
+                .lock()
+                .unwrap()
+                .push((std::mem::take(&mut recipients), text));
             b"250 taken\r\n"
         } else if command == "QUIT" {
             b"221 bye\r\n"
@@ -72,14 +75,21 @@ async fn the_buyer_gets_one_mail_with_both_documents() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     // Asking for it again changes nothing.
-    let invoice = fapiao_domain::ids::Id::parse(delivery["invoice"]["id"].as_str().unwrap()).unwrap();
-    fapiao_usecases::platform::mail::mail_invoice(app.ports(), &invoice).await.unwrap();
+    let invoice =
+        fapiao_domain::ids::Id::parse(delivery["invoice"]["id"].as_str().unwrap()).unwrap();
+    fapiao_usecases::platform::mail::mail_invoice(app.ports(), &invoice)
+        .await
+        .unwrap();
     let mails = mails.lock().unwrap().clone();
     assert_eq!(mails.len(), 1);
     let (recipients, text) = &mails[0];
     assert_eq!(recipients.len(), 1);
     assert!(recipients[0].contains("buyer@example.com"));
-    for expected in [format!("SAMPLE_{number}.pdf"), format!("SAMPLE_{number}.xml"), "Message-ID: <inv_".to_owned()] {
+    for expected in [
+        format!("SAMPLE_{number}.pdf"),
+        format!("SAMPLE_{number}.xml"),
+        "Message-ID: <inv_".to_owned(),
+    ] {
         assert!(text.contains(&expected), "{expected} is not in the mail");
     }
     app.stop().await;

@@ -102,6 +102,18 @@ impl SchemaStatus {
     }
 }
 
+/// For people: `7 of 7 migrations applied`.
+impl fmt::Display for SchemaStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.applied.len() + self.pending.len();
+        write!(f, "{} of {all} migrations applied", self.applied.len())?;
+        if !self.unknown.is_empty() {
+            write!(f, ", {} of a newer version", self.unknown.len())?;
+        }
+        Ok(())
+    }
+}
+
 /// The connections of a store.
 pub(crate) struct Connections {
     pub(crate) read: DatabaseConnection,

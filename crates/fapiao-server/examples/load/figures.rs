@@ -23,7 +23,12 @@ impl Waits {
     /// `p50_ms`, `p99_ms`, `p999_ms` and `max_ms`; null where there is no wait at all.
     pub(crate) fn summary(mut self) -> Map<String, Value> {
         self.0.sort_unstable();
-        let places = [("p50_ms", 500), ("p99_ms", 990), ("p999_ms", 999), ("max_ms", 1000)];
+        let places = [
+            ("p50_ms", 500),
+            ("p99_ms", 990),
+            ("p999_ms", 999),
+            ("max_ms", 1000),
+        ];
         places
             .into_iter()
             .map(|(name, per_mille)| (name.to_owned(), json!(self.at(per_mille).map(millis))))
@@ -62,7 +67,8 @@ mod tests {
         }
         assert_eq!(waits.count(), 1000);
         let told = Value::Object(waits.summary());
-        let expected = json!({ "p50_ms": 500.0, "p99_ms": 990.0, "p999_ms": 999.0, "max_ms": 1000.0 });
+        let expected =
+            json!({ "p50_ms": 500.0, "p99_ms": 990.0, "p999_ms": 999.0, "max_ms": 1000.0 });
         assert_eq!(told, expected);
     }
 

@@ -19,8 +19,7 @@ const WIDTH: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(600);
 /// What is agreed to alone is in the wallet sooner than this, or something is wrong.
 const SINGLE_PATIENCE: Duration = Duration::from_secs(60);
-const TITLE: &str =
-    r#"{"company":{"title":"北京喆堃贸易有限公司","tax_no":"91110105MA0000007L"}}"#;
+const TITLE: &str = r#"{"company":{"title":"北京喆堃贸易有限公司","tax_no":"91110105MA0000007L"}}"#;
 
 /// How many at once.
 #[derive(clap::Args)]
@@ -67,7 +66,10 @@ impl<'a> Street<'a> {
         let tax = self.place.tax()?;
         let faults = [
             (&self.wechat, json!({ "kind": "delay", "value": delay_ms })),
-            (&tax, json!({ "kind": "delay", "service": "*", "ms": delay_ms })),
+            (
+                &tax,
+                json!({ "kind": "delay", "service": "*", "ms": delay_ms }),
+            ),
         ];
         for (server, fault) in faults {
             let cleared = server.ask(&server.delete("/sandbox/faults")).await?;
@@ -93,7 +95,11 @@ impl<'a> Street<'a> {
         let path = format!("{}/wechat", self.place.path_of(&page));
         let sent_on = server.ask(&server.get(&path, &[])).await?;
         if !(300..400).contains(&sent_on.status) {
-            return Err(format!("{path} answered {}: {}", sent_on.status, sent_on.text()));
+            return Err(format!(
+                "{path} answered {}: {}",
+                sent_on.status,
+                sent_on.text()
+            ));
         }
         text(&order, "/delivery/id")
     }
@@ -102,7 +108,10 @@ impl<'a> Street<'a> {
     async fn agreed(&self, delivery: &str) -> Result<(), Failure> {
         let path = format!("/sandbox/orders/{delivery}/authorise");
         let json = [("Content-Type", "application/json")];
-        let agreed = self.wechat.ask(&self.wechat.post(&path, &json, TITLE)).await?;
+        let agreed = self
+            .wechat
+            .ask(&self.wechat.post(&path, &json, TITLE))
+            .await?;
         expect(200, &agreed)
     }
 
@@ -128,7 +137,10 @@ impl<'a> Street<'a> {
                 return Ok(Instant::now());
             }
             if PATIENCE < began.elapsed() {
-                return Err(format!("{} cards are missing after {PATIENCE:?}", wanted - done));
+                return Err(format!(
+                    "{} cards are missing after {PATIENCE:?}",
+                    wanted - done
+                ));
             }
             sleep(Duration::from_millis(50)).await;
         }
@@ -142,7 +154,9 @@ impl<'a> Street<'a> {
                 // Counted although it was not there yet (a job that ran twice): this one came later.
                 last = Instant::now();
                 if PATIENCE < counted.elapsed() {
-                    return Err(format!("delivery {delivery} got no card within {PATIENCE:?}"));
+                    return Err(format!(
+                        "delivery {delivery} got no card within {PATIENCE:?}"
+                    ));
                 }
             }
         }
@@ -170,7 +184,9 @@ pub(crate) async fn run(place: &Place, settings: &Settings) -> Result<Value, Fai
         .try_collect::<()>()
         .await?;
     let agreed_ms = millis(began.elapsed());
-    let counted = street.counted(done_before + deliveries.len() as u64).await?;
+    let counted = street
+        .counted(done_before + deliveries.len() as u64)
+        .await?;
     let usage = Usage::now(place.watched())?.since(&before);
     street.slow_down(0).await?;
     let carded_at = street.looked_at(&deliveries, counted).await?;
@@ -199,7 +215,9 @@ pub(crate) async fn one_by_one(place: &Place, settings: &Singles) -> Result<Valu
         street.agreed(&delivery).await?;
         while street.state(&delivery, 10).await? != "carded" {
             if SINGLE_PATIENCE < began.elapsed() {
-                return Err(format!("delivery {delivery} got no card within {SINGLE_PATIENCE:?}"));
+                return Err(format!(
+                    "delivery {delivery} got no card within {SINGLE_PATIENCE:?}"
+                ));
             }
         }
         waits.add(began.elapsed());

@@ -75,11 +75,7 @@ pub(crate) async fn run(place: &Place, settings: &Settings) -> Result<Value, Fai
     Ok(joined(joined(told, waits.summary()), usage))
 }
 
-async fn till(
-    shop: Arc<Shop>,
-    number: Arc<AtomicUsize>,
-    window: Window,
-) -> Result<Waits, Failure> {
+async fn till(shop: Arc<Shop>, number: Arc<AtomicUsize>, window: Window) -> Result<Waits, Failure> {
     let mut connection = shop.server.connect().await?;
     let mut waits = Waits::default();
     loop {

@@ -128,7 +128,9 @@ async fn post(
     expect(200, &answer)?;
     let text = answer.text();
     if !matches!(text.trim(), "" | "success") {
-        return Err(format!("a push was answered with `{text}`, which WeChat would repeat"));
+        return Err(format!(
+            "a push was answered with `{text}`, which WeChat would repeat"
+        ));
     }
     Ok(Sent { number, lag, wait })
 }

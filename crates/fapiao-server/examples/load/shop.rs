@@ -65,7 +65,11 @@ pub(crate) fn expect(wanted: u16, answer: &Answer) -> Result<(), Failure> {
     if answer.status == wanted {
         return Ok(());
     }
-    Err(format!("answered {} instead of {wanted}: {}", answer.status, answer.text()))
+    Err(format!(
+        "answered {} instead of {wanted}: {}",
+        answer.status,
+        answer.text()
+    ))
 }
 
 /// How many jobs of a kind the product says are done.

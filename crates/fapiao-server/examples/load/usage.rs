@@ -76,7 +76,17 @@ fn of_machine(stat: &str) -> Option<u64> {
         .skip(1)
         .filter_map(|field| field.parse().ok())
         .collect();
-    let [user, nice, system, _idle, _disk, interrupts, soft_interrupts, ..] = fields[..] else {
+    let [
+        user,
+        nice,
+        system,
+        _idle,
+        _disk,
+        interrupts,
+        soft_interrupts,
+        ..,
+    ] = fields[..]
+    else {
         return None;
     };
     Some(user + nice + system + interrupts + soft_interrupts)
@@ -90,7 +100,10 @@ mod tests {
     fn the_fields_are_counted_behind_the_name() {
         let stat = "7 (a) b (c)) S 1 7 7 0 -1 4194560 9 0 0 0 120 34 0 0 20 0 3 0 55 1 2 3";
         assert_eq!(ticks(stat), Some(154));
-        assert_eq!(of_machine("cpu  10 1 5 900 40 2 3 7 0 0\ncpu0 1 1"), Some(21));
+        assert_eq!(
+            of_machine("cpu  10 1 5 900 40 2 3 7 0 0\ncpu0 1 1"),
+            Some(21)
+        );
         assert_eq!(of_machine("cpu 1 2"), None);
     }
 }

@@ -34,13 +34,21 @@ pub(crate) struct Answer {
 impl Answer {
     /// The beginning of the body, for a message.
     pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).chars().take(400).collect()
+        String::from_utf8_lossy(&self.body)
+            .chars()
+            .take(400)
+            .collect()
     }
 
     /// The body as JSON.
     pub(crate) fn json(&self) -> Result<serde_json::Value, Failure> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| format!("answer {} is not JSON ({error}): {}", self.status, self.text()))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            format!(
+                "answer {} is not JSON ({error}): {}",
+                self.status,
+                self.text()
+            )
+        })
     }
 }
 
@@ -144,8 +152,14 @@ impl Connection {
     pub(crate) async fn ask(&mut self, message: &[u8]) -> Result<Answer, Failure> {
         match timeout(PATIENCE, self.exchange(message)).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(format!("{}: no readable answer: {error}", first_line(message))),
-            Err(_) => Err(format!("{}: no answer within {PATIENCE:?}", first_line(message))),
+            Ok(Err(error)) => Err(format!(
+                "{}: no readable answer: {error}",
+                first_line(message)
+            )),
+            Err(_) => Err(format!(
+                "{}: no answer within {PATIENCE:?}",
+                first_line(message)
+            )),
         }
     }
 
@@ -164,7 +178,10 @@ impl Connection {
 }
 
 fn first_line(message: &[u8]) -> String {
-    let line = message.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let line = message
+        .split(|byte| *byte == b'\r')
+        .next()
+        .unwrap_or_default();
     // Without the query: that of a push is long and says nothing.
     let text = String::from_utf8_lossy(line);
     text.split('?').next().unwrap_or_default().to_owned()
@@ -180,7 +197,13 @@ fn read_answer(bytes: &[u8]) -> io::Result<Option<Answer>> {
     let mut lines = head.split("\r\n");
     let status = lines
         .next()
-        .and_then(|line| line.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok())
+        .and_then(|line| {
+            line.strip_prefix("HTTP/1.")?
+                .split(' ')
+                .nth(1)?
+                .parse()
+                .ok()
+        })
         .ok_or_else(malformed)?;
     let (mut length, mut chunked) = (0, false);
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {

@@ -40,7 +40,7 @@ pub(super) enum KeyCommand {
 }
 
 /// A fresh key: its row and its text, which nobody can read again.
-pub fn new_key(
+fn new_key(
     name: &str,
     store: Option<StoreId>,
     may_write: bool,

@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use std::{net::TcpListener, path::PathBuf, process::ExitCode, sync::Arc};
 
 /// What went wrong, for the person at the terminal.
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// A self-hosted platform for Chinese electronic invoices and WeChat's card packs.
 #[derive(Parser)]
@@ -69,6 +69,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("fapiao: {error}");
+            let error: &dyn std::error::Error = &*error;
             let mut cause = error.source();
             while let Some(error) = cause {
                 eprintln!("  because: {error}");

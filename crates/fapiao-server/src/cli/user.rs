@@ -12,7 +12,7 @@ use fapiao_usecases::{
 use std::{io::Write, process::ExitCode};
 
 /// Shortest password.
-pub const PASSWORD_MIN: usize = 10;
+const PASSWORD_MIN: usize = 10;
 
 #[derive(Subcommand)]
 #[command(

@@ -175,7 +175,9 @@ impl Demo {
         }
         if let Some(neighbours) = self.neighbours {
             neighbours.wechat.stop().await;
-            neighbours.tax.stop().await;
+            if let Err(error) = neighbours.tax.stop().await {
+                tracing::warn!("The tax sandbox did not stop well: {error}");
+            }
         }
     }
 }
@@ -226,7 +228,8 @@ async fn start_sandboxes(
                 &secrets.tax_user,
             );
             taxpayer.province = seller.province.to_owned();
-            taxpayer.month_quota = tax_sandbox::Amount(rust_decimal::Decimal::from(MONTH_QUOTA_YUAN));
+            taxpayer.month_quota =
+                tax_sandbox::Amount(rust_decimal::Decimal::from(MONTH_QUOTA_YUAN));
             if seller.small_scale {
                 taxpayer.small_scale()
             } else {
