@@ -267,6 +267,9 @@ impl Desk {
         self.write_stock(tx).await?;
         self.write_grants(tx).await?;
         for (row, reason) in &self.blocked {
+            if row.state == "blocked" && row.reason == *reason {
+                continue;
+            }
             let sql =
                 Sql::new("UPDATE invoices SET state = 'blocked', version = version + 1, reason = ")
                     .bind(*reason)

@@ -169,7 +169,10 @@ pub(crate) fn add_quota<'t>(tx: &'t Tx, new: &'t NewQuota) -> Run<'t, ()> {
                 .with("month", new.month.as_str())
                 .with("amount", new.amount.to_string()),
         );
-        unblock(tx, &new.seller).await
+        if new.amount.is_positive() {
+            unblock(tx, &new.seller).await?;
+        }
+        Ok(())
     })
 }
 

@@ -1,0 +1,115 @@
+//! Cards: announced before they are asked for, inserted once.
+
+use crate::harness::{Bench, on_both};
+use chrono::TimeDelta;
+use fapiao_domain::{
+    card::CardState,
+    delivery::DeliveryState,
+    ids::{DeliveryId, InvoiceId, OrderId},
+    order::OrderState,
+};
+use fapiao_usecases::{
+    errors::StoreError,
+    ports::{CardStore, Issuing, Sales, Scope},
+    records::Document,
+};
+use serde_json::json;
+
+async fn ready(bench: &Bench, number: &str) -> (OrderId, DeliveryId, InvoiceId) {
+    let (order, delivery, invoice) = bench.issued(number).await;
+    let document = Document {
+        invoice: invoice.clone(),
+        format: "pdf".to_owned(),
+        sha256: number.to_owned(),
+        size: 1,
+        origin: "rendered".to_owned(),
+        created_at: bench.now(),
+    };
+    bench
+        .store
+        .record_documents(&invoice, vec![document], Vec::new())
+        .await
+        .unwrap();
+    (order, delivery, invoice)
+}
+
+on_both! {
+    async fn a_card_goes_its_way(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (order, delivery, invoice) = ready(bench, "A-1").await;
+        assert_eq!(bench.store.card(&delivery).await.unwrap(), None);
+        let first = bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
+        let again = bench.store.begin_card(&delivery, &invoice, "another").await.unwrap();
+        assert_eq!(first, again);
+        assert_eq!((first.state, first.template.as_str()), (CardState::Uploading, "tpl"));
+        bench.store.record_media(&delivery, "media-1", bench.now()).await.unwrap();
+        let early = bench.store.record_inserted(&delivery, Some("code-1"), "openid", json!({})).await;
+        assert!(matches!(early, Err(StoreError::Stale { .. })), "{early:?}");
+        for _ in 0..2 {
+            bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        }
+        let asked = bench.store.card(&delivery).await.unwrap().unwrap();
+        assert_eq!((asked.state, asked.asked_at), (CardState::Inserting, Some(bench.now())));
+        assert_eq!(asked.media, Some(("media-1".to_owned(), bench.now())));
+        for _ in 0..2 {
+            bench.store.record_inserted(&delivery, Some("code-1"), "openid", json!({})).await.unwrap();
+        }
+        let card = bench.store.card(&delivery).await.unwrap().unwrap();
+        assert_eq!((card.state, card.code.as_str(), card.openid.as_str()), (CardState::Inserted, "code-1", "openid"));
+        assert_eq!(bench.delivery(&delivery).await.state, DeliveryState::Carded);
+        let stored = bench.store.order(&Scope::All, &order).await.unwrap().unwrap();
+        assert_eq!(stored.state, OrderState::Invoiced);
+        for refused in [
+            bench.store.record_insert_asked(&delivery, bench.now()).await,
+            bench.store.record_media(&delivery, "media-2", bench.now()).await,
+        ] {
+            assert!(matches!(refused, Err(StoreError::Stale { .. })));
+        }
+        let actions = bench.actions(&order).await;
+        assert_eq!(actions[actions.len() - 5..], [
+            "card.uploading", "card.insert_asked", "card.insert_asked", "card.inserted", "delivery.carded",
+        ]);
+    }
+
+    async fn a_lost_code_may_turn_up(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (_, delivery, invoice) = ready(bench, "A-1").await;
+        bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
+        bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        bench.store.record_inserted(&delivery, None, "", json!({ "reconciled": "72042" })).await.unwrap();
+        assert_eq!(bench.store.card(&delivery).await.unwrap().unwrap().state, CardState::CodeUnknown);
+        assert_eq!(bench.delivery(&delivery).await.state, DeliveryState::Carded);
+        bench.store.record_inserted(&delivery, Some("code-1"), "openid", json!({})).await.unwrap();
+        assert_eq!(bench.store.card(&delivery).await.unwrap().unwrap().code, "code-1");
+    }
+
+    async fn a_card_follows_wechat(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (_, delivery, invoice) = ready(bench, "A-1").await;
+        bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
+        bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        bench.store.record_inserted(&delivery, Some("code-1"), "openid", json!({})).await.unwrap();
+        let follow = |code, to| bench.store.follow_card("tpl", code, to, json!({}));
+        assert!(!follow("code-9", CardState::Locked).await.unwrap());
+        assert!(!follow("", CardState::Locked).await.unwrap());
+        for to in [CardState::Locked, CardState::Locked, CardState::Reimbursed, CardState::Locked] {
+            assert!(follow("code-1", to).await.unwrap());
+        }
+        assert_eq!(bench.store.card(&delivery).await.unwrap().unwrap().state, CardState::Reimbursed);
+        bench.clock.advance(TimeDelta::seconds(1));
+    }
+
+    async fn one_code_is_one_card(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (_, first, invoice) = ready(bench, "A-1").await;
+        let (_, second, other) = ready(bench, "A-2").await;
+        for (delivery, invoice) in [(&first, &invoice), (&second, &other)] {
+            bench.store.begin_card(delivery, invoice, "tpl").await.unwrap();
+            bench.store.record_insert_asked(delivery, bench.now()).await.unwrap();
+        }
+        bench.store.record_inserted(&first, Some("code-1"), "openid", json!({})).await.unwrap();
+        let twice = bench.store.record_inserted(&second, Some("code-1"), "openid", json!({})).await;
+        assert!(matches!(twice, Err(StoreError::Exists { .. })), "{twice:?}");
+        assert_eq!(bench.delivery(&second).await.state, DeliveryState::Issuing);
+    }
+}

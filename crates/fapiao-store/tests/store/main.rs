@@ -1,0 +1,14 @@
+//! Every storage port on SQLite, and on PostgreSQL when `FAPIAO_TEST_DATABASE_URL` names an admin database.
+
+mod accepting;
+mod access;
+mod cards;
+mod deliveries;
+mod harness;
+mod inbox;
+mod issuing;
+mod lists;
+mod proof;
+mod queue;
+mod settings;
+mod stock;

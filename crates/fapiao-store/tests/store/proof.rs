@@ -1,0 +1,216 @@
+//! `verify` finds what was tampered with, and the schema says how it stands.
+
+use crate::harness::{AUDIT_KEY, Bench, on_both};
+use fapiao_store::{Store, StoreConfig, StoreOpenError};
+use fapiao_usecases::{
+    actor::Actor,
+    errors::StoreError,
+    ports::{Ledger, Sales, Scope},
+};
+use serde_json::json;
+
+/// Switches the guards off, as somebody who owns the database can.
+async fn without_guards(bench: &Bench, table: &str, statement: &str) {
+    if bench.is_postgres() {
+        bench
+            .tamper(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL"))
+            .await
+            .unwrap();
+        bench.tamper(statement).await.unwrap();
+        bench
+            .tamper(&format!("ALTER TABLE {table} ENABLE TRIGGER ALL"))
+            .await
+            .unwrap();
+        return;
+    }
+    let names = [
+        "kept_update",
+        "kept_delete",
+        "issued_update",
+        "number_update",
+        "number_delete",
+    ];
+    for name in names {
+        bench
+            .tamper(&format!("DROP TRIGGER IF EXISTS {table}_{name}"))
+            .await
+            .unwrap();
+    }
+    assert_eq!(bench.tamper(statement).await.unwrap(), 1, "{statement}");
+}
+
+async fn history(bench: &Bench) {
+    bench.stock(5, "1000").await;
+    bench.issued("A-1").await;
+    bench.issued("A-2").await;
+}
+
+on_both! {
+    async fn a_sound_ledger_holds_every_rule(bench: &Bench) {
+        history(bench).await;
+        let results = bench.store.verify().await.unwrap();
+        let ids: Vec<_> = results.iter().map(|check| check.id.as_str()).collect();
+        assert_eq!(ids, ["I1", "I2", "I2b", "I3", "I4", "I5", "I5b", "I7", "I8", "I10", "I11", "I14", "I16", "I17"]);
+        for check in &results {
+            assert!(check.found.is_empty(), "{} {:?}", check.id, check.found);
+            assert!(!check.title_zh.is_empty() && !check.title_en.is_empty() && !check.query.is_empty());
+        }
+        assert_eq!(bench.check("I8").await.looked_at, bench.ask("SELECT seq FROM audit_head").await);
+    }
+}
+
+/// A change past the store, and the rule that finds it.
+macro_rules! found_by {
+    ($($name:ident: $table:literal, $statement:literal => $rule:literal;)*) => {$(
+        mod $name {
+            use super::*;
+
+            async fn body(bench: &Bench) {
+                history(bench).await;
+                without_guards(bench, $table, $statement).await;
+                let check = bench.check($rule).await;
+                assert!(!check.found.is_empty(), "{} found nothing", $rule);
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                body(&Bench::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                if let Some(bench) = Bench::postgres().await {
+                    body(&bench).await;
+                    bench.drop_unsound().await;
+                }
+            }
+        }
+    )*};
+}
+
+found_by! {
+    a_changed_line: "audit_entries", "UPDATE audit_entries SET actor = 'buyer' WHERE seq = 5" => "I8";
+    a_changed_time: "audit_entries", "UPDATE audit_entries SET at = at + 1 WHERE seq = 5" => "I8";
+    a_removed_line: "audit_entries", "DELETE FROM audit_entries WHERE seq = 5" => "I8";
+    a_cut_tail: "audit_entries", "DELETE FROM audit_entries WHERE seq = (SELECT max(seq) FROM audit_entries)" => "I8";
+    a_first_line_removed: "audit_entries", "DELETE FROM audit_entries WHERE seq = 1" => "I8";
+    a_moved_head: "audit_head", "UPDATE audit_head SET seq = seq + 1" => "I8";
+    a_changed_number: "invoices",
+        "UPDATE invoices SET number = '26310000000000001003' WHERE number = '26310000000000001001'" => "I3";
+    a_hole_in_a_segment: "invoices",
+        "UPDATE invoices SET number = '26310000000000001004' WHERE number = '26310000000000001000'" => "I2";
+    a_segment_set_back: "segments", "UPDATE segments SET taken = taken - 1" => "I2";
+    a_number_from_nowhere: "invoices",
+        "UPDATE invoices SET segment_id = NULL WHERE number = '26310000000000001000'" => "I2b";
+    a_changed_sum: "invoices",
+        "UPDATE invoices SET amount = amount + 1, total = total + 1 WHERE number = '26310000000000001000'" => "I4";
+    quota_out_of_nothing: "quota_balances", "UPDATE quota_balances SET balance = balance + 1" => "I16";
+    a_forgotten_spending: "quota_ledger",
+        "DELETE FROM quota_ledger WHERE reference = (SELECT max(reference) FROM quota_ledger WHERE kind = 'spend')" => "I16";
+    an_issued_invoice_taken_back: "invoices",
+        "UPDATE invoices SET state = 'ready' WHERE number = '26310000000000001000'" => "I14";
+    a_delivery_without_its_card: "deliveries",
+        "UPDATE deliveries SET state = 'carded' WHERE id = (SELECT max(id) FROM deliveries)" => "I5b";
+    an_order_without_its_delivery: "deliveries",
+        "UPDATE deliveries SET state = 'refused' WHERE id = (SELECT max(id) FROM deliveries)" => "I17";
+}
+
+on_both! {
+    async fn a_lost_job_is_found(bench: &Bench) {
+        bench.authorised("A-1").await;
+        assert!(bench.check("I11").await.found.is_empty());
+        bench.tamper("UPDATE jobs SET subject = 'gone'").await.unwrap();
+        assert_eq!(bench.check("I11").await.found.len(), 1);
+        bench.tamper("UPDATE jobs SET subject = (SELECT id FROM deliveries)").await.unwrap();
+    }
+
+    async fn another_key_does_not_verify(bench: &Bench) {
+        bench.accept(bench.order("A-1")).await;
+        let thief = Store::open(StoreConfig {
+            url: bench.url().to_owned(),
+            max_connections: 2,
+            audit_key: [8; 32],
+            clock: bench.clock.clone(),
+        }).await.unwrap();
+        let results = thief.verify().await.unwrap();
+        let chain = results.iter().find(|check| check.id == "I8").unwrap();
+        assert!(!chain.found.is_empty());
+        assert_ne!(AUDIT_KEY, [8; 32]);
+    }
+
+    async fn the_chain_is_read_in_pages(bench: &Bench) {
+        for at in 0..25 {
+            bench.store.append_audit(&Actor::System, "sign_in.done", &format!("usr_{at}"), json!({ "at": at })).await.unwrap();
+        }
+        let (mut after, mut seen) = (None, Vec::new());
+        loop {
+            let page = bench.store.audit(after.as_deref(), 10).await.unwrap();
+            seen.extend(page.rows.into_iter().map(|line| line.seq));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let wanted: Vec<i64> = (1..=28).rev().collect();
+        assert_eq!(seen, wanted);
+    }
+
+    async fn the_schema_says_how_it_stands(bench: &Bench) {
+        let status = bench.store.schema_status().await.unwrap();
+        assert!(status.is_current() && status.applied.len() == 7, "{status:?}");
+        let others = [bench.another().await, bench.another().await, bench.another().await];
+        let (a, b, c) = tokio::join!(others[0].migrate(), others[1].migrate(), others[2].migrate());
+        a.and(b).and(c).unwrap();
+        bench.tamper("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_000001_tomorrow', 0)")
+            .await.unwrap();
+        let newer = bench.store.migrate().await;
+        assert!(matches!(&newer, Err(StoreOpenError::NewerSchema(names)) if names.len() == 1), "{newer:?}");
+        assert!(!bench.store.schema_status().await.unwrap().is_current());
+    }
+
+    async fn a_scope_is_part_of_every_read(bench: &Bench) {
+        let (new, delivery) = bench.order_to_deliver("A-1");
+        let order = bench.accept(new).await;
+        let scope = Scope::Store(bench.shop.clone());
+        assert!(bench.store.order(&scope, &order).await.unwrap().is_some());
+        assert!(bench.store.delivery(&scope, &delivery).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_told_apart() {
+    let bench = Bench::sqlite().await;
+    for (url, wanted) in [
+        ("mysql://x", "must begin with"),
+        ("sqlite:///proc/nowhere/x.db", "cannot"),
+    ] {
+        let config = StoreConfig {
+            url: url.to_owned(),
+            max_connections: 2,
+            audit_key: AUDIT_KEY,
+            clock: bench.clock.clone(),
+        };
+        assert!(!format!("{config:?}").contains("nowhere"));
+        let refused = Store::open(config).await.unwrap_err().to_string();
+        assert!(refused.contains(wanted), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_temporary_database_goes_with_its_store() {
+    let bench = Bench::sqlite().await;
+    let config = StoreConfig {
+        url: "sqlite::memory:".to_owned(),
+        max_connections: 2,
+        audit_key: AUDIT_KEY,
+        clock: bench.clock.clone(),
+    };
+    let store = Store::open(config).await.unwrap();
+    store.migrate().await.unwrap();
+    store.ping().await.unwrap();
+    let lost = bench
+        .store
+        .append_audit(&Actor::System, "a", "b", json!(null))
+        .await;
+    assert!(!matches!(lost, Err(StoreError::Corrupt(_))));
+}
