@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod files;
 pub mod mail;
+pub mod mail_texts;
 pub mod passwords;
 pub mod reach;
 pub mod renderer;

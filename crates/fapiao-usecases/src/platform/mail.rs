@@ -2,7 +2,9 @@
 
 use crate::{
     calendar,
-    ports::{Mail, MailAttachment, Ports},
+    errors::StoreError,
+    ports::{InvoiceMailFacts, Mail, MailAttachment, Ports, Scope},
+    records::Invoice,
     step::StepError,
 };
 use fapiao_domain::ids::InvoiceId;
@@ -60,30 +62,16 @@ pub async fn mail_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepError
     if attachments.is_empty() {
         return Err(StepError::not_yet(2, "the documents are not rendered yet"));
     }
-    let issued_on = invoice.issued_at.map(calendar::day).unwrap_or_default();
-    let total = invoice.totals.total.display_yuan();
-    let seller = &invoice.seller_party.name;
-    let buyer = invoice.title.printed_name();
-    let text = format!(
-        "您好：\n\n{seller}为您开具的电子发票已随信附上。\n\n发票号码：{number}\n开票日期：{issued_on}\n\
-         价税合计：{total}\n抬头：{buyer}\n\n\
-         Your electronic invoice {number} of {issued_on} from {seller}, {total}, is attached as PDF and XML. \
-         Please keep the XML for your books.\n"
-    );
-    let html = format!(
-        "<p>您好：</p><p>{}为您开具的电子发票已随信附上。</p>\
-         <table><tr><td>发票号码</td><td>{number}</td></tr><tr><td>开票日期</td><td>{issued_on}</td></tr>\
-         <tr><td>价税合计</td><td>{total}</td></tr><tr><td>抬头</td><td>{}</td></tr></table>\
-         <p lang=\"en\">Your electronic invoice is attached as PDF and XML. Please keep the XML for your books.</p>",
-        escape(seller),
-        escape(&buyer)
-    );
-    let subject = format!("电子发票 {number}（{seller}）");
+    let facts = facts(ports, &invoice, number).await?;
+    let words = ports
+        .mail_texts
+        .invoice(&facts)
+        .map_err(|error| StepError::parked("mail_template", error))?;
     let mail = Mail {
         to: invoice.title.email.clone(),
-        subject,
-        text,
-        html,
+        subject: words.subject,
+        text: words.text,
+        html: words.html,
         attachments,
         serial: id.to_string(),
     };
@@ -95,11 +83,31 @@ pub async fn mail_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepError
     Ok(())
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+async fn facts(
+    ports: &Ports,
+    invoice: &Invoice,
+    number: String,
+) -> Result<InvoiceMailFacts, StepError> {
+    let order = ports.store.order(&Scope::All, &invoice.order).await?;
+    let delivery = ports.store.delivery(&Scope::All, &invoice.delivery).await?;
+    let (Some(order), Some(delivery)) = (order, delivery) else {
+        let what = format!("the order or delivery of invoice {}", invoice.id);
+        return Err(StoreError::NotFound { what }.into());
+    };
+    let store = ports.store.store(&order.store).await?;
+    Ok(InvoiceMailFacts {
+        seller: invoice.seller_party.name.clone(),
+        store: store.map_or_else(|| invoice.seller_party.name.clone(), |store| store.name),
+        buyer: invoice.title.printed_name(),
+        number,
+        kind: invoice.kind,
+        date: invoice.issued_at.map(calendar::day).unwrap_or_default(),
+        total: invoice.totals.total,
+        order_no: order.order_no,
+        page_url: format!("{}/o/{}", ports.public_base, delivery.short_code),
+        phone: invoice.seller_party.phone.clone(),
+        sample: ports.tax.is_sandbox(),
+    })
 }
 
 /// `a…@example.com`: enough to recognise it, not to misuse it.
@@ -115,8 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_cannot_become_markup() {
-        assert_eq!(escape("<b>&\""), "&lt;b&gt;&amp;&quot;");
+    fn an_address_is_told_without_its_name() {
         assert_eq!(masked("finance@example.com"), "f…@example.com");
     }
 }

@@ -3,6 +3,7 @@
 use crate::errors::OutsideError;
 use async_trait::async_trait;
 use bytes::Bytes;
+use fapiao_domain::{invoice::InvoiceKind, money::Fen};
 
 /// A file that goes with a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,4 +42,51 @@ pub trait Mailer: Send + Sync {
     fn is_enabled(&self) -> bool;
     /// Whether the server answers: for the doctor.
     async fn probe(&self) -> Result<(), OutsideError>;
+}
+
+/// What the mail with an invoice tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoiceMailFacts {
+    /// The seller's legal name.
+    pub seller: String,
+    /// The shop's name as the buyer knows it.
+    pub store: String,
+    /// The buyer as printed.
+    pub buyer: String,
+    /// Number.
+    pub number: String,
+    /// Kind.
+    pub kind: InvoiceKind,
+    /// Issue day in Shanghai, `yyyy-mm-dd`.
+    pub date: String,
+    /// Gross amount.
+    pub total: Fen,
+    /// The shop's order number.
+    pub order_no: String,
+    /// Our page with the download.
+    pub page_url: String,
+    /// The seller's telephone, may be empty.
+    pub phone: String,
+    /// Whether it is a sample without legal effect.
+    pub sample: bool,
+}
+
+/// A mail's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailText {
+    /// Subject.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// HTML.
+    pub html: String,
+}
+
+/// Finds the words for mails.
+pub trait MailTexts: Send + Sync {
+    /// The mail that brings an invoice.
+    ///
+    /// # Errors
+    /// What is wrong with the template.
+    fn invoice(&self, facts: &InvoiceMailFacts) -> Result<MailText, String>;
 }

@@ -17,7 +17,7 @@ pub use issuing::{
     CardStore, InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome,
 };
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
-pub use mail::{Mail, MailAttachment, Mailer};
+pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
 pub use sales::{
@@ -75,6 +75,8 @@ pub struct Ports {
     pub reach: Arc<dyn Reach>,
     /// Outgoing mail.
     pub mailer: Arc<dyn Mailer>,
+    /// The words of mails.
+    pub mail_texts: Arc<dyn MailTexts>,
     /// Opens and closes stored secrets.
     pub sealer: Arc<dyn Sealer>,
     /// Hashes passwords, a few at a time.
