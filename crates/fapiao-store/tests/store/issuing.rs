@@ -40,6 +40,7 @@ fn document(invoice: &InvoiceId, hash: &str, bench: &Bench) -> Document {
 on_both! {
     async fn a_reservation_takes_number_and_quota_together(bench: &Bench) {
         bench.stock(5, "1000").await;
+        bench.clock.advance(TimeDelta::seconds(1));
         let (order, delivery, id) = bench.drafted("A-1").await;
         let answers = bench.store.reserve(std::slice::from_ref(&id), bench.now()).await.unwrap();
         let identity = Identity::Digital { number: "26310000000000001000".to_owned() };
