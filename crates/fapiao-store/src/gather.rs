@@ -28,9 +28,12 @@ pub(crate) struct Lane<I, O> {
 
 struct Queue<I, O>(Mutex<VecDeque<Caller<I, O>>>);
 
+/// Where a caller's answers go.
+type Reply<O> = oneshot::Sender<Result<Vec<O>, StoreError>>;
+
 struct Caller<I, O> {
     items: Vec<I>,
-    reply: oneshot::Sender<Result<Vec<O>, StoreError>>,
+    reply: Reply<O>,
 }
 
 impl<I, O> Queue<I, O> {
@@ -75,7 +78,8 @@ struct Set<I, O> {
     queue: Arc<Queue<I, O>>,
     act: Act<I, O>,
     items: Vec<I>,
-    callers: Vec<(usize, oneshot::Sender<Result<Vec<O>, StoreError>>)>,
+    /// How many items each caller brought.
+    callers: Vec<(usize, Reply<O>)>,
     made: Vec<O>,
 }
 

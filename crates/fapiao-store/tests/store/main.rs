@@ -1,4 +1,5 @@
 //! Every storage port on SQLite, and on PostgreSQL when `FAPIAO_TEST_DATABASE_URL` names an admin database.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests, too")]
 
 mod accepting;
 mod access;
