@@ -15,7 +15,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use fapiao_usecases::fields::FieldError;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::{borrow::Cow, error::Error, fmt};
 
 /// The page of the documentation that explains every code; `type` is an anchor in it.
@@ -213,42 +213,85 @@ impl Problem {
         if self.kind.status() == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"fapiao\""));
         }
-        answer.body(self.document(lang, instance, request_id).to_string())
+        answer.body(self.document(lang, instance, request_id))
     }
 
     /// The document itself.
-    pub(crate) fn document(&self, lang: Lang, instance: &str, request_id: &str) -> Value {
+    pub(crate) fn document(&self, lang: Lang, instance: &str, request_id: &str) -> String {
         let code = self.kind.code();
-        let mut document = json!({
-            "type": format!("{ERRORS_PAGE}#{code}"),
-            "title": self.kind.title().of(lang),
-            "status": self.kind.status().as_u16(),
-            "detail": self.told.detail.of(lang),
-            "instance": instance,
-            "code": code,
-            "request_id": request_id,
-        });
-        if !self.told.wrong.is_empty() {
-            document["errors"] = self.told.wrong.iter().map(|it| it.document(lang)).collect();
-        }
-        if let Some(far_side) = &self.told.far_side {
-            document[far_side.system] = json!({
-                "code": far_side.code,
-                "message": far_side.message,
-                "hint": self.kind.next().of(lang),
-            });
-        }
-        document
+        let (title, next) = (self.kind.title(), self.kind.next());
+        let errors: Vec<WrongOut<'_>> = self.told.wrong.iter().map(|it| it.out(lang)).collect();
+        let wechat = self
+            .told
+            .far_side
+            .as_ref()
+            .filter(|it| it.system == "wechat");
+        let document = Document {
+            kind: format!("{ERRORS_PAGE}#{code}"),
+            title: title.of(lang),
+            status: self.kind.status().as_u16(),
+            detail: self.told.detail.of(lang),
+            instance,
+            code,
+            request_id,
+            errors: (!errors.is_empty()).then_some(errors),
+            wechat: wechat.map(|it| FarSideOut {
+                code: &it.code,
+                message: &it.message,
+                hint: next.of(lang),
+            }),
+        };
+        // Texts and numbers only: nothing in it can fail to be written.
+        serde_json::to_string(&document).unwrap_or_default()
     }
 }
 
+/// The members of a document, in the order people read them.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    instance: &'a str,
+    code: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<WrongOut<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wechat: Option<FarSideOut<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct WrongOut<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+    code: &'a str,
+    message: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct FarSideOut<'a> {
+    code: &'a str,
+    message: &'a str,
+    hint: &'a str,
+}
+
 impl Wrong {
-    fn document(&self, lang: Lang) -> Value {
-        let (place, value) = match &self.place {
-            Place::Pointer(pointer) => ("pointer", pointer),
-            Place::Parameter(name) => ("parameter", name),
+    fn out(&self, lang: Lang) -> WrongOut<'_> {
+        let (pointer, parameter) = match &self.place {
+            Place::Pointer(pointer) => (Some(pointer.as_str()), None),
+            Place::Parameter(name) => (None, Some(name.as_str())),
         };
-        json!({ place: value, "code": self.code, "message": self.said.of(lang) })
+        WrongOut {
+            pointer,
+            parameter,
+            code: &self.code,
+            message: self.said.of(lang),
+        }
     }
 }
 
@@ -279,6 +322,11 @@ impl ResponseError for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
+
+    fn read(document: &str) -> Value {
+        serde_json::from_str(document).unwrap()
+    }
 
     #[test]
     fn a_document_names_every_wrong_member_in_the_readers_language() {
@@ -291,7 +339,7 @@ mod tests {
             FieldError::new("/lines/1/rate", "E_NEW", "a text without translation"),
         ];
         let problem = Problem::fields(errors);
-        let english = problem.document(Lang::En, "/api/v1/orders", "req_1");
+        let english = read(&problem.document(Lang::En, "/api/v1/orders", "req_1"));
         assert_eq!(english["type"], "/api/docs/errors#invalid_fields");
         assert_eq!(english["status"], 422);
         assert_eq!(english["code"], "invalid_fields");
@@ -300,7 +348,7 @@ mod tests {
             english["errors"][0]["message"],
             "the number must be above 0"
         );
-        let chinese = problem.document(Lang::Zh, "/api/v1/orders", "req_1");
+        let chinese = read(&problem.document(Lang::Zh, "/api/v1/orders", "req_1"));
         assert_eq!(chinese["errors"][0]["code"], "E_QUANTITY");
         assert!(
             chinese["errors"][0]["message"]
@@ -319,7 +367,7 @@ mod tests {
         let errors = (0..250)
             .map(|line| FieldError::new(format!("/lines/{line}/rate"), "E_RATE", "no rate"))
             .collect();
-        let document = Problem::fields(errors).document(Lang::En, "", "");
+        let document = read(&Problem::fields(errors).document(Lang::En, "", ""));
         assert_eq!(document["errors"].as_array().unwrap().len(), FIELDS_MAX);
         assert!(document["detail"].as_str().unwrap().contains("250"));
     }

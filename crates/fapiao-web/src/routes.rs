@@ -62,6 +62,7 @@ fn configure(cfg: &mut ServiceConfig) {
     api(cfg);
     cfg.route("/api/docs", web::get().to(docs::show))
         .route("/api/docs/errors", web::get().to(docs::errors))
+        .route("/api/docs/style.css", web::get().to(docs::style))
         .service(
             web::resource("/wechat/callback/{app_id}")
                 .route(web::get().to(callback::verify))

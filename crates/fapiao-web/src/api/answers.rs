@@ -28,6 +28,15 @@ fn decimal(number: Decimal) -> String {
     number.normalize().to_string()
 }
 
+/// A price in yuan: at least two decimals, more where they count.
+pub(crate) fn price(number: Decimal) -> String {
+    let mut number = number.normalize();
+    if number.scale() < 2 {
+        number.rescale(2);
+    }
+    number.to_string()
+}
+
 fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -78,7 +87,7 @@ impl From<&OrderLine> for OrderLineOut {
             spec: line.spec.clone(),
             unit: line.unit.clone(),
             quantity: decimal(line.quantity),
-            unit_price: decimal(line.unit_price),
+            unit_price: price(line.unit_price),
             tax_included: line.tax_included,
             rate: line.rate.to_string(),
             discount: line.discount.to_string(),
@@ -262,7 +271,7 @@ impl From<&InvoiceLine> for InvoiceLineOut {
             spec: line.spec.clone(),
             unit: line.unit.clone(),
             quantity: line.quantity.map(decimal),
-            unit_price: line.unit_price.map(decimal),
+            unit_price: line.unit_price.map(price),
             amount: line.amount.to_string(),
             rate: line.rate.to_string(),
             tax: line.tax.to_string(),
@@ -431,5 +440,20 @@ impl From<&InvoiceRow> for InvoiceRowOut {
             card_state: row.card_state.map(|state| state.as_str()),
             created_at: time(row.created_at),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_have_two_decimals_or_as_many_as_they_need() {
+        let of = |text: &str| price(text.parse().unwrap());
+        assert_eq!(of("56.5"), "56.50");
+        assert_eq!(of("100"), "100.00");
+        assert_eq!(of("0.12345000"), "0.12345");
+        assert_eq!(decimal("2.000".parse().unwrap()), "2");
+        assert_eq!(decimal("100".parse().unwrap()), "100");
     }
 }

@@ -1,6 +1,10 @@
 //! What a shop needs to know about its company: sellers with their stores, the catalogue, numbers and quota.
 
-use super::{Reading, answers::ListOut, json};
+use super::{
+    Reading,
+    answers::{ListOut, price},
+    json,
+};
 use crate::{app::App, problem::Problem};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use fapiao_usecases::{calendar, ports::Scope, records::Seller};
@@ -74,7 +78,7 @@ pub(crate) async fn products(call: Reading, request: HttpRequest) -> Result<Http
             tax_code: product.tax_code,
             spec: product.spec,
             unit: product.unit,
-            unit_price: product.unit_price.normalize().to_string(),
+            unit_price: price(product.unit_price),
             tax_included: product.tax_included,
             rate: product.rate.to_string(),
         })

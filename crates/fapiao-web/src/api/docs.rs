@@ -9,7 +9,11 @@ use crate::{
     problem::{Kind, Said},
     routes::API,
 };
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
 use askama::Template;
 
 #[derive(Template)]
@@ -45,9 +49,46 @@ struct Explained {
     next: String,
 }
 
+/// What holds for every call.
+const RULES: &[(&str, &str)] = &[
+    (
+        "The key comes from the back-office and travels as Authorization: Bearer fp_….",
+        "密钥在后台创建，以 Authorization: Bearer fp_… 携带。",
+    ),
+    (
+        "Amounts, quantities, prices and rates are decimal strings such as \"113.00\"; a JSON number is refused.",
+        "金额、数量、单价与税率一律为字符串形式的小数，如 \"113.00\"；JSON 数字会被拒绝。",
+    ),
+    (
+        "Tax is computed per line and rounded half up to the fen, once; totals are sums of lines.",
+        "税额按行计算，四舍五入到分，只舍入一次；合计为各行之和。",
+    ),
+    (
+        "Every POST carries an Idempotency-Key: repeating a request with its key is always safe.",
+        "每个 POST 都要带 Idempotency-Key：用原键重发始终安全。",
+    ),
+    (
+        "Unknown members and parameters are refused; all mistakes are named at once.",
+        "不认识的字段与参数会被拒绝；所有错误一次列出。",
+    ),
+    (
+        "Accept-Language: zh or en chooses the texts; codes never change.",
+        "Accept-Language: zh 或 en 选择文字语言；代码不随语言变化。",
+    ),
+    (
+        "What is not there yet is null; states may be added, so take an unknown one as not final.",
+        "尚不存在的内容为 null；今后可能增加新的状态，遇到不认识的状态请视为未完成。",
+    ),
+];
+
 impl DocsPage {
     fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
         in_words(self.bare.lang, (en, zh))
+    }
+
+    fn rules(&self) -> Vec<&'static str> {
+        let said = |both: &(&'static str, &'static str)| in_words(self.bare.lang, *both);
+        RULES.iter().map(said).collect()
     }
 }
 
@@ -102,6 +143,14 @@ pub(crate) async fn errors(app: web::Data<App>, request: HttpRequest) -> HttpRes
         })
         .collect();
     page(StatusCode::OK, &ErrorsPage { bare, errors })
+}
+
+/// `GET /api/docs/style.css`.
+pub(crate) async fn style() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "max-age=300"))
+        .body(include_str!("../../../../templates/api/docs.css"))
 }
 
 /// A line for the shell that does it.

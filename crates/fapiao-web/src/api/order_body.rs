@@ -221,6 +221,7 @@ mod tests {
 
     fn pointers(problem: &Problem) -> Vec<(String, String)> {
         let document = problem.document(Lang::En, "", "");
+        let document: Value = serde_json::from_str(&document).unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let errors = document["errors"].as_array().unwrap();
         errors

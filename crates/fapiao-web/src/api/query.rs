@@ -140,6 +140,7 @@ mod tests {
         let problem = query.finish().unwrap_err();
         assert_eq!(problem.kind, Kind::InvalidQuery);
         let document = problem.document(crate::i18n::Lang::En, "", "");
+        let document: serde_json::Value = serde_json::from_str(&document).unwrap();
         let errors = document["errors"].as_array().unwrap();
         let names: Vec<_> = errors
             .iter()

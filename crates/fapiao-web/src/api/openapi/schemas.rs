@@ -95,7 +95,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         text("Specification."),
         text("Unit."),
         decimal("How many, at most 8 decimals.", "2"),
-        decimal("Yuan for one, at most 8 decimals.", "56.50"),
+        decimal("Yuan for one, at most 8 decimals.", "54.50"),
         flag(
             "Whether price and discount include the tax. Always stated: it decides what is computed from what.",
         ),
@@ -258,7 +258,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("name", text("What was sold.")),
                 (
                     "printed_name",
-                    text("With the short name of its class: `*茶*乌龙茶`."),
+                    text("With the short name of its class: `*茶叶*龙井茶`."),
                 ),
                 ("tax_code", text("Class code.")),
                 ("spec", text("May be empty.")),
@@ -416,7 +416,7 @@ fn lists() -> Vec<(&'static str, Value)> {
         ("tax_code", text("Class code.")),
         ("spec", text("Specification.")),
         ("unit", text("Unit.")),
-        ("unit_price", decimal("Usual price in yuan.", "56.50")),
+        ("unit_price", decimal("Usual price in yuan.", "54.50")),
         ("tax_included", flag("Whether the price includes tax.")),
         ("rate", text("Usual rate.")),
     ]);
