@@ -69,13 +69,13 @@ pub(super) async fn run(config: &Config, args: &VerifyArgs) -> Result<ExitCode, 
     })
 }
 
-/// I10: every recorded document is in the file store, with the bytes of its hash and size.
+/// I18: every recorded document is in the file store, with the bytes of its hash and size.
 async fn check_documents(
     store: &fapiao_store::Store,
     files: &Documents,
 ) -> Result<CheckResult, Failure> {
     let mut result = CheckResult {
-        id: "I10".to_owned(),
+        id: "I18".to_owned(),
         title_en: "Every document is stored with the bytes of its hash".to_owned(),
         title_zh: "每份版式文件的字节与其哈希一致".to_owned(),
         looked_at: 0,
