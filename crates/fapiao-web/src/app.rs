@@ -60,6 +60,7 @@ pub struct App {
 impl App {
     /// The web side over these ports.
     pub fn new(ports: Ports, settings: WebSettings) -> App {
+        crate::metrics::describe();
         let rate = settings.api_calls_per_second.max(1);
         App {
             proxies: Networks::parse(&settings.trusted_proxies),

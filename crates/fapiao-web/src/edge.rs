@@ -235,7 +235,7 @@ fn note(response: &ServiceResponse<BoxBody>, id: &str, client: IpAddr, started: 
         request.path()
     };
     metrics::histogram!(
-        "http_request_duration_seconds",
+        "fapiao_http_request_seconds",
         "method" => method.to_owned(),
         "route" => route.to_owned(),
         "status" => status.to_string(),

@@ -20,17 +20,19 @@ pub(crate) async fn show(
         let said = Said::new("there is no such address", "没有这个地址");
         return Err(Problem::new(Kind::NotFound, said));
     };
-    if let Ok(stats) = app.ports.store.queue_stats().await {
-        for (state, jobs) in [
-            ("waiting", stats.waiting),
-            ("running", stats.running),
-            ("parked", stats.parked),
-        ] {
-            metrics::gauge!("queue_jobs", "state" => state).set(jobs as f64);
-        }
-        metrics::gauge!("queue_oldest_due_seconds").set(stats.oldest_due_secs as f64);
-    }
     Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(render()))
+}
+
+/// Says what the metrics of the web side mean; the queue's are the worker's.
+pub(crate) fn describe() {
+    metrics::describe_histogram!(
+        "fapiao_http_request_seconds",
+        "How long answers take, by method, route and status"
+    );
+    metrics::describe_counter!(
+        "fapiao_pushes_total",
+        "Pushes by what became of them: stored, repeated, refused, unreadable, failed"
+    );
 }

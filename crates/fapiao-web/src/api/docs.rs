@@ -14,7 +14,8 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use askama::Template;
+use askama::{Template, filters::HtmlSafe};
+use std::fmt;
 
 #[derive(Template)]
 #[template(path = "api/docs.html")]
@@ -35,8 +36,8 @@ struct Call {
     method: &'static str,
     path: String,
     summary: &'static str,
-    about: &'static str,
-    parameters: Vec<(&'static str, &'static str)>,
+    about: Marked,
+    parameters: Vec<(&'static str, Marked)>,
     curl: String,
     problems: Vec<&'static str>,
 }
@@ -45,15 +46,47 @@ struct Explained {
     code: &'static str,
     status: u16,
     title: String,
-    meaning: String,
-    next: String,
+    meaning: Marked,
+    next: Marked,
 }
+
+/// A text of our tables as HTML: what stands between backticks is code.
+struct Marked(String);
+
+impl Marked {
+    fn new(text: &str) -> Marked {
+        let mut html = String::with_capacity(text.len() + 32);
+        for (at, part) in text.split('`').enumerate() {
+            let is_code = at % 2 == 1;
+            html.push_str(if is_code { "<code>" } else { "" });
+            for letter in part.chars() {
+                match letter {
+                    '&' => html.push_str("&amp;"),
+                    '<' => html.push_str("&lt;"),
+                    '>' => html.push_str("&gt;"),
+                    '"' => html.push_str("&quot;"),
+                    other => html.push(other),
+                }
+            }
+            html.push_str(if is_code { "</code>" } else { "" });
+        }
+        Marked(html)
+    }
+}
+
+impl fmt::Display for Marked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Marked {}
 
 /// What holds for every call.
 const RULES: &[(&str, &str)] = &[
     (
-        "The key comes from the back-office and travels as Authorization: Bearer fp_….",
-        "密钥在后台创建，以 Authorization: Bearer fp_… 携带。",
+        "The key comes from the back-office and travels as `Authorization: Bearer fp_…`.",
+        "密钥在后台创建，以 `Authorization: Bearer fp_…` 携带。",
     ),
     (
         "Amounts, quantities, prices and rates are decimal strings such as \"113.00\"; a JSON number is refused.",
@@ -64,20 +97,20 @@ const RULES: &[(&str, &str)] = &[
         "税额按行计算，四舍五入到分，只舍入一次；合计为各行之和。",
     ),
     (
-        "Every POST carries an Idempotency-Key: repeating a request with its key is always safe.",
-        "每个 POST 都要带 Idempotency-Key：用原键重发始终安全。",
+        "Every POST carries an `Idempotency-Key`: repeating a request with its key is always safe.",
+        "每个 POST 都要带 `Idempotency-Key`：用原键重发始终安全。",
     ),
     (
         "Unknown members and parameters are refused; all mistakes are named at once.",
         "不认识的字段与参数会被拒绝；所有错误一次列出。",
     ),
     (
-        "Accept-Language: zh or en chooses the texts; codes never change.",
-        "Accept-Language: zh 或 en 选择文字语言；代码不随语言变化。",
+        "`Accept-Language: zh` or `en` chooses the texts; codes never change.",
+        "`Accept-Language: zh` 或 `en` 选择文字语言；代码不随语言变化。",
     ),
     (
-        "What is not there yet is null; states may be added, so take an unknown one as not final.",
-        "尚不存在的内容为 null；今后可能增加新的状态，遇到不认识的状态请视为未完成。",
+        "What is not there yet is `null`; states may be added, so take an unknown one as not final.",
+        "尚不存在的内容为 `null`；今后可能增加新的状态，遇到不认识的状态请视为未完成。",
     ),
 ];
 
@@ -86,8 +119,9 @@ impl DocsPage {
         in_words(self.bare.lang, (en, zh))
     }
 
-    fn rules(&self) -> Vec<&'static str> {
-        let said = |both: &(&'static str, &'static str)| in_words(self.bare.lang, *both);
+    fn rules(&self) -> Vec<Marked> {
+        let said =
+            |both: &(&'static str, &'static str)| Marked::new(in_words(self.bare.lang, *both));
         RULES.iter().map(said).collect()
     }
 }
@@ -115,11 +149,11 @@ pub(crate) async fn show(app: web::Data<App>, request: HttpRequest) -> HttpRespo
             method: it.method,
             path: format!("{API}{}", it.path),
             summary: in_words(bare.lang, it.summary),
-            about: in_words(bare.lang, it.about),
+            about: Marked::new(in_words(bare.lang, it.about)),
             parameters: it
                 .parameters
                 .iter()
-                .map(|of| (of.name, in_words(bare.lang, of.about)))
+                .map(|of| (of.name, Marked::new(in_words(bare.lang, of.about))))
                 .collect(),
             curl: curl(it, &app.ports.public_base),
             problems: it.problems().into_iter().map(Kind::code).collect(),
@@ -138,8 +172,8 @@ pub(crate) async fn errors(app: web::Data<App>, request: HttpRequest) -> HttpRes
             code: kind.code(),
             status: kind.status().as_u16(),
             title: text(kind.title()),
-            meaning: text(kind.meaning()),
-            next: text(kind.next()),
+            meaning: Marked::new(kind.meaning().of(bare.lang)),
+            next: Marked::new(kind.next().of(bare.lang)),
         })
         .collect();
     page(StatusCode::OK, &ErrorsPage { bare, errors })
@@ -177,6 +211,12 @@ fn curl(operation: &Operation, base: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_nothing_is_markup() {
+        let html = Marked::new("send `a<b` & \"c\"").to_string();
+        assert_eq!(html, "send <code>a&lt;b</code> &amp; &quot;c&quot;");
+    }
 
     #[test]
     fn an_example_carries_what_the_call_needs() {

@@ -102,7 +102,7 @@ fn refuse(what: &str, failure: &Failure) -> HttpResponse {
 }
 
 fn count(outcome: &'static str) {
-    metrics::counter!("wechat_pushes_total", "outcome" => outcome).increment(1);
+    metrics::counter!("fapiao_pushes_total", "outcome" => outcome).increment(1);
 }
 
 fn text(status: StatusCode, body: String) -> HttpResponse {

@@ -126,8 +126,9 @@ const ORDER_EXAMPLE: &str = r#"{
   "store": "S001",
   "order_no": "20261121-0001",
   "lines": [{
-    "name": "龙井茶", "tax_code": "1010116010000000000", "spec": "明前 100g", "unit": "盒",
-    "quantity": "2", "unit_price": "54.50", "tax_included": true, "rate": "0.09"
+    "name": "龙井茶", "tax_code": "1010116010000000000",
+    "spec": "明前 100g", "unit": "盒", "quantity": "2",
+    "unit_price": "54.50", "tax_included": true, "rate": "0.09"
   }],
   "delivery": { "channel": "web", "page": "title" }
 }"#;
