@@ -4,11 +4,13 @@
 //! Templates write `t.order.title`. Places for values are `{0}`, `{1}`, filled in by [`fill`]; a
 //! test sees to it that both languages have the same ones.
 
+mod acts;
 mod back_office;
 mod outside;
 mod set_up;
 pub mod states;
 
+pub use acts::{Act, Column, JobKind, Stand, Steps, Told};
 pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
@@ -170,6 +172,12 @@ catalogue! {
     fault: Fault,
     buyer: Buyer,
     mail: Mail,
+    act: Act,
+    job_kind: JobKind,
+    stand: Stand,
+    told: Told,
+    steps: Steps,
+    column: Column,
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+mod admin;
 mod api;
 mod app;
 pub mod assets;

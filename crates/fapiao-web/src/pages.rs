@@ -9,19 +9,19 @@
 //! | page | reads | posts |
 //! |---|---|---|
 //! | sign-in | `/admin/sign-in?next=` | the same; sign-out is `POST /admin/sign-out` |
-//! | switches | `GET /preferences?lang=\|theme=&back=` | `POST /admin/store` (`store`, `back`) |
-//! | orders | `/admin/orders?q=&state=&store=&from=&to=&after=&before=` | |
+//! | switches | `GET /preferences?theme=&back=` | `/admin/language` (`lang`, `back`), `/admin/store` (`store`, `back`) |
+//! | orders | `/admin/orders?q=&state=&store=&from=&to=&after=&trail=` | |
 //! | new order | `/admin/orders/new` | `/admin/orders` (`do=add_line` comes back with one more line) |
 //! | order | `/admin/orders/{id}` | `…/deliveries` (`channel`) |
-//! | delivery | `/admin/deliveries/{id}` | `…/refusal` (`reason`, `url`) |
+//! | delivery | `/admin/deliveries/{id}` | `…/refusal` (`reason`), `…/title` |
 //! | invoice | `/admin/invoices/{id}`, `…/file.pdf`, `…/file.xml` | given by its actions |
-//! | jobs | `/admin/jobs?tab=` | `/admin/jobs/{id}/retry`, `…/giving-up` (`word`), `/admin/jobs/retry-all` |
+//! | jobs | `/admin/jobs?tab=` | `/admin/jobs/{id}/retry`, `…/giving-up` (`reason`), `/admin/jobs/retry-all` |
 //! | set-up | `/admin/{sellers,stores,products,accounts,staff,keys}`, `…/new`, `…/{id}` | the list's or the thing's own address |
-//! | check-list | `/admin/onboarding` | `/admin/onboarding/check` (`step`) |
-//! | stock | `/admin/stock` | `/admin/stock/refill` (`seller`) |
-//! | ledger | `/admin/ledger` | `/admin/ledger/check` |
+//! | check-list | `/admin/onboarding` | |
+//! | stock | `/admin/stock?seller=` | `/admin/stock/refill` (`seller`) |
+//! | ledger | `/admin/ledger?run=1` | `/admin/ledger/check` |
 //! | pushes, audit | `/admin/inbox`, `/admin/audit` | |
-//! | import | `/admin/import` | `/admin/import` (multipart `file`, `store`), `/admin/import/{id}` (`do=import\|drop`) |
+//! | import | `/admin/import` | `/admin/import` (multipart `file`, `store`), `/admin/import/orders` (`content`, `do=import\|bad_rows`) |
 //! | buyer | `/o/{code}` | nothing: its button is a link |
 
 pub mod accounts;

@@ -186,6 +186,11 @@ impl Problem {
         self
     }
 
+    /// What it says about this very request.
+    pub(crate) fn detail(&self) -> &Said {
+        &self.told.detail
+    }
+
     /// The causes in one line, for the log.
     pub(crate) fn chain(&self) -> String {
         let mut chain = self.told.detail.en.to_string();

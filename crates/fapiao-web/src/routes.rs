@@ -1,6 +1,7 @@
 //! Every route of the product, on one screen.
 
 use crate::{
+    admin,
     api::{company, deliveries, docs, invoices, openapi, orders, ping},
     app::App,
     buyer, callback, edge, health, metrics, preferences,
@@ -76,7 +77,8 @@ fn configure(cfg: &mut ServiceConfig) {
         .route("/healthz", web::get().to(health::live))
         .route("/readyz", web::get().to(health::ready))
         .route("/metrics", web::get().to(metrics::show))
-        .route("/", web::get().to(home));
+        .route("/", web::get().to(home))
+        .configure(admin::configure);
 }
 
 /// The whole web side as an actix application: `HttpServer::new(move || fapiao_web::application(app.clone()))`.

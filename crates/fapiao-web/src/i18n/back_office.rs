@@ -56,7 +56,6 @@ texts! {
         home: "首页", "Home";
         orders: "订单", "Orders";
         invoices: "发票", "Invoices";
-        deliveries: "投递", "Deliveries";
         jobs: "待处理", "Needs a person";
         import: "导入订单", "Import orders";
         stock: "号码与额度", "Numbers and quota";
@@ -123,10 +122,12 @@ texts! {
         today: "今日", "Today";
         orders: "新订单", "New orders";
         issued: "已开发票", "Invoices issued";
-        carded: "已入卡包", "In wallets";
-        carded_means: "买家已在微信收到发票", "Buyers have the invoice in WeChat";
+        month: "本月开票金额", "Invoiced this month";
+        month_means: "价税合计", "Including tax";
         awaiting: "等待买家授权", "Waiting for the buyer";
-        awaiting_open: "查看", "Open";
+        in_progress: "{0} 张正在开具", "{0} being issued";
+        open: "查看", "Open";
+        days: "近 30 天开票数量", "Invoices, last 30 days";
         stock: "号码与额度", "Numbers and quota";
         recent: "最近", "Latest";
         set_up: "开通清单完成 {0} / {1}", "Check-list: {0} of {1} done";
@@ -150,11 +151,15 @@ texts! {
         order_no_help: "贵店系统中的订单号，同一门店内不可重复。", "The number in your own system; unique within a store.";
         store: "门店", "Store";
         seller: "销售方", "Seller";
-        what: "内容", "Items";
-        and_more: "{0} 等 {1} 项", "{0} and {1} more";
         created: "创建时间", "Created";
+        sold: "销售时间", "Sold";
         source: "来源", "Source";
-        refunded: "已退款", "Refunded";
+        source_api: "接口", "API";
+        source_csv: "导入", "Import";
+        source_admin: "手工录入", "By hand";
+        remark_help: "印在发票备注栏。", "Printed in the remarks of the invoice.";
+        usual_rate: "常用", "usual";
+        all_states: "全部状态", "All states";
         lines: "明细", "Lines";
         lines_note: "按开票口径计算，逐行价税分离", "Computed as an invoice states it, tax split line by line";
         add_line: "加一行", "Add a line";
@@ -203,6 +208,11 @@ texts! {
         organisation: "单位", "organisation";
         no_number: "单位（无税号）", "organisation without number";
         tax_number: "税号", "Tax number";
+        name: "名称", "Name";
+        address: "地址", "Address";
+        phone: "电话", "Phone";
+        bank_name: "开户银行", "Bank";
+        bank_account: "银行账号", "Account number";
         contact: "地址、电话", "Address, phone";
         bank: "开户银行", "Bank and account";
         email: "邮箱", "E-mail";
@@ -213,11 +223,6 @@ texts! {
     /// Deliveries.
     Delivery {
         title: "投递", "Deliveries";
-        none: "还没有投递", "No deliveries yet";
-        none_why: "在订单上生成开票链接后，买家的授权和收票进度会出现在这里。", "Once an order has an invoice link, you see here how far its buyer is.";
-        none_found: "没有找到投递", "No deliveries found";
-        find_hint: "订单号、投递编号、购买方", "Order no., delivery id, buyer";
-        id: "投递编号", "Delivery id";
         channel: "渠道", "Channel";
         web: "微信网页", "Web page in WeChat";
         app: "手机应用", "Mobile app";
@@ -225,13 +230,17 @@ texts! {
         wap: "手机浏览器", "Mobile browser";
         expires: "截止", "Expires";
         page_for_buyer: "给买家的开票链接", "The buyer's link";
+        open_page: "打开", "Open";
+        correct_title: "更正抬头", "Correct the title";
+        save_title: "保存抬头并开票", "Save the title and issue";
+        override_reason: "按原样开具的理由", "Reason to take it as it is";
+        override_help: "填写后不再校验税号，由你负责；理由记入操作日志。", "With a reason the number is not checked and you answer for it; the reason is kept in the audit log.";
         scan: "买家扫码开票", "For the buyer to scan";
         reason: "原因", "Reason";
         refuse: "拒绝开票", "Refuse";
         refuse_ask: "拒绝后买家会在微信看到原因，此次投递作废且不能恢复。要开票须重新生成链接。", "The buyer will read the reason in WeChat. This delivery is then void for good; a new link is needed to invoice.";
         refuse_reason: "拒绝原因", "Reason";
         refuse_reason_help: "买家会在微信里看到这句话。", "The buyer reads this sentence in WeChat.";
-        refuse_url: "说明页链接", "Link to an explanation";
         refuse_means: "拒绝后此次投递作废，不能恢复。", "This voids the delivery for good.";
     }
 }
@@ -253,7 +262,6 @@ texts! {
         issued: "开票时间", "Issued";
         drawer: "开票人", "Issued by";
         serial: "开票流水号", "Serial";
-        related: "关联发票", "Related";
         paper: "票面", "On paper";
         open_pdf: "在新窗口打开 PDF", "Open the PDF in a new window";
         no_viewer: "此浏览器不能直接显示 PDF。", "This browser cannot show a PDF in place.";
@@ -279,7 +287,7 @@ texts! {
         title: "待处理", "Needs a person";
         needs_person: "需要人工", "Needs a person";
         waiting: "等待重试", "Waiting to retry";
-        given_up: "已放弃", "Given up";
+        running: "正在进行", "Running";
         none: "没有待处理的任务", "Nothing here";
         none_why: "系统会自动重试暂时的故障；只有需要人判断的才会停在这里。", "Passing trouble is retried by itself; only what needs a decision stops here.";
         what: "任务", "Job";
@@ -290,6 +298,8 @@ texts! {
         next_try: "下次重试", "next try";
         retry: "重试", "Retry";
         give_up: "放弃此任务", "Give up";
+        give_up_reason: "放弃的原因", "Why it is given up";
+        give_up_means: "任务不再重试，原因记入操作日志。", "It is not tried again; the reason is kept in the audit log.";
         retry_all: "全部重试", "Retry all";
         retry_all_ask: "重试本列表中的全部任务？每个任务都会使用原来的流水号，不会重复开票。", "Retry every job of this list? Each keeps its serial, so nothing is issued twice.";
     }
@@ -301,13 +311,13 @@ texts! {
         title: "导入订单", "Import orders";
         file: "收银日报（CSV）", "The day's file (CSV)";
         file_help: "支持 UTF-8 与 GB18030 编码，单个文件不超过 10 MB、100,000 行。此步只做检查，不会写入。", "UTF-8 or GB18030, up to 10 MB and 100,000 rows. This step only checks; nothing is written.";
-        store_help: "文件中没有“门店”列时使用。", "Used where the file has no store column.";
+        store_help: "文件没有 store 列时选择；选定后其他门店的行会被拒绝。", "Choose it for files without a store column; rows of other stores are then refused.";
+        by_file: "按文件中的 store 列", "As the file's store column says";
         look: "检查文件", "Check the file";
         columns: "文件的列", "Columns of the file";
         found: "可导入 {0} 个订单，价税合计 {1}。", "{0} orders can be imported, {1} in all.";
         found_bad: "{0} 行有误，不会导入。", "{0} rows have errors and will be left out.";
         rows: "共 {0} 行", "{0} rows";
-        known: "{0} 个订单已存在，保持不变", "{0} orders are known already and stay as they are";
         take: "导入 {0} 个订单", "Import {0} orders";
         drop: "放弃", "Drop";
         bad_rows: "有误的行", "Rows with errors";

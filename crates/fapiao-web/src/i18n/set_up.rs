@@ -30,10 +30,18 @@ texts! {
         self_built: "自建平台", "Self-built platform";
         external_platform: "第三方开票平台", "External platform";
         wechat_unified: "微信统一接口（旧）", "WeChat unified calls (legacy)";
+        short_name: "卡券简称", "Name on cards";
+        short_name_help: "显示在卡券上，最多 9 个字。", "Shown on the card; at most 9 characters.";
         account: "开票平台账号", "Platform account";
         account_help: "用它的凭据把发票放入卡包。", "Its credentials insert the cards.";
-        invoice_limit: "单张限额（元）", "Limit per invoice (yuan)";
-        refill_below: "号码低于此数时申领", "Fetch numbers below";
+        channel_account: "授权页账号", "Page account";
+        channel_account_help: "买家在这个账号的授权页填写抬头；可与上面相同。", "Buyers fill in titles on this account's page; may be the same.";
+        no_account: "（未选择）", "(none)";
+        numbers_low: "号码低于此数时申领", "Fetch numbers below";
+        numbers_fetch: "每次申领号码数", "Numbers per fetch";
+        quota_low: "额度低于此数时申领（元）", "Fetch quota below (yuan)";
+        quota_fetch: "每次申领额度（元）", "Quota per fetch (yuan)";
+        stock_help: "额度为不含税金额；一次最多申领 5,000 个号码。", "Quota is net of tax; at most 5,000 numbers per fetch.";
         stores: "门店", "Stores";
     }
 }
@@ -49,13 +57,6 @@ texts! {
         name_help: "买家在开票页看到的名称。", "What buyers read on the invoice page.";
         code: "门店编码", "Store code";
         code_help: "接口和导入文件用它指明门店。", "Names the store in the API and in imports.";
-        account: "商户账号", "Merchant account";
-        account_help: "买家在这个微信账号下授权开票。", "Buyers agree under this WeChat account.";
-        expires_hours: "开票链接有效小时数", "Hours a link stays open";
-        expires_help: "超过后买家需要请门店重新生成链接。", "After that the buyer must ask for a new link.";
-        active: "接受新订单", "Takes new orders";
-        active_help: "停用后已有订单照常开票。", "Existing orders are still invoiced when this is off.";
-        orders: "近 30 天订单", "Orders, 30 days";
     }
 }
 
@@ -88,12 +89,14 @@ texts! {
         push_url: "推送地址", "Push address";
         push_url_help: "把它填入微信后台的服务器地址（URL）。", "Enter it as the server URL in WeChat's console.";
         invoicing: "电子发票", "Invoicing";
-        s_pappid: "开票平台标识", "Platform id";
-        s_pappid_help: "s_pappid，由“获取自身开票平台识别码”得到，留空则自动获取。", "s_pappid; leave it empty to have it fetched.";
+        platform_id: "开票平台识别码", "Platform id";
+        platform_id_help: "留空则自动获取；微信报告的识别码变化时，清空此项重新获取。", "Leave it empty to have it fetched; empty it when WeChat reports another one.";
         contact_phone: "联系电话", "Contact phone";
         contact_timeout: "开票超时（秒）", "Time-out (seconds)";
         contact_help: "未设置联系方式时，微信拒绝授权页（72063）。", "WeChat refuses the page (72063) while these are missing.";
         checks: "检查结果", "Checks";
+        test: "测试凭据", "Test credentials";
+        test_means: "向微信申请一次令牌，并从外部访问推送地址。", "Asks WeChat for a token and reaches for the push address from outside.";
         last_push: "最近推送", "Last push";
         no_push: "尚未收到", "none yet";
     }
@@ -105,9 +108,7 @@ texts! {
         title: "开通清单", "Check-list";
         progress: "已完成 {0} / {1}", "{0} of {1} done";
         check_all: "全部重新检查", "Check all again";
-        check_again: "重新检查", "Check again";
         checked: "检查于", "checked";
-        never: "尚未检查", "not checked yet";
         word_ok: "已完成", "done";
         word_wait: "等待中", "waiting";
         word_bad: "有问题", "wrong";
@@ -130,7 +131,6 @@ texts! {
         name_help: "不要写分类简称，开票时自动加在前面。", "Without the short name of its class; that is added on the invoice.";
         tax_code_help: "19 位数字，决定分类简称和可用税率。", "19 digits; it decides the short name and the rates.";
         tax_included: "单价含税", "The price includes the tax";
-        active: "在售", "On offer";
     }
 }
 
@@ -145,12 +145,17 @@ texts! {
         role: "角色", "Role";
         roles: "角色可以做什么", "What the roles may do";
         role_owner: "负责人", "Owner";
-        role_accountant: "财务", "Accountant";
+        role_owner_may: "一切操作，包括人员管理。", "Everything, including people.";
+        role_admin: "管理员", "Administrator";
+        role_admin_may: "设置、微信账号、接口密钥和日常开票；不能管理人员。", "Settings, WeChat accounts, keys and the daily work; not people.";
+        role_finance: "财务", "Finance";
+        role_finance_may: "订单与发票，拒绝开票、更正抬头、重试任务。", "Orders and invoices; refuses, corrects titles, retries jobs.";
         role_clerk: "店员", "Clerk";
-        role_developer: "开发", "Developer";
+        role_clerk_may: "本门店的订单和开票链接。", "Orders and invoice links of one store.";
         role_auditor: "审计", "Auditor";
-        stores: "可见门店", "Stores";
-        stores_help: "不勾选表示全部门店。", "None ticked means all.";
+        role_auditor_may: "查看全部，不能更改。", "Reads everything, changes nothing.";
+        store: "门店", "Store";
+        store_help: "店员必须选择一家门店；负责人和管理员面向全公司。", "A clerk needs a store; owners and administrators work for the whole company.";
         password: "新密码", "New password";
         password_help: "至少 12 个字符；留空则保持不变。", "At least 12 characters; leave it empty to keep the old one.";
         active: "允许登录", "May sign in";
@@ -173,13 +178,9 @@ texts! {
         name_help: "写明用途，如“西湖店收银机”。", "Say what uses it, such as “Lake store till”.";
         prefix: "开头", "Starts with";
         store_help: "限定门店后，密钥看不到其他门店的数据。", "Bound to a store, it sees nothing of the others.";
-        scopes: "权限", "May";
-        scope_orders: "提交和查询订单", "Send and read orders";
-        scope_invoices: "查询和下载发票", "Read and download invoices";
-        scope_red: "红冲", "Red letters";
-        scope_read: "查询主体和商品", "Read sellers and products";
-        expires: "到期日", "Last day";
-        expires_help: "留空则长期有效。", "Empty means no end.";
+        right: "权限", "May";
+        right_write: "提交订单、申请和拒绝开票、查询", "Send orders, ask for and refuse invoices, read";
+        right_read: "只查询和下载", "Read and download only";
         created: "创建", "Created";
         used: "最近使用", "Last used";
         never: "从未使用", "never";
@@ -213,6 +214,7 @@ texts! {
         year: "年度", "Year";
         used: "已用", "Used";
         received: "申领时间", "Fetched";
+        quota_rule: "低于 {0} 自动申领，每次 {1}", "Fetched below {0}, {1} at a time";
         ledger: "额度流水", "Quota ledger";
         ledger_means: "金额为不含税", "Amounts are net of tax";
         when: "时间", "When";
@@ -230,11 +232,10 @@ texts! {
     Ledger {
         title: "账目核对", "Ledger check";
         check: "立即核对", "Check now";
-        running: "正在核对…", "Checking…";
-        never: "还没有核对过", "Never checked";
+        means: "逐条核对账目规则：号码只用一次、合计等于明细、每张发票都有留痕。数据多时可能需要几分钟。", "Checks every rule of the books: numbers used once, totals equal to their lines, each invoice with its record. With much data this may take minutes.";
         all_hold: "全部规则成立", "Every rule holds";
         broken: "发现 {0} 处不符", "{0} contradictions found";
-        run: "核对了 {0} 张发票，用时 {1}", "{0} invoices checked in {1}";
+        run: "核对了 {0} 条记录，用时 {1}", "{0} records checked in {1}";
         rule: "规则", "Rule";
         result: "结果", "Result";
         checked: "核对数", "Checked";
@@ -250,13 +251,12 @@ texts! {
         means: "收到的全部推送，被拒绝的也在内", "Everything received, also what was refused";
         none: "还没有收到推送", "No pushes yet";
         none_why: "在微信后台填写推送地址并启用后，推送会出现在这里。", "Enter the push address in WeChat's console and switch it on.";
-        none_found: "没有找到推送", "No pushes found";
+        seen: "共收到 {0} 次", "came {0} times";
         at: "时间", "When";
         event: "事件", "Event";
         account: "账号", "Account";
         verdict: "结论", "Verdict";
         unreadable: "无法读取", "unreadable";
-        received: "收到的原文", "As received";
         decrypted: "解密后", "Decrypted";
     }
 }
@@ -265,14 +265,13 @@ texts! {
     /// The audit log.
     Audit {
         title: "操作日志", "Audit log";
-        checked: "校验于", "checked";
-        none: "没有找到记录", "No entries found";
-        find_hint: "人员、操作、编号", "Person, act, id";
+        means: "每条记录都与前一条相连，改动一处即可查出。", "Each entry is chained to the one before; a change anywhere shows.";
+        none: "还没有记录", "No entries yet";
+        none_why: "每一次操作都会记在这里。", "Every act is written here.";
         at: "时间", "When";
         who: "操作者", "Who";
         what: "操作", "What";
         hash: "链上摘要", "Hash";
-        before: "变更前", "Before";
-        after: "变更后", "After";
+        facts: "内容", "Facts";
     }
 }

@@ -47,21 +47,23 @@ texts! {
         active: "启用", "Active";
         inactive: "停用", "Off";
         revoked: "已吊销", "Revoked";
-        expired: "已到期", "Expired";
         works: "凭据有效", "Works";
         broken: "凭据无效", "Does not work";
         unchecked: "未检查", "Not checked";
         accepted: "已接受", "Accepted";
         repeated: "重复", "Repeated";
         refused: "已拒绝", "Refused";
+        complete: "资料完整", "Complete";
+        incomplete: "资料不全", "Incomplete";
+        pending: "处理中", "Being handled";
+        ignored: "无需处理", "Nothing to do";
+        handled: "已处理", "Handled";
         in_use: "使用中", "In use";
         in_store: "备用", "In store";
         used_up: "已用完", "Used up";
         past_year: "已过年度", "Past year";
         holds: "成立", "Holds";
         violated: "不成立", "Broken";
-        chain_holds: "链条完整", "Chain intact";
-        chain_broken: "链条断裂", "Chain broken";
     }
 }
 

@@ -70,8 +70,10 @@ pub struct AccountEditPage {
     pub push_modes: Vec<Choice>,
     /// The address to enter in WeChat's console; empty until saved.
     pub push_url: String,
-    /// What was checked with these credentials.
+    /// What was checked with these credentials; empty until asked.
     pub checks: Vec<CheckRow>,
+    /// The address that checks them; empty until saved.
+    pub check_href: String,
 }
 
 /// Which secrets are kept; never which.
@@ -82,7 +84,7 @@ pub struct KeptSecrets {
     /// The push token.
     pub push_token: bool,
     /// The AES key of pushes.
-    pub aes_key: bool,
+    pub push_key: bool,
 }
 
 /// An account as typed. Empty secrets leave the kept ones as they are. `Debug` prints no secret.
@@ -100,13 +102,13 @@ pub struct AccountForm {
     /// The push token, only when typed.
     pub push_token: String,
     /// The AES key, only when typed.
-    pub aes_key: String,
+    pub push_key: String,
     /// How pushes are encrypted: `safe`, `compatible`, `plain`.
     pub push_mode: String,
     /// The account's original id, `gh_…`.
     pub original_id: String,
-    /// The invoicing platform's number, `s_pappid`.
-    pub s_pappid: String,
+    /// The invoicing platform's id on WeChat's side.
+    pub platform_id: String,
     /// The telephone shown to buyers.
     pub contact_phone: String,
     /// Seconds within which the invoice is promised.

@@ -1,8 +1,7 @@
 //! Who did what, in an unbroken chain.
 
 use super::{
-    orders::ListFilter,
-    parts::{Badge, Empty, Link, Pager, Raw, When},
+    parts::{Empty, Link, Pager, Raw, When},
     shell::Shell,
 };
 use askama::Template;
@@ -13,12 +12,8 @@ use askama::Template;
 pub struct AuditPage {
     /// The frame.
     pub shell: Shell,
-    /// The filter; `q`, `from` and `to` are used.
-    pub filter: ListFilter,
-    /// Whether the chain holds, as last checked.
-    pub chain: Badge,
-    /// When it was checked.
-    pub checked: Option<When>,
+    /// How many entries there are, in words.
+    pub count: String,
     /// This page's rows, newest first.
     pub rows: Vec<AuditRow>,
     /// Pages.
@@ -52,8 +47,6 @@ impl AuditRow {
 
 impl AuditPage {
     fn empty(&self) -> Empty {
-        let common = &self.shell.t.common;
-        let clear = Link::new(common.clear_filters, "/admin/audit");
-        Empty::new(self.shell.t.audit.none, common.none_found_why, Some(clear))
+        Empty::new(self.shell.t.audit.none, self.shell.t.audit.none_why, None)
     }
 }

@@ -3,12 +3,12 @@
 use super::{
     field::Errors,
     lines::InvoiceBrief,
-    orders::ListFilter,
-    parts::{Badge, Chip, Choice, Empty, Event, Link, Pager, Standing, When},
+    parts::{Badge, Choice, Event, Link, Standing, When},
     shell::Shell,
 };
 use askama::Template;
 use fapiao_domain::money::Fen;
+use serde::Deserialize;
 
 /// A delivery as it stands on its order.
 #[derive(Clone, Debug)]
@@ -102,62 +102,6 @@ pub fn qr_svg(text: &str) -> Option<QrSvg> {
     )))
 }
 
-/// `/admin/deliveries`.
-#[derive(Clone, Debug, Template)]
-#[template(path = "admin/delivery_list.html")]
-pub struct DeliveryListPage {
-    /// The frame.
-    pub shell: Shell,
-    /// The filter as the address has it.
-    pub filter: ListFilter,
-    /// States to choose from, the first with an empty value for all.
-    pub states: Vec<Choice>,
-    /// The set filters.
-    pub chips: Vec<Chip>,
-    /// This page's rows.
-    pub rows: Vec<DeliveryRow>,
-    /// How many the filter finds.
-    pub count: u64,
-    /// Pages.
-    pub pager: Pager,
-}
-
-/// One delivery of the list.
-#[derive(Clone, Debug)]
-pub struct DeliveryRow {
-    /// Its page.
-    pub href: String,
-    /// Its id.
-    pub id: String,
-    /// The shop's number of its order.
-    pub order_no: String,
-    /// The channel, in words.
-    pub channel: &'static str,
-    /// The printed buyer's name; empty until known.
-    pub buyer: String,
-    /// Gross amount.
-    pub total: Fen,
-    /// Its state.
-    pub state: Badge,
-    /// When it was made.
-    pub created: When,
-    /// Until when the buyer may agree, while that is awaited.
-    pub expires: Option<When>,
-}
-
-impl DeliveryListPage {
-    fn empty(&self) -> Empty {
-        let (t, common) = (&self.shell.t.delivery, &self.shell.t.common);
-        if self.chips.is_empty() {
-            let orders = Link::new(self.shell.t.nav.orders, "/admin/orders");
-            Empty::new(t.none, t.none_why, Some(orders))
-        } else {
-            let clear = Link::new(common.clear_filters, "/admin/deliveries");
-            Empty::new(t.none_found, common.none_found_why, Some(clear))
-        }
-    }
-}
-
 /// `/admin/deliveries/{id}`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/delivery_show.html")]
@@ -174,9 +118,9 @@ pub struct DeliveryShowPage {
     pub standing: Standing,
     /// What was typed as the reason of a refusal.
     pub reason: String,
-    /// What was typed as the link of a refusal.
-    pub url: String,
-    /// What is wrong with the refusal.
+    /// The title as typed or stored, while it can be corrected.
+    pub title: Option<TitleForm>,
+    /// What is wrong with what was sent.
     pub errors: Errors,
     /// What was issued for it.
     pub invoices: Vec<InvoiceBrief>,
@@ -184,6 +128,40 @@ pub struct DeliveryShowPage {
     pub timeline: Vec<Event>,
     /// Seconds until the page looks again, while something is under way.
     pub refresh: Option<u32>,
+}
+
+/// A title as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TitleForm {
+    /// `yes` for an organisation.
+    pub organisation: String,
+    /// Name.
+    pub name: String,
+    /// Tax number.
+    pub tax_number: String,
+    /// Address.
+    pub address: String,
+    /// Telephone.
+    pub phone: String,
+    /// Bank.
+    pub bank: String,
+    /// Account number.
+    pub bank_account: String,
+    /// Mail address.
+    pub email: String,
+    /// Why it is accepted unchecked; empty to have it checked.
+    pub override_reason: String,
+}
+
+impl DeliveryShowPage {
+    fn kinds(&self) -> [Choice; 2] {
+        let t = &self.shell.t.title;
+        [
+            Choice::new("yes", t.organisation),
+            Choice::new("no", t.person),
+        ]
+    }
 }
 
 #[cfg(test)]

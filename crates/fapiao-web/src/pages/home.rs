@@ -4,7 +4,7 @@ use super::{
     parts::{Event, Gauge, Tone, When},
     shell::Shell,
 };
-use askama::Template;
+use askama::{Template, filters::HtmlSafe};
 use fapiao_domain::money::Fen;
 
 /// `/admin`.
@@ -17,12 +17,16 @@ pub struct HomePage {
     pub attention: Vec<Attention>,
     /// Today's figures (Asia/Shanghai).
     pub today: Today,
-    /// Numbers and quota of each seller.
+    /// Numbers and quota of each seller; empty for who may not see them.
     pub stock: Vec<SellerStock>,
     /// The last things that happened, newest first.
     pub recent: Vec<Event>,
+    /// Invoices of the last 30 days.
+    pub days: DayChart,
     /// Steps of the check-list done and in all, until all are done.
-    pub set_up: Option<(u32, u32)>,
+    pub set_up: Option<(usize, usize)>,
+    /// Whether this person may make orders.
+    pub can_create: bool,
 }
 
 /// A heap of things that wait for a person.
@@ -46,17 +50,80 @@ pub struct Attention {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Today {
     /// Orders that came in.
-    pub orders: u64,
-    /// Their gross amount.
-    pub orders_total: Fen,
+    pub orders: i64,
     /// Invoices issued.
-    pub issued: u64,
+    pub issued: i64,
     /// Their gross amount.
     pub issued_total: Fen,
-    /// Cards that reached a wallet.
-    pub carded: u64,
+    /// Gross amount issued this month.
+    pub month_total: Fen,
     /// Deliveries that still wait for their buyer, whenever made.
-    pub awaiting: u64,
+    pub awaiting: i64,
+    /// Invoices on their way to or at the tax authority.
+    pub in_progress: i64,
+}
+
+/// A count per day as bars; the figures are read on hover, and by screen readers.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "shared/days.html")]
+pub struct DayChart {
+    /// Day (`2026-11-21`) and count, the oldest first.
+    pub days: Vec<(String, i64)>,
+}
+
+impl HtmlSafe for DayChart {}
+
+/// A bar: its place and size in a field of 100 units height.
+struct Bar<'a> {
+    day: &'a str,
+    count: i64,
+    x: usize,
+    y: i64,
+    height: i64,
+}
+
+impl DayChart {
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.days.iter().all(|(_, count)| *count == 0)
+    }
+
+    fn width(&self) -> usize {
+        self.days.len() * 10
+    }
+
+    fn most(&self) -> i64 {
+        self.days.iter().map(|(_, count)| *count).max().unwrap_or(0)
+    }
+
+    fn first(&self) -> &str {
+        self.days.first().map_or("", |(day, _)| day.as_str())
+    }
+
+    fn last(&self) -> &str {
+        self.days.last().map_or("", |(day, _)| day.as_str())
+    }
+
+    fn bars(&self) -> Vec<Bar<'_>> {
+        let most = self.most().max(1);
+        let mut bars = Vec::with_capacity(self.days.len());
+        for (place, (day, count)) in self.days.iter().enumerate() {
+            // A day with few is still seen beside a day with many.
+            let height = if *count > 0 {
+                (count * 100 / most).max(2)
+            } else {
+                0
+            };
+            bars.push(Bar {
+                day,
+                count: *count,
+                x: place * 10,
+                y: 100 - height,
+                height,
+            });
+        }
+        bars
+    }
 }
 
 /// How many numbers and how much quota a seller has left.
@@ -72,8 +139,8 @@ pub struct SellerStock {
     pub numbers_whole: i64,
     /// Net amount that may still be invoiced this month.
     pub quota_left: Fen,
-    /// The month's quota.
-    pub quota_whole: Fen,
+    /// What one fetch of quota brings.
+    pub quota_fetch: Fen,
 }
 
 impl SellerStock {
@@ -82,6 +149,22 @@ impl SellerStock {
     }
 
     fn quota_gauge(&self) -> Gauge {
-        Gauge::left(self.quota_left.get(), self.quota_whole.get())
+        Gauge::left(self.quota_left.get(), self.quota_fetch.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_keep_their_proportion_and_small_days_are_seen() {
+        let day = |count| ("2026-11-21".to_owned(), count);
+        let chart = DayChart {
+            days: vec![day(0), day(1), day(1000)],
+        };
+        let heights: Vec<i64> = chart.bars().iter().map(|it| it.height).collect();
+        assert_eq!(heights, [0, 2, 100]);
+        assert!(!chart.is_empty() && DayChart::default().is_empty());
     }
 }

@@ -10,7 +10,7 @@ use fapiao_domain::money::Fen;
 pub struct ImportPage {
     /// The frame.
     pub shell: Shell,
-    /// Stores (value is the id).
+    /// Stores (value is the code), the first with an empty value for the file's own.
     pub stores: Vec<Choice>,
     /// The chosen store.
     pub store: String,
@@ -36,8 +36,8 @@ pub struct ColumnNote {
 /// What an import would do.
 #[derive(Clone, Debug)]
 pub struct DryRun {
-    /// Its id: `POST /admin/import/{id}` takes it over or drops it.
-    pub id: String,
+    /// The checked file itself, base64: the form that takes it over carries it, so that any node can.
+    pub content: String,
     /// The file's name.
     pub file: String,
     /// How it was read: "UTF-8", "GB18030".
@@ -46,8 +46,6 @@ pub struct DryRun {
     pub rows: u64,
     /// Orders they make.
     pub orders: u64,
-    /// Orders that are already known; importing again does not change them.
-    pub known: u64,
     /// Gross amount of the orders to be made.
     pub total: Fen,
     /// Rows with an error.
@@ -56,8 +54,6 @@ pub struct DryRun {
     pub header: Vec<String>,
     /// The first bad rows.
     pub bad_rows: Vec<BadRow>,
-    /// A download of the bad rows alone.
-    pub bad_href: String,
 }
 
 /// A row with errors.

@@ -1,7 +1,7 @@
 //! Every push that arrived, also the refused ones.
 
 use super::{
-    parts::{Badge, Choice, Empty, Link, Pager, Raw, When},
+    parts::{Badge, Empty, Link, Pager, Raw, When},
     shell::Shell,
 };
 use askama::Template;
@@ -12,14 +12,6 @@ use askama::Template;
 pub struct InboxPage {
     /// The frame.
     pub shell: Shell,
-    /// The chosen verdict, or empty.
-    pub verdict: String,
-    /// Verdicts to choose from, the first with an empty value for all.
-    pub verdicts: Vec<Choice>,
-    /// The chosen account, or empty.
-    pub account: String,
-    /// Accounts to choose from, the first with an empty value for all.
-    pub accounts: Vec<Choice>,
     /// This page's rows, newest first.
     pub rows: Vec<PushRow>,
     /// Pages.
@@ -41,25 +33,16 @@ pub struct PushRow {
     pub verdict: Badge,
     /// Why it was refused, or what came of it.
     pub why: String,
-    /// Where it came from.
-    pub from: String,
-    /// As received and as decrypted.
+    /// How often it came.
+    pub seen: i64,
+    /// As decrypted.
     pub raw: Vec<Raw>,
 }
 
 impl InboxPage {
     fn empty(&self) -> Empty {
         let t = &self.shell.t.inbox;
-        if self.verdict.is_empty() && self.account.is_empty() {
-            let accounts = Link::new(self.shell.t.nav.accounts, "/admin/accounts");
-            Empty::new(t.none, t.none_why, Some(accounts))
-        } else {
-            let clear = Link::new(self.shell.t.common.clear_filters, "/admin/inbox");
-            Empty::new(
-                t.none_found,
-                self.shell.t.common.none_found_why,
-                Some(clear),
-            )
-        }
+        let accounts = Link::new(self.shell.t.nav.accounts, "/admin/accounts");
+        Empty::new(t.none, t.none_why, Some(accounts))
     }
 }

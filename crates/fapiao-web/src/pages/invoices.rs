@@ -26,14 +26,10 @@ pub struct InvoiceListPage {
     pub chips: Vec<Chip>,
     /// This page's rows.
     pub rows: Vec<InvoiceRow>,
-    /// How many the filter finds.
-    pub count: u64,
-    /// Their net amount.
-    pub amount: Fen,
-    /// Their tax.
-    pub tax: Fen,
-    /// Their gross amount.
-    pub total: Fen,
+    /// How many the filter finds, in words.
+    pub count: String,
+    /// Their gross amount; unknown when there are too many to add up.
+    pub total: Option<Fen>,
     /// Pages.
     pub pager: Pager,
 }
@@ -47,8 +43,6 @@ pub struct InvoiceRow {
     pub number: String,
     /// The printed buyer's name.
     pub buyer: String,
-    /// The seller's name.
-    pub seller: String,
     /// The shop's number of its order.
     pub order_no: String,
     /// Net.
@@ -141,8 +135,6 @@ pub struct InvoiceFacts {
     pub serial: String,
     /// Gross.
     pub total: Fen,
-    /// The invoice it takes back, or the ones that take it back.
-    pub related: Vec<Link>,
 }
 
 impl InvoiceShowPage {
@@ -190,6 +182,4 @@ pub struct CardFacts {
     pub open_id: String,
     /// Which account.
     pub account: String,
-    /// Since when.
-    pub at: Option<When>,
 }

@@ -12,9 +12,9 @@ use askama::Template;
 pub struct JobListPage {
     /// The frame.
     pub shell: Shell,
-    /// Needs a person, waits for its next try, given up.
+    /// Needs a person, waits for its next try, runs.
     pub tabs: Vec<Tab>,
-    /// This page's rows, the oldest first.
+    /// This page's rows, the newest trouble first.
     pub rows: Vec<JobRow>,
     /// Whether "retry all" is offered.
     pub can_retry_all: bool,
@@ -31,8 +31,6 @@ pub struct JobRow {
     pub what: &'static str,
     /// To which thing.
     pub which: Link,
-    /// Whose; may be empty.
-    pub seller: String,
     /// Its state.
     pub state: Badge,
     /// Why it stopped, in words.
@@ -51,8 +49,8 @@ pub struct JobRow {
     pub raw: Vec<Raw>,
     /// Whether retrying is safe now.
     pub can_retry: bool,
-    /// Whether it can be given up, and what that means for the thing.
-    pub give_up: Option<String>,
+    /// Whether it can be given up.
+    pub can_give_up: bool,
 }
 
 impl JobListPage {

@@ -29,12 +29,12 @@ pub struct KeyRow {
     /// The store it is bound to, or all; in words.
     pub store: String,
     /// What it may do, in words.
-    pub scopes: String,
+    pub right: &'static str,
     /// When it was made.
     pub created: When,
     /// When it was used last.
     pub used: Option<When>,
-    /// Active, expired, revoked.
+    /// Active or revoked.
     pub state: Badge,
     /// Whether it can be revoked.
     pub can_revoke: bool,
@@ -63,8 +63,8 @@ pub struct KeyNewPage {
     pub errors: Errors,
     /// Stores, the first with an empty value for all.
     pub stores: Vec<Choice>,
-    /// What a key may do.
-    pub scopes: Vec<Choice>,
+    /// What a key may do: `write` or `read`.
+    pub rights: Vec<Choice>,
 }
 
 /// A key as typed.
@@ -74,22 +74,19 @@ pub struct KeyForm {
     pub name: String,
     /// A store id, or empty.
     pub store: String,
-    /// What it may do.
-    pub scopes: Vec<String>,
-    /// Last day, `2026-12-31`, or empty.
-    pub expires: String,
+    /// What it may do: `write` or `read`.
+    pub right: String,
 }
 
 impl KeyForm {
-    /// Reads the members of the sent form; `scopes` may come several times, unknown ones are passed over.
+    /// Reads the members of the sent form; unknown ones are passed over.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> KeyForm {
         let mut form = KeyForm::default();
         for (name, value) in pairs {
             match name {
                 "name" => form.name = value.trim().to_owned(),
                 "store" => form.store = value.to_owned(),
-                "scopes" => form.scopes.push(value.to_owned()),
-                "expires" => form.expires = value.to_owned(),
+                "right" => form.right = value.to_owned(),
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! The proof that the books are right.
 
 use super::{
-    parts::{Badge, Link, Tone, When},
+    parts::{Badge, Tone, When},
     shell::Shell,
 };
 use askama::Template;
@@ -12,11 +12,9 @@ use askama::Template;
 pub struct LedgerPage {
     /// The frame.
     pub shell: Shell,
-    /// The last run; `None` before the first.
+    /// The run that was asked for.
     pub run: Option<Run>,
-    /// A run is under way.
-    pub running: bool,
-    /// Each rule with its result.
+    /// Each rule with its result; empty before the first run.
     pub rules: Vec<RuleRow>,
 }
 
@@ -27,10 +25,10 @@ pub struct Run {
     pub at: When,
     /// How long it took, "1.8 s".
     pub took: String,
-    /// How many invoices it covered.
-    pub invoices: u64,
+    /// How many things it looked at.
+    pub looked_at: i64,
     /// How many contradictions it found.
-    pub found: u64,
+    pub found: usize,
 }
 
 /// One rule.
@@ -43,11 +41,9 @@ pub struct RuleRow {
     /// Holds, broken, not yet checked.
     pub state: Badge,
     /// How many things were looked at.
-    pub checked: u64,
-    /// How many contradict it.
-    pub found: u64,
-    /// The first of them.
-    pub samples: Vec<Link>,
+    pub checked: i64,
+    /// What contradicts it, in words; at most 20.
+    pub found: Vec<String>,
     /// The query, word for word.
     pub query: String,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     icon::Icon,
-    parts::{Link, Tone, When, mark},
+    parts::{Link, Tone, mark},
     shell::Shell,
 };
 use askama::Template;
@@ -29,9 +29,7 @@ pub struct StepGroup {
 /// One thing that was checked.
 #[derive(Clone, Debug)]
 pub struct CheckRow {
-    /// Its name for "check again"; empty when it cannot be checked by hand.
-    pub key: String,
-    /// Done, waiting for somebody, or wrong; `Plain` when it was never checked.
+    /// Done, waiting for somebody, or wrong; `Plain` when it is switched off.
     pub tone: Tone,
     /// What must be so: "推送地址已通过验证".
     pub title: String,
@@ -41,8 +39,6 @@ pub struct CheckRow {
     pub mend: String,
     /// Where to mend it.
     pub link: Option<Link>,
-    /// When it was looked at.
-    pub checked: Option<When>,
 }
 
 impl CheckRow {

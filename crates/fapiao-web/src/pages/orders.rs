@@ -26,10 +26,10 @@ pub struct OrderListPage {
     pub chips: Vec<Chip>,
     /// This page's rows.
     pub rows: Vec<OrderRow>,
-    /// How many the filter finds.
-    pub count: u64,
-    /// Their gross amount.
-    pub total: Fen,
+    /// How many the filter finds, in words.
+    pub count: String,
+    /// Their gross amount; unknown when there are too many to add up.
+    pub total: Option<Fen>,
     /// Pages.
     pub pager: Pager,
     /// Whether this person may make orders.
@@ -60,8 +60,8 @@ pub struct OrderRow {
     pub order_no: String,
     /// The store's name.
     pub store: String,
-    /// Its first line and how many more: "苹果 等 3 项".
-    pub summary: String,
+    /// The number of its newest invoice; empty until there is one.
+    pub invoice_number: String,
     /// Who it was invoiced to; empty until known.
     pub buyer: String,
     /// Gross amount.
@@ -103,14 +103,14 @@ pub struct OrderNewPage {
     pub form: OrderForm,
     /// What is wrong with it; line fields are named `lines-0-name`.
     pub errors: Errors,
-    /// Stores (value is the id).
+    /// Stores (value is the code).
     pub stores: Vec<Choice>,
-    /// Rates (value as in the API).
+    /// Rates (value as in the API), the first with an empty value for the usual one.
     pub rates: Vec<Choice>,
     /// Channels (value as in the API).
     pub channels: Vec<Choice>,
-    /// Catalogue entries offered while typing a name: name and class code.
-    pub products: Vec<Choice>,
+    /// Catalogue entries offered while typing a name.
+    pub products: Vec<ProductOffer>,
 }
 
 /// A new order as typed.
@@ -118,7 +118,7 @@ pub struct OrderNewPage {
 pub struct OrderForm {
     /// The shop's number.
     pub order_no: String,
-    /// A store id.
+    /// A store's code.
     pub store: String,
     /// `yes` when prices and discounts include the tax.
     pub tax_included: String,
@@ -128,6 +128,27 @@ pub struct OrderForm {
     pub deliver: bool,
     /// Its channel.
     pub channel: String,
+    /// Free remark for the invoice.
+    pub remark: String,
+}
+
+/// A catalogue entry that fills a line in.
+#[derive(Clone, Debug)]
+pub struct ProductOffer {
+    /// Name.
+    pub name: String,
+    /// The shop's own code.
+    pub sku: String,
+    /// Class code.
+    pub tax_code: String,
+    /// Specification.
+    pub spec: String,
+    /// Unit.
+    pub unit: String,
+    /// Usual price.
+    pub price: String,
+    /// Usual rate, as in the API.
+    pub rate: String,
 }
 
 /// A line as typed.
@@ -182,6 +203,7 @@ impl OrderForm {
             lines: vec![LineForm::default(); 5],
             deliver: true,
             channel: "web".to_owned(),
+            remark: String::new(),
         }
     }
 
@@ -201,6 +223,7 @@ impl OrderForm {
                 "tax_included" => form.tax_included = value,
                 "deliver" => form.deliver = value == "yes",
                 "channel" => form.channel = value,
+                "remark" => form.remark = value,
                 _ => form.set_line(name, value),
             }
         }
@@ -287,14 +310,14 @@ pub struct OrderFacts {
     pub store: Link,
     /// The seller.
     pub seller: Link,
-    /// Where it came from: an API key's name, a person, an import.
+    /// Where it came from: the API, a person, an import.
     pub source: String,
+    /// When it was sold.
+    pub sold: When,
     /// When it came in.
     pub created: When,
     /// Gross amount.
     pub total: Fen,
-    /// Taken back so far.
-    pub refunded: Fen,
 }
 
 #[cfg(test)]

@@ -139,9 +139,12 @@ impl Moment {
     }
 }
 
-/// A link that is not a button.
+/// A link that is not a button; without an address only its words.
 #[derive(Clone, Debug, Template)]
-#[template(ext = "html", source = r#"<a href="{{ href }}">{{ label }}</a>"#)]
+#[template(
+    ext = "html",
+    source = r#"{% if href.is_empty() %}{{ label }}{% else %}<a href="{{ href }}">{{ label }}</a>{% endif %}"#
+)]
 pub struct Link {
     /// What it leads to, in words.
     pub label: String,

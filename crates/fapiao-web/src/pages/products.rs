@@ -2,7 +2,7 @@
 
 use super::{
     field::Errors,
-    parts::{Badge, Choice, Empty, Link, Pager},
+    parts::{Choice, Empty, Link, Pager},
     shell::Shell,
 };
 use askama::Template;
@@ -31,7 +31,7 @@ pub struct ProductListPage {
 pub struct ProductRow {
     /// Its page.
     pub href: String,
-    /// The shop's own code; may be empty.
+    /// The shop's own code.
     pub code: String,
     /// Name.
     pub name: String,
@@ -47,8 +47,6 @@ pub struct ProductRow {
     pub price: String,
     /// Usual rate as printed.
     pub rate: String,
-    /// In use or not.
-    pub state: Badge,
 }
 
 impl ProductListPage {
@@ -93,7 +91,7 @@ pub struct ProductEditPage {
 #[serde(default)]
 pub struct ProductForm {
     /// The shop's own code.
-    pub code: String,
+    pub sku: String,
     /// Name.
     pub name: String,
     /// Class code.
@@ -103,11 +101,9 @@ pub struct ProductForm {
     /// Unit.
     pub unit: String,
     /// Price.
-    pub price: String,
+    pub unit_price: String,
     /// `yes` when the price includes the tax.
     pub tax_included: String,
     /// Usual rate.
     pub rate: String,
-    /// `yes` while it is offered.
-    pub active: String,
 }

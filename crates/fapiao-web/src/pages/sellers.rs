@@ -40,7 +40,7 @@ pub struct SellerRow {
     pub numbers_whole: i64,
     /// Quota left this month.
     pub quota_left: Fen,
-    /// In use or not.
+    /// Whether everything an invoice needs is there.
     pub state: Badge,
 }
 
@@ -76,7 +76,7 @@ pub struct SellerEditPage {
     pub errors: Errors,
     /// Issuing modes.
     pub modes: Vec<Choice>,
-    /// WeChat accounts that may insert for it.
+    /// WeChat accounts, the first with an empty value for none.
     pub accounts: Vec<Choice>,
 }
 
@@ -86,6 +86,8 @@ pub struct SellerEditPage {
 pub struct SellerForm {
     /// Full legal name.
     pub name: String,
+    /// Name on cards, at most 9 characters.
+    pub short_name: String,
     /// Tax number.
     pub tax_number: String,
     /// Two digits of the province.
@@ -107,9 +109,15 @@ pub struct SellerForm {
     /// Issuing mode, stored name.
     pub mode: String,
     /// The account that inserts, its id.
-    pub account: String,
-    /// Gross limit of one invoice in yuan; empty for none of our own.
-    pub invoice_limit: String,
+    pub platform_account: String,
+    /// The account whose pages buyers see, its id.
+    pub channel_account: String,
     /// Numbers are fetched when fewer than this are left.
-    pub refill_below: String,
+    pub numbers_low: String,
+    /// How many numbers are fetched at once.
+    pub numbers_fetch: String,
+    /// Quota is fetched when less than this is left, in yuan.
+    pub quota_low: String,
+    /// How much quota is fetched at once, in yuan.
+    pub quota_fetch: String,
 }

@@ -62,8 +62,6 @@ pub enum Section {
     Orders,
     /// Invoices.
     Invoices,
-    /// Deliveries.
-    Deliveries,
     /// Jobs that need a person.
     Jobs,
     /// Import of a till's day.
@@ -94,11 +92,10 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 17] = [
+    pub const ALL: [Section; 16] = [
         Self::Home,
         Self::Orders,
         Self::Invoices,
-        Self::Deliveries,
         Self::Jobs,
         Self::Import,
         Self::Stock,
@@ -120,7 +117,6 @@ impl Section {
             Self::Home => "/admin",
             Self::Orders => "/admin/orders",
             Self::Invoices => "/admin/invoices",
-            Self::Deliveries => "/admin/deliveries",
             Self::Jobs => "/admin/jobs",
             Self::Import => "/admin/import",
             Self::Stock => "/admin/stock",
@@ -142,7 +138,6 @@ impl Section {
             Self::Home => t.nav.home,
             Self::Orders => t.nav.orders,
             Self::Invoices => t.nav.invoices,
-            Self::Deliveries => t.nav.deliveries,
             Self::Jobs => t.nav.jobs,
             Self::Import => t.nav.import,
             Self::Stock => t.nav.stock,
@@ -162,12 +157,7 @@ impl Section {
     /// What people do there: work, money, set up, build, keep.
     const fn group(self, t: &'static Texts) -> &'static str {
         match self {
-            Self::Home
-            | Self::Orders
-            | Self::Invoices
-            | Self::Deliveries
-            | Self::Jobs
-            | Self::Import => t.nav.work,
+            Self::Home | Self::Orders | Self::Invoices | Self::Jobs | Self::Import => t.nav.work,
             Self::Stock => t.nav.money,
             Self::Onboarding | Self::Sellers | Self::Stores | Self::Products | Self::Accounts => {
                 t.nav.set_up

@@ -28,8 +28,8 @@ pub struct StaffRow {
     pub login: String,
     /// Role, in words.
     pub role: &'static str,
-    /// Which stores they see, in words.
-    pub stores: String,
+    /// Which store they see, in words.
+    pub store: String,
     /// Active, locked, not yet signed in.
     pub state: Badge,
     /// Last seen.
@@ -52,7 +52,7 @@ pub struct StaffEditPage {
     pub errors: Errors,
     /// Roles.
     pub roles: Vec<Choice>,
-    /// Stores.
+    /// Stores, the first with an empty value for all.
     pub stores: Vec<Choice>,
     /// What each role may do, for the table beside the form: role and sentence.
     pub role_notes: Vec<(String, String)>,
@@ -67,8 +67,8 @@ pub struct StaffForm {
     pub login: String,
     /// Role, stored name.
     pub role: String,
-    /// Store ids; none means all.
-    pub stores: Vec<String>,
+    /// A store id; empty means all.
+    pub store: String,
     /// A new password, only when typed.
     pub password: String,
     /// Whether they may sign in.
@@ -76,7 +76,7 @@ pub struct StaffForm {
 }
 
 impl StaffForm {
-    /// Reads the members of the sent form; `stores` may come several times, unknown ones are passed over.
+    /// Reads the members of the sent form; unknown ones are passed over.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> StaffForm {
         let mut form = StaffForm::default();
         for (name, value) in pairs {
@@ -84,7 +84,7 @@ impl StaffForm {
                 "name" => form.name = value.trim().to_owned(),
                 "login" => form.login = value.trim().to_owned(),
                 "role" => form.role = value.to_owned(),
-                "stores" => form.stores.push(value.to_owned()),
+                "store" => form.store = value.to_owned(),
                 "password" => form.password = value.to_owned(),
                 "active" => form.active = value == "yes",
                 _ => {}

@@ -1,7 +1,7 @@
 //! Numbers and quota as ledgers.
 
 use super::{
-    parts::{Badge, Choice, Empty, Gauge, Link, Pager, When},
+    parts::{Badge, Choice, Empty, Gauge, Link, When},
     shell::Shell,
 };
 use askama::Template;
@@ -27,16 +27,16 @@ pub struct StockPage {
     pub refill_below: i64,
     /// Quota left this month, net.
     pub quota_left: Fen,
-    /// The month's quota.
-    pub quota_whole: Fen,
+    /// Quota is fetched when less is left.
+    pub quota_below: Fen,
+    /// How much is fetched at once.
+    pub quota_fetch: Fen,
     /// Which month, `2026-11`.
     pub month: String,
     /// Newest first.
     pub segments: Vec<SegmentRow>,
     /// Newest first.
     pub entries: Vec<QuotaRow>,
-    /// Pages of the quota ledger.
-    pub pager: Pager,
     /// Whether this person may fetch numbers.
     pub can_refill: bool,
 }
@@ -45,7 +45,7 @@ pub struct StockPage {
 #[derive(Clone, Debug)]
 pub struct SegmentRow {
     /// Its year.
-    pub year: u16,
+    pub year: i32,
     /// The first number.
     pub first: String,
     /// The last number.
@@ -87,7 +87,7 @@ impl StockPage {
     }
 
     fn quota_gauge(&self) -> Gauge {
-        Gauge::left(self.quota_left.get(), self.quota_whole.get())
+        Gauge::left(self.quota_left.get(), self.quota_fetch.get())
     }
 
     fn empty(&self) -> Empty {

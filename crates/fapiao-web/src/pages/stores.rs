@@ -2,7 +2,7 @@
 
 use super::{
     field::Errors,
-    parts::{Badge, Choice, Empty, Link},
+    parts::{Choice, Empty, Link},
     shell::Shell,
 };
 use askama::Template;
@@ -31,12 +31,8 @@ pub struct StoreRow {
     pub name: String,
     /// The seller's name.
     pub seller: String,
-    /// The merchant account's name.
-    pub account: String,
-    /// Orders of the last 30 days.
-    pub orders: u64,
-    /// In use or not.
-    pub state: Badge,
+    /// The list of its orders.
+    pub orders: String,
 }
 
 impl StoreListPage {
@@ -63,8 +59,6 @@ pub struct StoreEditPage {
     pub errors: Errors,
     /// Sellers.
     pub sellers: Vec<Choice>,
-    /// Merchant accounts.
-    pub accounts: Vec<Choice>,
 }
 
 /// A store as typed.
@@ -77,10 +71,4 @@ pub struct StoreForm {
     pub name: String,
     /// A seller id.
     pub seller: String,
-    /// An account id; empty for the seller's own.
-    pub account: String,
-    /// Hours until a delivery expires.
-    pub expires_hours: String,
-    /// `yes` while orders are taken.
-    pub active: String,
 }

@@ -8,7 +8,6 @@ use fapiao_web::{
         fault::{Fault, FaultPage},
         inbox::{InboxPage, PushRow},
         ledger::{LedgerPage, RuleRow, Run},
-        orders::ListFilter,
         parts::{Badge, Choice, Link, Pager, Raw, Tone},
         shell::Section,
         stock::{QuotaRow, SegmentRow, StockPage},
@@ -68,7 +67,8 @@ fn stock(s: &Sample, pages: &mut Pages) {
         numbers_whole: 20_000,
         refill_below: 1_000,
         quota_left: fen(5_211_037_720),
-        quota_whole: fen(7_500_000_000),
+        quota_below: fen(500_000_000),
+        quota_fetch: fen(7_500_000_000),
         month: "2026-11".to_owned(),
         segments: vec![
             segment(
@@ -97,11 +97,6 @@ fn stock(s: &Sample, pages: &mut Pages) {
             ),
         ],
         entries,
-        pager: Pager {
-            previous: None,
-            next: Some("/admin/stock?after=x".to_owned()),
-            shown: 20,
-        },
         can_refill: true,
     };
     pages.add("stock", page.clone());
@@ -112,7 +107,6 @@ fn stock(s: &Sample, pages: &mut Pages) {
             entries: Vec::new(),
             numbers_left: 0,
             numbers_whole: 0,
-            pager: Pager::default(),
             ..page
         },
     );
@@ -121,7 +115,7 @@ fn stock(s: &Sample, pages: &mut Pages) {
 fn ledger(s: &Sample, pages: &mut Pages) {
     let t = &s.t().state;
     let rule = |code: &str, zh: &str, en: &str, found| {
-        RuleRow { code: code.to_owned(), title: s.say(zh, en), state: if found == 0 { Badge::new(Tone::Ok, t.holds) } else { Badge::new(Tone::Bad, t.violated) }, checked: 6_127, found, samples: if found == 0 { Vec::new() } else { vec![Link::new("26992000000000000127", "/admin/invoices/inv_1")] }, query: "SELECT number, count(*) FROM invoice\nWHERE number IS NOT NULL\nGROUP BY number HAVING count(*) > 1".to_owned() }
+        RuleRow { code: code.to_owned(), title: s.say(zh, en), state: if found == 0 { Badge::new(Tone::Ok, t.holds) } else { Badge::new(Tone::Bad, t.violated) }, checked: 6_127, found: if found == 0 { Vec::new() } else { vec!["inv_01KAG3T1C7Q4W2E5R7Y8U10001: 124460 ≠ 124459".to_owned()] }, query: "SELECT number, count(*) FROM invoice\nWHERE number IS NOT NULL\nGROUP BY number HAVING count(*) > 1".to_owned() }
     };
     let rules = |bad| {
         vec![
@@ -158,7 +152,7 @@ fn ledger(s: &Sample, pages: &mut Pages) {
         Some(Run {
             at: s.ago(660),
             took: "1.8 s".to_owned(),
-            invoices: 6_127,
+            looked_at: 6_127,
             found,
         })
     };
@@ -167,7 +161,6 @@ fn ledger(s: &Sample, pages: &mut Pages) {
         LedgerPage {
             shell: s.shell(Section::Ledger),
             run: run(0),
-            running: false,
             rules: rules(0),
         },
     );
@@ -176,17 +169,15 @@ fn ledger(s: &Sample, pages: &mut Pages) {
         LedgerPage {
             shell: s.shell(Section::Ledger),
             run: run(1),
-            running: false,
             rules: rules(1),
         },
     );
     pages.add(
-        "ledger-running",
+        "ledger-never",
         LedgerPage {
             shell: s.shell(Section::Ledger),
             run: None,
-            running: true,
-            rules: rules(0),
+            rules: Vec::new(),
         },
     );
 }
@@ -201,27 +192,14 @@ fn inbox(s: &Sample, pages: &mut Pages) {
         about: (!event.is_empty()).then(|| Link::new(id("dlv", 7), "/admin/deliveries/dlv_1")),
         verdict: states::verdict(t, verdict),
         why,
-        from: "101.226.103.61".to_owned(),
+        seen: 3,
         raw: vec![
-            Raw { label: t.inbox.received.to_owned(), body: "<xml><ToUserName><![CDATA[gh_9d1f2c77ab03]]></ToUserName><Encrypt><![CDATA[pE6gp6qvVBMHwCXwnM7illFBrh9LmvlKFlPUDuyQo9EKNunqbUMd2KjiiSwtLEUA…]]></Encrypt></xml>".to_owned() },
             Raw { label: t.inbox.decrypted.to_owned(), body: "<xml>\n  <FromUserName>oMuR•••Zk8E</FromUserName>\n  <CreateTime>1763618832</CreateTime>\n  <Event>user_authorize_invoice</Event>\n  <SuccOrderId>dlv_01KAG3T1C7Q4W2E5R7Y8U10007</SuccOrderId>\n</xml>".to_owned() },
         ],
     }
     };
     let page = InboxPage {
         shell: s.shell(Section::Inbox),
-        verdict: String::new(),
-        verdicts: vec![
-            Choice::new("", t.common.all),
-            Choice::new("accepted", t.state.accepted),
-            Choice::new("repeated", t.state.repeated),
-            Choice::new("refused", t.state.refused),
-        ],
-        account: String::new(),
-        accounts: vec![
-            Choice::new("", t.common.all),
-            Choice::new("acc_1", "湖畔茶舍服务号"),
-        ],
         rows: vec![
             row(
                 4,
@@ -283,16 +261,10 @@ fn audit(s: &Sample, pages: &mut Pages) {
                 "/admin/orders/ord_1",
             )),
             raw: if n % 4 == 2 {
-                vec![
-                    Raw {
-                        label: t.audit.before.to_owned(),
-                        body: "{\"bank_account\": \"1202••••345\"}".to_owned(),
-                    },
-                    Raw {
-                        label: t.audit.after.to_owned(),
-                        body: "{\"bank_account\": \"6222••••018\"}".to_owned(),
-                    },
-                ]
+                vec![Raw {
+                    label: t.act.facts.to_owned(),
+                    body: "{\"short_name\": \"湖畔茶舍\"}".to_owned(),
+                }]
             } else {
                 Vec::new()
             },
@@ -304,9 +276,7 @@ fn audit(s: &Sample, pages: &mut Pages) {
         .collect();
     let page = AuditPage {
         shell: s.shell(Section::Audit),
-        filter: ListFilter::default(),
-        chain: Badge::new(Tone::Ok, t.state.chain_holds),
-        checked: Some(s.ago(660)),
+        count: "10,000+".to_owned(),
         rows,
         pager: Pager {
             previous: None,
@@ -319,7 +289,6 @@ fn audit(s: &Sample, pages: &mut Pages) {
         "audit-none-found",
         AuditPage {
             rows: Vec::new(),
-            chain: Badge::new(Tone::Bad, t.state.chain_broken),
             ..page
         },
     );

@@ -65,9 +65,13 @@ fn sellers(s: &Sample, pages: &mut Pages) {
         payee: String::new(),
         reviewer: String::new(),
         mode: "self_built".to_owned(),
-        account: "acc_1".to_owned(),
-        invoice_limit: "100000.00".to_owned(),
-        refill_below: "1000".to_owned(),
+        short_name: "湖畔茶舍".to_owned(),
+        platform_account: "acc_1".to_owned(),
+        channel_account: "acc_1".to_owned(),
+        numbers_low: "1000".to_owned(),
+        numbers_fetch: "5000".to_owned(),
+        quota_low: "1000000.00".to_owned(),
+        quota_fetch: "5000000.00".to_owned(),
     };
     let edit = SellerEditPage {
         shell: s.shell(Section::Sellers),
@@ -102,21 +106,19 @@ fn sellers(s: &Sample, pages: &mut Pages) {
 }
 
 fn stores(s: &Sample, pages: &mut Pages) {
-    let row = |code: &str, name: &str, orders, active| StoreRow {
+    let row = |code: &str, name: &str| StoreRow {
         href: "/admin/stores/sto_1".to_owned(),
         code: code.to_owned(),
         name: name.to_owned(),
         seller: SELLER.to_owned(),
-        account: "湖畔茶舍服务号".to_owned(),
-        orders,
-        state: if active { s.active() } else { s.inactive() },
+        orders: "/admin/orders?store=sto_1".to_owned(),
     };
     let page = StoreListPage {
         shell: s.shell(Section::Stores),
         rows: vec![
-            row("XH01", "西湖龙井路店", 12_804, true),
-            row("HB02", "湖滨银泰 in77 店", 8_113, true),
-            row("JC03", "萧山国际机场 T4 候机楼店", 0, false),
+            row("XH01", "西湖龙井路店"),
+            row("HB02", "湖滨银泰 in77 店"),
+            row("JC03", "萧山国际机场 T4 候机楼店"),
         ],
         can_edit: true,
     };
@@ -125,9 +127,6 @@ fn stores(s: &Sample, pages: &mut Pages) {
         code: "XH01".to_owned(),
         name: "西湖龙井路店".to_owned(),
         seller: "sel_1".to_owned(),
-        account: String::new(),
-        expires_hours: "72".to_owned(),
-        active: "yes".to_owned(),
     };
     pages.add(
         "store",
@@ -138,25 +137,21 @@ fn stores(s: &Sample, pages: &mut Pages) {
             form,
             errors: Errors::default(),
             sellers: vec![Choice::new("sel_1", SELLER)],
-            accounts: vec![Choice::new("acc_1", "湖畔茶舍服务号")],
         },
     );
 }
 
 fn checks(s: &Sample) -> Vec<CheckRow> {
-    let step = |key: &str, tone, title: String, found: String, mend: String| CheckRow {
-        key: key.to_owned(),
+    let step = |tone, title: String, found: String, mend: String| CheckRow {
         tone,
         title,
         found,
         mend,
         link: None,
-        checked: (tone != Tone::Plain).then(|| s.ago(12)),
     };
     let none = String::new;
     vec![
         step(
-            "token",
             Tone::Ok,
             s.say("凭据有效", "The credentials work"),
             s.say(
@@ -166,21 +161,18 @@ fn checks(s: &Sample) -> Vec<CheckRow> {
             none(),
         ),
         step(
-            "contact",
             Tone::Ok,
             s.say("联系方式已设置", "The contact is set"),
             "0571-87654321 · 12345 s".to_owned(),
             none(),
         ),
         step(
-            "fields",
             Tone::Wait,
             s.say("授权页字段已设置", "The fields of the page are set"),
             s.say("等待微信审核", "Waiting for WeChat's review"),
             none(),
         ),
         step(
-            "push",
             Tone::Bad,
             s.say("推送地址已通过验证", "The push address answers"),
             s.say("最近 24 小时没有收到推送", "No push within 24 hours"),
@@ -190,7 +182,6 @@ fn checks(s: &Sample) -> Vec<CheckRow> {
             ),
         ),
         step(
-            "first",
             Tone::Plain,
             s.say("第一张沙箱发票", "The first sandbox invoice"),
             none(),
@@ -245,7 +236,7 @@ fn accounts(s: &Sample, pages: &mut Pages) {
         app_id: "wx8f3a1c77d0b2e94a".to_owned(),
         push_mode: "safe".to_owned(),
         original_id: "gh_9d1f2c77ab03".to_owned(),
-        s_pappid: "d3JhNWI3ODk3MGU0YTk5_wx8f".to_owned(),
+        platform_id: "d3JhNWI3ODk3MGU0YTk5_wx8f".to_owned(),
         contact_phone: "0571-87654321".to_owned(),
         contact_timeout: "12345".to_owned(),
         ..AccountForm::default()
@@ -258,7 +249,7 @@ fn accounts(s: &Sample, pages: &mut Pages) {
         kept: KeptSecrets {
             secret: true,
             push_token: true,
-            aes_key: false,
+            push_key: false,
         },
         errors: Errors::default(),
         kinds: vec![
@@ -273,6 +264,7 @@ fn accounts(s: &Sample, pages: &mut Pages) {
         ],
         push_url: "https://fapiao.example.com/wechat/callback/wx8f3a1c77d0b2e94a".to_owned(),
         checks: checks(s),
+        check_href: "/admin/accounts/acc_1?check=1".to_owned(),
     };
     pages.add("account", edit.clone());
     pages.add(
@@ -283,6 +275,7 @@ fn accounts(s: &Sample, pages: &mut Pages) {
             kept: KeptSecrets::default(),
             push_url: String::new(),
             checks: Vec::new(),
+            check_href: String::new(),
             ..edit
         },
     );
@@ -344,11 +337,6 @@ fn products(s: &Sample, pages: &mut Pages) {
                 unit: unit.to_owned(),
                 price: price.to_owned(),
                 rate: rate.to_owned(),
-                state: if n % 11 == 10 {
-                    s.inactive()
-                } else {
-                    s.active()
-                },
             }
         })
         .collect();
@@ -375,9 +363,8 @@ fn products(s: &Sample, pages: &mut Pages) {
         tax_code: "1030307020000000000".to_owned(),
         rate: "0.13".to_owned(),
         unit: "盒".to_owned(),
-        price: "1000.00".to_owned(),
+        unit_price: "1000.00".to_owned(),
         tax_included: "yes".to_owned(),
-        active: "yes".to_owned(),
         ..ProductForm::default()
     };
     pages.add(
@@ -395,12 +382,12 @@ fn products(s: &Sample, pages: &mut Pages) {
 
 fn staff(s: &Sample, pages: &mut Pages) {
     let t = &s.t().staff;
-    let row = |name: &str, login: &str, role, stores: String, seen: Option<i64>, active| StaffRow {
+    let row = |name: &str, login: &str, role, store: String, seen: Option<i64>, active| StaffRow {
         href: "/admin/staff/usr_1".to_owned(),
         name: name.to_owned(),
         login: login.to_owned(),
         role,
-        stores,
+        store,
         state: if active { s.active() } else { s.inactive() },
         seen: seen.map(|it| s.ago(it)),
     };
@@ -414,7 +401,7 @@ fn staff(s: &Sample, pages: &mut Pages) {
                 row(
                     "陆一鸣",
                     "lu.yiming",
-                    t.role_accountant,
+                    t.role_finance,
                     all.clone(),
                     Some(95),
                     true,
@@ -423,7 +410,7 @@ fn staff(s: &Sample, pages: &mut Pages) {
                     "欧阳·阿依古丽",
                     "ayi",
                     t.role_clerk,
-                    "西湖龙井路店、湖滨银泰 in77 店、萧山国际机场 T4 候机楼店".to_owned(),
+                    "萧山国际机场 T4 候机楼店".to_owned(),
                     Some(2_000),
                     true,
                 ),
@@ -435,11 +422,10 @@ fn staff(s: &Sample, pages: &mut Pages) {
         name: "欧阳·阿依古丽".to_owned(),
         login: "ayi".to_owned(),
         role: "clerk".to_owned(),
-        stores: vec!["sto_1".to_owned()],
+        store: "sto_1".to_owned(),
         password: String::new(),
         active: true,
     };
-    let note = |role: &str, zh: &str, en: &str| (role.to_owned(), s.say(zh, en));
     pages.add(
         "staff-edit",
         StaffEditPage {
@@ -450,41 +436,21 @@ fn staff(s: &Sample, pages: &mut Pages) {
             errors: Errors::default(),
             roles: [
                 ("owner", t.role_owner),
-                ("accountant", t.role_accountant),
+                ("admin", t.role_admin),
+                ("finance", t.role_finance),
                 ("clerk", t.role_clerk),
-                ("developer", t.role_developer),
                 ("auditor", t.role_auditor),
             ]
             .map(|(value, label)| Choice::new(value, label))
             .to_vec(),
-            stores: s.stores()[1..].to_vec(),
-            role_notes: vec![
-                note(
-                    t.role_owner,
-                    "全部权限，包括人员和微信账号。",
-                    "Everything, staff and WeChat accounts included.",
-                ),
-                note(
-                    t.role_accountant,
-                    "订单、发票、红冲、报表。",
-                    "Orders, invoices, red letters, reports.",
-                ),
-                note(
-                    t.role_clerk,
-                    "本门店的订单和投递。",
-                    "Orders and deliveries of their stores.",
-                ),
-                note(
-                    t.role_developer,
-                    "密钥、推送和请求记录，看不到抬头。",
-                    "Keys, pushes and requests; no titles.",
-                ),
-                note(
-                    t.role_auditor,
-                    "只读，包括操作日志和账目核对。",
-                    "Reads everything, the audit log included.",
-                ),
-            ],
+            stores: s.stores(),
+            role_notes: [
+                (t.role_owner, t.role_owner_may),
+                (t.role_finance, t.role_finance_may),
+                (t.role_clerk, t.role_clerk_may),
+            ]
+            .map(|(role, may)| (role.to_owned(), may.to_owned()))
+            .to_vec(),
         },
     );
 }
@@ -496,7 +462,7 @@ fn keys(s: &Sample, pages: &mut Pages) {
         name: name.to_owned(),
         prefix: prefix.to_owned(),
         store: "西湖龙井路店".to_owned(),
-        scopes: format!("{}, {}", t.scope_orders, t.scope_invoices),
+        right: t.right_write,
         created: s.ago(60 * 24 * 40),
         used: used.map(|it| s.ago(it)),
         state: if active {
@@ -522,25 +488,17 @@ fn keys(s: &Sample, pages: &mut Pages) {
             ..page
         },
     );
-    let scopes = [
-        ("orders", t.scope_orders),
-        ("invoices", t.scope_invoices),
-        ("red_letters", t.scope_red),
-        ("read", t.scope_read),
-    ]
-    .map(|(value, label)| Choice::new(value, label))
-    .to_vec();
     pages.add(
         "key-new",
         KeyNewPage {
             shell: s.shell(Section::ApiKeys),
-            form: KeyForm {
-                scopes: vec!["orders".to_owned(), "invoices".to_owned()],
-                ..KeyForm::default()
-            },
+            form: KeyForm::default(),
             errors: Errors::default(),
             stores: s.stores(),
-            scopes,
+            rights: vec![
+                Choice::new("write", t.right_write),
+                Choice::new("read", t.right_read),
+            ],
         },
     );
     pages.add("key-made", KeyMadePage { shell: s.shell(Section::ApiKeys), name: "西湖店收银机".to_owned(), secret: "fpk_7K3M9QXWV2T8R5P1_sample_sample_sample".to_owned(), curl: "curl -H 'Authorization: Bearer fpk_7K3M9QXWV2T8R5P1_sample_sample_sample' https://fapiao.example.com/api/v1/ping".to_owned() });

@@ -7,11 +7,9 @@ use fapiao_domain::{
 use fapiao_web::{
     i18n::states::{self, JobStanding},
     pages::{
-        deliveries::{
-            DeliveryCard, DeliveryListPage, DeliveryRow, DeliveryShowPage, TitleFacts, qr_svg,
-        },
+        deliveries::{DeliveryCard, DeliveryShowPage, TitleFacts, TitleForm, qr_svg},
         field::Errors,
-        home::{Attention, HomePage, SellerStock, Today},
+        home::{Attention, DayChart, HomePage, SellerStock, Today},
         import::{BadCell, BadRow, ColumnNote, DryRun, ImportPage},
         invoices::{
             CardFacts, DocumentRow, InvoiceFacts, InvoiceListPage, InvoiceRow, InvoiceShowPage,
@@ -20,7 +18,7 @@ use fapiao_web::{
         lines::InvoiceBrief,
         orders::{
             LineForm, ListFilter, OrderFacts, OrderForm, OrderListPage, OrderNewPage, OrderRow,
-            OrderShowPage,
+            OrderShowPage, ProductOffer,
         },
         parts::{Action, Chip, Choice, Link, Pager, Raw, Standing, Tab, Tone},
         shell::{Section, Shell},
@@ -43,7 +41,7 @@ fn home(s: &Sample, pages: &mut Pages) {
         numbers_left: left,
         numbers_whole: whole,
         quota_left: fen(quota_left),
-        quota_whole: fen(7_500_000_000),
+        quota_fetch: fen(7_500_000_000),
     };
     let attention = |tone, count, what: String, why: String, minutes| Attention {
         tone,
@@ -89,11 +87,11 @@ fn home(s: &Sample, pages: &mut Pages) {
         ],
         today: Today {
             orders: 1_284,
-            orders_total: fen(31_846_250),
             issued: 967,
             issued_total: fen(24_019_988),
-            carded: 958,
+            month_total: fen(451_233_670),
             awaiting: 317,
+            in_progress: 3,
         },
         stock: vec![
             stock(SELLER, 8_214, 10_000, 5_211_037_720),
@@ -101,12 +99,19 @@ fn home(s: &Sample, pages: &mut Pages) {
             stock("杭州湖畔茶舍机场店", 0, 0, 0),
         ],
         recent: s.history(),
+        days: DayChart {
+            days: (1..=30)
+                .map(|day: i64| (format!("2026-11-{day:02}"), (day * 37) % 211 * 5))
+                .collect(),
+        },
         set_up: Some((7, 9)),
+        can_create: true,
     };
     pages.add("home", page.clone());
     let quiet = HomePage {
         attention: Vec::new(),
         set_up: None,
+        days: DayChart::default(),
         stock: Vec::new(),
         recent: Vec::new(),
         today: Today::default(),
@@ -143,10 +148,10 @@ fn orders(s: &Sample, pages: &mut Pages) {
                 format!("20261120-{:04}", 1284 - n)
             },
             store: s.stores()[1 + n % 3].label.clone(),
-            summary: if n % 4 == 0 {
-                "明前特级西湖龙井（狮峰山核心产区手工炒制礼盒装） 等 4 项".to_owned()
+            invoice_number: if n % 4 == 0 {
+                format!("2699200000000000{:04}", 4_127 - n)
             } else {
-                "龙井虾仁套餐".to_owned()
+                String::new()
             },
             buyer: BUYERS[n % BUYERS.len()].to_owned(),
             total: fen([124_460, 8_800, 123_456_789, 990, 56_000][n % 5]),
@@ -185,8 +190,8 @@ fn orders(s: &Sample, pages: &mut Pages) {
             },
         ],
         rows,
-        count: 18_342,
-        total: fen(451_233_670),
+        count: "10,000+".to_owned(),
+        total: None,
         pager: Pager {
             previous: None,
             next: Some("/admin/orders?after=abc".to_owned()),
@@ -200,7 +205,8 @@ fn orders(s: &Sample, pages: &mut Pages) {
         chips: Vec::new(),
         rows: page.rows[..25].to_vec(),
         pager: Pager::default(),
-        count: 25,
+        count: "25".to_owned(),
+        total: Some(fen(451_233_670)),
         ..page.clone()
     };
     pages.add("orders-plain", plain);
@@ -208,8 +214,8 @@ fn orders(s: &Sample, pages: &mut Pages) {
         "orders-none-found",
         OrderListPage {
             rows: Vec::new(),
-            count: 0,
-            total: fen(0),
+            count: "0".to_owned(),
+            total: Some(fen(0)),
             pager: Pager::default(),
             ..page.clone()
         },
@@ -218,8 +224,8 @@ fn orders(s: &Sample, pages: &mut Pages) {
         "orders-empty",
         OrderListPage {
             rows: Vec::new(),
-            count: 0,
-            total: fen(0),
+            count: "0".to_owned(),
+            total: Some(fen(0)),
             pager: Pager::default(),
             chips: Vec::new(),
             filter: ListFilter::default(),
@@ -227,6 +233,15 @@ fn orders(s: &Sample, pages: &mut Pages) {
         },
     );
 
+    let offer = |name: &str, tax_code: &str, rate: &str| ProductOffer {
+        name: name.to_owned(),
+        sku: "P0001".to_owned(),
+        tax_code: tax_code.to_owned(),
+        spec: "250g".to_owned(),
+        unit: "盒".to_owned(),
+        price: "1000".to_owned(),
+        rate: rate.to_owned(),
+    };
     let new = OrderNewPage {
         shell: s.shell(Section::Orders),
         form: OrderForm::blank(),
@@ -235,8 +250,8 @@ fn orders(s: &Sample, pages: &mut Pages) {
         rates: s.rates(),
         channels: s.channels(),
         products: vec![
-            Choice::new("1030307020000000000", "西湖龙井"),
-            Choice::new("3070401000000000000", "餐饮服务"),
+            offer("西湖龙井", "1030307020000000000", "0.13"),
+            offer("餐饮服务", "3070401000000000000", "0.06"),
         ],
     };
     pages.add("order-new", new.clone());
@@ -297,9 +312,9 @@ fn orders(s: &Sample, pages: &mut Pages) {
             store: Link::new("西湖龙井路店", "/admin/stores/sto_1"),
             seller: Link::new(SELLER, "/admin/sellers/sel_1"),
             source: "西湖店收银机".to_owned(),
+            sold: s.ago(126),
             created: s.ago(125),
             total: fen(124_460),
-            refunded: fen(0),
         },
         standing: Standing {
             tone: Tone::Wait,
@@ -400,7 +415,7 @@ fn title(s: &Sample) -> TitleFacts {
 }
 
 fn card(s: &Sample, state: DeliveryState) -> DeliveryCard {
-    let shell = s.shell(Section::Deliveries);
+    let shell = s.shell(Section::Orders);
     let url = "https://fapiao.example.com/o/7K3M9QXW";
     let delivery = id("dlv", state as usize);
     DeliveryCard {
@@ -430,44 +445,8 @@ fn card(s: &Sample, state: DeliveryState) -> DeliveryCard {
 }
 
 fn deliveries(s: &Sample, pages: &mut Pages) {
-    let t = s.t();
-    let shell = s.shell(Section::Deliveries);
-    let rows = (0..40)
-        .map(|n| DeliveryRow {
-            href: format!("/admin/deliveries/{}", id("dlv", n)),
-            id: id("dlv", n),
-            order_no: format!("20261120-{:04}", 1284 - n),
-            channel: states::channel(t, fapiao_domain::delivery::Channel::Web),
-            buyer: BUYERS[n % BUYERS.len()].to_owned(),
-            total: fen(8_800 + n as i64 * 1_301),
-            state: shell.delivery(DeliveryState::ALL[n % 8]),
-            created: s.ago(n as i64 * 41),
-            expires: (n % 8 < 2).then(|| s.ago(-(n as i64) * 90 - 61)),
-        })
-        .collect();
-    let states = std::iter::once(Choice::new("", t.common.all))
-        .chain(DeliveryState::ALL.map(|it| Choice::new(it.as_str(), states::delivery(t, it).word)))
-        .collect();
-    let page = DeliveryListPage {
-        shell: s.shell(Section::Deliveries),
-        filter: ListFilter::default(),
-        states,
-        chips: Vec::new(),
-        rows,
-        count: 40,
-        pager: Pager::default(),
-    };
-    pages.add("deliveries", page.clone());
-    pages.add(
-        "deliveries-empty",
-        DeliveryListPage {
-            rows: Vec::new(),
-            count: 0,
-            ..page
-        },
-    );
     let show = DeliveryShowPage {
-        shell: s.shell(Section::Deliveries),
+        shell: s.shell(Section::Orders),
         delivery: card(s, DeliveryState::Created),
         order: Link::new("20261120-0381", "/admin/orders/ord_1"),
         total: fen(124_460),
@@ -480,19 +459,36 @@ fn deliveries(s: &Sample, pages: &mut Pages) {
             ..Standing::default()
         },
         reason: String::new(),
-        url: "http://example.com".to_owned(),
+        title: None,
         errors: s.wrong(&[(
-            "url",
-            &s.say(
-                "说明页链接须以 https:// 开头",
-                "The link must start with https://",
-            ),
+            "reason",
+            &s.say("原因最多 60 个字", "A reason has at most 60 characters"),
         )]),
         invoices: Vec::new(),
         timeline: s.history()[5..].to_vec(),
         refresh: Some(10),
     };
     pages.add("delivery", show.clone());
+    pages.add(
+        "delivery-title",
+        DeliveryShowPage {
+            delivery: card(s, DeliveryState::Authorised),
+            title: Some(TitleForm {
+                organisation: "yes".to_owned(),
+                name: "杭州湖畔茶舍有限公司".to_owned(),
+                tax_number: "91330106MA28XXXX0F".to_owned(),
+                ..TitleForm::default()
+            }),
+            errors: s.wrong(&[("tax_number", s.t().form.bad_tax_number)]),
+            refresh: None,
+            standing: Standing {
+                tone: Tone::Bad,
+                sentence: s.say("抬头需要更正", "The title needs a correction"),
+                ..Standing::default()
+            },
+            ..show.clone()
+        },
+    );
     pages.add(
         "delivery-done",
         DeliveryShowPage {
@@ -522,7 +518,6 @@ fn invoices(s: &Sample, pages: &mut Pages) {
                 format!("2699200000000000{:04}", 4_127 - n)
             },
             buyer: BUYERS[n % BUYERS.len()].to_owned(),
-            seller: SELLER.to_owned(),
             order_no: format!("20261120-{:04}", 1284 - n),
             amount: fen(110_142 - n as i64 * 311),
             tax: fen(14_318 - n as i64 * 40),
@@ -546,10 +541,8 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         ],
         chips: Vec::new(),
         rows,
-        count: 6_127,
-        amount: fen(399_320_000),
-        tax: fen(51_911_600),
-        total: fen(451_231_600),
+        count: "6,127".to_owned(),
+        total: Some(fen(451_231_600)),
         pager: Pager {
             previous: Some("/admin/invoices?before=a".to_owned()),
             next: Some("/admin/invoices?after=b".to_owned()),
@@ -561,7 +554,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         "invoices-empty",
         InvoiceListPage {
             rows: Vec::new(),
-            count: 0,
+            count: "0".to_owned(),
             pager: Pager::default(),
             ..page
         },
@@ -592,7 +585,6 @@ fn invoices(s: &Sample, pages: &mut Pages) {
             drawer: "沈知微".to_owned(),
             serial: "01KAG3T1C7Q4W2E5R7Y8U10001".to_owned(),
             total: fen(124_460),
-            related: Vec::new(),
         },
         standing: Standing {
             tone: Tone::Ok,
@@ -623,7 +615,6 @@ fn invoices(s: &Sample, pages: &mut Pages) {
             code: "186921658591".to_owned(),
             open_id: "oMuR•••••••••••••••Zk8E".to_owned(),
             account: "湖畔茶舍服务号".to_owned(),
-            at: Some(s.ago(2)),
         }),
         timeline: s.history(),
         refresh: None,
@@ -675,7 +666,6 @@ fn jobs(s: &Sample, pages: &mut Pages) {
             fapiao_web::i18n::Lang::En => what[n].1,
         },
         which: Link::new("26992000000000000127", "/admin/invoices/inv_1"),
-        seller: SELLER.to_owned(),
         state: states::job(t, standing),
         why,
         next,
@@ -693,10 +683,7 @@ fn jobs(s: &Sample, pages: &mut Pages) {
             body: raw.to_owned(),
         }],
         can_retry: true,
-        give_up: Some(s.say(
-            "放弃后发票仍然有效，但不会进入买家卡包。",
-            "The invoice stays valid but will not reach the wallet.",
-        )),
+        can_give_up: true,
     };
     let page = JobListPage {
         shell: s.told(
@@ -721,8 +708,8 @@ fn jobs(s: &Sample, pages: &mut Pages) {
                 current: false,
             },
             Tab {
-                label: t.job.given_up.to_owned(),
-                href: "/admin/jobs?tab=given_up".to_owned(),
+                label: t.job.running.to_owned(),
+                href: "/admin/jobs?tab=running".to_owned(),
                 count: 1,
                 current: false,
             },
@@ -835,12 +822,11 @@ fn import(s: &Sample, pages: &mut Pages) {
         wrong,
     };
     let run = DryRun {
-        id: "imp_1".to_owned(),
+        content: "b3JkZXJfbm8".to_owned(),
         file: "收银日报-2026-11-19.csv".to_owned(),
         encoding: "GB18030".to_owned(),
         rows: 1_842,
         orders: 498,
-        known: 12,
         total: fen(31_846_250),
         bad: 3,
         header: [
@@ -894,7 +880,6 @@ fn import(s: &Sample, pages: &mut Pages) {
                 ),
             },
         ],
-        bad_href: "/admin/import/imp_1/bad.csv".to_owned(),
     };
     pages.add(
         "import-checked",

@@ -1,0 +1,197 @@
+//! A delivery: where it stands, its title, its refusal.
+
+use super::{
+    Answer,
+    desk::{Decides, Signed},
+    failure::Failure,
+    forms::{Form, Sent, errors_of, same_name},
+    frame::Frame,
+    orders::Whole,
+    pieces::{delivery_card, invoice_brief, stopped_jobs},
+    standing,
+    timeline::{Names, event},
+};
+use crate::{
+    i18n::fill1,
+    pages::{
+        deliveries::{DeliveryShowPage, TitleForm},
+        field::Errors,
+        parts::{Action, Link, Tone},
+        shell::Section,
+    },
+    problem::Problem,
+};
+use actix_web::web;
+use fapiao_domain::ids::{DeliveryId, Id};
+use fapiao_usecases::{
+    backoffice::{
+        standing::standing as stands,
+        titles::{TitleChangeError, correct_title, may_correct, release_stopped},
+    },
+    errors::StoreError,
+    merchant::refusal::{RefusalError, refuse_delivery},
+    records::{Delivery, RawTitleRecord},
+};
+
+/// `GET /admin/deliveries/{id}`.
+pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
+    let delivery = load(&desk, &id).await?;
+    let page = page(&desk, delivery, Typed::default()).await?;
+    Ok(desk.page(&page))
+}
+
+/// What was typed into the forms of the page, and what is wrong with it.
+#[derive(Default)]
+struct Typed {
+    reason: String,
+    title: Option<TitleForm>,
+    errors: Errors,
+}
+
+async fn load(frame: &Frame, id: &str) -> Result<Delivery, Failure> {
+    let id = DeliveryId::parse(id)?;
+    let found = frame.ports().store.delivery(&frame.scope(), &id).await?;
+    found.ok_or(Failure::NotFound)
+}
+
+async fn page(
+    frame: &Frame,
+    delivery: Delivery,
+    typed: Typed,
+) -> Result<DeliveryShowPage, Failure> {
+    let whole = Whole::load(frame, &delivery.order).await?;
+    let order = &whole.order;
+    let invoice = whole.invoice_of(&delivery);
+    let stopped = stopped_jobs(frame, order).await?;
+    let stopped = stopped.iter().find(|it| {
+        it.subject == delivery.id.as_str()
+            || invoice.is_some_and(|invoice| it.subject == invoice.id.as_str())
+    });
+    let stands = stands(order.state, Some(&delivery), invoice, stopped, frame.now());
+    let mut standing = standing::plain(frame, Some(&delivery), &stands);
+    standing.primary = Some(Action::open(
+        frame.t().stand.to_order,
+        format!("/admin/orders/{}", order.id),
+    ));
+    let shell = frame.shell(Section::Orders).await?;
+    let names = Names::load(frame).await?;
+    let about = |subject: &str| {
+        subject == delivery.id.as_str()
+            || invoice.is_some_and(|invoice| subject == invoice.id.as_str())
+    };
+    let timeline = frame.ports().store.timeline(&order.id).await?;
+    let title = (may_correct(&delivery) && frame.may_decide())
+        .then(|| typed.title.unwrap_or_else(|| stored_title(&delivery)));
+    Ok(DeliveryShowPage {
+        delivery: delivery_card(frame, &shell, &delivery),
+        order: Link::new(&order.order_no, format!("/admin/orders/{}", order.id)),
+        total: order.totals.total,
+        standing,
+        reason: typed.reason,
+        title,
+        errors: typed.errors,
+        invoices: invoice.map(|it| invoice_brief(&shell, it)).into_iter().collect(),
+        timeline: timeline
+            .iter()
+            .filter(|it| about(&it.subject))
+            .map(|entry| event(frame, &names, entry, false))
+            .collect(),
+        refresh: stands.place.looks_again_secs(),
+        shell,
+    })
+}
+
+fn stored_title(delivery: &Delivery) -> TitleForm {
+    let raw = delivery.raw_title.clone().unwrap_or_default();
+    TitleForm {
+        organisation: if raw.organisation { "yes" } else { "no" }.to_owned(),
+        name: raw.name,
+        tax_number: raw.tax_number,
+        address: raw.address,
+        phone: raw.phone,
+        bank: raw.bank,
+        bank_account: raw.bank_account,
+        email: raw.email,
+        override_reason: raw.override_reason,
+    }
+}
+
+fn title_of(form: &TitleForm) -> RawTitleRecord {
+    let text = |it: &str| it.trim().to_owned();
+    RawTitleRecord {
+        organisation: form.organisation == "yes",
+        name: text(&form.name),
+        tax_number: text(&form.tax_number),
+        address: text(&form.address),
+        phone: text(&form.phone),
+        bank: text(&form.bank),
+        bank_account: text(&form.bank_account),
+        email: text(&form.email),
+        override_reason: text(&form.override_reason),
+    }
+}
+
+/// `POST /admin/deliveries/{id}/refusal`.
+pub(super) async fn refuse(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
+    let (desk, form): (_, Form) = (sent.desk, sent.form);
+    let delivery = load(&desk, &id).await?;
+    let reason = form.get("reason");
+    let nothing = |_: &Delivery| String::new();
+    let here = format!("/admin/orders/{}", delivery.order);
+    let t = desk.t();
+    let caller = desk.caller();
+    let refusing = refuse_delivery(
+        desk.ports(),
+        &caller,
+        &delivery.id,
+        reason,
+        None,
+        &nothing,
+    );
+    match refusing.await {
+        Ok(_) => {
+            // A title that stopped for a person no longer matters.
+            release_stopped(desk.ports(), &desk.actor(), delivery.id.as_str()).await?;
+            Ok(desk.done(&here, &fill1(t.told.refused, reason.trim())))
+        }
+        Err(RefusalError::Invalid(errors)) => {
+            let typed = Typed {
+                reason: reason.to_owned(),
+                errors: errors_of(errors, desk.lang(), same_name),
+                ..Typed::default()
+            };
+            let page = page(&desk, delivery, typed).await?;
+            Ok(desk.wrong(&page))
+        }
+        Err(RefusalError::TooLate(why)) => {
+            Ok(desk.told(&here, Tone::Warn, &fill1(t.told.too_late, why)))
+        }
+        Err(RefusalError::Unknown(_)) => Err(Failure::NotFound),
+        Err(other) => Err(Problem::from(other).into()),
+    }
+}
+
+/// `POST /admin/deliveries/{id}/title`.
+pub(super) async fn title(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
+    let (desk, form) = (sent.desk, sent.form);
+    let delivery = load(&desk, &id).await?;
+    let typed: TitleForm = form.typed()?;
+    let here = format!("/admin/orders/{}", delivery.order);
+    let t = desk.t();
+    match correct_title(desk.ports(), &desk.actor(), &delivery, title_of(&typed)).await {
+        Ok(()) => Ok(desk.done(&here, t.told.title_saved)),
+        Err(TitleChangeError::Invalid(errors)) => {
+            let typed = Typed {
+                errors: errors_of(errors, desk.lang(), same_name),
+                title: Some(typed),
+                ..Typed::default()
+            };
+            let page = page(&desk, delivery, typed).await?;
+            Ok(desk.wrong(&page))
+        }
+        Err(TitleChangeError::NotNow(_) | TitleChangeError::Store(StoreError::Stale { .. })) => {
+            Ok(desk.told(&here, Tone::Warn, t.told.title_not_now))
+        }
+        Err(TitleChangeError::Store(error)) => Err(error.into()),
+    }
+}

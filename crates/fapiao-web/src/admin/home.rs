@@ -1,0 +1,166 @@
+//! `/admin`: what needs a person, then how the day goes.
+
+use super::{
+    Answer,
+    desk::Signed,
+    frame::Frame,
+    job_words,
+    pieces::number_stock,
+    timeline::{Names, event},
+};
+use crate::pages::{
+    home::{Attention, DayChart, HomePage, SellerStock, Today},
+    parts::{Event, Tone},
+    shell::Section,
+};
+use fapiao_domain::ids::Id;
+use fapiao_usecases::{
+    backoffice::onboarding::{Depth, check_everything, progress},
+    calendar,
+    errors::StoreError,
+    records::JobRow,
+};
+use std::collections::BTreeMap;
+
+/// Stopped jobs that are looked at.
+const PARKED: u32 = 200;
+/// Lines of the audit chain that are shown.
+const RECENT: u32 = 8;
+
+/// `GET /admin`.
+pub(super) async fn show(desk: Signed) -> Answer {
+    let dashboard = desk
+        .ports()
+        .store
+        .dashboard(&desk.view(), desk.now())
+        .await?;
+    let oversees = desk.may_oversee();
+    let stock = if oversees {
+        stock(&desk).await?
+    } else {
+        Vec::new()
+    };
+    let attention = if oversees {
+        attention(&desk, &stock).await?
+    } else {
+        Vec::new()
+    };
+    let set_up = if desk.may_configure() {
+        let groups = check_everything(desk.ports(), Depth::Known).await?;
+        Some(progress(&groups)).filter(|(done, all)| done < all)
+    } else {
+        None
+    };
+    let page = HomePage {
+        shell: desk.shell(Section::Home).await?,
+        attention,
+        today: Today {
+            orders: dashboard.orders_today,
+            issued: dashboard.issued_today,
+            issued_total: dashboard.issued_today_total,
+            month_total: dashboard.issued_month_total,
+            awaiting: dashboard.awaiting_buyer,
+            in_progress: dashboard.in_progress,
+        },
+        stock,
+        recent: if oversees {
+            recent(&desk).await?
+        } else {
+            Vec::new()
+        },
+        days: DayChart {
+            days: dashboard.by_day,
+        },
+        set_up,
+        can_create: desk.may_work(),
+    };
+    Ok(desk.page(&page))
+}
+
+async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
+    let store = &frame.ports().store;
+    let (year, month) = (
+        calendar::year2(frame.now()),
+        calendar::month(frame.now()),
+    );
+    let mut stock = Vec::new();
+    for seller in store.sellers().await? {
+        let segments = store.segments(&seller.id).await?;
+        let (numbers_left, numbers_whole) = number_stock(&segments, year);
+        stock.push(SellerStock {
+            href: format!("/admin/stock?seller={}", seller.id.as_str()),
+            numbers_left,
+            numbers_whole,
+            quota_left: store.quota_left(&seller.id, &month).await?,
+            quota_fetch: seller.quota_fetch,
+            seller: seller.party.name,
+        });
+    }
+    Ok(stock)
+}
+
+async fn attention(
+    frame: &Frame,
+    stock: &[SellerStock],
+) -> Result<Vec<Attention>, StoreError> {
+    let t = frame.t();
+    let parked = frame
+        .ports()
+        .store
+        .jobs(Some("parked"), None, PARKED)
+        .await?;
+    let mut heaps: BTreeMap<&str, Vec<&JobRow>> = BTreeMap::new();
+    for job in &parked.rows {
+        heaps.entry(job.kind.as_str()).or_default().push(job);
+    }
+    let mut out: Vec<Attention> = heaps
+        .into_iter()
+        .map(|(kind, jobs)| {
+            let reason = jobs.first().map_or_else(String::new, |it| {
+                job_words::why(frame.lang(), &it.code, &it.reason)
+            });
+            let oldest = jobs.iter().map(|it| it.queued_at).min();
+            Attention {
+                tone: Tone::Bad,
+                count: jobs.len() as u64,
+                what: job_words::kind(t, kind).to_owned(),
+                why: if reason.is_empty() {
+                    t.told.parked_why.to_owned()
+                } else {
+                    reason
+                },
+                href: "/admin/jobs".to_owned(),
+                since: oldest.map(|at| frame.when(at)),
+            }
+        })
+        .collect();
+    out.sort_by_key(|it| std::cmp::Reverse(it.count));
+    let low = stock
+        .iter()
+        .filter(|it| it.numbers_left == 0 || it.quota_left.get() <= 0);
+    let low = low.count();
+    if low > 0 {
+        out.push(Attention {
+            tone: Tone::Warn,
+            count: low as u64,
+            what: t.told.stock_low.to_owned(),
+            why: t.told.stock_low_why.to_owned(),
+            href: "/admin/stock".to_owned(),
+            since: None,
+        });
+    }
+    Ok(out)
+}
+
+async fn recent(frame: &Frame) -> Result<Vec<Event>, StoreError> {
+    let names = Names::load(frame).await?;
+    let page = frame.ports().store.audit(None, RECENT).await?;
+    Ok(page
+        .rows
+        .iter()
+        .map(|entry| Event {
+            raw: Vec::new(),
+            ..event(frame, &names, entry, true)
+        })
+        .collect())
+}

@@ -1,0 +1,128 @@
+//! Jobs in words: what they do, why they stopped, what helps.
+
+use crate::{
+    i18n::{Lang, Texts},
+    pages::parts::Link,
+};
+use fapiao_usecases::records::JobRow;
+
+/// What a kind of job does.
+pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
+    let k = &t.job_kind;
+    match kind {
+        "handle_push" => k.handle_push,
+        "confirm_authorisation" => k.confirm_authorisation,
+        "draft_invoice" => k.draft_invoice,
+        "issue_invoice" => k.issue_invoice,
+        "poll_receipt" => k.poll_receipt,
+        "render_invoice" => k.render_invoice,
+        "deliver_card" => k.deliver_card,
+        "mail_invoice" => k.mail_invoice,
+        "reject_authorisation" => k.reject_authorisation,
+        "refill_stock" => k.refill_stock,
+        "sync_tax_data" => k.sync_tax_data,
+        "prepare_account" => k.prepare_account,
+        "ensure_template" => k.ensure_template,
+        _ => k.other,
+    }
+}
+
+/// Why it stopped. The reasons come in English; where the code says enough, Chinese readers get Chinese words.
+pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
+    let chinese = match (lang, code) {
+        (Lang::En, _) => None,
+        (Lang::Zh, "title_missing") => Some("微信没有给出抬头"),
+        (Lang::Zh, "title_invalid") => Some("买家填写的抬头未通过校验"),
+        (Lang::Zh, "no_platform_account") => Some("开票主体没有选定开票平台账号"),
+        (Lang::Zh, "account_missing") => Some("所用的微信账号已不存在"),
+        (Lang::Zh, "account_not_ready") => Some("微信账号尚未准备好"),
+        (Lang::Zh, "contact_missing") => Some("微信账号没有填写联系电话"),
+        (Lang::Zh, "platform_id_changed") => Some("微信报告的开票平台识别码与此前不同"),
+        (Lang::Zh, "issuing_mode") => Some("该开票主体的开票方式目前不能由本系统开票"),
+        (Lang::Zh, "lines_invalid") => Some("订单明细不能照此开票"),
+        (Lang::Zh, "totals_differ") => Some("重新计算的合计与接单时不一致"),
+        (Lang::Zh, "not_printable") => Some("票面含有无法印出的字符"),
+        (Lang::Zh, "remark_too_long") => Some("备注过长，印不下"),
+        (Lang::Zh, "document_missing") => Some("文件存储中缺少该发票的文件，请从备份恢复"),
+        (Lang::Zh, "render_crashed") => Some("生成版式文件时意外中断，详见日志"),
+        (Lang::Zh, "invoice_not_issued") => Some("发票尚未开具，不能放入卡包"),
+        (Lang::Zh, "order_id_used") => Some("微信称该授权单号已被使用，但不是本系统所为，请核对"),
+        (Lang::Zh, "quota_used_up") => Some("税局不再给予本月额度，请申请调整"),
+        (Lang::Zh, "segment_malformed") => Some("税局返回的号段无法识别"),
+        (Lang::Zh, "attempts_used_up") => Some("多次自动重试均未成功"),
+        (Lang::Zh, "wechat_status_unknown") => Some("微信返回了未知的状态"),
+        (Lang::Zh, "illegal_state") => Some("状态不允许此操作"),
+        (Lang::Zh, "store") => Some("数据库中的内容不符合预期"),
+        (Lang::Zh, _) => None,
+    };
+    if let Some(words) = chinese {
+        return words.to_owned();
+    }
+    match (lang, code.split_once('_')) {
+        (Lang::Zh, Some(("wechat", number))) => format!("微信返回 {number}：{reason}"),
+        (Lang::Zh, Some(("tax", number))) => format!("税局返回 {number}：{reason}"),
+        _ => reason.to_owned(),
+    }
+}
+
+/// What to do about it.
+pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
+    let k = &t.job_kind;
+    match code {
+        "" => "",
+        "title_missing" | "title_invalid" => k.next_title,
+        "no_platform_account"
+        | "account_missing"
+        | "account_not_ready"
+        | "contact_missing"
+        | "platform_id_changed"
+        | "issuing_mode" => k.next_settings,
+        "lines_invalid" | "totals_differ" | "not_printable" | "remark_too_long" => k.next_lines,
+        "quota_used_up" | "segment_malformed" => k.next_tax,
+        other if other.starts_with("wechat") => k.next_wechat,
+        other if other.starts_with("tax") => k.next_tax,
+        _ => k.next_retry,
+    }
+}
+
+/// Where to do it.
+pub(super) fn mend(t: &'static Texts, job: &JobRow) -> Option<Link> {
+    let k = &t.job_kind;
+    let subject = job.subject.as_str();
+    if job.code.starts_with("title_") && subject.starts_with("dlv_") {
+        return Some(Link::new(
+            k.fix_title,
+            format!("/admin/deliveries/{subject}#title"),
+        ));
+    }
+    let (words, list) = match subject.split_once('_')?.0 {
+        "sel" => (k.fix_seller, "sellers"),
+        "acc" => (k.fix_account, "accounts"),
+        _ => return None,
+    };
+    Some(Link::new(words, format!("/admin/{list}/{subject}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fapiao_usecases::jobs::Job;
+
+    #[test]
+    fn every_kind_of_job_has_words() {
+        for lang in Lang::ALL {
+            let t = Texts::of(lang);
+            for name in Job::KINDS {
+                assert_ne!(kind(t, name), t.job_kind.other, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn chinese_readers_get_chinese_reasons() {
+        assert_eq!(why(Lang::Zh, "title_invalid", "x"), "买家填写的抬头未通过校验");
+        assert_eq!(why(Lang::Zh, "wechat_72040", "pdf"), "微信返回 72040：pdf");
+        assert_eq!(why(Lang::En, "title_invalid", "x"), "x");
+        assert_eq!(why(Lang::Zh, "", "later"), "later");
+    }
+}

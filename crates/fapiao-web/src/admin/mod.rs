@@ -1,0 +1,42 @@
+//! The back-office: who comes in, and what they see and do. A handler without a permission has no data to show.
+
+mod accounts;
+mod audit;
+mod cookies;
+mod deliveries;
+mod desk;
+mod failure;
+mod forms;
+mod frame;
+mod home;
+mod import;
+mod inbox;
+mod invoices;
+mod job_words;
+mod jobs;
+mod keys;
+mod ledger;
+mod listing;
+mod onboarding;
+mod order_new;
+mod orders;
+mod origin;
+mod pieces;
+mod products;
+mod routes;
+mod sellers;
+mod sign_in;
+mod staff;
+mod standing;
+mod stock;
+mod stores;
+mod switches;
+mod timeline;
+
+pub(crate) use routes::configure;
+
+use actix_web::HttpResponse;
+use failure::Failure;
+
+/// What a handler of the back-office gives.
+type Answer = Result<HttpResponse, Failure>;

@@ -1,0 +1,306 @@
+//! A new order by hand: typed, computed, accepted like any other.
+
+use super::{
+    Answer,
+    desk::{Worker, Works},
+    failure::Failure,
+    forms::{Sent, errors_of},
+    frame::Frame,
+    pieces::stores,
+};
+use crate::{
+    i18n::{fill1, states},
+    pages::{
+        field::Errors,
+        orders::{OrderForm, OrderNewPage, ProductOffer},
+        parts::{Choice, Tone},
+        shell::Section,
+    },
+    problem::Problem,
+};
+use actix_web::http::StatusCode;
+use fapiao_domain::{
+    delivery::{Channel, PageType},
+    rate::Rate,
+};
+use fapiao_usecases::{
+    calendar,
+    errors::StoreError,
+    merchant::{
+        drafts::{DeliveryDraft, LineDraft, OrderDraft},
+        orders::{OrderError, OrderOutcome, accept_order},
+    },
+    ports::Scope,
+    records::{Product, TaxCode},
+};
+
+/// Where orders may be invoiced.
+const CHANNELS: [Channel; 4] = [
+    Channel::Web,
+    Channel::Wap,
+    Channel::MiniProgram,
+    Channel::App,
+];
+
+/// `GET /admin/orders/new`.
+pub(super) async fn blank(desk: Worker) -> Answer {
+    let mut form = OrderForm::blank();
+    if let Scope::Store(chosen) = desk.view()
+        && let Some(store) = desk.ports().store.store(&chosen).await?
+    {
+        form.store = store.code;
+    }
+    let page = page(&desk, form, Errors::default()).await?;
+    Ok(desk.page(&page))
+}
+
+/// `POST /admin/orders`.
+pub(super) async fn create(sent: Sent<Works>) -> Answer {
+    let (desk, sent) = (sent.desk, sent.form);
+    let mut form = OrderForm::from_pairs(sent.pairs());
+    if sent.get("do") == "add_line" {
+        if form.lines.len() < OrderForm::LINES_MAX {
+            form.lines.push(Default::default());
+        }
+        let page = page(&desk, form, Errors::default()).await?;
+        return Ok(desk.page_with(StatusCode::OK, &page));
+    }
+    let products = desk.ports().store.products().await?;
+    let codes = desk.ports().store.tax_codes().await?;
+    let (draft, places) = draft_of(&form, &products, &codes);
+    let nothing = |_: &_| String::new();
+    let t = desk.t();
+    let outcome = accept_order(desk.ports(), &desk.caller(), &draft, None, &nothing).await;
+    let errors = match outcome {
+        Ok(OrderOutcome::Created(made)) => {
+            let to = format!("/admin/orders/{}", made.order.id);
+            return Ok(desk.done(&to, &fill1(t.told.order_made, &made.order.order_no)));
+        }
+        Ok(OrderOutcome::Existing(known)) => {
+            let to = format!("/admin/orders/{}", known.order.id);
+            let text = fill1(t.told.order_known, &known.order.order_no);
+            return Ok(desk.told(&to, Tone::Warn, &text));
+        }
+        Ok(OrderOutcome::Replayed { .. }) => {
+            return Err(Problem::internal("an order without a key was replayed").into());
+        }
+        Err(OrderError::Invalid(errors)) => {
+            errors_of(errors, desk.lang(), |pointer| field_of(pointer, &places))
+        }
+        Err(OrderError::OrderNoTaken { .. }) => {
+            let mut errors = Errors::default();
+            errors.add("order_no", t.told.order_no_taken);
+            errors
+        }
+        Err(other) => return Err(Failure::from(Problem::from(other))),
+    };
+    let page = page(&desk, form, errors).await?;
+    Ok(desk.wrong(&page))
+}
+
+/// The order as typed, without its blank lines, and where each line stands in the form. What was left empty comes from
+/// the product of that name, and the rate from the class code.
+fn draft_of(
+    form: &OrderForm,
+    products: &[Product],
+    codes: &[TaxCode],
+) -> (OrderDraft, Vec<usize>) {
+    let mut lines = Vec::new();
+    let mut places = Vec::new();
+    for (place, typed) in form.lines.iter().enumerate() {
+        if typed.is_blank() {
+            continue;
+        }
+        let product = products
+            .iter()
+            .find(|it| it.name == typed.name || it.sku == typed.name);
+        let or = |typed: &str, known: &dyn Fn(&Product) -> String| {
+            if typed.trim().is_empty() {
+                product.map(known).unwrap_or_default()
+            } else {
+                typed.trim().to_owned()
+            }
+        };
+        let tax_code = or(&typed.tax_code, &|it| it.tax_code.clone());
+        let usual = codes
+            .binary_search_by(|it| it.code.as_str().cmp(&tax_code))
+            .map_or_else(|_| String::new(), |at| codes[at].usual_rate.clone());
+        let rate = or(&typed.rate, &|it| it.rate.to_string());
+        lines.push(LineDraft {
+            name: product.map_or_else(|| typed.name.clone(), |it| it.name.clone()),
+            spec: or(&typed.spec, &|it| it.spec.clone()),
+            unit: or(&typed.unit, &|it| it.unit.clone()),
+            quantity: plain_number(&typed.quantity),
+            unit_price: plain_number(&or(&typed.unit_price, &|it| it.unit_price.to_string())),
+            tax_included: form.tax_included != "no",
+            rate: if rate.is_empty() { usual } else { rate },
+            discount: plain_number(&typed.discount),
+            tax_code,
+        });
+        places.push(place);
+    }
+    let delivery = form.deliver.then(|| DeliveryDraft {
+        channel: Channel::parse(&form.channel).unwrap_or(Channel::Web),
+        page: PageType::Title,
+        return_url: String::new(),
+    });
+    let draft = OrderDraft {
+        store: form.store.clone(),
+        order_no: form.order_no.clone(),
+        sold_at: String::new(),
+        lines,
+        remark: form.remark.clone(),
+        delivery,
+    };
+    (draft, places)
+}
+
+/// Amounts are often typed with their thousands apart.
+fn plain_number(text: &str) -> String {
+    text.trim().trim_start_matches(['¥', '￥']).replace(',', "")
+}
+
+/// From a place in the order to the field of the form.
+fn field_of(pointer: &str, places: &[usize]) -> String {
+    let mut parts = pointer.split('/');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("lines"), Some(index), Some(member)) => {
+            let line = index.parse::<usize>().ok();
+            let place = line.and_then(|line| places.get(line)).copied().unwrap_or(0);
+            let member = if member == "tax_included" {
+                "unit_price"
+            } else {
+                member
+            };
+            format!("lines-{place}-{member}")
+        }
+        (Some("delivery"), Some("channel"), _) => "channel".to_owned(),
+        (Some(known @ ("order_no" | "store" | "remark")), None, _) => known.to_owned(),
+        _ => "lines-0-name".to_owned(),
+    }
+}
+
+async fn page(frame: &Frame, mut form: OrderForm, errors: Errors) -> Result<OrderNewPage, StoreError> {
+    let t = frame.t();
+    if form.lines.is_empty() {
+        form.lines = OrderForm::blank().lines;
+    }
+    let stores = stores(frame).await?;
+    let products = frame.ports().store.products().await?;
+    Ok(OrderNewPage {
+        shell: frame.shell(Section::Orders).await?,
+        form,
+        errors,
+        rates: rates(frame, &stores).await?,
+        stores: stores
+            .iter()
+            .map(|it| Choice::new(it.code.as_str(), format!("{} {}", it.code, it.name)))
+            .collect(),
+        channels: CHANNELS
+            .into_iter()
+            .map(|it| Choice::new(it.as_str(), states::channel(t, it)))
+            .collect(),
+        products: products.into_iter().map(offer).collect(),
+    })
+}
+
+fn offer(product: Product) -> ProductOffer {
+    ProductOffer {
+        price: product.unit_price.normalize().to_string(),
+        rate: product.rate.to_string(),
+        name: product.name,
+        sku: product.sku,
+        tax_code: product.tax_code,
+        spec: product.spec,
+        unit: product.unit,
+    }
+}
+
+/// The rates the sellers of these stores may use today, the highest first, and the words for none.
+async fn rates(
+    frame: &Frame,
+    stores: &[fapiao_usecases::records::Store],
+) -> Result<Vec<Choice>, StoreError> {
+    let today = calendar::day(frame.now());
+    let mut sellers: Vec<_> = stores.iter().map(|it| it.seller.clone()).collect();
+    sellers.sort();
+    sellers.dedup();
+    let mut rates: Vec<Rate> = Vec::new();
+    for seller in sellers {
+        for it in frame.ports().store.usable_rates(&seller).await? {
+            let runs = it.from <= today && (it.until.is_empty() || today <= it.until);
+            if runs && !rates.contains(&it.rate) {
+                rates.push(it.rate);
+            }
+        }
+    }
+    for word in [Rate::Zero, Rate::Exempt, Rate::NotTaxed] {
+        if !rates.contains(&word) {
+            rates.push(word);
+        }
+    }
+    rates.sort_by_key(|it| std::cmp::Reverse(it.fraction()));
+    Ok(std::iter::once(Choice::new("", frame.t().order.usual_rate))
+        .chain(
+            rates
+                .into_iter()
+                .map(|it| Choice::new(it.to_string(), it.printed())),
+        )
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fapiao_domain::ids::{Id, ProductId};
+
+    fn product() -> Product {
+        Product {
+            id: ProductId::from_ulid("01J8ZC3N6T9Q4W2E5R7Y8U1P0A"),
+            sku: "SKU-1".to_owned(),
+            name: "龙井茶".to_owned(),
+            tax_code: "1030202010000000000".to_owned(),
+            spec: "250克".to_owned(),
+            unit: "罐".to_owned(),
+            unit_price: "88.5".parse().unwrap(),
+            tax_included: true,
+            rate: Rate::parse("0.13").unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_product_fills_in_what_was_left_empty() {
+        let form = OrderForm::from_pairs([
+            ("order_no", "A-1"),
+            ("lines-1-name", "SKU-1"),
+            ("lines-1-quantity", "1,000"),
+            ("lines-3-name", "其他"),
+            ("lines-3-tax_code", "1080121010000000000"),
+            ("lines-3-unit_price", "￥56.50"),
+        ]);
+        let codes = [TaxCode {
+            code: "1080121010000000000".to_owned(),
+            name: "陶瓷".to_owned(),
+            short_name: "陶瓷".to_owned(),
+            usual_rate: "0.13".to_owned(),
+            summary: false,
+        }];
+        let (draft, places) = draft_of(&form, &[product()], &codes);
+        assert_eq!(places, [1, 3]);
+        let tea = &draft.lines[0];
+        assert_eq!((tea.name.as_str(), tea.unit.as_str()), ("龙井茶", "罐"));
+        assert_eq!((tea.quantity.as_str(), tea.unit_price.as_str()), ("1000", "88.5"));
+        assert_eq!((tea.rate.as_str(), tea.tax_included), ("0.13", true));
+        let other = &draft.lines[1];
+        assert_eq!((other.unit_price.as_str(), other.rate.as_str()), ("56.50", "0.13"));
+        assert!(draft.delivery.is_none());
+    }
+
+    #[test]
+    fn errors_stand_at_the_line_that_was_typed() {
+        assert_eq!(field_of("lines/1/rate", &[1, 3]), "lines-3-rate");
+        assert_eq!(field_of("lines/0/tax_included", &[2]), "lines-2-unit_price");
+        assert_eq!(field_of("order_no", &[]), "order_no");
+        assert_eq!(field_of("lines", &[]), "lines-0-name");
+    }
+}

@@ -1,0 +1,251 @@
+//! Orders: the list, and the page of one.
+
+use super::{
+    Answer,
+    desk::{Decides, Signed, Works},
+    failure::Failure,
+    forms::Sent,
+    frame::{Frame, go},
+    listing::{Listing, ROWS, counted},
+    pieces::{
+        delivery_card, invoice_brief, order_lines, seller_link, stopped_jobs, store_link, stores,
+    },
+    standing,
+    timeline::{Names, event},
+};
+use crate::{
+    i18n::states,
+    pages::{
+        orders::{OrderFacts, OrderListPage, OrderRow, OrderShowPage},
+        parts::{Action, Choice, Tone},
+        shell::Section,
+    },
+};
+use actix_web::{HttpRequest, web};
+use fapiao_domain::{
+    delivery::{Channel, PageType},
+    ids::{Id, OrderId, StoreId},
+    order::OrderState,
+};
+use fapiao_usecases::{
+    backoffice::standing::standing as stands,
+    merchant::{
+        drafts::DeliveryDraft,
+        orders::{OrderError, request_delivery},
+    },
+    ports::OrderFilter,
+    records::{Delivery, Invoice, Order},
+};
+
+const STATES: [OrderState; 4] = [
+    OrderState::Open,
+    OrderState::Delivering,
+    OrderState::Invoiced,
+    OrderState::Cancelled,
+];
+
+/// `GET /admin/orders`.
+pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
+    let listing = Listing::of(&request, "/admin/orders", "store");
+    let filter = OrderFilter {
+        text: listing.filter.q.clone(),
+        state: OrderState::parse(&listing.filter.state),
+        delivery_state: None,
+        store: StoreId::parse(&listing.filter.store).ok(),
+        from: listing.from(),
+        until: listing.until(),
+        after: listing.after.clone(),
+        limit: ROWS,
+    };
+    let found = desk.ports().store.orders(&desk.view(), &filter).await?;
+    // A whole order or invoice number leads straight to its order.
+    if let [only] = found.rows.as_slice()
+        && !listing.filter.q.is_empty()
+        && [&only.order_no, &only.invoice_number].contains(&&listing.filter.q)
+    {
+        return Ok(go(&format!("/admin/orders/{}", only.id)));
+    }
+    let t = desk.t();
+    let states: Vec<Choice> = std::iter::once(Choice::new("", t.common.all))
+        .chain(
+            STATES
+                .into_iter()
+                .map(|it| Choice::new(it.as_str(), states::order(t, it).word)),
+        )
+        .collect();
+    let own = stores(&desk).await?;
+    let stores: Vec<Choice> = std::iter::once(Choice::new("", t.common.all))
+        .chain(own.iter().map(|it| Choice::new(it.id.as_str(), it.name.as_str())))
+        .collect();
+    let frame = desk.into_frame().searching(&listing.filter.q);
+    let shell = frame.shell(Section::Orders).await?;
+    let rows: Vec<OrderRow> = found
+        .rows
+        .into_iter()
+        .map(|it| OrderRow {
+            href: format!("/admin/orders/{}", it.id),
+            order_no: it.order_no,
+            store: it.store_name,
+            invoice_number: it.invoice_number,
+            buyer: it.buyer,
+            total: it.totals.total,
+            state: shell.order(it.state),
+            delivery: it.delivery_state.map(|it| shell.delivery(it)),
+            created: shell.when(it.created_at),
+        })
+        .collect();
+    let page = OrderListPage {
+        chips: listing.chips(t, &states, &stores),
+        pager: listing.pager(found.next, rows.len()),
+        filter: listing.filter,
+        states,
+        stores,
+        rows,
+        count: counted(found.count),
+        total: found.sum,
+        can_create: frame.may_work(),
+        shell,
+    };
+    Ok(frame.page(&page))
+}
+
+/// An order with everything about it.
+pub(super) struct Whole {
+    pub(super) order: Order,
+    pub(super) deliveries: Vec<Delivery>,
+    pub(super) invoices: Vec<Invoice>,
+}
+
+impl Whole {
+    /// Loads it, if this person may see it.
+    pub(super) async fn load(frame: &Frame, id: &OrderId) -> Result<Whole, Failure> {
+        let store = &frame.ports().store;
+        let order = store.order(&frame.scope(), id).await?;
+        let order = order.ok_or(Failure::NotFound)?;
+        Ok(Whole {
+            deliveries: store.deliveries_of(id).await?,
+            invoices: store.invoices_of(id).await?,
+            order,
+        })
+    }
+
+    /// The invoice of a delivery.
+    pub(super) fn invoice_of(&self, delivery: &Delivery) -> Option<&Invoice> {
+        self.invoices.iter().rev().find(|it| it.delivery == delivery.id)
+    }
+}
+
+/// `GET /admin/orders/{id}`.
+pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
+    let id = OrderId::parse(&id)?;
+    let whole = Whole::load(&desk, &id).await?;
+    let (order, newest) = (&whole.order, whole.deliveries.last());
+    let t = desk.t();
+    let stopped = stopped_jobs(&desk, order).await?;
+    let stopped = stopped.iter().find(|it| {
+        let subject = it.subject.as_str();
+        newest.is_some_and(|newest| {
+            newest.id.as_str() == subject
+                || newest.invoice.as_ref().is_some_and(|id| id.as_str() == subject)
+        })
+    });
+    let invoice = newest.and_then(|newest| whole.invoice_of(newest));
+    let stands = stands(order.state, newest, invoice, stopped, desk.now());
+    let mut standing = standing::of_order(&desk, order, newest, &stands);
+    let shell = desk.shell(Section::Orders).await?;
+    if let Some(newest) = newest {
+        let card = delivery_card(&desk, &shell, newest);
+        if card.can_refuse {
+            let mut refuse = Action::open(t.stand.refuse, format!("{}#refusal", card.href));
+            refuse.danger = true;
+            standing.others.push(refuse);
+        }
+    }
+    let names = Names::load(&desk).await?;
+    let timeline = desk.ports().store.timeline(&id).await?;
+    let page = OrderShowPage {
+        order: OrderFacts {
+            id: order.id.to_string(),
+            order_no: order.order_no.clone(),
+            state: shell.order(order.state),
+            store: store_link(&desk, &order.store).await?,
+            seller: seller_link(&desk, &order.seller).await?,
+            source: match order.source.as_str() {
+                "api" => t.order.source_api.to_owned(),
+                "csv" => t.order.source_csv.to_owned(),
+                "admin" => t.order.source_admin.to_owned(),
+                other => other.to_owned(),
+            },
+            sold: shell.when(order.sold_at),
+            created: shell.when(order.created_at),
+            total: order.totals.total,
+        },
+        refresh: stands.place.looks_again_secs(),
+        standing,
+        lines: order_lines(&desk, order).await?,
+        deliveries: whole
+            .deliveries
+            .iter()
+            .rev()
+            .map(|it| delivery_card(&desk, &shell, it))
+            .collect(),
+        invoices: whole
+            .invoices
+            .iter()
+            .rev()
+            .map(|it| invoice_brief(&shell, it))
+            .collect(),
+        timeline: timeline
+            .iter()
+            .map(|entry| event(&desk, &names, entry, false))
+            .collect(),
+        shell,
+    };
+    Ok(desk.page(&page))
+}
+
+/// `POST /admin/orders/{id}/deliveries`.
+pub(super) async fn make_delivery(sent: Sent<Works>, id: web::Path<String>) -> Answer {
+    let (desk, id) = (sent.desk, OrderId::parse(&id)?);
+    let draft = DeliveryDraft {
+        channel: Channel::parse(sent.form.get("channel")).unwrap_or(Channel::Web),
+        page: PageType::Title,
+        return_url: String::new(),
+    };
+    let here = format!("/admin/orders/{id}");
+    let t = desk.t();
+    let nothing = |_: &Delivery| String::new();
+    match request_delivery(desk.ports(), &desk.caller(), &id, &draft, None, &nothing).await {
+        Ok(_) => Ok(desk.done(&here, t.told.link_made)),
+        Err(OrderError::DeliveryUnderWay(_)) => {
+            Ok(desk.told(&here, Tone::Warn, t.told.delivery_under_way))
+        }
+        Err(OrderError::UnknownOrder(_)) => Err(Failure::NotFound),
+        Err(OrderError::Invalid(errors)) => {
+            let errors = super::forms::errors_of(errors, desk.lang(), super::forms::same_name);
+            let said = errors.0.into_iter().map(|it| it.message).collect::<Vec<_>>();
+            Ok(desk.told(&here, Tone::Bad, &said.join(" ")))
+        }
+        Err(other) => Err(crate::problem::Problem::from(other).into()),
+    }
+}
+
+/// `POST /admin/orders/{id}/retry`: what stopped about this order runs again.
+pub(super) async fn retry(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
+    let (desk, id) = (sent.desk, OrderId::parse(&id)?);
+    let order = desk.ports().store.order(&desk.scope(), &id).await?;
+    let order = order.ok_or(Failure::NotFound)?;
+    let mut retried = 0;
+    for job in stopped_jobs(&desk, &order).await? {
+        if desk.ports().store.retry_job(&job.id, &desk.actor()).await? {
+            retried += 1;
+        }
+    }
+    let here = format!("/admin/orders/{id}");
+    let t = desk.t();
+    Ok(if retried > 0 {
+        desk.done(&here, t.told.job_retried)
+    } else {
+        desk.told(&here, Tone::Warn, t.told.job_gone)
+    })
+}

@@ -1,0 +1,231 @@
+//! Pieces that several pages show: people's roles, titles, lines, deliveries, invoices in short.
+
+use super::frame::Frame;
+use crate::{
+    i18n::{Texts, states},
+    pages::{
+        deliveries::{DeliveryCard, TitleFacts, qr_svg},
+        lines::{InvoiceBrief, LineRow, LineTable},
+        parts::{Choice, Link},
+        shell::Shell,
+    },
+};
+use fapiao_domain::{
+    capital::capital,
+    delivery::DeliveryState,
+    ids::{Id, SellerId, StoreId},
+    invoice::InvoiceKind,
+    party::{Title, TitleKind},
+    totals::compute,
+};
+use fapiao_usecases::{
+    errors::StoreError,
+    records::{Account, Delivery, Invoice, JobRow, Order, RawTitleRecord, Role, Seller, Store},
+};
+
+/// Parked jobs that are looked through for a thing's own.
+const PARKED_LOOKED_AT: u32 = 200;
+
+/// A role, in words.
+pub(super) const fn role(t: &'static Texts, role: Role) -> &'static str {
+    match role {
+        Role::Owner => t.staff.role_owner,
+        Role::Admin => t.staff.role_admin,
+        Role::Finance => t.staff.role_finance,
+        Role::Clerk => t.staff.role_clerk,
+        Role::Auditor => t.staff.role_auditor,
+    }
+}
+
+/// The stores this person may see.
+pub(super) async fn stores(frame: &Frame) -> Result<Vec<Store>, StoreError> {
+    let scope = frame.scope();
+    let all = frame.ports().store.stores().await?;
+    Ok(all.into_iter().filter(|it| scope.covers(&it.id)).collect())
+}
+
+/// Sellers as choices, the first with an empty value when `none` has a word.
+pub(super) fn seller_choices(sellers: &[Seller], none: Option<&str>) -> Vec<Choice> {
+    let first = none.map(|word| Choice::new("", word));
+    let all = sellers
+        .iter()
+        .map(|it| Choice::new(it.id.as_str(), it.party.name.as_str()));
+    first.into_iter().chain(all).collect()
+}
+
+/// Accounts as choices, the first for none.
+pub(super) fn account_choices(accounts: &[Account], none: &str) -> Vec<Choice> {
+    let all = accounts
+        .iter()
+        .map(|it| Choice::new(it.id.as_str(), it.name.as_str()));
+    std::iter::once(Choice::new("", none)).chain(all).collect()
+}
+
+/// A store's name, linked for who may change it.
+pub(super) async fn store_link(frame: &Frame, id: &StoreId) -> Result<Link, StoreError> {
+    let store = frame.ports().store.store(id).await?;
+    let label = store.map_or_else(|| id.to_string(), |it| format!("{} {}", it.code, it.name));
+    Ok(linked(frame, label, format!("/admin/stores/{id}")))
+}
+
+/// A seller's name, linked for who may change it.
+pub(super) async fn seller_link(frame: &Frame, id: &SellerId) -> Result<Link, StoreError> {
+    let seller = frame.ports().store.seller(id).await?;
+    let label = seller.map_or_else(|| id.to_string(), |it| it.party.name);
+    Ok(linked(frame, label, format!("/admin/sellers/{id}")))
+}
+
+fn linked(frame: &Frame, label: String, href: String) -> Link {
+    let href = if frame.may_configure() {
+        href
+    } else {
+        String::new()
+    };
+    Link::new(label, href)
+}
+
+/// What a title says, masked for who only looks.
+pub(super) fn title_facts(frame: &Frame, title: &Title) -> TitleFacts {
+    let t = frame.t();
+    let joined = |one: &str, other: &str| [one, other].join(" ").trim().to_owned();
+    TitleFacts {
+        kind: states::title_kind(t, title.kind),
+        name: title.printed_name(),
+        tax_number: title.tax_number.clone(),
+        contact: joined(&title.address, &title.phone),
+        bank: joined(&title.bank, &title.bank_account),
+        email: shown_email(frame, &title.email),
+    }
+}
+
+fn raw_title_facts(frame: &Frame, raw: &RawTitleRecord) -> TitleFacts {
+    let kind = if raw.organisation {
+        TitleKind::Organisation
+    } else {
+        TitleKind::Person
+    };
+    let title = Title {
+        kind,
+        name: raw.name.clone(),
+        tax_number: raw.tax_number.clone(),
+        address: raw.address.clone(),
+        phone: raw.phone.clone(),
+        bank: raw.bank.clone(),
+        bank_account: raw.bank_account.clone(),
+        email: raw.email.clone(),
+    };
+    TitleFacts {
+        name: raw.name.clone(),
+        ..title_facts(frame, &title)
+    }
+}
+
+fn shown_email(frame: &Frame, email: &str) -> String {
+    if frame.may_work() {
+        return email.to_owned();
+    }
+    match email.split_once('@') {
+        Some((name, host)) => format!("{}…@{host}", name.chars().next().unwrap_or('…')),
+        None => String::new(),
+    }
+}
+
+/// A delivery as it stands on a page.
+pub(super) fn delivery_card(frame: &Frame, shell: &Shell, delivery: &Delivery) -> DeliveryCard {
+    let t = frame.t();
+    let page_url = format!("{}/o/{}", frame.ports().public_base, delivery.short_code);
+    let is_open = delivery.state.awaits_buyer() && delivery.expires_at > frame.now();
+    let refusable = delivery.state.change(DeliveryState::Refused).is_ok();
+    DeliveryCard {
+        id: delivery.id.to_string(),
+        href: format!("/admin/deliveries/{}", delivery.id),
+        state: shell.delivery(delivery.state),
+        channel: states::channel(t, delivery.channel),
+        qr: if is_open { qr_svg(&page_url) } else { None },
+        page_url,
+        created: shell.when(delivery.created_at),
+        expires: is_open.then(|| shell.when(delivery.expires_at)),
+        title: delivery
+            .raw_title
+            .as_ref()
+            .map(|raw| raw_title_facts(frame, raw)),
+        reason: delivery.reason.clone(),
+        can_refuse: refusable && frame.may_decide(),
+    }
+}
+
+/// An invoice in short.
+pub(super) fn invoice_brief(shell: &Shell, invoice: &Invoice) -> InvoiceBrief {
+    InvoiceBrief {
+        href: format!("/admin/invoices/{}", invoice.id),
+        number: number_of(invoice).to_owned(),
+        kind: kind(invoice.kind),
+        total: invoice.totals.total,
+        state: shell.invoice(invoice.state),
+        issued: invoice
+            .issued_at
+            .filter(|_| invoice.state.is_issued())
+            .map(|at| shell.when(at)),
+    }
+}
+
+/// The printed kind: on paper it is Chinese in every language.
+pub(super) const fn kind(kind: InvoiceKind) -> &'static str {
+    kind.printed()
+}
+
+/// The number; empty until it has one.
+pub(super) fn number_of(invoice: &Invoice) -> &str {
+    invoice.identity.as_ref().map_or("", |it| it.number())
+}
+
+/// Lines of an invoice.
+pub(super) fn invoice_lines(invoice: &Invoice) -> LineTable {
+    LineTable {
+        rows: invoice.lines.iter().map(LineRow::from).collect(),
+        totals: invoice.totals,
+        capitals: capital(invoice.totals.total),
+        remark: invoice.remark.clone(),
+    }
+}
+
+/// Lines of an order, computed as an invoice will state them.
+pub(super) async fn order_lines(frame: &Frame, order: &Order) -> Result<LineTable, StoreError> {
+    let codes = frame.ports().store.tax_codes().await?;
+    let short_name = |code: &str| {
+        codes
+            .binary_search_by(|it| it.code.as_str().cmp(code))
+            .ok()
+            .map(|at| codes[at].short_name.clone())
+    };
+    // Codes may have changed since; the sums it was accepted with stand.
+    let computed = compute(&order.lines, &short_name);
+    Ok(LineTable {
+        rows: computed.map_or_else(
+            |_| Vec::new(),
+            |it| it.lines.iter().map(LineRow::from).collect(),
+        ),
+        totals: order.totals,
+        capitals: String::new(),
+        remark: order.remark.clone(),
+    })
+}
+
+/// Jobs that stopped about an order, the newest first.
+pub(super) async fn stopped_jobs(frame: &Frame, order: &Order) -> Result<Vec<JobRow>, StoreError> {
+    let page = frame
+        .ports()
+        .store
+        .jobs(Some("parked"), None, PARKED_LOOKED_AT)
+        .await?;
+    let own = |it: &JobRow| it.order.as_ref() == Some(&order.id);
+    Ok(page.rows.into_iter().filter(own).collect())
+}
+
+/// Numbers that are still to be had, and how many there were in all, for a two-digit year.
+pub(super) fn number_stock(segments: &[fapiao_usecases::records::Segment], year: i32) -> (i64, i64) {
+    let of_year = segments.iter().filter(|it| it.year == year);
+    let whole: i64 = of_year.clone().map(|it| it.size).sum();
+    let taken: i64 = of_year.map(|it| it.taken).sum();
+    (whole - taken, whole)
+}

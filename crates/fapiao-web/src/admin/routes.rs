@@ -1,0 +1,89 @@
+//! Every address of the back-office, on one screen.
+
+use super::{
+    accounts, audit, deliveries, failure, home, import, inbox, invoices, jobs, keys, ledger,
+    onboarding, order_new, orders, products, sellers, sign_in, staff, stock, stores, switches,
+};
+use actix_web::{
+    middleware::from_fn,
+    web::{self, ServiceConfig, get, post},
+};
+
+/// Adds them under `/admin`.
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    let scope = web::scope("/admin")
+        .wrap(from_fn(failure::present))
+        .route("", get().to(home::show))
+        .route("/sign-in", get().to(sign_in::show))
+        .route("/sign-in", post().to(sign_in::enter))
+        .route("/sign-out", post().to(sign_in::leave))
+        .route("/language", post().to(switches::language))
+        .route("/store", post().to(switches::store))
+        .route("/orders", get().to(orders::index))
+        .route("/orders", post().to(order_new::create))
+        .route("/orders/new", get().to(order_new::blank))
+        .route("/orders/{id}", get().to(orders::show))
+        .route("/orders/{id}/deliveries", post().to(orders::make_delivery))
+        .route("/orders/{id}/retry", post().to(orders::retry))
+        .route("/deliveries/{id}", get().to(deliveries::show))
+        .route("/deliveries/{id}/refusal", post().to(deliveries::refuse))
+        .route("/deliveries/{id}/title", post().to(deliveries::title))
+        .route("/invoices", get().to(invoices::index))
+        .route("/invoices/{id}", get().to(invoices::show))
+        .route("/invoices/{id}/file.{format}", get().to(invoices::file))
+        .route("/jobs", get().to(jobs::index))
+        .route("/jobs/retry-all", post().to(jobs::retry_all))
+        .route("/jobs/{id}/retry", post().to(jobs::retry))
+        .route("/jobs/{id}/giving-up", post().to(jobs::give_up))
+        .route("/import", get().to(import::show))
+        .route("/import", post().to(import::look))
+        .route("/import/orders", post().to(import::take))
+        .route("/stock", get().to(stock::show))
+        .route("/stock/refill", post().to(stock::refill))
+        .route("/onboarding", get().to(onboarding::show))
+        .route("/inbox", get().to(inbox::index))
+        .route("/audit", get().to(audit::index))
+        .route("/ledger", get().to(ledger::show))
+        .route("/ledger/check", post().to(ledger::check))
+        .route("/keys", get().to(keys::index))
+        .route("/keys", post().to(keys::create))
+        .route("/keys/new", get().to(keys::blank))
+        .route("/keys/{id}/revocation", post().to(keys::revoke));
+    cfg.service(settings(scope).default_service(web::to(nowhere)));
+}
+
+/// Lists whose things are made and changed by one form each.
+macro_rules! things {
+    ($scope:expr, $($path:literal => $module:ident),+) => {
+        $scope
+            $(.route($path, get().to($module::index))
+              .route($path, post().to($module::create))
+              .route(concat!($path, "/new"), get().to($module::blank))
+              .route(concat!($path, "/{id}"), get().to($module::edit))
+              .route(concat!($path, "/{id}"), post().to($module::update)))+
+    };
+}
+
+fn settings<T>(scope: actix_web::Scope<T>) -> actix_web::Scope<T>
+where
+    T: actix_web::dev::ServiceFactory<
+            actix_web::dev::ServiceRequest,
+            Config = (),
+            Error = actix_web::Error,
+            InitError = (),
+        >,
+{
+    things!(
+        scope,
+        "/sellers" => sellers,
+        "/stores" => stores,
+        "/products" => products,
+        "/accounts" => accounts,
+        "/staff" => staff
+    )
+}
+
+/// An address that is not there: told inside the frame to who is signed in, and the door to everybody else.
+async fn nowhere(_: super::desk::Signed) -> super::Answer {
+    Err(failure::Failure::NotFound)
+}

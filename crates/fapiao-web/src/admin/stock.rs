@@ -1,0 +1,216 @@
+//! Numbers and quota as ledgers.
+
+use super::{
+    Answer,
+    desk::{Directs, Overseer},
+    failure::Failure,
+    forms::Sent,
+    frame::Frame,
+    pieces::number_stock,
+    timeline::page_of,
+};
+use crate::{
+    i18n::Texts,
+    pages::{
+        parts::{Badge, Choice, Link, Tone},
+        shell::{Section, Shell},
+        stock::{QuotaRow, SegmentRow, StockPage},
+    },
+};
+use actix_web::HttpRequest;
+use fapiao_domain::{
+    ids::{Id, SellerId},
+    money::Fen,
+};
+use fapiao_usecases::{
+    calendar,
+    errors::StoreError,
+    jobs::{Job, QueuedJob},
+    ports::QuotaLine,
+    records::{Segment, Seller},
+};
+use std::collections::HashMap;
+
+/// Lines of the quota ledger.
+const LINES: u32 = 100;
+
+/// `GET /admin/stock`.
+pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
+    let query = request.query_string();
+    let wanted = url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "seller")
+        .and_then(|(_, value)| SellerId::parse(&value).ok());
+    let sellers = desk.ports().store.sellers().await?;
+    let shell = desk.shell(Section::Stock).await?;
+    let chosen = match wanted {
+        Some(id) => Some(
+            sellers
+                .iter()
+                .find(|it| it.id == id)
+                .ok_or(Failure::NotFound)?,
+        ),
+        None => sellers.first(),
+    };
+    let href = |it: &Seller| format!("/admin/stock?seller={}", it.id);
+    let choices = sellers
+        .iter()
+        .map(|it| Choice::new(href(it), it.party.name.as_str()))
+        .collect();
+    let page = match chosen {
+        Some(seller) => filled(&desk, shell, seller, choices, href(seller)).await?,
+        None => StockPage {
+            shell,
+            sellers: choices,
+            seller: String::new(),
+            seller_id: String::new(),
+            numbers_left: 0,
+            numbers_whole: 0,
+            refill_below: 0,
+            quota_left: Fen::ZERO,
+            quota_below: Fen::ZERO,
+            quota_fetch: Fen::ZERO,
+            month: calendar::month(desk.now()),
+            segments: Vec::new(),
+            entries: Vec::new(),
+            can_refill: false,
+        },
+    };
+    Ok(desk.page(&page))
+}
+
+async fn filled(
+    frame: &Frame,
+    shell: Shell,
+    seller: &Seller,
+    sellers: Vec<Choice>,
+    here: String,
+) -> Result<StockPage, StoreError> {
+    let store = &frame.ports().store;
+    let (year, month) = (calendar::year2(frame.now()), calendar::month(frame.now()));
+    let segments = store.segments(&seller.id).await?;
+    let (numbers_left, numbers_whole) = number_stock(&segments, year);
+    let lines = store.quota_ledger(&seller.id, LINES).await?;
+    let mut left = HashMap::new();
+    for line in &lines {
+        if !left.contains_key(&line.month) {
+            let now = store.quota_left(&seller.id, &line.month).await?;
+            left.insert(line.month.clone(), now);
+        }
+    }
+    let entries = with_balances(&lines, left)
+        .into_iter()
+        .map(|(line, balance)| QuotaRow {
+            at: shell.when(line.at),
+            what: quota_words(shell.t, line),
+            link: page_of(&line.reference).map(|href| Link::new(line.reference.as_str(), href)),
+            change: line.amount,
+            balance,
+        })
+        .collect();
+    Ok(StockPage {
+        sellers,
+        seller: here,
+        seller_id: seller.id.to_string(),
+        numbers_left,
+        numbers_whole,
+        refill_below: i64::from(seller.numbers_low),
+        quota_left: store.quota_left(&seller.id, &month).await?,
+        quota_below: seller.quota_low,
+        quota_fetch: seller.quota_fetch,
+        month,
+        segments: segments
+            .iter()
+            .map(|it| segment_row(&shell, it, year))
+            .collect(),
+        entries,
+        can_refill: frame.may_decide(),
+        shell,
+    })
+}
+
+/// What was left after each line, reckoned back from what is left now in its month. Newest first.
+fn with_balances(
+    lines: &[QuotaLine],
+    mut left: HashMap<String, Fen>,
+) -> Vec<(&QuotaLine, Fen)> {
+    let mut out = Vec::with_capacity(lines.len());
+    for line in lines {
+        let balance = left.entry(line.month.clone()).or_insert(Fen::ZERO);
+        out.push((line, *balance));
+        *balance -= line.amount;
+    }
+    out
+}
+
+fn quota_words(t: &'static Texts, line: &QuotaLine) -> String {
+    let word = match line.kind.as_str() {
+        "download" => t.stock.granted,
+        "spend" => t.stock.reserved,
+        "give_back" => t.stock.given_back,
+        other => return other.to_owned(),
+    };
+    format!("{word} {}", line.month)
+}
+
+fn segment_row(shell: &Shell, segment: &Segment, year: i32) -> SegmentRow {
+    let s = &shell.t.state;
+    let state = if segment.year != year {
+        Badge::new(Tone::Plain, s.past_year)
+    } else if segment.taken >= segment.size {
+        Badge::new(Tone::Plain, s.used_up)
+    } else if segment.taken > 0 {
+        Badge::new(Tone::Ok, s.in_use)
+    } else {
+        Badge::new(Tone::Plain, s.in_store)
+    };
+    SegmentRow {
+        year: 2000 + segment.year,
+        first: segment.first.clone(),
+        last: segment.last.clone(),
+        used: segment.taken,
+        whole: segment.size,
+        state,
+        received: shell.when(segment.fetched_at),
+    }
+}
+
+/// `POST /admin/stock/refill`.
+pub(super) async fn refill(sent: Sent<Directs>) -> Answer {
+    let (desk, id) = (sent.desk, SellerId::parse(sent.form.get("seller"))?);
+    let store = &desk.ports().store;
+    let seller = store.seller(&id).await?.ok_or(Failure::NotFound)?;
+    let job = QueuedJob::now(Job::RefillStock(seller.id.clone()), Some(seller.id));
+    store.enqueue(vec![job]).await?;
+    let here = format!("/admin/stock?seller={id}");
+    Ok(desk.told(&here, Tone::Wait, desk.t().told.stock_asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn balances_are_reckoned_back_month_by_month() {
+        let line = |month: &str, amount: i64| QuotaLine {
+            at: "2026-11-21T02:00:00Z".parse().unwrap(),
+            month: month.to_owned(),
+            kind: "spend".to_owned(),
+            amount: Fen::new(amount).unwrap(),
+            reference: "inv_1".to_owned(),
+        };
+        let lines = [
+            line("2026-11", -100),
+            line("2026-11", 1000),
+            line("2026-10", -5),
+        ];
+        let left = HashMap::from([
+            ("2026-11".to_owned(), Fen::new(900).unwrap()),
+            ("2026-10".to_owned(), Fen::new(40).unwrap()),
+        ]);
+        let balances: Vec<i64> = with_balances(&lines, left)
+            .into_iter()
+            .map(|(_, balance)| balance.get())
+            .collect();
+        assert_eq!(balances, [900, 1000, 40]);
+    }
+}

@@ -1,0 +1,251 @@
+//! Lines of the audit chain in words.
+
+use super::frame::Frame;
+use crate::{
+    i18n::{Texts, fill1, states},
+    pages::parts::{Event, Link, Raw, Tone},
+};
+use fapiao_domain::{card::CardState, delivery::Channel, ids::Id, money::Fen};
+use fapiao_usecases::{actor::Actor, errors::StoreError, records::AuditEntry};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Names of people and keys, by id.
+#[derive(Default)]
+pub(super) struct Names(HashMap<String, String>);
+
+impl Names {
+    /// Everybody's.
+    pub(super) async fn load(frame: &Frame) -> Result<Names, StoreError> {
+        let store = &frame.ports().store;
+        let mut names = HashMap::new();
+        for person in store.staff().await? {
+            names.insert(person.id.as_str().to_owned(), person.name);
+        }
+        for key in store.api_keys().await? {
+            names.insert(key.id.as_str().to_owned(), key.name);
+        }
+        Ok(Names(names))
+    }
+
+    /// Who did it.
+    pub(super) fn who(&self, t: &Texts, actor: &Actor) -> String {
+        let named = |id: &str| self.0.get(id).cloned().unwrap_or_else(|| id.to_owned());
+        match actor {
+            Actor::Staff(id) => named(id.as_str()),
+            Actor::ApiKey(id) => fill1(t.act.by_key, named(id.as_str())),
+            Actor::Buyer => t.act.by_buyer.to_owned(),
+            Actor::WeChat => t.act.by_wechat.to_owned(),
+            Actor::TaxAuthority => t.act.by_tax.to_owned(),
+            Actor::System => t.act.by_system.to_owned(),
+            Actor::CommandLine => t.act.by_cli.to_owned(),
+        }
+    }
+}
+
+/// What happened, its colour and why.
+pub(super) struct Said {
+    pub(super) tone: Tone,
+    pub(super) what: String,
+    pub(super) why: String,
+}
+
+/// A line in words. An act this version does not know is shown by its name.
+pub(super) fn said(t: &'static Texts, entry: &AuditEntry) -> Said {
+    let a = &t.act;
+    let fact = |name: &str| text_of(entry.data.get(name));
+    let yuan = |name: &str| {
+        let text = fact(name);
+        Fen::parse_yuan(&text).map_or(text, |it| it.display_yuan())
+    };
+    let job = || super::job_words::kind(t, &fact("kind"));
+    let (tone, what) = match entry.action.as_str() {
+        "order.accepted" => (Tone::Plain, fill1(a.order_accepted, yuan("total"))),
+        "delivery.created" => {
+            let channel = Channel::parse(&fact("channel"));
+            let channel = channel.map_or("", |it| states::channel(t, it));
+            (Tone::Plain, fill1(a.delivery_created, channel))
+        }
+        "delivery.page_opened" => (Tone::Wait, a.delivery_page_opened.to_owned()),
+        "delivery.authorised" => (Tone::Ok, a.delivery_authorised.to_owned()),
+        "delivery.issuing" => (Tone::Wait, a.delivery_issuing.to_owned()),
+        "delivery.carded" => (Tone::Ok, a.delivery_carded.to_owned()),
+        "delivery.refused" => (Tone::Warn, a.delivery_refused.to_owned()),
+        "delivery.expired" => (Tone::Warn, a.delivery_expired.to_owned()),
+        "delivery.failed" => (Tone::Bad, a.delivery_failed.to_owned()),
+        "delivery.title_corrected" if fact("override_reason").is_empty() => {
+            (Tone::Plain, a.delivery_title_corrected.to_owned())
+        }
+        "delivery.title_corrected" => (Tone::Warn, a.delivery_title_accepted.to_owned()),
+        "delivery.rejected_at_wechat" => (Tone::Plain, a.delivery_rejected_at_wechat.to_owned()),
+        "invoice.drafted" => (Tone::Plain, fill1(a.invoice_drafted, yuan("total"))),
+        "invoice.reserved" => (Tone::Plain, fill1(a.invoice_reserved, fact("number"))),
+        "invoice.blocked" => (Tone::Warn, a.invoice_blocked.to_owned()),
+        "invoice.unblocked" => (Tone::Plain, a.invoice_unblocked.to_owned()),
+        "invoice.uploaded" => (Tone::Wait, a.invoice_uploaded.to_owned()),
+        "invoice.issued" => (Tone::Ok, fill1(a.invoice_issued, fact("number"))),
+        "invoice.refused" => (Tone::Bad, a.invoice_refused.to_owned()),
+        "invoice.outcome_unknown" => (Tone::Warn, a.invoice_outcome_unknown.to_owned()),
+        "invoice.documents" => (Tone::Plain, a.invoice_documents.to_owned()),
+        "card.uploading" => (Tone::Wait, a.card_uploading.to_owned()),
+        "card.insert_asked" => (Tone::Wait, a.card_insert_asked.to_owned()),
+        "card.inserted" => (Tone::Ok, a.card_inserted.to_owned()),
+        "card.code_unknown" => (Tone::Warn, a.card_code_unknown.to_owned()),
+        "card.changed" => {
+            let to = fact("card_to");
+            let word = CardState::parse(&to).map_or(to.as_str(), |it| states::card(t, it).word);
+            (Tone::Plain, fill1(a.card_changed, word))
+        }
+        "mail.sent" => (Tone::Plain, fill1(a.mail_sent, fact("mail_to"))),
+        "job.parked" => (Tone::Bad, fill1(a.job_parked, job())),
+        "job.retried" => (Tone::Plain, fill1(a.job_retried, job())),
+        "job.abandoned" => (Tone::Warn, fill1(a.job_abandoned, job())),
+        "seller.saved" => (Tone::Plain, fill1(a.seller_saved, fact("short_name"))),
+        "store.saved" => (Tone::Plain, fill1(a.store_saved, fact("name"))),
+        "account.saved" => (Tone::Plain, fill1(a.account_saved, fact("name"))),
+        "account.prepared" => (Tone::Ok, a.account_prepared.to_owned()),
+        "template.made" => (Tone::Ok, a.template_made.to_owned()),
+        "product.saved" => (Tone::Plain, fill1(a.product_saved, fact("sku"))),
+        "staff.saved" => (Tone::Plain, fill1(a.staff_saved, fact("login"))),
+        "key.added" => (Tone::Plain, fill1(a.key_added, fact("name"))),
+        "key.revoked" => (Tone::Warn, a.key_revoked.to_owned()),
+        "stock.segment" => (Tone::Plain, fill1(a.stock_segment, fact("size"))),
+        "stock.quota" => (Tone::Plain, fill1(a.stock_quota, fact("amount"))),
+        "push.received" => (Tone::Plain, fill1(a.push_received, fact("event"))),
+        "push.refused" => (Tone::Bad, a.push_refused.to_owned()),
+        "session.opened" => (Tone::Plain, a.session_opened.to_owned()),
+        "session.closed" => (Tone::Plain, a.session_closed.to_owned()),
+        "sign_in.locked" => (Tone::Warn, fill1(a.sign_in_locked, fact("login"))),
+        other => (Tone::Plain, other.to_owned()),
+    };
+    let why = ["reason", "verdict", "override_reason"]
+        .into_iter()
+        .map(fact)
+        .find(|it| !it.is_empty());
+    Said {
+        tone,
+        what,
+        why: why.unwrap_or_default(),
+    }
+}
+
+fn text_of(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// The page of what an id names.
+pub(super) fn page_of(id: &str) -> Option<String> {
+    let (prefix, _) = id.split_once('_')?;
+    let list = match prefix {
+        "ord" => "orders",
+        "dlv" => "deliveries",
+        "inv" => "invoices",
+        "sel" => "sellers",
+        "sto" => "stores",
+        "acc" => "accounts",
+        "prd" => "products",
+        "usr" => "staff",
+        "key" => return Some("/admin/keys".to_owned()),
+        "job" => return Some("/admin/jobs".to_owned()),
+        _ => return None,
+    };
+    Some(format!("/admin/{list}/{id}"))
+}
+
+/// The facts of a line, behind a fold.
+pub(super) fn raw(t: &Texts, entry: &AuditEntry) -> Vec<Raw> {
+    let is_empty = match &entry.data {
+        Value::Object(facts) => facts.is_empty(),
+        other => other.is_null(),
+    };
+    if is_empty {
+        return Vec::new();
+    }
+    vec![Raw {
+        label: t.act.facts.to_owned(),
+        body: serde_json::to_string_pretty(&entry.data).unwrap_or_default(),
+    }]
+}
+
+/// A line as an event of a timeline; `with_link` names its order.
+pub(super) fn event(frame: &Frame, names: &Names, entry: &AuditEntry, with_link: bool) -> Event {
+    let t = frame.t();
+    let said = said(t, entry);
+    let link = with_link
+        .then(|| entry.order.as_ref())
+        .flatten()
+        .map(|order| Link::new(t.order.one, format!("/admin/orders/{order}")));
+    Event {
+        at: frame.when(entry.at),
+        who: names.who(t, &entry.actor),
+        what: said.what,
+        tone: said.tone,
+        why: said.why,
+        link,
+        raw: raw(t, entry),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+    use serde_json::json;
+
+    fn entry(action: &str, data: Value) -> AuditEntry {
+        AuditEntry {
+            seq: 1,
+            at: "2026-11-21T02:00:00Z".parse().unwrap(),
+            actor: Actor::System,
+            action: action.to_owned(),
+            subject: "x".to_owned(),
+            order: None,
+            data,
+            hash: String::new(),
+        }
+    }
+
+    #[test]
+    fn acts_are_told_with_their_facts() {
+        let t = Texts::of(Lang::Zh);
+        let it = said(t, &entry("order.accepted", json!({ "total": "1234.50" })));
+        assert_eq!(it.what, "订单已接收，价税合计 ¥1,234.50");
+        let refused = entry("delivery.refused", json!({ "reason": "已退货" }));
+        let it = said(t, &refused);
+        assert_eq!((it.tone, it.why.as_str()), (Tone::Warn, "已退货"));
+        let it = said(t, &entry("card.changed", json!({ "card_to": "reimbursed" })));
+        assert_eq!(it.what, "卡券状态变为“已报销”");
+        assert_eq!(said(t, &entry("later.invented", json!({}))).what, "later.invented");
+    }
+
+    /// The store writes these; each has words in both languages.
+    #[test]
+    fn every_act_of_the_store_has_words() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fapiao-store/src");
+        let mut seen = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            for after in text.split("Line::new(").skip(1) {
+                let action = after.split(')').next().unwrap().split('"').nth(1);
+                let Some(action) = action.filter(|it| it.contains('.')) else { continue };
+                seen += 1;
+                for lang in Lang::ALL {
+                    let what = said(Texts::of(lang), &entry(action, json!({}))).what;
+                    assert_ne!(what, action, "no words for {action}");
+                }
+            }
+        }
+        assert!(seen > 15, "{seen}");
+    }
+
+    #[test]
+    fn ids_lead_to_their_pages() {
+        assert_eq!(page_of("ord_1").as_deref(), Some("/admin/orders/ord_1"));
+        assert_eq!(page_of("seg_1"), None);
+    }
+}
