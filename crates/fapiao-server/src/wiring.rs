@@ -11,7 +11,7 @@ use crate::{
         renderer::PdfRenderer,
         sealer::MasterKeySealer,
         tax_direct::{DirectTax, DirectTaxConfig},
-        tokens::SharedTokens,
+        tokens::token_keeper,
         wechat_merchant::Merchant,
         wechat_platform::Platform,
         wechat_pushes::Pushes,
@@ -21,9 +21,8 @@ use crate::{
 use fapiao_store::{Store, StoreConfig, StoreOpenError};
 use fapiao_usecases::ports::{Clock, Ports, Sealer, Storage};
 use secrecy::ExposeSecret;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use thiserror::Error;
-use wechat_invoice::{Endpoints, Timeouts, TokenKeeper, Transport};
 
 /// Why the parts do not fit together.
 #[derive(Debug, Error)]
@@ -39,7 +38,7 @@ pub enum WiringError {
     Files(#[from] FilesError),
     /// The WeChat client.
     #[error("the WeChat client cannot be set up: {0}")]
-    Wechat(#[from] wechat_invoice::Error),
+    Wechat(String),
     /// The tax client.
     #[error("the tax client cannot be set up: {0}")]
     Tax(String),
@@ -70,7 +69,8 @@ pub async fn open_store(config: &Config) -> Result<Store, WiringError> {
 pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Ports, WiringError> {
     let store: Arc<dyn Storage> = Arc::new(store);
     let sealer: Arc<dyn Sealer> = Arc::new(MasterKeySealer::new(&config.master_key()?));
-    let keeper = token_keeper(config, Arc::clone(&store))?;
+    let keeper =
+        token_keeper(&config.wechat.api_base, Arc::clone(&store)).map_err(WiringError::Wechat)?;
     let mailer = if config.mail.enabled {
         SmtpMailer::new(&config.mail.smtp_url, &config.mail.from).map_err(WiringError::Mail)?
     } else {
@@ -102,18 +102,4 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         clock,
         public_base: config.server.public_base_url.as_str().into(),
     })
-}
-
-/// Uploads and inserts must end within a job's lease.
-fn token_keeper(config: &Config, store: Arc<dyn Storage>) -> Result<TokenKeeper, WiringError> {
-    let base = url::Url::parse(&config.wechat.api_base).map_err(|_| ConfigError::Rule {
-        key: "wechat.api_base",
-        message: "an address like https://api.weixin.qq.com".to_owned(),
-    })?;
-    let timeouts = Timeouts {
-        upload: Duration::from_secs(20),
-        ..Timeouts::default()
-    };
-    let transport = Transport::with_timeouts(Endpoints::new(base)?, timeouts)?;
-    Ok(TokenKeeper::new(transport, Arc::new(SharedTokens(store))))
 }

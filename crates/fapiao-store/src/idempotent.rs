@@ -1,6 +1,11 @@
 //! Keys of repeated requests, stored with the effect they belong to.
 
-use crate::{entity::idempotency, error::unavailable, sql::select, tx::Tx};
+use crate::{
+    entity::idempotency,
+    error::unavailable,
+    sql::{Sql, select},
+    tx::Tx,
+};
 use fapiao_usecases::{
     errors::StoreError,
     idempotency::{Effect, Idempotency},
@@ -16,6 +21,25 @@ pub(crate) fn model(key: &Idempotency, at: i64) -> idempotency::Model {
         body: key.body.clone(),
         created_at: at,
     }
+}
+
+/// A stored key as the use-cases see it.
+pub(crate) fn record(stored: idempotency::Model) -> Idempotency {
+    Idempotency {
+        scope: stored.scope,
+        key: stored.key,
+        fingerprint: stored.fingerprint,
+        status: u16::try_from(stored.status).unwrap_or(200),
+        body: stored.body,
+    }
+}
+
+/// The row of a key.
+pub(crate) fn of_key(scope: &str, key: &str) -> Sql {
+    select::<idempotency::Entity>("WHERE scope = ")
+        .bind(scope)
+        .add(" AND key = ")
+        .bind(key)
 }
 
 /// What a stored key means for a request that brings it again.
@@ -48,10 +72,7 @@ pub(crate) async fn take<T>(
     if !taken.is_empty() {
         return Ok(None);
     }
-    let sql = select::<idempotency::Entity>("WHERE scope = ")
-        .bind(key.scope.as_str())
-        .add(" AND key = ")
-        .bind(key.key.as_str());
+    let sql = of_key(&key.scope, &key.key);
     match tx.one::<idempotency::Model>(sql).await? {
         Some(stored) => Ok(Some(answer(stored, &key.fingerprint))),
         None => Err(unavailable("an idempotency key vanished", true)),

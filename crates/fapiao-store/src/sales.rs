@@ -3,7 +3,8 @@
 use crate::{
     Store, audit,
     delivery::{self, Addition, Correction},
-    entity::audit_entry,
+    entity::{audit_entry, idempotency},
+    idempotent,
     order::{self, within},
     sql::{self, Sql, select},
 };
@@ -123,6 +124,12 @@ impl Sales for Store {
 
     async fn expire_deliveries(&self, now: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
         self.write((now, limit), delivery::expire).await
+    }
+
+    async fn answered(&self, scope: &str, key: &str) -> Result<Option<Idempotency>, StoreError> {
+        let stored =
+            sql::all::<idempotency::Model>(self.reader(), idempotent::of_key(scope, key)).await?;
+        Ok(stored.into_iter().next().map(idempotent::record))
     }
 
     async fn timeline(&self, order: &OrderId) -> Result<Vec<AuditEntry>, StoreError> {

@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use fapiao_usecases::ports::Storage;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use wechat_invoice::{
-    CredentialKind, ExposeSecret, NewToken, SecretString, StoreError, StoredToken, TokenStore,
+    CredentialKind, Endpoints, ExposeSecret, NewToken, SecretString, StoreError, StoredToken,
+    Timeouts, TokenKeeper, TokenStore, Transport,
 };
 
 /// Rows of the shared database.
@@ -66,4 +67,22 @@ impl TokenStore for SharedTokens {
     ) -> Result<(), StoreError> {
         Ok(self.0.release_token(app_id, kind.as_str(), holder).await?)
     }
+}
+
+/// A keeper of tokens for the API at `base`, shared by all nodes through the database. Uploads and inserts end within a
+/// job's lease.
+///
+/// # Errors
+/// Why the client cannot be built.
+pub fn token_keeper(base: &str, store: Arc<dyn Storage>) -> Result<TokenKeeper, String> {
+    let base = url::Url::parse(base)
+        .map_err(|_| "wechat.api_base is an address like https://api.weixin.qq.com".to_owned())?;
+    let timeouts = Timeouts {
+        upload: Duration::from_secs(20),
+        ..Timeouts::default()
+    };
+    let endpoints = Endpoints::new(base).map_err(|error| error.to_string())?;
+    let transport =
+        Transport::with_timeouts(endpoints, timeouts).map_err(|error| error.to_string())?;
+    Ok(TokenKeeper::new(transport, Arc::new(SharedTokens(store))))
 }

@@ -74,10 +74,11 @@ impl IntakeDesk {
                 None
             }
         };
+        // With its place in the draft: after a bad line the others keep theirs.
         let mut lines = Vec::with_capacity(draft.lines.len());
         for (index, line) in draft.lines.iter().enumerate() {
             match line.read(index) {
-                Ok(line) => lines.push(line),
+                Ok(line) => lines.push((index, line)),
                 Err(wrong) => errors.extend(wrong),
             }
         }
@@ -90,6 +91,7 @@ impl IntakeDesk {
         if !errors.is_empty() {
             return Err(OrderError::Invalid(errors));
         }
+        let lines: Vec<OrderLine> = lines.into_iter().map(|(_, line)| line).collect();
         let short_name = move |code: &str| {
             codes
                 .binary_search_by(|it| it.code.as_str().cmp(code))
@@ -219,7 +221,7 @@ fn read_time(text: &str, now: DateTime<Utc>, errors: &mut Vec<FieldError>) -> Da
 }
 
 fn check_rates(
-    lines: &[OrderLine],
+    lines: &[(usize, OrderLine)],
     rates: &[UsableRate],
     today: &str,
     errors: &mut Vec<FieldError>,
@@ -231,7 +233,7 @@ fn check_rates(
                 && (it.until.is_empty() || today <= it.until.as_str())
         })
     };
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in lines {
         let pointer = format!("/lines/{index}/rate");
         if rates.is_empty() {
             errors.push(FieldError::new(

@@ -118,7 +118,10 @@ pub async fn accept_order(
     answer: &(dyn Fn(&OrderWithDelivery) -> String + Sync),
 ) -> Result<OrderOutcome, OrderError> {
     let mut desk = IntakeDesk::open(ports).await?;
-    let mut accepted = desk.read(ports, caller, draft).await?;
+    let mut accepted = match desk.read(ports, caller, draft).await {
+        Ok(accepted) => accepted,
+        Err(error) => return answered_before(ports, repeat.as_ref(), error).await,
+    };
     if let Some(repeat) = repeat {
         let with_delivery = preview(&accepted);
         accepted.idempotency = Some(repeat.answered(201, answer(&with_delivery)));
@@ -147,6 +150,44 @@ pub async fn accept_order(
             order_with_delivery(ports, &caller.scope, &existing).await?,
         )),
     }
+}
+
+/// Rules change (a rate ends, a store closes), stored answers do not: a repetition of an accepted request gets its first
+/// answer although it would be refused today.
+async fn answered_before(
+    ports: &Ports,
+    repeat: Option<&Repeatable>,
+    error: OrderError,
+) -> Result<OrderOutcome, OrderError> {
+    if let (OrderError::Invalid(_), Some(repeat)) = (&error, repeat)
+        && let Some(stored) = ports.store.answered(&repeat.scope, &repeat.key).await?
+    {
+        return if stored.fingerprint == repeat.fingerprint {
+            Ok(OrderOutcome::Replayed {
+                status: stored.status,
+                body: stored.body,
+            })
+        } else {
+            Err(OrderError::KeyReused)
+        };
+    }
+    Err(error)
+}
+
+/// Tells everything that is wrong with a draft, and writes nothing.
+///
+/// # Errors
+/// [`OrderError`], as accepting it would give; whether its number is taken is not looked at.
+pub async fn check_order(
+    ports: &Ports,
+    caller: &Caller,
+    draft: &OrderDraft,
+) -> Result<(), OrderError> {
+    IntakeDesk::open(ports)
+        .await?
+        .read(ports, caller, draft)
+        .await
+        .map(|_| ())
 }
 
 /// An order and its newest delivery.

@@ -197,6 +197,9 @@ pub trait Sales: Send + Sync {
     /// Single callers are gathered into sets. Hot.
     async fn accept_orders(&self, orders: Vec<NewOrder>) -> Result<Vec<Accepted>, StoreError>;
 
+    /// The stored answer of a request, by key owner and route, and key.
+    async fn answered(&self, scope: &str, key: &str) -> Result<Option<Idempotency>, StoreError>;
+
     /// One order with its lines, if the scope covers it.
     async fn order(&self, scope: &Scope, id: &OrderId) -> Result<Option<Order>, StoreError>;
 

@@ -28,8 +28,8 @@ use fapiao_domain::{
 use fapiao_usecases::{
     idempotency::Effect,
     merchant::orders::{
-        Caller, OrderError, OrderOutcome, OrderWithDelivery, accept_order, order_with_delivery,
-        request_delivery,
+        Caller, OrderError, OrderOutcome, OrderWithDelivery, accept_order, check_order,
+        order_with_delivery, request_delivery,
     },
     ports::{OrderFilter, Scope},
     records::{Delivery, Invoice},
@@ -78,11 +78,7 @@ pub(crate) async fn create(call: Writing) -> Result<HttpResponse, Problem> {
 
 /// A body that is wrong by itself may break rules of the use-case too: both are told at once.
 async fn refused(app: &App, caller: &Caller, body: OrderBody) -> Problem {
-    let Some(rehearsal) = body.rehearsal() else {
-        return body.refused(Vec::new());
-    };
-    let nothing = |_: &OrderWithDelivery| String::new();
-    match accept_order(&app.ports, caller, &rehearsal, None, &nothing).await {
+    match check_order(&app.ports, caller, &body.draft).await {
         Err(OrderError::Invalid(errors)) => body.refused(errors),
         Ok(_) | Err(_) => body.refused(Vec::new()),
     }
