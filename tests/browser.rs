@@ -48,6 +48,16 @@ async fn click(browser: &Client, css: &str) {
     button.click().await.unwrap();
 }
 
+async fn choose(browser: &Client, css: &str, value: &str) {
+    let list = browser
+        .wait()
+        .at_most(Duration::from_secs(10))
+        .for_element(Locator::Css(css))
+        .await
+        .unwrap();
+    list.select_by_value(value).await.unwrap();
+}
+
 async fn text_of(browser: &Client, css: &str) -> String {
     browser
         .wait()
@@ -98,21 +108,22 @@ async fn the_whole_flow_is_clicked() {
         "main button[type=submit], form button[type=submit]",
     )
     .await;
+    text_of(&browser, "nav").await;
     browser
         .goto(&format!("{web}/admin/orders/new"))
         .await
         .unwrap();
     type_into(&browser, "input[name=order_no]", "WEB-1").await;
+    choose(&browser, "select[name=store]", "S001").await;
+    choose(&browser, "select[name=lines-0-rate]", "0.13").await;
     let filled = json!({
         "name": "日用陶瓷餐具", "tax_code": "1080121010000000000", "unit": "套", "quantity": "2", "unit_price": "56.50"
     });
     for (member, value) in filled.as_object().unwrap() {
-        let css = format!(
-            "[name='lines[0][{member}]'], [name='line0_{member}'], [name='lines.0.{member}']"
-        );
+        let css = format!("[name='lines-0-{member}']");
         type_into(&browser, &css, value.as_str().unwrap()).await;
     }
-    click(&browser, "main button[type=submit].primary, main button.button-primary, main form button[type=submit]").await;
+    click(&browser, "main button.primary[type=submit]").await;
     until_page_says(&browser, "WEB-1").await;
 
     // The buyer opens the link, is sent to WeChat and fills in a title.
