@@ -145,12 +145,13 @@ fn the_web_side_knows_no_database_and_no_client_and_the_store_no_web() {
     }
 }
 
-/// The SDK, our adapters, and the load generator, which plays WeChat.
+/// The SDK, our adapters, the load generator, which plays WeChat, and sample data that quotes its answers.
 fn speaks_wechat(source: &Source) -> bool {
     let server = root().join("crates/fapiao-server");
     source.package == "wechat-invoice"
         || source.path.starts_with(server.join("src/adapters"))
         || source.path.starts_with(server.join("examples/load"))
+        || source.path.starts_with(root().join("crates/fapiao-web/examples/preview/samples"))
 }
 
 #[test]
