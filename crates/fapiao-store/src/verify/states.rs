@@ -80,7 +80,7 @@ pub(super) async fn along_edges(db: &DatabaseTransaction) -> Result<CheckResult,
     );
     let (mut order, mut seq) = (String::new(), 0_i64);
     let mut followed = States::new();
-    let mut finished = States::new();
+    let mut finished = Vec::new();
     loop {
         let sql = Sql::new(
             "SELECT order_id, seq, subject, data FROM audit_entries WHERE order_id IS NOT NULL AND (order_id, seq) > (",
@@ -94,7 +94,7 @@ pub(super) async fn along_edges(db: &DatabaseTransaction) -> Result<CheckResult,
         for row in &page {
             let of: String = row.cell(0)?;
             if of != order {
-                finished.append(&mut followed);
+                finished.extend(std::mem::take(&mut followed));
                 order = of;
             }
             seq = row.cell(1)?;
@@ -105,10 +105,11 @@ pub(super) async fn along_edges(db: &DatabaseTransaction) -> Result<CheckResult,
         }
         let last = (page.len() as i64) < PAGE;
         if last {
-            finished.append(&mut followed);
+            finished.extend(std::mem::take(&mut followed));
         }
         if last || finished.len() as i64 >= PAGE {
-            compare(db, &mut check, std::mem::take(&mut finished)).await?;
+            let left = finished.drain(..).collect();
+            compare(db, &mut check, left).await?;
         }
         if last || check.full() {
             break;
