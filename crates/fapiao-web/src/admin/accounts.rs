@@ -101,7 +101,9 @@ pub(super) async fn blank(desk: Configurer) -> Answer {
 async fn load(frame: &Frame, id: &str) -> Result<Account, Failure> {
     let id = AccountId::parse(id)?;
     let all = frame.ports().store.accounts().await?;
-    all.into_iter().find(|it| it.id == id).ok_or(Failure::NotFound)
+    all.into_iter()
+        .find(|it| it.id == id)
+        .ok_or(Failure::NotFound)
 }
 
 /// `GET /admin/accounts/{id}`; `?check=1` tries the credentials.

@@ -40,7 +40,7 @@ pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
                 no: u64::try_from(entry.seq).unwrap_or(0),
                 at: shell.when(entry.at),
                 who: names.who(t, &entry.actor),
-                what: said(t, entry).what,
+                what: said(shell.lang, entry).what,
                 link: Some(Link::new(subject, href.unwrap_or_default()))
                     .filter(|it| !it.label.is_empty()),
                 raw: raw(t, entry),

@@ -9,7 +9,7 @@ use super::{
     orders::Whole,
     pieces::{delivery_card, invoice_brief, stopped_jobs},
     standing,
-    timeline::{Names, event},
+    timeline::{Names, event, is_about},
 };
 use crate::{
     i18n::fill1,
@@ -75,10 +75,10 @@ async fn page(
     ));
     let shell = frame.shell(Section::Orders).await?;
     let names = Names::load(frame).await?;
-    let about = |subject: &str| {
-        subject == delivery.id.as_str()
-            || invoice.is_some_and(|invoice| subject == invoice.id.as_str())
-    };
+    let own = [
+        delivery.id.as_str(),
+        invoice.map_or(delivery.id.as_str(), |it| it.id.as_str()),
+    ];
     let timeline = frame.ports().store.timeline(&order.id).await?;
     let title = (may_correct(&delivery) && frame.may_decide())
         .then(|| typed.title.unwrap_or_else(|| stored_title(&delivery)));
@@ -90,10 +90,13 @@ async fn page(
         reason: typed.reason,
         title,
         errors: typed.errors,
-        invoices: invoice.map(|it| invoice_brief(&shell, it)).into_iter().collect(),
+        invoices: invoice
+            .map(|it| invoice_brief(&shell, it))
+            .into_iter()
+            .collect(),
         timeline: timeline
             .iter()
-            .filter(|it| about(&it.subject))
+            .filter(|it| is_about(it, &own))
             .map(|entry| event(frame, &names, entry, false))
             .collect(),
         refresh: stands.place.looks_again_secs(),
@@ -140,14 +143,7 @@ pub(super) async fn refuse(sent: Sent<Decides>, id: web::Path<String>) -> Answer
     let here = format!("/admin/orders/{}", delivery.order);
     let t = desk.t();
     let caller = desk.caller();
-    let refusing = refuse_delivery(
-        desk.ports(),
-        &caller,
-        &delivery.id,
-        reason,
-        None,
-        &nothing,
-    );
+    let refusing = refuse_delivery(desk.ports(), &caller, &delivery.id, reason, None, &nothing);
     match refusing.await {
         Ok(_) => {
             // A title that stopped for a person no longer matters.

@@ -1,10 +1,6 @@
 //! Rights as types: a handler names what its caller must be allowed to, and gets nothing without it.
 
-use super::{
-    cookies::Jar,
-    failure::Failure,
-    frame::Frame,
-};
+use super::{cookies::Jar, failure::Failure, frame::Frame};
 use crate::{api::body::shared, app::App};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Method, web};
 use fapiao_usecases::backoffice::sign_in::session_of;

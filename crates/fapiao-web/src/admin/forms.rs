@@ -35,7 +35,11 @@ pub(super) struct Form(Vec<(String, String)>);
 impl Form {
     fn read(body: &[u8]) -> Form {
         let pairs = url::form_urlencoded::parse(body);
-        Form(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        Form(
+            pairs
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        )
     }
 
     /// The last member of this name; empty when there is none.
@@ -46,7 +50,9 @@ impl Form {
 
     /// All members.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The members as a struct of texts; unknown ones are passed over, missing ones stay empty.
@@ -100,10 +106,10 @@ pub(super) async fn form_of(
     }
     let media = request.headers().get(header::CONTENT_TYPE);
     let media = media.and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let is_form = media
-        .split(';')
-        .next()
-        .is_some_and(|it| it.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let is_form = media.split(';').next().is_some_and(|it| {
+        it.trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    });
     let body = read_body(request.headers(), payload, limit).await?;
     if !is_form && !body.is_empty() {
         return Err(Failure::unreadable(format!("not a form: {media}")));
@@ -167,7 +173,9 @@ async fn parts_of(
                 file = Some((file_name, Bytes::from(bytes)));
             }
             Some(_) => {}
-            None => form.0.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+            None => form
+                .0
+                .push((name, String::from_utf8_lossy(&bytes).into_owned())),
         }
     }
     Ok((form, file))
@@ -176,7 +184,10 @@ async fn parts_of(
 /// A file's name without its folders and without what cannot be shown.
 fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|it| !it.is_control()).take(80).collect()
+    last.chars()
+        .filter(|it| !it.is_control())
+        .take(80)
+        .collect()
 }
 
 /// What the use-cases say about fields, under the names a form gives them.
@@ -227,9 +238,15 @@ mod tests {
         let body = "--B\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\ntoken\r\n\
                     --B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"..\\\\day.csv\"\r\n\
                     Content-Type: text/csv\r\n\r\na,b\r\n1,2\r\n--B--\r\n";
-        let (form, file) = parts_of(&headers, Bytes::from_static(body.as_bytes())).await.ok().unwrap();
+        let (form, file) = parts_of(&headers, Bytes::from_static(body.as_bytes()))
+            .await
+            .ok()
+            .unwrap();
         assert_eq!(form.get("csrf"), "token");
         let (name, bytes) = file.unwrap();
-        assert_eq!((name.as_str(), bytes.as_ref()), ("day.csv", b"a,b\r\n1,2".as_ref()));
+        assert_eq!(
+            (name.as_str(), bytes.as_ref()),
+            ("day.csv", b"a,b\r\n1,2".as_ref())
+        );
     }
 }

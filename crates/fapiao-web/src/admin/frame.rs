@@ -190,7 +190,10 @@ impl Frame {
             match all.len() {
                 0 | 1 => Vec::new(),
                 _ => std::iter::once(Choice::new("", self.t().nav.all_stores))
-                    .chain(all.into_iter().map(|it| Choice::new(it.id.as_str(), it.name)))
+                    .chain(
+                        all.into_iter()
+                            .map(|it| Choice::new(it.id.as_str(), it.name)),
+                    )
                     .collect(),
             }
         };
@@ -285,7 +288,10 @@ mod tests {
     #[test]
     fn a_message_keeps_its_colour() {
         let flash = read_flash("warn|小心 | 竖线").unwrap();
-        assert_eq!((flash.tone, flash.text.as_str()), (Tone::Warn, "小心 | 竖线"));
+        assert_eq!(
+            (flash.tone, flash.text.as_str()),
+            (Tone::Warn, "小心 | 竖线")
+        );
         assert!(read_flash("nothing").is_none());
     }
 }

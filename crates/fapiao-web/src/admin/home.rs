@@ -79,10 +79,7 @@ pub(super) async fn show(desk: Signed) -> Answer {
 
 async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
     let store = &frame.ports().store;
-    let (year, month) = (
-        calendar::year2(frame.now()),
-        calendar::month(frame.now()),
-    );
+    let (year, month) = (calendar::year2(frame.now()), calendar::month(frame.now()));
     let mut stock = Vec::new();
     for seller in store.sellers().await? {
         let segments = store.segments(&seller.id).await?;
@@ -99,10 +96,7 @@ async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
     Ok(stock)
 }
 
-async fn attention(
-    frame: &Frame,
-    stock: &[SellerStock],
-) -> Result<Vec<Attention>, StoreError> {
+async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention>, StoreError> {
     let t = frame.t();
     let parked = frame
         .ports()

@@ -2,7 +2,10 @@
 
 use super::{Answer, desk::Overseer, listing::Listing};
 use crate::{
-    i18n::states::{self, Verdict},
+    i18n::{
+        Lang, Texts,
+        states::{self, Verdict},
+    },
     pages::{
         inbox::{InboxPage, PushRow},
         parts::{Badge, Raw, Tone},
@@ -10,6 +13,7 @@ use crate::{
     },
 };
 use actix_web::HttpRequest;
+use fapiao_domain::delivery::DeliveryState;
 use fapiao_usecases::records::{Account, Push};
 
 const ROWS: u32 = 50;
@@ -59,7 +63,7 @@ fn row(shell: &Shell, accounts: &[Account], push: &Push) -> PushRow {
         why: if is_refused {
             push.verdict.clone()
         } else {
-            push.outcome.clone()
+            outcome(shell.lang, &push.outcome)
         },
         seen: push.seen,
         raw: (!push.plain.is_empty())
@@ -70,6 +74,30 @@ fn row(shell: &Shell, accounts: &[Account], push: &Push) -> PushRow {
             .into_iter()
             .collect(),
     }
+}
+
+/// What came of a push. The outcomes come in English; the usual ones have Chinese words.
+fn outcome(lang: Lang, text: &str) -> String {
+    let word = match (lang, text) {
+        (Lang::En, _) => text,
+        (Lang::Zh, "confirmed by WeChat") => "微信已确认，开始开票",
+        (Lang::Zh, "the buyer declined") => "买家取消了开票",
+        (Lang::Zh, "WeChat does not confirm it (yet)") => "微信尚未确认，稍后再查",
+        (Lang::Zh, "no card of ours has this code") => "卡券不是本系统开出的",
+        (Lang::Zh, other) => {
+            if let Some(event) = other.strip_prefix("event ") {
+                let event = event.trim_end_matches(" needs no action");
+                return format!("事件 {event} 无需处理");
+            }
+            if let Some(state) = other.strip_prefix("the delivery is ") {
+                let state = DeliveryState::parse(state);
+                let word = state.map(|it| states::delivery(Texts::of(lang), it).word);
+                return format!("投递{}，无需再处理", word.unwrap_or_default());
+            }
+            other
+        }
+    };
+    word.to_owned()
 }
 
 /// The text with the middle of personal ids left out.
@@ -99,8 +127,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_usual_outcomes_are_told_in_chinese() {
+        assert_eq!(
+            outcome(Lang::Zh, "the delivery is carded"),
+            "投递已入卡包，无需再处理"
+        );
+        assert_eq!(
+            outcome(Lang::Zh, "event subscribe needs no action"),
+            "事件 subscribe 无需处理"
+        );
+        assert_eq!(
+            outcome(Lang::En, "the buyer declined"),
+            "the buyer declined"
+        );
+    }
+
+    #[test]
     fn personal_ids_are_masked() {
-        let text = "<xml><FromUserName><![CDATA[oGlVo5sVwNbRoZl8]]></FromUserName><Event>e</Event></xml>";
+        let text =
+            "<xml><FromUserName><![CDATA[oGlVo5sVwNbRoZl8]]></FromUserName><Event>e</Event></xml>";
         assert_eq!(
             masked(text),
             "<xml><FromUserName>oGlVo5…</FromUserName><Event>e</Event></xml>"

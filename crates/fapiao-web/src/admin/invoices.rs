@@ -11,7 +11,7 @@ use super::{
         invoice_lines, kind, number_of, seller_choices, seller_link, stopped_jobs, title_facts,
     },
     standing,
-    timeline::{Names, event},
+    timeline::{Names, event, is_about},
 };
 use crate::{
     api::files::{self, Shown},
@@ -103,9 +103,9 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     let whole = Whole::load(&desk, &invoice.order).await?;
     let delivery = whole.deliveries.iter().find(|it| it.id == invoice.delivery);
     let stopped = stopped_jobs(&desk, &whole.order).await?;
-    let stopped = stopped.iter().find(|it| {
-        it.subject == invoice.id.as_str() || it.subject == invoice.delivery.as_str()
-    });
+    let stopped = stopped
+        .iter()
+        .find(|it| it.subject == invoice.id.as_str() || it.subject == invoice.delivery.as_str());
     let stands = stands(
         whole.order.state,
         delivery,
@@ -125,9 +125,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         stands.place,
         Place::InWallet { .. } | Place::IssuedOnly { .. } | Place::OnTheWayToWallet { .. }
     ) {
-        standing.primary = pdf
-            .clone()
-            .map(|pdf| Action::open(t.stand.open_pdf, pdf));
+        standing.primary = pdf.clone().map(|pdf| Action::open(t.stand.open_pdf, pdf));
     }
     standing.others.push(Action::open(
         t.stand.to_order,
@@ -136,9 +134,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     let shell = desk.shell(Section::Invoices).await?;
     let names = Names::load(&desk).await?;
     let timeline = desk.ports().store.timeline(&invoice.order).await?;
-    let about = |subject: &str| {
-        subject == invoice.id.as_str() || subject == invoice.delivery.as_str()
-    };
+    let own = [invoice.id.as_str(), invoice.delivery.as_str()];
     let page = InvoiceShowPage {
         invoice: facts(&desk, &shell, &invoice, &whole).await?,
         standing,
@@ -151,7 +147,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         card: card(&desk, &shell, &invoice).await?,
         timeline: timeline
             .iter()
-            .filter(|it| about(&it.subject))
+            .filter(|it| is_about(it, &own))
             .map(|entry| event(&desk, &names, entry, false))
             .collect(),
         refresh: stands.place.looks_again_secs(),
@@ -255,7 +251,10 @@ async fn card(
 
 /// Enough of an openid to compare it, not to use it.
 fn masked(openid: &str) -> String {
-    match (openid.get(..4), openid.get(openid.len().saturating_sub(4)..)) {
+    match (
+        openid.get(..4),
+        openid.get(openid.len().saturating_sub(4)..),
+    ) {
         (Some(start), Some(end)) if openid.len() > 10 => format!("{start}…{end}"),
         _ if openid.is_empty() => "—".to_owned(),
         _ => "…".to_owned(),

@@ -58,10 +58,31 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
     if let Some(words) = chinese {
         return words.to_owned();
     }
+    let reason = in_language(lang, reason);
     match (lang, code.split_once('_')) {
         (Lang::Zh, Some(("wechat", number))) => format!("微信返回 {number}：{reason}"),
         (Lang::Zh, Some(("tax", number))) => format!("税局返回 {number}：{reason}"),
-        _ => reason.to_owned(),
+        _ => reason,
+    }
+}
+
+/// A reason as this reader wants it: some come in both languages, Chinese first, ` / ` between them, and end with the
+/// far side's own words in brackets, which are kept behind the fold.
+pub(super) fn in_language(lang: Lang, reason: &str) -> String {
+    let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
+    let Some((zh, en)) = reason.split_once(" / ") else {
+        return reason.to_owned();
+    };
+    let en = match en.find(" (") {
+        Some(at) if en.ends_with(')') => &en[..at],
+        _ => en,
+    };
+    if !zh.contains(is_chinese) || en.contains(is_chinese) {
+        return reason.to_owned();
+    }
+    match lang {
+        Lang::Zh => zh.replace("。。", "。"),
+        Lang::En => en.to_owned(),
     }
 }
 
@@ -120,9 +141,22 @@ mod tests {
 
     #[test]
     fn chinese_readers_get_chinese_reasons() {
-        assert_eq!(why(Lang::Zh, "title_invalid", "x"), "买家填写的抬头未通过校验");
+        assert_eq!(
+            why(Lang::Zh, "title_invalid", "x"),
+            "买家填写的抬头未通过校验"
+        );
         assert_eq!(why(Lang::Zh, "wechat_72040", "pdf"), "微信返回 72040：pdf");
         assert_eq!(why(Lang::En, "title_invalid", "x"), "x");
         assert_eq!(why(Lang::Zh, "", "later"), "later");
+        let both = "微信认为 PDF 无效。。请重新上传。 / WeChat does not accept the PDF. Upload it anew. (card: 72040)";
+        assert_eq!(
+            in_language(Lang::Zh, both),
+            "微信认为 PDF 无效。请重新上传。"
+        );
+        assert_eq!(
+            in_language(Lang::En, both),
+            "WeChat does not accept the PDF. Upload it anew."
+        );
+        assert_eq!(in_language(Lang::Zh, "退货 / 换货"), "退货 / 换货");
     }
 }

@@ -40,7 +40,9 @@ pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
     };
     let store = &desk.ports().store;
     let stats = store.queue_stats().await?;
-    let found = store.jobs(Some(tab), listing.after.as_deref(), ROWS).await?;
+    let found = store
+        .jobs(Some(tab), listing.after.as_deref(), ROWS)
+        .await?;
     let t = desk.t();
     let tabs = [
         ("parked", t.job.needs_person, stats.parked),
@@ -49,7 +51,11 @@ pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
     ];
     let directs = desk.may_decide();
     let shell = desk.shell(Section::Jobs).await?;
-    let rows: Vec<JobRow> = found.rows.iter().map(|it| row(&shell, it, directs)).collect();
+    let rows: Vec<JobRow> = found
+        .rows
+        .iter()
+        .map(|it| row(&shell, it, directs))
+        .collect();
     let mut pager = listing.pager(found.next, rows.len());
     // The tab is part of the address, too.
     for href in [&mut pager.previous, &mut pager.next].into_iter().flatten() {

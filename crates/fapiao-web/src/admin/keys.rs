@@ -111,13 +111,20 @@ pub(super) async fn create(sent: Sent<Configures>) -> Answer {
 pub(super) async fn revoke(sent: Sent<Configures>, id: web::Path<String>) -> Answer {
     let (desk, form, id) = (sent.desk, sent.form, ApiKeyId::parse(&id)?);
     let keys = desk.ports().store.api_keys().await?;
-    let key = keys.into_iter().find(|it| it.id == id).ok_or(Failure::NotFound)?;
+    let key = keys
+        .into_iter()
+        .find(|it| it.id == id)
+        .ok_or(Failure::NotFound)?;
     let t = desk.t();
     match revoke_key(desk.ports(), &desk.actor(), &key, form.get("word")).await {
         Ok(_) => Ok(desk.done("/admin/keys", &fill1(t.told.key_revoked, &key.name))),
         Err(SettingError::Invalid(errors)) => {
             let errors = errors_of(errors, desk.lang(), same_name);
-            let said = errors.0.into_iter().map(|it| it.message).collect::<Vec<_>>();
+            let said = errors
+                .0
+                .into_iter()
+                .map(|it| it.message)
+                .collect::<Vec<_>>();
             Ok(desk.told("/admin/keys", Tone::Bad, &said.join(" ")))
         }
         Err(SettingError::Store(error)) => Err(error.into()),
@@ -132,7 +139,11 @@ async fn page(frame: &Frame, form: KeyForm, errors: Errors) -> Result<KeyNewPage
         form,
         errors,
         stores: std::iter::once(Choice::new("", t.nav.all_stores))
-            .chain(stores.into_iter().map(|it| Choice::new(it.id.as_str(), it.name)))
+            .chain(
+                stores
+                    .into_iter()
+                    .map(|it| Choice::new(it.id.as_str(), it.name)),
+            )
             .collect(),
         rights: vec![
             Choice::new("write", t.key.right_write),

@@ -145,7 +145,9 @@ impl Listing {
         chip(format!("“{}”", filter.q), |it| &mut it.q);
         chip(name(states, &filter.state), |it| &mut it.state);
         chip(name(stores, &filter.store), |it| &mut it.store);
-        chip(format!("{} {}", t.common.from, filter.from), |it| &mut it.from);
+        chip(format!("{} {}", t.common.from, filter.from), |it| {
+            &mut it.from
+        });
         chip(format!("{} {}", t.common.to, filter.to), |it| &mut it.to);
         chips
     }
@@ -218,7 +220,10 @@ mod tests {
             Some("/admin/orders?q=a+b&after=c2&trail=c1")
         );
         let third = of("q=a+b&after=c2&trail=c1").pager(None, 3);
-        assert_eq!(third.previous.as_deref(), Some("/admin/orders?q=a+b&after=c1"));
+        assert_eq!(
+            third.previous.as_deref(),
+            Some("/admin/orders?q=a+b&after=c1")
+        );
         assert_eq!(third.next, None);
     }
 
@@ -234,7 +239,10 @@ mod tests {
 
     #[test]
     fn counts_and_durations_are_said_shortly() {
-        assert_eq!((counted(999).as_str(), counted(1234).as_str()), ("999", "1,234"));
+        assert_eq!(
+            (counted(999).as_str(), counted(1234).as_str()),
+            ("999", "1,234")
+        );
         assert_eq!(counted(10_000), "10,000+");
         let t = Texts::of(crate::i18n::Lang::En);
         assert_eq!(lasting(t, TimeDelta::minutes(59)), "59 min.");

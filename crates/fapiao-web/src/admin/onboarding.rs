@@ -73,7 +73,11 @@ fn row(t: &'static Texts, step: &Step, href: Option<&str>) -> CheckRow {
         title: title.to_owned(),
         found: found(t, step),
         mend,
-        link: if is_done { None } else { link(s, step.check, href) },
+        link: if is_done {
+            None
+        } else {
+            link(s, step.check, href)
+        },
     }
 }
 
@@ -179,7 +183,10 @@ mod tests {
             &step(Check::PushAddress, Outcome::Wrong, Found::Status(502)),
             None,
         );
-        assert_eq!((it.tone, it.found.as_str()), (Tone::Bad, "地址应答 502，应为 403"));
+        assert_eq!(
+            (it.tone, it.found.as_str()),
+            (Tone::Bad, "地址应答 502，应为 403")
+        );
         let it = row(t, &step(Check::Mail, Outcome::Off, Found::Nothing), None);
         assert_eq!((it.tone, it.mend.as_str()), (Tone::Plain, ""));
     }

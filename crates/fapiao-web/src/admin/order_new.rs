@@ -85,7 +85,14 @@ pub(super) async fn create(sent: Sent<Works>) -> Answer {
             return Err(Problem::internal("an order without a key was replayed").into());
         }
         Err(OrderError::Invalid(errors)) => {
-            errors_of(errors, desk.lang(), |pointer| field_of(pointer, &places))
+            let mut errors = errors_of(errors, desk.lang(), |pointer| field_of(pointer, &places));
+            // A rate that was left to the class code is chosen, not written.
+            for error in &mut errors.0 {
+                if error.field.ends_with("-rate") && chosen_rate(&form, &error.field).is_empty() {
+                    t.form.not_chosen.clone_into(&mut error.message);
+                }
+            }
+            errors
         }
         Err(OrderError::OrderNoTaken { .. }) => {
             let mut errors = Errors::default();
@@ -100,11 +107,7 @@ pub(super) async fn create(sent: Sent<Works>) -> Answer {
 
 /// The order as typed, without its blank lines, and where each line stands in the form. What was left empty comes from
 /// the product of that name, and the rate from the class code.
-fn draft_of(
-    form: &OrderForm,
-    products: &[Product],
-    codes: &[TaxCode],
-) -> (OrderDraft, Vec<usize>) {
+fn draft_of(form: &OrderForm, products: &[Product], codes: &[TaxCode]) -> (OrderDraft, Vec<usize>) {
     let mut lines = Vec::new();
     let mut places = Vec::new();
     for (place, typed) in form.lines.iter().enumerate() {
@@ -155,6 +158,16 @@ fn draft_of(
     (draft, places)
 }
 
+/// The rate of the line that a field belongs to.
+fn chosen_rate<'a>(form: &'a OrderForm, field: &str) -> &'a str {
+    let line = field
+        .split('-')
+        .nth(1)
+        .and_then(|it| it.parse::<usize>().ok());
+    let line = line.and_then(|it| form.lines.get(it));
+    line.map_or("", |it| it.rate.as_str())
+}
+
 /// Amounts are often typed with their thousands apart.
 fn plain_number(text: &str) -> String {
     text.trim().trim_start_matches(['¥', '￥']).replace(',', "")
@@ -180,7 +193,11 @@ fn field_of(pointer: &str, places: &[usize]) -> String {
     }
 }
 
-async fn page(frame: &Frame, mut form: OrderForm, errors: Errors) -> Result<OrderNewPage, StoreError> {
+async fn page(
+    frame: &Frame,
+    mut form: OrderForm,
+    errors: Errors,
+) -> Result<OrderNewPage, StoreError> {
     let t = frame.t();
     if form.lines.is_empty() {
         form.lines = OrderForm::blank().lines;
@@ -289,10 +306,16 @@ mod tests {
         assert_eq!(places, [1, 3]);
         let tea = &draft.lines[0];
         assert_eq!((tea.name.as_str(), tea.unit.as_str()), ("龙井茶", "罐"));
-        assert_eq!((tea.quantity.as_str(), tea.unit_price.as_str()), ("1000", "88.5"));
+        assert_eq!(
+            (tea.quantity.as_str(), tea.unit_price.as_str()),
+            ("1000", "88.5")
+        );
         assert_eq!((tea.rate.as_str(), tea.tax_included), ("0.13", true));
         let other = &draft.lines[1];
-        assert_eq!((other.unit_price.as_str(), other.rate.as_str()), ("56.50", "0.13"));
+        assert_eq!(
+            (other.unit_price.as_str(), other.rate.as_str()),
+            ("56.50", "0.13")
+        );
         assert!(draft.delivery.is_none());
     }
 

@@ -75,7 +75,10 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
         .collect();
     let own = stores(&desk).await?;
     let stores: Vec<Choice> = std::iter::once(Choice::new("", t.common.all))
-        .chain(own.iter().map(|it| Choice::new(it.id.as_str(), it.name.as_str())))
+        .chain(
+            own.iter()
+                .map(|it| Choice::new(it.id.as_str(), it.name.as_str())),
+        )
         .collect();
     let frame = desk.into_frame().searching(&listing.filter.q);
     let shell = frame.shell(Section::Orders).await?;
@@ -131,7 +134,10 @@ impl Whole {
 
     /// The invoice of a delivery.
     pub(super) fn invoice_of(&self, delivery: &Delivery) -> Option<&Invoice> {
-        self.invoices.iter().rev().find(|it| it.delivery == delivery.id)
+        self.invoices
+            .iter()
+            .rev()
+            .find(|it| it.delivery == delivery.id)
     }
 }
 
@@ -146,7 +152,10 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         let subject = it.subject.as_str();
         newest.is_some_and(|newest| {
             newest.id.as_str() == subject
-                || newest.invoice.as_ref().is_some_and(|id| id.as_str() == subject)
+                || newest
+                    .invoice
+                    .as_ref()
+                    .is_some_and(|id| id.as_str() == subject)
         })
     });
     let invoice = newest.and_then(|newest| whole.invoice_of(newest));
@@ -223,7 +232,11 @@ pub(super) async fn make_delivery(sent: Sent<Works>, id: web::Path<String>) -> A
         Err(OrderError::UnknownOrder(_)) => Err(Failure::NotFound),
         Err(OrderError::Invalid(errors)) => {
             let errors = super::forms::errors_of(errors, desk.lang(), super::forms::same_name);
-            let said = errors.0.into_iter().map(|it| it.message).collect::<Vec<_>>();
+            let said = errors
+                .0
+                .into_iter()
+                .map(|it| it.message)
+                .collect::<Vec<_>>();
             Ok(desk.told(&here, Tone::Bad, &said.join(" ")))
         }
         Err(other) => Err(crate::problem::Problem::from(other).into()),

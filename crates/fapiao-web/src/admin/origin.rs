@@ -23,7 +23,9 @@ pub(super) fn is_ours(headers: &HeaderMap, public_base: &str) -> bool {
 /// Scheme, host and port of an address.
 fn origin_of(address: &str) -> &str {
     let start = address.find("://").map_or(0, |at| at + 3);
-    let end = address[start..].find('/').map_or(address.len(), |at| start + at);
+    let end = address[start..]
+        .find('/')
+        .map_or(address.len(), |at| start + at);
     &address[..end]
 }
 
@@ -55,7 +57,10 @@ mod tests {
         for ours in [
             with(&[]),
             with(&[("origin", "https://fapiao.example.com")]),
-            with(&[("origin", "http://localhost:8080"), ("host", "localhost:8080")]),
+            with(&[
+                ("origin", "http://localhost:8080"),
+                ("host", "localhost:8080"),
+            ]),
             with(&[("sec-fetch-site", "same-origin")]),
             with(&[("sec-fetch-site", "none")]),
         ] {
@@ -65,7 +70,10 @@ mod tests {
             with(&[("origin", "https://evil.example")]),
             with(&[("origin", "null")]),
             with(&[("origin", "https://fapiao.example.com.evil.example")]),
-            with(&[("origin", "https://evil.example"), ("host", "fapiao.example.com")]),
+            with(&[
+                ("origin", "https://evil.example"),
+                ("host", "fapiao.example.com"),
+            ]),
             with(&[("sec-fetch-site", "cross-site")]),
             with(&[("sec-fetch-site", "same-site")]),
             with(&[

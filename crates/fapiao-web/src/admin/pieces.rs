@@ -149,7 +149,7 @@ pub(super) fn delivery_card(frame: &Frame, shell: &Shell, delivery: &Delivery) -
             .raw_title
             .as_ref()
             .map(|raw| raw_title_facts(frame, raw)),
-        reason: delivery.reason.clone(),
+        reason: super::job_words::in_language(frame.lang(), &delivery.reason),
         can_refuse: refusable && frame.may_decide(),
     }
 }
@@ -223,7 +223,10 @@ pub(super) async fn stopped_jobs(frame: &Frame, order: &Order) -> Result<Vec<Job
 }
 
 /// Numbers that are still to be had, and how many there were in all, for a two-digit year.
-pub(super) fn number_stock(segments: &[fapiao_usecases::records::Segment], year: i32) -> (i64, i64) {
+pub(super) fn number_stock(
+    segments: &[fapiao_usecases::records::Segment],
+    year: i32,
+) -> (i64, i64) {
     let of_year = segments.iter().filter(|it| it.year == year);
     let whole: i64 = of_year.clone().map(|it| it.size).sum();
     let taken: i64 = of_year.map(|it| it.taken).sum();

@@ -99,7 +99,9 @@ pub(super) async fn blank(desk: Configurer) -> Answer {
 async fn load(frame: &Frame, id: &str) -> Result<Product, Failure> {
     let id = ProductId::parse(id)?;
     let all = frame.ports().store.products().await?;
-    all.into_iter().find(|it| it.id == id).ok_or(Failure::NotFound)
+    all.into_iter()
+        .find(|it| it.id == id)
+        .ok_or(Failure::NotFound)
 }
 
 /// `GET /admin/products/{id}`.

@@ -101,7 +101,9 @@ async fn load(frame: &Frame, id: &str) -> Result<Seller, Failure> {
     let id = SellerId::parse(id)?;
     // Fresh from the list: a form must not be filled from a memory.
     let all = frame.ports().store.sellers().await?;
-    all.into_iter().find(|it| it.id == id).ok_or(Failure::NotFound)
+    all.into_iter()
+        .find(|it| it.id == id)
+        .ok_or(Failure::NotFound)
 }
 
 /// `GET /admin/sellers/{id}`.

@@ -175,7 +175,11 @@ async fn page(
             .map(|it| Choice::new(it.as_str(), pieces::role(t, it)))
             .collect(),
         stores: std::iter::once(Choice::new("", t.nav.all_stores))
-            .chain(stores.into_iter().map(|it| Choice::new(it.id.as_str(), it.name)))
+            .chain(
+                stores
+                    .into_iter()
+                    .map(|it| Choice::new(it.id.as_str(), it.name)),
+            )
             .collect(),
         role_notes: notes
             .into_iter()

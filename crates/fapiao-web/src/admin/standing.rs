@@ -9,7 +9,7 @@ use crate::{
     },
     problem::Wrong,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::title::check_title;
 use fapiao_usecases::{
     backoffice::standing::{Next, Place, Standing as Stands},
@@ -27,7 +27,12 @@ pub(super) struct Sentence {
 }
 
 /// A place in words.
-pub(super) fn sentence(t: &'static Texts, lang: Lang, place: &Place, now: DateTime<Utc>) -> Sentence {
+pub(super) fn sentence(
+    t: &'static Texts,
+    lang: Lang,
+    place: &Place,
+    now: DateTime<Utc>,
+) -> Sentence {
     let s = &t.stand;
     let told = |tone, say: &str, more: &str| Sentence {
         tone,
@@ -41,11 +46,17 @@ pub(super) fn sentence(t: &'static Texts, lang: Lang, place: &Place, now: DateTi
             opened: true,
             ..
         } => {
-            let say = fill1(s.awaits_opened, lasting(t, *until - now));
+            let say = fill1(s.awaits_opened, left(t, *until - now));
             told(Tone::Wait, &say, "")
         }
         Place::AwaitsBuyer { since, until, .. } => {
-            let say = fill2(s.awaits, lasting(t, now - *since), lasting(t, *until - now));
+            let left = left(t, *until - now);
+            let waited = now - *since;
+            let say = if waited < TimeDelta::minutes(1) {
+                fill1(s.awaits_fresh, left)
+            } else {
+                fill2(s.awaits, lasting(t, waited), left)
+            };
             told(Tone::Wait, &say, s.awaits_more)
         }
         Place::Drafting { .. } => told(Tone::Wait, s.drafting, ""),
@@ -80,6 +91,15 @@ pub(super) fn sentence(t: &'static Texts, lang: Lang, place: &Place, now: DateTi
         ),
         Place::Failed { reason } => told(Tone::Bad, s.failed, reason),
         Place::Cancelled => told(Tone::Plain, s.cancelled, ""),
+    }
+}
+
+/// What is left of a time, its hours rounded up: a link of 72 hours has 72 hours left at first.
+fn left(t: &Texts, span: TimeDelta) -> String {
+    if span > TimeDelta::hours(1) {
+        lasting(t, span + TimeDelta::minutes(59))
+    } else {
+        lasting(t, span)
     }
 }
 
@@ -169,7 +189,6 @@ fn title_faults(lang: Lang, delivery: &Delivery) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
 
     fn now() -> DateTime<Utc> {
         "2026-11-21T02:00:00Z".parse().unwrap()
@@ -190,6 +209,12 @@ mod tests {
         assert_eq!(it.say, "等待买家填写抬头，已过 2 小时，尚余 70 小时");
         assert_eq!(it.tone, Tone::Wait);
         assert!(say(Lang::En, &place).say.contains("2 hr."));
+        let fresh = Place::AwaitsBuyer {
+            since: now() - TimeDelta::seconds(20),
+            until: now() + TimeDelta::hours(72) - TimeDelta::seconds(20),
+            opened: false,
+        };
+        assert_eq!(say(Lang::Zh, &fresh).say, "等待买家填写抬头，尚余 72 小时");
     }
 
     #[test]

@@ -129,10 +129,7 @@ async fn filled(
 }
 
 /// What was left after each line, reckoned back from what is left now in its month. Newest first.
-fn with_balances(
-    lines: &[QuotaLine],
-    mut left: HashMap<String, Fen>,
-) -> Vec<(&QuotaLine, Fen)> {
+fn with_balances(lines: &[QuotaLine], mut left: HashMap<String, Fen>) -> Vec<(&QuotaLine, Fen)> {
     let mut out = Vec::with_capacity(lines.len());
     for line in lines {
         let balance = left.entry(line.month.clone()).or_insert(Fen::ZERO);

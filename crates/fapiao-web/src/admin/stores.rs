@@ -63,7 +63,9 @@ pub(super) async fn blank(desk: Configurer) -> Answer {
 async fn load(frame: &Frame, id: &str) -> Result<Store, Failure> {
     let id = StoreId::parse(id)?;
     let all = frame.ports().store.stores().await?;
-    all.into_iter().find(|it| it.id == id).ok_or(Failure::NotFound)
+    all.into_iter()
+        .find(|it| it.id == id)
+        .ok_or(Failure::NotFound)
 }
 
 /// `GET /admin/stores/{id}`.

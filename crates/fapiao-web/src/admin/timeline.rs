@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use crate::{
-    i18n::{Texts, fill1, states},
+    i18n::{Lang, Texts, fill1, states},
     pages::parts::{Event, Link, Raw, Tone},
 };
 use fapiao_domain::{card::CardState, delivery::Channel, ids::Id, money::Fen};
@@ -51,7 +51,8 @@ pub(super) struct Said {
 }
 
 /// A line in words. An act this version does not know is shown by its name.
-pub(super) fn said(t: &'static Texts, entry: &AuditEntry) -> Said {
+pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
+    let t = Texts::of(lang);
     let a = &t.act;
     let fact = |name: &str| text_of(entry.data.get(name));
     let yuan = |name: &str| {
@@ -110,7 +111,7 @@ pub(super) fn said(t: &'static Texts, entry: &AuditEntry) -> Said {
         "key.added" => (Tone::Plain, fill1(a.key_added, fact("name"))),
         "key.revoked" => (Tone::Warn, a.key_revoked.to_owned()),
         "stock.segment" => (Tone::Plain, fill1(a.stock_segment, fact("size"))),
-        "stock.quota" => (Tone::Plain, fill1(a.stock_quota, fact("amount"))),
+        "stock.quota" => (Tone::Plain, fill1(a.stock_quota, yuan("amount"))),
         "push.received" => (Tone::Plain, fill1(a.push_received, fact("event"))),
         "push.refused" => (Tone::Bad, a.push_refused.to_owned()),
         "session.opened" => (Tone::Plain, a.session_opened.to_owned()),
@@ -121,7 +122,11 @@ pub(super) fn said(t: &'static Texts, entry: &AuditEntry) -> Said {
     let why = ["reason", "verdict", "override_reason"]
         .into_iter()
         .map(fact)
-        .find(|it| !it.is_empty());
+        .find(|it| !it.is_empty())
+        .map(|why| match entry.action.as_str() {
+            "job.parked" => super::job_words::why(lang, &fact("code"), &why),
+            _ => super::job_words::in_language(lang, &why),
+        });
     Said {
         tone,
         what,
@@ -135,6 +140,12 @@ fn text_of(value: Option<&Value>) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     }
+}
+
+/// Whether a line is about one of these things, or about a job for one of them.
+pub(super) fn is_about(entry: &AuditEntry, things: &[&str]) -> bool {
+    let about = text_of(entry.data.get("about"));
+    things.iter().any(|it| *it == entry.subject || *it == about)
 }
 
 /// The page of what an id names.
@@ -171,10 +182,21 @@ pub(super) fn raw(t: &Texts, entry: &AuditEntry) -> Vec<Raw> {
     }]
 }
 
+/// What went over the wire, where the line keeps it: states and reasons are told in words already.
+fn wire(t: &Texts, entry: &AuditEntry) -> Vec<Raw> {
+    match entry.data.get("note") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(note) => vec![Raw {
+            label: t.act.facts.to_owned(),
+            body: serde_json::to_string_pretty(note).unwrap_or_default(),
+        }],
+    }
+}
+
 /// A line as an event of a timeline; `with_link` names its order.
 pub(super) fn event(frame: &Frame, names: &Names, entry: &AuditEntry, with_link: bool) -> Event {
     let t = frame.t();
-    let said = said(t, entry);
+    let said = said(frame.lang(), entry);
     let link = with_link
         .then(|| entry.order.as_ref())
         .flatten()
@@ -186,14 +208,13 @@ pub(super) fn event(frame: &Frame, names: &Names, entry: &AuditEntry, with_link:
         tone: said.tone,
         why: said.why,
         link,
-        raw: raw(t, entry),
+        raw: wire(t, entry),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Lang;
     use serde_json::json;
 
     fn entry(action: &str, data: Value) -> AuditEntry {
@@ -211,15 +232,21 @@ mod tests {
 
     #[test]
     fn acts_are_told_with_their_facts() {
-        let t = Texts::of(Lang::Zh);
+        let t = Lang::Zh;
         let it = said(t, &entry("order.accepted", json!({ "total": "1234.50" })));
         assert_eq!(it.what, "订单已接收，价税合计 ¥1,234.50");
         let refused = entry("delivery.refused", json!({ "reason": "已退货" }));
         let it = said(t, &refused);
         assert_eq!((it.tone, it.why.as_str()), (Tone::Warn, "已退货"));
-        let it = said(t, &entry("card.changed", json!({ "card_to": "reimbursed" })));
+        let it = said(
+            t,
+            &entry("card.changed", json!({ "card_to": "reimbursed" })),
+        );
         assert_eq!(it.what, "卡券状态变为“已报销”");
-        assert_eq!(said(t, &entry("later.invented", json!({}))).what, "later.invented");
+        assert_eq!(
+            said(t, &entry("later.invented", json!({}))).what,
+            "later.invented"
+        );
     }
 
     /// The store writes these; each has words in both languages.
@@ -229,13 +256,17 @@ mod tests {
         let mut seen = 0;
         for file in std::fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();
-            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let Ok(text) = std::fs::read_to_string(&path) else {
+                continue;
+            };
             for after in text.split("Line::new(").skip(1) {
                 let action = after.split(')').next().unwrap().split('"').nth(1);
-                let Some(action) = action.filter(|it| it.contains('.')) else { continue };
+                let Some(action) = action.filter(|it| it.contains('.')) else {
+                    continue;
+                };
                 seen += 1;
                 for lang in Lang::ALL {
-                    let what = said(Texts::of(lang), &entry(action, json!({}))).what;
+                    let what = said(lang, &entry(action, json!({}))).what;
                     assert_ne!(what, action, "no words for {action}");
                 }
             }

@@ -45,7 +45,7 @@ texts! {
         key_added: "新建接口密钥 {0}", "API key {0} made";
         key_revoked: "吊销接口密钥", "API key revoked";
         stock_segment: "申领号段，{0} 个号码", "Fetched a segment of {0} numbers";
-        stock_quota: "申领额度 {0} 元", "Fetched a quota of {0} yuan";
+        stock_quota: "申领额度 {0}", "Fetched a quota of {0}";
         push_received: "收到推送 {0}", "Push {0} received";
         push_refused: "拒绝推送", "Push refused";
         session_opened: "登录", "Signed in";
@@ -95,6 +95,7 @@ texts! {
     Stand {
         no_delivery: "还没有开票链接", "No invoice link yet";
         no_delivery_more: "生成后把二维码或链接交给买家。", "Make one and hand it to the buyer.";
+        awaits_fresh: "等待买家填写抬头，尚余 {0}", "Waiting for the buyer; {0} left";
         awaits: "等待买家填写抬头，已过 {0}，尚余 {1}", "Waiting for the buyer for {0}; {1} left";
         awaits_opened: "买家已打开开票页，等待填写抬头，尚余 {0}", "The buyer opened the page; waiting for the title, {0} left";
         awaits_more: "请买家扫描二维码或打开链接。", "Ask the buyer to scan the code or open the link.";

@@ -148,7 +148,7 @@ texts! {
         none_found: "没有找到订单", "No orders found";
         find_hint: "订单号、商品、购买方", "Order no., item, buyer";
         order_no: "订单号", "Order no.";
-        order_no_help: "贵店系统中的订单号，同一门店内不可重复。", "The number in your own system; unique within a store.";
+        order_no_help: "贵店系统中的订单号，同一销售方内不可重复。", "The number in your own system; unique within a seller.";
         store: "门店", "Store";
         seller: "销售方", "Seller";
         created: "创建时间", "Created";
