@@ -10,8 +10,19 @@ pub struct BadRow {
     pub line: u64,
     /// Its cells as they are in the file.
     pub cells: Vec<String>,
-    /// What is wrong, by column (0 is the first); `None` for the row as a whole.
-    pub wrong: Vec<(Option<usize>, String)>,
+    /// What is wrong.
+    pub wrong: Vec<WrongCell>,
+}
+
+/// What is wrong with a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongCell {
+    /// Its column, 0 is the first; `None` for the row as a whole.
+    pub column: Option<usize>,
+    /// Stable code.
+    pub code: String,
+    /// In words.
+    pub message: String,
 }
 
 /// The heading and the first `most` bad rows of a file that was read before.
@@ -34,13 +45,14 @@ pub fn bad_rows(
         .iter()
         .map(str::to_owned)
         .collect();
-    let mut wanted: BTreeMap<u64, Vec<(Option<usize>, String)>> = BTreeMap::new();
+    let mut wanted: BTreeMap<u64, Vec<WrongCell>> = BTreeMap::new();
     for error in &report.errors {
         let column = heading.iter().position(|it| *it == error.column);
-        wanted
-            .entry(error.row)
-            .or_default()
-            .push((column, error.message.clone()));
+        wanted.entry(error.row).or_default().push(WrongCell {
+            column,
+            code: error.code.clone(),
+            message: error.message.clone(),
+        });
     }
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -88,12 +100,10 @@ pub fn bad_rows_file(heading: &[String], rows: &[BadRow]) -> Vec<u8> {
         let wrong: Vec<String> = row
             .wrong
             .iter()
-            .map(
-                |(column, message)| match column.and_then(|at| heading.get(at)) {
-                    Some(name) => format!("{name}: {message}"),
-                    None => message.clone(),
-                },
-            )
+            .map(|it| match it.column.and_then(|at| heading.get(at)) {
+                Some(name) => format!("{name}: {}", it.message),
+                None => it.message.clone(),
+            })
             .collect();
         cells.push(wrong.join("; "));
         write(&mut writer, cells);
@@ -120,6 +130,7 @@ mod tests {
         let error = |row, column: &str, message: &str| RowError {
             row,
             column: column.to_owned(),
+            code: "wrong".to_owned(),
             message: message.to_owned(),
         };
         let report = ImportReport {
@@ -133,7 +144,7 @@ mod tests {
         let (heading, rows) = bad_rows(file.as_bytes(), &report, 100).unwrap();
         assert_eq!(rows.len(), 2);
         assert_eq!((rows[0].line, rows[0].wrong.len()), (3, 2));
-        assert_eq!(rows[0].wrong[0].0, Some(2));
+        assert_eq!(rows[0].wrong[0].column, Some(2));
         assert_eq!(rows[1].cells[1], "two\nlines");
         let file = String::from_utf8(bad_rows_file(&heading, &rows)).unwrap();
         assert!(file.contains("order_no,name,quantity,error"));

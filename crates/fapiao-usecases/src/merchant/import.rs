@@ -43,6 +43,8 @@ pub struct RowError {
     pub row: u64,
     /// Column heading; empty when the whole row is meant.
     pub column: String,
+    /// Stable code, such as `E_QUANTITY` or `E_ROW_CELLS`.
+    pub code: String,
     /// What is wrong.
     pub message: String,
 }
@@ -172,6 +174,7 @@ async fn write_orders(
                 } => report.errors.push(RowError {
                     row,
                     column: "order_no".to_owned(),
+                    code: "E_ROW_ORDER_TAKEN".to_owned(),
                     message: format!(
                         "order number {order_no} was used for a different order ({existing})"
                     ),
@@ -214,6 +217,7 @@ impl Group {
         RowError {
             row,
             column: column.to_owned(),
+            code: error.code.clone(),
             message: error.message.clone(),
         }
     }
@@ -286,6 +290,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                 sheet.errors.push(RowError {
                     row,
                     column: String::new(),
+                    code: "E_ROW_UNREADABLE".to_owned(),
                     message: error.to_string(),
                 });
                 continue;
@@ -298,6 +303,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
             sheet.errors.push(RowError {
                 row,
                 column: String::new(),
+                code: "E_ROW_CELLS".to_owned(),
                 message: format!(
                     "the row has {} cells, the heading {}",
                     record.len(),
@@ -322,6 +328,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                 sheet.errors.push(RowError {
                     row,
                     column: "order_no".to_owned(),
+                    code: "E_ROW_ORDER_SPLIT".to_owned(),
                     message: format!("the rows of order {order_no} must follow each other; it began at row {before}"),
                 });
                 continue;
@@ -349,6 +356,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                 sheet.errors.push(RowError {
                     row,
                     column: name.to_owned(),
+                    code: "E_ROW_DIFFERS".to_owned(),
                     message: format!(
                         "`{}` differs from `{value}` in the order's first row",
                         cell(name)
@@ -364,6 +372,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                 sheet.errors.push(RowError {
                     row,
                     column: "tax_included".to_owned(),
+                    code: "E_ROW_YES_NO".to_owned(),
                     message: format!("`{other}` is neither yes nor no"),
                 });
                 group.broken = true;

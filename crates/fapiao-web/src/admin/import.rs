@@ -9,20 +9,21 @@ use super::{
     pieces::stores,
 };
 use crate::{
-    i18n::{Texts, fill1},
+    i18n::{Lang, Texts, fill1},
     pages::{
         field::Errors,
         import::{BadCell, BadRow, ColumnNote, DryRun, ImportPage},
         parts::{Choice, Tone},
         shell::Section,
     },
-    problem::Problem,
+    problem::{Problem, Wrong},
 };
 use actix_web::{HttpResponse, http::header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fapiao_usecases::{
     backoffice::bad_rows::{self, bad_rows, bad_rows_file},
     errors::StoreError,
+    fields::FieldError,
     merchant::{
         import::{ImportError, ImportMode, ImportReport, MAX_ROWS, import_orders},
         orders::{Caller, OrderError},
@@ -63,7 +64,7 @@ pub(super) async fn look(sent: Uploaded<Works>) -> Answer {
             Ok(desk.wrong(&page))
         }
         Ok(report) => {
-            let run = dry_run(name, &bytes, &report)?;
+            let run = dry_run(desk.lang(), name, &bytes, &report)?;
             let page = page(&desk, &store, errors, Some(run)).await?;
             Ok(desk.page(&page))
         }
@@ -135,12 +136,26 @@ async fn read(
         match import_orders(frame.ports(), caller, bytes, mode).await {
             Ok(report) => Ok(report),
             Err(ImportError::Encoding) => Err(t.told.file_encoding.to_owned()),
-            Err(ImportError::Heading(why)) => Err(fill1(t.told.file_heading, why)),
+            Err(ImportError::Heading(why)) => {
+                Err(fill1(t.told.file_heading, heading(frame.lang(), &why)))
+            }
             Err(ImportError::TooLong) => Err(t.told.file_too_long.to_owned()),
             Err(ImportError::Order(OrderError::Store(error))) => return Err(error.into()),
             Err(ImportError::Order(error)) => return Err(Problem::from(error).into()),
         },
     )
+}
+
+/// What is wrong with the heading; the columns are named the same in every language.
+fn heading(lang: Lang, why: &str) -> String {
+    match lang {
+        Lang::En => why.to_owned(),
+        Lang::Zh => why
+            .replace("the first row names the columns; missing: ", "缺少 ")
+            .replace("; unknown: ", "；多出 ")
+            .replace("; known: ", "；应为 ")
+            .replace("the first row cannot be read: ", "首行无法读取："),
+    }
 }
 
 /// How many lines of the file something is wrong with.
@@ -158,7 +173,12 @@ fn rows_of(
     bad_rows(bytes, report, most).map_err(|error| Problem::internal(error).into())
 }
 
-fn dry_run(file: String, bytes: &[u8], report: &ImportReport) -> Result<DryRun, Failure> {
+fn dry_run(
+    lang: Lang,
+    file: String,
+    bytes: &[u8],
+    report: &ImportReport,
+) -> Result<DryRun, Failure> {
     let (header, rows) = rows_of(bytes, report, SHOWN)?;
     Ok(DryRun {
         content: URL_SAFE_NO_PAD.encode(bytes),
@@ -170,13 +190,19 @@ fn dry_run(file: String, bytes: &[u8], report: &ImportReport) -> Result<DryRun, 
         bad: bad_lines(report),
         bad_rows: rows
             .into_iter()
-            .map(|row| shown_row(row, header.len()))
+            .map(|row| shown_row(lang, row, header.len()))
             .collect(),
         header,
     })
 }
 
-fn shown_row(row: bad_rows::BadRow, width: usize) -> BadRow {
+/// What is wrong, as this reader wants it.
+fn said(lang: Lang, wrong: &bad_rows::WrongCell) -> String {
+    let error = FieldError::new("", wrong.code.as_str(), wrong.message.as_str());
+    Wrong::from(error).said.of(lang).to_owned()
+}
+
+fn shown_row(lang: Lang, row: bad_rows::BadRow, width: usize) -> BadRow {
     let mut cells: Vec<BadCell> = row
         .cells
         .into_iter()
@@ -188,8 +214,9 @@ fn shown_row(row: bad_rows::BadRow, width: usize) -> BadRow {
         wrong: None,
     });
     let mut whole = Vec::new();
-    for (column, message) in row.wrong {
-        match column.and_then(|at| cells.get_mut(at)) {
+    for wrong in row.wrong {
+        let message = said(lang, &wrong);
+        match wrong.column.and_then(|at| cells.get_mut(at)) {
             Some(cell) => {
                 let wrong = cell.wrong.get_or_insert_default();
                 if !wrong.is_empty() {
@@ -258,7 +285,6 @@ fn columns(t: &'static Texts) -> Vec<ColumnNote> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Lang;
     use fapiao_usecases::merchant::import::COLUMNS;
 
     #[test]
@@ -272,16 +298,21 @@ mod tests {
 
     #[test]
     fn errors_stand_in_their_cells() {
+        let wrong = |column, message: &str| bad_rows::WrongCell {
+            column,
+            code: "E_ROW_CELLS".to_owned(),
+            message: message.to_owned(),
+        };
         let row = bad_rows::BadRow {
             line: 3,
             cells: vec!["A-1".to_owned()],
             wrong: vec![
-                (Some(1), "one".to_owned()),
-                (Some(1), "two".to_owned()),
-                (None, "three".to_owned()),
+                wrong(Some(1), "one"),
+                wrong(Some(1), "two"),
+                wrong(None, "three"),
             ],
         };
-        let shown = shown_row(row, 2);
+        let shown = shown_row(Lang::En, row, 2);
         assert_eq!(shown.cells.len(), 2);
         assert_eq!(shown.cells[1].wrong.as_deref(), Some("one; two"));
         assert_eq!(shown.wrong, "three");

@@ -146,7 +146,7 @@ texts! {
         none: "还没有订单", "No orders yet";
         none_why: "收银系统通过接口提交的订单会出现在这里；也可以手工新建，或导入收银日报。", "Orders sent by your till through the API appear here. You can also make one by hand or import a day's file.";
         none_found: "没有找到订单", "No orders found";
-        find_hint: "订单号、商品、购买方", "Order no., item, buyer";
+        find_hint: "订单号、发票号码、购买方", "Order no., invoice no., buyer";
         order_no: "订单号", "Order no.";
         order_no_help: "贵店系统中的订单号，同一销售方内不可重复。", "The number in your own system; unique within a seller.";
         store: "门店", "Store";
