@@ -25,6 +25,9 @@ pub(crate) struct Selection {
     /// Where the product keeps its data.
     #[arg(long, value_enum, default_value_t = Database::Sqlite)]
     database: Database,
+    /// Measures the release builds that are there, however old.
+    #[arg(long)]
+    no_build: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -56,7 +59,11 @@ pub(crate) fn run(selection: &Selection) -> Result<(), Failure> {
         tools::provide([&tools::INITDB])?;
     }
     let binaries = if wanted.iter().any(|what| *what != What::Pdf) {
-        Some(Binaries::build()?)
+        Some(if selection.no_build {
+            Binaries::found()?
+        } else {
+            Binaries::build()?
+        })
     } else {
         None
     };

@@ -32,7 +32,7 @@ pub(super) struct Binaries {
 impl Binaries {
     /// Builds both; the product is the one that `cargo demo` runs.
     pub(super) fn build() -> Result<Binaries, Failure> {
-        let product = workspace::release_binary()?;
+        workspace::release_binary()?;
         let load = [
             "--package",
             "fapiao-server",
@@ -41,17 +41,27 @@ impl Binaries {
             "--example",
             "load",
         ];
-        workspace::run(
-            workspace::cargo()
-                .args(["build", "--locked", "--release"])
-                .args(load),
-        )?;
+        let mut cargo = workspace::cargo();
+        workspace::run(cargo.args(["build", "--locked", "--release"]).args(load))?;
+        Binaries::found()
+    }
+
+    /// What was built before.
+    pub(super) fn found() -> Result<Binaries, Failure> {
+        let release = workspace::target().join("release");
+        let there = |path: PathBuf| {
+            if path.is_file() {
+                Ok(path)
+            } else {
+                Err(format!(
+                    "{} is missing: run without --no-build",
+                    path.display()
+                ))
+            }
+        };
         Ok(Binaries {
-            product,
-            load: workspace::target()
-                .join("release")
-                .join("examples")
-                .join("load"),
+            product: there(release.join("fapiao"))?,
+            load: there(release.join("examples").join("load"))?,
         })
     }
 }
