@@ -41,9 +41,9 @@ pub(super) async fn show(desk: Signed) -> Answer {
         Vec::new()
     };
     let attention = if oversees {
-        attention(&desk, &stock).await?
+        Some(attention(&desk, &stock).await?)
     } else {
-        Vec::new()
+        None
     };
     let set_up = if desk.may_configure() {
         let groups = check_everything(desk.ports(), Depth::Known).await?;

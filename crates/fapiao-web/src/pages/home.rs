@@ -13,8 +13,8 @@ use fapiao_domain::money::Fen;
 pub struct HomePage {
     /// The frame.
     pub shell: Shell,
-    /// What needs a person, the worst first; empty is good news.
-    pub attention: Vec<Attention>,
+    /// What needs a person, the worst first; empty is good news. `None` for who may not see it.
+    pub attention: Option<Vec<Attention>>,
     /// Today's figures (Asia/Shanghai).
     pub today: Today,
     /// Numbers and quota of each seller; empty for who may not see them.

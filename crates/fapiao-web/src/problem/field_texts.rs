@@ -11,10 +11,7 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
 /// By code, sorted.
 const TEXTS: &[(&str, &str)] = &[
     ("E_ADDRESS", "地址过长或含有不可打印的字符"),
-    (
-        "E_AMOUNT",
-        "金额须为非负数，例如 50000 或 50000.00；用于领用的额度须大于零",
-    ),
+    ("E_AMOUNT", "金额写作 50000 或 50000.00，不能为负"),
     (
         "E_APP_ID",
         "AppID 由字母和数字组成，例如 wx0123456789abcdef",
@@ -24,8 +21,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_BANK_ACCOUNT", "银行账号过长或含有不可打印的字符"),
     ("E_CHANNEL", "渠道只能是 web、wap、app 或 mini_program"),
     ("E_CHOICE", "请从列表中选择一项"),
-    ("E_CLERK_STORE", "店员只在一家门店工作，请选择门店"),
-    ("E_CONTACT_PHONE", "联系电话须为 5 至 20 位数字或短横线"),
+    ("E_CLERK_STORE", "店员须指定一家门店"),
+    ("E_CONTACT_PHONE", "联系电话须为 5 至 20 位数字或短横"),
     (
         "E_DECIMAL_STRING",
         "金额、数量、单价和税率须写成字符串形式的小数，例如 \"12.50\"；JSON 数字在传输中可能丢失精度，故不接受",
@@ -44,11 +41,11 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_DUPLICATE", "同一字段出现了两次"),
     ("E_EMAIL", "邮箱地址格式不正确"),
     ("E_KEY_NAME_TAKEN", "已有密钥使用这个名称"),
-    ("E_LAST_OWNER", "这是最后一位可登录的负责人，请先设置另一位"),
+    ("E_LAST_OWNER", "这是最后一位可登录的负责人，请先指定另一位"),
     ("E_LINE_TAX", "该行税额与金额、税率不符"),
     (
         "E_LOGIN",
-        "登录名须为 2 至 64 个小写字母、数字、点、短横线或 @",
+        "登录名须为 2 至 64 个小写字母、数字、点、短横、下划线或 @",
     ),
     ("E_LOGIN_TAKEN", "该登录名已被使用"),
     ("E_NAME", "名称为空、过长或含有不可打印的字符"),
@@ -62,15 +59,15 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_NUMBER_UNEXPECTED", "个人抬头不应填写税号"),
     ("E_ORDER_NO", "订单号须为 1 至 64 个可打印字符"),
     ("E_PAGE", "目前只支持由买家填写抬头的页面：title"),
-    ("E_PASSWORD", "密码过短或过长"),
+    ("E_PASSWORD", "密码须为 12 至 200 个字符"),
     ("E_PASSWORD_IS_LOGIN", "密码不能与登录名相同"),
     ("E_PERSON_WITH_NUMBER", "个人抬头带有税号，请确认抬头类型"),
     ("E_PHONE", "电话过长或含有不可打印的字符"),
-    ("E_PROVINCE", "省份代码为两位数字，例如 33"),
-    ("E_PUSH_KEY", "EncodingAESKey 须为 43 位字母和数字"),
+    ("E_PROVINCE", "省级代码为两位数字，例如 33"),
+    ("E_PUSH_KEY", "消息加解密密钥为 43 个字母和数字"),
     (
         "E_PUSH_PLAIN",
-        "明文推送可被伪造，生产环境不接受，请选择安全模式",
+        "明文推送可被伪造，正式环境不予接受，请选择安全模式",
     ),
     ("E_QTY", "数量乘以单价与金额不符"),
     ("E_QTY_PAIR", "数量与单价须同时填写或同时留空"),
@@ -97,7 +94,7 @@ const TEXTS: &[(&str, &str)] = &[
         "E_RETURN_URL",
         "返回地址须为完整的 https 网址，最长 512 个字符",
     ),
-    ("E_ROLE_STORE", "负责人和管理员面向全公司，不限定门店"),
+    ("E_ROLE_STORE", "负责人和管理员面向全公司，不能限定门店"),
     ("E_ROW_CELLS", "该行的列数与表头不一致"),
     ("E_ROW_DIFFERS", "与该订单首行填写的内容不一致"),
     ("E_ROW_ORDER_SPLIT", "同一订单的各行须连续排列"),
@@ -106,7 +103,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_ROW_YES_NO", "应填写 是 或 否"),
     ("E_SELLER_TAKEN", "已有销方使用这个税号"),
     ("E_SEQ", "明细行号须从 1 起连续"),
-    ("E_SETTING_TEXT", "内容过长，或不在同一行"),
+    ("E_SETTING_TEXT", "内容过长或含有换行等控制字符"),
     ("E_SIZE", "数值的位数超出税务接口的上限"),
     ("E_SKU_TAKEN", "已有商品使用这个编号"),
     (
@@ -120,12 +117,12 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     (
         "E_STORE_CODE",
-        "门店编码须为 1 至 32 个字母、数字、点或短横线",
+        "门店编码须为 1 至 32 个字母、数字、点、短横或下划线",
     ),
     ("E_STORE_CODE_TAKEN", "已有门店使用这个编码"),
     (
         "E_STORE_SELLER",
-        "该门店已有其销方的订单；如需更换销方，请新建门店",
+        "该门店已有订单，不能更换开票主体；请另建门店",
     ),
     ("E_SUM_AMOUNT", "合计金额与各行金额之和不符"),
     ("E_TAX_CODE", "税收分类编码须为 19 位数字"),
@@ -152,7 +149,7 @@ const TEXTS: &[(&str, &str)] = &[
         "单价须为大于 0、最多 8 位小数的十进制数，且该行金额不能为零",
     ),
     ("E_UNKNOWN_MEMBER", "没有这个字段"),
-    ("E_WHOLE_NUMBER", "须为规定范围内的整数"),
+    ("E_WHOLE_NUMBER", "请填写规定范围内的整数"),
     ("E_WORD", "与密钥名称不一致"),
 ];
 

@@ -53,7 +53,7 @@ fn home(s: &Sample, pages: &mut Pages) {
     };
     let page = HomePage {
         shell: s.shell(Section::Home),
-        attention: vec![
+        attention: Some(vec![
             attention(
                 Tone::Bad,
                 2,
@@ -84,7 +84,7 @@ fn home(s: &Sample, pages: &mut Pages) {
                 ),
                 2_900,
             ),
-        ],
+        ]),
         today: Today {
             orders: 1_284,
             issued: 967,
@@ -109,7 +109,7 @@ fn home(s: &Sample, pages: &mut Pages) {
     };
     pages.add("home", page.clone());
     let quiet = HomePage {
-        attention: Vec::new(),
+        attention: Some(Vec::new()),
         set_up: None,
         days: DayChart::default(),
         stock: Vec::new(),
