@@ -48,7 +48,7 @@ pub(crate) fn table(
     statement
 }
 
-/// A primary key of several columns.
+/// A primary key of several columns; see [`create`] for what SQLite makes of it.
 pub(crate) fn keyed_by(
     statement: &mut TableCreateStatement,
     columns: &[&'static str],
@@ -84,12 +84,17 @@ fn table_name(statement: &TableCreateStatement) -> String {
     }
 }
 
-/// Makes tables in this order.
+/// Makes tables in this order. On SQLite a table keyed by several columns is stored in its key's order (without the hidden
+/// row number and the second tree that would come with it).
 pub(crate) async fn create(
     manager: &SchemaManager<'_>,
     tables: Vec<TableCreateStatement>,
 ) -> Result<(), DbErr> {
-    for statement in tables {
+    let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
+    for mut statement in tables {
+        if sqlite && !statement.get_indexes().is_empty() {
+            statement.extra("WITHOUT ROWID");
+        }
         manager.create_table(statement).await?;
     }
     Ok(())

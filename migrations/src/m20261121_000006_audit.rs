@@ -33,7 +33,6 @@ impl MigrationTrait for Migration {
             &[
                 "INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '')",
                 "CREATE INDEX ix_audit_order ON audit_entries (order_id, seq)",
-                "CREATE INDEX ix_audit_subject ON audit_entries (subject, seq)",
             ],
         )
         .await

@@ -26,7 +26,8 @@ use fapiao_usecases::{
     ids::{fresh, short_code},
     jobs::{FinishedJob, JobEnd},
     ports::{
-        Accepted, Clock, Inbox, JobQueue, Ledger, NewDelivery, NewOrder, NewPush, Sales, Setup,
+        Accepted, Clock, Inbox, JobQueue, Ledger, NewDelivery, NewOrder, NewPush, OrderFilter,
+        Sales, Scope, Setup,
     },
     records::{
         Account, AccountKind, IssuingMode, Order, PushMode, SealedText, Seller,
@@ -103,6 +104,7 @@ async fn main() {
         .await;
     }
     drain(&store).await;
+    lists(&store, run).await;
     let since = Instant::now();
     let results = store.verify().await.unwrap();
     let lines = results
@@ -154,6 +156,51 @@ where
         at(50),
         at(99)
     );
+}
+
+/// Pages of the order list, as staff open them.
+async fn lists(store: &Store, run: i64) {
+    let text = |text: String| OrderFilter {
+        text,
+        ..OrderFilter::default()
+    };
+    let shop = store.stores().await.unwrap()[0].id.clone();
+    let filters = [
+        ("first page", OrderFilter::default()),
+        ("one number", text(format!("B{run}-77"))),
+        ("number begins", text(format!("B{run}"))),
+        ("amount of all", text("113.00".to_owned())),
+        ("amount of none", text("114.00".to_owned())),
+        ("unknown buyer", text("上海".to_owned())),
+        (
+            "state of none",
+            OrderFilter {
+                state: Some(OrderState::Invoiced),
+                ..OrderFilter::default()
+            },
+        ),
+        (
+            "state of all",
+            OrderFilter {
+                state: Some(OrderState::Delivering),
+                store: Some(shop),
+                ..OrderFilter::default()
+            },
+        ),
+    ];
+    for (name, filter) in filters {
+        let since = Instant::now();
+        let page = store.orders(&Scope::All, &filter).await.unwrap();
+        println!(
+            "list: {name:<17} {:>9.2?}   {} rows of {}",
+            since.elapsed(),
+            page.rows.len(),
+            page.count
+        );
+    }
+    let since = Instant::now();
+    store.dashboard(&Scope::All, Wall.now()).await.unwrap();
+    println!("home page               {:>9.2?}", since.elapsed());
 }
 
 /// Claims and ends what was queued.

@@ -323,23 +323,21 @@ async fn count(
     terms: &[Sql],
 ) -> Result<(i64, Option<i64>), StoreError> {
     let most = cursor::COUNTED + 1;
-    let mut sql = Sql::new(
-        "SELECT count(*), CAST(sum(total) AS BIGINT) FROM (SELECT i.total FROM invoices i WHERE 1 = 1",
-    )
-    .join(fixed.clone());
-    if !terms.is_empty() {
-        sql = sql.add(" AND i.id IN (");
-        for (place, term) in terms.iter().enumerate() {
-            sql = sql
-                .add(if place == 0 { "" } else { " UNION " })
-                .add("SELECT id FROM (SELECT i.id FROM invoices i WHERE ")
-                .join(term.clone())
-                .join(fixed.clone())
-                .add(" LIMIT ")
-                .bind(most)
-                .add(&format!(") AS branch{place}"));
-        }
-        sql = sql.add(")");
+    let mut sql = Sql::new("SELECT count(*), CAST(sum(total) AS BIGINT) FROM (");
+    if terms.is_empty() {
+        sql = sql
+            .add("SELECT i.total FROM invoices i WHERE 1 = 1")
+            .join(fixed.clone());
+    }
+    for (place, term) in terms.iter().enumerate() {
+        sql = sql
+            .add(if place == 0 { "" } else { " UNION " })
+            .add("SELECT id, total FROM (SELECT i.id, i.total FROM invoices i WHERE ")
+            .join(term.clone())
+            .join(fixed.clone())
+            .add(" LIMIT ")
+            .bind(most)
+            .add(&format!(") AS branch{place}"));
     }
     sql = sql.add(" LIMIT ").bind(most).add(") AS counted");
     let Some(row) = sql::row(db_, sql).await? else {

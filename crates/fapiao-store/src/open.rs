@@ -236,6 +236,8 @@ async fn postgres(config: &StoreConfig) -> Result<DatabaseConnection, StoreOpenE
     let mut options = options(&config.url, config.max_connections.max(2));
     options
         .set_application_name("fapiao")
+        // A server that restarted leaves dead connections behind: ask before one that rested is used.
+        .test_before_acquire_if_idle_for(Duration::from_secs(5))
         .map_sqlx_postgres_opts(|options| options.statement_cache_capacity(PREPARED))
         .map_sqlx_postgres_pool_opts(|pool| {
             pool.after_connect(|connection, _| {
@@ -274,6 +276,12 @@ pub(crate) async fn migrate(database: &DatabaseConnection) -> Result<(), StoreOp
     }
     if let Some(guard) = guard {
         guard.commit().await.map_err(failed)?;
+    } else {
+        // Tells SQLite's planner how the tables have grown; reads a bounded sample.
+        database
+            .execute_unprepared("PRAGMA optimize = 0x10002")
+            .await
+            .map_err(failed)?;
     }
     Ok(())
 }

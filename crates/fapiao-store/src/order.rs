@@ -134,25 +134,26 @@ async fn count(
     searched: Option<&Vec<Sql>>,
 ) -> Result<(i64, Option<Fen>), StoreError> {
     let most = cursor::COUNTED + 1;
-    let mut sql = Sql::new(
-        "SELECT count(*), CAST(sum(total) AS BIGINT) FROM (SELECT o.total FROM orders o WHERE 1 = 1",
-    )
-    .join(fixed.clone());
-    if let Some(terms) = searched {
-        // Each branch is cut off on its own: a search that finds everything is not counted to its end.
-        let head = "SELECT id FROM (SELECT o.id FROM orders o WHERE ";
-        let mut union = Sql::default();
-        for (place, term) in terms.iter().enumerate() {
-            union = union
-                .add(if place == 0 { "" } else { " UNION " })
-                .add(head)
-                .join(term.clone())
-                .join(fixed.clone())
-                .add(" LIMIT ")
-                .bind(most)
-                .add(&format!(") AS branch{place}"));
+    let mut sql = Sql::new("SELECT count(*), CAST(sum(total) AS BIGINT) FROM (");
+    match searched {
+        None => {
+            sql = sql
+                .add("SELECT o.total FROM orders o WHERE 1 = 1")
+                .join(fixed.clone());
         }
-        sql = sql.add(" AND o.id IN (").join(union).add(")");
+        // Each branch is cut off on its own: a search that finds everything is not counted to its end.
+        Some(terms) => {
+            for (place, term) in terms.iter().enumerate() {
+                sql = sql
+                    .add(if place == 0 { "" } else { " UNION " })
+                    .add("SELECT id, total FROM (SELECT o.id, o.total FROM orders o WHERE ")
+                    .join(term.clone())
+                    .join(fixed.clone())
+                    .add(" LIMIT ")
+                    .bind(most)
+                    .add(&format!(") AS branch{place}"));
+            }
+        }
     }
     sql = sql.add(" LIMIT ").bind(most).add(") AS counted");
     let Some(row) = sql::row(db_, sql).await? else {

@@ -17,6 +17,8 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 const GROUP: usize = 256;
 /// How often a transaction is run again after a deadlock.
 const RESTARTS: u32 = 5;
+/// A database that does not answer for so long is treated as gone.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running write.
 pub(crate) type Run<'t, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 't>>;
@@ -172,7 +174,9 @@ enum Attempt {
 async fn run_group(parts: Arc<WriterParts>, mut group: Vec<Box<dyn Work>>) {
     let mut restarts = 0;
     loop {
-        match attempt(&parts, &mut group).await {
+        let attempt = tokio::time::timeout(PATIENCE, attempt(&parts, &mut group)).await;
+        let silent = || Attempt::Failed(unavailable("the database did not answer in time", false));
+        match attempt.unwrap_or_else(|_| silent()) {
             Attempt::Committed(aftermath, failures) => {
                 parts.signals.tell(&aftermath);
                 let mut failures = failures.into_iter().peekable();

@@ -70,11 +70,11 @@ pub(super) async fn numbers_in_chain(db: &DatabaseTransaction) -> Result<CheckRe
     );
     let query = "SELECT 'invoice ' || i.id || ' holds ' || i.number || ' without a line of that number' AS found \
                  FROM invoices i WHERE i.segment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit_entries a \
-                 WHERE a.subject = i.id AND a.action = 'invoice.reserved' \
+                 WHERE a.order_id = i.order_id AND a.subject = i.id AND a.action = 'invoice.reserved' \
                  AND a.data LIKE '%\"number\":\"' || i.number || '\"%') \
                  UNION ALL SELECT 'invoice ' || i.id || ' is ' || i.state || ' without a line that it was issued' AS found \
                  FROM invoices i WHERE i.state IN ('issued', 'partly_red', 'fully_red') AND NOT EXISTS \
-                 (SELECT 1 FROM audit_entries a WHERE a.subject = i.id AND a.action = 'invoice.issued')";
+                 (SELECT 1 FROM audit_entries a WHERE a.order_id = i.order_id AND a.subject = i.id AND a.action = 'invoice.issued')";
     rule(
         db,
         title,

@@ -199,9 +199,13 @@ async fn compare(
 async fn untold(db: &DatabaseTransaction, check: &mut Check) -> Result<(), StoreError> {
     for thing in Thing::ALL {
         let (table, key) = thing.table();
+        let order = match thing {
+            Thing::Card => "(SELECT d.order_id FROM deliveries d WHERE d.id = t.delivery_id)",
+            Thing::Delivery | Thing::Invoice => "t.order_id",
+        };
         let sql = Sql::new(format!(
-            "SELECT {key} FROM {table} t WHERE NOT EXISTS \
-             (SELECT 1 FROM audit_entries a WHERE a.subject = t.{key}) LIMIT 20"
+            "SELECT {key} FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM audit_entries a \
+             WHERE a.order_id = {order} AND a.subject = t.{key}) LIMIT 20"
         ));
         for row in sql::rows(db, sql).await? {
             let id: String = row.cell(0)?;
