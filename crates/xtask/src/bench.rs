@@ -73,7 +73,9 @@ pub(crate) fn run(selection: &Selection) -> Result<(), Failure> {
             (_, What::Pdf) => rows.extend(papers::measure()?),
             (Some(binaries), _) => {
                 let mut arena = Arena::open(binaries, selection.database)?;
-                rows.push(arena.idle()?);
+                if rows.is_empty() {
+                    rows.push(arena.idle()?);
+                }
                 for load in loads(what, selection.seconds) {
                     rows.push(arena.measure(&load)?);
                 }

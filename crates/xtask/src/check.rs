@@ -232,7 +232,7 @@ impl Tests {
     fn run(&self) -> Result<(), Failure> {
         if tools::find("cargo-nextest").is_some() {
             // A run without a single test fails by itself.
-            return workspace::run(&mut self.command(&["nextest", "run"]));
+            return workspace::run(&mut self.command(&["nextest", "run", "--no-fail-fast"]));
         }
         if self.filter.is_some() {
             let list = workspace::output(self.command(&["test"]).args(["--", "--list"]))?;
@@ -245,7 +245,7 @@ impl Tests {
         }
         // Documentation examples are a step of their own.
         let targets = ["--lib", "--bins", "--tests"];
-        let mut command = self.command(&["test"]);
+        let mut command = self.command(&["test", "--no-fail-fast"]);
         if !self.selection.contains(&"--test") {
             command.args(targets);
         }
