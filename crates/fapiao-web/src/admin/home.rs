@@ -3,7 +3,7 @@
 use super::{
     Answer,
     desk::Signed,
-    frame::Frame,
+    frame::{Frame, go},
     job_words,
     pieces::number_stock,
     timeline::{Names, event},
@@ -77,6 +77,11 @@ pub(super) async fn show(desk: Signed) -> Answer {
     Ok(desk.page(&page))
 }
 
+/// `GET /admin/`: typed by hand.
+pub(super) async fn slash() -> Answer {
+    Ok(go("/admin"))
+}
+
 async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
     let store = &frame.ports().store;
     let (year, month) = (calendar::year2(frame.now()), calendar::month(frame.now()));
@@ -90,7 +95,7 @@ async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
             numbers_whole,
             quota_left: store.quota_left(&seller.id, &month).await?,
             quota_fetch: seller.quota_fetch,
-            seller: seller.party.name,
+            seller: seller.short_name,
         });
     }
     Ok(stock)

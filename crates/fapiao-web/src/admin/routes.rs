@@ -14,6 +14,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let scope = web::scope("/admin")
         .wrap(from_fn(failure::present))
         .route("", get().to(home::show))
+        .route("/", get().to(home::slash))
         .route("/sign-in", get().to(sign_in::show))
         .route("/sign-in", post().to(sign_in::enter))
         .route("/sign-out", post().to(sign_in::leave))

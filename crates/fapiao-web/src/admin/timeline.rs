@@ -198,7 +198,7 @@ pub(super) fn event(frame: &Frame, names: &Names, entry: &AuditEntry, with_link:
     let t = frame.t();
     let said = said(frame.lang(), entry);
     let link = with_link
-        .then(|| entry.order.as_ref())
+        .then_some(entry.order.as_ref())
         .flatten()
         .map(|order| Link::new(t.order.one, format!("/admin/orders/{order}")));
     Event {
