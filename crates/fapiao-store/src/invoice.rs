@@ -5,9 +5,9 @@ use crate::{
     cursor, delivery,
     entity::{invoice, invoice_line},
     error::{db, exists, missing, stale},
-    order::within,
+    order::{any_of, within},
     read,
-    sql::{self, Cells, Sql, begins_with, columns, select},
+    sql::{self, Cells, Sql, begins_with, columns, select, without_index},
     tx::Tx,
     writer::Run,
 };
@@ -258,25 +258,7 @@ pub(crate) async fn page(
     filter: &InvoiceFilter,
 ) -> Result<Page<InvoiceRow>, StoreError> {
     let fixed = fixed(scope, filter);
-    let terms = matching(filter.text.trim());
-    let searched = |sql: Sql, dense: bool| {
-        if terms.is_empty() {
-            return sql;
-        }
-        let (between, before) = if dense {
-            (" OR ", "")
-        } else {
-            (" UNION ", "SELECT i.id FROM invoices i WHERE ")
-        };
-        let mut sql = sql.add(if dense { " AND (" } else { " AND i.id IN (" });
-        for (place, term) in terms.iter().enumerate() {
-            sql = sql
-                .add(if place == 0 { "" } else { between })
-                .add(before)
-                .join(term.clone());
-        }
-        sql.add(")")
-    };
+    let terms = matching(filter.text.trim(), "");
     let (count, sum) = count(db_, &fixed, &terms).await?;
     let limit = cursor::limit(filter.limit);
     let sql = Sql::new(format!(
@@ -285,7 +267,18 @@ pub(crate) async fn page(
         columns::<invoice::Entity>("i.")
     ))
     .join(fixed);
-    let mut sql = searched(sql, count >= cursor::COUNTED);
+    let mut sql = if terms.is_empty() {
+        sql
+    } else if count >= cursor::COUNTED {
+        let plain = without_index(db_.get_database_backend());
+        let terms = matching(filter.text.trim(), plain);
+        sql.add(" AND (").join(any_of(terms, " OR ", "")).add(")")
+    } else {
+        let each = "SELECT i.id FROM invoices i WHERE ";
+        sql.add(" AND i.id IN (")
+            .join(any_of(terms, " UNION ", each))
+            .add(")")
+    };
     if let Some((at, id)) = cursor::read(filter.after.as_deref()) {
         sql = sql
             .add(" AND (i.created_at, i.id) < (")
@@ -374,13 +367,13 @@ fn fixed(scope: &Scope, filter: &InvoiceFilter) -> Sql {
     sql
 }
 
-fn matching(text: &str) -> Vec<Sql> {
+fn matching(text: &str, before: &str) -> Vec<Sql> {
     if text.is_empty() {
         return Vec::new();
     }
     ["i.number", "i.order_no", "i.buyer", "i.buyer_tax_number"]
         .iter()
-        .map(|column| begins_with(column, text))
+        .map(|column| begins_with(&format!("{before}{column}"), text))
         .collect()
 }
 

@@ -5,7 +5,7 @@ use crate::{
     entity::{order, order_line},
     error::db,
     read,
-    sql::{self, Cells, Sql, begins_with, columns, select},
+    sql::{self, Cells, Sql, begins_with, columns, select, without_index},
 };
 use fapiao_domain::ids::Id;
 use fapiao_domain::{delivery::DeliveryState, line::OrderLine, money::Fen, order::OrderState};
@@ -79,7 +79,7 @@ pub(crate) async fn page(
     filter: &OrderFilter,
 ) -> Result<Page<OrderRow>, StoreError> {
     let fixed = fixed(scope, filter);
-    let searched = matching(filter.text.trim());
+    let searched = matching(filter.text.trim(), "");
     let (count, sum) = count(db_, &fixed, searched.as_ref()).await?;
     let limit = cursor::limit(filter.limit);
     let mut sql = Sql::new(format!(
@@ -89,6 +89,8 @@ pub(crate) async fn page(
     .join(fixed);
     if let Some(terms) = searched {
         sql = if count >= cursor::COUNTED {
+            let plain = without_index(db_.get_database_backend());
+            let terms = matching(filter.text.trim(), plain).unwrap_or_default();
             sql.add(" AND (").join(any_of(terms, " OR ", "")).add(")")
         } else {
             sql.add(" AND o.id IN (")
@@ -191,8 +193,8 @@ fn fixed(scope: &Scope, filter: &OrderFilter) -> Sql {
     sql
 }
 
-/// What a search text may mean, each with its own index.
-fn matching(text: &str) -> Option<Vec<Sql>> {
+/// What a search text may mean, each with its own index unless `before` the column keeps it off.
+fn matching(text: &str, before: &str) -> Option<Vec<Sql>> {
     if text.is_empty() {
         return None;
     }
@@ -203,16 +205,17 @@ fn matching(text: &str) -> Option<Vec<Sql>> {
         "o.buyer_tax_number",
     ]
     .iter()
-    .map(|column| begins_with(column, text))
+    .map(|column| begins_with(&format!("{before}{column}"), text))
     .collect();
     let amount = text.trim_start_matches(['¥', '￥']).replace(',', "");
     if let Ok(amount) = Fen::parse_yuan(&amount) {
-        terms.push(Sql::new("o.total = ").bind(amount.get()));
+        terms.push(Sql::new(format!("{before}o.total = ")).bind(amount.get()));
     }
     Some(terms)
 }
 
-fn any_of(terms: Vec<Sql>, between: &str, before: &str) -> Sql {
+/// Joins search terms.
+pub(crate) fn any_of(terms: Vec<Sql>, between: &str, before: &str) -> Sql {
     let mut whole = Sql::default();
     for (place, term) in terms.into_iter().enumerate() {
         whole = whole

@@ -232,6 +232,15 @@ pub(crate) fn now_millis(backend: DbBackend) -> &'static str {
     }
 }
 
+/// Put before a column that is to be compared row by row while another index gives the order: SQLite would rather collect
+/// everything that matches and sort it. PostgreSQL weighs that by itself.
+pub(crate) fn without_index(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => "",
+        _ => "+",
+    }
+}
+
 /// Holds the selected rows until the commit. SQLite has one writer anyway.
 pub(crate) fn for_update(backend: DbBackend) -> &'static str {
     match backend {

@@ -77,6 +77,26 @@ on_both! {
         assert_eq!(found(bench, nonsense).await.len(), 1);
     }
 
+    async fn a_search_that_finds_too_many_counts_no_further(bench: &Bench) {
+        let mut orders = Vec::new();
+        for at in 0..10_050 {
+            orders.push(bench.order(&format!("B-{at:05}")));
+        }
+        bench.store.accept_orders(orders).await.unwrap();
+        bench.clock.advance(TimeDelta::seconds(1));
+        bench.accept(bench.order("B-newest")).await;
+        for many in ["", "B-", "113.00"] {
+            let page = bench.store.orders(&Scope::All, &text(many)).await.unwrap();
+            assert_eq!((page.count, page.sum, page.rows.len()), (10_000, None, 50), "{many}");
+            assert_eq!(page.rows[0].order_no, "B-newest");
+            let next = OrderFilter { after: page.next, ..text(many) };
+            let second = bench.store.orders(&Scope::All, &next).await.unwrap();
+            assert!(second.rows.iter().all(|row| !page.rows.contains(row)));
+        }
+        let few = bench.store.orders(&Scope::All, &text("B-0999")).await.unwrap();
+        assert_eq!(few.count, 10);
+    }
+
     async fn a_store_sees_its_own_orders_only(bench: &Bench) {
         bench.accept(bench.order("A-1")).await;
         let other = StoreRecord {
