@@ -151,7 +151,9 @@ fn speaks_wechat(source: &Source) -> bool {
     source.package == "wechat-invoice"
         || source.path.starts_with(server.join("src/adapters"))
         || source.path.starts_with(server.join("examples/load"))
-        || source.path.starts_with(root().join("crates/fapiao-web/examples/preview/samples"))
+        || source
+            .path
+            .starts_with(root().join("crates/fapiao-web/examples/preview/samples"))
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What has to happen by itself: stock, tax data, deadlines, idle sessions, queue metrics.
 
+use crate::telemetry;
 use chrono::TimeDelta;
 use fapiao_domain::invoice::InvoiceKind;
 use fapiao_usecases::{
@@ -35,6 +36,8 @@ pub async fn run(ports: Ports, session_idle_hours: i64, stop: CancellationToken)
 }
 
 async fn tick(ports: &Ports, session_idle_hours: i64, count: u64) -> Result<(), StoreError> {
+    // Folds samples together; without it they pile up on a node that nobody scrapes.
+    telemetry::start_metrics().run_upkeep();
     let now = ports.clock.now();
     let stats = ports.store.queue_stats().await?;
     for (state, jobs) in [

@@ -4,8 +4,8 @@ use crate::{
     errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
     platform::face::{face_of, levy_lines},
-    ports::{IssueFace, Ports, Reservation, TaxVerdict, UploadOutcome},
-    records::Invoice,
+    ports::{IssueFace, Ports, Reservation, TaxResult, TaxVerdict, UploadOutcome},
+    records::{Invoice, Seller},
     step::StepError,
 };
 use chrono::TimeDelta;
@@ -15,12 +15,21 @@ use fapiao_domain::{
     rate::Rate,
 };
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Duration,
+};
+use tokio::time::sleep;
 
 /// The authority takes at most so many per call.
 pub const UPLOAD_MAX: usize = 100;
 /// The result can be asked for this long after the upload.
 const RESULT_WINDOW_HOURS: i64 = 12;
+
+/// An upload younger than this is asked about several times in one go.
+const FRESH_SECS: i64 = 2;
+/// Pauses between those questions.
+const SOON_MILLIS: [u64; 3] = [60, 120, 240];
 
 /// The result of one invoice's step.
 type StepOf = (InvoiceId, Result<(), StepError>);
@@ -163,7 +172,9 @@ pub async fn poll_receipt(
     let answers = if expired {
         Vec::new()
     } else {
-        match ports.tax.results(&seller, receipt).await {
+        let is_fresh =
+            oldest.is_some_and(|at| ports.clock.now() - at < TimeDelta::seconds(FRESH_SECS));
+        match ask(ports, &seller, receipt, is_fresh).await {
             Ok(answers) => answers,
             Err(error) if error.advice == Advice::OutcomeUnknown => Vec::new(),
             Err(error) => return Err(error.into()),
@@ -212,6 +223,32 @@ pub async fn poll_receipt(
         after,
         format!("{in_progress} invoice(s) are in progress at the tax authority"),
     ))
+}
+
+/// The authority decides within moments as a rule: a fresh upload is asked about a few times in one go, so that the
+/// buyer does not wait for the queue's next second.
+async fn ask(
+    ports: &Ports,
+    seller: &Seller,
+    receipt: &str,
+    is_fresh: bool,
+) -> Result<Vec<TaxResult>, OutsideError> {
+    let mut pauses = if is_fresh {
+        SOON_MILLIS.as_slice()
+    } else {
+        &[]
+    }
+    .iter();
+    loop {
+        let answers = ports.tax.results(seller, receipt).await?;
+        let undecided = answers
+            .iter()
+            .any(|answer| answer.verdict == TaxVerdict::InProgress);
+        match pauses.next() {
+            Some(pause) if undecided => sleep(Duration::from_millis(*pause)).await,
+            _ => return Ok(answers),
+        }
+    }
 }
 
 /// A person had a refused invoice mended at the authority and asks for another upload under the same number.
