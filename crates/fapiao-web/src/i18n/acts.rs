@@ -152,7 +152,6 @@ texts! {
         imported: "已导入 {0} 个订单", "{0} orders were imported";
         imported_known: "，{0} 个已存在、保持不变", "; {0} were known already and stay as they are";
         imported_bad: "，{0} 行有误、未导入", "; {0} rows had errors and were left out";
-        signed_out: "已退出登录", "You are signed out";
         changed_meanwhile: "内容已被他人更改，请核对最新内容后再保存", "Somebody else changed it meanwhile; look at it as it is now and save again";
         delivery_under_way: "该订单已有开票链接或发票", "The order has a link or an invoice already";
         too_late: "已不能拒绝：{0}", "It cannot be refused any more: {0}";
@@ -164,7 +163,6 @@ texts! {
         file_heading: "表头不符：{0}", "The headings do not fit: {0}";
         file_too_long: "文件超过 100,000 行，请拆分", "The file has more than 100,000 rows; please split it";
         order_no_taken: "订单号已用于内容不同的订单", "This number was used for a different order";
-        parked_jobs: "任务需要人工处理", "Jobs that need a person";
         parked_why: "在问题解决前，相关发票停在原处。", "Their invoices stay where they are until this is settled.";
         stock_low: "号码或额度即将用完", "Numbers or quota are running out";
         stock_low_why: "系统会自动申领；如持续偏低，请联系主管税务机关。", "More is fetched by itself; if it stays low, ask the tax authority.";

@@ -85,14 +85,8 @@ texts! {
         secret_missing: "未设置", "not set";
         secret_keep: "留空则保持不变", "Leave empty to keep it";
         required: "请填写此项", "Please fill this in";
-        too_long: "最多 {0} 个字符", "At most {0} characters";
         not_chosen: "请从列表中选择", "Please choose from the list";
         taken: "“{0}”已被使用，请换一个", "“{0}” is taken; please choose another";
-        bad_amount: "金额写作 113 或 113.00，最多两位小数", "Write an amount as 113 or 113.00, with at most two decimals";
-        bad_quantity: "数量和单价须大于 0，最多 8 位小数", "Quantity and price must be above 0, with at most 8 decimals";
-        bad_tax_code: "税收分类编码为 19 位数字", "A tax class code has 19 digits";
-        bad_tax_number: "税号校验不通过，请对照营业执照核对", "The tax number does not check; please compare it with the licence";
-        no_lines: "至少填写一行明细", "Fill in at least one line";
     }
 }
 
@@ -159,7 +153,6 @@ texts! {
         source_admin: "手工录入", "By hand";
         remark_help: "印在发票备注栏。", "Printed in the remarks of the invoice.";
         usual_rate: "常用", "usual";
-        all_states: "全部状态", "All states";
         lines: "明细", "Lines";
         lines_note: "按开票口径计算，逐行价税分离", "Computed as an invoice states it, tax split line by line";
         add_line: "加一行", "Add a line";
@@ -168,7 +161,6 @@ texts! {
         deliver_help: "买家扫码或打开链接，在微信填写抬头后自动开票。", "The buyer opens it, fills the title in WeChat, and the invoice follows by itself.";
         no_delivery: "还没有开票链接", "No invoice link yet";
         no_delivery_why: "生成后把二维码或链接交给买家，买家在微信填写抬头即可开票。", "Make one and hand its QR code or link to the buyer, who fills the title in WeChat.";
-        make_delivery: "生成开票链接", "Make an invoice link";
     }
 }
 

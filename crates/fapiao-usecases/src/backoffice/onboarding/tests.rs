@@ -1,7 +1,10 @@
 //! What counts as done.
 
-use super::*;
-use crate::{errors::Advice, records::IssuingMode};
+use super::{checks::reached_step, *};
+use crate::{
+    errors::{Advice, OutsideError},
+    records::IssuingMode,
+};
 use fapiao_domain::{
     ids::{AccountId, Id, SellerId},
     party::SellerParty,

@@ -87,7 +87,13 @@ fn sellers(s: &Sample, pages: &mut Pages) {
     };
     pages.add("seller", edit.clone());
     let errors = s.wrong(&[
-        ("tax_number", s.t().form.bad_tax_number),
+        (
+            "tax_number",
+            &s.say(
+                "税号校验不通过，请对照营业执照核对",
+                "The tax number does not check; please compare it with the licence",
+            ),
+        ),
         ("drawer", s.t().form.required),
     ]);
     pages.add(

@@ -276,8 +276,17 @@ fn orders(s: &Sample, pages: &mut Pages) {
                 "Order 20261120-0381 exists in this store already",
             ),
         ),
-        ("lines-0-tax_code", t.form.bad_tax_code),
-        ("lines-0-unit_price", t.form.bad_quantity),
+        (
+            "lines-0-tax_code",
+            &s.say("税收分类编码为 19 位数字", "A tax class code has 19 digits"),
+        ),
+        (
+            "lines-0-unit_price",
+            &s.say(
+                "数量和单价须大于 0，最多 8 位小数",
+                "Quantity and price must be above 0, with at most 8 decimals",
+            ),
+        ),
     ]);
     pages.add(
         "order-new-wrong",
@@ -389,8 +398,11 @@ fn orders(s: &Sample, pages: &mut Pages) {
         standing: Standing {
             sentence: s.say("还没有开票链接", "No invoice link yet"),
             primary: Some(
-                Action::send(t.order.make_delivery, "/admin/orders/1/deliveries")
-                    .with("channel", "web"),
+                Action::send(
+                    s.say("生成开票链接", "Make an invoice link"),
+                    "/admin/orders/1/deliveries",
+                )
+                .with("channel", "web"),
             ),
             ..Standing::default()
         },
@@ -479,7 +491,13 @@ fn deliveries(s: &Sample, pages: &mut Pages) {
                 tax_number: "91330106MA28XXXX0F".to_owned(),
                 ..TitleForm::default()
             }),
-            errors: s.wrong(&[("tax_number", s.t().form.bad_tax_number)]),
+            errors: s.wrong(&[(
+                "tax_number",
+                &s.say(
+                    "税号校验不通过，请对照营业执照核对",
+                    "The tax number does not check; please compare it with the licence",
+                ),
+            )]),
             refresh: None,
             standing: Standing {
                 tone: Tone::Bad,
@@ -845,7 +863,10 @@ fn import(s: &Sample, pages: &mut Pages) {
                 cells: vec![
                     cell("20261119-0007", None),
                     cell("龙井虾仁", None),
-                    cell("307040100", Some(s.t().form.bad_tax_code.to_owned())),
+                    cell(
+                        "307040100",
+                        Some(s.say("税收分类编码为 19 位数字", "A tax class code has 19 digits")),
+                    ),
                     cell("1", None),
                     cell("88.00", None),
                     cell("0.06", None),
@@ -858,7 +879,13 @@ fn import(s: &Sample, pages: &mut Pages) {
                     cell("20261119-0244", None),
                     cell("礼品袋", None),
                     cell("1060105040000000000", None),
-                    cell("0", Some(s.t().form.bad_quantity.to_owned())),
+                    cell(
+                        "0",
+                        Some(s.say(
+                            "数量和单价须大于 0，最多 8 位小数",
+                            "Quantity and price must be above 0, with at most 8 decimals",
+                        )),
+                    ),
                     cell("2.50", None),
                     cell("13%", Some(s.say("写作 0.13", "write 0.13"))),
                 ],
