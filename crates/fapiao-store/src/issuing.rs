@@ -3,7 +3,7 @@
 use crate::{
     Store, document,
     entity::segment,
-    invoice,
+    invoice, invoice_list,
     order::within,
     outcome::Upload,
     read, sql,
@@ -106,7 +106,7 @@ impl Issuing for Store {
         scope: &Scope,
         filter: &InvoiceFilter,
     ) -> Result<Page<InvoiceRow>, StoreError> {
-        invoice::page(self.reader(), scope, filter).await
+        invoice_list::page(self.reader(), scope, filter).await
     }
 
     async fn record_documents(

@@ -24,8 +24,11 @@ mod gather;
 mod idempotent;
 mod inbox;
 mod invoice;
+mod invoice_list;
 mod issuing;
+mod job_end;
 mod ledger;
+mod numbering;
 mod open;
 mod order;
 mod outcome;
@@ -113,7 +116,7 @@ impl Default for Lanes {
         Lanes {
             accept: Lane::new(accept::accept),
             push: Lane::new(inbox::record),
-            finish: Lane::new(queue::finish),
+            finish: Lane::new(job_end::finish),
             reserve: Lane::new(reserve::reserve),
             upload: Lane::new(outcome::record_uploads),
             outcome: Lane::new(outcome::record),

@@ -1,12 +1,10 @@
 //! The queue: what is left to do, durable with the fact that caused it.
 
 use crate::{
-    Store,
-    audit::Line,
-    claim, cursor,
+    Store, claim, cursor,
     entity::job,
     error::db,
-    read,
+    job_end, read,
     sql::{self, Cells, Sql, columns, now_millis},
     tx::Tx,
     writer::Run,
@@ -17,7 +15,7 @@ use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     ids::fresh,
-    jobs::{ClaimedJob, FinishedJob, JobEnd, QueuedJob},
+    jobs::{ClaimedJob, FinishedJob, QueuedJob},
     ports::{JobQueue, Page, QueueStats},
     records::JobRow,
 };
@@ -25,7 +23,7 @@ use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
 
 /// Rows of one statement: 12 values each.
-const CHUNK: usize = 1000;
+pub(crate) const CHUNK: usize = 1000;
 
 /// Queues jobs: a waiting one of the same key only moves forward. In the order of their keys, so that two transactions
 /// with the same jobs do not wait for each other.
@@ -85,119 +83,6 @@ fn enqueue<'t>(tx: &'t Tx, (jobs,): &'t (Vec<QueuedJob>,)) -> Run<'t, ()> {
     })
 }
 
-/// Ends a set of jobs; an item with an old fence changes nothing.
-pub(crate) fn finish<'t>(tx: &'t Tx, jobs: &'t [FinishedJob]) -> Run<'t, Vec<()>> {
-    Box::pin(async move {
-        let done: Vec<_> = jobs
-            .iter()
-            .filter(|job| job.end == JobEnd::Done)
-            .map(|job| vec![job.id.as_str().into(), job.fence.into()])
-            .collect();
-        for chunk in done.chunks(CHUNK) {
-            let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND (id, fence) IN (")
-                .rows(chunk.to_vec())
-                .add(")");
-            tx.exec(sql).await?;
-        }
-        for job in jobs {
-            match &job.end {
-                JobEnd::Done => {}
-                JobEnd::Retry {
-                    delay_secs,
-                    reason,
-                    counts,
-                } => retry(tx, job, *delay_secs, reason, *counts).await?,
-                JobEnd::Parked { code, reason } => park(tx, job, code, reason).await?,
-            }
-        }
-        Ok(jobs.iter().map(|_| ()).collect())
-    })
-}
-
-async fn retry(
-    tx: &Tx,
-    job: &FinishedJob,
-    delay_secs: u32,
-    reason: &str,
-    counts: bool,
-) -> Result<(), StoreError> {
-    let now = now_millis(tx.backend);
-    let delay = i64::from(delay_secs) * 1000;
-    let sql = Sql::new(format!(
-        "UPDATE jobs SET state = 'waiting', wait_key = unique_key, worker = '', code = '', changed_at = {now}, \
-         run_at = {now} + "
-    ))
-    .bind(delay)
-    .add(&format!(", due_at = {now} + "))
-    .bind(delay)
-    .add(", attempts = attempts - ")
-    .bind(i64::from(!counts))
-    .add(", reason = ")
-    .bind(reason)
-    .add(" WHERE state = 'running' AND id = ")
-    .bind(job.id.as_str())
-    .add(" AND fence = ")
-    .bind(job.fence)
-    .add(" AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.wait_key = jobs.unique_key)");
-    if tx.exec(sql).await? == 0 {
-        // Either the fence is old, or the same job was queued while this one ran: that one goes on alone.
-        let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND id = ")
-            .bind(job.id.as_str())
-            .add(" AND fence = ")
-            .bind(job.fence);
-        tx.exec(sql).await?;
-    }
-    if delay_secs == 0 {
-        tx.work_is_due();
-    }
-    Ok(())
-}
-
-async fn park(tx: &Tx, job: &FinishedJob, code: &str, reason: &str) -> Result<(), StoreError> {
-    let sql = Sql::new(format!(
-        "UPDATE jobs SET state = 'parked', due_at = NULL, worker = '', changed_at = {}, code = ",
-        now_millis(tx.backend)
-    ))
-    .bind(code)
-    .add(", reason = ")
-    .bind(reason)
-    .add(" WHERE state = 'running' AND id = ")
-    .bind(job.id.as_str())
-    .add(" AND fence = ")
-    .bind(job.fence)
-    .add(" RETURNING kind, subject");
-    let rows = tx.rows(sql).await?;
-    let Some(row) = rows.first() else {
-        return Ok(());
-    };
-    let line = about(
-        tx,
-        Line::new(&Actor::System, "job.parked", job.id.as_str()),
-        row.cell(0)?,
-        row.cell(1)?,
-    )
-    .await?;
-    tx.audit(line.with("code", code).with("reason", reason));
-    Ok(())
-}
-
-/// Adds what a job is about, and the order it belongs to if that can be told.
-async fn about(tx: &Tx, line: Line, kind: String, subject: String) -> Result<Line, StoreError> {
-    let sql = Sql::new("SELECT order_id, id FROM deliveries WHERE id = ")
-        .bind(subject.as_str())
-        .add(" UNION ALL SELECT order_id, delivery_id FROM invoices WHERE id = ")
-        .bind(subject.as_str());
-    let line = match tx.rows(sql).await?.first() {
-        Some(row) => {
-            let (order, delivery): (String, String) = (row.cell(0)?, row.cell(1)?);
-            tx.changed_id(&delivery);
-            line.order(&order)
-        }
-        None => line,
-    };
-    Ok(line.with("kind", kind).with("about", subject))
-}
-
 fn free<'t>(tx: &'t Tx, (worker,): &'t (String,)) -> Run<'t, u32> {
     Box::pin(async move {
         let sql = Sql::new(format!(
@@ -210,70 +95,6 @@ fn free<'t>(tx: &'t Tx, (worker,): &'t (String,)) -> Run<'t, u32> {
             tx.work_is_due();
         }
         Ok(u32::try_from(freed).unwrap_or(u32::MAX))
-    })
-}
-
-fn run_again<'t>(tx: &'t Tx, (id, actor): &'t (JobId, Actor)) -> Run<'t, bool> {
-    Box::pin(async move {
-        let now = now_millis(tx.backend);
-        let sql = Sql::new(
-            "SELECT kind, subject, unique_key FROM jobs WHERE state IN ('parked', 'waiting') AND id = ",
-        )
-        .bind(id.as_str())
-        .add(sql::for_update(tx.backend));
-        let rows = tx.rows(sql).await?;
-        let Some(row) = rows.first() else {
-            return Ok(false);
-        };
-        let (kind, subject, key): (String, String, String) =
-            (row.cell(0)?, row.cell(1)?, row.cell(2)?);
-        // When the same job waits already, that one runs now, and this one goes.
-        let sql = Sql::new("DELETE FROM jobs WHERE id = ")
-            .bind(id.as_str())
-            .add(" AND EXISTS (SELECT 1 FROM jobs o WHERE o.id <> jobs.id AND o.wait_key = jobs.unique_key)");
-        tx.exec(sql).await?;
-        let sql = Sql::new(format!(
-            "UPDATE jobs SET state = 'waiting', wait_key = unique_key, attempts = 0, code = '', reason = '', \
-             run_at = {now}, due_at = {now}, changed_at = {now} WHERE id = "
-        ))
-        .bind(id.as_str())
-        .add(" OR wait_key = ")
-        .bind(key);
-        tx.exec(sql).await?;
-        tx.work_is_due();
-        let line = about(
-            tx,
-            Line::new(actor, "job.retried", id.as_str()),
-            kind,
-            subject,
-        )
-        .await?;
-        tx.audit(line);
-        Ok(true)
-    })
-}
-
-fn abandon<'t>(tx: &'t Tx, (id, reason, actor): &'t (JobId, String, Actor)) -> Run<'t, bool> {
-    Box::pin(async move {
-        let sql = Sql::new("DELETE FROM jobs WHERE state = 'parked' AND id = ")
-            .bind(id.as_str())
-            .add(" RETURNING kind, subject, code");
-        let rows = tx.rows(sql).await?;
-        let Some(row) = rows.first() else {
-            return Ok(false);
-        };
-        let line = about(
-            tx,
-            Line::new(actor, "job.abandoned", id.as_str()),
-            row.cell(0)?,
-            row.cell(1)?,
-        )
-        .await?;
-        tx.audit(
-            line.with("code", row.cell::<String>(2)?)
-                .with("reason", reason.as_str()),
-        );
-        Ok(true)
     })
 }
 
@@ -397,7 +218,8 @@ impl JobQueue for Store {
     }
 
     async fn retry_job(&self, id: &JobId, actor: &Actor) -> Result<bool, StoreError> {
-        self.write((id.clone(), actor.clone()), run_again).await
+        self.write((id.clone(), actor.clone()), job_end::run_again)
+            .await
     }
 
     async fn abandon_job(
@@ -407,6 +229,6 @@ impl JobQueue for Store {
         actor: &Actor,
     ) -> Result<bool, StoreError> {
         let input = (id.clone(), reason.to_owned(), actor.clone());
-        self.write(input, abandon).await
+        self.write(input, job_end::abandon).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Check, rule};
 use crate::{
-    reserve::number_at,
+    numbering::number_at,
     sql::{self, Cells, Sql},
 };
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
