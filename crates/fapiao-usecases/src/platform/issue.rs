@@ -2,7 +2,6 @@
 
 use crate::{
     errors::{Advice, OutsideError, StoreError},
-    jobs::{Job, QueuedJob},
     platform::face::{face_of, levy_lines},
     ports::{IssueFace, Ports, Reservation, TaxResult, TaxVerdict, UploadOutcome},
     records::{Invoice, Seller},
@@ -11,7 +10,6 @@ use crate::{
 use chrono::TimeDelta;
 use fapiao_domain::{
     ids::{InvoiceId, SellerId},
-    invoice::InvoiceState,
     rate::Rate,
 };
 use serde_json::json;
@@ -249,23 +247,6 @@ async fn ask(
             _ => return Ok(answers),
         }
     }
-}
-
-/// A person had a refused invoice mended at the authority and asks for another upload under the same number.
-///
-/// # Errors
-/// [`StepError`].
-pub async fn upload_again(ports: &Ports, invoice: &Invoice) -> Result<(), StepError> {
-    invoice
-        .state
-        .change(InvoiceState::Uploading)
-        .map_err(|error| StepError::parked("illegal_state", error.to_string()))?;
-    let job = Job::IssueInvoice(invoice.id.clone());
-    ports
-        .store
-        .enqueue(vec![QueuedJob::now(job, Some(invoice.seller.clone()))])
-        .await?;
-    Ok(())
 }
 
 fn all(ids: &[InvoiceId], error: impl Fn() -> StepError) -> Vec<StepOf> {

@@ -9,6 +9,12 @@ use crate::{
     step::StepError,
 };
 use fapiao_domain::ids::InvoiceId;
+use std::sync::LazyLock;
+use tokio::sync::Semaphore;
+
+/// As many papers at once as there are cores: more would only hold more memory.
+static TURNS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
 
 /// Renders, stores and records PDF and XML, and queues card and mail. Rendering again gives the same bytes.
 ///
@@ -32,6 +38,7 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     let face = face_of(&invoice, ports.tax.is_sandbox())
         .ok_or_else(|| StoreError::Corrupt(format!("invoice {id} is issued without a number")))?;
     let renderer = ports.renderer.clone();
+    let _turn = TURNS.acquire().await;
     let rendered = tokio::task::spawn_blocking(move || renderer.render(&face))
         .await
         .map_err(|_| {

@@ -85,7 +85,7 @@ fn refuse(what: &str, failure: &Failure) -> HttpResponse {
     match failure {
         Failure::Told(PushError::Refused(why)) => {
             count("refused");
-            tracing::warn!("Refused a {what}: {why}");
+            tracing::warn!("Refused: {what}: {why}");
             text(StatusCode::FORBIDDEN, "refused".to_owned())
         }
         Failure::Told(PushError::Store(error)) => {
