@@ -3,6 +3,14 @@
     clippy::disallowed_methods,
     reason = "tests read the environment and the clock"
 )]
+#![allow(
+    clippy::unwrap_used,
+    reason = "the helpers of the tests may fail a test, too"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "one binary: what the modules share is public among them"
+)]
 
 mod admin;
 mod api;
