@@ -229,7 +229,8 @@ fn api_key(secrets: &DemoSecrets, now: DateTime<Utc>) -> ApiKey {
         name: "示例收银台".to_owned(),
         prefix: secrets.api_key.chars().take(9).collect(),
         hash: fingerprint(secrets.api_key.as_bytes()),
-        store: None,
+        // A till's key belongs to one shop: its orders need not name it.
+        store: Some(fixed::<StoreId>(1)),
         may_write: true,
         created_at: now,
         last_used_at: None,
