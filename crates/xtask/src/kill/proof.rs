@@ -23,6 +23,8 @@ pub(crate) fn settle(target: &Target, done: &Done, patience: Duration) -> Result
     while !open.is_empty() {
         let mut still = Vec::new();
         for delivery in open {
+            // Well below what one key may ask in a second.
+            thread::sleep(Duration::from_millis(1));
             if target.read(&format!("/api/v1/deliveries/{delivery}"))?["state"] != "carded" {
                 still.push(delivery);
             }
