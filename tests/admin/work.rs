@@ -281,11 +281,33 @@ async fn a_clerk_neither_sees_nor_touches_another_store() {
     let app = spawn_app().await;
     let mut foreign = crate::harness::tea("S-1");
     foreign["store"] = json!("S002");
-    let made = app.post("/orders", "foreign", &foreign).await;
-    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let key = fapiao_usecases::records::ApiKey {
+        id: fapiao_usecases::ids::fresh(app.ports().clock.now()),
+        name: "every store".to_owned(),
+        prefix: "fp_every".to_owned(),
+        hash: fapiao_usecases::idempotency::fingerprint(b"fp_every_store"),
+        store: None,
+        may_write: true,
+        created_at: app.ports().clock.now(),
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let by = fapiao_usecases::actor::Actor::System;
+    app.ports().store.add_api_key(&key, &by).await.unwrap();
+    let made = app
+        .http
+        .post(format!("{}/api/v1/orders", app.web()))
+        .bearer_auth("fp_every_store")
+        .header("Idempotency-Key", "foreign")
+        .json(&foreign)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(made.status(), StatusCode::CREATED);
+    let made: serde_json::Value = made.json().await.unwrap();
     let clerk = signed_in(&app, "clerk").await;
-    let order = made.body["id"].as_str().unwrap();
-    let delivery = made.body["delivery"]["id"].as_str().unwrap();
+    let order = made["id"].as_str().unwrap();
+    let delivery = made["delivery"]["id"].as_str().unwrap();
     for path in [
         format!("/admin/orders/{order}"),
         format!("/admin/deliveries/{delivery}"),
