@@ -2,9 +2,9 @@
 //! `cargo xtask test` does.
 
 use crate::harness::spawn_app;
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError};
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 async fn browser() -> Option<Client> {
     let driver = std::env::var("FAPIAO_TEST_WEBDRIVER").ok()?;
@@ -27,62 +27,66 @@ async fn browser() -> Option<Client> {
     )
 }
 
+/// Does something to the element that `css` names, again while the page is being replaced under it: between finding an
+/// element and touching it, a page that loads makes it stale, covered or gone.
+async fn with_element<T, F>(browser: &Client, css: &str, act: impl Fn(Element) -> F) -> T
+where
+    F: Future<Output = Result<T, CmdError>>,
+{
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let found = browser
+            .wait()
+            .at_most(Duration::from_secs(10))
+            .for_element(Locator::Css(css))
+            .await;
+        let done = match found {
+            Ok(element) => act(element).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(value) => return value,
+            Err(error) if Instant::now() >= deadline => panic!("{css}: {error}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
 async fn type_into(browser: &Client, css: &str, text: &str) {
-    let field = browser
-        .wait()
-        .at_most(Duration::from_secs(10))
-        .for_element(Locator::Css(css))
-        .await
-        .unwrap();
-    field.clear().await.unwrap();
-    field.send_keys(text).await.unwrap();
+    with_element(browser, css, |field| async move {
+        field.clear().await?;
+        field.send_keys(text).await
+    })
+    .await;
 }
 
 async fn click(browser: &Client, css: &str) {
-    let button = browser
-        .wait()
-        .at_most(Duration::from_secs(10))
-        .for_element(Locator::Css(css))
-        .await
-        .unwrap();
-    button.click().await.unwrap();
+    with_element(browser, css, |button| async move { button.click().await }).await;
 }
 
 async fn choose(browser: &Client, css: &str, value: &str) {
-    let list = browser
-        .wait()
-        .at_most(Duration::from_secs(10))
-        .for_element(Locator::Css(css))
-        .await
-        .unwrap();
-    list.select_by_value(value).await.unwrap();
+    with_element(browser, css, |list| async move {
+        list.select_by_value(value).await
+    })
+    .await;
 }
 
 async fn text_of(browser: &Client, css: &str) -> String {
-    browser
-        .wait()
-        .at_most(Duration::from_secs(10))
-        .for_element(Locator::Css(css))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap()
+    with_element(browser, css, |element| async move { element.text().await }).await
 }
 
 /// Loads a page again until it says something.
 async fn until_page_says(browser: &Client, words: &str) {
+    let mut said = String::new();
     for _ in 0..60 {
-        if text_of(browser, "body").await.contains(words) {
+        said = text_of(browser, "body").await;
+        if said.contains(words) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(400)).await;
         browser.refresh().await.unwrap();
     }
-    panic!(
-        "the page never said {words}: {}",
-        text_of(browser, "body").await
-    );
+    panic!("the page never said {words}: {said}");
 }
 
 #[tokio::test]
