@@ -75,6 +75,26 @@ async fn text_of(browser: &Client, css: &str) -> String {
     with_element(browser, css, |element| async move { element.text().await }).await
 }
 
+/// Until the browser has gone to an address that starts so.
+async fn wait_for_url(browser: &Client, start: &str) {
+    for _ in 0..100 {
+        if browser
+            .current_url()
+            .await
+            .unwrap()
+            .as_str()
+            .starts_with(start)
+        {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!(
+        "never came to {start}: {}",
+        browser.current_url().await.unwrap()
+    );
+}
+
 /// Loads a page again until it says something.
 async fn until_page_says(browser: &Client, words: &str) {
     let mut said = String::new();
@@ -164,6 +184,10 @@ async fn the_whole_flow_is_clicked() {
     );
     type_into(&browser, "input[name=person_title]", "张三").await;
     click(&browser, "button[name=act][value=authorise]").await;
+
+    // WeChat brings the buyer back to the shop's page; going on before it has would be overtaken by its redirect.
+    wait_for_url(&browser, &link).await;
+    until_page_says(&browser, "发票已放入你的微信卡包").await;
 
     // The card is in the pretend wallet, the invoice on the order's page.
     browser.goto(order_page.as_str()).await.unwrap();
