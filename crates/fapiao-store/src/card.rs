@@ -3,7 +3,7 @@
 use crate::{
     Store,
     audit::Line,
-    delivery,
+    card_report, delivery,
     entity::card,
     error::{missing, stale},
     read,
@@ -18,7 +18,12 @@ use fapiao_domain::{
     delivery::DeliveryState,
     ids::{DeliveryId, Id, InvoiceId},
 };
-use fapiao_usecases::{actor::Actor, errors::StoreError, ports::CardStore, records::Card};
+use fapiao_usecases::{
+    actor::Actor,
+    errors::StoreError,
+    ports::{CardReport, CardStore, Followed},
+    records::Card,
+};
 use serde_json::Value;
 
 fn record(model: card::Model) -> Result<Card, StoreError> {
@@ -39,7 +44,7 @@ fn record(model: card::Model) -> Result<Card, StoreError> {
     })
 }
 
-fn state(text: &str) -> Result<CardState, StoreError> {
+pub(crate) fn state(text: &str) -> Result<CardState, StoreError> {
     read::word(CardState::parse, text, "state of a card")
 }
 
@@ -48,7 +53,10 @@ fn of(delivery: &str) -> Sql {
 }
 
 /// A card's row and the order it belongs to, held until the commit.
-async fn hold(tx: &Tx, delivery: &DeliveryId) -> Result<(card::Model, String), StoreError> {
+pub(crate) async fn hold(
+    tx: &Tx,
+    delivery: &DeliveryId,
+) -> Result<(card::Model, String), StoreError> {
     let sql = of(delivery.as_str()).add(for_update(tx.backend));
     let model: card::Model = tx
         .one(sql)
@@ -57,7 +65,7 @@ async fn hold(tx: &Tx, delivery: &DeliveryId) -> Result<(card::Model, String), S
     Ok((model, order_of(tx, delivery.as_str()).await?))
 }
 
-async fn order_of(tx: &Tx, delivery: &str) -> Result<String, StoreError> {
+pub(crate) async fn order_of(tx: &Tx, delivery: &str) -> Result<String, StoreError> {
     let sql = Sql::new("SELECT order_id FROM deliveries WHERE id = ").bind(delivery);
     match tx.rows(sql).await?.first() {
         Some(row) => row.cell(0),
@@ -79,6 +87,7 @@ fn begin<'t>(tx: &'t Tx, (delivery, invoice, template): &'t Begun) -> Run<'t, Ca
             asked_at: None,
             code: String::new(),
             openid: String::new(),
+            status_at: None,
             version: 1,
         };
         let made = tx
@@ -145,7 +154,7 @@ fn ask<'t>(tx: &'t Tx, (delivery, at): &'t (DeliveryId, DateTime<Utc>)) -> Run<'
 }
 
 /// The card's states stand beside the delivery's: both have the delivery's id.
-fn card_edge(line: Line, from: CardState, to: CardState) -> Line {
+pub(crate) fn card_edge(line: Line, from: CardState, to: CardState) -> Line {
     if from == to {
         return line;
     }
@@ -225,43 +234,38 @@ async fn carry(tx: &Tx, delivery: &DeliveryId, order: &str) -> Result<(), StoreE
     Ok(())
 }
 
-struct Followed {
-    template: String,
-    code: String,
+struct Move {
+    delivery: DeliveryId,
+    from: CardState,
     to: CardState,
+    actor: Actor,
     note: Value,
 }
 
-fn follow<'t>(tx: &'t Tx, it: &'t Followed) -> Run<'t, bool> {
+fn go<'t>(tx: &'t Tx, it: &'t Move) -> Run<'t, ()> {
     Box::pin(async move {
-        let sql = select::<card::Entity>("WHERE code <> '' AND template = ")
-            .bind(it.template.as_str())
-            .add(" AND code = ")
-            .bind(it.code.as_str())
-            .add(for_update(tx.backend));
-        let Some(card) = tx.one::<card::Model>(sql).await? else {
-            return Ok(false);
-        };
+        let (card, order) = hold(tx, &it.delivery).await?;
         let from = state(&card.state)?;
-        // Pushes come repeated and out of order: what does not fit any more is left out.
-        if from == it.to || from.change(it.to).is_err() {
-            return Ok(true);
+        if from == it.to {
+            return Ok(());
+        }
+        if from != it.from || from.change(it.to).is_err() {
+            return Err(stale(format!("the card of delivery {}", it.delivery)));
         }
         let sql = Sql::new("UPDATE cards SET version = version + 1, state = ")
             .bind(it.to.as_str())
             .add(" WHERE delivery_id = ")
-            .bind(card.delivery_id.as_str());
+            .bind(it.delivery.as_str());
         tx.exec(sql).await?;
-        let order = order_of(tx, &card.delivery_id).await?;
         tx.audit(card_edge(
-            Line::new(&Actor::WeChat, "card.changed", &card.delivery_id)
+            Line::new(&it.actor, "card.changed", it.delivery.as_str())
                 .order(&order)
                 .note(&it.note),
             from,
             it.to,
         ));
-        tx.changed_id(&card.delivery_id);
-        Ok(true)
+        tx.changed(&it.delivery);
+        Ok(())
     })
 }
 
@@ -318,19 +322,52 @@ impl CardStore for Store {
         self.write(it, inserted).await
     }
 
-    async fn follow_card(
+    async fn foresee_report(&self, report: &CardReport) -> Result<Followed, StoreError> {
+        let found = card_report::decide(self.reader(), report, self.now(), "").await?;
+        Ok(found.told())
+    }
+
+    async fn follow_card(&self, report: &CardReport, note: Value) -> Result<Followed, StoreError> {
+        self.write((report.clone(), note), card_report::follow)
+            .await
+    }
+
+    async fn adopt_code(
         &self,
-        template: &str,
+        delivery: &DeliveryId,
         code: &str,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let input = (delivery.clone(), code.to_owned(), actor.clone());
+        self.write(input, card_report::adopt_by_hand).await
+    }
+
+    async fn change_card(
+        &self,
+        delivery: &DeliveryId,
+        from: CardState,
         to: CardState,
+        actor: &Actor,
         note: Value,
-    ) -> Result<bool, StoreError> {
-        let it = Followed {
-            template: template.to_owned(),
-            code: code.to_owned(),
+    ) -> Result<(), StoreError> {
+        let it = Move {
+            delivery: delivery.clone(),
+            from,
             to,
+            actor: actor.clone(),
             note,
         };
-        self.write(it, follow).await
+        self.write(it, go).await
+    }
+
+    async fn cards_of(&self, invoice: &InvoiceId) -> Result<Vec<Card>, StoreError> {
+        let sql = select::<card::Entity>("WHERE invoice_id = ")
+            .bind(invoice.as_str())
+            .add(" ORDER BY delivery_id");
+        sql::all::<card::Model>(self.reader(), sql)
+            .await?
+            .into_iter()
+            .map(record)
+            .collect()
     }
 }

@@ -13,6 +13,7 @@ mod access;
 mod audit;
 mod cache;
 mod card;
+mod card_report;
 mod claim;
 mod company;
 mod cursor;

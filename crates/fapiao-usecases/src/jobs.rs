@@ -39,6 +39,8 @@ pub enum Job {
     PrepareAccount(AccountId),
     /// Make the card template of a seller, once.
     EnsureTemplate(SellerId),
+    /// Strike the card of a delivery out after its invoice was offset in full.
+    CancelCard(DeliveryId),
 }
 
 impl Job {
@@ -58,11 +60,12 @@ impl Job {
             Job::SyncTaxData(_) => "sync_tax_data",
             Job::PrepareAccount(_) => "prepare_account",
             Job::EnsureTemplate(_) => "ensure_template",
+            Job::CancelCard(_) => "cancel_card",
         }
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 13] = [
+    pub const KINDS: [&'static str; 14] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -76,6 +79,7 @@ impl Job {
         "sync_tax_data",
         "prepare_account",
         "ensure_template",
+        "cancel_card",
     ];
 
     /// What the job is about: the id, or the receipt.
@@ -85,6 +89,7 @@ impl Job {
             Job::ConfirmAuthorisation(id)
             | Job::DraftInvoice(id)
             | Job::DeliverCard(id)
+            | Job::CancelCard(id)
             | Job::RejectAuthorisation(id) => id.to_string(),
             Job::IssueInvoice(id) | Job::RenderInvoice(id) | Job::MailInvoice(id) => id.to_string(),
             Job::PollReceipt { receipt, .. } => receipt.clone(),
@@ -131,6 +136,7 @@ impl Job {
             "sync_tax_data" => Job::SyncTaxData(id(payload)?),
             "prepare_account" => Job::PrepareAccount(id(payload)?),
             "ensure_template" => Job::EnsureTemplate(id(payload)?),
+            "cancel_card" => Job::CancelCard(id(payload)?),
             _ => return None,
         })
     }
@@ -241,6 +247,7 @@ mod tests {
             Job::SyncTaxData(fresh(now)),
             Job::PrepareAccount(fresh(now)),
             Job::EnsureTemplate(fresh(now)),
+            Job::CancelCard(fresh(now)),
         ];
         assert_eq!(jobs.len(), Job::KINDS.len());
         for job in jobs {

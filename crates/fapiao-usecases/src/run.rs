@@ -3,7 +3,7 @@
 use crate::{
     jobs::{ClaimedJob, FinishedJob, Job},
     merchant::{confirm, prepare, pushes, refusal},
-    platform::{card, draft, issue, mail, render, stock, template},
+    platform::{card, card_life, draft, issue, mail, render, stock, template},
     ports::Ports,
     step::{StepError, job_end},
 };
@@ -24,6 +24,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::PollReceipt { seller, receipt } => issue::poll_receipt(ports, seller, receipt).await,
         Job::RenderInvoice(id) => render::render_invoice(ports, id).await,
         Job::DeliverCard(id) => card::deliver_card(ports, id, claimed.attempt).await,
+        Job::CancelCard(id) => card_life::cancel_card(ports, id).await,
         Job::MailInvoice(id) => mail::mail_invoice(ports, id).await,
         Job::RefillStock(id) => stock::refill_stock(ports, id).await,
         Job::SyncTaxData(id) => stock::sync_tax_data(ports, id).await,

@@ -19,7 +19,10 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use std::sync::Arc;
 use wechat_invoice::{
     PlatformClient, TokenKeeper,
-    platform::{self, CardTemplate, InsertInvoice, InvoiceIdentity, InvoiceUserData, LogoFormat},
+    platform::{
+        self, CardTemplate, InsertInvoice, InvoiceIdentity, InvoiceUserData, LogoFormat,
+        ReimburseStatus,
+    },
 };
 
 /// Calls of the account that owns the platform id.
@@ -98,6 +101,18 @@ impl WechatPlatform for Platform {
             code: inserted.code,
             openid: inserted.openid.unwrap_or_default(),
         })
+    }
+
+    async fn cancel_card(
+        &self,
+        account: &Account,
+        template: &str,
+        code: &str,
+    ) -> Result<(), OutsideError> {
+        self.client(account)?
+            .update_status(template, code, &ReimburseStatus::Cancel)
+            .await
+            .map_err(outside)
     }
 }
 

@@ -132,6 +132,8 @@ impl PushGate for Pushes {
                 }
             }
             Event::CardStatus(it) => PushMeaning::CardStatus {
+                openid: it.head.from_user_name.clone(),
+                at: it.head.create_time,
                 card_id: it.card_id,
                 code: it.code,
                 state: match &it.status {

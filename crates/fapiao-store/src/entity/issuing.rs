@@ -84,6 +84,7 @@ table! {
         asked_at: Option<i64>,
         code: String,
         openid: String,
+        status_at: Option<i64>,
         version: i64,
     }
 }

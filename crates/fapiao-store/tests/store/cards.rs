@@ -9,8 +9,9 @@ use fapiao_domain::{
     order::OrderState,
 };
 use fapiao_usecases::{
+    actor::Actor,
     errors::StoreError,
-    ports::{CardStore, Issuing, Sales, Scope},
+    ports::{CardReport, CardStore, Followed, Issuing, Ledger, Sales, Scope},
     records::Document,
 };
 use serde_json::json;
@@ -89,14 +90,64 @@ on_both! {
         bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
         bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
         bench.store.record_inserted(&delivery, Some("code-1"), "openid", json!({})).await.unwrap();
-        let follow = |code, to| bench.store.follow_card("tpl", code, to, json!({}));
-        assert!(!follow("code-9", CardState::Locked).await.unwrap());
-        assert!(!follow("", CardState::Locked).await.unwrap());
-        for to in [CardState::Locked, CardState::Locked, CardState::Reimbursed, CardState::Locked] {
-            assert!(follow("code-1", to).await.unwrap());
-        }
+        let report = |code: &str, to, at| CardReport {
+            template: "tpl".to_owned(), code: code.to_owned(), openid: "o".to_owned(), to, at,
+        };
+        let follow = async |code, to, at| {
+            let report = report(code, to, at);
+            let foreseen = bench.store.foresee_report(&report).await.unwrap();
+            let followed = bench.store.follow_card(&report, json!({})).await.unwrap();
+            assert_eq!(foreseen, followed, "what is foreseen is what happens");
+            followed
+        };
+        assert_eq!(follow("code-9", CardState::Locked, 1).await, Followed::Unknown);
+        assert_eq!(follow("", CardState::Locked, 1).await, Followed::Unknown);
+        let changed = |from, to| Followed::Changed { delivery: delivery.clone(), from, to };
+        assert_eq!(follow("code-1", CardState::Locked, 5).await, changed(CardState::Inserted, CardState::Locked));
+        assert_eq!(follow("code-1", CardState::Locked, 6).await, Followed::Same(delivery.clone()));
+        let late = follow("code-1", CardState::Inserted, 4).await;
+        assert_eq!(late, Followed::Outdated(delivery.clone(), CardState::Locked));
+        assert_eq!(follow("code-1", CardState::Reimbursed, 2).await, changed(CardState::Locked, CardState::Reimbursed));
+        let late = follow("code-1", CardState::Locked, 9).await;
+        assert_eq!(late, Followed::Outdated(delivery.clone(), CardState::Reimbursed));
         assert_eq!(bench.store.card(&delivery).await.unwrap().unwrap().state, CardState::Reimbursed);
         bench.clock.advance(TimeDelta::seconds(1));
+    }
+
+    async fn a_lost_code_is_found_by_a_report_or_a_person(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (_, first, invoice) = ready(bench, "A-1").await;
+        let (_, second, other) = ready(bench, "A-2").await;
+        for (delivery, invoice) in [(&first, &invoice), (&second, &other)] {
+            bench.store.begin_card(delivery, invoice, "tpl").await.unwrap();
+            bench.store.record_insert_asked(delivery, bench.now()).await.unwrap();
+        }
+        bench.store.record_inserted(&first, None, "", json!({})).await.unwrap();
+        let report = |code: &str, at| CardReport {
+            template: "tpl".to_owned(), code: code.to_owned(), openid: "holder".to_owned(), to: CardState::Locked, at,
+        };
+        // The second insert may be answered any moment: the code could be its.
+        let early = bench.store.follow_card(&report("code-1", 1), json!({})).await.unwrap();
+        assert_eq!(early, Followed::Early);
+        bench.store.record_inserted(&second, None, "", json!({})).await.unwrap();
+        let both = bench.store.follow_card(&report("code-1", 1), json!({})).await.unwrap();
+        assert_eq!(both, Followed::Ambiguous(vec![first.clone(), second.clone()]));
+        let actor = Actor::System;
+        bench.store.adopt_code(&second, "code-2", &actor).await.unwrap();
+        assert!(matches!(bench.store.adopt_code(&second, "code-3", &actor).await, Err(StoreError::Stale { .. })));
+        let taken = bench.store.adopt_code(&first, "code-2", &actor).await;
+        assert!(matches!(taken, Err(StoreError::Exists { .. })), "{taken:?}");
+        let found = bench.store.follow_card(&report("code-1", 1), json!({})).await.unwrap();
+        assert_eq!(found, Followed::Adopted(first.clone(), CardState::Locked));
+        let card = bench.store.card(&first).await.unwrap().unwrap();
+        assert_eq!((card.code.as_str(), card.openid.as_str(), card.state), ("code-1", "holder", CardState::Locked));
+        assert_eq!(bench.store.cards_of(&invoice).await.unwrap(), vec![card]);
+        let moved = bench.store.change_card(&first, CardState::Inserted, CardState::Cancelled, &actor, json!({})).await;
+        assert!(matches!(moved, Err(StoreError::Stale { .. })), "{moved:?}");
+        bench.store.change_card(&first, CardState::Locked, CardState::Cancelled, &actor, json!({})).await.unwrap();
+        for check in bench.store.verify().await.unwrap() {
+            assert!(check.found.is_empty(), "{check:?}");
+        }
     }
 
     async fn one_code_is_one_card(bench: &Bench) {

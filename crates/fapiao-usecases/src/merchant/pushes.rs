@@ -3,11 +3,16 @@
 use crate::{
     errors::StoreError,
     ids::fresh,
+    jobs::{Job, QueuedJob},
     merchant::confirm::{Confirmed, confirm_authorisation},
-    ports::{NewPush, Ports, PushMeaning, Recorded, Scope},
+    ports::{CardReport, Followed, NewPush, Ports, PushMeaning, Recorded, Scope},
     step::StepError,
 };
-use fapiao_domain::ids::{DeliveryId, Id, PushId};
+use fapiao_domain::{
+    card::CardState,
+    ids::{DeliveryId, Id, PushId},
+    invoice::InvoiceState,
+};
 use serde_json::json;
 use thiserror::Error;
 
@@ -95,18 +100,19 @@ pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
         Ok(PushMeaning::CardStatus {
             card_id,
             code,
+            openid,
+            at,
             state: Some(to),
             word,
         }) => {
-            let known = ports
-                .store
-                .follow_card(&card_id, &code, to, json!({ "status": word }))
-                .await?;
-            if known {
-                ("handled", word)
-            } else {
-                ("ignored", "no card of ours has this code".to_owned())
-            }
+            let report = CardReport {
+                template: card_id,
+                code,
+                openid,
+                to,
+                at,
+            };
+            follow_report(ports, &report, &word).await?
         }
         Ok(PushMeaning::CardStatus { word, .. }) => {
             ("parked", format!("unknown card status {word}"))
@@ -126,5 +132,69 @@ pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
         },
     };
     ports.store.record_push_outcome(id, state, &outcome).await?;
+    Ok(())
+}
+
+/// A report about a card that overtook the answer to its insert is looked at again after this time.
+const EARLY_RETRY_SECS: u32 = 5;
+
+async fn follow_report(
+    ports: &Ports,
+    report: &CardReport,
+    word: &str,
+) -> Result<(&'static str, String), StepError> {
+    let note = json!({ "status": word });
+    Ok(match ports.store.follow_card(report, note).await? {
+        Followed::Changed { delivery, to, .. } => {
+            if to == CardState::Inserted {
+                // Released by whoever checked it: a job that waits to strike it out goes on.
+                wake_cancellation(ports, &delivery).await?;
+            }
+            ("handled", word.to_owned())
+        }
+        Followed::Same(_) => ("handled", "the card stands there already".to_owned()),
+        Followed::Outdated(_, state) => (
+            "handled",
+            format!("older than what is known: the card is {state}"),
+        ),
+        Followed::Adopted(delivery, _) => (
+            "handled",
+            format!("the lost card code of {delivery} was found"),
+        ),
+        Followed::Ambiguous(deliveries) => {
+            let names: Vec<String> = deliveries.iter().map(ToString::to_string).collect();
+            (
+                "parked",
+                format!("the card code is one of those lost by {}", names.join(", ")),
+            )
+        }
+        Followed::Early => {
+            return Err(StepError::not_yet(
+                EARLY_RETRY_SECS,
+                "an insert awaits its answer; the report may be about its card",
+            ));
+        }
+        Followed::Unknown => ("ignored", "no card of ours has this code".to_owned()),
+    })
+}
+
+/// Brings a waiting cancellation forward; without one nothing is queued.
+async fn wake_cancellation(ports: &Ports, id: &DeliveryId) -> Result<(), StoreError> {
+    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+        return Ok(());
+    };
+    let Some(invoice) = delivery.invoice else {
+        return Ok(());
+    };
+    let offset = ports
+        .store
+        .invoices_by_id(std::slice::from_ref(&invoice))
+        .await?
+        .iter()
+        .any(|it| it.state == InvoiceState::FullyRed);
+    if offset {
+        let job = QueuedJob::now(Job::CancelCard(id.clone()), Some(delivery.seller));
+        ports.store.enqueue(vec![job]).await?;
+    }
     Ok(())
 }

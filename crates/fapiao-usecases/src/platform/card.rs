@@ -9,7 +9,7 @@ use crate::{
     step::StepError,
 };
 use chrono::TimeDelta;
-use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
+use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId, invoice::InvoiceState};
 use serde_json::json;
 
 /// WeChat deletes an unused upload after three days; ours is renewed before that.
@@ -55,6 +55,16 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId, attempt: u32) -> Resul
                 invoice.state
             ),
         ));
+    }
+    if invoice.state == InvoiceState::FullyRed {
+        // Offset before it came: a card now would hand out a dead invoice.
+        mark_failed(
+            ports,
+            id,
+            "发票已全额红冲，不再放入卡包 / offset before it was delivered",
+        )
+        .await?;
+        return Ok(());
     }
     let result = insert(ports, &delivery, invoice, attempt).await;
     if let Err(StepError::Outside(error)) = &result

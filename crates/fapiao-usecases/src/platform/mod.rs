@@ -1,6 +1,7 @@
 //! The platform role (开票平台): from an authorised delivery to a card in the wallet.
 
 pub mod card;
+pub mod card_life;
 pub mod draft;
 pub mod face;
 pub mod issue;

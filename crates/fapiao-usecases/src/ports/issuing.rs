@@ -5,13 +5,13 @@ use crate::{
     errors::StoreError,
     jobs::QueuedJob,
     ports::sales::{Page, Scope},
-    records::{Card, Document, Invoice, Segment},
+    records::{Document, Invoice, Segment},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     card::CardState,
-    ids::{DeliveryId, InvoiceId, OrderId, SellerId, StoreId},
+    ids::{InvoiceId, OrderId, SellerId, StoreId},
     invoice::{Identity, InvoiceState},
     money::Fen,
     totals::Totals,
@@ -216,53 +216,4 @@ pub trait Issuing: Send + Sync {
         month: &str,
         amount: Fen,
     ) -> Result<(), StoreError>;
-}
-
-/// Cards in wallets.
-#[async_trait]
-pub trait CardStore: Send + Sync {
-    /// The card of a delivery.
-    async fn card(&self, delivery: &DeliveryId) -> Result<Option<Card>, StoreError>;
-
-    /// Makes the card row in state `uploading`, or returns the one there is.
-    async fn begin_card(
-        &self,
-        delivery: &DeliveryId,
-        invoice: &InvoiceId,
-        template: &str,
-    ) -> Result<Card, StoreError>;
-
-    /// Keeps the handle of an uploaded PDF.
-    async fn record_media(
-        &self,
-        delivery: &DeliveryId,
-        media: &str,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
-
-    /// Saves that insert is about to be asked for: `uploading` or `inserting` → `inserting`.
-    async fn record_insert_asked(
-        &self,
-        delivery: &DeliveryId,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
-
-    /// Saves that the card is in the wallet: state `inserted`, or `code_unknown` without a code. The delivery becomes
-    /// `carded`, the order `invoiced`. Repeating it changes nothing.
-    async fn record_inserted(
-        &self,
-        delivery: &DeliveryId,
-        code: Option<&str>,
-        openid: &str,
-        note: Value,
-    ) -> Result<(), StoreError>;
-
-    /// Follows a change that WeChat reported for a card code; `false` when no card has it.
-    async fn follow_card(
-        &self,
-        template: &str,
-        code: &str,
-        to: CardState,
-        note: Value,
-    ) -> Result<bool, StoreError>;
 }

@@ -1,5 +1,6 @@
 //! What the use-cases need from the world: storage by noun, and the neighbours.
 
+mod cards;
 mod files;
 mod issuing;
 mod ledger;
@@ -12,10 +13,9 @@ mod setup;
 mod tax;
 mod wechat;
 
+pub use cards::{CardReport, CardStore, Followed};
 pub use files::{FileStore, Rendered, Renderer};
-pub use issuing::{
-    CardStore, InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome,
-};
+pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
 pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};

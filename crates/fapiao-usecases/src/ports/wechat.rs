@@ -134,6 +134,14 @@ pub trait WechatPlatform: Send + Sync {
         account: &Account,
         card: &CardRequest,
     ) -> Result<InsertedCard, OutsideError>;
+    /// Strikes a card out after its invoice was offset. Irreversible; repeating it succeeds. `AlreadyDone` when it was
+    /// struck out before.
+    async fn cancel_card(
+        &self,
+        account: &Account,
+        template: &str,
+        code: &str,
+    ) -> Result<(), OutsideError>;
 }
 
 /// A push that is really WeChat's.
@@ -163,6 +171,10 @@ pub enum PushMeaning {
         card_id: String,
         /// Card code.
         code: String,
+        /// The holder's openid.
+        openid: String,
+        /// When, in Unix seconds.
+        at: i64,
         /// The new state; `None` when the word is unknown.
         state: Option<fapiao_domain::card::CardState>,
         /// WeChat's word.

@@ -23,6 +23,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "sync_tax_data" => k.sync_tax_data,
         "prepare_account" => k.prepare_account,
         "ensure_template" => k.ensure_template,
+        "cancel_card" => k.cancel_card,
         _ => k.other,
     }
 }
@@ -47,6 +48,13 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "render_crashed") => Some("生成版式文件时意外中断，详见日志"),
         (Lang::Zh, "invoice_not_issued") => Some("发票尚未开具，不能放入卡包"),
         (Lang::Zh, "order_id_used") => Some("微信称该授权单号已被使用，但不是本系统所为，请核对"),
+        (Lang::Zh, "card_code_unknown") => {
+            Some("卡券在买家卡包中，但卡券编号随微信的应答丢失；在授权页面补录编号后重试")
+        }
+        (Lang::Zh, "card_reimbursed") => {
+            Some("卡券已报销并离开卡包，微信不再接受作废；请通知买家财务已红冲")
+        }
+        (Lang::Zh, "invoice_not_offset") => Some("发票尚未全额红冲，不能作废卡券"),
         (Lang::Zh, "quota_used_up") => Some("税局不再给予本月额度，请申请调整"),
         (Lang::Zh, "segment_malformed") => Some("税局返回的号段无法识别"),
         (Lang::Zh, "attempts_used_up") => Some("多次自动重试均未成功"),
@@ -100,6 +108,8 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
         | "issuing_mode" => k.next_settings,
         "lines_invalid" | "totals_differ" | "not_printable" | "remark_too_long" => k.next_lines,
         "quota_used_up" | "segment_malformed" => k.next_tax,
+        "card_code_unknown" => k.next_code,
+        "card_reimbursed" => k.next_reimbursed,
         other if other.starts_with("wechat") => k.next_wechat,
         other if other.starts_with("tax") => k.next_tax,
         _ => k.next_retry,

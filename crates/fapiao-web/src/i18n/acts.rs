@@ -76,6 +76,9 @@ texts! {
         refill_stock: "申领号码与额度", "Fetch numbers and quota";
         sync_tax_data: "同步税率与编码", "Fetch rates and class codes";
         prepare_account: "准备微信账号", "Prepare the WeChat account";
+        cancel_card: "作废卡包中的发票", "Strike the card out";
+        next_code: "请在授权页面补录卡券编号，然后重试。", "Enter the card's code on the delivery's page, then retry.";
+        next_reimbursed: "请通知买家财务，然后放弃此任务。", "Tell the buyer's bookkeeper, then give this job up.";
         ensure_template: "创建卡券模板", "Make the card template";
         other: "其他任务", "Another job";
         next_title: "在投递页更正抬头，或按原样接受；也可以拒绝开票。", "Correct the title on the delivery's page, take it as it is, or refuse.";

@@ -1,0 +1,251 @@
+//! The card after its insert: what its holder does with it, and when it may be struck out.
+
+use crate::{
+    actor::Actor,
+    errors::{Advice, StoreError},
+    platform::template::platform_account,
+    ports::{Ports, Scope},
+    records::{Card, Invoice},
+    step::StepError,
+};
+use fapiao_domain::{
+    card::CardState,
+    ids::{DeliveryId, InvoiceId},
+    invoice::InvoiceState,
+};
+use serde_json::json;
+
+/// While an employer holds the card, it is looked at again so often; its release wakes the job at once.
+const LOCKED_RETRY_SECS: u32 = 6 * 3600;
+/// While the insert is under way.
+const INSERT_RETRY_SECS: u32 = 30;
+
+/// How far a card stands in the way of a red letter (红字发票).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardStanding {
+    /// No card was ever asked for.
+    None,
+    /// It is on its way into the wallet: wait until that is decided.
+    OnItsWay(Card),
+    /// In the wallet and free: it will be struck out.
+    Free(Card),
+    /// In the wallet, but its code is not known: it cannot be struck out until the code is found.
+    CodeUnknown(Card),
+    /// The holder handed it to an employer, who checks it at the moment: WeChat refuses to strike it out (72023).
+    Locked(Card),
+    /// Reimbursed: WeChat never strikes it out (72061). The offset is a matter between the two bookkeepers.
+    Reimbursed(Card),
+    /// Struck out.
+    Cancelled(Card),
+}
+
+impl CardStanding {
+    fn of(card: Option<Card>) -> CardStanding {
+        let Some(card) = card else {
+            return CardStanding::None;
+        };
+        match card.state {
+            CardState::Uploading | CardState::Inserting => CardStanding::OnItsWay(card),
+            CardState::Inserted => CardStanding::Free(card),
+            CardState::CodeUnknown => CardStanding::CodeUnknown(card),
+            CardState::Locked => CardStanding::Locked(card),
+            CardState::Reimbursed => CardStanding::Reimbursed(card),
+            CardState::Cancelled => CardStanding::Cancelled(card),
+        }
+    }
+
+    /// Whether WeChat would strike the card out now, or there is nothing to strike out.
+    pub const fn may_cancel(&self) -> bool {
+        matches!(self, Self::None | Self::Free(_) | Self::Cancelled(_))
+    }
+
+    /// Whether a person should read a warning before a red letter is made: the buyer's employer has booked, or is about
+    /// to book, the blue invoice, or the card cannot be struck out.
+    pub const fn warns(&self) -> bool {
+        matches!(
+            self,
+            Self::Locked(_) | Self::Reimbursed(_) | Self::CodeUnknown(_) | Self::OnItsWay(_)
+        )
+    }
+
+    /// A stable word, for answers and texts.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::OnItsWay(_) => "on_its_way",
+            Self::Free(_) => "free",
+            Self::CodeUnknown(_) => "code_unknown",
+            Self::Locked(_) => "locked",
+            Self::Reimbursed(_) => "reimbursed",
+            Self::Cancelled(_) => "cancelled",
+        }
+    }
+}
+
+/// Where the card of an invoice stands: to be asked before a red letter is made and before the card is struck out. Of
+/// several cards (a delivery that failed and was made anew) the one that is most in the way counts.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn card_standing(ports: &Ports, invoice: &InvoiceId) -> Result<CardStanding, StoreError> {
+    let cards = ports.store.cards_of(invoice).await?;
+    let weight = |card: &Card| match card.state {
+        CardState::Cancelled => 0,
+        CardState::Uploading => 1,
+        CardState::Inserted => 2,
+        CardState::Inserting => 3,
+        CardState::CodeUnknown => 4,
+        CardState::Locked => 5,
+        CardState::Reimbursed => 6,
+    };
+    Ok(CardStanding::of(cards.into_iter().max_by_key(weight)))
+}
+
+/// Strikes the card of a delivery out, after its invoice was offset in full. Looks first whether the holder has handed
+/// it on; what WeChat would refuse is not asked for.
+///
+/// # Errors
+/// [`StepError`]: later while an employer holds it, for a person when it can never be struck out.
+pub async fn cancel_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
+    let card = match CardStanding::of(ports.store.card(id).await?) {
+        CardStanding::None | CardStanding::Cancelled(_) => return Ok(()),
+        CardStanding::OnItsWay(card) if card.state == CardState::Uploading => return Ok(()),
+        CardStanding::OnItsWay(_) => {
+            return Err(StepError::not_yet(
+                INSERT_RETRY_SECS,
+                "the card is being inserted; it is struck out afterwards",
+            ));
+        }
+        CardStanding::Locked(_) => return Err(locked()),
+        CardStanding::Reimbursed(_) => return Err(reimbursed()),
+        CardStanding::CodeUnknown(_) => {
+            return Err(StepError::parked(
+                "card_code_unknown",
+                "the card is in the wallet, but its code was lost with WeChat's answer; enter the code on the delivery's \
+                 page and retry, or give this up and ask the buyer not to use the card",
+            ));
+        }
+        CardStanding::Free(card) => card,
+    };
+    let invoice = ports
+        .store
+        .invoices_by_id(std::slice::from_ref(&card.invoice))
+        .await?
+        .pop()
+        .ok_or_else(|| StoreError::NotFound {
+            what: format!("invoice {}", card.invoice),
+        })?;
+    if invoice.state != InvoiceState::FullyRed {
+        return Err(StepError::parked(
+            "invoice_not_offset",
+            format!(
+                "invoice {} is {}; its card is struck out only after it was offset in full",
+                invoice.id, invoice.state
+            ),
+        ));
+    }
+    ask_to_cancel(ports, &card, &invoice).await
+}
+
+async fn ask_to_cancel(ports: &Ports, card: &Card, invoice: &Invoice) -> Result<(), StepError> {
+    let seller =
+        ports
+            .store
+            .seller(&invoice.seller)
+            .await?
+            .ok_or_else(|| StoreError::NotFound {
+                what: format!("seller {}", invoice.seller),
+            })?;
+    let account = platform_account(ports, &seller).await?;
+    let answer = ports
+        .platform
+        .cancel_card(&account, &card.template, &card.code)
+        .await;
+    let (to, note, end) = match answer {
+        Ok(()) => (CardState::Cancelled, json!({}), Ok(())),
+        Err(error) if error.advice == Advice::AlreadyDone => {
+            (CardState::Cancelled, json!({ "code": error.code }), Ok(()))
+        }
+        // WeChat knows it before its report reached us.
+        Err(error) if error.code == "72023" => (
+            CardState::Locked,
+            json!({ "code": error.code }),
+            Err(locked()),
+        ),
+        Err(error) if error.code == "72061" => (
+            CardState::Reimbursed,
+            json!({ "code": error.code }),
+            Err(reimbursed()),
+        ),
+        Err(error) => return Err(error.into()),
+    };
+    ports
+        .store
+        .change_card(&card.delivery, card.state, to, &Actor::WeChat, note)
+        .await?;
+    end
+}
+
+fn locked() -> StepError {
+    StepError::not_yet(
+        LOCKED_RETRY_SECS,
+        "the holder's employer is checking the card (72023); it is struck out when it is released",
+    )
+}
+
+fn reimbursed() -> StepError {
+    StepError::parked(
+        "card_reimbursed",
+        "the card was reimbursed and left the wallet (72061); tell the buyer's bookkeeper about the red letter, then \
+         give this job up",
+    )
+}
+
+/// Why a code is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum CodeError {
+    /// Not the form of a code.
+    #[error("a card code has 12 digits")]
+    Form,
+    /// No such delivery for this caller, or it has no card.
+    #[error("there is no card of {0}")]
+    Unknown(DeliveryId),
+    /// The card has its code.
+    #[error("the card of {0} has a code already")]
+    HasCode(DeliveryId),
+    /// Another card has this code.
+    #[error("this code belongs to another card")]
+    Taken,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes the code of a card whose answer was lost, as a person read it off the wallet or a reimburser's list.
+///
+/// # Errors
+/// [`CodeError`].
+pub async fn enter_code(
+    ports: &Ports,
+    scope: &Scope,
+    id: &DeliveryId,
+    code: &str,
+    actor: &Actor,
+) -> Result<(), CodeError> {
+    let code: String = code.chars().filter(|it| !it.is_whitespace()).collect();
+    if code.len() != 12 || !code.bytes().all(|it| it.is_ascii_digit()) {
+        return Err(CodeError::Form);
+    }
+    let visible = ports.store.delivery(scope, id).await?.is_some();
+    let card = ports.store.card(id).await?.filter(|_| visible);
+    let card = card.ok_or_else(|| CodeError::Unknown(id.clone()))?;
+    if card.state != CardState::CodeUnknown {
+        return Err(CodeError::HasCode(id.clone()));
+    }
+    match ports.store.adopt_code(id, &code, actor).await {
+        Ok(()) => Ok(()),
+        Err(StoreError::Exists { .. }) => Err(CodeError::Taken),
+        Err(StoreError::Stale { .. }) => Err(CodeError::HasCode(id.clone())),
+        Err(error) => Err(error.into()),
+    }
+}
