@@ -20,3 +20,4 @@ mod harness;
 mod import;
 mod merchant;
 mod platform;
+mod rules;

@@ -1,2 +1,2 @@
-mod sign_in;
+pub mod sign_in;
 mod work;

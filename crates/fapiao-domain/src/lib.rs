@@ -23,6 +23,7 @@ pub mod qr;
 pub mod rate;
 pub mod red;
 pub mod remark;
+pub mod rounding;
 pub mod split;
 pub mod title;
 pub mod totals;

@@ -77,13 +77,17 @@ impl Rate {
 
     /// The tax inside an amount with tax: `gross × r ÷ (1 + r)`, rounded half away from zero.
     pub fn tax_in_gross(self, gross: Fen) -> Fen {
-        let rate = self.millionths();
-        let (share, whole) = if self.is_relief() {
+        let (share, whole) = self.gross_share();
+        Fen::raw(round_div(i128::from(gross.get()) * share, whole) as i64)
+    }
+
+    /// The tax in a gross amount as a fraction of it: 13/113 is `(130_000, 1_130_000)`.
+    pub(crate) fn gross_share(self) -> (i128, i128) {
+        if self.is_relief() {
             (15_000, 1_050_000)
         } else {
-            (rate, 1_000_000 + rate)
-        };
-        Fen::raw(round_div(i128::from(gross.get()) * share, whole) as i64)
+            (self.millionths(), 1_000_000 + self.millionths())
+        }
     }
 
     /// The tax that comes on top of a net amount: `net × r`, rounded half away from zero.

@@ -15,5 +15,6 @@ pub mod merchant;
 pub mod platform;
 pub mod ports;
 pub mod records;
+pub mod rounding;
 pub mod run;
 pub mod step;

@@ -7,6 +7,7 @@
 mod acts;
 mod back_office;
 mod outside;
+mod rules;
 mod set_up;
 pub mod states;
 
@@ -15,6 +16,7 @@ pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
 pub use outside::{Buyer, Fault, Mail, SignIn};
+pub use rules::Rounding;
 pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
 };
@@ -178,6 +180,7 @@ catalogue! {
     told: Told,
     steps: Steps,
     column: Column,
+    rounding: Rounding,
 }
 
 #[cfg(test)]

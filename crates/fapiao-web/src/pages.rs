@@ -44,6 +44,7 @@ pub mod onboarding;
 pub mod orders;
 pub mod parts;
 pub mod products;
+pub mod rounding;
 pub mod sellers;
 pub mod shell;
 pub mod sign_in;

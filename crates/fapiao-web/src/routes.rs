@@ -2,7 +2,7 @@
 
 use crate::{
     admin,
-    api::{company, deliveries, docs, invoices, openapi, orders, ping},
+    api::{company, deliveries, docs, invoices, openapi, orders, ping, rounding},
     app::App,
     buyer, callback, edge, health, metrics, preferences,
     problem::{Kind, Problem, Said},
@@ -46,11 +46,13 @@ api! {
     "/ping"                          { GET ping::show }
     "/orders"                        { GET orders::index, POST orders::create }
     "/orders/{id}"                   { GET orders::show }
+    "/orders/{id}/rounding"          { GET rounding::order }
     "/orders/{id}/deliveries"        { POST orders::create_delivery }
     "/deliveries/{id}"               { GET deliveries::show }
     "/deliveries/{id}/refusal"       { POST deliveries::refuse }
     "/invoices"                      { GET invoices::index }
     "/invoices/{id}"                 { GET invoices::show }
+    "/invoices/{id}/rounding"        { GET rounding::invoice }
     "/invoices/{id}/file.{format}"   { GET invoices::file }
     "/sellers"                       { GET company::sellers }
     "/products"                      { GET company::products }

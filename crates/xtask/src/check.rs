@@ -3,7 +3,7 @@
 use crate::postgres::Cluster;
 use crate::tools::{self, Tool};
 use crate::webdriver::Driver;
-use crate::{Failure, demo, dependencies, kill, licences, openapi, workspace};
+use crate::{Failure, demo, dependencies, kill, licences, openapi, totals, workspace};
 use std::time::{Duration, Instant};
 
 /// Which steps to run. Without options: all of them.
@@ -69,6 +69,12 @@ const STEPS: &[Step] = &[
         shows: "the examples in the documentation",
         needs: &[tools::COMPILER],
         run: doctest,
+    },
+    Step {
+        name: "totals",
+        shows: "the totals of 20,000 random orders equal an independent implementation's",
+        needs: &[tools::COMPILER, tools::PYTHON],
+        run: || totals::compare(&totals::Amount::SOME),
     },
     Step {
         name: "openapi",

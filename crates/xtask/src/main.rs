@@ -21,6 +21,7 @@ mod probe;
 mod process;
 mod spdx;
 mod tools;
+mod totals;
 mod webdriver;
 mod workspace;
 
@@ -53,6 +54,8 @@ enum Chore {
     Kill(kill::Effort),
     /// Measures orders, pushes, invoices and PDFs per second on the release build.
     Bench(bench::Selection),
+    /// Compares the totals of a million random orders with an independent implementation's.
+    Totals(totals::Amount),
     /// Measures how many small writes a second reach the disk (4 KiB and fdatasync each).
     Probe {
         /// Folder to write in; the disk under it is what is measured.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Chore::Dist => dist::build(),
         Chore::Kill(effort) => kill::run(&effort),
         Chore::Bench(selection) => bench::run(&selection),
+        Chore::Totals(amount) => totals::compare(&amount),
         Chore::Probe { folder } => probe::report(&folder),
     };
     match outcome {

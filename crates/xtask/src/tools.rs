@@ -31,6 +31,11 @@ pub(crate) const QPDF: Tool = Tool {
     debian: "qpdf",
     for_what: "tests check that a PDF is well formed",
 };
+pub(crate) const PYTHON: Tool = Tool {
+    program: "python3",
+    debian: "python3",
+    for_what: "totals are computed a second time with Python's decimals",
+};
 pub(crate) const CHROMIUM: Tool = Tool {
     program: "chromium",
     debian: "chromium",

@@ -53,6 +53,8 @@ pub struct OrderDraft {
     pub sold_at: String,
     /// Lines.
     pub lines: Vec<LineDraft>,
+    /// A discount on the whole order, decimal text, yuan; empty for none. With tax where the prices are.
+    pub discount: String,
     /// Free remark for the invoice, at most 200 characters.
     pub remark: String,
     /// A delivery to be made at once.

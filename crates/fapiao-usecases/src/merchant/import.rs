@@ -19,7 +19,7 @@ pub const MAX_ROWS: usize = 100_000;
 const ORDERS_PER_SET: usize = 200;
 
 /// The columns, in the order of the template; files may order them as they like.
-pub const COLUMNS: [&str; 13] = [
+pub const COLUMNS: [&str; 14] = [
     "order_no",
     "store",
     "sold_at",
@@ -33,8 +33,16 @@ pub const COLUMNS: [&str; 13] = [
     "tax_included",
     "rate",
     "discount",
+    "order_discount",
 ];
-const OPTIONAL: [&str; 5] = ["store", "sold_at", "line", "spec", "discount"];
+const OPTIONAL: [&str; 6] = [
+    "store",
+    "sold_at",
+    "line",
+    "spec",
+    "discount",
+    "order_discount",
+];
 
 /// A bad cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +217,11 @@ impl Group {
             ),
             _ => (self.rows[0], first),
         };
+        let column = match first {
+            // A line has a column of that name, too.
+            "discount" => "order_discount",
+            _ => column,
+        };
         let column = if COLUMNS.contains(&column) {
             column
         } else {
@@ -339,6 +352,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                     store: cell("store").to_owned(),
                     order_no: order_no.to_owned(),
                     sold_at: cell("sold_at").to_owned(),
+                    discount: cell("order_discount").to_owned(),
                     ..OrderDraft::default()
                 },
                 rows: Vec::new(),
@@ -351,6 +365,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
         for (name, value) in [
             ("store", &group.draft.store),
             ("sold_at", &group.draft.sold_at),
+            ("order_discount", &group.draft.discount),
         ] {
             if cell(name) != value {
                 sheet.errors.push(RowError {

@@ -1,5 +1,6 @@
 //! Reading drafts against the company's settings: stores, sellers, rates, class codes, accounts.
 
+use super::order_discount::share_out;
 use super::orders::{Caller, OrderError, PAGE_LIFE_HOURS};
 use crate::{
     calendar,
@@ -81,6 +82,10 @@ impl IntakeDesk {
                 Ok(line) => lines.push((index, line)),
                 Err(wrong) => errors.extend(wrong),
             }
+        }
+        let all_read = lines.len() == draft.lines.len();
+        if all_read && let Err(error) = share_out(&draft.discount, &mut lines) {
+            errors.push(error);
         }
         let Some(store) = store else {
             return Err(OrderError::Invalid(errors));

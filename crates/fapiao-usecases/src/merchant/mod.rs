@@ -4,6 +4,7 @@ pub mod confirm;
 pub mod drafts;
 pub mod import;
 mod intake;
+mod order_discount;
 pub mod orders;
 pub mod pages;
 pub mod prepare;

@@ -272,6 +272,7 @@ fn columns(t: &'static Texts) -> Vec<ColumnNote> {
         ("tax_included", "是", c.tax_included),
         ("rate", "0.13", c.rate),
         ("discount", "10.00", c.discount),
+        ("order_discount", "", c.order_discount),
     ]
     .into_iter()
     .map(|(name, example, note)| ColumnNote {

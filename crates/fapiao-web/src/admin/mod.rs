@@ -23,6 +23,7 @@ mod orders;
 mod origin;
 mod pieces;
 mod products;
+mod rounding;
 mod routes;
 mod sellers;
 mod sign_in;

@@ -152,6 +152,7 @@ fn draft_of(form: &OrderForm, products: &[Product], codes: &[TaxCode]) -> (Order
         order_no: form.order_no.clone(),
         sold_at: String::new(),
         lines,
+        discount: plain_number(&form.discount),
         remark: form.remark.clone(),
         delivery,
     };
@@ -188,7 +189,7 @@ fn field_of(pointer: &str, places: &[usize]) -> String {
             format!("lines-{place}-{member}")
         }
         (Some("delivery"), Some("channel"), _) => "channel".to_owned(),
-        (Some(known @ ("order_no" | "store" | "remark")), None, _) => known.to_owned(),
+        (Some(known @ ("order_no" | "store" | "discount" | "remark")), None, _) => known.to_owned(),
         _ => "lines-0-name".to_owned(),
     }
 }

@@ -186,6 +186,7 @@ pub(super) fn invoice_lines(invoice: &Invoice) -> LineTable {
         totals: invoice.totals,
         capitals: capital(invoice.totals.total),
         remark: invoice.remark.clone(),
+        explained: format!("/admin/invoices/{}/rounding", invoice.id),
     }
 }
 
@@ -208,6 +209,7 @@ pub(super) async fn order_lines(frame: &Frame, order: &Order) -> Result<LineTabl
         totals: order.totals,
         capitals: String::new(),
         remark: order.remark.clone(),
+        explained: format!("/admin/orders/{}/rounding", order.id),
     })
 }
 

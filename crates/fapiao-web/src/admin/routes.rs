@@ -2,7 +2,8 @@
 
 use super::{
     accounts, audit, deliveries, failure, home, import, inbox, invoices, jobs, keys, ledger,
-    onboarding, order_new, orders, products, sellers, sign_in, staff, stock, stores, switches,
+    onboarding, order_new, orders, products, rounding, sellers, sign_in, staff, stock, stores,
+    switches,
 };
 use actix_web::{
     middleware::from_fn,
@@ -25,12 +26,14 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/orders/new", get().to(order_new::blank))
         .route("/orders/{id}", get().to(orders::show))
         .route("/orders/{id}/deliveries", post().to(orders::make_delivery))
+        .route("/orders/{id}/rounding", get().to(rounding::order))
         .route("/orders/{id}/retry", post().to(orders::retry))
         .route("/deliveries/{id}", get().to(deliveries::show))
         .route("/deliveries/{id}/refusal", post().to(deliveries::refuse))
         .route("/deliveries/{id}/title", post().to(deliveries::title))
         .route("/invoices", get().to(invoices::index))
         .route("/invoices/{id}", get().to(invoices::show))
+        .route("/invoices/{id}/rounding", get().to(rounding::invoice))
         .route("/invoices/{id}/file.{format}", get().to(invoices::file))
         .route("/jobs", get().to(jobs::index))
         .route("/jobs/retry-all", post().to(jobs::retry_all))

@@ -12,8 +12,8 @@ use fapiao_usecases::{
 };
 use url::Url;
 
-pub(crate) const ORDER: [&str; 6] = [
-    "store", "order_no", "sold_at", "remark", "lines", "delivery",
+pub(crate) const ORDER: [&str; 7] = [
+    "store", "order_no", "sold_at", "discount", "remark", "lines", "delivery",
 ];
 pub(crate) const LINE: [&str; 9] = [
     "name",
@@ -57,6 +57,7 @@ impl OrderBody {
                 .into_iter()
                 .map(|(pointer, node)| line(&mut reader, node, pointer))
                 .collect(),
+            discount: reader.optional_decimal(&body, "discount", "20.00"),
             remark: reader.optional_text(&body, "remark"),
             delivery: match reader.optional_object(&body, "delivery", &DELIVERY) {
                 Some(wanted) => delivery(&mut reader, &wanted, https_only),

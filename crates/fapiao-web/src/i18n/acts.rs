@@ -242,5 +242,6 @@ texts! {
         tax_included: "价格是否含税：是 / 否", "Whether prices include tax: yes / no";
         rate: "税率，0.13；免税 exempt；不征税 not_taxed", "Rate: 0.13, exempt, not_taxed";
         discount: "折扣（元），可省略", "Discount in yuan; may be left out";
+        order_discount: "整单折扣（元），同一订单各行相同，可省略", "Discount on the whole order in yuan, the same in all its rows; may be left out";
     }
 }

@@ -69,6 +69,8 @@ pub struct LineTable {
     pub capitals: String,
     /// The remark as printed, may be empty.
     pub remark: String,
+    /// The page that tells where each fen of the sums went; empty for none.
+    pub explained: String,
 }
 
 /// An invoice in short, as it stands on an order.

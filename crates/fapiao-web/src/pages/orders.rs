@@ -128,6 +128,8 @@ pub struct OrderForm {
     pub deliver: bool,
     /// Its channel.
     pub channel: String,
+    /// Discount on the whole order.
+    pub discount: String,
     /// Free remark for the invoice.
     pub remark: String,
 }
@@ -203,6 +205,7 @@ impl OrderForm {
             lines: vec![LineForm::default(); 5],
             deliver: true,
             channel: "web".to_owned(),
+            discount: String::new(),
             remark: String::new(),
         }
     }
@@ -223,6 +226,7 @@ impl OrderForm {
                 "tax_included" => form.tax_included = value,
                 "deliver" => form.deliver = value == "yes",
                 "channel" => form.channel = value,
+                "discount" => form.discount = value,
                 "remark" => form.remark = value,
                 _ => form.set_line(name, value),
             }

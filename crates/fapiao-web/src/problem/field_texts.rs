@@ -57,6 +57,14 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_NO_ACCOUNT", "该渠道所需的微信账号尚未在后台设置"),
     ("E_NO_LINES", "订单至少要有一行明细"),
     ("E_NUMBER_UNEXPECTED", "个人抬头不应填写税号"),
+    (
+        "E_ORDER_DISCOUNT",
+        "整单折扣须为不大于各行合计的正数，单位元，最多两位小数",
+    ),
+    (
+        "E_ORDER_DISCOUNT_MIXED",
+        "明细中既有含税价又有不含税价，无法分摊整单折扣，请逐行填写折扣",
+    ),
     ("E_ORDER_NO", "订单号须为 1 至 64 个可打印字符"),
     ("E_PAGE", "目前只支持由买家填写抬头的页面：title"),
     ("E_PASSWORD", "密码须为 12 至 200 个字符"),

@@ -321,6 +321,7 @@ impl Sample {
                 total: fen(124_460),
             },
             capitals: "壹仟贰佰肆拾肆圆陆角整".to_owned(),
+            explained: "/admin/orders/ord_1/rounding".to_owned(),
             remark: "订单 20261120-0381；会员卡号 8812".to_owned(),
         }
     }

@@ -85,6 +85,10 @@ fn requests() -> Vec<(&'static str, Value)> {
         text("The store's code; may be left out where the key belongs to one store."),
         json!({ "type": "string", "minLength": 1, "maxLength": 64, "description": "Your own number, unique within the seller for ever." }),
         time("When it was sold; now when left out."),
+        decimal(
+            "A discount on the whole order in yuan, positive; shared out over the lines to the fen. With tax where the prices are.",
+            "20.00",
+        ),
         json!({ "type": "string", "maxLength": 200, "description": "A remark for the invoice." }),
         lines,
         of("NewDelivery"),
@@ -320,6 +324,76 @@ fn answers() -> Vec<(&'static str, Value)> {
                         ("store", text_or_null("Only this store, or all.")),
                         ("may_write", flag("Whether it may change something.")),
                     ]),
+                ),
+            ]),
+        ),
+        (
+            "Rounding",
+            object(vec![
+                ("totals", of("Totals")),
+                (
+                    "rounded_by",
+                    decimal(
+                        "What all roundings together added to the tax, in yuan.",
+                        "-0.004425",
+                    ),
+                ),
+                ("lines", list_of("RoundedLine")),
+                ("rates", list_of("RoundedRate")),
+            ]),
+        ),
+        (
+            "RoundedLine",
+            object(vec![
+                ("no", whole("Of the invoice line.")),
+                (
+                    "order_line",
+                    json!({ "type": ["integer", "null"], "description": "The order's line, from 0." }),
+                ),
+                (
+                    "kind",
+                    json!({ "enum": ["normal", "discount", "discounted"] }),
+                ),
+                ("name", text("What was sold.")),
+                ("rate", text("As in the order.")),
+                (
+                    "drives",
+                    json!({ "enum": ["gross", "net", "remainder"], "description": "Which amount the others follow from." }),
+                ),
+                (
+                    "product",
+                    text_or_null("`quantity × unit_price` with all its digits."),
+                ),
+                ("driving", decimal("What that was rounded to.", "100.00")),
+                (
+                    "formula",
+                    text_or_null("`100.00 × 13 ÷ 113`; none without tax."),
+                ),
+                (
+                    "exact_tax",
+                    decimal("The tax before rounding.", "11.504425"),
+                ),
+                ("tax", decimal("The tax.", "11.50")),
+                ("rounded_by", decimal("What rounding added.", "-0.004425")),
+                ("amount", decimal("Without tax.", "88.50")),
+                ("gross", decimal("With tax.", "100.00")),
+            ]),
+        ),
+        (
+            "RoundedRate",
+            object(vec![
+                ("rate", text("As in the order.")),
+                ("lines", whole("How many lines, discounts included.")),
+                ("totals", of("Totals")),
+                (
+                    "tax_at_once",
+                    text_or_null(
+                        "The tax of the sum, rounded once; none where prices with and without tax stand together.",
+                    ),
+                ),
+                (
+                    "tail",
+                    decimal("Tax of the lines less that (尾差).", "0.01"),
                 ),
             ]),
         ),

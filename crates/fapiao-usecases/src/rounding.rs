@@ -1,0 +1,60 @@
+//! Where each fen of an order's or an invoice's totals went.
+
+use crate::{
+    errors::StoreError,
+    ports::{Ports, Scope},
+    records::{Invoice, Order},
+};
+use fapiao_domain::{
+    ids::{InvoiceId, OrderId},
+    line::OrderLine,
+    rounding::{Rounding, explain},
+    totals::compute,
+};
+
+/// Explains an order's totals; `None` when the scope has no such order.
+///
+/// # Errors
+/// [`StoreError`]; `Corrupt` when the stored lines cannot be computed any more.
+pub async fn of_order(
+    ports: &Ports,
+    scope: &Scope,
+    id: &OrderId,
+) -> Result<Option<(Order, Rounding)>, StoreError> {
+    let Some(order) = ports.store.order(scope, id).await? else {
+        return Ok(None);
+    };
+    let codes = ports.store.tax_codes().await?;
+    // The name of the class does not change an amount: a code that ended meanwhile is explained all the same.
+    let short_name = |code: &str| {
+        let found = codes.binary_search_by(|it| it.code.as_str().cmp(code));
+        Some(found.map_or_else(|_| String::new(), |at| codes[at].short_name.clone()))
+    };
+    let computed = compute(&order.lines, &short_name).map_err(|errors| {
+        let first = errors.first().map_or_else(String::new, ToString::to_string);
+        StoreError::Corrupt(format!("the lines of order {id} do not add up: {first}"))
+    })?;
+    let told = explain(&computed.lines, &order.lines);
+    Ok(Some((order, told)))
+}
+
+/// Explains an invoice's totals, with the help of its order's lines; `None` when the scope has no such invoice.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_invoice(
+    ports: &Ports,
+    scope: &Scope,
+    id: &InvoiceId,
+) -> Result<Option<(Invoice, Rounding)>, StoreError> {
+    let Some(invoice) = ports.store.invoice(scope, id).await? else {
+        return Ok(None);
+    };
+    let order: Vec<OrderLine> = ports
+        .store
+        .order(scope, &invoice.order)
+        .await?
+        .map_or_else(Vec::new, |it| it.lines);
+    let told = explain(&invoice.lines, &order);
+    Ok(Some((invoice, told)))
+}

@@ -1,0 +1,3 @@
+//! Arithmetic, titles and dated data, end to end.
+
+mod rounding;

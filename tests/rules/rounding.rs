@@ -1,0 +1,147 @@
+//! Where each fen went, and discounts on whole orders.
+
+use crate::{
+    admin::sign_in::signed_in,
+    harness::{company, spawn_app, tea},
+};
+use fapiao_usecases::{
+    actor::Actor,
+    merchant::{
+        import::{ImportMode, import_orders},
+        orders::Caller,
+    },
+    ports::Scope,
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+fn three_lines(order_no: &str) -> Value {
+    let mut order = tea(order_no);
+    let line = |price: &str| {
+        let mut line = tea("x")["lines"][0].clone();
+        line["quantity"] = json!("1");
+        line["unit_price"] = json!(price);
+        line
+    };
+    order["lines"] = json!([line("59.90"), line("39.90"), line("100.20")]);
+    order["discount"] = json!("20.00");
+    order
+}
+
+#[tokio::test]
+async fn a_discount_on_the_order_is_shared_out_and_every_fen_is_explained() {
+    let app = spawn_app().await;
+    let made = app.post("/orders", "R-1", &three_lines("R-1")).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let order = made.body;
+    let shares: Vec<&str> = order["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["discount"].as_str().unwrap())
+        .collect();
+    assert_eq!(shares, ["5.99", "3.99", "10.02"]);
+    assert_eq!(
+        order["totals"],
+        json!({ "amount": "159.29", "tax": "20.71", "total": "180.00" })
+    );
+    let id = order["id"].as_str().unwrap();
+    let told = app.get(&format!("/orders/{id}/rounding")).await;
+    assert_eq!(told.status, StatusCode::OK);
+    assert_eq!(told.body["totals"], order["totals"]);
+    let lines = told.body["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 6);
+    assert_eq!(
+        (
+            &lines[0]["formula"],
+            &lines[0]["exact_tax"],
+            &lines[0]["tax"],
+            &lines[0]["rounded_by"]
+        ),
+        (
+            &json!("59.90 × 13 ÷ 113"),
+            &json!("6.891150"),
+            &json!("6.89"),
+            &json!("-0.001150")
+        )
+    );
+    assert_eq!(
+        (&lines[1]["kind"], &lines[1]["gross"]),
+        (&json!("discount"), &json!("-5.99"))
+    );
+    assert_eq!(told.body["rates"][0]["tax_at_once"], "20.71");
+    // The same for the invoice, and as a page that the totals lead to.
+    app.open_page(&order).await;
+    app.authorise(&order, &company()).await;
+    let done = app.await_state(&order, "carded").await;
+    let invoice = done["invoice"]["id"].as_str().unwrap();
+    let of_invoice = app.get(&format!("/invoices/{invoice}/rounding")).await;
+    assert_eq!(of_invoice.body["lines"], told.body["lines"]);
+    let clerk = signed_in(&app, "finance").await;
+    for place in [
+        format!("/admin/orders/{id}"),
+        format!("/admin/invoices/{invoice}"),
+    ] {
+        let page = |path: String| clerk.get(format!("{}{path}", app.web())).send();
+        let text = page(place.clone()).await.unwrap().text().await.unwrap();
+        assert!(
+            text.contains(&format!("href=\"{place}/rounding\"")),
+            "{place}"
+        );
+        let text = page(format!("{place}/rounding"))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        assert!(
+            text.contains("59.90 × 13 ÷ 113") && text.contains("6.891150"),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        app.get("/orders/ord_01J8ZC3N6T9Q4W2E5R7Y8U1P0A/rounding")
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_discount_is_named_and_a_file_may_carry_one() {
+    let app = spawn_app().await;
+    let mut order = three_lines("R-2");
+    order["discount"] = json!("200.01");
+    let refused = app.post("/orders", "R-2", &order).await;
+    assert_eq!(refused.wrong_fields(), ["/discount"]);
+    assert_eq!(refused.body["errors"][0]["code"], "E_ORDER_DISCOUNT");
+    order["discount"] = json!("1.00");
+    order["lines"][0]["tax_included"] = json!(false);
+    let mixed = app.post("/orders", "R-3", &order).await;
+    assert_eq!(mixed.body["errors"][0]["code"], "E_ORDER_DISCOUNT_MIXED");
+    let file = "order_no,name,store,tax_code,unit,quantity,unit_price,tax_included,rate,order_discount\n\
+        D-1,苹果,S001,1010115010100000000,千克,1,10.00,yes,0.09,1.01\n\
+        D-1,苹果,S001,1010115010100000000,千克,2,10.00,yes,0.09,1.01\n\
+        D-2,苹果,S001,1010115010100000000,千克,1,10.00,yes,0.09,11.00\n";
+    let caller = Caller {
+        actor: Actor::CommandLine,
+        scope: Scope::All,
+        source: "csv",
+    };
+    let report = import_orders(app.ports(), &caller, file.as_bytes(), ImportMode::GoodOnes)
+        .await
+        .unwrap();
+    assert_eq!(
+        (report.created, report.totals.total.to_string().as_str()),
+        (1, "28.99")
+    );
+    let wrong: Vec<_> = report
+        .errors
+        .iter()
+        .map(|it| (it.row, it.column.as_str()))
+        .collect();
+    assert_eq!(wrong, [(4, "order_discount")]);
+    app.stop().await;
+}
