@@ -16,6 +16,7 @@ mod admin;
 mod api;
 mod architecture;
 mod browser;
+mod gateway;
 mod harness;
 mod import;
 mod merchant;

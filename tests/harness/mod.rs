@@ -3,7 +3,7 @@
 mod database;
 
 use database::TestDatabase;
-use fapiao_server::demo::{Demo, DemoOptions};
+use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};
 use fapiao_usecases::ports::Ports;
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
@@ -18,6 +18,8 @@ pub struct TestApp {
     demo: Option<Demo>,
     folder: TempDir,
     database: TestDatabase,
+    /// The second installation's, in a pair.
+    platform_database: Option<TestDatabase>,
     pub http: Client,
 }
 
@@ -28,10 +30,23 @@ pub async fn spawn_app() -> TestApp {
 
 /// Starts a product with further settings, as environment variables name them.
 pub async fn spawn_app_with(settings: &[(&str, &str)]) -> TestApp {
+    spawn(settings, None).await
+}
+
+/// Starts two installations that know each other only by the platform gateway: the merchant, which every helper of
+/// [`TestApp`] talks to, and the platform of another company ([`TestApp::platform`]), which issues for the merchant's
+/// third seller. Orders of [`TestApp::order`] and the API's helpers are those of that seller's store `S004`, with a key
+/// of its own. Both have their own database and WeChat account; they share the WeChat and the tax sandbox.
+pub async fn spawn_pair() -> TestApp {
+    let database = TestDatabase::make().await;
+    spawn(&[], Some(database)).await
+}
+
+async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase>) -> TestApp {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::make().await;
-    let demo = start(&folder, &database, settings).await;
+    let demo = start(&folder, &database, platform_database.as_ref(), settings).await;
     let http = Client::builder()
         .redirect(Policy::none())
         .timeout(PATIENCE)
@@ -41,13 +56,21 @@ pub async fn spawn_app_with(settings: &[(&str, &str)]) -> TestApp {
         demo: Some(demo),
         folder,
         database,
+        platform_database,
         http,
     }
 }
 
-async fn start(folder: &TempDir, database: &TestDatabase, settings: &[(&str, &str)]) -> Demo {
+async fn start(
+    folder: &TempDir,
+    database: &TestDatabase,
+    platform_database: Option<&TestDatabase>,
+    settings: &[(&str, &str)],
+) -> Demo {
     let mut options = DemoOptions::on_free_ports(folder.path().to_owned());
     options.database = database.url();
+    options.with_platform = platform_database.is_some();
+    options.platform_database = platform_database.and_then(TestDatabase::url);
     options.settings = settings
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -98,6 +121,19 @@ impl TestApp {
         self.demo().ports.as_ref().unwrap()
     }
 
+    /// The second installation of a pair.
+    pub fn platform(&self) -> &PlatformSide {
+        self.demo().platform().unwrap()
+    }
+
+    /// The store whose till this is, and its key.
+    fn till(&self) -> (&'static str, &str) {
+        match self.demo().platform() {
+            Some(platform) => ("S004", &platform.outside.api_key),
+            None => ("S001", &self.demo().secrets.api_key),
+        }
+    }
+
     pub fn web(&self) -> String {
         format!("http://{}", self.demo().web)
     }
@@ -113,13 +149,17 @@ impl TestApp {
     /// Stops everything and starts it again with the same data.
     pub async fn restart(&mut self) {
         self.demo.take().unwrap().stop().await;
-        self.demo = Some(start(&self.folder, &self.database, &[]).await);
+        let platform = self.platform_database.as_ref();
+        self.demo = Some(start(&self.folder, &self.database, platform, &[]).await);
     }
 
     /// Stops everything in order.
     pub async fn stop(mut self) {
         self.demo.take().unwrap().stop().await;
         self.database.drop().await;
+        if let Some(database) = self.platform_database {
+            database.drop().await;
+        }
     }
 
     /// A call of the REST API with the demo's key.
@@ -133,7 +173,7 @@ impl TestApp {
         let mut request = self
             .http
             .request(method, format!("{}/api/v1{path}", self.web()))
-            .bearer_auth(&self.demo().secrets.api_key);
+            .bearer_auth(self.till().1);
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
@@ -187,7 +227,9 @@ impl TestApp {
 
     /// Places an order with a delivery and gives its answer.
     pub async fn order(&self, order_no: &str) -> Value {
-        let answer = self.post("/orders", order_no, &tea(order_no)).await;
+        let mut wanted = tea(order_no);
+        wanted["store"] = json!(self.till().0);
+        let answer = self.post("/orders", order_no, &wanted).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
         answer.body
     }
@@ -260,7 +302,11 @@ impl TestApp {
 
     /// Every invariant must hold.
     pub async fn assert_ledger_holds(&self) {
-        for check in self.ports().store.verify().await.unwrap() {
+        let mut checks = self.ports().store.verify().await.unwrap();
+        if let Some(platform) = self.demo().platform() {
+            checks.extend(platform.ports.store.verify().await.unwrap());
+        }
+        for check in checks {
             assert!(
                 check.found.is_empty(),
                 "{} {}: {:?}",

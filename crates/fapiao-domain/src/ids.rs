@@ -84,6 +84,12 @@ ids! {
     PushId = "psh_";
     /// A stock of invoice numbers.
     SegmentId = "seg_";
+    /// A merchant that we are the platform of.
+    PartnerId = "ptn_";
+    /// A partner's request for an invoice.
+    RequestId = "prq_";
+    /// What an external platform told us.
+    NoticeId = "ntc_";
 }
 
 #[cfg(test)]

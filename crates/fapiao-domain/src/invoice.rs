@@ -94,11 +94,11 @@ pub enum InvoiceState {
     Blocked,
     /// Number and quota taken, in one transaction.
     Reserved,
-    /// Sent to the tax authority; its receipt is kept.
+    /// Sent to the tax authority or to an external platform; the receipt is kept.
     Uploading,
     /// Asked, no answer: query before anything else, never a second number.
     OutcomeUnknown,
-    /// The tax authority said no.
+    /// The tax authority, or the external platform, said no.
     Refused,
     /// The tax authority has it: it is an invoice now, for ever.
     Issued,
@@ -173,7 +173,8 @@ impl InvoiceState {
         let allowed = matches!(
             (self, to),
             (S::Drafted, S::Ready | S::Blocked)
-                | (S::Ready, S::Reserved | S::Blocked)
+                // An external platform assigns the number itself: its request goes out without one.
+                | (S::Ready, S::Reserved | S::Blocked | S::Uploading)
                 | (S::Blocked, S::Ready)
                 | (S::Reserved, S::Uploading | S::OutcomeUnknown | S::Refused)
                 | (S::Uploading, S::Issued | S::Refused | S::OutcomeUnknown)

@@ -4,8 +4,10 @@ use crate::{
     adapters::{
         clock::SystemClock,
         files::{Documents, FilesError},
+        gateways::HttpGateways,
         mail::SmtpMailer,
         mail_texts::TemplateMailTexts,
+        papers::PdfPapers,
         passwords::Argon2Passwords,
         reach::HttpReach,
         renderer::PdfRenderer,
@@ -42,6 +44,9 @@ pub enum WiringError {
     /// The tax client.
     #[error("the tax client cannot be set up: {0}")]
     Tax(String),
+    /// The client of the platform gateway.
+    #[error("the gateway client cannot be set up: {0}")]
+    Gateway(String),
     /// Mail.
     #[error("{0}")]
     Mail(String),
@@ -93,6 +98,8 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         tax: Arc::new(tax),
         merchant: Arc::new(Merchant::new(keeper.clone(), Arc::clone(&sealer))),
         platform: Arc::new(Platform::new(keeper, Arc::clone(&sealer))),
+        gateways: Arc::new(HttpGateways::new(Arc::clone(&clock)).map_err(WiringError::Gateway)?),
+        papers: Arc::new(PdfPapers),
         pushes: Arc::new(Pushes::new(Arc::clone(&sealer), sandbox)),
         reach: Arc::new(HttpReach::new()),
         mailer: Arc::new(mailer),

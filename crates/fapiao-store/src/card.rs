@@ -6,6 +6,7 @@ use crate::{
     card_report, delivery,
     entity::card,
     error::{missing, stale},
+    gateway::tell_partners,
     read,
     sql::{self, Cells, Sql, for_update, select},
     tx::Tx,
@@ -214,6 +215,7 @@ async fn carry(tx: &Tx, delivery: &DeliveryId, order: &str) -> Result<(), StoreE
     let held = delivery::hold(tx, delivery.as_str()).await?;
     let from = read::word(DeliveryState::parse, &held.state, "state of a delivery")?;
     tx.changed(delivery);
+    tell_partners(tx, [delivery.as_str()]).await?;
     if from == DeliveryState::Carded {
         return Ok(());
     }

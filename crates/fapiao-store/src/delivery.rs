@@ -4,6 +4,7 @@ use crate::{
     audit::Line,
     entity::{delivery, order},
     error::{exists, missing, stale},
+    gateway::tell_partners,
     idempotent, read,
     sql::{self, Cells, Sql, for_update, select},
     tx::Tx,
@@ -257,6 +258,9 @@ pub(crate) fn change<'t>(
         tx.audit(line);
         tx.enqueue_all(&change.then);
         tx.changed(&change.id);
+        if change.to.is_final() {
+            tell_partners(tx, [change.id.as_str()]).await?;
+        }
         Ok(Effect::Done(()))
     })
 }
@@ -326,8 +330,9 @@ pub(crate) fn expire<'t>(tx: &'t Tx, (now, limit): &'t (DateTime<Utc>, u32)) -> 
         }
         let sql =
             Sql::new("UPDATE deliveries SET state = 'expired', version = version + 1 WHERE id IN ")
-                .list(ids);
+                .list(ids.iter().map(String::as_str));
         tx.exec(sql).await?;
+        tell_partners(tx, ids.iter().map(String::as_str)).await?;
         orders_follow(tx, &orders).await?;
         Ok(read::count(due.len() as i64))
     })

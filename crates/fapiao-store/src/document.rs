@@ -4,6 +4,7 @@ use crate::{
     audit::Line,
     entity::document,
     error::{exists, missing},
+    gateway::tell_partners,
     read,
     sql::{self, Cells, Sql, select},
     tx::Tx,
@@ -91,6 +92,7 @@ pub(crate) fn add<'t>(tx: &'t Tx, it: &'t Recorded) -> Run<'t, ()> {
             tx.audit(line);
             tx.changed_id(&delivery);
         }
+        tell_partners(tx, [delivery.as_str()]).await?;
         tx.enqueue_all(&it.then);
         Ok(())
     })

@@ -136,7 +136,7 @@ impl Default for Throttle {
 
 impl Throttle {
     /// Whether to note it, and whether to tell the chain.
-    fn allows(&self) -> Option<bool> {
+    pub(crate) fn allows(&self) -> Option<bool> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Two a second, at most five at once.
         let earned = u64::try_from(state.since.elapsed().as_millis()).unwrap_or(5000) * 2;

@@ -122,8 +122,18 @@ fn line(model: invoice_line::Model) -> Result<InvoiceLine, StoreError> {
     })
 }
 
-/// Writes a drafted invoice; its delivery becomes `issuing`.
+/// Writes a drafted invoice that we issue ourselves; its delivery becomes `issuing`.
 pub(crate) fn draft<'t>(tx: &'t Tx, (new, actor): &'t (NewInvoice, Actor)) -> Run<'t, ()> {
+    draft_with(tx, new, actor, Job::IssueInvoice(new.invoice.id.clone()))
+}
+
+/// Writes a drafted invoice, and queues what brings it into being.
+pub(crate) fn draft_with<'t>(
+    tx: &'t Tx,
+    new: &'t NewInvoice,
+    actor: &'t Actor,
+    then: Job,
+) -> Run<'t, ()> {
     Box::pin(async move {
         let invoice = &new.invoice;
         let held = delivery::hold(tx, invoice.delivery.as_str()).await?;
@@ -183,10 +193,7 @@ pub(crate) fn draft<'t>(tx: &'t Tx, (new, actor): &'t (NewInvoice, Actor)) -> Ru
                     }),
                 ),
         );
-        tx.enqueue(QueuedJob::now(
-            Job::IssueInvoice(invoice.id.clone()),
-            Some(invoice.seller.clone()),
-        ));
+        tx.enqueue(QueuedJob::now(then, Some(invoice.seller.clone())));
         tx.changed(&invoice.delivery);
         Ok(())
     })

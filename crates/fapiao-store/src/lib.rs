@@ -21,6 +21,7 @@ mod delivery;
 mod document;
 mod entity;
 mod error;
+mod gateway;
 mod gather;
 mod idempotent;
 mod inbox;

@@ -5,6 +5,7 @@ use crate::{
     delivery,
     entity::invoice,
     error::{missing, stale},
+    gateway::tell_partners,
     invoice::state,
     read,
     sql::{Cells, Sql, for_update, select},
@@ -158,6 +159,7 @@ pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
             tx.exec(sql).await?;
         }
         fail_deliveries(tx, &refused).await?;
+        tell_partners(tx, rows.values().map(|row| row.delivery_id.as_str())).await?;
         Ok(said.iter().map(|_| ()).collect())
     })
 }

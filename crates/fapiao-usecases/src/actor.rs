@@ -16,6 +16,8 @@ pub enum Actor {
     WeChat,
     /// The tax authority, by an answer.
     TaxAuthority,
+    /// The installation at the other end of the platform gateway: the platform we ask, or a merchant who asks us.
+    Gateway,
     /// The product itself: a worker or a schedule.
     System,
     /// Somebody at the command line of the server.
@@ -30,6 +32,7 @@ impl fmt::Display for Actor {
             Actor::Buyer => f.write_str("buyer"),
             Actor::WeChat => f.write_str("wechat"),
             Actor::TaxAuthority => f.write_str("tax"),
+            Actor::Gateway => f.write_str("gateway"),
             Actor::System => f.write_str("system"),
             Actor::CommandLine => f.write_str("cli"),
         }
@@ -43,6 +46,7 @@ impl Actor {
             "buyer" => Actor::Buyer,
             "wechat" => Actor::WeChat,
             "tax" => Actor::TaxAuthority,
+            "gateway" => Actor::Gateway,
             "system" => Actor::System,
             "cli" => Actor::CommandLine,
             _ => {

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::Id;
-use fapiao_domain::ids::{AccountId, DeliveryId, InvoiceId, JobId, PushId, SellerId};
+use fapiao_domain::ids::{
+    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, PushId, RequestId, SellerId,
+};
 use serde_json::{Value, json};
 
 /// One thing to do later. Safe to repeat: every handler looks at the state first.
@@ -41,6 +43,14 @@ pub enum Job {
     EnsureTemplate(SellerId),
     /// Strike the card of a delivery out after its invoice was offset in full.
     CancelCard(DeliveryId),
+    /// Bring the request for an invoice to the external platform.
+    SendRequest(DeliveryId),
+    /// Ask the external platform what became of a request.
+    FollowRequest(DeliveryId),
+    /// Read what the external platform told us.
+    HandleNotice(NoticeId),
+    /// Tell a partner merchant where its request stands.
+    ReportResult(RequestId),
 }
 
 impl Job {
@@ -61,11 +71,15 @@ impl Job {
             Job::PrepareAccount(_) => "prepare_account",
             Job::EnsureTemplate(_) => "ensure_template",
             Job::CancelCard(_) => "cancel_card",
+            Job::SendRequest(_) => "send_request",
+            Job::FollowRequest(_) => "follow_request",
+            Job::HandleNotice(_) => "handle_notice",
+            Job::ReportResult(_) => "report_result",
         }
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 14] = [
+    pub const KINDS: [&'static str; 18] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -80,6 +94,10 @@ impl Job {
         "prepare_account",
         "ensure_template",
         "cancel_card",
+        "send_request",
+        "follow_request",
+        "handle_notice",
+        "report_result",
     ];
 
     /// What the job is about: the id, or the receipt.
@@ -90,7 +108,11 @@ impl Job {
             | Job::DraftInvoice(id)
             | Job::DeliverCard(id)
             | Job::CancelCard(id)
+            | Job::SendRequest(id)
+            | Job::FollowRequest(id)
             | Job::RejectAuthorisation(id) => id.to_string(),
+            Job::HandleNotice(id) => id.to_string(),
+            Job::ReportResult(id) => id.to_string(),
             Job::IssueInvoice(id) | Job::RenderInvoice(id) | Job::MailInvoice(id) => id.to_string(),
             Job::PollReceipt { receipt, .. } => receipt.clone(),
             Job::RefillStock(id) | Job::SyncTaxData(id) | Job::EnsureTemplate(id) => id.to_string(),
@@ -137,6 +159,10 @@ impl Job {
             "prepare_account" => Job::PrepareAccount(id(payload)?),
             "ensure_template" => Job::EnsureTemplate(id(payload)?),
             "cancel_card" => Job::CancelCard(id(payload)?),
+            "send_request" => Job::SendRequest(id(payload)?),
+            "follow_request" => Job::FollowRequest(id(payload)?),
+            "handle_notice" => Job::HandleNotice(id(payload)?),
+            "report_result" => Job::ReportResult(id(payload)?),
             _ => return None,
         })
     }
@@ -248,6 +274,10 @@ mod tests {
             Job::PrepareAccount(fresh(now)),
             Job::EnsureTemplate(fresh(now)),
             Job::CancelCard(fresh(now)),
+            Job::SendRequest(fresh(now)),
+            Job::FollowRequest(fresh(now)),
+            Job::HandleNotice(fresh(now)),
+            Job::ReportResult(fresh(now)),
         ];
         assert_eq!(jobs.len(), Job::KINDS.len());
         for job in jobs {

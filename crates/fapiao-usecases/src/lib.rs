@@ -8,6 +8,7 @@ pub mod backoffice;
 pub mod calendar;
 pub mod errors;
 pub mod fields;
+pub mod gateway;
 pub mod idempotency;
 pub mod ids;
 pub mod jobs;

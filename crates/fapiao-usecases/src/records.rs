@@ -3,6 +3,7 @@
 mod account;
 mod catalogue;
 mod company;
+mod gateway;
 mod invoice;
 mod people;
 mod queue;
@@ -11,6 +12,7 @@ mod sale;
 pub use account::{Account, AccountKind, PushMode, SealedText};
 pub use catalogue::{Product, TaxCode, UsableRate};
 pub use company::{IssuingMode, Seller, Store};
+pub use gateway::{Gateway, Partner, PartnerKey, PartnerRequest, PlatformNotice, PlatformRequest};
 pub use invoice::{Card, Document, Invoice, Segment};
 pub use people::{ApiKey, Role, Session, Staff};
 pub use queue::{AuditEntry, JobRow, Push};

@@ -1,6 +1,7 @@
 //! Claimed jobs, carried out.
 
 use crate::{
+    gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
     merchant::{confirm, prepare, pushes, refusal},
     platform::{card, card_life, draft, issue, mail, render, stock, template},
@@ -29,6 +30,10 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::RefillStock(id) => stock::refill_stock(ports, id).await,
         Job::SyncTaxData(id) => stock::sync_tax_data(ports, id).await,
         Job::EnsureTemplate(id) => template::ensure_template(ports, id).await,
+        Job::SendRequest(id) => gateway::send_request(ports, id).await,
+        Job::FollowRequest(id) => gateway::follow_request(ports, id).await,
+        Job::HandleNotice(id) => gateway::handle_notice(ports, id).await,
+        Job::ReportResult(id) => gateway::report_result(ports, id).await,
     };
     finished(claimed, result)
 }

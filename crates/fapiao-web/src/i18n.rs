@@ -6,6 +6,7 @@
 
 mod acts;
 mod back_office;
+mod gateway;
 mod outside;
 mod rules;
 mod set_up;
@@ -15,6 +16,7 @@ pub use acts::{Act, Column, JobKind, Stand, Steps, Told};
 pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
+pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use rules::Rounding;
 pub use set_up::{
@@ -181,6 +183,7 @@ catalogue! {
     steps: Steps,
     column: Column,
     rounding: Rounding,
+    gateway: Gateway,
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod assets;
 mod buyer;
 mod callback;
 mod edge;
+mod gateway;
 mod health;
 pub mod i18n;
 mod metrics;

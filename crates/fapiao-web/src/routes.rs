@@ -4,7 +4,7 @@ use crate::{
     admin,
     api::{company, deliveries, docs, invoices, openapi, orders, ping, rounding},
     app::App,
-    buyer, callback, edge, health, metrics, preferences,
+    buyer, callback, edge, gateway, health, metrics, preferences,
     problem::{Kind, Problem, Said},
     statics,
 };
@@ -80,6 +80,7 @@ fn configure(cfg: &mut ServiceConfig) {
         .route("/readyz", web::get().to(health::ready))
         .route("/metrics", web::get().to(metrics::show))
         .route("/", web::get().to(home))
+        .configure(gateway::configure)
         .configure(admin::configure);
 }
 

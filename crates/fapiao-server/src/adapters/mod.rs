@@ -2,8 +2,10 @@
 
 pub mod clock;
 pub mod files;
+pub mod gateways;
 pub mod mail;
 pub mod mail_texts;
+pub mod papers;
 pub mod passwords;
 pub mod reach;
 pub mod renderer;

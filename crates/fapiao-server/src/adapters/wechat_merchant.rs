@@ -77,11 +77,11 @@ impl WechatMerchant for Merchant {
         &self,
         account: &Account,
         platform_id: &str,
-        delivery: &DeliveryId,
+        order_id: &str,
     ) -> Result<AuthStatus, OutsideError> {
         let data = self
             .client(account)?
-            .get_auth_data(platform_id, delivery.as_str())
+            .get_auth_data(platform_id, order_id)
             .await
             .map_err(outside)?;
         Ok(match data.status {

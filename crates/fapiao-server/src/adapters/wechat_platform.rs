@@ -4,7 +4,6 @@ use super::wechat_errors::{credentials, outside};
 use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao_domain::{
-    ids::Id,
     invoice::{Identity, InvoiceKind},
     line::{InvoiceLine, LineKind},
     money::Fen,
@@ -87,7 +86,7 @@ impl WechatPlatform for Platform {
         card: &CardRequest,
     ) -> Result<InsertedCard, OutsideError> {
         let request = InsertInvoice {
-            order_id: card.delivery.as_str().to_owned(),
+            order_id: card.order_id.clone(),
             card_id: card.card_id.clone(),
             app_id: card.requesting_app_id.clone(),
             invoice: user_data(card)?,

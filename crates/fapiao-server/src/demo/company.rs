@@ -31,7 +31,7 @@ pub(super) struct DemoSeller {
     phone: &'static str,
     bank: &'static str,
     bank_account: &'static str,
-    stores: &'static [(&'static str, &'static str)],
+    pub(super) stores: &'static [(&'static str, &'static str)],
 }
 
 pub(super) const SELLERS: [DemoSeller; 2] = [
@@ -61,6 +61,20 @@ pub(super) const SELLERS: [DemoSeller; 2] = [
     },
 ];
 
+/// The third seller leaves issuing to another company's platform.
+pub(super) const OUTSIDE: DemoSeller = DemoSeller {
+    tax_number: "91330106MA2K00041P",
+    name: "杭州示例文具有限公司",
+    short_name: "示例文具",
+    province: "33",
+    small_scale: false,
+    address: "杭州市西湖区示例大道6号",
+    phone: "0571-60000000",
+    bank: "示例银行杭州分行",
+    bank_account: "6200000000000000004",
+    stores: &[("S004", "西湖店")],
+};
+
 const STAFF: [(&str, &str, Role); 5] = [
     ("admin", "管理员", Role::Owner),
     ("manager", "陈经理", Role::Admin),
@@ -70,7 +84,7 @@ const STAFF: [(&str, &str, Role); 5] = [
 ];
 
 /// Ids that are the same in every demo, so that a start interrupted half-way is continued.
-fn fixed<I: Id>(number: usize) -> I {
+pub(super) fn fixed<I: Id>(number: usize) -> I {
     I::from_ulid(&format!("0000000000DEM0{number:012}"))
 }
 
@@ -82,7 +96,10 @@ pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), S
     if ports.store.account(&account).await?.is_none() {
         ports
             .store
-            .save_account(&demo_account(ports, secrets, account.clone()), &by)
+            .save_account(
+                &demo_account(ports, secrets, account.clone(), "示例商贸服务号"),
+                &by,
+            )
             .await?;
     }
     let mut store_number = 0;
@@ -129,7 +146,12 @@ pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), S
     Ok(())
 }
 
-fn demo_account(ports: &Ports, secrets: &DemoSecrets, id: AccountId) -> Account {
+pub(super) fn demo_account(
+    ports: &Ports,
+    secrets: &DemoSecrets,
+    id: AccountId,
+    name: &str,
+) -> Account {
     let seal = |name: &str, text: &str| {
         ports
             .sealer
@@ -137,7 +159,7 @@ fn demo_account(ports: &Ports, secrets: &DemoSecrets, id: AccountId) -> Account 
     };
     Account {
         id,
-        name: "示例商贸服务号".to_owned(),
+        name: name.to_owned(),
         kind: AccountKind::ServiceAccount,
         app_id: secrets.app_id.clone(),
         original_id: String::new(),
@@ -155,7 +177,7 @@ fn demo_account(ports: &Ports, secrets: &DemoSecrets, id: AccountId) -> Account 
     }
 }
 
-fn seller(demo: &DemoSeller, id: SellerId, account: &AccountId) -> Seller {
+pub(super) fn seller(demo: &DemoSeller, id: SellerId, account: &AccountId) -> Seller {
     Seller {
         id,
         party: SellerParty {
@@ -204,7 +226,11 @@ fn product_row(
     })
 }
 
-async fn add_staff(ports: &Ports, secrets: &DemoSecrets, by: &Actor) -> Result<(), StoreError> {
+pub(super) async fn add_staff(
+    ports: &Ports,
+    secrets: &DemoSecrets,
+    by: &Actor,
+) -> Result<(), StoreError> {
     let password_hash = hash_now(&secrets.admin_password);
     for (index, (login, name, role)) in STAFF.into_iter().enumerate() {
         let person = Staff {

@@ -4,9 +4,11 @@
 mod catalogue;
 mod company;
 pub mod crash;
+mod outside;
 mod secrets;
 mod stack;
 
+pub use outside::{OutsideSecrets, PlatformSide};
 pub use secrets::DemoSecrets;
 pub use stack::{Demo, DemoOptions, Side};
 
@@ -31,6 +33,13 @@ pub struct DemoArgs {
     /// The sample shop; without it 127.0.0.1:8092, or a free port when that is taken.
     #[arg(long)]
     shop: Option<SocketAddr>,
+    /// The second installation: the platform of another company, which issues for the store S004; without it
+    /// 127.0.0.1:8082, or a free port when that is taken.
+    #[arg(long)]
+    platform: Option<SocketAddr>,
+    /// Leaves the second installation out.
+    #[arg(long, conflicts_with = "platform")]
+    without_platform: bool,
     /// Folder of the data.
     #[arg(long, default_value = "data/demo")]
     data: PathBuf,
@@ -63,6 +72,9 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
         tax: args.tax,
         shop: args.shop,
         with_shop: true,
+        platform: args.platform,
+        with_platform: !args.without_platform,
+        platform_database: None,
         data: args.data.clone(),
         only: args.only,
         database: args.database.clone(),
@@ -84,6 +96,7 @@ fn announce(args: &DemoArgs, demo: &Demo) {
     let (web, sandbox, tax) = (demo.web, demo.sandbox, demo.tax);
     let secrets = &demo.secrets;
     let shop = demo.shop();
+    let platform = demo.platform();
     if args.print_json {
         let line = serde_json::json!({
             "ready": true,
@@ -93,6 +106,12 @@ fn announce(args: &DemoArgs, demo: &Demo) {
             "shop": shop.map(|shop| format!("http://{shop}")),
             "admin": { "user": secrets.admin_user, "password": secrets.admin_password },
             "api_key": secrets.api_key,
+            "platform": platform.map(|it| serde_json::json!({
+                "web": format!("http://{}", it.web),
+                "admin": { "user": it.secrets.admin_user, "password": it.secrets.admin_password },
+                "store": "S004",
+                "api_key": it.outside.api_key,
+            })),
         });
         println!("{line}");
     } else {
@@ -109,6 +128,20 @@ fn announce(args: &DemoArgs, demo: &Demo) {
         println!("tax sandbox     http://{tax}/");
         if let Some(shop) = shop {
             println!("sample shop     http://{shop}/");
+        }
+        if let Some(platform) = platform {
+            println!(
+                "platform        http://{}/admin   (another company, issues for store S004)",
+                platform.web
+            );
+            println!(
+                "  sign in as    {}  {}",
+                platform.secrets.admin_user, platform.secrets.admin_password
+            );
+            println!(
+                "  key of S004   {}   (for the REST API above)",
+                platform.outside.api_key
+            );
         }
         println!(
             "data            {}   (Ctrl-C stops, --fresh begins anew)",

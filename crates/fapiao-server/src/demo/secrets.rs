@@ -38,7 +38,7 @@ pub struct DemoSecrets {
     pub tax_secret: String,
 }
 
-fn random<const N: usize>() -> [u8; N] {
+pub(super) fn random<const N: usize>() -> [u8; N] {
     rand::random::<[u8; 32]>()
         .iter()
         .copied()
@@ -70,18 +70,25 @@ impl DemoSecrets {
 
     /// Reads the keys of an earlier run, or makes them.
     pub(super) fn load_or_make(data: &Path) -> Result<DemoSecrets, super::Failure> {
-        let path = data.join("demo.toml");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(
-                toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?
-            ),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let secrets = DemoSecrets::make();
-                write_private(&path, &toml::to_string(&secrets)?)?;
-                Ok(secrets)
-            }
-            Err(error) => Err(format!("{}: {error}", path.display()).into()),
+        kept(&data.join("demo.toml"), DemoSecrets::make)
+    }
+}
+
+/// Reads what an earlier run kept, or makes and keeps it.
+pub(super) fn kept<T>(path: &Path, make: impl Fn() -> T) -> Result<T, super::Failure>
+where
+    T: Serialize + serde::de::DeserializeOwned,
+{
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            Ok(toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?)
         }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let made = make();
+            write_private(path, &toml::to_string(&made)?)?;
+            Ok(made)
+        }
+        Err(error) => Err(format!("{}: {error}", path.display()).into()),
     }
 }
 

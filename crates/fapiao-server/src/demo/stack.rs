@@ -1,6 +1,10 @@
 //! The parts of a demo, started and stopped together.
 
-use super::{DemoSecrets, Failure, company, secrets::write_private};
+use super::{
+    DemoSecrets, Failure, PlatformSide, company,
+    outside::{self, Plan},
+    secrets::write_private,
+};
 use crate::{
     adapters::clock::SystemClock,
     config::{Config, ConfigError},
@@ -44,6 +48,12 @@ pub struct DemoOptions {
     pub shop: Option<SocketAddr>,
     /// Whether the sample shop is started at all.
     pub with_shop: bool,
+    /// The second installation; `None` for its usual address, or a free port when that is taken.
+    pub platform: Option<SocketAddr>,
+    /// Whether the second installation is started at all. It needs both sandboxes in this process.
+    pub with_platform: bool,
+    /// Another database for it than SQLite in the data folder.
+    pub platform_database: Option<String>,
     /// Folder of the data; made if it is not there.
     pub data: PathBuf,
     /// One side only.
@@ -64,6 +74,9 @@ impl DemoOptions {
             tax: free,
             shop: Some(free),
             with_shop: false,
+            platform: Some(free),
+            with_platform: false,
+            platform_database: None,
             data,
             only: None,
             database: None,
@@ -86,6 +99,7 @@ pub struct Demo {
     pub ports: Option<Ports>,
     node: Option<Node>,
     shop: Option<demo_shop::Running>,
+    platform: Option<PlatformSide>,
     neighbours: Option<Neighbours>,
 }
 
@@ -110,9 +124,14 @@ impl Demo {
         let web = listener
             .as_ref()
             .map_or(Ok(options.listen), TcpListener::local_addr)?;
+        let plan = if options.with_platform && options.only.is_none() {
+            Some(Plan::make(&options)?)
+        } else {
+            None
+        };
         let neighbours = match options.only {
             Some(Side::Product) => None,
-            _ => Some(start_sandboxes(&options, &secrets, web).await?),
+            _ => Some(start_sandboxes(&options, &secrets, web, plan.as_ref()).await?),
         };
         let sandbox = neighbours
             .as_ref()
@@ -126,8 +145,14 @@ impl Demo {
             ports: None,
             node: None,
             shop: None,
+            platform: None,
             neighbours,
         };
+        if let Some(plan) = plan {
+            let app_id = demo.secrets.app_id.clone();
+            let started = plan.start(web, sandbox, tax, &app_id).await?;
+            demo.platform = Some(started);
+        }
         if let Some(listener) = listener {
             demo.start_product(&options, listener).await?;
         }
@@ -146,6 +171,9 @@ impl Demo {
         store.migrate().await?;
         let ports = wiring::wire(&config, store, Arc::new(SystemClock))?;
         company::ensure(&ports, &self.secrets).await?;
+        if let Some(platform) = &self.platform {
+            outside::ensure_merchant(&ports, platform).await?;
+        }
         prepare(&ports).await?;
         self.node = Some(Node::start(
             &config,
@@ -165,6 +193,11 @@ impl Demo {
         self.shop.as_ref().map(demo_shop::Running::address)
     }
 
+    /// The second installation, where it was started.
+    pub fn platform(&self) -> Option<&PlatformSide> {
+        self.platform.as_ref()
+    }
+
     /// Stops everything, shop first, sandboxes last.
     pub async fn stop(self) {
         if let Some(shop) = self.shop {
@@ -172,6 +205,9 @@ impl Demo {
         }
         if let Some(node) = self.node {
             node.stop().await;
+        }
+        if let Some(platform) = self.platform {
+            platform.stop().await;
         }
         if let Some(neighbours) = self.neighbours {
             neighbours.wechat.stop().await;
@@ -182,7 +218,7 @@ impl Demo {
     }
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|error| {
         format!("cannot listen on {address}: {error}; choose another with --listen").into()
     })
@@ -192,54 +228,33 @@ async fn start_sandboxes(
     options: &DemoOptions,
     secrets: &DemoSecrets,
     web: SocketAddr,
+    plan: Option<&Plan>,
 ) -> Result<Neighbours, Failure> {
-    let push = PushConfig {
-        url: format!("http://{web}/wechat/callback/{}", secrets.app_id),
-        token: secrets.push_token.clone(),
-        aes_key: secrets.push_key.clone(),
-        mode: PushMode::Safe,
-        format: PushFormat::Xml,
-    };
-    let mut account =
-        AccountConfig::self_built(&secrets.app_id, &secrets.app_secret).with_push(push);
-    account.name = "示例商贸".to_owned();
+    let mut accounts = vec![account_at_wechat(secrets, web, "示例商贸")];
+    accounts.extend(plan.map(|it| account_at_wechat(&it.secrets, it.web, "示例开票平台")));
     let wechat = Sandbox::start(SandboxConfig {
         listen: options.sandbox,
         state_file: Some(options.data.join("wechat-sandbox").join("state.jsonl")),
-        accounts: vec![account],
+        accounts,
         ..SandboxConfig::default()
     })
     .await
     .map_err(|error| {
         format!("the WeChat sandbox did not start: {error}; choose another address with --sandbox")
     })?;
-    let party = Party {
-        id: secrets.tax_party.clone(),
-        sm4_key: secrets.tax_key.clone(),
-        secret: secrets.tax_secret.clone(),
-    };
-    let taxpayers = company::SELLERS
+    let mut parties = vec![party(secrets)];
+    let mut taxpayers: Vec<Taxpayer> = company::SELLERS
         .iter()
-        .map(|seller| {
-            let mut taxpayer = Taxpayer::general(
-                seller.tax_number,
-                seller.name,
-                &secrets.tax_party,
-                &secrets.tax_user,
-            );
-            taxpayer.province = seller.province.to_owned();
-            taxpayer.month_quota =
-                tax_sandbox::Amount(rust_decimal::Decimal::from(MONTH_QUOTA_YUAN));
-            if seller.small_scale {
-                taxpayer.small_scale()
-            } else {
-                taxpayer
-            }
-        })
+        .map(|seller| taxpayer(seller, secrets))
         .collect();
+    // The platform's company is connected itself, and issues for its merchant.
+    if let Some(plan) = plan {
+        parties.push(party(&plan.secrets));
+        taxpayers.push(taxpayer(&company::OUTSIDE, &plan.secrets));
+    }
     let tax = TaxSandbox::start(TaxSandboxConfig {
         listen: options.tax,
-        parties: vec![party],
+        parties,
         taxpayers,
         state_file: Some(options.data.join("tax-sandbox").join("state.jsonl")),
         ..TaxSandboxConfig::default()
@@ -249,6 +264,44 @@ async fn start_sandboxes(
         format!("the tax sandbox did not start: {error}; choose another address with --tax")
     })?;
     Ok(Neighbours { wechat, tax })
+}
+
+fn account_at_wechat(secrets: &DemoSecrets, web: SocketAddr, name: &str) -> AccountConfig {
+    let push = PushConfig {
+        url: format!("http://{web}/wechat/callback/{}", secrets.app_id),
+        token: secrets.push_token.clone(),
+        aes_key: secrets.push_key.clone(),
+        mode: PushMode::Safe,
+        format: PushFormat::Xml,
+    };
+    let mut account =
+        AccountConfig::self_built(&secrets.app_id, &secrets.app_secret).with_push(push);
+    name.clone_into(&mut account.name);
+    account
+}
+
+fn party(secrets: &DemoSecrets) -> Party {
+    Party {
+        id: secrets.tax_party.clone(),
+        sm4_key: secrets.tax_key.clone(),
+        secret: secrets.tax_secret.clone(),
+    }
+}
+
+fn taxpayer(seller: &company::DemoSeller, secrets: &DemoSecrets) -> Taxpayer {
+    let mut taxpayer = Taxpayer::general(
+        seller.tax_number,
+        seller.name,
+        &secrets.tax_party,
+        &secrets.tax_user,
+    );
+    taxpayer.province = seller.province.to_owned();
+    taxpayer.month_quota = tax_sandbox::Amount(rust_decimal::Decimal::from(MONTH_QUOTA_YUAN));
+    if seller.small_scale {
+        taxpayer.small_scale()
+    } else {
+        taxpayer
+    }
 }
 
 /// The demo's settings as environment variables name them.
@@ -286,7 +339,7 @@ fn overrides(
     ]
 }
 
-fn settings(
+pub(super) fn settings(
     options: &DemoOptions,
     secrets: &DemoSecrets,
     web: SocketAddr,
@@ -312,7 +365,7 @@ fn settings(
 
 /// The same settings as a file, so that every other command works on the demo:
 /// `fapiao --config data/demo/fapiao.toml verify`.
-fn write_settings(
+pub(super) fn write_settings(
     options: &DemoOptions,
     secrets: &DemoSecrets,
     web: SocketAddr,
@@ -351,7 +404,7 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// Everything the first order needs is fetched before `ready:`; what fails (a sandbox that is down) is left to jobs.
-async fn prepare(ports: &Ports) -> Result<(), Failure> {
+pub(super) async fn prepare(ports: &Ports) -> Result<(), Failure> {
     use fapiao_usecases::{
         merchant::prepare::prepare_account,
         platform::{stock, template},

@@ -29,6 +29,7 @@ macro_rules! table {
 
 mod access;
 mod audit;
+mod gateway;
 mod issuing;
 mod queue;
 mod sales;
@@ -36,6 +37,9 @@ mod setup;
 
 pub(crate) use access::{api_key, session, staff};
 pub(crate) use audit::audit_entry;
+pub(crate) use gateway::{
+    partner, partner_key, partner_request, platform_notice, platform_request, seller_gateway,
+};
 pub(crate) use issuing::{
     card, document, invoice, invoice_line, quota_line, segment, stock_request,
 };

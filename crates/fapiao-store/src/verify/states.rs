@@ -48,7 +48,8 @@ impl Thing {
         match self {
             Thing::Delivery => to == "created",
             Thing::Invoice => to == "drafted" || to == "ready",
-            Thing::Card => to == "uploading",
+            // An external platform's card is in the wallet when we hear of it.
+            Thing::Card => matches!(to, "uploading" | "inserted" | "code_unknown"),
         }
     }
 

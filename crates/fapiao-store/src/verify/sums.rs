@@ -86,12 +86,13 @@ async fn segments(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
 async fn outside_segments(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (
         "I2b",
-        "No digital number comes from outside the fetched segments",
-        "数电票号码均来自已领取的号段",
+        "No digital number comes from outside the fetched segments, but those an external platform gave",
+        "数电票号码均来自已领取的号段，第三方平台开具的除外",
     );
     let query = "SELECT 'invoice ' || i.id || ' holds ' || i.number || ' without a segment' AS found FROM invoices i \
                  WHERE i.number IS NOT NULL AND i.kind <> 'classic_ordinary' \
-                 AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.id = i.segment_id)";
+                 AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.id = i.segment_id) \
+                 AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id = i.id)";
     rule(db, title, NUMBERS, query).await
 }
 

@@ -10,7 +10,10 @@ use crate::{
     step::StepError,
 };
 use chrono::TimeDelta;
-use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{DeliveryId, Id},
+};
 use serde_json::json;
 
 /// What WeChat said.
@@ -61,11 +64,19 @@ pub async fn confirm_authorisation(
             PageError::Store(error) => StepError::Store(error),
             other => StepError::parked("account_not_ready", other.to_string()),
         })?;
+    // A partner's order: WeChat knows the merchant's order id, and the merchant sent the title with its request.
+    let of_partner = ports.store.partner_request_of(id).await?;
+    let order_id = of_partner
+        .as_ref()
+        .map_or(id.as_str(), |request| request.outside_order.as_str());
     match ports
         .merchant
-        .auth_status(&account, &platform_id, id)
+        .auth_status(&account, &platform_id, order_id)
         .await?
     {
+        AuthStatus::Authorised { .. } if refused_here && of_partner.is_some() => {
+            Ok(Confirmed::Closed(DeliveryState::Refused))
+        }
         AuthStatus::Authorised { .. } if refused_here => {
             // The shop refused while the buyer was agreeing: tell WeChat, so that the buyer is told.
             let job = Job::RejectAuthorisation(delivery.id.clone());
@@ -78,7 +89,7 @@ pub async fn confirm_authorisation(
         AuthStatus::Authorised { at, title } => {
             let proof = Authorisation {
                 at,
-                raw_title: title,
+                raw_title: title.filter(|_| of_partner.is_none()),
             };
             let then = Job::DraftInvoice(delivery.id.clone());
             change(

@@ -3,7 +3,7 @@
 pub mod confirm;
 pub mod drafts;
 pub mod import;
-mod intake;
+pub(crate) mod intake;
 mod order_discount;
 pub mod orders;
 pub mod pages;

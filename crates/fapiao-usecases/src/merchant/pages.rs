@@ -5,7 +5,7 @@ use crate::{
     errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
     ports::{AuthPage, DeliveryChange, Ports, Scope},
-    records::Delivery,
+    records::{Delivery, IssuingMode},
 };
 use fapiao_domain::delivery::DeliveryState;
 use serde_json::json;
@@ -98,7 +98,7 @@ pub async fn open_wechat_page(ports: &Ports, code: &str) -> Result<String, PageE
     }
 }
 
-/// The platform id that goes with a delivery: that of the seller's platform account.
+/// The platform id that goes with a delivery: that of the external platform, or of the seller's platform account.
 pub(crate) async fn platform_id_for(
     ports: &Ports,
     delivery: &Delivery,
@@ -109,6 +109,13 @@ pub(crate) async fn platform_id_for(
         .seller(&delivery.seller)
         .await?
         .ok_or_else(|| not_ready("the seller is gone"))?;
+    if seller.mode == IssuingMode::ExternalPlatform {
+        let gateway = ports.store.gateway(&seller.id).await?;
+        return gateway
+            .map(|gateway| gateway.platform_id)
+            .filter(|id| !id.is_empty())
+            .ok_or_else(|| not_ready("the external platform has not told its id yet"));
+    }
     let account = seller
         .platform_account
         .ok_or_else(|| not_ready("the seller has no platform account"))?;

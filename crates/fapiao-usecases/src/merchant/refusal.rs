@@ -127,7 +127,7 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
     let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
         return Ok(());
     };
-    if delivery.state != DeliveryState::Refused {
+    if !is_refused(ports, &delivery).await? {
         return Ok(());
     }
     let account = ports
@@ -167,4 +167,17 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
         )
         .await?;
     Ok(())
+}
+
+/// The shop refused, or the external platform did. A partner's order is the partner's to reject.
+async fn is_refused(ports: &Ports, delivery: &Delivery) -> Result<bool, StepError> {
+    let store = &ports.store;
+    Ok(match delivery.state {
+        DeliveryState::Refused => store.partner_request_of(&delivery.id).await?.is_none(),
+        DeliveryState::Failed => store
+            .platform_request(&delivery.id)
+            .await?
+            .is_some_and(|request| request.state == "refused"),
+        _ => false,
+    })
 }

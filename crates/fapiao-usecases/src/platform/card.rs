@@ -91,16 +91,7 @@ async fn insert(
                 what: format!("seller {}", delivery.seller),
             })?;
     let account = platform_account(ports, &seller).await?;
-    let channel_account = ports
-        .store
-        .account(&delivery.account)
-        .await?
-        .ok_or_else(|| {
-            StepError::parked(
-                "account_missing",
-                "the WeChat account of this delivery is gone",
-            )
-        })?;
+    let (order_id, requesting_app_id) = known_to_wechat_as(ports, delivery).await?;
     let template = template_for(ports, &seller, &account, invoice.kind).await?;
     let card = ports
         .store
@@ -119,9 +110,9 @@ async fn insert(
         .record_insert_asked(id, ports.clock.now())
         .await?;
     let request = CardRequest {
-        delivery: id.clone(),
+        order_id,
         card_id: template.card_id,
-        requesting_app_id: channel_account.app_id,
+        requesting_app_id,
         invoice,
         media,
     };
@@ -174,6 +165,24 @@ async fn insert(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Order id and app id under which WeChat knows a delivery: our own, or those of the merchant whose platform we are.
+async fn known_to_wechat_as(
+    ports: &Ports,
+    delivery: &Delivery,
+) -> Result<(String, String), StepError> {
+    if let Some(request) = ports.store.partner_request_of(&delivery.id).await? {
+        return Ok((request.outside_order, request.app_id));
+    }
+    let account = ports.store.account(&delivery.account).await?;
+    let account = account.ok_or_else(|| {
+        StepError::parked(
+            "account_missing",
+            "the WeChat account of this delivery is gone",
+        )
+    })?;
+    Ok((delivery.id.to_string(), account.app_id))
 }
 
 fn fresh_media(ports: &Ports, card: &Card) -> Option<String> {

@@ -3,6 +3,7 @@
 use crate::{
     actor::Actor,
     errors::StoreError,
+    gateway::request_body,
     ids::fresh,
     platform::face::draft_face,
     ports::{NewInvoice, Ports, Scope, TaxpayerGate},
@@ -50,17 +51,19 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         .ok_or_else(|| StoreError::NotFound {
             what: format!("seller {}", order.seller),
         })?;
-    if seller.mode != IssuingMode::SelfBuilt {
+    if seller.mode == IssuingMode::WechatUnified {
         return Err(StepError::parked(
             "issuing_mode",
             format!(
-                "this version issues only in the mode self_built; seller {} is set to another",
+                "seller {} is set to WeChat's unified calls, which are switched off",
                 seller.id
             ),
         ));
     }
+    let is_ours = seller.mode == IssuingMode::SelfBuilt;
     let title = checked_title(&delivery)?;
-    if let TaxpayerGate::Closed(why) = ports.tax.gate(&seller).await? {
+    // An external platform asks the tax authority itself.
+    if is_ours && let TaxpayerGate::Closed(why) = ports.tax.gate(&seller).await? {
         tracing::warn!(seller = %seller.id, "the tax authority does not let the seller issue: {why}");
         return Err(StepError::not_yet(
             GATE_RETRY_SECS,
@@ -119,6 +122,9 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         created_at: now,
         version: 1,
     };
+    if !is_ours {
+        return hand_over(ports, &delivery, &order, invoice).await;
+    }
     ports
         .renderer
         .check(&draft_face(&invoice, now, ports.tax.is_sandbox()))
@@ -129,6 +135,24 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
     };
     match ports.store.draft_invoice(new, &Actor::System).await {
         // Another worker drafted it while we were computing.
+        Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the external platform is to issue, with the request that will ask for it.
+async fn hand_over(
+    ports: &Ports,
+    delivery: &Delivery,
+    order: &Order,
+    invoice: Invoice,
+) -> Result<(), StepError> {
+    let body = request_body(ports, delivery, order, &invoice).await?;
+    let new = NewInvoice {
+        invoice,
+        delivery_version: delivery.version,
+    };
+    match ports.store.draft_request(new, body, &Actor::System).await {
         Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -1,6 +1,8 @@
 //! Number stock and quota: filled up before they run out.
 
-use crate::{calendar, ports::Ports, step::StepError};
+use crate::{
+    calendar, gateway::sync_registration, ports::Ports, records::IssuingMode, step::StepError,
+};
 use fapiao_domain::{ids::SellerId, money::Fen};
 
 /// Most numbers of one fetch.
@@ -17,6 +19,10 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
     let Some(seller) = ports.store.seller(id).await? else {
         return Ok(());
     };
+    // Numbers and quota of the others are their platform's.
+    if seller.mode != IssuingMode::SelfBuilt {
+        return Ok(());
+    }
     let now = ports.clock.now();
     let year = calendar::year2(now);
     for _ in 0..FETCHES_PER_RUN {
@@ -76,6 +82,9 @@ pub async fn sync_tax_data(ports: &Ports, id: &SellerId) -> Result<(), StepError
     let Some(seller) = ports.store.seller(id).await? else {
         return Ok(());
     };
+    if seller.mode == IssuingMode::ExternalPlatform {
+        return sync_registration(ports, &seller).await;
+    }
     let rates = ports.tax.rates(&seller).await?;
     let mut codes = ports.tax.class_codes(&seller).await?;
     codes.sort_by(|a, b| a.code.cmp(&b.code));

@@ -3,7 +3,7 @@
 use crate::{
     jobs::{Job, QueuedJob},
     ports::{CardTemplate, Ports},
-    records::{Account, Seller},
+    records::{Account, IssuingMode, Seller},
     step::StepError,
 };
 use bytes::Bytes;
@@ -38,6 +38,10 @@ pub async fn ensure_template(ports: &Ports, id: &SellerId) -> Result<(), StepErr
     let Some(seller) = ports.store.seller(id).await? else {
         return Ok(());
     };
+    // Cards of the others are made by their platform.
+    if seller.mode != IssuingMode::SelfBuilt {
+        return Ok(());
+    }
     let account = platform_account(ports, &seller).await?;
     let kind = InvoiceKind::DigitalOrdinary;
     let payee = seller.party.name.clone();

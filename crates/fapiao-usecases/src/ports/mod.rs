@@ -2,6 +2,7 @@
 
 mod cards;
 mod files;
+mod gateway;
 mod issuing;
 mod ledger;
 mod mail;
@@ -15,6 +16,10 @@ mod wechat;
 
 pub use cards::{CardReport, CardStore, Followed};
 pub use files::{FileStore, Rendered, Renderer};
+pub use gateway::{
+    AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,
+    NewPartnerRequest, PaperReader, Received, RequestSent,
+};
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
 pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
@@ -36,7 +41,18 @@ use std::sync::Arc;
 
 /// All storage ports together; one store implements them all.
 pub trait Storage:
-    Sales + Issuing + CardStore + Inbox + JobQueue + Ledger + Access + Setup + Tokens + Send + Sync
+    Sales
+    + Issuing
+    + CardStore
+    + Inbox
+    + JobQueue
+    + Ledger
+    + Access
+    + Setup
+    + Tokens
+    + GatewayStore
+    + Send
+    + Sync
 {
 }
 impl<T> Storage for T where
@@ -49,6 +65,7 @@ impl<T> Storage for T where
         + Access
         + Setup
         + Tokens
+        + GatewayStore
         + Send
         + Sync
 {
@@ -61,6 +78,8 @@ pub struct Ports {
     pub store: Arc<dyn Storage>,
     /// The bytes of documents.
     pub files: Arc<dyn FileStore>,
+    /// Reads papers that others made.
+    pub papers: Arc<dyn PaperReader>,
     /// Paper and structured files.
     pub renderer: Arc<dyn Renderer>,
     /// The tax side.
@@ -69,6 +88,8 @@ pub struct Ports {
     pub merchant: Arc<dyn WechatMerchant>,
     /// WeChat, as a platform.
     pub platform: Arc<dyn WechatPlatform>,
+    /// Calls to other installations over the platform gateway.
+    pub gateways: Arc<dyn Gateways>,
     /// Verifies and opens pushes.
     pub pushes: Arc<dyn PushGate>,
     /// Looks at our own addresses from outside.

@@ -67,12 +67,13 @@ pub trait WechatMerchant: Send + Sync {
         account: &Account,
         page: &AuthPage,
     ) -> Result<AuthAnswer, OutsideError>;
-    /// What became of it. The proof before anything is issued.
+    /// What became of it. The proof before anything is issued. `order_id` is what WeChat knows: our delivery's id, or
+    /// that of the merchant whose platform we are.
     async fn auth_status(
         &self,
         account: &Account,
         platform_id: &str,
-        delivery: &DeliveryId,
+        order_id: &str,
     ) -> Result<AuthStatus, OutsideError>;
     /// Refuses for ever; the buyer sees the reason. Repeating it succeeds.
     async fn reject(
@@ -92,8 +93,8 @@ pub trait WechatMerchant: Send + Sync {
 /// A card to insert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CardRequest {
-    /// Our delivery.
-    pub delivery: DeliveryId,
+    /// What WeChat knows as the order id: our delivery's id, or that of the merchant whose platform we are.
+    pub order_id: String,
     /// The template.
     pub card_id: String,
     /// The app id the page was asked with.

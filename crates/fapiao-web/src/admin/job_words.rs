@@ -24,6 +24,10 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "prepare_account" => k.prepare_account,
         "ensure_template" => k.ensure_template,
         "cancel_card" => k.cancel_card,
+        "send_request" => t.gateway.send_request,
+        "follow_request" => t.gateway.follow_request,
+        "handle_notice" => t.gateway.handle_notice,
+        "report_result" => t.gateway.report_result,
         _ => k.other,
     }
 }
@@ -60,6 +64,11 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "attempts_used_up") => Some("多次自动重试均未成功"),
         (Lang::Zh, "wechat_status_unknown") => Some("微信返回了未知的状态"),
         (Lang::Zh, "illegal_state") => Some("状态不允许此操作"),
+        (Lang::Zh, "no_gateway") => Some("开票主体没有设置第三方开票平台"),
+        (Lang::Zh, "no_partner_key") => Some("合作商户没有可用的密钥，结果无法签名发出"),
+        (Lang::Zh, "platform_differs") => Some("第三方平台返回的内容与请求不一致，请与平台核对"),
+        (Lang::Zh, "platform_lost_request") => Some("第三方平台查不到已受理的请求，请与平台核对"),
+        (Lang::Zh, "platform_silent") => Some("第三方平台长时间没有给出结果，请与平台联系"),
         (Lang::Zh, "store") => Some("数据库中的内容不符合预期"),
         (Lang::Zh, _) => None,
     };
@@ -69,6 +78,7 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
     let reason = in_language(lang, reason);
     match (lang, code.split_once('_')) {
         (Lang::Zh, Some(("wechat", number))) => format!("微信返回 {number}：{reason}"),
+        (Lang::Zh, Some(("platform", number))) => format!("第三方平台返回 {number}：{reason}"),
         (Lang::Zh, Some(("tax", number))) => format!("税局返回 {number}：{reason}"),
         _ => reason,
     }
@@ -105,12 +115,16 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
         | "account_not_ready"
         | "contact_missing"
         | "platform_id_changed"
-        | "issuing_mode" => k.next_settings,
+        | "issuing_mode"
+        | "no_gateway"
+        | "no_partner_key" => k.next_settings,
+        "platform_differs" | "platform_lost_request" | "platform_silent" => t.gateway.next_platform,
         "lines_invalid" | "totals_differ" | "not_printable" | "remark_too_long" => k.next_lines,
         "quota_used_up" | "segment_malformed" => k.next_tax,
         "card_code_unknown" => k.next_code,
         "card_reimbursed" => k.next_reimbursed,
         other if other.starts_with("wechat") => k.next_wechat,
+        other if other.starts_with("platform_") => t.gateway.next_platform,
         other if other.starts_with("tax") => k.next_tax,
         _ => k.next_retry,
     }

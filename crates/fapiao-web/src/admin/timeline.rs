@@ -37,6 +37,7 @@ impl Names {
             Actor::Buyer => t.act.by_buyer.to_owned(),
             Actor::WeChat => t.act.by_wechat.to_owned(),
             Actor::TaxAuthority => t.act.by_tax.to_owned(),
+            Actor::Gateway => t.gateway.by_gateway.to_owned(),
             Actor::System => t.act.by_system.to_owned(),
             Actor::CommandLine => t.act.by_cli.to_owned(),
         }
@@ -84,6 +85,9 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "invoice.blocked" => (Tone::Warn, a.invoice_blocked.to_owned()),
         "invoice.unblocked" => (Tone::Plain, a.invoice_unblocked.to_owned()),
         "invoice.uploaded" => (Tone::Wait, a.invoice_uploaded.to_owned()),
+        "invoice.issued" if entry.actor == Actor::Gateway => {
+            (Tone::Ok, fill1(t.gateway.invoice_issued, fact("number")))
+        }
         "invoice.issued" => (Tone::Ok, fill1(a.invoice_issued, fact("number"))),
         "invoice.refused" => (Tone::Bad, a.invoice_refused.to_owned()),
         "invoice.outcome_unknown" => (Tone::Warn, a.invoice_outcome_unknown.to_owned()),
@@ -114,6 +118,21 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "stock.quota" => (Tone::Plain, fill1(a.stock_quota, yuan("amount"))),
         "push.received" => (Tone::Plain, fill1(a.push_received, fact("event"))),
         "push.refused" => (Tone::Bad, a.push_refused.to_owned()),
+        "request.asked" => (Tone::Wait, t.gateway.request_asked.to_owned()),
+        "request.unknown" => (Tone::Warn, t.gateway.request_unknown.to_owned()),
+        "request.taken" => (Tone::Wait, t.gateway.request_taken.to_owned()),
+        "request.refused" => (Tone::Bad, t.gateway.request_refused.to_owned()),
+        "notice.received" => (Tone::Plain, t.gateway.notice_received.to_owned()),
+        "gateway.saved" => (Tone::Plain, t.gateway.gateway_saved.to_owned()),
+        "partner.saved" => (Tone::Plain, fill1(t.gateway.partner_saved, fact("name"))),
+        "partner.key_added" => (
+            Tone::Plain,
+            fill1(t.gateway.partner_key_added, fact("key_id")),
+        ),
+        "partner.key_revoked" => (
+            Tone::Warn,
+            fill1(t.gateway.partner_key_revoked, fact("key_id")),
+        ),
         "session.opened" => (Tone::Plain, a.session_opened.to_owned()),
         "session.closed" => (Tone::Plain, a.session_closed.to_owned()),
         "sign_in.locked" => (Tone::Warn, fill1(a.sign_in_locked, fact("login"))),

@@ -1,0 +1,9 @@
+//! The platform gateway, both ends: what a seller asks its external platform, and what partners ask us.
+
+mod asking;
+mod notices;
+mod partners;
+mod port;
+mod requests;
+
+pub(crate) use requests::tell_partners;

@@ -1,0 +1,127 @@
+//! Callbacks of the external platform: verified, stored and answered at once, worked on later.
+
+use super::{
+    RequestResult, Signed,
+    apply::apply,
+    ask::gateway_of,
+    key_purpose,
+    signature::{WINDOW_SECS, verify},
+};
+use crate::{
+    errors::StoreError,
+    idempotency::fingerprint,
+    ids::fresh,
+    ports::{NewNotice, Ports, Recorded},
+    step::StepError,
+};
+use chrono::TimeDelta;
+use fapiao_domain::ids::{DeliveryId, Id, NoticeId, SellerId};
+use thiserror::Error;
+
+/// Why a callback is not answered with success.
+#[derive(Debug, Error)]
+pub enum NoticeError {
+    /// It is not the platform's, or it came before. Callers answer with one uniform refusal.
+    #[error("the callback was refused: {0}")]
+    Refused(String),
+    /// It could not be stored: no answer, so that the platform repeats it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Verifies and stores a callback. Returns only after the commit.
+///
+/// # Errors
+/// [`NoticeError`].
+pub async fn receive_notice(
+    ports: &Ports,
+    seller: &str,
+    key_id: &str,
+    call: &Signed<'_>,
+    signature: &str,
+) -> Result<Recorded, NoticeError> {
+    let gateway = match SellerId::parse(seller) {
+        Ok(seller) => ports.store.gateway(&seller).await?,
+        Err(_) => None,
+    };
+    let Some(gateway) = gateway else {
+        return Err(NoticeError::Refused(
+            "no seller has this address".to_owned(),
+        ));
+    };
+    let refused = |why: String| async {
+        let body = String::from_utf8_lossy(call.body).into_owned();
+        ports
+            .store
+            .refuse_notice(&gateway.seller, &why, &body)
+            .await?;
+        Err(NoticeError::Refused(why))
+    };
+    if key_id != gateway.key_id {
+        return refused("it names another key than the seller's".to_owned()).await;
+    }
+    let purpose = key_purpose(&gateway.key_id);
+    let Some(secret) = ports.sealer.open(&purpose, &gateway.secret) else {
+        return refused("the seller's stored key cannot be opened".to_owned()).await;
+    };
+    let now = ports.clock.now();
+    if let Err(error) = verify(&secret, call, signature, now.timestamp()) {
+        return refused(error.to_string()).await;
+    }
+    let until = now + TimeDelta::seconds(2 * WINDOW_SECS);
+    // Callbacks and requests are two directions of one key.
+    let owner = format!("callback:{key_id}");
+    if !ports.store.use_nonce(&owner, call.nonce, until).await? {
+        return refused("its nonce was used before".to_owned()).await;
+    }
+    let body = match std::str::from_utf8(call.body) {
+        Ok(body) => body.to_owned(),
+        Err(_) => return refused("the body is not UTF-8 text".to_owned()).await,
+    };
+    let notice = NewNotice {
+        id: fresh(now),
+        dedup_key: fingerprint(format!("{}\n{body}", gateway.seller).as_bytes()),
+        seller: gateway.seller,
+        body,
+    };
+    Ok(ports.store.record_notice(notice).await?)
+}
+
+/// Does what a stored callback says.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn handle_notice(ports: &Ports, id: &NoticeId) -> Result<(), StepError> {
+    let Some(notice) = ports.store.notice(id).await? else {
+        return Ok(());
+    };
+    if notice.state != "stored" {
+        return Ok(());
+    }
+    let (state, outcome) = match serde_json::from_str::<RequestResult>(&notice.body) {
+        Err(error) => ("parked", format!("it cannot be read: {error}")),
+        Ok(result) => {
+            let request = match DeliveryId::parse(&result.order_id) {
+                Ok(delivery) => ports.store.platform_request(&delivery).await?,
+                Err(_) => None,
+            };
+            match request.filter(|it| it.seller == notice.seller) {
+                None => (
+                    "ignored",
+                    format!("order id {} is not one of this seller's", result.order_id),
+                ),
+                Some(request) => {
+                    let gateway = gateway_of(ports, &notice.seller).await?;
+                    let word = result.state.as_str().to_owned();
+                    apply(ports, &gateway, &request, result).await?;
+                    ("handled", word)
+                }
+            }
+        }
+    };
+    ports
+        .store
+        .record_notice_outcome(id, state, &outcome)
+        .await?;
+    Ok(())
+}

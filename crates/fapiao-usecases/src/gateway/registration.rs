@@ -1,0 +1,136 @@
+//! What a merchant needs to know of its platform, told and asked.
+
+use super::{
+    Registration, WireClassCode, WireRate,
+    ask::{call, gateway_of, unexpected},
+};
+use crate::{
+    errors::{Advice, OutsideError, StoreError},
+    ports::Ports,
+    records::{Partner, Seller, TaxCode, UsableRate},
+    step::StepError,
+};
+use fapiao_domain::{ids::Id, rate::Rate};
+
+/// Asks the external platform for its id, the usable rates and the class codes, and stores them.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn sync_registration(ports: &Ports, seller: &Seller) -> Result<(), StepError> {
+    let gateway = gateway_of(ports, &seller.id).await?;
+    let answer = call(ports, &gateway, "GET", "/v1/registration", "")
+        .await
+        .map_err(|mut error| {
+            if error.advice == Advice::OutcomeUnknown {
+                error.advice = Advice::Retry { after: None };
+            }
+            error
+        })?;
+    if answer.status != 200 {
+        return Err(unexpected(&answer));
+    }
+    let told: Registration = serde_json::from_slice(&answer.body).map_err(|error| {
+        OutsideError::new(
+            "platform",
+            "unreadable",
+            format!("the platform's registration cannot be read: {error}"),
+            Advice::NeedsPerson,
+        )
+    })?;
+    if told.seller_tax_number != seller.party.tax_number {
+        return Err(StepError::parked(
+            "platform_differs",
+            "the platform registered this key for another tax number; clear it up with the platform, then retry",
+        ));
+    }
+    if !gateway.platform_id.is_empty() && gateway.platform_id != told.platform_id {
+        return Err(StepError::parked(
+            "platform_id_changed",
+            "the platform reports another id at WeChat than before; ask it, then enter the new one in the seller's \
+             settings and retry",
+        ));
+    }
+    let mut rates = Vec::with_capacity(told.rates.len());
+    for rate in told.rates {
+        let Ok(parsed) = Rate::parse(&rate.rate) else {
+            continue;
+        };
+        rates.push(UsableRate {
+            rate: parsed,
+            levy: rate.levy,
+            from: rate.from,
+            until: rate.until,
+        });
+    }
+    let mut codes: Vec<TaxCode> = told
+        .class_codes
+        .into_iter()
+        .map(|it| TaxCode {
+            code: it.code,
+            name: it.name,
+            short_name: it.short_name,
+            usual_rate: it.usual_rate,
+            summary: it.summary,
+        })
+        .collect();
+    codes.sort_by(|a, b| a.code.cmp(&b.code));
+    let now = ports.clock.now();
+    ports
+        .store
+        .save_tax_data(&seller.id, &codes, &rates, now)
+        .await?;
+    ports
+        .store
+        .note_registration(&seller.id, &told.platform_id, &told.platform, now)
+        .await?;
+    Ok(())
+}
+
+/// The answer to a partner.
+///
+/// # Errors
+/// [`StoreError`]; `None` while the seller has no platform account with an id at WeChat.
+pub async fn registration_of(
+    ports: &Ports,
+    partner: &Partner,
+) -> Result<Option<Registration>, StoreError> {
+    let seller = ports.store.seller(&partner.seller).await?;
+    let seller = seller.ok_or_else(|| StoreError::NotFound {
+        what: format!("seller {}", partner.seller.as_str()),
+    })?;
+    let account = match &seller.platform_account {
+        Some(account) => ports.store.account(account).await?,
+        None => None,
+    };
+    let Some((name, platform_id)) = account.and_then(|it| Some((it.name, it.platform_id?))) else {
+        return Ok(None);
+    };
+    let rates = ports.store.usable_rates(&seller.id).await?;
+    let codes = ports.store.tax_codes().await?;
+    Ok(Some(Registration {
+        platform: name,
+        platform_id,
+        seller_tax_number: seller.party.tax_number,
+        app_ids: partner.app_ids.clone(),
+        callback_url: partner.callback_url.clone(),
+        rates: rates
+            .into_iter()
+            .map(|it| WireRate {
+                rate: it.rate.to_string(),
+                levy: it.levy,
+                from: it.from,
+                until: it.until,
+            })
+            .collect(),
+        class_codes: codes
+            .iter()
+            .map(|it| WireClassCode {
+                code: it.code.clone(),
+                name: it.name.clone(),
+                short_name: it.short_name.clone(),
+                usual_rate: it.usual_rate.clone(),
+                summary: it.summary,
+            })
+            .collect(),
+    }))
+}
