@@ -3,6 +3,7 @@
 use crate::{
     invoice::{Identity, InvoiceKind},
     line::InvoiceLine,
+    money::Fen,
     party::{SellerParty, Title},
     totals::Totals,
 };
@@ -39,6 +40,88 @@ pub struct InvoiceFace {
     pub red: Option<RedReference>,
     /// Whether the authority behind it is a sandbox: the paper then carries the sample mark everywhere.
     pub sample: bool,
+    /// What only some invoices carry; [`Extras::default`] for the others.
+    pub extras: Extras,
+}
+
+/// What only some invoices carry on their face.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Difference tax (差额征税): its mark beside the symbol, and the figures of the structured file.
+    pub difference: Option<DifferenceTax>,
+    /// Trade with elements of its own (特定业务), such as 建筑服务.
+    pub business: Option<SpecialBusiness>,
+    /// Additional elements (附加要素): name and value. Their text is part of the remark.
+    pub additional: Vec<(String, String)>,
+    /// Payments: channel (支付渠道) and the channel's number (交易单号). Their text is part of the remark.
+    pub payments: Vec<(String, String)>,
+    /// Cipher area of the older form (密文区): up to four rows of up to 28 characters, from the tax device only.
+    pub cipher: Vec<String>,
+    /// The supervisory seal (发票监制章). Only an adapter of the real tax authority supplies one; renderers refuse a
+    /// sample with it.
+    pub seal: Option<SealPicture>,
+}
+
+/// How the deduction of difference tax is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DifferenceKind {
+    /// 差额征税-全额开票: the whole price is on the invoice.
+    Full,
+    /// 差额征税-差额开票: the tax leaves the deduction out.
+    Difference,
+}
+
+impl DifferenceKind {
+    /// Code of the structured file: `01` full, `02` difference.
+    pub const fn code(self) -> &'static str {
+        match self {
+            DifferenceKind::Full => "01",
+            DifferenceKind::Difference => "02",
+        }
+    }
+
+    /// The words of the mark.
+    pub const fn printed(self) -> &'static str {
+        match self {
+            DifferenceKind::Full => "全额开票",
+            DifferenceKind::Difference => "差额开票",
+        }
+    }
+}
+
+/// Difference tax (差额征税) of an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DifferenceTax {
+    /// Which of the two ways.
+    pub kind: DifferenceKind,
+    /// The amount taken off (扣除额).
+    pub deduction: Fen,
+}
+
+/// A trade whose invoices carry elements of their own (特定业务).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecialBusiness {
+    /// The words of the mark, such as `建筑服务`: at most seven characters.
+    pub name: String,
+    /// The elements: name and value, such as `建筑项目名称` and its name. Their text is part of the remark.
+    pub elements: Vec<(String, String)>,
+}
+
+/// A picture of a seal: rows of red, green, blue and opacity, one byte each.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealPicture {
+    /// Dots in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `width * height * 4` bytes.
+    pub rgba: std::sync::Arc<[u8]>,
+}
+
+impl std::fmt::Debug for SealPicture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SealPicture({} x {})", self.width, self.height)
+    }
 }
 
 /// What a red invoice refers to.

@@ -212,6 +212,7 @@ mod tests {
             reviewer: String::new(),
             red: None,
             sample: true,
+            extras: crate::face::Extras::default(),
         }
     }
 

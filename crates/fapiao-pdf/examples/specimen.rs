@@ -3,7 +3,7 @@
 #[path = "../tests/faces/mod.rs"]
 mod faces;
 
-use fapiao_pdf::{RenderPdf, Renderer, xml::render_xml};
+use fapiao_pdf::{RenderOfd, RenderPdf, Renderer, xml::render_xml};
 use std::{error::Error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -12,6 +12,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let renderer = Renderer::new();
     for (name, face) in faces::specimens() {
         fs::write(folder.join(format!("{name}.pdf")), renderer.render(&face)?)?;
+        fs::write(
+            folder.join(format!("{name}.ofd")),
+            renderer.render_ofd(&face)?,
+        )?;
         fs::write(folder.join(format!("{name}.xml")), render_xml(&face))?;
     }
     Ok(())

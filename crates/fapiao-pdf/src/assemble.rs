@@ -7,13 +7,14 @@ use crate::{
     RenderError,
     fonts::{Face, Fonts},
     ink::{Mark, Page},
-    paint::paint,
+    paint::{SEAL, paint},
     shared::{Layer, Statics, compress, references},
     subset,
+    xml::render_xml,
 };
-use fapiao_domain::face::InvoiceFace;
+use fapiao_domain::face::{InvoiceFace, SealPicture};
 use libdeflater::{CompressionLvl, Compressor};
-use lopdf::{Document, Object, ObjectId, StringFormat, dictionary};
+use lopdf::{Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use printpdf::{
     FontId, FontMetrics, Mm, ParsedFont, PdfDocument, PdfFont, PdfPage, PdfSaveOptions,
 };
@@ -86,6 +87,9 @@ pub(crate) fn assemble(
             .map_err(broken)?
             .set(face.resource(), id);
     }
+    if let Some(picture) = &face.extras.seal {
+        splice_picture(&mut document, picture).map_err(broken)?;
+    }
     let mut digest = Sha256::new();
     let mut layers: Vec<(*const Layer, ObjectId)> = Vec::new();
     for (page, id) in pages.iter().zip(page_ids) {
@@ -109,6 +113,7 @@ pub(crate) fn assemble(
         dictionary.set("Contents", vec![layer.into(), own]);
         dictionary.remove(b"Annots");
     }
+    attach(&mut document, face).map_err(broken)?;
     describe(&mut document, face, digest);
     COMPRESSOR.with_borrow_mut(|compressor| {
         for object in document.objects.values_mut() {
@@ -163,6 +168,42 @@ fn describe(document: &mut Document, face: &InvoiceFace, content: Sha256) {
         }
     }
     document.trailer.set("ID", vec![id.clone(), id]);
+}
+
+/// The structured file inside the document: found by name and, as data of the document, by /AF.
+fn attach(document: &mut Document, face: &InvoiceFace) -> Result<(), lopdf::Error> {
+    let content = render_xml(face);
+    let name = format!("{}.xml", face.identity.number());
+    let made = face.issued_at.format("D:%Y%m%d%H%M%S+08'00'").to_string();
+    let date = Object::String(made.into_bytes(), StringFormat::Literal);
+    let parameters = dictionary! {
+        "Size" => content.len() as i64,
+        "ModDate" => date,
+    };
+    let mut stream = Stream::new(
+        dictionary! {
+            "Type" => "EmbeddedFile",
+            "Subtype" => Object::Name(b"application/xml".to_vec()),
+            "Params" => parameters,
+        },
+        content,
+    );
+    // Text gains from looking closer, unlike outlines.
+    compress(&mut Compressor::new(CompressionLvl::default()), &mut stream);
+    let file = document.add_object(stream);
+    let literal = Object::String(name.clone().into_bytes(), StringFormat::Literal);
+    let specification = document.add_object(dictionary! {
+        "Type" => "Filespec",
+        "F" => literal.clone(),
+        "UF" => literal.clone(),
+        "AFRelationship" => "Data",
+        "EF" => dictionary! { "F" => file, "UF" => file },
+    });
+    let names = dictionary! { "Names" => vec![literal, specification.into()] };
+    let catalog = document.catalog_mut()?;
+    catalog.set("Names", dictionary! { "EmbeddedFiles" => names });
+    catalog.set("AF", vec![specification.into()]);
+    Ok(())
 }
 
 /// A text string of PDF: UTF-16 with its mark.
@@ -241,6 +282,44 @@ fn tag(characters: &BTreeSet<char>) -> String {
     (0..6)
         .map(|place| char::from(b'A' + (hash >> (place * 8) & 0xFF) as u8 % 26))
         .collect()
+}
+
+/// Puts the picture of the seal into the resources that the pages share.
+fn splice_picture(document: &mut Document, picture: &SealPicture) -> Result<(), lopdf::Error> {
+    let part = |from: usize, to: usize| -> Vec<u8> {
+        let dots = picture.rgba.chunks_exact(4);
+        dots.flat_map(|dot| &dot[from..to]).copied().collect()
+    };
+    let image = |colours: &str| {
+        dictionary! {
+            "Type" => "XObject",
+            "Subtype" => "Image",
+            "Width" => i64::from(picture.width),
+            "Height" => i64::from(picture.height),
+            "ColorSpace" => Object::Name(colours.into()),
+            "BitsPerComponent" => 8,
+        }
+    };
+    let opacity = document.add_object(Stream::new(image("DeviceGray"), part(3, 4)));
+    let mut colours = image("DeviceRGB");
+    colours.set("SMask", opacity);
+    let seal = document.add_object(Stream::new(colours, part(0, 3)));
+    let mut all = Vec::new();
+    for page in document.get_pages().into_values() {
+        all.push(
+            document
+                .get_dictionary(page)?
+                .get(b"Resources")?
+                .as_reference()?,
+        );
+    }
+    for resources in all {
+        document
+            .get_object_mut(resources)?
+            .as_dict_mut()?
+            .set("XObject", dictionary! { SEAL => seal });
+    }
+    Ok(())
 }
 
 /// The dictionary of all fonts, shared by the pages.

@@ -49,6 +49,21 @@ pub enum RenderError {
         /// The stored name of the kind.
         kind: &'static str,
     },
+    /// A seal on a paper that is no invoice.
+    #[error(
+        "a sample must not carry the tax authority's seal: only the real authority's adapter supplies one"
+    )]
+    SealOnSample,
+    /// The picture of the seal does not have the bytes that its size asks for.
+    #[error("the picture of the seal is broken: {width} by {height} dots need {} bytes, it has {bytes}", u64::from(*width) * u64::from(*height) * 4)]
+    SealBroken {
+        /// Dots in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Bytes there are.
+        bytes: usize,
+    },
     /// The PDF could not be written; a defect of the renderer, not of the invoice.
     #[error("the PDF could not be written: {0}")]
     Writing(String),

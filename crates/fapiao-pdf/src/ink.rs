@@ -5,6 +5,37 @@
 
 use crate::fonts::Face;
 use printpdf::LinePoint;
+use std::fmt;
+
+/// What a text is: `buyer name`, or `name` of a line. Names the text in errors and in the tags of an OFD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub(crate) what: &'static str,
+    /// Number of the line, 0 for what belongs to no line.
+    pub(crate) line: u32,
+}
+
+impl Field {
+    /// A text of a line.
+    pub(crate) const fn of_line(what: &'static str, line: u32) -> Field {
+        Field { what, line }
+    }
+}
+
+impl From<&'static str> for Field {
+    fn from(what: &'static str) -> Field {
+        Field { what, line: 0 }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(self.what),
+            line => write!(f, "{} of line {line}", self.what),
+        }
+    }
+}
 
 /// Points in a millimetre.
 pub(crate) const PT_PER_MM: f64 = 72.0 / 25.4;
@@ -22,6 +53,8 @@ impl Colour {
 pub(crate) enum Mark {
     /// A run of text in one font.
     Text {
+        /// What it says.
+        field: Field,
         face: Face,
         size: f64,
         /// Horizontal scale, 1 = as designed.
@@ -58,6 +91,13 @@ pub(crate) enum Mark {
         rings: Vec<Vec<LinePoint>>,
         matrix: [f64; 6],
         colour: Colour,
+    },
+    /// The place of the seal's picture: the face has it.
+    Picture {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
     },
     /// A square symbol of dark and light modules, row by row.
     Modules {

@@ -6,6 +6,7 @@ use crate::{
     ink::{Colour, Mark, PT_PER_MM},
     text::{Setter, width},
 };
+use fapiao_domain::face::InvoiceFace;
 
 /// Size of type for labels and values.
 pub(crate) const BODY: f64 = 9.0;
@@ -57,6 +58,34 @@ pub(crate) fn empty_seal(set: &mut Setter<'_>, height: f64) {
         width: 0.5,
         colour: GREY,
     });
+}
+
+/// The seal of the tax authority, where an adapter supplies one.
+///
+/// # Errors
+/// [`RenderError::SealOnSample`], [`RenderError::SealBroken`].
+pub(crate) fn seal(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> {
+    let Some(picture) = &face.extras.seal else {
+        return Ok(());
+    };
+    if face.sample {
+        return Err(RenderError::SealOnSample);
+    }
+    let dots = picture.width as usize * picture.height as usize;
+    if dots == 0 || picture.rgba.len() != dots * 4 {
+        return Err(RenderError::SealBroken {
+            width: picture.width,
+            height: picture.height,
+            bytes: picture.rgba.len(),
+        });
+    }
+    set.marks.push(Mark::Picture {
+        x: 90.0,
+        y: 8.0,
+        width: 30.0,
+        height: 20.0,
+    });
+    Ok(())
 }
 
 pub(crate) fn plain(set: &mut Setter<'_>, x: f64, y: f64, text: &str) -> Result<(), RenderError> {

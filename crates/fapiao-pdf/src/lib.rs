@@ -16,6 +16,7 @@ mod error;
 mod fonts;
 mod ink;
 mod label;
+mod ofd;
 mod paint;
 mod renderer;
 mod rows;
@@ -28,7 +29,7 @@ mod text;
 pub mod xml;
 
 pub use error::RenderError;
-pub use renderer::{RenderPdf, Renderer};
+pub use renderer::{RenderOfd, RenderPdf, Renderer};
 
 /// Lines one invoice may carry on paper.
 pub const MAX_LINES: usize = 2000;

@@ -12,6 +12,9 @@ use printpdf::{
 /// How far the control points of a quarter ellipse lie along its tangents.
 const QUARTER: f64 = 0.552_284_749_8;
 
+/// The name of the seal's picture in the resources of a page: there is one at most.
+pub(crate) const SEAL: &str = "Seal";
+
 /// Draws marks on a page of `height` millimetres.
 pub(crate) fn paint(marks: &[Mark], height: f64) -> Vec<Op> {
     let mut painter = Painter {
@@ -50,6 +53,7 @@ impl Painter {
     fn mark(&mut self, mark: &Mark) {
         match mark {
             Mark::Text {
+                field: _,
                 face,
                 size,
                 stretch,
@@ -145,6 +149,22 @@ impl Painter {
                     .collect();
                 self.place(*matrix);
                 self.polygon(rings);
+                self.ops.push(Op::RestoreGraphicsState);
+            }
+            Mark::Picture {
+                x,
+                y,
+                width,
+                height,
+            } => {
+                self.end_text();
+                let bottom = (self.height - y - height) * PT_PER_MM;
+                let (across, up) = (width * PT_PER_MM, height * PT_PER_MM);
+                self.place([across, 0.0, 0.0, up, x * PT_PER_MM, bottom]);
+                self.ops.push(Op::Unknown {
+                    key: "Do".to_owned(),
+                    value: vec![DictItem::Name(SEAL.into())],
+                });
                 self.ops.push(Op::RestoreGraphicsState);
             }
             Mark::Modules {

@@ -6,13 +6,15 @@ use crate::{
     classic, digital,
     fonts::{Face, Fonts},
     ink::{Mark, Page},
+    ofd::{self, Attachment, LabelFont, Sheet},
     shared::{Layer, StaticFont, Statics},
     text,
+    xml::render_xml,
 };
-use fapiao_domain::{face::InvoiceFace, invoice::InvoiceKind};
+use fapiao_domain::{face::InvoiceFace, invoice::InvoiceKind, qr};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 /// What tax numbers and sums are made of; a document with more gets a cut of its own.
@@ -25,6 +27,15 @@ pub trait RenderPdf: Send + Sync {
     /// # Errors
     /// [`RenderError`] naming what cannot be printed.
     fn render(&self, face: &InvoiceFace) -> Result<Vec<u8>, RenderError>;
+}
+
+/// Makes the OFD (GB/T 33190) of an invoice.
+pub trait RenderOfd: Send + Sync {
+    /// The OFD of an invoice, with the strings of its PDF at their places: the same face gives the same bytes.
+    ///
+    /// # Errors
+    /// [`RenderError`] naming what cannot be printed.
+    fn render_ofd(&self, face: &InvoiceFace) -> Result<Vec<u8>, RenderError>;
 }
 
 /// The renderer with its embedded fonts. Cloning it is cheap: clones share everything.
@@ -40,6 +51,9 @@ struct Shared {
     classic: Statics,
     /// Finished layers by shape: at most a few dozen.
     layers: RwLock<HashMap<Shape, Arc<Layer>>>,
+    /// The fonts for labels as an OFD has them: made when the first is written.
+    ofd_digital: OnceLock<LabelFont>,
+    ofd_classic: OnceLock<LabelFont>,
 }
 
 /// What a layer depends on.
@@ -108,6 +122,8 @@ impl Renderer {
                 digital,
                 classic,
                 layers: RwLock::default(),
+                ofd_digital: OnceLock::new(),
+                ofd_classic: OnceLock::new(),
             }),
         }
     }
@@ -163,7 +179,7 @@ impl Renderer {
             Shape::Digital(_) => &self.shared.digital[&Face::Kai],
             Shape::Classic(_) => &self.shared.classic[&Face::Kai],
         };
-        let layer = Arc::new(Layer::new(&marks, shape.height(), kai));
+        let layer = Arc::new(Layer::new(marks, shape.height(), kai));
         let mut layers = self
             .shared
             .layers
@@ -191,6 +207,56 @@ impl RenderPdf for Renderer {
             InvoiceKind::ClassicOrdinary => &self.shared.classic,
         };
         assemble(&self.shared.fonts, statics, &pages, face)
+    }
+}
+
+impl RenderOfd for Renderer {
+    fn render_ofd(&self, face: &InvoiceFace) -> Result<Vec<u8>, RenderError> {
+        let mut pages = Vec::new();
+        for page in self.lay_out(face)? {
+            let layer = self.layer(page.layer)?;
+            let page = Page {
+                height: page.height,
+                layer: (),
+                marks: page.marks,
+            };
+            pages.push((page, layer));
+        }
+        let sheets: Vec<Sheet<'_>> = pages
+            .iter()
+            .map(|(page, layer)| Sheet {
+                page,
+                layer: &layer.marks,
+                key: pages
+                    .iter()
+                    .position(|(_, other)| Arc::ptr_eq(layer, other))
+                    .unwrap_or_default(),
+            })
+            .collect();
+        let fonts = &self.shared.fonts;
+        let [digital_shapes, classic_shapes] = Shape::kinds();
+        let label_font = |shapes| LabelFont::new(fonts, label_characters(fonts, shapes));
+        let (labels, attachment) = match face.kind {
+            InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => (
+                self.shared
+                    .ofd_digital
+                    .get_or_init(|| label_font(digital_shapes)),
+                Attachment {
+                    name: format!("{}.xml", face.identity.number()),
+                    content: render_xml(face),
+                },
+            ),
+            InvoiceKind::ClassicOrdinary => (
+                self.shared
+                    .ofd_classic
+                    .get_or_init(|| label_font(classic_shapes)),
+                Attachment {
+                    name: "original_invoice.xml".to_owned(),
+                    content: ofd::data::original_invoice(face, &qr::payload(face)),
+                },
+            ),
+        };
+        Ok(ofd::assemble(fonts, labels, &sheets, face, &attachment))
     }
 }
 

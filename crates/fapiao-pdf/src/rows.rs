@@ -3,6 +3,7 @@
 use crate::{
     RenderError,
     fonts::{Face, Fonts},
+    ink::Field,
     label::BODY,
     text::{Setter, width, wrap},
 };
@@ -80,43 +81,43 @@ impl<'a> Item<'a> {
     /// Sets the line with its first row at `row` (0 is the first of the page).
     pub(crate) fn set(&self, set: &mut Setter<'_>, row: usize) -> Result<(), RenderError> {
         let line = self.line;
-        let field = |what: &str| format!("{what} of line {}", line.no);
+        let field = |what| Field::of_line(what, line.no);
         let y = self.grid.first_row + self.grid.pitch * row as f64;
         let below = |place: usize| y + self.grid.pitch * place as f64;
         for (place, part) in self.name.iter().enumerate() {
             let at = (self.grid.name.0, below(place));
-            set.left(&field("name"), Face::Song, BODY, at, part)?;
+            set.left(field("name"), Face::Song, BODY, at, part)?;
         }
         for (place, part) in self.spec.iter().enumerate() {
             let at = (self.grid.spec.0, below(place));
-            set.left(&field("specification"), Face::Song, BODY, at, part)?;
+            set.left(field("specification"), Face::Song, BODY, at, part)?;
         }
         for (place, part) in self.unit.iter().enumerate() {
             let at = (middle(self.grid.unit), below(place));
-            set.centre(&field("unit"), Face::Song, BODY, at, part)?;
+            set.centre(field("unit"), Face::Song, BODY, at, part)?;
         }
         if let Some(quantity) = line.quantity {
             let text = quantity.normalize().to_string();
-            number(set, &field("quantity"), self.grid.quantity, y, BODY, &text)?;
+            number(set, field("quantity"), self.grid.quantity, y, BODY, &text)?;
         }
         if let Some(price) = line.unit_price {
             let text = price.normalize().to_string();
             let size = if text.len() > 13 { 8.0 } else { BODY };
-            number(set, &field("unit price"), self.grid.price, y, size, &text)?;
+            number(set, field("unit price"), self.grid.price, y, size, &text)?;
         }
         number(
             set,
-            &field("amount"),
+            field("amount"),
             self.grid.amount,
             y,
             BODY,
             &line.amount.to_string(),
         )?;
         let at = (middle(self.grid.rate), y);
-        set.centre(&field("rate"), Face::Song, BODY, at, &line.rate.printed())?;
+        set.centre(field("rate"), Face::Song, BODY, at, &line.rate.printed())?;
         number(
             set,
-            &field("tax"),
+            field("tax"),
             self.grid.tax,
             y,
             BODY,
@@ -144,7 +145,7 @@ pub(crate) fn printed_tax_sum(lines: &[InvoiceLine], sum: Fen) -> Option<String>
 /// Sets a number at the right edge of its column, smaller when it is too long.
 fn number(
     set: &mut Setter<'_>,
-    field: &str,
+    field: Field,
     (from, to): (f64, f64),
     y: f64,
     size: f64,

@@ -41,6 +41,7 @@ impl StaticFont {
         codes.original_bytes = Vec::new();
         let text = characters.iter().collect::<String>();
         let specimen = Mark::Text {
+            field: "specimen".into(),
             face,
             size: 9.0,
             stretch: 1.0,
@@ -111,13 +112,15 @@ impl Shared {
 /// The part of a page that all invoices of one shape share: a finished content stream.
 pub(crate) struct Layer {
     pub(crate) stream: Stream,
+    /// What it was written from.
+    pub(crate) marks: Vec<Mark>,
 }
 
 impl Layer {
     /// Writes marks whose text is all in `font`.
-    pub(crate) fn new(marks: &[Mark], height: f64, font: &StaticFont) -> Layer {
+    pub(crate) fn new(marks: Vec<Mark>, height: f64, font: &StaticFont) -> Layer {
         let fonts = BTreeMap::from([(Face::Kai, font.codes.clone())]);
-        let document = write(&[(marks, height)], fonts);
+        let document = write(&[(&marks, height)], fonts);
         let content = document
             .get_pages()
             .values()
@@ -126,7 +129,7 @@ impl Layer {
             .unwrap_or_default();
         let mut stream = Stream::new(Dictionary::new(), content);
         compress(&mut Compressor::new(CompressionLvl::best()), &mut stream);
-        Layer { stream }
+        Layer { stream, marks }
     }
 }
 

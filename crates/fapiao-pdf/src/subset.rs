@@ -7,6 +7,14 @@ use crate::fonts::FontFile;
 /// A TrueType program with an empty glyph 0 and then `glyphs` in the given order, as PDF wants it: outlines and
 /// metrics only, no character map, because the page addresses glyphs by number.
 pub(crate) fn cut(font: &FontFile, glyphs: &[u16]) -> Vec<u8> {
+    sfnt(&outlines(font, glyphs))
+}
+
+/// A table of a font and its tag.
+pub(crate) type Table = ([u8; 4], Vec<u8>);
+
+/// Outlines and metrics of some glyphs, sorted by tag.
+pub(crate) fn outlines(font: &FontFile, glyphs: &[u16]) -> Vec<Table> {
     let count = glyphs.len() + 1;
     let mut glyf = Vec::with_capacity(glyphs.len() * 320);
     let mut loca = Vec::with_capacity((count + 1) * 4);
@@ -35,18 +43,18 @@ pub(crate) fn cut(font: &FontFile, glyphs: &[u16]) -> Vec<u8> {
     hhea[34..36].copy_from_slice(&(count as u16).to_be_bytes());
     let mut maxp = font.maxp.to_vec();
     maxp[4..6].copy_from_slice(&(count as u16).to_be_bytes());
-    sfnt(&[
+    vec![
         (*b"glyf", glyf),
         (*b"head", head),
         (*b"hhea", hhea),
         (*b"hmtx", hmtx),
         (*b"loca", loca),
         (*b"maxp", maxp),
-    ])
+    ]
 }
 
 /// Puts tables, sorted by tag, into one file with its directory and check sums.
-fn sfnt(tables: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn sfnt(tables: &[Table]) -> Vec<u8> {
     let count = tables.len() as u16;
     let power = count.ilog2() as u16;
     let range = (1 << power) * 16_u16;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fapiao_domain::{
-    face::InvoiceFace,
+    face::{Extras, InvoiceFace},
     invoice::{Identity, InvoiceKind},
     line::{InvoiceLine, LineKind},
     money::Fen,
@@ -67,5 +67,6 @@ pub(crate) fn face_of(lines: usize) -> InvoiceFace {
         reviewer: String::new(),
         red: None,
         sample: true,
+        extras: Extras::default(),
     }
 }

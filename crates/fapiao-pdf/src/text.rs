@@ -3,7 +3,7 @@
 use crate::{
     RenderError,
     fonts::{Face, Fonts},
-    ink::{Colour, Mark, PT_PER_MM},
+    ink::{Colour, Field, Mark, PT_PER_MM},
 };
 
 /// A place for a value: where it starts, how wide it may be and which sizes it may take.
@@ -89,7 +89,7 @@ fn is_closing(character: char) -> bool {
 /// [`RenderError::TooLong`] when they fit in none.
 pub(crate) fn fit(
     fonts: &Fonts,
-    field: &str,
+    field: impl Into<Field>,
     text: &str,
     limit: f64,
     choices: &[(f64, usize)],
@@ -106,7 +106,7 @@ pub(crate) fn fit(
         refusal = (rows.len(), most);
     }
     Err(RenderError::TooLong {
-        field: field.to_owned(),
+        field: field.into().to_string(),
         rows: refusal.0,
         most: refusal.1,
     })
@@ -145,7 +145,7 @@ impl<'a> Setter<'a> {
     /// Sets a text from its left edge and returns its right edge in millimetres.
     pub(crate) fn left(
         &mut self,
-        field: &str,
+        field: impl Into<Field>,
         face: Face,
         size: f64,
         at: (f64, f64),
@@ -157,7 +157,7 @@ impl<'a> Setter<'a> {
     /// Sets a text so that it ends at `right`, and returns its left edge.
     pub(crate) fn right(
         &mut self,
-        field: &str,
+        field: impl Into<Field>,
         size: f64,
         (right, y): (f64, f64),
         text: &str,
@@ -170,7 +170,7 @@ impl<'a> Setter<'a> {
     /// Sets a text around the middle of a column.
     pub(crate) fn centre(
         &mut self,
-        field: &str,
+        field: impl Into<Field>,
         face: Face,
         size: f64,
         (middle, y): (f64, f64),
@@ -183,17 +183,18 @@ impl<'a> Setter<'a> {
     /// As [`Setter::left`], narrowed or widened by `stretch`.
     pub(crate) fn stretched(
         &mut self,
-        field: &str,
+        field: impl Into<Field>,
         face: Face,
         size: f64,
         stretch: f64,
         (mut x, y): (f64, f64),
         text: &str,
     ) -> Result<f64, RenderError> {
+        let field = field.into();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let missing = |character| RenderError::MissingGlyph {
-                field: field.to_owned(),
+                field: field.to_string(),
                 character,
             };
             let of = |c: char| self.fonts.face_for(face, c);
@@ -204,6 +205,7 @@ impl<'a> Setter<'a> {
                 .map_or(rest.len(), |(at, _)| at);
             let (run, after) = rest.split_at(end);
             self.marks.push(Mark::Text {
+                field,
                 face: run_face,
                 size,
                 stretch,

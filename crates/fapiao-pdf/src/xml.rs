@@ -40,9 +40,7 @@ fn document(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
                 basics(out, face)?;
                 face.lines.iter().try_for_each(|line| item(out, line))?;
                 specific(out, face)?;
-                out.create_element("AdditionalInformation")
-                    .write_inner_content(|out| leaf(out, "Remark", &face.remark))?;
-                Ok(())
+                additional(out, face)
             })?;
         out.create_element("SellerAuthentication")
             .write_inner_content(|out| leaf(out, "AuthenticationMethods", ""))?;
@@ -70,9 +68,55 @@ fn header(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
                     }
                 }
             })?;
+        let labels = undefined_labels(face);
+        if labels.is_empty() {
+            return Ok(());
+        }
+        out.create_element("UndefinedLabel")
+            .write_inner_content(|out| {
+                labels.iter().try_for_each(|(kind, code, name)| {
+                    fields(
+                        out,
+                        "Label",
+                        &[
+                            ("LabelType", kind),
+                            ("LabelCode", code),
+                            ("LabelName", name),
+                        ],
+                    )
+                })
+            })?;
         Ok(())
     })?;
     Ok(())
+}
+
+/// How the invoice is taxed, where that is not by a plain rate.
+fn undefined_labels(face: &InvoiceFace) -> Vec<(&'static str, &'static str, &'static str)> {
+    const WAY: &str = "特定征税方式标签";
+    let mut labels = Vec::new();
+    for (code, name, applies) in [
+        ("01", "不征税", has_rate(face, Rate::NotTaxed)),
+        ("02", "零税率", has_rate(face, Rate::Zero)),
+        ("03", "差额开票", face.extras.difference.is_some()),
+        ("04", "免税", has_rate(face, Rate::Exempt)),
+    ] {
+        if applies {
+            labels.push((WAY, code, name));
+        }
+    }
+    if let Some(difference) = face.extras.difference {
+        labels.push((
+            "差额征税标签",
+            difference.kind.code(),
+            difference.kind.printed(),
+        ));
+    }
+    labels
+}
+
+fn has_rate(face: &InvoiceFace, rate: Rate) -> bool {
+    face.lines.iter().any(|line| line.rate == rate)
 }
 
 fn seller(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
@@ -156,22 +200,81 @@ fn item(out: &mut Out, line: &InvoiceLine) -> io::Result<()> {
 }
 
 fn specific(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
-    let Some(red) = &face.red else { return Ok(()) };
-    let blue = match &red.blue {
-        Identity::Digital { number } => number.clone(),
-        Identity::Classic { code, number, .. } => format!("{code}{number}"),
-    };
+    let extras = &face.extras;
+    if face.red.is_none() && extras.difference.is_none() && extras.business.is_none() {
+        return Ok(());
+    }
     out.create_element("SpecificInformation")
         .write_inner_content(|out| {
+            if let Some(difference) = extras.difference {
+                fields(
+                    out,
+                    "DifferentialTaxation",
+                    &[
+                        ("Deduction", &difference.deduction.to_string()),
+                        ("SalesIncludingTax", &face.totals.total.to_string()),
+                    ],
+                )?;
+            }
+            if let Some(red) = &face.red {
+                let blue = match &red.blue {
+                    Identity::Digital { number } => number.clone(),
+                    Identity::Classic { code, number, .. } => format!("{code}{number}"),
+                };
+                fields(
+                    out,
+                    "RedEInvoice",
+                    &[
+                        ("OriginalInvoiceCode", &blue),
+                        ("CreditNoteNumber", &red.confirmation),
+                    ],
+                )?;
+            }
+            if let Some(business) = &extras.business {
+                information(out, "SpecialBusiness", &business.elements)?;
+            }
+            Ok(())
+        })?;
+    Ok(())
+}
+
+/// Remark, additional elements and payments.
+fn additional(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
+    let extras = &face.extras;
+    out.create_element("AdditionalInformation")
+        .write_inner_content(|out| {
+            leaf(out, "Remark", &face.remark)?;
+            if !extras.additional.is_empty() {
+                information(out, "Additional", &extras.additional)?;
+            }
+            if !extras.payments.is_empty() {
+                out.create_element("Transaction")
+                    .write_inner_content(|out| {
+                        extras.payments.iter().try_for_each(|(channel, number)| {
+                            fields(
+                                out,
+                                "TransactionRecord",
+                                &[("PaymentChannel", channel), ("TransactionNumber", number)],
+                            )
+                        })
+                    })?;
+            }
+            Ok(())
+        })?;
+    Ok(())
+}
+
+/// Elements with names of their own.
+fn information(out: &mut Out, name: &str, pairs: &[(String, String)]) -> io::Result<()> {
+    out.create_element(name).write_inner_content(|out| {
+        pairs.iter().try_for_each(|(name, value)| {
             fields(
                 out,
-                "RedEInvoice",
-                &[
-                    ("OriginalInvoiceCode", &blue),
-                    ("CreditNoteNumber", &red.confirmation),
-                ],
+                "Information",
+                &[("InformationName", name), ("InformationValue", value)],
             )
-        })?;
+        })
+    })?;
     Ok(())
 }
 
@@ -301,7 +404,7 @@ mod tests {
             assert_eq!(text_of(&document, name), expected, "{name}");
         }
         let codes: Vec<_> = text_of(&document, "LabelCode");
-        assert_eq!(codes, ["Y", "01", "02"]);
+        assert_eq!(codes, ["Y", "01", "02", "04"]);
     }
 
     #[test]

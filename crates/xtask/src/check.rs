@@ -3,7 +3,7 @@
 use crate::postgres::Cluster;
 use crate::tools::{self, Tool};
 use crate::webdriver::Driver;
-use crate::{Failure, demo, dependencies, kill, licences, openapi, totals, workspace};
+use crate::{Failure, demo, dependencies, kill, licences, openapi, readers, totals, workspace};
 use std::time::{Duration, Instant};
 
 /// Which steps to run. Without options: all of them.
@@ -61,8 +61,13 @@ const STEPS: &[Step] = &[
     Step {
         name: "sqlite",
         shows: "all tests, on SQLite",
-        needs: &[tools::COMPILER, tools::PDFTOTEXT, tools::QPDF],
-        run: || Tests::of(&["--workspace"]).run(),
+        needs: &[
+            tools::COMPILER,
+            tools::PDFTOTEXT,
+            tools::QPDF,
+            tools::PYTHON,
+        ],
+        run: sqlite,
     },
     Step {
         name: "doctest",
@@ -190,6 +195,13 @@ fn doc() -> Result<(), Failure> {
 fn doctest() -> Result<(), Failure> {
     let what = ["--locked", "--workspace", "--all-features", "--doc"];
     workspace::run(workspace::cargo().arg("test").args(what))
+}
+
+fn sqlite() -> Result<(), Failure> {
+    let python = readers::provide()?;
+    Tests::of(&["--workspace"])
+        .with("FAPIAO_TEST_READERS", &python.to_string_lossy())
+        .run()
 }
 
 fn postgres() -> Result<(), Failure> {

@@ -19,6 +19,7 @@ mod openapi;
 mod postgres;
 mod probe;
 mod process;
+mod readers;
 mod spdx;
 mod tools;
 mod totals;

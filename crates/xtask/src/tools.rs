@@ -33,8 +33,8 @@ pub(crate) const QPDF: Tool = Tool {
 };
 pub(crate) const PYTHON: Tool = Tool {
     program: "python3",
-    debian: "python3",
-    for_what: "totals are computed a second time with Python's decimals",
+    debian: "python3 python3-venv",
+    for_what: "totals are computed a second time, and independent programs read our documents",
 };
 pub(crate) const CHROMIUM: Tool = Tool {
     program: "chromium",

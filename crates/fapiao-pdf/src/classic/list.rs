@@ -4,7 +4,7 @@ use super::{Shape, Sheet};
 use crate::{
     RenderError,
     fonts::{Face, Fonts},
-    ink::{Colour, Mark, Page},
+    ink::{Colour, Field, Mark, Page},
     label::{self, BODY, PALE, SAMPLE_WORDS, outline, plain},
     rows::{self, Grid, Item},
     text::{Setter, fit},
@@ -184,13 +184,13 @@ fn row_of(set: &mut Setter<'_>, row: usize, line: &InvoiceLine) -> Result<(), Re
         ("name", GRID.name, line.printed_name()),
         ("specification", GRID.spec, line.spec.clone()),
     ] {
-        let field = format!("{what} of line {}", line.no);
-        let fitted = fit(set.fonts, &field, &text, to - from, &SIZES)?;
+        let field = Field::of_line(what, line.no);
+        let fitted = fit(set.fonts, field, &text, to - from, &SIZES)?;
         let pitch = fitted.size * 0.37;
         let above = pitch / 2.0 * fitted.rows.len().saturating_sub(1) as f64;
         for (place, part) in fitted.rows.iter().enumerate() {
             let at = (from, y - above + pitch * place as f64);
-            set.left(&field, Face::Song, fitted.size, at, part)?;
+            set.left(field, Face::Song, fitted.size, at, part)?;
         }
     }
     Item::figures(&GRID, line).set(set, row)

@@ -5,7 +5,7 @@ use crate::{
     MAX_LINES, RenderError,
     fonts::{Face, Fonts},
     ink::{Colour, PT_PER_MM, Page},
-    label::BODY,
+    label::{self, BODY},
     rows::{self, Item},
     symbol,
     text::{Setter, fit, width},
@@ -18,6 +18,21 @@ use fapiao_domain::{
     qr,
 };
 
+/// What the values of a party are, from above.
+const BUYER: [&str; 4] = [
+    "buyer name",
+    "buyer tax number",
+    "buyer address and phone",
+    "buyer bank and account",
+];
+const SELLER: [&str; 4] = [
+    "seller name",
+    "seller tax number",
+    "seller address and phone",
+    "seller bank and account",
+];
+/// Rows of the cipher area.
+const CIPHER_ROWS: usize = 4;
 /// Width of a party's values and the (size, rows) they may take.
 const PARTY_WIDTH: f64 = 82.5;
 const PARTY_SIZES: [(f64, usize); 5] = [(9.0, 1), (8.0, 1), (7.0, 1), (6.0, 2), (5.0, 2)];
@@ -59,6 +74,8 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
     let mut set = Setter::new(fonts, Colour::BLACK);
     set.marks
         .push(symbol::symbol(&qr::payload(face), 8.5, 3.5, 20.0)?);
+    label::seal(&mut set, face)?;
+    cipher(&mut set, &face.extras.cipher)?;
     let day = face.issued_at.date();
     let date = format!("{:04}年{:02}月{:02}日", day.year(), day.month(), day.day());
     for (field, at, text) in [
@@ -73,7 +90,7 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
     let (buyer, seller) = (&face.buyer, &face.seller);
     let parties = [
         (
-            "buyer",
+            BUYER,
             [34.49, 39.77, 44.99, 50.49],
             [
                 buyer.printed_name(),
@@ -83,7 +100,7 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
             &buyer.tax_number,
         ),
         (
-            "seller",
+            SELLER,
             [108.49, 113.02, 117.19, 122.39],
             [
                 seller.name.clone(),
@@ -151,6 +168,23 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
     Ok(pages)
 }
 
+/// The cipher area: rows as the tax device gives them.
+fn cipher(set: &mut Setter<'_>, rows: &[String]) -> Result<(), RenderError> {
+    if rows.len() > CIPHER_ROWS {
+        return Err(RenderError::TooLong {
+            field: "cipher area".to_owned(),
+            rows: rows.len(),
+            most: CIPHER_ROWS,
+        });
+    }
+    for (place, row) in rows.iter().enumerate() {
+        let at = (129.99, 35.66 + 4.5 * place as f64);
+        // Glyphs 2.5 mm apart.
+        set.stretched("cipher area", Face::Mono, 12.0, 2.5 / 2.54, at, row)?;
+    }
+    Ok(())
+}
+
 /// The check code as people read it out: four groups of five.
 fn in_fives(check_code: &str) -> String {
     let digits: Vec<char> = check_code.chars().collect();
@@ -168,32 +202,19 @@ fn joined(one: &str, other: &str) -> String {
 
 fn party(
     set: &mut Setter<'_>,
-    who: &str,
+    fields: [&'static str; 4],
     [name, number, address, bank]: [f64; 4],
     texts: &[String; 3],
     tax_number: &str,
 ) -> Result<(), RenderError> {
-    let rows = [
-        ("name", name),
-        ("address and phone", address),
-        ("bank and account", bank),
-    ];
-    value(set, &format!("{who} name"), rows[0].1, &texts[0])?;
-    set.left(
-        &format!("{who} tax number"),
-        Face::Mono,
-        12.0,
-        (36.0, number),
-        tax_number,
-    )?;
-    for ((what, y), text) in rows.iter().zip(texts).skip(1) {
-        value(set, &format!("{who} {what}"), *y, text)?;
-    }
-    Ok(())
+    value(set, fields[0], name, &texts[0])?;
+    set.left(fields[1], Face::Mono, 12.0, (36.0, number), tax_number)?;
+    value(set, fields[2], address, &texts[1])?;
+    value(set, fields[3], bank, &texts[2])
 }
 
 /// Sets a value of a party; two small rows share the place of one.
-fn value(set: &mut Setter<'_>, field: &str, y: f64, text: &str) -> Result<(), RenderError> {
+fn value(set: &mut Setter<'_>, field: &'static str, y: f64, text: &str) -> Result<(), RenderError> {
     let fitted = fit(set.fonts, field, text, PARTY_WIDTH, &PARTY_SIZES)?;
     let pitch = fitted.size / PT_PER_MM * 1.05;
     let above = pitch / 2.0 * fitted.rows.len().saturating_sub(1) as f64;

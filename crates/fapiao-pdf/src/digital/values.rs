@@ -7,7 +7,7 @@ use crate::{
     MAX_LINES, RenderError,
     fonts::{Face, Fonts},
     ink::{Colour, Mark, PT_PER_MM, Page},
-    label::BODY,
+    label::{self, BODY},
     rows::{self, Item},
     symbol,
     text::{Setter, fit, wrap},
@@ -31,6 +31,11 @@ const YEN: f64 = 11.0;
 const REMARK_WIDTH: f64 = 192.9;
 const REMARK_SIZES: [(f64, f64, usize); 4] =
     [(9.0, 3.3, 6), (8.0, 2.95, 6), (7.0, 2.55, 7), (6.0, 2.2, 8)];
+/// The marks beside the symbol: their column, and (size, rows) they may take.
+const TAG_WIDTH: f64 = 28.0;
+const TAG_MIDDLE: f64 = 43.0;
+const TAG_PITCH: f64 = 6.0;
+const TAG_SIZES: [(f64, usize); 4] = [(11.0, 1), (9.0, 1), (8.0, 1), (7.0, 1)];
 /// The QR symbol: upper left corner and edge.
 const QR: (f64, f64, f64) = (7.0, 6.0, 20.0);
 
@@ -79,7 +84,11 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
         let mut set = Setter::new(fonts, Colour::BLACK);
         set.marks.push(symbol.clone());
         centre_mark(&mut set, shape);
+        label::seal(&mut set, face)?;
         head(&mut set, face, number, (place + 1, count))?;
+        if place == 0 {
+            tags(&mut set, face)?;
+        }
         parties(&mut set, face)?;
         let mut row = 0;
         for item in items {
@@ -91,10 +100,18 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
             let amount = lines.iter().map(|line| line.amount).sum();
             let tax = lines.iter().map(|line| line.tax).sum();
             let y = sums_at(shape) - ROW_PITCH;
-            sums(&mut set, y, amount, rows::printed_tax_sum(lines, tax))?;
+            let fields = ["page net sum", "page tax sum"];
+            sums(
+                &mut set,
+                fields,
+                y,
+                amount,
+                rows::printed_tax_sum(lines, tax),
+            )?;
         }
         let tax = rows::printed_tax_sum(&face.lines, face.totals.tax);
-        sums(&mut set, sums_at(shape), face.totals.amount, tax)?;
+        let fields = ["net sum", "tax sum"];
+        sums(&mut set, fields, sums_at(shape), face.totals.amount, tax)?;
         if shape.has_total() {
             total(&mut set, shape, face)?;
             remark(&mut set, shape, face)?;
@@ -161,43 +178,73 @@ fn head(
     Ok(())
 }
 
+/// The marks beside the symbol: special business, and how difference tax is printed.
+fn tags(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> {
+    let mut texts = Vec::new();
+    if let Some(business) = &face.extras.business {
+        texts.push(("special business", business.name.clone()));
+    }
+    if let Some(difference) = face.extras.difference {
+        let text = format!("差额征税-{}", difference.kind.printed());
+        texts.push(("difference tax", text));
+    }
+    let first = 17.1 - TAG_PITCH / 2.0 * texts.len().saturating_sub(1) as f64;
+    for (place, (field, text)) in texts.into_iter().enumerate() {
+        let fitted = fit(set.fonts, field, &text, TAG_WIDTH, &TAG_SIZES)?;
+        let at = (TAG_MIDDLE, first + TAG_PITCH * place as f64);
+        for part in &fitted.rows {
+            set.centre(field, Face::Song, fitted.size, at, part)?;
+        }
+    }
+    Ok(())
+}
+
 fn parties(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> {
     let buyer = face.buyer.printed_name();
-    for (who, x, name, number) in [
+    for (fields, x, name, number) in [
         (
-            "buyer",
+            ["buyer name", "buyer tax number"],
             20.0,
             buyer.as_str(),
             face.buyer.tax_number.as_str(),
         ),
-        ("seller", 120.0, &face.seller.name, &face.seller.tax_number),
+        (
+            ["seller name", "seller tax number"],
+            120.0,
+            &face.seller.name,
+            &face.seller.tax_number,
+        ),
     ] {
-        let field = format!("{who} name");
-        let fitted = fit(set.fonts, &field, name, PARTY_WIDTH, &PARTY_SIZES)?;
+        let fitted = fit(set.fonts, fields[0], name, PARTY_WIDTH, &PARTY_SIZES)?;
         let pitch = fitted.size / PT_PER_MM * 1.12;
         for (place, part) in fitted.rows.iter().enumerate() {
             let at = (x, 36.53 + pitch * place as f64);
-            set.left(&field, Face::Song, fitted.size, at, part)?;
+            set.left(fields[0], Face::Song, fitted.size, at, part)?;
         }
-        let field = format!("{who} tax number");
-        set.left(&field, Face::Mono, TAX_NUMBER, (x + 36.0, 47.07), number)?;
+        set.left(fields[1], Face::Mono, TAX_NUMBER, (x + 36.0, 47.07), number)?;
     }
     Ok(())
 }
 
 /// Net and tax, each with the yen sign directly before; asterisks where no tax can be.
-fn sums(set: &mut Setter<'_>, y: f64, amount: Fen, tax: Option<String>) -> Result<(), RenderError> {
-    money(set, "net sum", BODY, (153.0, y), &amount.to_string())?;
+fn sums(
+    set: &mut Setter<'_>,
+    [net_field, tax_field]: [&'static str; 2],
+    y: f64,
+    amount: Fen,
+    tax: Option<String>,
+) -> Result<(), RenderError> {
+    money(set, net_field, BODY, (153.0, y), &amount.to_string())?;
     match tax {
-        Some(text) => money(set, "tax sum", BODY, (205.0, y), &text),
-        None => set.right("tax sum", BODY, (205.0, y), "***").map(|_| ()),
+        Some(text) => money(set, tax_field, BODY, (205.0, y), &text),
+        None => set.right(tax_field, BODY, (205.0, y), "***").map(|_| ()),
     }
 }
 
 /// A yen sign and figures, ending at the right edge.
 fn money(
     set: &mut Setter<'_>,
-    field: &str,
+    field: &'static str,
     size: f64,
     at: (f64, f64),
     text: &str,

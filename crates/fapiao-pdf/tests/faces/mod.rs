@@ -7,7 +7,10 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use fapiao_domain::{
-    face::{InvoiceFace, RedReference},
+    face::{
+        DifferenceKind, DifferenceTax, Extras, InvoiceFace, RedReference, SealPicture,
+        SpecialBusiness,
+    },
     invoice::{Identity, InvoiceKind},
     line::{InvoiceLine, LineKind},
     money::Fen,
@@ -180,6 +183,7 @@ pub(crate) fn invoice(seed: usize, lines: usize) -> InvoiceFace {
         reviewer: String::new(),
         red: None,
         sample: true,
+        extras: Extras::default(),
     })
 }
 
@@ -259,6 +263,91 @@ pub(crate) fn classic(lines: usize) -> InvoiceFace {
     face
 }
 
+/// Every addition that a digital invoice can carry.
+pub(crate) fn additions() -> InvoiceFace {
+    let mut face = invoice(11, 1);
+    face.sample = false;
+    face.extras = Extras {
+        difference: Some(DifferenceTax {
+            kind: DifferenceKind::Difference,
+            deduction: fen(2_000),
+        }),
+        business: Some(SpecialBusiness {
+            name: "建筑服务".to_owned(),
+            elements: vec![
+                ("建筑服务发生地".to_owned(), "浙江省杭州市西湖区".to_owned()),
+                ("建筑项目名称".to_owned(), "西溪仓库改建工程".to_owned()),
+            ],
+        }),
+        additional: vec![("车牌号".to_owned(), "浙A00001".to_owned())],
+        payments: vec![("微信支付".to_owned(), "4200001".to_owned())],
+        cipher: Vec::new(),
+        seal: Some(seal()),
+    };
+    face.remark = "差额征税：20.00。建筑服务发生地:浙江省杭州市西湖区;    建筑项目名称:西溪仓库改建工程\n支付渠道:微信支付;    交易单号:4200001;".to_owned();
+    face
+}
+
+/// A red ring that stands for the picture an adapter of the real authority supplies.
+pub(crate) fn seal() -> SealPicture {
+    let (width, height) = (300_u32, 200_u32);
+    let mut rgba = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            let (across, down) = (i64::from(x) * 2 - 299, i64::from(y) * 2 - 199);
+            let far = across * across * 4 + down * down * 9;
+            let ring = (310_000..358_000).contains(&far);
+            rgba.extend(if ring {
+                [231, 22, 27, 255]
+            } else {
+                [255, 255, 255, 0]
+            });
+        }
+    }
+    SealPicture {
+        width,
+        height,
+        rgba: rgba.into(),
+    }
+}
+
+/// The older form with the rows of its cipher area.
+pub(crate) fn ciphered() -> InvoiceFace {
+    let mut face = classic(2);
+    face.sample = false;
+    face.extras.cipher = [
+        "03+<8*1/2-64>7",
+        "*5<29/+08>33-4",
+        "7/1>60<-2*+985",
+        "<4-7*36+1/>052",
+    ]
+    .map(|half| half.repeat(2))
+    .to_vec();
+    face
+}
+
+/// A red paper of the older form.
+pub(crate) fn classic_red() -> InvoiceFace {
+    let mut face = classic(2);
+    for line in &mut face.lines {
+        line.quantity = line.quantity.map(|quantity| -quantity);
+        line.amount = -line.amount;
+        line.tax = -line.tax;
+        line.gross = -line.gross;
+    }
+    face.red = Some(RedReference {
+        blue: Identity::Classic {
+            code: "099992600111".to_owned(),
+            number: "00000777".to_owned(),
+            check_code: "12345678901234567890".to_owned(),
+            machine: "499000000001".to_owned(),
+        },
+        confirmation: String::new(),
+    });
+    face.remark = String::new();
+    total(face)
+}
+
 /// Faces with names for their files.
 pub(crate) fn specimens() -> Vec<(&'static str, InvoiceFace)> {
     let mut issued = invoice(5, 5);
@@ -274,5 +363,8 @@ pub(crate) fn specimens() -> Vec<(&'static str, InvoiceFace)> {
         ("rows-100", invoice(8, 100)),
         ("classic", classic(4)),
         ("classic-list", classic(30)),
+        ("additions", additions()),
+        ("classic-cipher", ciphered()),
+        ("classic-red", classic_red()),
     ]
 }

@@ -7,6 +7,7 @@ mod faces;
 
 mod errors;
 mod picture;
+mod programs;
 mod readers;
 mod rules;
 mod soundness;

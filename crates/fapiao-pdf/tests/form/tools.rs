@@ -62,7 +62,7 @@ impl Paper {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use fapiao_domain::face::InvoiceFace;
-use fapiao_pdf::RenderPdf;
+use fapiao_pdf::{RenderOfd, RenderPdf};
 use fapiao_usecases::ports::{Rendered, Renderer};
 
 /// Renders with the embedded fonts.
@@ -28,10 +28,12 @@ impl Renderer for PdfRenderer {
 
     fn render(&self, face: &InvoiceFace) -> Result<Rendered, String> {
         let pdf = self.0.render(face).map_err(|error| error.to_string())?;
+        let ofd = self.0.render_ofd(face).map_err(|error| error.to_string())?;
         let xml = fapiao_pdf::xml::render_xml(face);
         Ok(Rendered {
             pdf: Bytes::from(pdf),
             xml: Bytes::from(xml),
+            ofd: Bytes::from(ofd),
         })
     }
 }

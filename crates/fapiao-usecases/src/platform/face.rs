@@ -2,7 +2,11 @@
 
 use crate::{calendar, records::Invoice};
 use chrono::{DateTime, Utc};
-use fapiao_domain::{face::InvoiceFace, invoice::Identity, rate::Rate};
+use fapiao_domain::{
+    face::{Extras, InvoiceFace},
+    invoice::Identity,
+    rate::Rate,
+};
 use rust_decimal::Decimal;
 
 /// The face of an invoice; `None` while it has no number.
@@ -43,6 +47,7 @@ fn build(
         reviewer,
         red: None,
         sample,
+        extras: Extras::default(),
     }
 }
 

@@ -39,10 +39,10 @@ pub async fn mail_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepError
     };
     let mut attachments = Vec::new();
     for document in ports.store.documents(id).await? {
-        let media_type = if document.format == "pdf" {
-            "application/pdf"
-        } else {
-            "application/xml"
+        let media_type = match document.format.as_str() {
+            "pdf" => "application/pdf",
+            "ofd" => "application/ofd",
+            _ => "application/xml",
         };
         let bytes = ports.files.get(&document.sha256).await?.ok_or_else(|| {
             StepError::parked(

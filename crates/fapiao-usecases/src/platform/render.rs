@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 static TURNS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
 
-/// Renders, stores and records PDF and XML, and queues card and mail. Rendering again gives the same bytes.
+/// Renders, stores and records PDF, XML and OFD, and queues card and mail. Rendering again gives the same bytes.
 ///
 /// # Errors
 /// [`StepError`].
@@ -35,8 +35,9 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     if !invoice.state.is_issued() {
         return Ok(());
     }
-    let face = face_of(&invoice, ports.tax.is_sandbox())
+    let mut face = face_of(&invoice, ports.tax.is_sandbox())
         .ok_or_else(|| StoreError::Corrupt(format!("invoice {id} is issued without a number")))?;
+    face.extras.seal = ports.tax.seal(&invoice.province);
     let renderer = ports.renderer.clone();
     let _turn = TURNS.acquire().await;
     let rendered = tokio::task::spawn_blocking(move || renderer.render(&face))
@@ -49,8 +50,12 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
         })?
         .map_err(|what| StepError::parked("not_printable", what))?;
     let now = ports.clock.now();
-    let mut documents = Vec::with_capacity(2);
-    for (format, bytes) in [("pdf", rendered.pdf), ("xml", rendered.xml)] {
+    let mut documents = Vec::with_capacity(3);
+    for (format, bytes) in [
+        ("pdf", rendered.pdf),
+        ("xml", rendered.xml),
+        ("ofd", rendered.ofd),
+    ] {
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let sha256 = ports.files.put(bytes).await?;
         documents.push(Document {

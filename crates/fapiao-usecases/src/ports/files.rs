@@ -12,6 +12,8 @@ pub struct Rendered {
     pub pdf: Bytes,
     /// The structured file.
     pub xml: Bytes,
+    /// The paper as an OFD (GB/T 33190).
+    pub ofd: Bytes,
 }
 
 /// Makes documents. The same face gives the same bytes.

@@ -5,7 +5,10 @@ use crate::{
     records::{Seller, TaxCode, UsableRate},
 };
 use async_trait::async_trait;
-use fapiao_domain::{face::InvoiceFace, money::Fen};
+use fapiao_domain::{
+    face::{InvoiceFace, SealPicture},
+    money::Fen,
+};
 
 /// Whether a seller may issue now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,12 @@ pub struct TaxResult {
 pub trait TaxAuthority: Send + Sync {
     /// Whether this is a sandbox: documents then carry the sample mark.
     fn is_sandbox(&self) -> bool;
+
+    /// The picture of the supervisory seal (发票监制章) of a province, two digits: only the real authority's adapter has
+    /// one, and documents of a sandbox are refused with it.
+    fn seal(&self, _province: &str) -> Option<SealPicture> {
+        None
+    }
 
     /// Whether the seller may issue now; cached for a few minutes by the adapter.
     async fn gate(&self, seller: &Seller) -> Result<TaxpayerGate, OutsideError>;

@@ -3,7 +3,7 @@
 use super::{DirectTax, DirectTaxConfig, Patience};
 use chrono::NaiveDateTime;
 use fapiao_domain::{
-    face::InvoiceFace,
+    face::{Extras, InvoiceFace},
     ids::{Id as _, SellerId},
     invoice::{Identity, InvoiceKind},
     line::OrderLine,
@@ -237,6 +237,7 @@ fn issue(
         reviewer: String::new(),
         red: None,
         sample: true,
+        extras: Extras::default(),
     };
     IssueFace {
         face,
