@@ -15,6 +15,7 @@ mod m20261121_000005_access;
 mod m20261121_000006_audit;
 mod m20261121_000007_guards;
 mod m20261121_000009_gateway;
+mod m20261121_000010_scenarios;
 mod m20261121_000012_card_life;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_audit::Migration),
             Box::new(m20261121_000007_guards::Migration),
             Box::new(m20261121_000009_gateway::Migration),
+            Box::new(m20261121_000010_scenarios::Migration),
             Box::new(m20261121_000012_card_life::Migration),
         ]
     }

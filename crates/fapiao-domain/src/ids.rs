@@ -82,6 +82,8 @@ ids! {
     JobId = "job_";
     /// A received push.
     PushId = "psh_";
+    /// A request for an invoice from a payment receipt.
+    ClaimId = "pay_";
     /// A stock of invoice numbers.
     SegmentId = "seg_";
     /// A merchant that we are the platform of.

@@ -49,6 +49,7 @@ async fn tick(ports: &Ports, session_idle_hours: i64, count: u64) -> Result<(), 
     }
     gauge!("fapiao_queue_oldest_due_seconds").set(as_gauge(stats.oldest_due_secs));
     while ports.store.expire_deliveries(now, EXPIRE_AT_ONCE).await? == EXPIRE_AT_ONCE {}
+    while ports.store.note_overdue(now, EXPIRE_AT_ONCE).await? == EXPIRE_AT_ONCE {}
     if count.is_multiple_of(SETUP_EVERY) {
         ports
             .store
@@ -70,6 +71,7 @@ fn as_gauge(count: i64) -> f64 {
 pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
     let now = ports.clock.now();
     let mut jobs = Vec::new();
+    let mut platforms = Vec::new();
     let accounts = ports.store.accounts().await?;
     for seller in ports.store.sellers().await? {
         let of_seller = |job| QueuedJob::now(job, Some(seller.id.clone()));
@@ -78,20 +80,8 @@ pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
             jobs.push(of_seller(Job::SyncTaxData(seller.id.clone())));
         }
         jobs.push(of_seller(Job::RefillStock(seller.id.clone())));
-        for id in [&seller.platform_account, &seller.channel_account]
-            .into_iter()
-            .flatten()
-        {
-            let Some(account) = accounts.iter().find(|account| account.id == *id) else {
-                continue;
-            };
-            let plays_platform = seller.platform_account.as_ref() == Some(id);
-            let lacks_id = plays_platform && account.platform_id.is_none();
-            if !account.secret.is_empty() && (account.contact_set_at.is_none() || lacks_id) {
-                jobs.push(of_seller(Job::PrepareAccount(id.clone())));
-            }
-        }
         if let Some(account) = &seller.platform_account {
+            platforms.push(account.clone());
             let kind = InvoiceKind::DigitalOrdinary;
             if ports
                 .store
@@ -101,6 +91,19 @@ pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
             {
                 jobs.push(of_seller(Job::EnsureTemplate(seller.id.clone())));
             }
+        }
+    }
+    for account in &accounts {
+        // Apps and mini programs too: each calling account has a contact of its own.
+        let plays_platform = platforms.contains(&account.id);
+        let lacks_id = plays_platform && account.platform_id.is_none();
+        let lacks_link = !account.pay_merchant.is_empty() && account.pay_linked_at.is_none();
+        let lacks = account.contact_set_at.is_none() || lacks_id || lacks_link;
+        if !account.secret.is_empty() && lacks {
+            jobs.push(QueuedJob::now(
+                Job::PrepareAccount(account.id.clone()),
+                None,
+            ));
         }
     }
     if jobs.is_empty() {

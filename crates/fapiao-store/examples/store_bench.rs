@@ -299,6 +299,7 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             },
             fingerprint: "f".repeat(64),
             remark: String::new(),
+            payment: None,
         },
         delivery: Some(NewDelivery {
             id: fresh(now),
@@ -309,6 +310,7 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             return_url: String::new(),
             expires_at: now + TimeDelta::days(30),
             raw_title: None,
+            invoice: None,
         }),
         idempotency: Some(Idempotency {
             scope: "key_1:POST /api/v1/orders".to_owned(),
@@ -343,6 +345,8 @@ async fn furnish(store: &Store) -> Company {
         contact_phone: String::new(),
         contact_timeout_secs: 3600,
         contact_set_at: None,
+        pay_merchant: String::new(),
+        pay_linked_at: None,
         last_push_at: None,
         version: 1,
     };

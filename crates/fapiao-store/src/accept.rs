@@ -18,6 +18,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     errors::StoreError,
     idempotency::Effect,
+    jobs::{Job, QueuedJob},
     ports::{Accepted, NewOrder},
 };
 use sea_orm::Value;
@@ -209,7 +210,14 @@ async fn write_details(tx: &Tx, won: &[&NewOrder]) -> Result<(), StoreError> {
                 .with("source", order.source.as_str())
                 .with("total", order.totals.total.to_string()),
         );
+        if order.payment.is_some() {
+            tx.enqueue(QueuedJob::now(
+                Job::MatchPayment(order.id.clone()),
+                Some(order.seller.clone()),
+            ));
+        }
         if let Some(wanted) = &new.delivery {
+            tx.enqueue_all(&delivery::begins_with(wanted, &order.seller));
             tx.audit(delivery::created_line(
                 &new.actor,
                 wanted,
@@ -226,6 +234,7 @@ fn order_model(new: &NewOrder) -> order::Model {
         (Some(_), OrderState::Open) => OrderState::Delivering,
         (_, state) => state,
     };
+    let payment = order.payment.clone().unwrap_or_default();
     order::Model {
         id: order.id.to_string(),
         seller_id: order.seller.to_string(),
@@ -248,6 +257,9 @@ fn order_model(new: &NewOrder) -> order::Model {
         invoice_number: String::new(),
         buyer: String::new(),
         buyer_tax_number: String::new(),
+        pay_channel: payment.channel,
+        pay_transaction_no: payment.transaction_no,
+        pay_trade_no: payment.trade_no,
     }
 }
 

@@ -79,6 +79,8 @@ pub(crate) fn account_record(model: account::Model) -> Result<Account, StoreErro
         contact_phone: model.contact_phone,
         contact_timeout_secs: model.contact_timeout_secs,
         contact_set_at: read::time_opt(model.contact_set_at)?,
+        pay_merchant: model.pay_merchant,
+        pay_linked_at: read::time_opt(model.pay_linked_at)?,
         last_push_at: read::time_opt(model.last_push_at)?,
         version: model.version,
     })
@@ -232,6 +234,8 @@ pub(crate) fn save_account<'t>(tx: &'t Tx, (account, actor): &'t (Account, Actor
             contact_set_at: account.contact_set_at.map(|at| at.timestamp_millis()),
             last_push_at: account.last_push_at.map(|at| at.timestamp_millis()),
             version: account.version,
+            pay_merchant: account.pay_merchant.clone(),
+            pay_linked_at: account.pay_linked_at.map(|at| at.timestamp_millis()),
         };
         let kept = ["last_push_at"];
         let new = save_versioned::<account::Entity>(tx, &model, &model.id, model.version, &kept)
@@ -273,6 +277,32 @@ pub(crate) fn note_prepared<'t>(tx: &'t Tx, (id, platform, at): &'t Prepared) ->
             line = line.with("platform_id", platform.as_str());
         }
         tx.audit(line);
+        Ok(())
+    })
+}
+
+/// A merchant number that WeChat linked.
+pub(crate) type PaymentsLinked = (AccountId, String, DateTime<Utc>);
+
+/// Notes a linked merchant number.
+pub(crate) fn note_payments_linked<'t>(
+    tx: &'t Tx,
+    (id, merchant, at): &'t PaymentsLinked,
+) -> Run<'t, ()> {
+    Box::pin(async move {
+        let sql = Sql::new("UPDATE accounts SET version = version + 1, pay_linked_at = ")
+            .bind(at.timestamp_millis())
+            .add(" WHERE id = ")
+            .bind(id.as_str())
+            .add(" AND pay_merchant = ")
+            .bind(merchant.as_str());
+        if tx.exec(sql).await? == 0 {
+            return Err(stale(format!("account {id}")));
+        }
+        tx.audit(
+            Line::new(&Actor::System, "account.payments_linked", id.as_str())
+                .with("merchant", merchant.as_str()),
+        );
         Ok(())
     })
 }

@@ -13,14 +13,14 @@ use crate::{
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::{Channel, DeliveryState, PageType},
-    ids::{DeliveryId, Id, OrderId},
+    ids::{DeliveryId, Id, InvoiceId, OrderId, SellerId},
     order::OrderState,
 };
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     idempotency::{Effect, Idempotency},
-    jobs::QueuedJob,
+    jobs::{Job, QueuedJob},
     ports::{DeliveryChange, NewDelivery},
     records::{Delivery, RawTitleRecord},
 };
@@ -52,9 +52,13 @@ pub(crate) fn new_model(
         expires_at: wanted.expires_at.timestamp_millis(),
         authorised_at: None,
         raw_title: wanted.raw_title.as_ref().map(read::raw_title_text),
-        invoice_id: None,
+        invoice_id: wanted.invoice.as_ref().map(ToString::to_string),
         created_at: at,
         version: 1,
+        wechat_order_id: None,
+        due_at: None,
+        overdue_at: None,
+        refusal_url: String::new(),
     }
 }
 
@@ -65,6 +69,18 @@ pub(crate) fn created_line(actor: &Actor, wanted: &NewDelivery, order: &str) -> 
         .with("channel", wanted.channel.as_str())
         .with("page", wanted.page.as_str())
         .with("to", DeliveryState::Created.as_str())
+}
+
+/// What a new delivery starts by itself: the invoice of a page that only hands it over.
+pub(crate) fn begins_with(wanted: &NewDelivery, seller: &SellerId) -> Vec<QueuedJob> {
+    if wanted.page == PageType::Collect && wanted.invoice.is_none() {
+        vec![QueuedJob::now(
+            Job::DraftInvoice(wanted.id.clone()),
+            Some(seller.clone()),
+        )]
+    } else {
+        Vec::new()
+    }
 }
 
 /// A stored delivery as use-cases see it.
@@ -82,6 +98,10 @@ pub(crate) fn record(model: delivery::Model) -> Result<Delivery, StoreError> {
         return_url: model.return_url,
         expires_at: read::time(model.expires_at)?,
         authorised_at: read::time_opt(model.authorised_at)?,
+        due_at: read::time_opt(model.due_at)?,
+        overdue_at: read::time_opt(model.overdue_at)?,
+        refusal_url: model.refusal_url,
+        wechat_order_id: model.wechat_order_id,
         raw_title: model
             .raw_title
             .as_deref()
@@ -143,10 +163,9 @@ pub(crate) fn add<'t>(tx: &'t Tx, new: &'t Addition) -> Run<'t, Effect<()>> {
         if order.state == OrderState::Cancelled.as_str() {
             return Err(stale(format!("order {}", order.order_no)));
         }
-        let invoiced =
-            Sql::new("SELECT 1 FROM invoices WHERE state <> 'refused' AND order_id = ").bind(id);
-        if order.state == OrderState::Invoiced.as_str() || !tx.rows(invoiced).await?.is_empty() {
-            return Err(exists(format!("an invoice of order {}", order.order_no)));
+        match &new.wanted.invoice {
+            None => refuse_invoiced(tx, &order).await?,
+            Some(invoice) => refuse_carded(tx, invoice, &order).await?,
         }
         let model = new_model(
             &new.wanted,
@@ -168,9 +187,38 @@ pub(crate) fn add<'t>(tx: &'t Tx, new: &'t Addition) -> Run<'t, Effect<()>> {
         tx.exec(sql).await?;
         orders_follow(tx, &[id.to_owned()]).await?;
         tx.audit(created_line(&new.actor, &new.wanted, id));
+        tx.enqueue_all(&begins_with(&new.wanted, &read::id(&order.seller_id)?));
         tx.changed(&new.wanted.id);
         Ok(Effect::Done(()))
     })
+}
+
+pub(crate) async fn refuse_invoiced(tx: &Tx, order: &order::Model) -> Result<(), StoreError> {
+    let invoiced = Sql::new("SELECT 1 FROM invoices WHERE state <> 'refused' AND order_id = ")
+        .bind(order.id.as_str());
+    if order.state == OrderState::Invoiced.as_str() || !tx.rows(invoiced).await?.is_empty() {
+        return Err(exists(format!("an invoice of order {}", order.order_no)));
+    }
+    Ok(())
+}
+
+/// An invoice whose card was asked for may be in a wallet: it is not handed over twice.
+async fn refuse_carded(
+    tx: &Tx,
+    invoice: &InvoiceId,
+    order: &order::Model,
+) -> Result<(), StoreError> {
+    let carded = Sql::new(
+        "SELECT 1 FROM cards WHERE state NOT IN ('uploading', 'cancelled') AND invoice_id = ",
+    )
+    .bind(invoice.as_str());
+    if !tx.rows(carded).await?.is_empty() {
+        return Err(exists(format!(
+            "a card of invoice {invoice} of order {}",
+            order.order_no
+        )));
+    }
+    Ok(())
 }
 
 async fn what_is_in_the_way(tx: &Tx, order: &order::Model) -> Result<StoreError, StoreError> {
@@ -225,10 +273,15 @@ pub(crate) fn change<'t>(
             .add(", reason = ")
             .bind(change.reason.as_str())
             .add(", version = version + 1");
+        if let Some(url) = &change.refusal_url {
+            sql = sql.add(", refusal_url = ").bind(url.as_str());
+        }
         if let Some(proof) = &change.authorisation {
             sql = sql
                 .add(", authorised_at = ")
-                .bind(proof.at.timestamp_millis());
+                .bind(proof.at.timestamp_millis())
+                .add(", due_at = ")
+                .bind(proof.due_at.timestamp_millis());
             if let Some(title) = &proof.raw_title {
                 sql = sql.add(", raw_title = ").bind(read::raw_title_text(title));
             }
@@ -334,6 +387,43 @@ pub(crate) fn expire<'t>(tx: &'t Tx, (now, limit): &'t (DateTime<Utc>, u32)) -> 
         tx.exec(sql).await?;
         tell_partners(tx, ids.iter().map(String::as_str)).await?;
         orders_follow(tx, &orders).await?;
+        Ok(read::count(due.len() as i64))
+    })
+}
+
+/// Notes promises that were broken.
+pub(crate) fn overdue<'t>(tx: &'t Tx, (now, limit): &'t (DateTime<Utc>, u32)) -> Run<'t, u32> {
+    Box::pin(async move {
+        let sql = Sql::new(
+            "SELECT d.id, d.order_id, d.due_at FROM deliveries d WHERE d.state IN ('authorised', 'issuing') \
+             AND d.overdue_at IS NULL AND d.due_at <= ",
+        )
+        .bind(now.timestamp_millis())
+        .add(
+            " AND NOT EXISTS (SELECT 1 FROM invoices i WHERE i.id = d.invoice_id \
+             AND i.state IN ('issued', 'partly_red', 'fully_red')) ORDER BY d.due_at LIMIT ",
+        )
+        .bind(i64::from(*limit));
+        let due = tx.rows(sql).await?;
+        let mut ids = Vec::new();
+        for row in &due {
+            let (id, order, due_at): (String, String, i64) =
+                (row.cell(0)?, row.cell(1)?, row.cell(2)?);
+            tx.audit(
+                Line::new(&Actor::System, "delivery.overdue", &id)
+                    .order(&order)
+                    .with("due_at", read::time(due_at)?.to_rfc3339()),
+            );
+            tx.changed_id(&id);
+            ids.push(id);
+        }
+        if !ids.is_empty() {
+            let sql = Sql::new("UPDATE deliveries SET overdue_at = ")
+                .bind(now.timestamp_millis())
+                .add(" WHERE id IN ")
+                .list(ids);
+            tx.exec(sql).await?;
+        }
         Ok(read::count(due.len() as i64))
     })
 }

@@ -11,7 +11,7 @@ use crate::{
     writer::Run,
 };
 use fapiao_domain::{
-    delivery::DeliveryState,
+    delivery::{DeliveryState, PageType},
     ids::Id,
     invoice::{Identity, InvoiceKind, InvoiceState},
     line::{InvoiceLine, LineKind},
@@ -138,8 +138,11 @@ pub(crate) fn draft_with<'t>(
         let invoice = &new.invoice;
         let held = delivery::hold(tx, invoice.delivery.as_str()).await?;
         let from = read::word(DeliveryState::parse, &held.state, "state of a delivery")?;
-        if held.version != new.delivery_version
-            || !matches!(from, DeliveryState::Authorised | DeliveryState::Failed)
+        // Issued before its buyer comes: the delivery goes on waiting.
+        let comes_first = held.page == PageType::Collect.as_str() && from.awaits_buyer();
+        if !comes_first
+            && (held.version != new.delivery_version
+                || !matches!(from, DeliveryState::Authorised | DeliveryState::Failed))
         {
             return Err(stale(format!("delivery {}", invoice.delivery)));
         }
@@ -166,11 +169,16 @@ pub(crate) fn draft_with<'t>(
             .map(|line| line_model(invoice.id.as_str(), line))
             .collect();
         tx.insert::<invoice_line::Entity>(&lines, "").await?;
-        let sql = Sql::new("UPDATE deliveries SET state = 'issuing', reason = '', invoice_id = ")
+        let sql = if comes_first {
+            Sql::new("UPDATE deliveries SET invoice_id = ").bind(invoice.id.as_str())
+        } else {
+            Sql::new(
+                "UPDATE deliveries SET state = 'issuing', reason = '', version = version + 1, invoice_id = ",
+            )
             .bind(invoice.id.as_str())
-            .add(", version = version + 1 WHERE id = ")
-            .bind(held.id.as_str());
-        tx.exec(sql).await?;
+        };
+        tx.exec(sql.add(" WHERE id = ").bind(held.id.as_str()))
+            .await?;
         let sql = Sql::new("UPDATE orders SET invoice_number = '', buyer = ")
             .bind(buyer)
             .add(", buyer_tax_number = ")
@@ -179,20 +187,20 @@ pub(crate) fn draft_with<'t>(
             .bind(held.order_id.as_str());
         tx.exec(sql).await?;
         delivery::orders_follow(tx, std::slice::from_ref(&held.order_id)).await?;
-        tx.audit(
-            Line::new(actor, "invoice.drafted", invoice.id.as_str())
-                .order(&held.order_id)
-                .with("to", invoice.state.as_str())
-                .with("total", invoice.totals.total.to_string())
-                .with(
-                    "delivery",
-                    json!({
-                        "id": held.id,
-                        "from": from.as_str(),
-                        "to": DeliveryState::Issuing.as_str(),
-                    }),
-                ),
-        );
+        let line = Line::new(actor, "invoice.drafted", invoice.id.as_str())
+            .order(&held.order_id)
+            .with("to", invoice.state.as_str())
+            .with("total", invoice.totals.total.to_string());
+        tx.audit(if comes_first {
+            line
+        } else {
+            let edge = json!({
+                "id": held.id,
+                "from": from.as_str(),
+                "to": DeliveryState::Issuing.as_str(),
+            });
+            line.with("delivery", edge)
+        });
         tx.enqueue(QueuedJob::now(then, Some(invoice.seller.clone())));
         tx.changed(&invoice.delivery);
         Ok(())

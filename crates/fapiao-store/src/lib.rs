@@ -34,6 +34,7 @@ mod numbering;
 mod open;
 mod order;
 mod outcome;
+mod payment_claim;
 mod queue;
 mod read;
 mod reserve;

@@ -12,7 +12,7 @@ use fapiao_domain::{delivery::DeliveryState, line::OrderLine, money::Fen, order:
 use fapiao_usecases::{
     errors::StoreError,
     ports::{OrderFilter, OrderRow, Page, Scope},
-    records::Order,
+    records::{Order, Payment},
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -54,6 +54,11 @@ fn record(model: order::Model, lines: Vec<order_line::Model>) -> Result<Order, S
         totals: read::totals(model.amount, model.tax, model.total)?,
         fingerprint: model.fingerprint,
         remark: model.remark,
+        payment: (!model.pay_channel.is_empty()).then_some(Payment {
+            channel: model.pay_channel,
+            transaction_no: model.pay_transaction_no,
+            trade_no: model.pay_trade_no,
+        }),
     })
 }
 

@@ -80,6 +80,18 @@ impl Sales for Store {
         )
     }
 
+    async fn delivery_known_as(
+        &self,
+        seller: &SellerId,
+        wechat_order_id: &str,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let condition = Sql::new("wechat_order_id = ")
+            .bind(wechat_order_id)
+            .add(" AND seller_id = ")
+            .bind(seller.as_str());
+        Ok(delivery::find(self.reader(), condition).await?.pop())
+    }
+
     async fn add_delivery(
         &self,
         order: &OrderId,
@@ -124,6 +136,10 @@ impl Sales for Store {
 
     async fn expire_deliveries(&self, now: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
         self.write((now, limit), delivery::expire).await
+    }
+
+    async fn note_overdue(&self, now: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
+        self.write((now, limit), delivery::overdue).await
     }
 
     async fn answered(&self, scope: &str, key: &str) -> Result<Option<Idempotency>, StoreError> {

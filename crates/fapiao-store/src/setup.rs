@@ -111,6 +111,18 @@ impl Setup for Store {
         done
     }
 
+    async fn record_payments_linked(
+        &self,
+        id: &AccountId,
+        merchant: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let input = (id.clone(), merchant.to_owned(), at);
+        let done = self.write(input, company::note_payments_linked).await;
+        self.caches().accounts.clear();
+        done
+    }
+
     async fn products(&self) -> Result<Vec<Product>, StoreError> {
         sql::all::<product::Model>(self.reader(), select::<product::Entity>("ORDER BY sku"))
             .await?

@@ -29,6 +29,11 @@ pub fn day(at: DateTime<Utc>) -> String {
     in_shanghai(at).format("%Y-%m-%d").to_string()
 }
 
+/// Day and minute in Shanghai, `yyyy-mm-dd hh:mm`.
+pub fn minute(at: DateTime<Utc>) -> String {
+    in_shanghai(at).format("%Y-%m-%d %H:%M").to_string()
+}
+
 /// Midnight in Shanghai at or before a moment.
 pub fn start_of_day(at: DateTime<Utc>) -> DateTime<Utc> {
     let local = in_shanghai(at);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::Id;
 use fapiao_domain::ids::{
-    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, PushId, RequestId, SellerId,
+    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OrderId, PushId, RequestId, SellerId,
 };
 use serde_json::{Value, json};
 
@@ -51,6 +51,8 @@ pub enum Job {
     HandleNotice(NoticeId),
     /// Tell a partner merchant where its request stands.
     ReportResult(RequestId),
+    /// Look for invoice requests from receipts of this order's payment.
+    MatchPayment(OrderId),
 }
 
 impl Job {
@@ -75,11 +77,12 @@ impl Job {
             Job::FollowRequest(_) => "follow_request",
             Job::HandleNotice(_) => "handle_notice",
             Job::ReportResult(_) => "report_result",
+            Job::MatchPayment(_) => "match_payment",
         }
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 18] = [
+    pub const KINDS: [&'static str; 19] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -98,6 +101,7 @@ impl Job {
         "follow_request",
         "handle_notice",
         "report_result",
+        "match_payment",
     ];
 
     /// What the job is about: the id, or the receipt.
@@ -117,6 +121,7 @@ impl Job {
             Job::PollReceipt { receipt, .. } => receipt.clone(),
             Job::RefillStock(id) | Job::SyncTaxData(id) | Job::EnsureTemplate(id) => id.to_string(),
             Job::PrepareAccount(id) => id.to_string(),
+            Job::MatchPayment(id) => id.to_string(),
         }
     }
 
@@ -163,6 +168,7 @@ impl Job {
             "follow_request" => Job::FollowRequest(id(payload)?),
             "handle_notice" => Job::HandleNotice(id(payload)?),
             "report_result" => Job::ReportResult(id(payload)?),
+            "match_payment" => Job::MatchPayment(id(payload)?),
             _ => return None,
         })
     }
@@ -278,6 +284,7 @@ mod tests {
             Job::FollowRequest(fresh(now)),
             Job::HandleNotice(fresh(now)),
             Job::ReportResult(fresh(now)),
+            Job::MatchPayment(fresh(now)),
         ];
         assert_eq!(jobs.len(), Job::KINDS.len());
         for job in jobs {

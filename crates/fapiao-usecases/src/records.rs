@@ -1,6 +1,7 @@
 //! The rows of the ledger, as use-cases see them. Times are UTC.
 
 mod account;
+mod after_payment;
 mod catalogue;
 mod company;
 mod gateway;
@@ -10,10 +11,11 @@ mod queue;
 mod sale;
 
 pub use account::{Account, AccountKind, PushMode, SealedText};
+pub use after_payment::{ClaimState, PaymentClaim};
 pub use catalogue::{Product, TaxCode, UsableRate};
 pub use company::{IssuingMode, Seller, Store};
 pub use gateway::{Gateway, Partner, PartnerKey, PartnerRequest, PlatformNotice, PlatformRequest};
 pub use invoice::{Card, Document, Invoice, Segment};
 pub use people::{ApiKey, Role, Session, Staff};
 pub use queue::{AuditEntry, JobRow, Push};
-pub use sale::{Delivery, Order, RawTitleRecord};
+pub use sale::{Delivery, Order, Payment, RawTitleRecord};

@@ -3,7 +3,7 @@
 use crate::{
     gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
-    merchant::{confirm, prepare, pushes, refusal},
+    merchant::{after_payment, confirm, prepare, pushes, refusal},
     platform::{card, card_life, draft, issue, mail, render, stock, template},
     ports::Ports,
     step::{StepError, job_end},
@@ -34,6 +34,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::FollowRequest(id) => gateway::follow_request(ports, id).await,
         Job::HandleNotice(id) => gateway::handle_notice(ports, id).await,
         Job::ReportResult(id) => gateway::report_result(ports, id).await,
+        Job::MatchPayment(id) => after_payment::match_order(ports, id).await,
     };
     finished(claimed, result)
 }

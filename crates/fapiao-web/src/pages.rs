@@ -44,6 +44,7 @@ pub mod onboarding;
 pub mod orders;
 pub mod parts;
 pub mod products;
+pub(crate) mod qr;
 pub mod rounding;
 pub mod sellers;
 pub mod shell;

@@ -2,7 +2,7 @@
 
 use crate::{
     admin,
-    api::{company, deliveries, docs, invoices, openapi, orders, ping, rounding},
+    api::{company, deliveries, docs, invoices, openapi, orders, ping, receipt, rounding},
     app::App,
     buyer, callback, edge, gateway, health, metrics, preferences,
     problem::{Kind, Problem, Said},
@@ -48,8 +48,10 @@ api! {
     "/orders/{id}"                   { GET orders::show }
     "/orders/{id}/rounding"          { GET rounding::order }
     "/orders/{id}/deliveries"        { POST orders::create_delivery }
+    "/orders/{id}/receipt-qr.{format}" { GET receipt::qr }
     "/deliveries/{id}"               { GET deliveries::show }
     "/deliveries/{id}/refusal"       { POST deliveries::refuse }
+    "/deliveries/{id}/wechat-page"   { POST deliveries::wechat_page }
     "/invoices"                      { GET invoices::index }
     "/invoices/{id}"                 { GET invoices::show }
     "/invoices/{id}/rounding"        { GET rounding::invoice }
@@ -71,6 +73,7 @@ fn configure(cfg: &mut ServiceConfig) {
                 .route(web::get().to(callback::verify))
                 .route(web::post().to(callback::receive)),
         )
+        .route("/o", web::get().to(buyer::ask))
         .route("/o/{code}", web::get().to(buyer::show))
         .route("/o/{code}/wechat", web::get().to(buyer::open))
         .route("/o/{code}/file.pdf", web::get().to(buyer::download))

@@ -3,10 +3,7 @@
 use super::wechat_errors::{credentials, outside};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use fapiao_domain::{
-    delivery::{Channel, PageType},
-    ids::{DeliveryId, Id},
-};
+use fapiao_domain::delivery::{Channel, PageType};
 use fapiao_usecases::{
     errors::OutsideError,
     ports::{AuthAnswer, AuthPage, AuthStatus, Sealer, WechatMerchant},
@@ -15,7 +12,9 @@ use fapiao_usecases::{
 use std::sync::Arc;
 use wechat_invoice::{
     MerchantClient, TokenKeeper,
-    merchant::{self, AuthPageRequest, BuyerTitle, Contact, PageKind, Refusal, Source},
+    merchant::{
+        self, AuthPageRequest, BuyerTitle, Contact, PageKind, PayMerchant, Refusal, Source,
+    },
 };
 
 /// Calls of the account that owns the channel.
@@ -47,7 +46,7 @@ impl WechatMerchant for Merchant {
     ) -> Result<AuthAnswer, OutsideError> {
         let request = AuthPageRequest {
             s_pappid: page.platform_id.clone(),
-            order_id: page.delivery.as_str().to_owned(),
+            order_id: page.order_id.clone(),
             money_fen: page.amount.get(),
             source: match page.channel {
                 Channel::Web => Source::Web,
@@ -102,13 +101,13 @@ impl WechatMerchant for Merchant {
         &self,
         account: &Account,
         platform_id: &str,
-        delivery: &DeliveryId,
+        order_id: &str,
         reason: &str,
         url: &str,
     ) -> Result<(), OutsideError> {
         let refusal = Refusal {
             s_pappid: platform_id.to_owned(),
-            order_id: delivery.as_str().to_owned(),
+            order_id: order_id.to_owned(),
             reason: reason.to_owned(),
             url: Some(url.to_owned()).filter(|url| !url.is_empty()),
         };
@@ -127,6 +126,34 @@ impl WechatMerchant for Merchant {
             .set_contact(&contact)
             .await
             .map_err(outside)
+    }
+
+    async fn link_payments(
+        &self,
+        account: &Account,
+        merchant: &str,
+        platform_id: &str,
+    ) -> Result<(), OutsideError> {
+        let link = PayMerchant {
+            mchid: merchant.to_owned(),
+            s_pappid: platform_id.to_owned(),
+        };
+        self.client(account)?
+            .set_pay_merchant(&link)
+            .await
+            .map_err(outside)
+    }
+
+    async fn payment_link(
+        &self,
+        account: &Account,
+    ) -> Result<Option<(String, String)>, OutsideError> {
+        let link = self
+            .client(account)?
+            .get_pay_merchant()
+            .await
+            .map_err(outside)?;
+        Ok(link.map(|link| (link.mchid, link.s_pappid)))
     }
 
     async fn probe(&self, account: &Account) -> Result<(), OutsideError> {

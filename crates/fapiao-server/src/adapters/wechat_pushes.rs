@@ -116,6 +116,7 @@ impl PushGate for Pushes {
         let event = Event::read(plain).map_err(|error| error.to_string())?;
         Ok(match event {
             Event::Authorisation(it) => {
+                let platform_id = it.s_pappid.filter(|id| !id.is_empty());
                 match (
                     it.succ_order_id.filter(|id| !id.is_empty()),
                     it.fail_order_id.filter(|id| !id.is_empty()),
@@ -123,10 +124,12 @@ impl PushGate for Pushes {
                     (Some(order_id), _) => PushMeaning::Authorisation {
                         order_id,
                         agreed: true,
+                        platform_id,
                     },
                     (None, Some(order_id)) => PushMeaning::Authorisation {
                         order_id,
                         agreed: false,
+                        platform_id,
                     },
                     (None, None) => return Err("the authorisation names no order".to_owned()),
                 }

@@ -1,6 +1,6 @@
 //! The demo company: two sellers, three stores, a catalogue, staff of each role, one API key.
 
-use super::{DemoSecrets, catalogue::PRODUCTS};
+use super::{DemoSecrets, catalogue::PRODUCTS, secrets::DemoApp};
 use crate::adapters::{clock::SystemClock, passwords::hash_now};
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
@@ -75,6 +75,9 @@ pub(super) const OUTSIDE: DemoSeller = DemoSeller {
     stores: &[("S004", "西湖店")],
 };
 
+/// The payment merchant number of the demo company.
+pub(super) const PAY_MERCHANT: &str = "1900000001";
+
 const STAFF: [(&str, &str, Role); 5] = [
     ("admin", "管理员", Role::Owner),
     ("manager", "陈经理", Role::Admin),
@@ -101,6 +104,26 @@ pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), S
                 &by,
             )
             .await?;
+    }
+    for (number, name, kind, app) in [
+        (
+            2,
+            "示例商贸 App",
+            AccountKind::OpenPlatformApp,
+            &secrets.app,
+        ),
+        (
+            3,
+            "示例商贸小程序",
+            AccountKind::MiniProgram,
+            &secrets.mini_program,
+        ),
+    ] {
+        let id: AccountId = fixed(number);
+        if ports.store.account(&id).await?.is_none() {
+            let account = further_account(ports, id, name, kind, app);
+            ports.store.save_account(&account, &by).await?;
+        }
     }
     let mut store_number = 0;
     for (index, demo) in SELLERS.iter().enumerate() {
@@ -172,6 +195,43 @@ pub(super) fn demo_account(
         contact_phone: "021-60000000".to_owned(),
         contact_timeout_secs: 259_200,
         contact_set_at: None,
+        pay_merchant: PAY_MERCHANT.to_owned(),
+        pay_linked_at: None,
+        last_push_at: None,
+        version: 1,
+    }
+}
+
+/// An app or a mini program: merchants of their own towards WeChat, with the same contact.
+fn further_account(
+    ports: &Ports,
+    id: AccountId,
+    name: &str,
+    kind: AccountKind,
+    app: &DemoApp,
+) -> Account {
+    let seal = |purpose: &str, text: &str| {
+        ports
+            .sealer
+            .seal(&format!("account.{purpose}:{}", app.app_id), text)
+    };
+    Account {
+        id,
+        name: name.to_owned(),
+        kind,
+        app_id: app.app_id.clone(),
+        original_id: String::new(),
+        secret: seal("secret", &app.secret),
+        push_token: seal("push_token", &app.push_token),
+        push_key: seal("push_key", &app.push_key),
+        previous_push_key: None,
+        push_mode: PushMode::Safe,
+        platform_id: None,
+        contact_phone: "021-60000000".to_owned(),
+        contact_timeout_secs: 259_200,
+        contact_set_at: None,
+        pay_merchant: String::new(),
+        pay_linked_at: None,
         last_push_at: None,
         version: 1,
     }

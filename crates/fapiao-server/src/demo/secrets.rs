@@ -28,6 +28,15 @@ pub struct DemoSecrets {
     pub push_token: String,
     /// EncodingAESKey of its pushes.
     pub push_key: String,
+    /// The open-platform app; its events arrive at the service account's address.
+    #[serde(default = "DemoApp::make")]
+    pub app: DemoApp,
+    /// The mini program, with an address of its own.
+    #[serde(default = "DemoApp::make")]
+    pub mini_program: DemoApp,
+    /// Key of the payment merchant number (商户号) whose receipts offer our invoices.
+    #[serde(default = "pay_key")]
+    pub pay_key: String,
     /// Connecting party at the tax sandbox.
     pub tax_party: String,
     /// Using party.
@@ -36,6 +45,34 @@ pub struct DemoSecrets {
     pub tax_key: String,
     /// Key of the signatures.
     pub tax_secret: String,
+}
+
+/// A WeChat app beside the service account.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct DemoApp {
+    /// Its app id.
+    pub app_id: String,
+    /// Its secret.
+    pub secret: String,
+    /// Token of its pushes.
+    pub push_token: String,
+    /// EncodingAESKey of its pushes.
+    pub push_key: String,
+}
+
+impl DemoApp {
+    fn make() -> DemoApp {
+        DemoApp {
+            app_id: format!("wx{}", hex::encode(random::<8>())),
+            secret: hex::encode(random::<16>()),
+            push_token: hex::encode(random::<12>()),
+            push_key: aes_key(),
+        }
+    }
+}
+
+fn pay_key() -> String {
+    hex::encode(random::<16>())
 }
 
 pub(super) fn random<const N: usize>() -> [u8; N] {
@@ -61,6 +98,9 @@ impl DemoSecrets {
             app_secret: hex::encode(random::<16>()),
             push_token: hex::encode(random::<12>()),
             push_key: aes_key(),
+            app: DemoApp::make(),
+            mini_program: DemoApp::make(),
+            pay_key: pay_key(),
             tax_party: "LQ0000000001".to_owned(),
             tax_user: "SY0000000001".to_owned(),
             tax_key: hex::encode(random::<16>()),
@@ -81,7 +121,14 @@ where
 {
     match std::fs::read_to_string(path) {
         Ok(text) => {
-            Ok(toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?)
+            let kept: T =
+                toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+            // Keys of an older demo lack what came later: it is made now, and kept.
+            let complete = toml::to_string(&kept)?;
+            if complete != text {
+                write_private(path, &complete)?;
+            }
+            Ok(kept)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let made = make();

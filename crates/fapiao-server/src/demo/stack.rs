@@ -21,7 +21,9 @@ use std::{
     sync::Arc,
 };
 use tax_sandbox::{Party, TaxSandbox, TaxSandboxConfig, Taxpayer};
-use wechat_sandbox::{AccountConfig, PushConfig, PushFormat, PushMode, Sandbox, SandboxConfig};
+use wechat_sandbox::{
+    AccountConfig, AccountKind, PushConfig, PushFormat, PushMode, Sandbox, SandboxConfig,
+};
 
 /// What a demo seller may issue in a month, net: enough for a benchmark.
 const MONTH_QUOTA_YUAN: i64 = 900_000_000;
@@ -231,6 +233,7 @@ async fn start_sandboxes(
     plan: Option<&Plan>,
 ) -> Result<Neighbours, Failure> {
     let mut accounts = vec![account_at_wechat(secrets, web, "示例商贸")];
+    accounts.extend(apps_at_wechat(secrets, web));
     accounts.extend(plan.map(|it| account_at_wechat(&it.secrets, it.web, "示例开票平台")));
     let wechat = Sandbox::start(SandboxConfig {
         listen: options.sandbox,
@@ -278,6 +281,26 @@ fn account_at_wechat(secrets: &DemoSecrets, web: SocketAddr, name: &str) -> Acco
         AccountConfig::self_built(&secrets.app_id, &secrets.app_secret).with_push(push);
     name.clone_into(&mut account.name);
     account
+}
+
+/// The app, whose events the service account receives, and the mini program with an address of its own.
+fn apps_at_wechat(secrets: &DemoSecrets, web: SocketAddr) -> [AccountConfig; 2] {
+    let mut app = AccountConfig::merchant(&secrets.app.app_id, &secrets.app.secret);
+    app.name = "示例商贸 App".to_owned();
+    app.kind = AccountKind::Open;
+    app.events_to = Some(secrets.app_id.clone());
+    let mini = &secrets.mini_program;
+    let push = PushConfig {
+        url: format!("http://{web}/wechat/callback/{}", mini.app_id),
+        token: mini.push_token.clone(),
+        aes_key: mini.push_key.clone(),
+        mode: PushMode::Safe,
+        format: PushFormat::Json,
+    };
+    let mut mini_program = AccountConfig::merchant(&mini.app_id, &mini.secret).with_push(push);
+    mini_program.name = "示例商贸小程序".to_owned();
+    mini_program.kind = AccountKind::Mini;
+    [app, mini_program]
 }
 
 fn party(secrets: &DemoSecrets) -> Party {
@@ -410,15 +433,19 @@ pub(super) async fn prepare(ports: &Ports) -> Result<(), Failure> {
         platform::{stock, template},
     };
     housekeeping::queue_set_up(ports).await?;
+    for account in ports.store.accounts().await? {
+        let is_ready = account.contact_set_at.is_some()
+            && (account.pay_merchant.is_empty() || account.pay_linked_at.is_some());
+        if !is_ready {
+            let _ = prepare_account(ports, &account.id).await;
+        }
+    }
     for seller in ports.store.sellers().await? {
         let synced = ports.store.tax_data_at(&seller.id).await?.is_some();
         if !synced {
             let _ = stock::sync_tax_data(ports, &seller.id).await;
         }
         let _ = stock::refill_stock(ports, &seller.id).await;
-        if let Some(account) = &seller.platform_account {
-            let _ = prepare_account(ports, account).await;
-        }
         let _ = template::ensure_template(ports, &seller.id).await;
     }
     Ok(())

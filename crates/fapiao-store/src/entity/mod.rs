@@ -44,5 +44,5 @@ pub(crate) use issuing::{
     card, document, invoice, invoice_line, quota_line, segment, stock_request,
 };
 pub(crate) use queue::{job, push};
-pub(crate) use sales::{delivery, idempotency, order, order_line};
+pub(crate) use sales::{delivery, idempotency, order, order_line, payment_claim};
 pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};

@@ -21,6 +21,9 @@ table! {
         invoice_number: String,
         buyer: String,
         buyer_tax_number: String,
+        pay_channel: String,
+        pay_transaction_no: String,
+        pay_trade_no: String,
     }
 }
 
@@ -60,6 +63,28 @@ table! {
         authorised_at: Option<i64>,
         raw_title: Option<String>,
         invoice_id: Option<String>,
+        created_at: i64,
+        version: i64,
+        wechat_order_id: Option<String>,
+        due_at: Option<i64>,
+        overdue_at: Option<i64>,
+        refusal_url: String,
+    }
+}
+
+table! {
+    payment_claim = "payment_claims" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        account_id: String,
+        platform_id: String,
+        wechat_order_id: String,
+        raw_title: Option<String>,
+        authorised_at: i64,
+        state: String,
+        note: String,
+        order_id: Option<String>,
+        delivery_id: Option<String>,
         created_at: i64,
         version: i64,
     }

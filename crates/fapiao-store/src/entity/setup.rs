@@ -19,6 +19,8 @@ table! {
         contact_set_at: Option<i64>,
         last_push_at: Option<i64>,
         version: i64,
+        pay_merchant: String,
+        pay_linked_at: Option<i64>,
     }
 }
 

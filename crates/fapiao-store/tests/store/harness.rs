@@ -278,6 +278,7 @@ impl Bench {
             return_url: String::new(),
             expires_at: self.now() + TimeDelta::days(30),
             raw_title: None,
+            invoice: None,
         }
     }
 
@@ -331,6 +332,7 @@ impl Bench {
             authorisation: Some(Authorisation {
                 at: self.now(),
                 raw_title: Some(title),
+                due_at: self.now() + TimeDelta::days(3),
             }),
             then: vec![QueuedJob::now(
                 Job::DraftInvoice(row.id.clone()),
@@ -416,6 +418,7 @@ pub(crate) fn change(row: &Delivery, to: DeliveryState) -> DeliveryChange {
         from: row.state,
         to,
         reason: String::new(),
+        refusal_url: None,
         authorisation: None,
         then: Vec::new(),
         actor: Actor::WeChat,
@@ -461,6 +464,8 @@ pub(crate) fn account(id: &AccountId, app_id: &str) -> Account {
         contact_phone: "021-00000000".to_owned(),
         contact_timeout_secs: 3600,
         contact_set_at: None,
+        pay_merchant: String::new(),
+        pay_linked_at: None,
         last_push_at: None,
         version: 1,
     }
@@ -530,6 +535,7 @@ pub(crate) fn order(seller: &SellerId, shop: &StoreId, number: &str, now: DateTi
         totals: sums("100", "13", "113"),
         fingerprint: format!("fingerprint of {number}"),
         remark: "备注".to_owned(),
+        payment: None,
     }
 }
 

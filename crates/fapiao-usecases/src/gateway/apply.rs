@@ -26,6 +26,16 @@ pub(super) enum Stands {
     Ended,
 }
 
+/// Whether WeChat knows the delivery under this id: after a payment it is WeChat's own.
+async fn is_known_as(
+    ports: &Ports,
+    id: &fapiao_domain::ids::DeliveryId,
+    order_id: &str,
+) -> Result<bool, StoreError> {
+    let delivery = ports.store.delivery(&Scope::All, id).await?;
+    Ok(delivery.is_some_and(|it| it.order_id_at_wechat() == order_id))
+}
+
 /// Acts on what the platform says. Safe to repeat, and in any order: what is older than what was seen changes nothing.
 pub(super) async fn apply(
     ports: &Ports,
@@ -34,7 +44,7 @@ pub(super) async fn apply(
     result: RequestResult,
 ) -> Result<Stands, StepError> {
     let id = &request.delivery;
-    if result.order_id != id.as_str() {
+    if result.order_id != id.as_str() && !is_known_as(ports, id, &result.order_id).await? {
         return Err(differs(format!(
             "the platform speaks of order id {} in the answer about {id}",
             result.order_id
@@ -252,6 +262,7 @@ async fn fail(ports: &Ports, request: &PlatformRequest, reason: &str) -> Result<
         from: delivery.state,
         to: DeliveryState::Failed,
         reason: reason.to_owned(),
+        refusal_url: None,
         authorisation: None,
         then: Vec::new(),
         actor: Actor::Gateway,

@@ -39,7 +39,7 @@ pub async fn request_body(
         )
     })?;
     let request = InvoiceRequest {
-        order_id: delivery.id.to_string(),
+        order_id: delivery.order_id_at_wechat().to_owned(),
         app_id: account.app_id,
         seller_tax_number: invoice.seller_party.tax_number.clone(),
         order_no: order.order_no.clone(),

@@ -103,7 +103,15 @@ pub async fn handle_notice(ports: &Ports, id: &NoticeId) -> Result<(), StepError
         Ok(result) => {
             let request = match DeliveryId::parse(&result.order_id) {
                 Ok(delivery) => ports.store.platform_request(&delivery).await?,
-                Err(_) => None,
+                // After a payment the order id is WeChat's own.
+                Err(_) => match ports
+                    .store
+                    .delivery_known_as(&notice.seller, &result.order_id)
+                    .await?
+                {
+                    Some(delivery) => ports.store.platform_request(&delivery.id).await?,
+                    None => None,
+                },
             };
             match request.filter(|it| it.seller == notice.seller) {
                 None => (

@@ -212,6 +212,7 @@ async fn decide(
         return_url: String::new(),
         expires_at: now + TimeDelta::hours(PAGE_LIFE_HOURS),
         raw_title: Some(title),
+        invoice: None,
     };
     let request = PartnerRequest {
         id: fresh::<RequestId>(now),

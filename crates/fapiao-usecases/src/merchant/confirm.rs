@@ -10,10 +10,7 @@ use crate::{
     step::StepError,
 };
 use chrono::TimeDelta;
-use fapiao_domain::{
-    delivery::DeliveryState,
-    ids::{DeliveryId, Id},
-};
+use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
 use serde_json::json;
 
 /// What WeChat said.
@@ -68,7 +65,9 @@ pub async fn confirm_authorisation(
     let of_partner = ports.store.partner_request_of(id).await?;
     let order_id = of_partner
         .as_ref()
-        .map_or(id.as_str(), |request| request.outside_order.as_str());
+        .map_or(delivery.order_id_at_wechat(), |request| {
+            request.outside_order.as_str()
+        });
     match ports
         .merchant
         .auth_status(&account, &platform_id, order_id)
@@ -89,9 +88,15 @@ pub async fn confirm_authorisation(
         AuthStatus::Authorised { at, title } => {
             let proof = Authorisation {
                 at,
-                raw_title: title.filter(|_| of_partner.is_none()),
+                // A title that was known before stands.
+                raw_title: title.filter(|_| of_partner.is_none() && delivery.raw_title.is_none()),
+                due_at: at + TimeDelta::seconds(account.contact_timeout_secs),
             };
-            let then = Job::DraftInvoice(delivery.id.clone());
+            let then = if delivery.issues_first() {
+                Job::DeliverCard(delivery.id.clone())
+            } else {
+                Job::DraftInvoice(delivery.id.clone())
+            };
             change(
                 ports,
                 &delivery,
@@ -185,6 +190,7 @@ async fn change(
         from: delivery.state,
         to,
         reason: reason.to_owned(),
+        refusal_url: None,
         authorisation,
         then: then
             .into_iter()

@@ -1,6 +1,9 @@
 //! An order as typed: texts, read into exact values in one place for the API, the import and the admin form.
 
-use crate::fields::FieldError;
+use crate::{
+    fields::FieldError,
+    records::{Payment, RawTitleRecord},
+};
 use fapiao_domain::{
     delivery::{Channel, PageType},
     line::OrderLine,
@@ -40,6 +43,8 @@ pub struct DeliveryDraft {
     pub page: PageType,
     /// Where the buyer goes afterwards, may be empty.
     pub return_url: String,
+    /// The title, where the page does not ask for it (`confirm`, `collect`).
+    pub title: Option<RawTitleRecord>,
 }
 
 /// An order as typed.
@@ -59,6 +64,8 @@ pub struct OrderDraft {
     pub remark: String,
     /// A delivery to be made at once.
     pub delivery: Option<DeliveryDraft>,
+    /// How it was paid.
+    pub payment: Option<Payment>,
 }
 
 impl LineDraft {

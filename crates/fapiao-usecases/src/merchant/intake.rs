@@ -10,14 +10,18 @@ use crate::{
     ids::{fresh, short_code},
     merchant::drafts::{DeliveryDraft, OrderDraft},
     ports::{NewDelivery, NewOrder, Ports, Scope},
-    records::{AccountKind, Order, Seller, Store, TaxCode, UsableRate},
+    records::{
+        AccountKind, IssuingMode, Order, Payment, RawTitleRecord, Seller, Store, TaxCode,
+        UsableRate,
+    },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
-    delivery::Channel,
-    ids::{AccountId, DeliveryId},
+    delivery::{Channel, PageType},
+    ids::{AccountId, DeliveryId, InvoiceId},
     line::OrderLine,
     order::OrderState,
+    title::{TitleError, check_title},
     totals::compute,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -67,6 +71,7 @@ impl IntakeDesk {
                 "at most 200 characters without control characters",
             ));
         }
+        check_payment(draft.payment.as_ref(), &mut errors);
         let sold_at = read_time(&draft.sold_at, now, &mut errors);
         let store = match self.store(&caller.scope, draft.store.trim()) {
             Ok(store) => Some(store.clone()),
@@ -123,7 +128,11 @@ impl IntakeDesk {
         let delivery = match &draft.delivery {
             None => None,
             Some(wanted) => match account_for(ports, &seller, wanted.channel).await {
-                Ok(account) => Some(new_delivery(account, wanted, now)),
+                Ok(account) => {
+                    let known =
+                        known_title(&seller, wanted, "/delivery").map_err(OrderError::Invalid)?;
+                    Some(new_delivery(account, wanted, known, now))
+                }
                 Err(AccountTrouble::Missing(error)) => {
                     return Err(OrderError::Invalid(vec![error]));
                 }
@@ -143,10 +152,17 @@ impl IntakeDesk {
             } else {
                 OrderState::Open
             },
-            fingerprint: order_fingerprint(order_no, &store.code, &lines, &draft.remark),
+            fingerprint: order_fingerprint(
+                order_no,
+                &store.code,
+                &lines,
+                &draft.remark,
+                draft.payment.as_ref(),
+            ),
             lines,
             totals: computed.totals,
             remark: draft.remark.trim().to_owned(),
+            payment: draft.payment.clone(),
         };
         Ok(NewOrder {
             order,
@@ -259,7 +275,13 @@ fn check_rates(
     }
 }
 
-fn order_fingerprint(order_no: &str, store: &str, lines: &[OrderLine], remark: &str) -> String {
+fn order_fingerprint(
+    order_no: &str,
+    store: &str,
+    lines: &[OrderLine],
+    remark: &str,
+    payment: Option<&Payment>,
+) -> String {
     let mut text = format!("{order_no}\u{1f}{store}\u{1f}{remark}");
     for line in lines {
         for part in [
@@ -273,6 +295,12 @@ fn order_fingerprint(order_no: &str, store: &str, lines: &[OrderLine], remark: &
             &line.rate.to_string(),
             &line.discount.to_string(),
         ] {
+            text.push('\u{1f}');
+            text.push_str(part);
+        }
+    }
+    if let Some(payment) = payment {
+        for part in [&payment.channel, &payment.transaction_no, &payment.trade_no] {
             text.push('\u{1f}');
             text.push_str(part);
         }
@@ -327,11 +355,104 @@ pub(super) async fn account_for(
         })
 }
 
+/// Who is on the invoice of a delivery, before its buyer comes.
+pub(super) enum KnownTitle {
+    /// The buyer tells.
+    Asked,
+    /// Told with the request, and checked.
+    Told(RawTitleRecord),
+    /// On the issued invoice that is handed over.
+    Invoiced(InvoiceId),
+}
+
+/// The title that a page needs beforehand; `at` is the pointer of the delivery.
+pub(super) fn known_title(
+    seller: &Seller,
+    draft: &DeliveryDraft,
+    at: &str,
+) -> Result<KnownTitle, Vec<FieldError>> {
+    if draft.page == PageType::Collect && seller.mode != IssuingMode::SelfBuilt {
+        return Err(vec![FieldError::new(
+            format!("{at}/page"),
+            "E_PAGE_MODE",
+            "an external platform issues after the buyer agreed: use the page title or confirm",
+        )]);
+    }
+    let wrong = |message: &str| {
+        vec![FieldError::new(
+            format!("{at}/title"),
+            "E_TITLE",
+            message.to_owned(),
+        )]
+    };
+    match (draft.page, &draft.title) {
+        (PageType::Title, None) => Ok(KnownTitle::Asked),
+        (PageType::Title, Some(_)) => Err(wrong(
+            "on the page `title` the buyer fills it in; leave the title out, or ask for the page `confirm`",
+        )),
+        (PageType::Confirm, None) => Err(wrong(
+            "the page `confirm` only shows an agreement: send the title along",
+        )),
+        (PageType::Collect, None) => Err(wrong(
+            "the page `collect` hands over an issued invoice: send the title along, or invoice the order first",
+        )),
+        (PageType::Confirm | PageType::Collect, Some(title)) => {
+            check_title(&title.as_typed()).map_err(|errors| {
+                let told = |error: &TitleError| {
+                    let text = match &error.suggestion {
+                        Some(suggestion) => format!("{} (perhaps {suggestion})", error.message),
+                        None => error.message.clone(),
+                    };
+                    FieldError::new(format!("{at}/title/{}", error.field), error.code, text)
+                };
+                errors.iter().map(told).collect::<Vec<_>>()
+            })?;
+            Ok(KnownTitle::Told(title.clone()))
+        }
+    }
+}
+
+const PAYMENT_TEXT_MAX: usize = 64;
+
+fn check_payment(payment: Option<&Payment>, errors: &mut Vec<FieldError>) {
+    let Some(payment) = payment else { return };
+    let channel = &payment.channel;
+    let is_word = |it: &str| {
+        it.bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    if channel.is_empty() || channel.len() > 32 || !is_word(channel) {
+        errors.push(FieldError::new(
+            "/payment/channel",
+            "E_PAYMENT_CHANNEL",
+            "a word such as wechat, alipay or cash: lower-case letters, digits and _",
+        ));
+    }
+    for (name, text) in [
+        ("transaction_no", &payment.transaction_no),
+        ("trade_no", &payment.trade_no),
+    ] {
+        if text.len() > PAYMENT_TEXT_MAX || !text.bytes().all(|b| b.is_ascii_graphic()) {
+            errors.push(FieldError::new(
+                format!("/payment/{name}"),
+                "E_PAYMENT_NO",
+                format!("at most {PAYMENT_TEXT_MAX} letters, digits and signs, without blanks"),
+            ));
+        }
+    }
+}
+
 pub(super) fn new_delivery(
     account: AccountId,
     wanted: &DeliveryDraft,
+    known: KnownTitle,
     now: DateTime<Utc>,
 ) -> NewDelivery {
+    let (raw_title, invoice) = match known {
+        KnownTitle::Asked => (None, None),
+        KnownTitle::Told(title) => (Some(title), None),
+        KnownTitle::Invoiced(invoice) => (None, Some(invoice)),
+    };
     NewDelivery {
         id: fresh::<DeliveryId>(now),
         account,
@@ -340,6 +461,7 @@ pub(super) fn new_delivery(
         short_code: short_code(),
         return_url: wanted.return_url.clone(),
         expires_at: now + TimeDelta::hours(PAGE_LIFE_HOURS),
-        raw_title: None,
+        raw_title,
+        invoice,
     }
 }

@@ -1,5 +1,6 @@
 //! The merchant role (商户): orders, authorisation pages, pushes, refusals.
 
+pub mod after_payment;
 pub mod confirm;
 pub mod drafts;
 pub mod import;

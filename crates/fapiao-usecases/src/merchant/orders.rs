@@ -1,6 +1,8 @@
 //! Accepting orders, and asking for a delivery.
 
-use super::intake::{AccountTrouble, IntakeDesk, account_for, missing, new_delivery};
+use super::intake::{
+    AccountTrouble, IntakeDesk, KnownTitle, account_for, known_title, missing, new_delivery,
+};
 use crate::{
     actor::Actor,
     errors::StoreError,
@@ -10,7 +12,11 @@ use crate::{
     ports::{Accepted, NewDelivery, NewOrder, Ports, Scope},
     records::{Delivery, Order},
 };
-use fapiao_domain::{delivery::DeliveryState, ids::OrderId};
+use fapiao_domain::{
+    delivery::{DeliveryState, PageType},
+    ids::{InvoiceId, OrderId},
+    invoice::InvoiceState,
+};
 use thiserror::Error;
 
 /// Who calls, and what they may touch.
@@ -234,11 +240,19 @@ pub async fn request_delivery(
         account_for(ports, &seller, draft.channel)
             .await
             .map_err(|error| match error {
-                AccountTrouble::Missing(error) => OrderError::Invalid(vec![error]),
+                // Here the body is the delivery itself.
+                AccountTrouble::Missing(mut error) => {
+                    error.pointer = error.pointer.replace("/delivery/", "/");
+                    OrderError::Invalid(vec![error])
+                }
                 AccountTrouble::Store(error) => OrderError::Store(error),
             })?;
     let now = ports.clock.now();
-    let new = new_delivery(account, draft, now);
+    let known = match collected_invoice(ports, &order, draft).await? {
+        Some(invoice) => KnownTitle::Invoiced(invoice),
+        None => known_title(&seller, draft, "").map_err(OrderError::Invalid)?,
+    };
+    let new = new_delivery(account, draft, known, now);
     let delivery = as_delivery(&new, &order);
     let idempotency = repeat.map(|repeat| repeat.answered(201, answer(&delivery)));
     match ports
@@ -252,6 +266,25 @@ pub async fn request_delivery(
         Err(StoreError::Exists { .. }) => Err(OrderError::DeliveryUnderWay(order.order_no)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The issued invoice that a page `collect` without a title hands over. An invoice that has a card is with its buyer.
+async fn collected_invoice(
+    ports: &Ports,
+    order: &Order,
+    draft: &DeliveryDraft,
+) -> Result<Option<InvoiceId>, OrderError> {
+    if draft.page != PageType::Collect || draft.title.is_some() {
+        return Ok(None);
+    }
+    for delivery in ports.store.deliveries_of(&order.id).await? {
+        let Some(id) = delivery.invoice else { continue };
+        let invoice = ports.store.invoice(&Scope::All, &id).await?;
+        if invoice.is_some_and(|it| it.state == InvoiceState::Issued) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 fn preview(new: &NewOrder) -> OrderWithDelivery {
@@ -278,8 +311,12 @@ fn as_delivery(new: &NewDelivery, order: &Order) -> Delivery {
         return_url: new.return_url.clone(),
         expires_at: new.expires_at,
         authorised_at: None,
+        due_at: None,
+        overdue_at: None,
+        refusal_url: String::new(),
+        wechat_order_id: None,
         raw_title: new.raw_title.clone(),
-        invoice: None,
+        invoice: new.invoice.clone(),
         created_at: order.created_at,
         version: 1,
     }

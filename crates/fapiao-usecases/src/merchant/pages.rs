@@ -4,10 +4,10 @@ use crate::{
     actor::Actor,
     errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
-    ports::{AuthPage, DeliveryChange, Ports, Scope},
-    records::{Delivery, IssuingMode},
+    ports::{AuthAnswer, AuthPage, DeliveryChange, Ports, Scope},
+    records::{Delivery, IssuingMode, Seller},
 };
-use fapiao_domain::delivery::DeliveryState;
+use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
 use serde_json::json;
 use thiserror::Error;
 
@@ -37,16 +37,37 @@ pub enum PageError {
     Store(#[from] StoreError),
 }
 
-/// Asks WeChat for a page and returns its address; the delivery becomes `page_opened` and will be polled.
+/// Asks WeChat for the page behind a short link; the delivery becomes `page_opened` and will be polled.
 ///
 /// # Errors
 /// [`PageError`].
-pub async fn open_wechat_page(ports: &Ports, code: &str) -> Result<String, PageError> {
+pub async fn open_wechat_page(ports: &Ports, code: &str) -> Result<AuthAnswer, PageError> {
     let delivery = ports
         .store
         .delivery_by_code(code)
         .await?
         .ok_or(PageError::Unknown)?;
+    page_of(ports, delivery).await
+}
+
+/// The same for an app, a mini program or a shop's own page, which ask by the delivery's id.
+///
+/// # Errors
+/// [`PageError`]; [`PageError::Unknown`] where the caller may not see it.
+pub async fn wechat_page_of(
+    ports: &Ports,
+    scope: &Scope,
+    id: &DeliveryId,
+) -> Result<(Delivery, AuthAnswer), PageError> {
+    let delivery = ports
+        .store
+        .delivery(scope, id)
+        .await?
+        .ok_or(PageError::Unknown)?;
+    Ok((delivery.clone(), page_of(ports, delivery).await?))
+}
+
+async fn page_of(ports: &Ports, delivery: Delivery) -> Result<AuthAnswer, PageError> {
     if !delivery.state.awaits_buyer() {
         return Err(PageError::NotAwaiting(delivery.state));
     }
@@ -71,7 +92,7 @@ pub async fn open_wechat_page(ports: &Ports, code: &str) -> Result<String, PageE
         .auth_page(
             &account,
             &AuthPage {
-                delivery: delivery.id.clone(),
+                order_id: delivery.order_id_at_wechat().to_owned(),
                 platform_id,
                 amount: order.totals.total,
                 channel: delivery.channel,
@@ -85,7 +106,7 @@ pub async fn open_wechat_page(ports: &Ports, code: &str) -> Result<String, PageE
         )
         .await;
     match answer {
-        Ok(answer) => Ok(answer.url),
+        Ok(answer) => Ok(answer),
         Err(error) if error.advice == Advice::AlreadyDone => {
             let job = Job::ConfirmAuthorisation(delivery.id.clone());
             ports
@@ -109,6 +130,12 @@ pub(crate) async fn platform_id_for(
         .seller(&delivery.seller)
         .await?
         .ok_or_else(|| not_ready("the seller is gone"))?;
+    platform_id_of(ports, &seller).await
+}
+
+/// The platform id that a seller's deliveries go with.
+pub(crate) async fn platform_id_of(ports: &Ports, seller: &Seller) -> Result<String, PageError> {
+    let not_ready = |what: &str| PageError::NotReady(what.to_owned());
     if seller.mode == IssuingMode::ExternalPlatform {
         let gateway = ports.store.gateway(&seller.id).await?;
         return gateway
@@ -118,6 +145,7 @@ pub(crate) async fn platform_id_for(
     }
     let account = seller
         .platform_account
+        .clone()
         .ok_or_else(|| not_ready("the seller has no platform account"))?;
     let account = ports
         .store
@@ -140,6 +168,7 @@ async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), StoreErro
         from: DeliveryState::Created,
         to: DeliveryState::PageOpened,
         reason: String::new(),
+        refusal_url: None,
         authorisation: None,
         then: vec![QueuedJob::after(
             confirm,

@@ -1,7 +1,16 @@
 //! What an account needs before its first call: a platform id to read, a contact to set.
 
-use crate::{errors::Advice, ports::Ports, step::StepError};
+use crate::{
+    errors::Advice,
+    merchant::pages::{PageError, platform_id_of},
+    ports::Ports,
+    records::Account,
+    step::StepError,
+};
 use fapiao_domain::ids::AccountId;
+
+/// Until the platform id is looked for again.
+const PLATFORM_RETRY_SECS: u32 = 10;
 
 /// Prepares an account at WeChat; safe to repeat.
 ///
@@ -51,6 +60,43 @@ pub async fn prepare_account(ports: &Ports, id: &AccountId) -> Result<(), StepEr
     ports
         .store
         .record_account_prepared(id, platform_id.as_deref(), ports.clock.now())
+        .await?;
+    if !account.pay_merchant.is_empty() && account.pay_linked_at.is_none() {
+        link_payments(ports, &account).await?;
+    }
+    Ok(())
+}
+
+/// Links the merchant number to the platform id of the seller whose pages the account shows.
+async fn link_payments(ports: &Ports, account: &Account) -> Result<(), StepError> {
+    let seller = ports
+        .store
+        .sellers()
+        .await?
+        .into_iter()
+        .find(|seller| {
+            seller.channel_account.as_ref() == Some(&account.id)
+                || seller.platform_account.as_ref() == Some(&account.id)
+        })
+        .ok_or_else(|| {
+            StepError::parked(
+                "payment_link",
+                "no seller uses this account; choose it in the seller's settings first",
+            )
+        })?;
+    // The platform id may have been read a moment ago, in this very job.
+    let platform_id = match platform_id_of(ports, &seller).await {
+        Ok(id) => id,
+        Err(PageError::Store(error)) => return Err(error.into()),
+        Err(other) => return Err(StepError::not_yet(PLATFORM_RETRY_SECS, other.to_string())),
+    };
+    ports
+        .merchant
+        .link_payments(account, &account.pay_merchant, &platform_id)
+        .await?;
+    ports
+        .store
+        .record_payments_linked(&account.id, &account.pay_merchant, ports.clock.now())
         .await?;
     Ok(())
 }

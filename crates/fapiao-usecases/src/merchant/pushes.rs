@@ -4,13 +4,16 @@ use crate::{
     errors::StoreError,
     ids::fresh,
     jobs::{Job, QueuedJob},
-    merchant::confirm::{Confirmed, confirm_authorisation},
+    merchant::{
+        after_payment::{Claimed, take_up},
+        confirm::{Confirmed, confirm_authorisation},
+    },
     ports::{CardReport, Followed, NewPush, Ports, PushMeaning, Recorded, Scope},
     step::StepError,
 };
 use fapiao_domain::{
     card::CardState,
-    ids::{DeliveryId, Id, PushId},
+    ids::{AccountId, DeliveryId, Id, PushId},
     invoice::InvoiceState,
 };
 use serde_json::json;
@@ -117,8 +120,19 @@ pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
         Ok(PushMeaning::CardStatus { word, .. }) => {
             ("parked", format!("unknown card status {word}"))
         }
-        Ok(PushMeaning::Authorisation { order_id, agreed }) => match DeliveryId::parse(&order_id) {
-            Err(_) => ("ignored", format!("order id {order_id} is not one of ours")),
+        Ok(PushMeaning::Authorisation {
+            order_id,
+            agreed,
+            platform_id,
+        }) => match DeliveryId::parse(&order_id) {
+            Err(_) if !agreed => ("ignored", format!("order id {order_id} is not one of ours")),
+            Err(_) => match claimed(ports, &push.account, &order_id, platform_id.as_deref()).await?
+            {
+                Claimed::NotOurs => ("ignored", format!("order id {order_id} is not one of ours")),
+                Claimed::NotConfirmed => ("handled", "WeChat does not confirm it (yet)".to_owned()),
+                Claimed::Matched(order) => ("handled", format!("the payment of order {order}")),
+                Claimed::Parked => ("handled", "a payment whose order is not known".to_owned()),
+            },
             Ok(delivery) => match ports.store.delivery(&Scope::All, &delivery).await? {
                 None => ("ignored", format!("there is no delivery {delivery}")),
                 Some(_) => match confirm_authorisation(ports, &delivery, agreed).await? {
@@ -197,4 +211,17 @@ async fn wake_cancellation(ports: &Ports, id: &DeliveryId) -> Result<(), StoreEr
         ports.store.enqueue(vec![job]).await?;
     }
     Ok(())
+}
+
+/// A push of an account that is gone is nobody's.
+async fn claimed(
+    ports: &Ports,
+    account: &Option<AccountId>,
+    order_id: &str,
+    platform_id: Option<&str>,
+) -> Result<Claimed, StepError> {
+    match account {
+        Some(account) => take_up(ports, account, order_id, platform_id).await,
+        None => Ok(Claimed::NotOurs),
+    }
 }

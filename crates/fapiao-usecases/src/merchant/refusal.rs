@@ -21,6 +21,23 @@ use thiserror::Error;
 /// Longest reason; WeChat's own limit is not published.
 pub const REASON_MAX: usize = 60;
 
+/// Longest link that goes with a refusal.
+const URL_MAX: usize = 512;
+
+/// Plain HTTP is let through for a developer's machine only.
+fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| {
+        text.strip_prefix("http://").filter(|rest| {
+            rest.starts_with("127.0.0.1")
+                || rest.starts_with("localhost")
+                || rest.starts_with("[::1]")
+        })
+    });
+    text.len() <= URL_MAX
+        && rest.is_some_and(|rest| !rest.is_empty())
+        && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
 /// Why a delivery is not refused.
 #[derive(Debug, Error)]
 pub enum RefusalError {
@@ -50,6 +67,7 @@ pub async fn refuse_delivery(
     caller: &Caller,
     id: &DeliveryId,
     reason: &str,
+    url: &str,
     repeat: Option<Repeatable>,
     answer: &(dyn Fn(&Delivery) -> String + Sync),
 ) -> Result<Effect<Delivery>, RefusalError> {
@@ -64,6 +82,13 @@ pub async fn refuse_delivery(
             format!("the buyer reads the reason: 1 to {REASON_MAX} characters on one line"),
         )]));
     }
+    if !url.is_empty() && !is_web_address(url) {
+        return Err(RefusalError::Invalid(vec![FieldError::new(
+            "/url",
+            "E_URL",
+            format!("a whole https address of at most {URL_MAX} characters"),
+        )]));
+    }
     let mut delivery = ports
         .store
         .delivery(&caller.scope, id)
@@ -71,6 +96,11 @@ pub async fn refuse_delivery(
         .ok_or_else(|| RefusalError::Unknown(id.to_string()))?;
     if delivery.state == DeliveryState::Refused && repeat.is_none() {
         return Ok(Effect::Done(delivery));
+    }
+    if delivery.issues_first() && delivery.invoice.is_some() && delivery.state.awaits_buyer() {
+        return Err(RefusalError::TooLate(
+            "the invoice exists already and only waits for its buyer".to_owned(),
+        ));
     }
     let from = delivery.state;
     let to = match from.change(DeliveryState::Refused) {
@@ -84,6 +114,7 @@ pub async fn refuse_delivery(
     if from != DeliveryState::Refused {
         delivery.state = to;
         reason.clone_into(&mut delivery.reason);
+        url.clone_into(&mut delivery.refusal_url);
         // A page that nobody asked for is unknown to WeChat.
         if from != DeliveryState::Created {
             let job = Job::RejectAuthorisation(id.clone());
@@ -97,6 +128,7 @@ pub async fn refuse_delivery(
         to,
         // The first reason stands: WeChat has shown it to the buyer.
         reason: delivery.reason.clone(),
+        refusal_url: Some(delivery.refusal_url.clone()),
         authorisation: None,
         then,
         actor: caller.actor.clone(),
@@ -146,17 +178,22 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
             PageError::Store(error) => StepError::Store(error),
             other => StepError::parked("account_not_ready", other.to_string()),
         })?;
-    let url = format!("{}/o/{}", ports.public_base, delivery.short_code);
+    let url = if delivery.refusal_url.is_empty() {
+        format!("{}/o/{}", ports.public_base, delivery.short_code)
+    } else {
+        delivery.refusal_url.clone()
+    };
+    let order_id = delivery.order_id_at_wechat();
     match ports
         .merchant
-        .reject(&account, &platform_id, id, &delivery.reason, &url)
+        .reject(&account, &platform_id, order_id, &delivery.reason, &url)
         .await
     {
         Ok(()) => {}
         Err(error) if error.advice == Advice::AlreadyDone || error.code == "72038" => {}
         Err(error) => return Err(error.into()),
     }
-    let data = json!({ "order_id": id.to_string() });
+    let data = json!({ "order_id": order_id });
     ports
         .store
         .append_audit(

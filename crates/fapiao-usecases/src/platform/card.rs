@@ -14,6 +14,8 @@ use serde_json::json;
 
 /// WeChat deletes an unused upload after three days; ours is renewed before that.
 const MEDIA_LIFE_HOURS: i64 = 60;
+/// Until the invoice of a page `collect` is looked for again.
+const COLLECT_RETRY_SECS: u32 = 30;
 /// Codes after which the same upload is not tried again.
 const DEAD_MEDIA: [&str; 3] = ["72046", "72081", "72083"];
 /// The template is too young (or not usable): wait longer each time.
@@ -35,6 +37,16 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId, attempt: u32) -> Resul
     if delivery.state == DeliveryState::Carded {
         return Ok(());
     }
+    if delivery.issues_first() && !delivery.has_agreed() {
+        // The invoice waits for its buyer.
+        return Ok(());
+    }
+    if delivery.issues_first() && delivery.invoice.is_none() {
+        return Err(StepError::not_yet(
+            COLLECT_RETRY_SECS,
+            "the invoice that the buyer collects is not drafted yet",
+        ));
+    }
     let invoice_id = delivery
         .invoice
         .clone()
@@ -47,6 +59,12 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId, attempt: u32) -> Resul
         .ok_or_else(|| StoreError::NotFound {
             what: format!("invoice {invoice_id}"),
         })?;
+    if delivery.issues_first() && !invoice.state.is_issued() {
+        return Err(StepError::not_yet(
+            COLLECT_RETRY_SECS,
+            "the invoice that the buyer collects is not issued yet",
+        ));
+    }
     if !invoice.state.is_issued() {
         return Err(StepError::parked(
             "invoice_not_issued",
@@ -66,6 +84,7 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId, attempt: u32) -> Resul
         .await?;
         return Ok(());
     }
+    let delivery = being_issued(ports, delivery).await?;
     let result = insert(ports, &delivery, invoice, attempt).await;
     if let Err(StepError::Outside(error)) = &result
         && matches!(error.advice, Advice::NeedsPerson | Advice::Never)
@@ -73,6 +92,31 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId, attempt: u32) -> Resul
         mark_failed(ports, id, &error.message).await?;
     }
     result
+}
+
+/// A collected invoice was issued before its buyer agreed: only now its delivery is on the way.
+async fn being_issued(ports: &Ports, delivery: Delivery) -> Result<Delivery, StepError> {
+    if delivery.state != DeliveryState::Authorised {
+        return Ok(delivery);
+    }
+    let change = DeliveryChange {
+        id: delivery.id.clone(),
+        expected_version: delivery.version,
+        from: delivery.state,
+        to: DeliveryState::Issuing,
+        reason: String::new(),
+        refusal_url: None,
+        authorisation: None,
+        then: Vec::new(),
+        actor: Actor::System,
+        note: json!({}),
+    };
+    ports.store.change_delivery(change, None).await?;
+    Ok(Delivery {
+        state: DeliveryState::Issuing,
+        version: delivery.version + 1,
+        ..delivery
+    })
 }
 
 async fn insert(
@@ -182,7 +226,7 @@ async fn known_to_wechat_as(
             "the WeChat account of this delivery is gone",
         )
     })?;
-    Ok((delivery.id.to_string(), account.app_id))
+    Ok((delivery.order_id_at_wechat().to_owned(), account.app_id))
 }
 
 fn fresh_media(ports: &Ports, card: &Card) -> Option<String> {
@@ -233,6 +277,7 @@ async fn mark_failed(ports: &Ports, id: &DeliveryId, reason: &str) -> Result<(),
         from: delivery.state,
         to: DeliveryState::Failed,
         reason: reason.to_owned(),
+        refusal_url: None,
         authorisation: None,
         then: Vec::new(),
         actor: Actor::WeChat,

@@ -34,7 +34,9 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         }
         .into());
     };
-    if delivery.state != DeliveryState::Authorised || delivery.invoice.is_some() {
+    let may_begin = delivery.state == DeliveryState::Authorised
+        || (delivery.issues_first() && delivery.state.awaits_buyer());
+    if !may_begin || delivery.invoice.is_some() {
         return Ok(());
     }
     let order = ports
@@ -202,20 +204,7 @@ fn checked_title(delivery: &Delivery) -> Result<Title, StepError> {
 
 /// The stored record as the title rules read it.
 pub fn raw_title(raw: &RawTitleRecord) -> RawTitle {
-    RawTitle {
-        kind: Some(if raw.organisation {
-            TitleKind::Organisation
-        } else {
-            TitleKind::Person
-        }),
-        name: raw.name.clone(),
-        tax_number: raw.tax_number.clone(),
-        address: raw.address.clone(),
-        phone: raw.phone.clone(),
-        bank: raw.bank.clone(),
-        bank_account: raw.bank_account.clone(),
-        email: raw.email.clone(),
-    }
+    raw.as_typed()
 }
 
 /// A person took responsibility for it; the reason is in the audit chain.

@@ -1,5 +1,6 @@
 //! What the use-cases need from the world: storage by noun, and the neighbours.
 
+mod after_payment;
 mod cards;
 mod files;
 mod gateway;
@@ -14,6 +15,7 @@ mod setup;
 mod tax;
 mod wechat;
 
+pub use after_payment::{Attachment, Claims};
 pub use cards::{CardReport, CardStore, Followed};
 pub use files::{FileStore, Rendered, Renderer};
 pub use gateway::{
@@ -42,6 +44,7 @@ use std::sync::Arc;
 /// All storage ports together; one store implements them all.
 pub trait Storage:
     Sales
+    + Claims
     + Issuing
     + CardStore
     + Inbox
@@ -57,6 +60,7 @@ pub trait Storage:
 }
 impl<T> Storage for T where
     T: Sales
+        + Claims
         + Issuing
         + CardStore
         + Inbox

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::{Channel, DeliveryState, PageType},
-    ids::{AccountId, DeliveryId, OrderId, SellerId, StoreId},
+    ids::{AccountId, DeliveryId, InvoiceId, OrderId, SellerId, StoreId},
     money::Fen,
     order::OrderState,
     totals::Totals,
@@ -95,8 +95,10 @@ pub struct NewDelivery {
     pub return_url: String,
     /// When it expires.
     pub expires_at: DateTime<Utc>,
-    /// The title when it is known already (page `confirm`).
+    /// The title when it is known already (pages `confirm` and `collect`).
     pub raw_title: Option<RawTitleRecord>,
+    /// The issued invoice that is handed over (page `collect` of an order invoiced before).
+    pub invoice: Option<InvoiceId>,
 }
 
 /// What WeChat proved.
@@ -106,6 +108,8 @@ pub struct Authorisation {
     pub at: DateTime<Utc>,
     /// What the buyer typed; `None` when the title was known before.
     pub raw_title: Option<RawTitleRecord>,
+    /// Until when the invoice is promised.
+    pub due_at: DateTime<Utc>,
 }
 
 /// A change of a delivery's state; refused with `Stale` when the row's version differs.
@@ -121,6 +125,8 @@ pub struct DeliveryChange {
     pub to: DeliveryState,
     /// Why, for refused and failed ones.
     pub reason: String,
+    /// Where a refused buyer reads on; `None` leaves it as it is.
+    pub refusal_url: Option<String>,
     /// The proof, when it becomes authorised.
     pub authorisation: Option<Authorisation>,
     /// What follows, in the same transaction.
@@ -231,6 +237,13 @@ pub trait Sales: Send + Sync {
     /// The delivery behind a short link.
     async fn delivery_by_code(&self, code: &str) -> Result<Option<Delivery>, StoreError>;
 
+    /// The delivery of a seller that WeChat knows under an order id of its own.
+    async fn delivery_known_as(
+        &self,
+        seller: &SellerId,
+        wechat_order_id: &str,
+    ) -> Result<Option<Delivery>, StoreError>;
+
     /// Adds a delivery to an order that has none under way (`Exists` otherwise).
     async fn add_delivery(
         &self,
@@ -260,6 +273,10 @@ pub trait Sales: Send + Sync {
 
     /// Expires up to `limit` deliveries that await a buyer and whose deadline passed; returns how many.
     async fn expire_deliveries(&self, now: DateTime<Utc>, limit: u32) -> Result<u32, StoreError>;
+
+    /// Notes up to `limit` broken promises: agreed to, still without an invoice, and past their deadline; returns how
+    /// many. Each is noted once.
+    async fn note_overdue(&self, now: DateTime<Utc>, limit: u32) -> Result<u32, StoreError>;
 
     /// The timeline of an order, newest first.
     async fn timeline(&self, order: &OrderId) -> Result<Vec<AuditEntry>, StoreError>;

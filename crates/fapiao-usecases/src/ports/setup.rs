@@ -64,6 +64,14 @@ pub trait Setup: Send + Sync {
         contact_set_at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
+    /// Notes that WeChat linked this merchant number, unless another was typed meanwhile.
+    async fn record_payments_linked(
+        &self,
+        id: &AccountId,
+        merchant: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
     /// The catalogue.
     async fn products(&self) -> Result<Vec<Product>, StoreError>;
     /// Adds or changes a catalogue entry.

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::{Channel, PageType},
-    ids::DeliveryId,
     invoice::InvoiceKind,
     money::Fen,
 };
@@ -17,8 +16,8 @@ use fapiao_domain::{
 /// A page to ask WeChat for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthPage {
-    /// Our delivery.
-    pub delivery: DeliveryId,
+    /// The id under which WeChat knows the delivery.
+    pub order_id: String,
     /// The platform's id.
     pub platform_id: String,
     /// Order amount with tax.
@@ -80,12 +79,24 @@ pub trait WechatMerchant: Send + Sync {
         &self,
         account: &Account,
         platform_id: &str,
-        delivery: &DeliveryId,
+        order_id: &str,
         reason: &str,
         url: &str,
     ) -> Result<(), OutsideError>;
     /// Sets the contact every page needs.
     async fn set_contact(&self, account: &Account) -> Result<(), OutsideError>;
+    /// Links a payment merchant number to a platform id, so that payment receipts offer an invoice.
+    async fn link_payments(
+        &self,
+        account: &Account,
+        merchant: &str,
+        platform_id: &str,
+    ) -> Result<(), OutsideError>;
+    /// The link as WeChat has it: merchant number and platform id; `None` if there is none.
+    async fn payment_link(
+        &self,
+        account: &Account,
+    ) -> Result<Option<(String, String)>, OutsideError>;
     /// Whether credentials work: fetches or reads a token.
     async fn probe(&self, account: &Account) -> Result<(), OutsideError>;
 }
@@ -93,7 +104,8 @@ pub trait WechatMerchant: Send + Sync {
 /// A card to insert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CardRequest {
-    /// What WeChat knows as the order id: our delivery's id, or that of the merchant whose platform we are.
+    /// What WeChat knows as the order id: our delivery's, its own after a payment, or that of the merchant whose
+    /// platform we are.
     pub order_id: String,
     /// The template.
     pub card_id: String,
@@ -165,6 +177,8 @@ pub enum PushMeaning {
         order_id: String,
         /// Agreed.
         agreed: bool,
+        /// The platform id WeChat named; the order id is not ours after a payment.
+        platform_id: Option<String>,
     },
     /// A card's reimbursement state changed.
     CardStatus {

@@ -96,6 +96,10 @@ pub struct Account {
     pub contact_timeout_secs: i64,
     /// When the contact was last set on WeChat's side.
     pub contact_set_at: Option<DateTime<Utc>>,
+    /// The payment merchant number (商户号) whose receipts offer our invoices, may be empty.
+    pub pay_merchant: String,
+    /// When the merchant number was last linked on WeChat's side.
+    pub pay_linked_at: Option<DateTime<Utc>>,
     /// When the last push of this account was accepted.
     pub last_push_at: Option<DateTime<Utc>>,
     /// Row version.

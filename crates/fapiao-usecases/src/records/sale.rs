@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::{Channel, DeliveryState, PageType},
-    ids::{AccountId, DeliveryId, InvoiceId, OrderId, SellerId, StoreId},
+    ids::{AccountId, DeliveryId, Id, InvoiceId, OrderId, SellerId, StoreId},
     line::OrderLine,
     order::OrderState,
+    party::TitleKind,
+    title::RawTitle,
     totals::Totals,
 };
 
@@ -36,12 +38,25 @@ pub struct Order {
     pub fingerprint: String,
     /// Free remark for the invoice.
     pub remark: String,
+    /// How it was paid, where the shop told us.
+    pub payment: Option<Payment>,
+}
+
+/// A payment (支付) as the shop knows it: what finds the order when a buyer asks for the invoice on the payment's receipt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payment {
+    /// `wechat`, `alipay`, `cash` …; lower-case letters, digits and `_`.
+    pub channel: String,
+    /// The payment service's number, may be empty.
+    pub transaction_no: String,
+    /// The shop's number towards the payment service, may be empty.
+    pub trade_no: String,
 }
 
 /// One attempt to bring one invoice to one buyer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its id, known to WeChat as the order id.
+    /// Its id, known to WeChat as the order id unless `wechat_order_id` says otherwise.
     pub id: DeliveryId,
     /// Which order.
     pub order: OrderId,
@@ -65,6 +80,14 @@ pub struct Delivery {
     pub expires_at: DateTime<Utc>,
     /// When WeChat says the buyer agreed.
     pub authorised_at: Option<DateTime<Utc>>,
+    /// Until when the invoice is promised, from the agreement on: the account's contact time-out.
+    pub due_at: Option<DateTime<Utc>>,
+    /// When it was noted that the promise was broken.
+    pub overdue_at: Option<DateTime<Utc>>,
+    /// Where a refused buyer reads on or asks again, may be empty.
+    pub refusal_url: String,
+    /// WeChat's own order id, for a delivery that began on a payment receipt (支付后开票).
+    pub wechat_order_id: Option<String>,
     /// The title as the buyer typed it.
     pub raw_title: Option<RawTitleRecord>,
     /// The invoice, once drafted.
@@ -73,6 +96,51 @@ pub struct Delivery {
     pub created_at: DateTime<Utc>,
     /// Row version.
     pub version: i64,
+}
+
+impl RawTitleRecord {
+    /// As the rules of titles read it.
+    pub fn as_typed(&self) -> RawTitle {
+        RawTitle {
+            kind: Some(if self.organisation {
+                TitleKind::Organisation
+            } else {
+                TitleKind::Person
+            }),
+            name: self.name.clone(),
+            tax_number: self.tax_number.clone(),
+            address: self.address.clone(),
+            phone: self.phone.clone(),
+            bank: self.bank.clone(),
+            bank_account: self.bank_account.clone(),
+            email: self.email.clone(),
+        }
+    }
+}
+
+impl Delivery {
+    /// The id under which WeChat knows it.
+    pub fn order_id_at_wechat(&self) -> &str {
+        self.wechat_order_id
+            .as_deref()
+            .unwrap_or_else(|| self.id.as_str())
+    }
+
+    /// Whether WeChat has confirmed the buyer's agreement and nothing ended it since.
+    pub fn has_agreed(&self) -> bool {
+        matches!(
+            self.state,
+            DeliveryState::Authorised
+                | DeliveryState::Issuing
+                | DeliveryState::Failed
+                | DeliveryState::Carded
+        )
+    }
+
+    /// Whether its invoice is issued before the buyer comes: WeChat's page only hands it over.
+    pub fn issues_first(&self) -> bool {
+        self.page == PageType::Collect
+    }
 }
 
 /// The title as WeChat handed it over, before any check.

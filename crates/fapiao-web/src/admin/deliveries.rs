@@ -143,7 +143,16 @@ pub(super) async fn refuse(sent: Sent<Decides>, id: web::Path<String>) -> Answer
     let here = format!("/admin/orders/{}", delivery.order);
     let t = desk.t();
     let caller = desk.caller();
-    let refusing = refuse_delivery(desk.ports(), &caller, &delivery.id, reason, None, &nothing);
+    let url = form.get("url").trim();
+    let refusing = refuse_delivery(
+        desk.ports(),
+        &caller,
+        &delivery.id,
+        reason,
+        url,
+        None,
+        &nothing,
+    );
     match refusing.await {
         Ok(_) => {
             // A title that stopped for a person no longer matters.

@@ -28,6 +28,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "follow_request" => t.gateway.follow_request,
         "handle_notice" => t.gateway.handle_notice,
         "report_result" => t.gateway.report_result,
+        "match_payment" => k.match_payment,
         _ => k.other,
     }
 }

@@ -146,6 +146,7 @@ fn draft_of(form: &OrderForm, products: &[Product], codes: &[TaxCode]) -> (Order
         channel: Channel::parse(&form.channel).unwrap_or(Channel::Web),
         page: PageType::Title,
         return_url: String::new(),
+        title: None,
     });
     let draft = OrderDraft {
         store: form.store.clone(),
@@ -155,6 +156,7 @@ fn draft_of(form: &OrderForm, products: &[Product], codes: &[TaxCode]) -> (Order
         discount: plain_number(&form.discount),
         remark: form.remark.clone(),
         delivery,
+        payment: None,
     };
     (draft, places)
 }

@@ -220,6 +220,7 @@ pub(super) async fn make_delivery(sent: Sent<Works>, id: web::Path<String>) -> A
         channel: Channel::parse(sent.form.get("channel")).unwrap_or(Channel::Web),
         page: PageType::Title,
         return_url: String::new(),
+        title: None,
     };
     let here = format!("/admin/orders/{id}");
     let t = desk.t();

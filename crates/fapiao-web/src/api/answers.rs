@@ -4,6 +4,7 @@
 use super::stores::Stores;
 use chrono::{DateTime, SecondsFormat, Utc};
 use fapiao_domain::{
+    delivery::Channel,
     ids::Id,
     invoice::Identity,
     line::{InvoiceLine, LineKind, OrderLine},
@@ -13,8 +14,8 @@ use fapiao_domain::{
 use fapiao_usecases::{
     calendar,
     merchant::orders::OrderWithDelivery,
-    ports::{InvoiceRow, OrderRow},
-    records::{Card, Delivery, Document, Invoice},
+    ports::{AuthAnswer, InvoiceRow, OrderRow},
+    records::{Card, Delivery, Document, Invoice, Payment},
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -95,6 +96,54 @@ impl From<&OrderLine> for OrderLineOut {
     }
 }
 
+/// How an order was paid.
+#[derive(Debug, Serialize)]
+pub(crate) struct PaymentOut {
+    channel: String,
+    transaction_no: Option<String>,
+    trade_no: Option<String>,
+}
+
+impl From<&Payment> for PaymentOut {
+    fn from(payment: &Payment) -> PaymentOut {
+        PaymentOut {
+            channel: payment.channel.clone(),
+            transaction_no: some(&payment.transaction_no),
+            trade_no: some(&payment.trade_no),
+        }
+    }
+}
+
+/// A fresh page at WeChat, and how it is opened.
+#[derive(Debug, Serialize)]
+pub(crate) struct WechatPageOut {
+    delivery: String,
+    channel: &'static str,
+    open_with: &'static str,
+    auth_url: String,
+    appid: Option<String>,
+    wechat_order_id: String,
+    expires_at: String,
+}
+
+impl WechatPageOut {
+    pub(crate) fn new(delivery: &Delivery, page: AuthAnswer) -> WechatPageOut {
+        WechatPageOut {
+            delivery: delivery.id.to_string(),
+            channel: delivery.channel.as_str(),
+            open_with: match delivery.channel {
+                Channel::Web | Channel::Wap => "redirect",
+                Channel::App => "wechat_sdk",
+                Channel::MiniProgram => "navigate_to_mini_program",
+            },
+            auth_url: page.url,
+            appid: page.mini_program,
+            wechat_order_id: delivery.order_id_at_wechat().to_owned(),
+            expires_at: time(delivery.expires_at),
+        }
+    }
+}
+
 /// An order.
 #[derive(Debug, Serialize)]
 pub(crate) struct OrderOut {
@@ -106,6 +155,7 @@ pub(crate) struct OrderOut {
     totals: TotalsOut,
     lines: Vec<OrderLineOut>,
     remark: String,
+    payment: Option<PaymentOut>,
     sold_at: String,
     created_at: String,
     delivery: Option<DeliveryOut>,
@@ -130,6 +180,7 @@ impl OrderOut {
             totals: order.totals.into(),
             lines: order.lines.iter().map(OrderLineOut::from).collect(),
             remark: order.remark.clone(),
+            payment: order.payment.as_ref().map(PaymentOut::from),
             sold_at: time(order.sold_at),
             created_at: time(order.created_at),
             delivery: delivery.map(|it| DeliveryOut::new(it, invoice, base)),
@@ -211,12 +262,15 @@ pub(crate) struct DeliveryOut {
     #[serde(rename = "final")]
     is_final: bool,
     reason: Option<String>,
+    refusal_url: Option<String>,
     channel: &'static str,
     page: &'static str,
     page_url: String,
     invoice: Option<InvoiceRef>,
     expires_at: String,
     authorised_at: Option<String>,
+    due_at: Option<String>,
+    overdue: bool,
     created_at: String,
 }
 
@@ -228,12 +282,15 @@ impl DeliveryOut {
             state: it.state.as_str(),
             is_final: it.state.is_final(),
             reason: some(&it.reason),
+            refusal_url: some(&it.refusal_url),
             channel: it.channel.as_str(),
             page: it.page.as_str(),
             page_url: format!("{base}/o/{}", it.short_code),
             invoice: invoice.and_then(InvoiceRef::of),
             expires_at: time(it.expires_at),
             authorised_at: it.authorised_at.map(time),
+            due_at: it.due_at.map(time),
+            overdue: it.overdue_at.is_some(),
             created_at: time(it.created_at),
         }
     }

@@ -1,15 +1,26 @@
 //! Deliveries: shown, waited for, refused.
 
 use super::{
-    Reading, answers::DeliveryOut, body::Writing, json, order_body::refusal_body, query::Query,
+    Reading,
+    answers::{DeliveryOut, WechatPageOut},
+    body::Writing,
+    json,
+    order_body::{nothing_body, refusal_body},
+    query::Query,
     replayed, text_of,
 };
-use crate::{app::App, problem::Problem};
+use crate::{
+    app::App,
+    problem::{Kind, Problem, Said},
+};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use fapiao_domain::ids::{DeliveryId, Id};
 use fapiao_usecases::{
     idempotency::Effect,
-    merchant::refusal::{RefusalError, refuse_delivery},
+    merchant::{
+        pages::{PageError, wechat_page_of},
+        refusal::{RefusalError, refuse_delivery},
+    },
     ports::Scope,
     records::Delivery,
 };
@@ -74,15 +85,52 @@ async fn once_changed(
 /// `POST /deliveries/{id}/refusal`.
 pub(crate) async fn refuse(call: Writing, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let id = delivery_id(&id)?;
-    let reason = refusal_body(&call.node)?;
+    let (reason, url) = refusal_body(&call.node)?;
     let base = call.app.ports.public_base.clone();
     let answer = |it: &Delivery| text_of(&DeliveryOut::new(it, None, &base)).unwrap_or_default();
     let caller = call.holder.caller();
     let ports = &call.app.ports;
-    match refuse_delivery(ports, &caller, &id, &reason, Some(call.repeat), &answer).await? {
+    let repeat = Some(call.repeat);
+    match refuse_delivery(ports, &caller, &id, &reason, &url, repeat, &answer).await? {
         Effect::Done(delivery) => Ok(super::json_text(StatusCode::OK, answer(&delivery))),
         Effect::Replayed { status, body } => Ok(replayed(status, body)),
         Effect::KeyReused => Err(RefusalError::KeyReused.into()),
+    }
+}
+
+/// `POST /deliveries/{id}/wechat-page`: a fresh page, for who opens it by other means than our short link. Its address
+/// goes stale, so a repetition asks WeChat anew instead of repeating the first answer.
+pub(crate) async fn wechat_page(
+    call: Writing,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = delivery_id(&id)?;
+    nothing_body(&call.node)?;
+    let ports = &call.app.ports;
+    match wechat_page_of(ports, &call.holder.scope(), &id).await {
+        Ok((delivery, page)) => json(StatusCode::OK, &WechatPageOut::new(&delivery, page)),
+        Err(error) => Err(no_page(&id, error)),
+    }
+}
+
+fn no_page(id: &DeliveryId, error: PageError) -> Problem {
+    let en = error.to_string();
+    match error {
+        PageError::Unknown => Problem::no_delivery(id.as_str()),
+        PageError::NotAwaiting(state) => {
+            let zh = format!("该投递的状态是 {state}，无需再打开授权页");
+            Problem::new(Kind::DeliveryNotOpen, Said::new(en, zh))
+        }
+        PageError::Expired => Problem::new(
+            Kind::DeliveryNotOpen,
+            Said::new(en, "该投递已过期，请新建投递"),
+        ),
+        PageError::NotReady(what) => {
+            let zh = format!("开票设置尚未完成：{what}");
+            Problem::new(Kind::NotSetUp, Said::new(en, zh))
+        }
+        PageError::WeChat(error) => error.into(),
+        PageError::Store(error) => error.into(),
     }
 }
 

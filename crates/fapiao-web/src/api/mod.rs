@@ -14,6 +14,7 @@ pub(crate) mod orders;
 pub(crate) mod ping;
 pub(crate) mod query;
 pub(crate) mod reader;
+pub(crate) mod receipt;
 pub(crate) mod rounding;
 pub(crate) mod stores;
 

@@ -9,11 +9,12 @@ use fapiao_domain::delivery::{Channel, PageType};
 use fapiao_usecases::{
     fields::FieldError,
     merchant::drafts::{DeliveryDraft, LineDraft, OrderDraft},
+    records::{Payment, RawTitleRecord},
 };
 use url::Url;
 
-pub(crate) const ORDER: [&str; 7] = [
-    "store", "order_no", "sold_at", "discount", "remark", "lines", "delivery",
+pub(crate) const ORDER: [&str; 8] = [
+    "store", "order_no", "sold_at", "discount", "remark", "lines", "delivery", "payment",
 ];
 pub(crate) const LINE: [&str; 9] = [
     "name",
@@ -26,7 +27,18 @@ pub(crate) const LINE: [&str; 9] = [
     "rate",
     "discount",
 ];
-pub(crate) const DELIVERY: [&str; 3] = ["channel", "page", "return_url"];
+pub(crate) const DELIVERY: [&str; 4] = ["channel", "page", "return_url", "title"];
+pub(crate) const TITLE: [&str; 8] = [
+    "kind",
+    "name",
+    "tax_number",
+    "address",
+    "phone",
+    "bank",
+    "bank_account",
+    "email",
+];
+pub(crate) const PAYMENT: [&str; 3] = ["channel", "transaction_no", "trade_no"];
 
 /// Longest return address.
 const URL_MAX: usize = 512;
@@ -63,6 +75,9 @@ impl OrderBody {
                 Some(wanted) => delivery(&mut reader, &wanted, https_only),
                 None => None,
             },
+            payment: reader
+                .optional_object(&body, "payment", &PAYMENT)
+                .map(|it| payment(&mut reader, &it)),
         };
         Ok(OrderBody { draft, reader })
     }
@@ -117,16 +132,35 @@ pub(crate) fn delivery_body(node: &Node, https_only: HttpsOnly) -> Result<Delive
     }
 }
 
+/// Reads a body that has nothing to say: `{}`.
+///
+/// # Errors
+/// 422 with everything that is wrong.
+pub(crate) fn nothing_body(node: &Node) -> Result<(), Problem> {
+    let mut reader = Reader::default();
+    let _ = reader.object(node, String::new(), &[]);
+    if reader.is_content() {
+        Ok(())
+    } else {
+        Err(Problem::wrong(Kind::InvalidFields, reader.into_wrong()))
+    }
+}
+
 /// Reads the body of `POST /api/v1/deliveries/{id}/refusal`.
 ///
 /// # Errors
 /// 422 with everything that is wrong.
-pub(crate) fn refusal_body(node: &Node) -> Result<String, Problem> {
+pub(crate) fn refusal_body(node: &Node) -> Result<(String, String), Problem> {
     let mut reader = Reader::default();
-    let body = reader.object(node, String::new(), &["reason"]);
-    let reason = body.map(|body| reader.text(&body, "reason"));
-    match reason {
-        Some(reason) if reader.is_content() => Ok(reason),
+    let body = reader.object(node, String::new(), &["reason", "url"]);
+    let told = body.map(|body| {
+        (
+            reader.text(&body, "reason"),
+            reader.optional_text(&body, "url"),
+        )
+    });
+    match told {
+        Some(told) if reader.is_content() => Ok(told),
         _ => Err(Problem::wrong(Kind::InvalidFields, reader.into_wrong())),
     }
 }
@@ -161,12 +195,11 @@ fn delivery(reader: &mut Reader, of: &Members<'_>, https_only: HttpsOnly) -> Opt
     let page_text = reader.optional_text(of, "page");
     let page = match PageType::parse(&page_text) {
         None if page_text.is_empty() => Some(PageType::Title),
-        Some(PageType::Title) => Some(PageType::Title),
-        // The others need a title or an invoice beforehand, which an order doesn't bring.
-        Some(PageType::Confirm | PageType::Collect) | None => {
+        Some(page) => Some(page),
+        None => {
             let said = Said::new(
-                "the page on which the buyer fills in a title is the one there is: title",
-                "目前只支持由买家填写抬头的页面：title",
+                "a page is title, confirm or collect",
+                "页面只能是 title、confirm 或 collect",
             );
             reader.refuse(of.pointer("page"), "E_PAGE", said);
             None
@@ -180,11 +213,45 @@ fn delivery(reader: &mut Reader, of: &Members<'_>, https_only: HttpsOnly) -> Opt
         );
         reader.refuse(of.pointer("return_url"), "E_RETURN_URL", said);
     }
+    let title = reader
+        .optional_object(of, "title", &TITLE)
+        .map(|it| title(reader, &it));
     Some(DeliveryDraft {
         channel: channel?,
         page: page?,
         return_url,
+        title,
     })
+}
+
+fn title(reader: &mut Reader, of: &Members<'_>) -> RawTitleRecord {
+    let kind = reader.text(of, "kind");
+    if !matches!(kind.as_str(), "" | "person" | "organisation") {
+        let said = Said::new(
+            "a title is of a person or an organisation",
+            "抬头类型只能是 person 或 organisation",
+        );
+        reader.refuse(of.pointer("kind"), "E_TITLE_KIND", said);
+    }
+    RawTitleRecord {
+        organisation: kind == "organisation",
+        name: reader.text(of, "name"),
+        tax_number: reader.optional_text(of, "tax_number"),
+        address: reader.optional_text(of, "address"),
+        phone: reader.optional_text(of, "phone"),
+        bank: reader.optional_text(of, "bank"),
+        bank_account: reader.optional_text(of, "bank_account"),
+        email: reader.optional_text(of, "email"),
+        override_reason: String::new(),
+    }
+}
+
+fn payment(reader: &mut Reader, of: &Members<'_>) -> Payment {
+    Payment {
+        channel: reader.text(of, "channel"),
+        transaction_no: reader.optional_text(of, "transaction_no"),
+        trade_no: reader.optional_text(of, "trade_no"),
+    }
 }
 
 fn is_web_address(text: &str, https_only: HttpsOnly) -> bool {
@@ -251,7 +318,7 @@ mod tests {
         let body = read(
             r#"{"order_no":"A-1","total":"1.00","lines":[{"name":"茶","tax_code":"1",
                 "quantity":2,"unit_price":12.5,"tax_included":"yes","rate":"13%"}, "tea"],
-                "delivery":{"channel":"fax","page":"collect","return_url":"http://shop.example"}}"#,
+                "delivery":{"channel":"fax","page":"fancy","return_url":"http://shop.example"}}"#,
         );
         assert!(!body.is_content());
         let rules = vec![

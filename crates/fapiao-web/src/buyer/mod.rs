@@ -25,13 +25,14 @@ use actix_web::{
     },
     web,
 };
-use fapiao_domain::delivery::DeliveryState;
+use fapiao_domain::delivery::{DeliveryState, PageType};
 use fapiao_usecases::{
     calendar,
     merchant::pages::{PageError, open_wechat_page},
     ports::Scope,
     records::{Delivery, Invoice},
 };
+use serde::Deserialize;
 use std::{
     net::{IpAddr, Ipv6Addr},
     time::Instant,
@@ -63,9 +64,10 @@ pub(crate) async fn show(
         now,
         lang: bare.lang,
     });
+    let is_again = request.query_string() == "again=1";
     let may_change = seen.delivery.state == DeliveryState::PageOpened
         && matches!(state, BuyerState::Ready { .. });
-    let mut answer = seen.page(bare, state, StatusCode::OK);
+    let mut answer = seen.page(bare, state, is_again, StatusCode::OK);
     if may_change {
         let value = HeaderValue::from_static(LOOK_AGAIN_SECS);
         answer
@@ -73,6 +75,33 @@ pub(crate) async fn show(
             .insert(HeaderName::from_static("refresh"), value);
     }
     Ok(answer)
+}
+
+/// `GET /o`: where the short code of a receipt is typed; `?code=` goes on to its page.
+pub(crate) async fn ask(
+    app: web::Data<App>,
+    request: HttpRequest,
+    query: web::Query<Typed>,
+) -> HttpResponse {
+    let plain: String = query
+        .code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(32)
+        .collect();
+    if plain.is_empty() {
+        let state = BuyerState::Asked;
+        return buyer_page(without_sale(bare(&app, &request), state), StatusCode::OK);
+    }
+    let to = format!("/o/{}", plain.to_ascii_uppercase());
+    send_to(StatusCode::SEE_OTHER, &to)
+}
+
+/// A short code as typed, with blanks and dashes as people type them.
+#[derive(Deserialize)]
+pub(crate) struct Typed {
+    #[serde(default)]
+    code: String,
 }
 
 /// `GET /o/{code}/wechat`: asks WeChat for a fresh page and sends the buyer there.
@@ -86,11 +115,13 @@ pub(crate) async fn open(
     };
     let here = format!("/o/{}", delivery.short_code);
     match open_wechat_page(&app.ports, &delivery.short_code).await {
-        Ok(address) => Ok(send_to(StatusCode::FOUND, &address)),
+        // A path inside a mini program is no address: the page says where to go on.
+        Ok(answer) if answer.mini_program.is_some() => Ok(send_to(StatusCode::SEE_OTHER, &here)),
+        Ok(answer) => Ok(send_to(StatusCode::FOUND, &answer.url)),
         Err(PageError::Unknown) => Ok(unknown(&app, &request)),
         // The page says where it stands instead.
         Err(PageError::NotAwaiting(_) | PageError::Expired) => {
-            Ok(send_to(StatusCode::SEE_OTHER, &here))
+            Ok(send_to(StatusCode::SEE_OTHER, &format!("{here}?again=1")))
         }
         Err(PageError::Store(error)) => Err(error.into()),
         Err(error @ (PageError::NotReady(_) | PageError::WeChat(_))) => {
@@ -101,7 +132,7 @@ pub(crate) async fn open(
             );
             let seen = Seen::load(&app, delivery).await?;
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            Ok(seen.page(bare(&app, &request), BuyerState::Preparing, status))
+            Ok(seen.page(bare(&app, &request), BuyerState::Preparing, false, status))
         }
     }
 }
@@ -208,38 +239,50 @@ impl Seen {
         })
     }
 
-    fn page(self, bare: Bare, state: BuyerState, status: StatusCode) -> HttpResponse {
-        buyer_page(bare, self.sale, state, self.delivery.short_code, status)
+    fn page(
+        self,
+        bare: Bare,
+        state: BuyerState,
+        is_again: bool,
+        status: StatusCode,
+    ) -> HttpResponse {
+        let page = BuyerPage {
+            due: self.delivery.due_at,
+            page: self.delivery.page,
+            is_again,
+            sale: self.sale,
+            state,
+            reference: self.delivery.short_code,
+            bare,
+        };
+        buyer_page(page, status)
     }
 }
 
 fn unknown(app: &App, request: &HttpRequest) -> HttpResponse {
-    let bare = bare(app, request);
+    let mut bare = bare(app, request);
+    // A wrong code is not repeated.
+    bare.here = "/o".to_owned();
     buyer_page(
-        bare,
-        None,
-        BuyerState::NotFound,
-        String::new(),
+        without_sale(bare, BuyerState::NotFound),
         StatusCode::NOT_FOUND,
     )
 }
 
-fn buyer_page(
-    bare: Bare,
-    sale: Option<Sale>,
-    state: BuyerState,
-    reference: String,
-    status: StatusCode,
-) -> HttpResponse {
-    let mut answer = page(
-        status,
-        &BuyerPage {
-            bare,
-            sale,
-            state,
-            reference,
-        },
-    );
+fn without_sale(bare: Bare, state: BuyerState) -> BuyerPage {
+    BuyerPage {
+        bare,
+        sale: None,
+        state,
+        reference: String::new(),
+        due: None,
+        page: PageType::Title,
+        is_again: false,
+    }
+}
+
+fn buyer_page(shown: BuyerPage, status: StatusCode) -> HttpResponse {
+    let mut answer = page(status, &shown);
     private(&mut answer);
     answer
 }

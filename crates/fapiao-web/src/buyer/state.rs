@@ -2,7 +2,10 @@
 
 use crate::pages::{buyer::BuyerState, parts::When};
 use chrono::{DateTime, TimeDelta, Utc};
-use fapiao_domain::{delivery::DeliveryState, invoice::InvoiceState};
+use fapiao_domain::{
+    delivery::{Channel, DeliveryState},
+    invoice::InvoiceState,
+};
 use fapiao_usecases::records::{Delivery, Invoice};
 
 /// Nobody is told of a delay sooner than this, in seconds.
@@ -12,6 +15,7 @@ const PATIENCE_SECS: i64 = 300;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Ready,
+    InMiniProgram,
     Expired,
     AtTheTaxAuthority,
     OnTheWayToTheWallet,
@@ -36,6 +40,11 @@ pub(super) fn of(
         DeliveryState::Created | DeliveryState::PageOpened if delivery.expires_at <= now => {
             Standing::Expired
         }
+        DeliveryState::Created | DeliveryState::PageOpened
+            if delivery.channel == Channel::MiniProgram =>
+        {
+            Standing::InMiniProgram
+        }
         DeliveryState::Created | DeliveryState::PageOpened => Standing::Ready,
         DeliveryState::Authorised | DeliveryState::Issuing if is_issued && !is_late => {
             Standing::OnTheWayToTheWallet
@@ -50,6 +59,7 @@ pub(super) fn of(
         DeliveryState::Failed if is_issued => Standing::DownloadOnly,
         DeliveryState::Failed => Standing::Failed,
         DeliveryState::Refused => Standing::Refused,
+        DeliveryState::Expired if is_issued => Standing::DownloadOnly,
         DeliveryState::Expired => Standing::Expired,
     }
 }
@@ -72,6 +82,7 @@ impl Standing {
                 go: format!("/o/{}/wechat", delivery.short_code),
                 expires: Some(when(delivery.expires_at)),
             },
+            Standing::InMiniProgram => BuyerState::InMiniProgram,
             Standing::Expired => BuyerState::Expired,
             Standing::AtTheTaxAuthority => BuyerState::Issuing { step: 1 },
             Standing::OnTheWayToTheWallet => BuyerState::Issuing { step: 2 },
@@ -86,7 +97,7 @@ impl Standing {
             },
             Standing::Refused => BuyerState::Refused {
                 reason: delivery.reason.clone(),
-                url: None,
+                url: Some(delivery.refusal_url.clone()).filter(|url| !url.is_empty()),
             },
             Standing::Failed => BuyerState::Failed {
                 reason: delivery.reason.clone(),
@@ -99,7 +110,7 @@ impl Standing {
 mod tests {
     use super::*;
     use fapiao_domain::{
-        delivery::{Channel, PageType},
+        delivery::PageType,
         ids::{AccountId, DeliveryId, Id, InvoiceId, OrderId, SellerId},
         invoice::{Identity, InvoiceKind},
         party::{SellerParty, Title, TitleKind},
@@ -126,6 +137,10 @@ mod tests {
             return_url: String::new(),
             expires_at: start() + TimeDelta::hours(72),
             authorised_at: (!state.awaits_buyer()).then(start),
+            due_at: None,
+            overdue_at: None,
+            refusal_url: String::new(),
+            wechat_order_id: None,
             raw_title: None,
             invoice: Some(InvoiceId::from_ulid(ULID)),
             created_at: start(),

@@ -7,6 +7,12 @@ texts! {
     Act {
         order_accepted: "订单已接收，价税合计 {0}", "Order accepted, {0} in all";
         delivery_created: "生成开票链接（{0}）", "Invoice link made ({0})";
+        delivery_overdue: "已过承诺的开票时限", "The promised time is over";
+        claim_received: "买家在支付凭证上申请开票", "The buyer asked on the payment receipt";
+        claim_matched: "支付已对应到订单", "The payment was matched to its order";
+        claim_parked: "支付未能对应到订单", "No order was found for the payment";
+        claim_dismissed: "支付开票申请已关闭", "The request from the payment was closed";
+        account_payments_linked: "已在微信关联商户号", "WeChat linked the merchant number";
         delivery_page_opened: "买家打开开票页", "The buyer opened the page";
         delivery_authorised: "买家已授权，微信确认", "The buyer agreed; WeChat confirms it";
         delivery_issuing: "开始开票", "Issuing began";
@@ -80,6 +86,7 @@ texts! {
         next_code: "请在授权页面补录卡券编号，然后重试。", "Enter the card's code on the delivery's page, then retry.";
         next_reimbursed: "请通知买家财务，然后放弃此任务。", "Tell the buyer's bookkeeper, then give this job up.";
         ensure_template: "创建卡券模板", "Make the card template";
+        match_payment: "匹配支付开票申请", "Match requests from payment receipts";
         other: "其他任务", "Another job";
         next_title: "在投递页更正抬头，或按原样接受；也可以拒绝开票。", "Correct the title on the delivery's page, take it as it is, or refuse.";
         next_settings: "先改好设置，再重试。", "Mend the settings, then retry.";

@@ -56,6 +56,17 @@ texts! {
         date: "日期", "Date";
         ready: "领取电子发票", "Get your e-invoice";
         ready_means: "在微信填写发票抬头，确认后自动开具，并放入你的微信卡包。", "Fill in the title in WeChat. The invoice is then issued by itself and put into your WeChat wallet.";
+        confirm_means: "抬头已登记。在微信确认后自动开具，并放入你的微信卡包。", "The title is known already. Confirm in WeChat; the invoice is then issued by itself and put into your WeChat wallet.";
+        go_confirm: "去微信确认开票", "Confirm in WeChat";
+        collect_means: "发票已经开好。在微信确认后放入你的微信卡包。", "The invoice is issued already. Confirm in WeChat to put it into your wallet.";
+        go_collect: "去微信领取发票", "Take it in WeChat";
+        in_mini_program: "请在小程序中开票", "Go on in the mini program";
+        in_mini_program_means: "这张发票须从商家的小程序领取，请在小程序的订单页点“开发票”。", "This invoice is asked for in the shop's mini program: open your order there.";
+        ask_code: "小票上的短码", "Short code on your receipt";
+        ask_code_means: "输入小票二维码旁的 10 位短码。", "Type the ten characters beside the QR code of your receipt.";
+        ask_code_go: "查找", "Look it up";
+        again: "你已授权过，无需重复操作。", "You have agreed already; there is nothing more to do.";
+        due: "商家承诺在 {0} 前开出", "The shop promised it by {0}";
         until: "请在此之前开票：", "Please do so before";
         go: "去微信填写抬头并开票", "Fill in the title in WeChat";
         go_means: "无需关注公众号", "No need to follow an account";

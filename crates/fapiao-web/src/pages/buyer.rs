@@ -1,8 +1,11 @@
 //! The buyer's page behind the short link: a phone, one thing to do.
 
 use super::{parts::When, shell::Bare};
+use crate::i18n::fill1;
 use askama::Template;
-use fapiao_domain::money::Fen;
+use chrono::{DateTime, Utc};
+use fapiao_domain::{delivery::PageType, money::Fen};
+use fapiao_usecases::calendar;
 
 /// `/o/{code}`.
 #[derive(Clone, Debug, Template)]
@@ -16,6 +19,12 @@ pub struct BuyerPage {
     pub state: BuyerState,
     /// The code to quote when asking; may be empty.
     pub reference: String,
+    /// Until when the invoice is promised, once the buyer agreed.
+    pub due: Option<DateTime<Utc>>,
+    /// What WeChat's page will ask for.
+    pub page: PageType,
+    /// Whether the buyer came to agree once more.
+    pub is_again: bool,
 }
 
 /// What was bought, as far as the buyer needs it.
@@ -53,6 +62,10 @@ pub enum BuyerState {
         /// Until when.
         expires: Option<When>,
     },
+    /// It goes on in the shop's mini program.
+    InMiniProgram,
+    /// No link was given: the short code is asked for.
+    Asked,
     /// WeChat's page cannot be made at the moment; the page looks again by itself.
     Preparing,
     /// The buyer agreed; the invoice is being made.
@@ -97,7 +110,7 @@ pub enum BuyerState {
 impl BuyerPage {
     fn tone(&self) -> &'static str {
         match self.state {
-            BuyerState::Ready { .. } => "ready",
+            BuyerState::Ready { .. } | BuyerState::InMiniProgram | BuyerState::Asked => "ready",
             BuyerState::Preparing | BuyerState::Issuing { .. } | BuyerState::Delayed => "wait",
             BuyerState::Carded { .. } | BuyerState::IssuedOnly { .. } => "ok",
             BuyerState::Expired | BuyerState::NotFound => "warn",
@@ -117,7 +130,8 @@ impl BuyerPage {
     fn heading(&self) -> &'static str {
         let t = &self.bare.t.buyer;
         match self.state {
-            BuyerState::Ready { .. } => t.ready,
+            BuyerState::Ready { .. } | BuyerState::Asked => t.ready,
+            BuyerState::InMiniProgram => t.in_mini_program,
             BuyerState::Preparing => t.preparing,
             BuyerState::Issuing { .. } => t.issuing,
             BuyerState::Delayed => t.delayed,
@@ -128,6 +142,37 @@ impl BuyerPage {
             BuyerState::Failed { .. } => t.failed,
             BuyerState::NotFound => t.not_found,
         }
+    }
+
+    /// What the button leads to.
+    fn go_words(&self) -> (&'static str, &'static str) {
+        let t = &self.bare.t.buyer;
+        match self.page {
+            PageType::Title => (t.ready_means, t.go),
+            PageType::Confirm => (t.confirm_means, t.go_confirm),
+            PageType::Collect => (t.collect_means, t.go_collect),
+        }
+    }
+
+    /// Told to who comes to agree a second time.
+    fn again(&self) -> Option<&'static str> {
+        let t = &self.bare.t.buyer;
+        let agreed = matches!(
+            self.state,
+            BuyerState::Issuing { .. }
+                | BuyerState::Delayed
+                | BuyerState::Carded { .. }
+                | BuyerState::IssuedOnly { .. }
+        );
+        (self.is_again && agreed).then_some(t.again)
+    }
+
+    /// The promise, while it is awaited.
+    fn promise(&self) -> Option<String> {
+        let waits = matches!(self.state, BuyerState::Issuing { .. } | BuyerState::Delayed);
+        let due = self.due.filter(|_| waits)?;
+        let text = calendar::minute(due);
+        Some(fill1(self.bare.t.buyer.due, text))
     }
 
     /// The three steps with their state's class and word.

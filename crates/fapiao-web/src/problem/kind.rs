@@ -157,6 +157,19 @@ kinds! {
         means "Only a delivery without an invoice can be refused, and only once."
             "只有尚未开票的投递可以拒绝，且只能拒绝一次。"
         next "Look at its state with GET /api/v1/deliveries/{id}." "请用 GET /api/v1/deliveries/{id} 查看其状态。";
+    /// The delivery awaits no buyer.
+    DeliveryNotOpen = CONFLICT "delivery_not_open"
+        "The delivery awaits no buyer any more" "该投递已不再等待买家"
+        means "Its buyer agreed already, or it was refused, expired or failed."
+            "买家已授权，或该投递已被拒绝、过期、失败。"
+        next "Look at its state with GET /api/v1/deliveries/{id}; ask for a new delivery where it ended without an invoice."
+            "请用 GET /api/v1/deliveries/{id} 查看其状态；未开票而结束的，请新建投递。";
+    /// Settings are missing.
+    NotSetUp = CONFLICT "not_set_up"
+        "Invoicing is not set up completely" "开票设置尚未完成"
+        means "An account or the platform id that WeChat's pages need is missing."
+            "缺少微信授权页所需的账号或开票平台标识。"
+        next "Staff see what is missing in the back-office under Set-up." "请在后台“开通检查”中查看缺少的设置。";
     /// Somebody else was quicker.
     ChangedMeanwhile = CONFLICT "changed_meanwhile"
         "It was changed in the meantime" "内容已被其他操作更改"

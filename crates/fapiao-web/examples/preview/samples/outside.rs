@@ -1,6 +1,7 @@
 //! Pages for those who are not signed in, and the mail.
 
 use super::{Pages, SELLER, Sample, fen};
+use fapiao_domain::delivery::PageType;
 use fapiao_web::pages::{
     buyer::{BuyerPage, BuyerState, Sale},
     fault::{BareFaultPage, Fault},
@@ -85,6 +86,8 @@ fn buyer(s: &Sample, pages: &mut Pages) {
             },
         ),
         ("expired", BuyerState::Expired),
+        ("mini-program", BuyerState::InMiniProgram),
+        ("asked", BuyerState::Asked),
         (
             "failed",
             BuyerState::Failed {
@@ -103,6 +106,9 @@ fn buyer(s: &Sample, pages: &mut Pages) {
                 sale: Some(sale.clone()),
                 state,
                 reference: "dlv_…U10007".to_owned(),
+                due: Some(s.ago(-3 * 60).at),
+                page: PageType::Title,
+                is_again: false,
             },
         );
     }
@@ -113,6 +119,9 @@ fn buyer(s: &Sample, pages: &mut Pages) {
             sale: None,
             state: BuyerState::NotFound,
             reference: String::new(),
+            due: None,
+            page: PageType::Title,
+            is_again: false,
         },
     );
 }

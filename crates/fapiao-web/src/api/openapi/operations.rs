@@ -308,6 +308,58 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         is_open: false,
     },
     Operation {
+        method: "POST",
+        path: "/deliveries/{id}/wechat-page",
+        id: "openWechatPage",
+        tag: "deliveries",
+        summary: (
+            "Open WeChat's page from an app or a mini program",
+            "为 App 或小程序打开微信授权页",
+        ),
+        about: (
+            "Asks WeChat for a fresh page. `app`: hand `auth_url` to the native SDK (`WXInvoiceAuthInsert`). `mini_program`: `wx.navigateToMiniProgram({appId: appid, path: auth_url})` on a tap. The user may never come back: look at the delivery when the app resumes.",
+            "向微信申请新的授权页。`app`：把 `auth_url` 交给原生 SDK（`WXInvoiceAuthInsert`）。`mini_program`：在点击时调用 `wx.navigateToMiniProgram({appId: appid, path: auth_url})`。用户可能不再返回，应用恢复时请查询投递。",
+        ),
+        parameters: &[DELIVERY_ID],
+        body: Some(("Nothing", "{}")),
+        answers: &[ok("WechatPage")],
+        own_problems: &[
+            Kind::DeliveryNotFound,
+            Kind::DeliveryNotOpen,
+            Kind::NotSetUp,
+            Kind::FarSideUnavailable,
+            Kind::FarSideRefused,
+        ],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/orders/{id}/receipt-qr.{format}",
+        id: "receiptQr",
+        tag: "orders",
+        summary: ("The QR code for a receipt", "小票上的开票二维码"),
+        about: (
+            "The short link of the order's delivery as a picture for the printed receipt. The header `Short-Code` carries the code to print beside it; it can be typed at `/o`.",
+            "订单投递的短链接二维码，用于打印小票。响应头 `Short-Code` 是可一并打印的短码，可在 `/o` 页面输入。",
+        ),
+        parameters: &[
+            ORDER_ID,
+            path(
+                "format",
+                ("`svg` or `png`.", "`svg` 或 `png`。"),
+                r#"{"enum":["svg","png"]}"#,
+            ),
+        ],
+        body: None,
+        answers: &[Answer {
+            status: 200,
+            about: "The picture.",
+            content: Some(("image/svg+xml", "Binary")),
+        }],
+        own_problems: &[Kind::OrderNotFound, Kind::DeliveryNotFound],
+        is_open: false,
+    },
+    Operation {
         method: "GET",
         path: "/invoices",
         id: "listInvoices",

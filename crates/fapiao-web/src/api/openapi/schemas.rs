@@ -1,6 +1,6 @@
 //! The shapes of bodies and answers.
 
-use crate::api::order_body::{DELIVERY, LINE, ORDER};
+use crate::api::order_body::{DELIVERY, LINE, ORDER, PAYMENT, TITLE};
 use fapiao_domain::{card::CardState, delivery::DeliveryState, invoice::InvoiceState};
 use serde_json::{Map, Value, json};
 
@@ -92,6 +92,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         json!({ "type": "string", "maxLength": 200, "description": "A remark for the invoice." }),
         lines,
         of("NewDelivery"),
+        of("NewPayment"),
     ];
     let line = [
         text("What was sold, without the short name of its class."),
@@ -108,8 +109,24 @@ fn requests() -> Vec<(&'static str, Value)> {
     ];
     let delivery = [
         json!({ "enum": ["web", "wap", "app", "mini_program"], "description": "Where the buyer meets us." }),
-        json!({ "enum": ["title"], "default": "title", "description": "The buyer fills in a title." }),
+        json!({ "enum": ["title", "confirm", "collect"], "default": "title", "description": "`title`: the buyer fills in a title, then confirms. `confirm`: the title comes with the request, the buyer only confirms. `collect`: the invoice is issued first, the buyer only takes it; without `title` the invoice that the order has already." }),
         json!({ "type": "string", "format": "uri", "maxLength": 512, "description": "Where the buyer goes afterwards." }),
+        of("NewTitle"),
+    ];
+    let title = [
+        json!({ "enum": ["person", "organisation"], "description": "Whose title." }),
+        text("Name on the invoice."),
+        text("Tax number; needed for organisations."),
+        text("Address."),
+        text("Telephone."),
+        text("Bank."),
+        text("Account at the bank."),
+        text("Where the invoice is mailed to."),
+    ];
+    let payment = [
+        json!({ "type": "string", "pattern": "^[a-z0-9_]{1,32}$", "description": "`wechat`, `alipay`, `cash` …", "examples": ["wechat"] }),
+        json!({ "type": "string", "maxLength": 64, "description": "The payment service's number (微信支付订单号)." }),
+        json!({ "type": "string", "maxLength": 64, "description": "Your number towards the payment service (商户订单号)." }),
     ];
     vec![
         (
@@ -138,15 +155,30 @@ fn requests() -> Vec<(&'static str, Value)> {
             closed(&["channel"], DELIVERY.into_iter().zip(delivery).collect()),
         ),
         (
+            "NewTitle",
+            closed(&["kind", "name"], TITLE.into_iter().zip(title).collect()),
+        ),
+        (
+            "NewPayment",
+            closed(&["channel"], PAYMENT.into_iter().zip(payment).collect()),
+        ),
+        (
             "Refusal",
             closed(
                 &["reason"],
-                vec![(
-                    "reason",
-                    json!({ "type": "string", "minLength": 1, "maxLength": 60, "description": "What the buyer reads, on one line." }),
-                )],
+                vec![
+                    (
+                        "reason",
+                        json!({ "type": "string", "minLength": 1, "maxLength": 60, "description": "What the buyer reads, on one line." }),
+                    ),
+                    (
+                        "url",
+                        json!({ "type": "string", "format": "uri", "maxLength": 512, "description": "Where the buyer reads on or asks again; our own page when left out." }),
+                    ),
+                ],
             ),
         ),
+        ("Nothing", closed(&[], Vec::new())),
     ]
 }
 
@@ -182,6 +214,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("totals", of("Totals")),
                 ("lines", list_of("NewLine")),
                 ("remark", text("May be empty.")),
+                ("payment", maybe("Payment")),
                 ("sold_at", time("When it was sold.")),
                 ("created_at", time("When it was accepted.")),
                 ("delivery", maybe("Delivery")),
@@ -195,6 +228,10 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("state", of("DeliveryState")),
                 ("final", flag("Whether nothing more will happen by itself.")),
                 ("reason", text_or_null("Why it was refused or failed.")),
+                (
+                    "refusal_url",
+                    text_or_null("Where a refused buyer reads on."),
+                ),
                 ("channel", text("Where the buyer meets us.")),
                 ("page", text("Which page.")),
                 (
@@ -204,7 +241,54 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("invoice", maybe("InvoiceRef")),
                 ("expires_at", time("Until when the buyer may agree.")),
                 ("authorised_at", text_or_null("When the buyer agreed.")),
+                (
+                    "due_at",
+                    text_or_null(
+                        "Until when the invoice is promised: the agreement and the account's contact time-out.",
+                    ),
+                ),
+                ("overdue", flag("Whether that promise was broken.")),
                 ("created_at", time("When it was made.")),
+            ]),
+        ),
+        (
+            "WechatPage",
+            object(vec![
+                ("delivery", text("`dlv_…`")),
+                ("channel", text("Where the buyer meets us.")),
+                (
+                    "open_with",
+                    names(vec!["redirect", "wechat_sdk", "navigate_to_mini_program"]),
+                ),
+                (
+                    "auth_url",
+                    text(
+                        "The page's address; for a mini program the path for `wx.navigateToMiniProgram`. It goes stale: ask anew at each tap.",
+                    ),
+                ),
+                (
+                    "appid",
+                    text_or_null("The mini program to open, for the channel `mini_program`."),
+                ),
+                (
+                    "wechat_order_id",
+                    text("What the native SDK hands back as `wxOrderId`."),
+                ),
+                ("expires_at", time("Until when the buyer may agree.")),
+            ]),
+        ),
+        (
+            "Payment",
+            object(vec![
+                ("channel", text("How it was paid.")),
+                (
+                    "transaction_no",
+                    text_or_null("The payment service's number."),
+                ),
+                (
+                    "trade_no",
+                    text_or_null("Your number towards the payment service."),
+                ),
             ]),
         ),
         (

@@ -1,0 +1,300 @@
+//! Invoices asked for on the receipt of a payment (支付后开票): WeChat brings an order id of its own, and it has to be
+//! found out which order was paid.
+
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    ids::{fresh, short_code},
+    jobs::{Job, QueuedJob},
+    merchant::{
+        orders::PAGE_LIFE_HOURS,
+        pages::{PageError, platform_id_of},
+    },
+    ports::{Attachment, AuthStatus, NewDelivery, Ports, Scope},
+    records::{Account, ClaimState, Order, PaymentClaim, Seller},
+    step::StepError,
+};
+use chrono::TimeDelta;
+use fapiao_domain::{
+    delivery::{Channel, PageType},
+    ids::{AccountId, ClaimId, OrderId},
+};
+use thiserror::Error;
+
+/// Longest note of a person.
+pub const NOTE_MAX: usize = 100;
+
+/// What became of a push with a foreign order id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// Its order was found; the invoice is on its way.
+    Matched(OrderId),
+    /// No order has this payment (yet), or more than one; a person looks.
+    Parked,
+    /// It names no platform id of ours.
+    NotOurs,
+    /// WeChat does not confirm that the buyer agreed.
+    NotConfirmed,
+}
+
+/// Takes up a push whose order id is not ours: asks WeChat with both ids, stores the proof, and looks for the order.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn take_up(
+    ports: &Ports,
+    account: &AccountId,
+    order_id: &str,
+    platform_id: Option<&str>,
+) -> Result<Claimed, StepError> {
+    let Some(account) = ports.store.account(account).await? else {
+        return Ok(Claimed::NotOurs);
+    };
+    let Some(platform_id) = ours(ports, &account, platform_id).await? else {
+        return Ok(Claimed::NotOurs);
+    };
+    let status = ports
+        .merchant
+        .auth_status(&account, &platform_id, order_id)
+        .await?;
+    let AuthStatus::Authorised { at, title } = status else {
+        return Ok(Claimed::NotConfirmed);
+    };
+    let now = ports.clock.now();
+    let claim = PaymentClaim {
+        id: fresh(now),
+        account: account.id,
+        platform_id,
+        wechat_order_id: order_id.to_owned(),
+        raw_title: title,
+        authorised_at: at,
+        state: ClaimState::Open,
+        note: String::new(),
+        order: None,
+        delivery: None,
+        created_at: now,
+        version: 1,
+    };
+    let claim = ports.store.add_claim(&claim).await?;
+    if claim.state != ClaimState::Open {
+        return Ok(claim.order.map_or(Claimed::Parked, Claimed::Matched));
+    }
+    find_order(ports, &claim).await
+}
+
+/// The platform id to ask with: the one WeChat named if one of our sellers uses it, else that of the account's seller.
+async fn ours(
+    ports: &Ports,
+    account: &Account,
+    named: Option<&str>,
+) -> Result<Option<String>, StepError> {
+    for seller in ports.store.sellers().await? {
+        let is_his = seller.channel_account.as_ref() == Some(&account.id)
+            || seller.platform_account.as_ref() == Some(&account.id);
+        match (named, platform_id_of(ports, &seller).await) {
+            (Some(named), Ok(known)) if known == named => return Ok(Some(known)),
+            (None, Ok(known)) if is_his => return Ok(Some(known)),
+            (_, Ok(_) | Err(PageError::NotReady(_))) => {}
+            (_, Err(PageError::Store(error))) => return Err(error.into()),
+            (_, Err(other)) => {
+                return Err(StepError::parked("account_not_ready", other.to_string()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+async fn sellers_of(ports: &Ports, platform_id: &str) -> Result<Vec<Seller>, StoreError> {
+    let mut found = Vec::new();
+    for seller in ports.store.sellers().await? {
+        if platform_id_of(ports, &seller)
+            .await
+            .is_ok_and(|it| it == platform_id)
+        {
+            found.push(seller);
+        }
+    }
+    Ok(found)
+}
+
+async fn find_order(ports: &Ports, claim: &PaymentClaim) -> Result<Claimed, StepError> {
+    let sellers: Vec<_> = sellers_of(ports, &claim.platform_id)
+        .await?
+        .into_iter()
+        .map(|seller| seller.id)
+        .collect();
+    let paid = ports
+        .store
+        .orders_paid_by(&sellers, &claim.wechat_order_id)
+        .await?;
+    let note = match paid.as_slice() {
+        [order] => match attach(ports, claim, order, &Actor::System).await {
+            Ok(()) => return Ok(Claimed::Matched(order.id.clone())),
+            Err(AttachError::UnderWay(_)) => format!(
+                "order {} has an invoice or is being invoiced already",
+                order.order_no
+            ),
+            Err(AttachError::Gone) => return Ok(Claimed::Parked),
+            Err(AttachError::Store(error)) => return Err(error.into()),
+            Err(other @ (AttachError::NoOrder(_) | AttachError::Note)) => other.to_string(),
+        },
+        [] => "no order has this transaction or trade number".to_owned(),
+        _ => "several orders have this transaction or trade number".to_owned(),
+    };
+    match ports
+        .store
+        .note_claim(claim, ClaimState::Open, &note, &Actor::System)
+        .await
+    {
+        // Somebody was quicker.
+        Ok(()) | Err(StoreError::Stale { .. }) => Ok(Claimed::Parked),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An order arrived with its payment: requests from its receipt may have come before it.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn match_order(ports: &Ports, id: &OrderId) -> Result<(), StepError> {
+    let Some(order) = ports.store.order(&Scope::All, id).await? else {
+        return Ok(());
+    };
+    let Some(payment) = &order.payment else {
+        return Ok(());
+    };
+    let numbers: Vec<&str> = [payment.transaction_no.as_str(), payment.trade_no.as_str()]
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .collect();
+    for claim in ports.store.claims_for(&numbers).await? {
+        find_order(ports, &claim).await?;
+    }
+    Ok(())
+}
+
+/// Why a request is not attached to an order, or not dismissed.
+#[derive(Debug, Error)]
+pub enum AttachError {
+    /// No such order.
+    #[error("there is no order {0}")]
+    NoOrder(String),
+    /// The request was matched or dismissed meanwhile.
+    #[error("the request is settled already")]
+    Gone,
+    /// The order is invoiced, or being invoiced.
+    #[error("order {0} is invoiced or being invoiced already")]
+    UnderWay(String),
+    /// The note is missing or too long.
+    #[error("a note has 1 to {NOTE_MAX} characters on one line")]
+    Note,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A person says which order was paid, by the shop's own number.
+///
+/// # Errors
+/// [`AttachError`].
+pub async fn attach_by_number(
+    ports: &Ports,
+    id: &ClaimId,
+    order_no: &str,
+    actor: &Actor,
+) -> Result<Order, AttachError> {
+    let claim = ports
+        .store
+        .payment_claim(id)
+        .await?
+        .ok_or(AttachError::Gone)?;
+    let order_no = order_no.trim();
+    for seller in sellers_of(ports, &claim.platform_id).await? {
+        let found = ports
+            .store
+            .order_by_no(&Scope::All, &seller.id, order_no)
+            .await?;
+        if let Some(order) = found {
+            attach(ports, &claim, &order, actor).await?;
+            return Ok(order);
+        }
+    }
+    Err(AttachError::NoOrder(order_no.to_owned()))
+}
+
+/// A person decides that a request gets no invoice from us.
+///
+/// # Errors
+/// [`AttachError`].
+pub async fn dismiss(
+    ports: &Ports,
+    id: &ClaimId,
+    note: &str,
+    actor: &Actor,
+) -> Result<(), AttachError> {
+    let note = note.trim();
+    if note.is_empty() || note.chars().count() > NOTE_MAX || note.chars().any(char::is_control) {
+        return Err(AttachError::Note);
+    }
+    let claim = ports
+        .store
+        .payment_claim(id)
+        .await?
+        .ok_or(AttachError::Gone)?;
+    if claim.state != ClaimState::Open {
+        return Err(AttachError::Gone);
+    }
+    match ports
+        .store
+        .note_claim(&claim, ClaimState::Dismissed, note, actor)
+        .await
+    {
+        Err(StoreError::Stale { .. }) => Err(AttachError::Gone),
+        other => Ok(other?),
+    }
+}
+
+async fn attach(
+    ports: &Ports,
+    claim: &PaymentClaim,
+    order: &Order,
+    actor: &Actor,
+) -> Result<(), AttachError> {
+    if claim.state != ClaimState::Open {
+        return Err(AttachError::Gone);
+    }
+    let now = ports.clock.now();
+    let promise = ports
+        .store
+        .account(&claim.account)
+        .await?
+        .map_or(0, |account| account.contact_timeout_secs);
+    let delivery = NewDelivery {
+        id: fresh(now),
+        account: claim.account.clone(),
+        channel: Channel::Web,
+        page: PageType::Title,
+        short_code: short_code(),
+        return_url: String::new(),
+        expires_at: now + TimeDelta::hours(PAGE_LIFE_HOURS),
+        raw_title: claim.raw_title.clone(),
+        invoice: None,
+    };
+    let attachment = Attachment {
+        then: vec![QueuedJob::now(
+            Job::DraftInvoice(delivery.id.clone()),
+            Some(order.seller.clone()),
+        )],
+        claim: claim.clone(),
+        order: order.id.clone(),
+        due_at: claim.authorised_at + TimeDelta::seconds(promise),
+        delivery,
+        actor: actor.clone(),
+    };
+    match ports.store.attach_claim(&attachment).await {
+        Ok(()) => Ok(()),
+        Err(StoreError::Stale { .. }) => Err(AttachError::Gone),
+        Err(StoreError::Exists { .. }) => Err(AttachError::UnderWay(order.order_no.clone())),
+        Err(error) => Err(error.into()),
+    }
+}
