@@ -1,3 +1,5 @@
+mod after_payment;
+mod channels;
 mod flow;
 mod pushes;
 mod refusal;
