@@ -18,7 +18,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["fapiao-domain", "fapiao-usecases", "fapiao-migrations"],
     ),
     ("fapiao-pdf", &["fapiao-domain"]),
-    ("fapiao-web", &["fapiao-domain", "fapiao-usecases"]),
+    ("fapiao-archive", &["fapiao-domain", "fapiao-usecases"]),
+    (
+        "fapiao-web",
+        &["fapiao-domain", "fapiao-usecases", "fapiao-archive"],
+    ),
     (
         "fapiao-server",
         &[
@@ -26,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "fapiao-usecases",
             "fapiao-store",
             "fapiao-pdf",
+            "fapiao-archive",
             "fapiao-web",
             "fapiao-migrations",
             "wechat-invoice",

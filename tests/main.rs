@@ -15,6 +15,7 @@
 mod admin;
 mod api;
 mod architecture;
+mod archive;
 mod browser;
 mod gateway;
 mod harness;

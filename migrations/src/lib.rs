@@ -17,6 +17,7 @@ mod m20261121_000007_guards;
 mod m20261121_000009_gateway;
 mod m20261121_000010_scenarios;
 mod m20261121_000012_card_life;
+mod m20261121_000014_archive;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_gateway::Migration),
             Box::new(m20261121_000010_scenarios::Migration),
             Box::new(m20261121_000012_card_life::Migration),
+            Box::new(m20261121_000014_archive::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Settings: the embedded defaults, then a file, then the environment. An unknown key is an error.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use fapiao_store::{AuditKey, AuditKeys};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{
@@ -35,6 +36,8 @@ pub struct Config {
     pub database: Database,
     /// The documents.
     pub storage: Storage,
+    /// Proof and archive.
+    pub archive: Archive,
     /// WeChat.
     pub wechat: Wechat,
     /// The tax side.
@@ -77,8 +80,40 @@ pub struct Database {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Storage {
-    /// `file://folder`.
+    /// `file://folder`, or `s3://bucket/prefix`.
     pub url: String,
+    /// Address of an S3-compatible server; empty for Amazon's own.
+    pub endpoint: String,
+    /// Region the requests are signed for.
+    pub region: String,
+    /// Name of the access key.
+    pub access_key: SecretString,
+    /// The access key.
+    pub secret_key: SecretString,
+    /// The bucket stands in the path instead of in the host name.
+    pub path_style: bool,
+    /// Lets `endpoint` be http, for a server on this machine.
+    pub allow_http: bool,
+}
+
+/// `[archive]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Archive {
+    /// Whether the ledger is proved every night.
+    pub nightly: bool,
+    /// Who is told when an invariant does not hold.
+    pub alarm_mails: Vec<String>,
+    /// File that anchors are appended to; empty for none.
+    pub anchor_file: String,
+    /// Who gets anchors by mail.
+    pub anchor_mails: Vec<String>,
+    /// Whether anchors go to the document store.
+    pub anchor_storage: bool,
+    /// Minutes between two anchors.
+    pub anchor_minutes: u32,
+    /// Days that exchanges with the outside are kept; 0 for ever.
+    pub exchange_days: u32,
 }
 
 /// `[wechat]`
@@ -131,6 +166,10 @@ pub struct Secrets {
     pub master_key: SecretString,
     /// 32 bytes in base64.
     pub audit_key: SecretString,
+    /// Name of that key.
+    pub audit_key_id: String,
+    /// Keys it replaced, each `name:base64`.
+    pub audit_keys_before: Vec<SecretString>,
 }
 
 /// `[worker]`
@@ -308,7 +347,26 @@ impl Config {
             }
         }
         self.master_key()?;
-        self.audit_key()?;
+        self.audit_keys()?;
+        let plain = |id: &str| !id.is_empty() && id.chars().all(|it| it.is_ascii_alphanumeric());
+        if !plain(&self.secrets.audit_key_id) {
+            return rule(
+                "secrets.audit_key_id",
+                "letters and digits, such as 1 or 2026",
+            );
+        }
+        if self.archive.anchor_minutes == 0 {
+            return rule("archive.anchor_minutes", "at least 1");
+        }
+        if self.storage.url.starts_with("s3://")
+            && (self.storage.access_key.expose_secret().is_empty()
+                || self.storage.secret_key.expose_secret().is_empty())
+        {
+            return rule(
+                "storage.access_key",
+                "s3:// needs access_key and secret_key; hand them over with FAPIAO_STORAGE__SECRET_KEY_FILE",
+            );
+        }
         Ok(())
     }
 
@@ -326,6 +384,35 @@ impl Config {
     /// As [`Config::master_key`].
     pub fn audit_key(&self) -> Result<[u8; 32], ConfigError> {
         key_bytes("secrets.audit_key", &self.secrets.audit_key)
+    }
+
+    /// All keys of the audit chain.
+    ///
+    /// # Errors
+    /// As [`Config::master_key`].
+    pub fn audit_keys(&self) -> Result<AuditKeys, ConfigError> {
+        let mut before = Vec::new();
+        for entry in &self.secrets.audit_keys_before {
+            let (id, key) = entry
+                .expose_secret()
+                .split_once(':')
+                .ok_or(ConfigError::Rule {
+                    key: "secrets.audit_keys_before",
+                    message: "each is the key's name, a colon and the key: 1:BASE64".to_owned(),
+                })?;
+            before.push(AuditKey {
+                id: id.trim().to_owned(),
+                bytes: key_bytes(
+                    "secrets.audit_keys_before",
+                    &SecretString::from(key.to_owned()),
+                )?,
+            });
+        }
+        let present = AuditKey {
+            id: self.secrets.audit_key_id.clone(),
+            bytes: self.audit_key()?,
+        };
+        Ok(AuditKeys::new(present, before))
     }
 }
 

@@ -58,13 +58,13 @@ pub enum WiringError {
 /// [`WiringError`].
 pub async fn open_store(config: &Config) -> Result<Store, WiringError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    Ok(Store::open(StoreConfig {
+    let settings = StoreConfig {
         url: config.database.url.expose_secret().to_owned(),
         max_connections: config.database.max_connections,
         audit_key: config.audit_key()?,
         clock,
-    })
-    .await?)
+    };
+    Ok(Store::open_with_keys(settings, config.audit_keys()?).await?)
 }
 
 /// Wires everything to an open database.
@@ -93,7 +93,7 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
     .map_err(WiringError::Tax)?;
     Ok(Ports {
         store,
-        files: Arc::new(Documents::open(&config.storage.url)?),
+        files: Arc::new(Documents::open(&config.storage)?),
         renderer: Arc::new(PdfRenderer::new()),
         tax: Arc::new(tax),
         merchant: Arc::new(Merchant::new(keeper.clone(), Arc::clone(&sealer))),

@@ -7,6 +7,7 @@
 use crate::{
     entity::audit_entry,
     error::unavailable,
+    keys::AuditKeys,
     read,
     sql::{Cells, Sql, for_update},
     tx::Tx,
@@ -15,7 +16,10 @@ use fapiao_domain::ids::Id;
 use fapiao_usecases::{actor::Actor, errors::StoreError, records::AuditEntry};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
+
+/// The line that begins a new key; its subject is the key's name.
+pub(crate) const NEW_KEY: &str = "audit.key";
 
 /// A line to be appended.
 #[derive(Clone, Debug)]
@@ -67,12 +71,19 @@ impl Line {
 }
 
 /// Appends lines to the chain, in order. Holds its end until the commit.
-pub(crate) async fn append(tx: &Tx, lines: Vec<Line>, key: &[u8]) -> Result<(), StoreError> {
+///
+/// When the chain was left with another key, the first new line says so: it is made with the present key, and everything
+/// after it too.
+pub(crate) async fn append(
+    tx: &Tx,
+    mut lines: Vec<Line>,
+    keys: &AuditKeys,
+) -> Result<(), StoreError> {
     if lines.is_empty() {
         return Ok(());
     }
     let query = format!(
-        "SELECT seq, hash FROM audit_head WHERE id = 1{}",
+        "SELECT seq, hash, key_id FROM audit_head WHERE id = 1{}",
         for_update(tx.backend)
     );
     let head = tx.rows(Sql::new(query)).await?;
@@ -80,6 +91,11 @@ pub(crate) async fn append(tx: &Tx, lines: Vec<Line>, key: &[u8]) -> Result<(), 
         .first()
         .ok_or_else(|| StoreError::Corrupt("the end of the audit chain is missing".to_owned()))?;
     let (mut seq, mut hash): (i64, String) = (head.cell(0)?, head.cell(1)?);
+    let (key, left_with) = (keys.present(), head.cell::<String>(2)?);
+    if left_with != key.id {
+        let line = Line::new(&Actor::System, NEW_KEY, &key.id).with("before", left_with);
+        lines.insert(0, line);
+    }
     let mut entries = Vec::with_capacity(lines.len());
     for line in lines {
         seq += 1;
@@ -93,7 +109,7 @@ pub(crate) async fn append(tx: &Tx, lines: Vec<Line>, key: &[u8]) -> Result<(), 
             data: Value::Object(line.data).to_string(),
             hash: String::new(),
         };
-        hash = link(key, &hash, &entry)?;
+        hash = link(&key.bytes, &hash, &entry)?;
         entry.hash.clone_from(&hash);
         entries.push(entry);
     }
@@ -102,6 +118,8 @@ pub(crate) async fn append(tx: &Tx, lines: Vec<Line>, key: &[u8]) -> Result<(), 
         .bind(seq)
         .add(", hash = ")
         .bind(hash)
+        .add(", key_id = ")
+        .bind(key.id.as_str())
         .add(" WHERE id = 1");
     tx.exec(sql).await?;
     Ok(())
@@ -132,6 +150,28 @@ pub(crate) fn link(
         mac.update(part.as_bytes());
     }
     Ok(hex::encode(mac.finalize().into_bytes()))
+}
+
+/// The fingerprint of a line: SHA-256 over its parts and its hash, each preceded by its length. Needs no key, so that an
+/// outsider can make it from an exported line.
+pub(crate) fn print(entry: &audit_entry::Model) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    let order = entry.order_id.as_deref().unwrap_or_default();
+    let (seq, at) = (entry.seq.to_string(), entry.at.to_string());
+    for part in [
+        &seq,
+        &at,
+        &entry.actor,
+        &entry.action,
+        &entry.subject,
+        order,
+        &entry.data,
+        &entry.hash,
+    ] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    digest.finalize().into()
 }
 
 /// A stored line as use-cases see it.

@@ -4,7 +4,7 @@ use crate::{
     Store,
     audit::Line,
     cursor,
-    entity::push,
+    entity::{exchange_subject, push},
     error::missing,
     read,
     sql::{self, Cells, Sql, select},
@@ -12,7 +12,7 @@ use crate::{
     writer::Run,
 };
 use async_trait::async_trait;
-use fapiao_domain::ids::{AccountId, Id, PushId};
+use fapiao_domain::ids::{AccountId, DeliveryId, Id, PushId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
@@ -57,6 +57,20 @@ pub(crate) fn record<'t>(tx: &'t Tx, pushes: &'t [NewPush]) -> Run<'t, Vec<Recor
             .map(|row| row.cell(0))
             .collect::<Result<_, _>>()?;
         let mut accounts = HashSet::new();
+        let about: Vec<_> = pushes
+            .iter()
+            .filter(|push| stored.contains(push.id.as_str()))
+            .filter_map(|push| {
+                Some(exchange_subject::Model {
+                    subject: delivery_named_in(&push.plain)?.to_owned(),
+                    exchange_id: push.id.to_string(),
+                })
+            })
+            .collect();
+        if !about.is_empty() {
+            tx.insert::<exchange_subject::Entity>(&about, "ON CONFLICT DO NOTHING")
+                .await?;
+        }
         let mut answers = Vec::with_capacity(pushes.len());
         for push in pushes {
             if !stored.contains(push.id.as_str()) {
@@ -83,6 +97,16 @@ pub(crate) fn record<'t>(tx: &'t Tx, pushes: &'t [NewPush]) -> Run<'t, Vec<Recor
         }
         Ok(answers)
     })
+}
+
+/// The first id of a delivery in a text.
+fn delivery_named_in(text: &str) -> Option<&str> {
+    const LENGTH: usize = 30;
+    let (at, _) = text.match_indices("dlv_").find(|(at, _)| {
+        text.get(*at..at + LENGTH)
+            .is_some_and(|id| DeliveryId::parse(id).is_ok())
+    })?;
+    text.get(at..at + LENGTH)
 }
 
 fn new_model(push: &NewPush, at: i64) -> push::Model {

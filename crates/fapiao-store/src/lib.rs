@@ -22,6 +22,7 @@ mod document;
 mod entity;
 mod error;
 mod gateway;
+mod exchange;
 mod gather;
 mod idempotent;
 mod inbox;
@@ -29,14 +30,17 @@ mod invoice;
 mod invoice_list;
 mod issuing;
 mod job_end;
+mod keys;
 mod ledger;
 mod numbering;
 mod open;
 mod order;
 mod outcome;
 mod payment_claim;
+mod proof;
 mod queue;
 mod read;
+mod reports;
 mod reserve;
 mod sales;
 mod setup;
@@ -49,6 +53,7 @@ mod tx;
 mod verify;
 mod writer;
 
+pub use keys::{AuditKey, AuditKeys};
 pub use open::{SchemaStatus, StoreConfig, StoreOpenError};
 
 use cache::{Cache, Touched};
@@ -91,7 +96,7 @@ struct Inner {
     touched: Touched,
     throttle: Throttle,
     signals: Arc<Signals>,
-    audit_key: Arc<[u8]>,
+    audit_keys: AuditKeys,
     clock: Arc<dyn Clock>,
     temporary: Option<PathBuf>,
 }
@@ -157,12 +162,23 @@ impl Store {
     /// # Errors
     /// [`StoreOpenError`] says what is wrong with the address, the file or the server.
     pub async fn open(config: StoreConfig) -> Result<Store, StoreOpenError> {
+        let keys = AuditKeys::only(config.audit_key);
+        Store::open_with_keys(config, keys).await
+    }
+
+    /// As [`Store::open`], with an audit chain that knows several keys; `audit_key` of the settings is not used.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_with_keys(
+        config: StoreConfig,
+        audit_keys: AuditKeys,
+    ) -> Result<Store, StoreOpenError> {
         let connections = open::connect(&config).await?;
         let signals = Arc::new(Signals::default());
-        let audit_key: Arc<[u8]> = Arc::from(config.audit_key.as_slice());
         let parts = WriterParts {
             database: connections.write.clone(),
-            audit_key: audit_key.clone(),
+            audit_keys: audit_keys.clone(),
             clock: config.clock.clone(),
             signals: signals.clone(),
         };
@@ -180,7 +196,7 @@ impl Store {
                 touched: Touched::default(),
                 throttle: Throttle::default(),
                 signals,
-                audit_key,
+                audit_keys,
                 clock: config.clock,
                 temporary: connections.temporary,
             }),
@@ -201,6 +217,19 @@ impl Store {
     /// [`StoreOpenError::Connect`] when the database does not answer.
     pub async fn schema_status(&self) -> Result<SchemaStatus, StoreOpenError> {
         open::schema_status(&self.inner.read).await
+    }
+
+    /// Writes a consistent copy of a SQLite database into a new file, while the ledger is in use.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file is there already or cannot be written; PostgreSQL has `pg_dump` for this.
+    pub async fn copy_to(&self, file: &std::path::Path) -> Result<(), StoreError> {
+        if self.backend() != DbBackend::Sqlite {
+            let text = "only SQLite is copied by fapiao; use pg_dump";
+            return Err(error::unavailable(text, false));
+        }
+        let sql = sql::Sql::new("VACUUM INTO ").bind(file.display().to_string());
+        sql::exec(&self.inner.write, sql).await.map(drop)
     }
 
     pub(crate) async fn write<I, T>(
@@ -247,8 +276,8 @@ impl Store {
         &self.inner.signals
     }
 
-    pub(crate) fn audit_key(&self) -> &[u8] {
-        &self.inner.audit_key
+    pub(crate) fn audit_keys(&self) -> &AuditKeys {
+        &self.inner.audit_keys
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

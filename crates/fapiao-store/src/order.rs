@@ -40,7 +40,10 @@ pub(crate) async fn find(
     record(model, lines).map(Some)
 }
 
-fn record(model: order::Model, lines: Vec<order_line::Model>) -> Result<Order, StoreError> {
+pub(crate) fn record(
+    model: order::Model,
+    lines: Vec<order_line::Model>,
+) -> Result<Order, StoreError> {
     Ok(Order {
         id: read::id(&model.id)?,
         seller: read::id(&model.seller_id)?,

@@ -3,6 +3,7 @@
 use crate::{
     audit::{self, Line},
     error::db,
+    keys::AuditKeys,
     queue,
     sql::{self, Sql},
 };
@@ -170,10 +171,10 @@ impl Tx {
     }
 
     /// Writes what is owed and commits.
-    pub(crate) async fn commit(self, audit_key: &[u8]) -> Result<Aftermath, StoreError> {
+    pub(crate) async fn commit(self, audit_keys: &AuditKeys) -> Result<Aftermath, StoreError> {
         let owed = std::mem::take(&mut *self.owed());
         queue::insert_jobs(&self, owed.jobs).await?;
-        audit::append(&self, owed.lines, audit_key).await?;
+        audit::append(&self, owed.lines, audit_keys).await?;
         self.db.commit().await.map_err(db)?;
         Ok(Aftermath {
             changed: owed.changed,

@@ -5,6 +5,7 @@
 
 use crate::{
     error::{repeat, unavailable, wants_restart},
+    keys::AuditKeys,
     signals::Signals,
     tx::{Aftermath, Tx},
 };
@@ -40,7 +41,7 @@ pub(crate) trait Work: Send {
 /// What one writer task needs.
 pub(crate) struct WriterParts {
     pub(crate) database: DatabaseConnection,
-    pub(crate) audit_key: Arc<[u8]>,
+    pub(crate) audit_keys: AuditKeys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) signals: Arc<Signals>,
 }
@@ -248,7 +249,7 @@ async fn attempt(parts: &WriterParts, group: &mut Vec<Box<dyn Work>>) -> Attempt
             return Attempt::Committed(Aftermath::default(), vec![(place, error)]);
         }
     }
-    match tx.commit(&parts.audit_key).await {
+    match tx.commit(&parts.audit_keys).await {
         Ok(aftermath) => Attempt::Committed(aftermath, failures),
         Err(error) => Attempt::Failed(error),
     }

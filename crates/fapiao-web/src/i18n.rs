@@ -5,6 +5,7 @@
 //! test sees to it that both languages have the same ones.
 
 mod acts;
+mod archive;
 mod back_office;
 mod gateway;
 mod outside;
@@ -13,6 +14,7 @@ mod set_up;
 pub mod states;
 
 pub use acts::{Act, Column, JobKind, Stand, Steps, Told};
+pub use archive::Report;
 pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
@@ -170,6 +172,7 @@ catalogue! {
     key: Key,
     stock: Stock,
     ledger: Ledger,
+    report: Report,
     inbox: Inbox,
     audit: Audit,
     sign_in: SignIn,

@@ -28,6 +28,7 @@ mod problem;
 mod routes;
 mod security;
 mod statics;
+mod streams;
 
 pub use api::openapi::openapi;
 pub use app::{App, MetricsRender, WebSettings};

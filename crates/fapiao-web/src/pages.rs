@@ -19,6 +19,7 @@
 //! | set-up | `/admin/{sellers,stores,products,accounts,staff,keys}`, `…/new`, `…/{id}` | the list's or the thing's own address |
 //! | check-list | `/admin/onboarding` | |
 //! | stock | `/admin/stock?seller=` | `/admin/stock/refill` (`seller`) |
+//! | reports | `/admin/reports/{ledger,vat,reconciliation}?month=&seller=`, `….xlsx`, `….csv` | |
 //! | ledger | `/admin/ledger?run=1` | `/admin/ledger/check` |
 //! | pushes, audit | `/admin/inbox`, `/admin/audit` | |
 //! | import | `/admin/import` | `/admin/import` (multipart `file`, `store`), `/admin/import/orders` (`content`, `do=import\|bad_rows`) |
@@ -46,6 +47,7 @@ pub mod parts;
 pub mod products;
 pub(crate) mod qr;
 pub mod rounding;
+pub mod reports;
 pub mod sellers;
 pub mod shell;
 pub mod sign_in;

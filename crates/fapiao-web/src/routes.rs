@@ -2,7 +2,7 @@
 
 use crate::{
     admin,
-    api::{company, deliveries, docs, invoices, openapi, orders, ping, receipt, rounding},
+    api::{company, deliveries, docs, invoices, openapi, orders, ping, receipt, reports, rounding},
     app::App,
     buyer, callback, edge, gateway, health, metrics, preferences,
     problem::{Kind, Problem, Said},
@@ -56,6 +56,7 @@ api! {
     "/invoices/{id}"                 { GET invoices::show }
     "/invoices/{id}/rounding"        { GET rounding::invoice }
     "/invoices/{id}/file.{format}"   { GET invoices::file }
+    "/reports/{report}.{format}"     { GET reports::file }
     "/sellers"                       { GET company::sellers }
     "/products"                      { GET company::products }
     "/stock"                         { GET company::stock }

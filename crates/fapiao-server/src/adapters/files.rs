@@ -1,5 +1,6 @@
-//! Documents under their SHA-256, through `object_store`: a folder, written durably.
+//! Documents under their SHA-256, through `object_store`: a folder, written durably, or a bucket.
 
+use crate::config::Storage;
 use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao_usecases::{
@@ -7,18 +8,32 @@ use fapiao_usecases::{
     idempotency::fingerprint,
     ports::FileStore,
 };
+use futures_util::StreamExt;
 use object_store::{
-    Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, local::LocalFileSystem, path::Path,
+    Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
+    aws::{AmazonS3Builder, S3ConditionalPut},
+    local::LocalFileSystem,
+    path::Path,
+    prefix::PrefixStore,
 };
+use secrecy::ExposeSecret;
 use std::sync::Arc;
 use thiserror::Error as ThisError;
 
 /// Why a place for documents cannot be opened.
 #[derive(Debug, ThisError)]
 pub enum FilesError {
-    /// Only folders so far.
-    #[error("storage.url `{0}` is not understood: write file://folder")]
+    /// Neither a folder nor a bucket.
+    #[error("storage.url `{0}` is not understood: write file://folder or s3://bucket/prefix")]
     Url(String),
+    /// A bucket that cannot be used as it is set up.
+    #[error("the bucket {bucket} cannot be used: {source}; see [storage] in the settings")]
+    Bucket {
+        /// Which.
+        bucket: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The folder cannot be made or opened.
     #[error("the folder {folder} for documents cannot be used: {source}")]
     Folder {
@@ -35,16 +50,27 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Opens the place a setting names.
+    /// Opens the place the settings name.
     ///
     /// # Errors
     /// [`FilesError`].
-    pub fn open(url: &str) -> Result<Documents, FilesError> {
-        let folder = url
-            .strip_prefix("file://")
-            .ok_or_else(|| FilesError::Url(url.to_owned()))?;
+    pub fn open(settings: &Storage) -> Result<Documents, FilesError> {
+        if let Some(folder) = settings.url.strip_prefix("file://") {
+            return Documents::in_folder(folder.as_ref());
+        }
+        match settings.url.strip_prefix("s3://") {
+            Some(bucket) => Documents::in_bucket(bucket, settings),
+            None => Err(FilesError::Url(settings.url.clone())),
+        }
+    }
+
+    /// Opens a folder; it is made when it is not there.
+    ///
+    /// # Errors
+    /// [`FilesError::Folder`].
+    pub fn in_folder(folder: &std::path::Path) -> Result<Documents, FilesError> {
         let failed = |source: Box<dyn std::error::Error + Send + Sync>| FilesError::Folder {
-            folder: folder.to_owned(),
+            folder: folder.display().to_string(),
             source,
         };
         std::fs::create_dir_all(folder).map_err(|error| failed(error.into()))?;
@@ -54,6 +80,65 @@ impl Documents {
         Ok(Documents {
             place: Arc::new(place),
         })
+    }
+
+    /// Opens a bucket of S3 or of whatever speaks its language.
+    fn in_bucket(bucket: &str, settings: &Storage) -> Result<Documents, FilesError> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
+        let failed = |source: Error| FilesError::Bucket {
+            bucket: name.to_owned(),
+            source: source.into(),
+        };
+        let mut builder = AmazonS3Builder::new()
+            .with_bucket_name(name)
+            .with_region(&settings.region)
+            .with_access_key_id(settings.access_key.expose_secret())
+            .with_secret_access_key(settings.secret_key.expose_secret())
+            .with_virtual_hosted_style_request(!settings.path_style)
+            .with_allow_http(settings.allow_http)
+            // `PutMode::Create`: two nodes that store the same bytes do not write over each other.
+            .with_conditional_put(S3ConditionalPut::ETagMatch);
+        if !settings.endpoint.is_empty() {
+            builder = builder.with_endpoint(&settings.endpoint);
+        }
+        let place = builder.build().map_err(failed)?;
+        let prefix = prefix.trim_matches('/');
+        Ok(Documents {
+            place: if prefix.is_empty() {
+                Arc::new(place)
+            } else {
+                Arc::new(PrefixStore::new(place, prefix))
+            },
+        })
+    }
+
+    /// Writes a small object that is not a document, such as an anchor.
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub async fn put_named(&self, name: &str, bytes: Bytes) -> Result<(), OutsideError> {
+        let path = Path::from(name);
+        self.place
+            .put(&path, bytes.into())
+            .await
+            .map(drop)
+            .map_err(failed)
+    }
+
+    /// Reads all small objects whose names begin with a folder.
+    ///
+    /// # Errors
+    /// The store did not give them.
+    pub async fn read_named(&self, folder: &str) -> Result<Vec<Bytes>, OutsideError> {
+        let mut found = Vec::new();
+        let mut list = self.place.list(Some(&Path::from(folder)));
+        while let Some(entry) = list.next().await {
+            let entry = entry.map_err(failed)?;
+            let object = self.place.get(&entry.location).await.map_err(failed)?;
+            found.push(object.bytes().await.map_err(failed)?);
+        }
+        Ok(found)
     }
 }
 
@@ -145,7 +230,7 @@ mod tests {
     #[tokio::test]
     async fn files_are_kept_under_their_hash_and_damage_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        let files = Documents::open(&format!("file://{}", folder.path().display())).unwrap();
+        let files = Documents::in_folder(folder.path()).unwrap();
         files.probe().await.unwrap();
         let name = files.put(Bytes::from_static(b"%PDF-1")).await.unwrap();
         assert_eq!(

@@ -1,6 +1,8 @@
 //! The command line.
 
+mod backup;
 mod check;
+mod export;
 mod import;
 mod key;
 mod user;
@@ -53,6 +55,13 @@ enum Command {
     /// Brings data in.
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Takes reports and evidence out.
+    #[command(subcommand)]
+    Export(export::ExportCommand),
+    /// Writes database and documents into a folder, consistently, while nodes run.
+    Backup(backup::BackupArgs),
+    /// Puts a backup back in place, checked first.
+    Restore(backup::RestoreArgs),
     /// Proves the ledger: every invariant, every document's hash, the audit chain.
     Verify(verify::VerifyArgs),
     /// Prints the OpenAPI document of the REST API.
@@ -115,6 +124,9 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::User(command) => user::run(&config, command).await,
         Command::Key(command) => key::run(&config, command).await,
         Command::Import(command) => import::run(&config, command).await,
+        Command::Export(command) => export::run(&config, command).await,
+        Command::Backup(args) => backup::backup(&config, &args).await,
+        Command::Restore(args) => backup::restore(&config, &args).await,
         Command::Verify(args) => verify::run(&config, &args).await,
         Command::Openapi => Ok(ExitCode::SUCCESS),
         #[cfg(feature = "demo")]

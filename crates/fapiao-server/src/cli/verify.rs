@@ -24,7 +24,7 @@ pub(super) async fn run(config: &Config, args: &VerifyArgs) -> Result<ExitCode, 
     let store = wiring::open_store(config).await?;
     let mut results = store.verify().await?;
     if !args.skip_documents {
-        results.push(check_documents(&store, &Documents::open(&config.storage.url)?).await?);
+        results.push(check_documents(&store, &Documents::open(&config.storage)?).await?);
     }
     let holds = results.iter().all(|result| result.found.is_empty());
     if args.json {

@@ -28,6 +28,7 @@ macro_rules! table {
 }
 
 mod access;
+mod archive;
 mod audit;
 mod gateway;
 mod issuing;
@@ -36,6 +37,7 @@ mod sales;
 mod setup;
 
 pub(crate) use access::{api_key, session, staff};
+pub(crate) use archive::{anchor, exchange, exchange_subject, proof_run};
 pub(crate) use audit::audit_entry;
 pub(crate) use gateway::{
     partner, partner_key, partner_request, platform_notice, platform_request, seller_gateway,

@@ -2,8 +2,9 @@
 
 use super::{Check, PAGE, rule};
 use crate::{
-    audit::link,
+    audit::{NEW_KEY, link},
     entity::audit_entry,
+    keys::{AuditKeys, FIRST_KEY},
     sql::{self, Cells, Sql, select},
 };
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
@@ -12,7 +13,7 @@ use sea_orm::DatabaseTransaction;
 /// No line was changed, removed, put in or moved, and the end is where it was left.
 pub(super) async fn unbroken(
     db: &DatabaseTransaction,
-    key: &[u8],
+    keys: &AuditKeys,
 ) -> Result<CheckResult, StoreError> {
     let mut check = Check::new(
         "I8",
@@ -21,6 +22,7 @@ pub(super) async fn unbroken(
         "hash = HMAC-SHA256(key, hash before | seq | at | actor | action | subject | order | data), line by line",
     );
     let (mut seq, mut hash) = (0_i64, String::new());
+    let mut key = keys.find(FIRST_KEY);
     loop {
         let sql = select::<audit_entry::Entity>("WHERE seq > ")
             .bind(seq)
@@ -29,6 +31,15 @@ pub(super) async fn unbroken(
         let page = sql::all::<audit_entry::Model>(db, sql).await?;
         let read = page.len() as i64;
         for entry in page {
+            if entry.action == NEW_KEY {
+                key = keys.find(&entry.subject);
+                if key.is_none() {
+                    check.found(format!(
+                        "from line {} on the chain was made with key {}, which is not among the settings",
+                        entry.seq, entry.subject
+                    ));
+                }
+            }
             if entry.seq != seq + 1 {
                 check.found(format!(
                     "lines {} to {} are missing",
@@ -36,7 +47,9 @@ pub(super) async fn unbroken(
                     entry.seq - 1
                 ));
                 // The chain before the gap is unknown: go on from the line itself.
-            } else if link(key, &hash, &entry)? != entry.hash {
+            } else if let Some(key) = key
+                && link(&key.bytes, &hash, &entry)? != entry.hash
+            {
                 check.found(format!("line {} ({}) was changed", entry.seq, entry.action));
             }
             check.0.looked_at += 1;
@@ -47,6 +60,11 @@ pub(super) async fn unbroken(
         }
     }
     let head = Sql::new("SELECT seq, hash FROM audit_head WHERE id = 1");
+    if seq > 0 && key.is_none() && check.0.found.is_empty() {
+        check.found(format!(
+            "the chain begins with key {FIRST_KEY}, which is not among the settings"
+        ));
+    }
     match sql::row(db, head).await? {
         Some(row) => {
             let (end, end_hash): (i64, String) = (row.cell(0)?, row.cell(1)?);

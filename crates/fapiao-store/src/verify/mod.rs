@@ -35,7 +35,7 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
     let snapshot = snapshot.map_err(db)?;
     let mut results = Vec::new();
     results.extend(sums::all(&snapshot).await?);
-    results.push(chain::unbroken(&snapshot, store.audit_key()).await?);
+    results.push(chain::unbroken(&snapshot, store.audit_keys()).await?);
     results.push(chain::numbers_in_chain(&snapshot).await?);
     results.push(states::along_edges(&snapshot).await?);
     results.extend(work::all(&snapshot).await?);
@@ -48,10 +48,10 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
 }
 
 /// A rule and what was found.
-struct Check(CheckResult);
+pub(crate) struct Check(pub(crate) CheckResult);
 
 impl Check {
-    fn new(id: &str, title_en: &str, title_zh: &str, query: &str) -> Check {
+    pub(crate) fn new(id: &str, title_en: &str, title_zh: &str, query: &str) -> Check {
         Check(CheckResult {
             id: id.to_owned(),
             title_en: title_en.to_owned(),
@@ -63,7 +63,7 @@ impl Check {
     }
 
     /// Names a contradiction, unless enough are named.
-    fn found(&mut self, what: String) {
+    pub(crate) fn found(&mut self, what: String) {
         if self.0.found.len() < NAMED {
             self.0.found.push(what);
         }

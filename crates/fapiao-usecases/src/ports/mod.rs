@@ -2,13 +2,16 @@
 
 mod after_payment;
 mod cards;
+mod exchanges;
 mod files;
 mod gateway;
 mod issuing;
 mod ledger;
 mod mail;
+mod proofs;
 mod queue;
 mod reach;
+mod reports;
 mod sales;
 mod security;
 mod setup;
@@ -17,6 +20,7 @@ mod wechat;
 
 pub use after_payment::{Attachment, Claims};
 pub use cards::{CardReport, CardStore, Followed};
+pub use exchanges::{Exchange, Exchanges};
 pub use files::{FileStore, Rendered, Renderer};
 pub use gateway::{
     AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,
@@ -25,8 +29,13 @@ pub use gateway::{
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
 pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
+pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
+pub use reports::{
+    After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Period, Reports, SegmentMatch,
+    VatRow,
+};
 pub use sales::{
     Accepted, Authorisation, DeliveryChange, NewDelivery, NewOrder, OrderFilter, OrderRow, Page,
     Sales, Scope,
@@ -54,6 +63,9 @@ pub trait Storage:
     + Setup
     + Tokens
     + GatewayStore
+    + Reports
+    + Exchanges
+    + Proofs
     + Send
     + Sync
 {
@@ -70,6 +82,9 @@ impl<T> Storage for T where
         + Setup
         + Tokens
         + GatewayStore
+        + Reports
+        + Exchanges
+        + Proofs
         + Send
         + Sync
 {

@@ -57,6 +57,11 @@ impl Role {
         matches!(self, Self::Owner | Self::Admin | Self::Finance)
     }
 
+    /// May read reports and take evidence away.
+    pub const fn may_read_books(self) -> bool {
+        matches!(self, Self::Owner | Self::Finance | Self::Auditor)
+    }
+
     /// May change settings and see keys.
     pub const fn may_configure(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)

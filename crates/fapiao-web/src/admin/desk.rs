@@ -21,6 +21,8 @@ pub(super) struct Works;
 pub(super) struct Decides;
 /// May read what belongs to the whole company.
 pub(super) struct Oversees;
+/// May read the books: reports, evidence, papers.
+pub(super) struct ReadsBooks;
 /// May decide about what belongs to the whole company.
 pub(super) struct Directs;
 /// May change settings.
@@ -49,6 +51,12 @@ impl Right for Decides {
 impl Right for Oversees {
     fn allows(frame: &Frame) -> bool {
         frame.may_oversee()
+    }
+}
+
+impl Right for ReadsBooks {
+    fn allows(frame: &Frame) -> bool {
+        frame.may_read_books()
     }
 }
 
@@ -82,6 +90,8 @@ pub(super) type Signed = Desk<Anyone>;
 pub(super) type Worker = Desk<Works>;
 /// Somebody who may look at the whole company.
 pub(super) type Overseer = Desk<Oversees>;
+/// Somebody who may read the books of their stores.
+pub(super) type BookReader = Desk<ReadsBooks>;
 /// Somebody who may change settings.
 pub(super) type Configurer = Desk<Configures>;
 /// The owner.

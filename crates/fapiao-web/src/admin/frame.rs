@@ -141,6 +141,11 @@ impl Frame {
         self.staff.role != Role::Clerk && self.staff.store.is_none()
     }
 
+    /// May read the books of what they may see: finance and auditors, and the owner, who may do everything.
+    pub(super) const fn may_read_books(&self) -> bool {
+        self.staff.role.may_read_books()
+    }
+
     pub(super) fn owns(&self) -> bool {
         self.staff.role == Role::Owner && self.staff.store.is_none()
     }
@@ -156,6 +161,7 @@ impl Frame {
         let allowed = |section: &Section| match section {
             Section::Home | Section::Orders | Section::Invoices => true,
             Section::Import => self.may_work(),
+            Section::Reports => self.may_read_books(),
             Section::Jobs
             | Section::Stock
             | Section::Onboarding

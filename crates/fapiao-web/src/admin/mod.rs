@@ -24,6 +24,7 @@ mod origin;
 mod pieces;
 mod products;
 mod rounding;
+mod reports;
 mod routes;
 mod sellers;
 mod sign_in;

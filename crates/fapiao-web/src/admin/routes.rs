@@ -2,7 +2,7 @@
 
 use super::{
     accounts, audit, deliveries, failure, home, import, inbox, invoices, jobs, keys, ledger,
-    onboarding, order_new, orders, products, rounding, sellers, sign_in, staff, stock, stores,
+    onboarding, order_new, orders, products, reports, rounding, sellers, sign_in, staff, stock, stores,
     switches,
 };
 use actix_web::{
@@ -45,6 +45,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/stock", get().to(stock::show))
         .route("/stock/refill", post().to(stock::refill))
         .route("/onboarding", get().to(onboarding::show))
+        .route("/reports", get().to(reports::index))
+        .route("/reports/{report}.{format}", get().to(reports::file))
+        .route("/reports/{report}", get().to(reports::show))
         .route("/inbox", get().to(inbox::index))
         .route("/audit", get().to(audit::index))
         .route("/ledger", get().to(ledger::show))

@@ -16,6 +16,7 @@ pub(crate) mod query;
 pub(crate) mod reader;
 pub(crate) mod receipt;
 pub(crate) mod rounding;
+pub(crate) mod reports;
 pub(crate) mod stores;
 
 use crate::{app::App, problem::Problem, security::key::KeyHolder};

@@ -69,6 +69,7 @@ texts! {
         staff: "人员", "Staff";
         audit: "操作日志", "Audit log";
         ledger: "账目核对", "Ledger check";
+        reports: "财务报表", "Reports";
         all_stores: "全部门店", "All stores";
     }
 }

@@ -68,6 +68,8 @@ pub enum Section {
     Import,
     /// Numbers and quota.
     Stock,
+    /// Reports for finance.
+    Reports,
     /// The check-list.
     Onboarding,
     /// Legal entities.
@@ -92,13 +94,14 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 16] = [
+    pub const ALL: [Section; 17] = [
         Self::Home,
         Self::Orders,
         Self::Invoices,
         Self::Jobs,
         Self::Import,
         Self::Stock,
+        Self::Reports,
         Self::Onboarding,
         Self::Sellers,
         Self::Stores,
@@ -120,6 +123,7 @@ impl Section {
             Self::Jobs => "/admin/jobs",
             Self::Import => "/admin/import",
             Self::Stock => "/admin/stock",
+            Self::Reports => "/admin/reports",
             Self::Onboarding => "/admin/onboarding",
             Self::Sellers => "/admin/sellers",
             Self::Stores => "/admin/stores",
@@ -141,6 +145,7 @@ impl Section {
             Self::Jobs => t.nav.jobs,
             Self::Import => t.nav.import,
             Self::Stock => t.nav.stock,
+            Self::Reports => t.nav.reports,
             Self::Onboarding => t.nav.onboarding,
             Self::Sellers => t.nav.sellers,
             Self::Stores => t.nav.stores,
@@ -158,7 +163,7 @@ impl Section {
     const fn group(self, t: &'static Texts) -> &'static str {
         match self {
             Self::Home | Self::Orders | Self::Invoices | Self::Jobs | Self::Import => t.nav.work,
-            Self::Stock => t.nav.money,
+            Self::Stock | Self::Reports => t.nav.money,
             Self::Onboarding | Self::Sellers | Self::Stores | Self::Products | Self::Accounts => {
                 t.nav.set_up
             }

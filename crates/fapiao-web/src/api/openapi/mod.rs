@@ -42,6 +42,7 @@ pub fn openapi() -> Value {
             { "name": "orders", "description": "What was sold." },
             { "name": "deliveries", "description": "Bringing one invoice to one buyer." },
             { "name": "invoices", "description": "The legal documents." },
+            { "name": "books", "description": "Reports, evidence and papers, for finance and auditors." },
             { "name": "company", "description": "Sellers, catalogue, numbers and quota." },
             { "name": "service", "description": "The API itself." },
         ],

@@ -122,6 +122,20 @@ const CURSOR: Parameter = query(
     r#"{"type":"string"}"#,
 );
 
+const MONTH: Parameter = query(
+    "month",
+    (
+        "Month in Shanghai, such as 2026-11. Required.",
+        "月份（北京时间），如 2026-11。必填。",
+    ),
+    r#"{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}$"}"#,
+);
+const SELLER: Parameter = query(
+    "seller",
+    ("Only this seller.", "只列出该开票主体。"),
+    r#"{"type":"string","pattern":"^sel_[0-9A-Z]{26}$"}"#,
+);
+
 const ORDER_EXAMPLE: &str = r#"{
   "store": "S001",
   "order_no": "20261121-0001",
@@ -460,6 +474,39 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             Kind::FarSideRefused,
             Kind::FarSideUnavailable,
         ],
+        is_open: false,
+    },
+    Operation {
+        method: "GET",
+        path: "/reports/{report}.{format}",
+        id: "downloadReport",
+        tag: "books",
+        summary: ("Download a report", "下载报表"),
+        about: (
+            "The invoice ledger, the VAT or the reconciliation of a month, within the stores of the key. Sent while it is made: a download that breaks off is not a whole file. CSV is UTF-8 with a byte order mark; texts that a spreadsheet would compute are preceded by an apostrophe.",
+            "某月的发票台账、增值税汇总或对账表，限于密钥可见的门店。边生成边发送：中断的下载不是完整文件。CSV 为带 BOM 的 UTF-8；可能被表格软件当作公式的文本前加撇号。",
+        ),
+        parameters: &[
+            path(
+                "report",
+                ("Which report.", "报表。"),
+                r#"{"enum":["ledger","vat","reconciliation"]}"#,
+            ),
+            path(
+                "format",
+                ("The format.", "文件格式。"),
+                r#"{"enum":["csv","xlsx"]}"#,
+            ),
+            MONTH,
+            SELLER,
+        ],
+        body: None,
+        answers: &[Answer {
+            status: 200,
+            about: "The file.",
+            content: Some(("application/octet-stream", "")),
+        }],
+        own_problems: &[Kind::NotFound],
         is_open: false,
     },
     Operation {

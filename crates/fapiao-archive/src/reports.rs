@@ -1,0 +1,554 @@
+//! Reports as files: the invoice ledger, the month's VAT, orders beside invoices.
+
+use crate::{
+    ArchiveError, Pieces, send,
+    tables::{Cell, Format, Table},
+    vat,
+};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
+use fapiao_domain::{
+    card::CardState,
+    invoice::{InvoiceKind, InvoiceState},
+    money::Fen,
+};
+use fapiao_usecases::{
+    calendar::in_shanghai,
+    ports::{Issued, LedgerLine, LedgerRow, Match, MatchRow, Period, Ports, Scope, VatRow},
+};
+
+/// Rows read at once.
+const PAGE: u32 = 1000;
+/// What is ready beyond this is sent.
+const PIECE: usize = 64 * 1024;
+
+/// A report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// Every invoice of the period, and every line of them.
+    Ledger,
+    /// The period's VAT.
+    Vat,
+    /// Orders beside their invoices.
+    Reconciliation,
+}
+
+impl Report {
+    /// All of them.
+    pub const ALL: [Report; 3] = [Report::Ledger, Report::Vat, Report::Reconciliation];
+
+    /// The name in addresses and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Report::Ledger => "ledger",
+            Report::Vat => "vat",
+            Report::Reconciliation => "reconciliation",
+        }
+    }
+
+    /// Reads the name.
+    pub fn parse(text: &str) -> Option<Report> {
+        Report::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+}
+
+/// Columns of the invoices, as the tax bureau's own export has them, then ours.
+pub const LEDGER: [&str; 30] = [
+    "序号",
+    "发票代码",
+    "发票号码",
+    "数电发票号码",
+    "销方识别号",
+    "销方名称",
+    "购方识别号",
+    "购买方名称",
+    "开票日期",
+    "金额",
+    "税额",
+    "价税合计",
+    "发票来源",
+    "发票票种",
+    "发票状态",
+    "是否正数发票",
+    "发票风险等级",
+    "开票人",
+    "备注",
+    "订单号",
+    "支付渠道",
+    "交易单号",
+    "门店",
+    "红冲原因",
+    "对应蓝票号码",
+    "确认单编号",
+    "微信卡状态",
+    "交付时间",
+    "上传结果",
+    "文件哈希",
+];
+
+/// Columns of the lines.
+pub const LINES: [&str; 27] = [
+    "发票代码",
+    "发票号码",
+    "数电发票号码",
+    "销方识别号",
+    "销方名称",
+    "购方识别号",
+    "购买方名称",
+    "开票日期",
+    "税收分类编码",
+    "特定业务类型",
+    "货物或应税劳务名称",
+    "规格型号",
+    "单位",
+    "数量",
+    "单价",
+    "金额",
+    "税率",
+    "税额",
+    "价税合计",
+    "发票来源",
+    "发票票种",
+    "发票状态",
+    "是否正数发票",
+    "发票风险等级",
+    "开票人",
+    "备注",
+    "订单号",
+];
+
+/// Columns of the VAT.
+pub const VAT: [&str; 12] = [
+    "税率",
+    "货物或服务",
+    "开票方式",
+    "蓝字份数",
+    "蓝字金额",
+    "蓝字税额",
+    "红字份数",
+    "红字金额",
+    "红字税额",
+    "金额合计",
+    "税额合计",
+    "价税合计",
+];
+
+/// Columns of the reconciliation.
+pub const MATCHES: [&str; 10] = [
+    "订单号",
+    "门店",
+    "销售时间",
+    "订单金额",
+    "已开票金额",
+    "差额",
+    "发票份数",
+    "发票号码",
+    "结果",
+    "微信卡状态",
+];
+
+/// Writes a report of a period as a file, piece by piece.
+///
+/// # Errors
+/// [`ArchiveError`]; what was sent before is then not a whole file.
+pub async fn write(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+    (report, format): (Report, Format),
+    out: &Pieces,
+) -> Result<(), ArchiveError> {
+    let mut table = Table::new(format)?;
+    match report {
+        Report::Ledger => ledger(ports, scope, period, &mut table, out).await?,
+        Report::Vat => {
+            table.sheet("增值税汇总", &VAT)?;
+            let rows = vat::of_period(ports, scope, period).await?;
+            for row in &rows {
+                table.row(&vat_cells(row))?;
+            }
+            table.row(&vat_sum(&rows))?;
+        }
+        Report::Reconciliation => matches(ports, scope, period, &mut table, out).await?,
+    }
+    send(out, table.take()).await?;
+    let mut end = table.finish()?;
+    while let Some(piece) = end.next_piece()? {
+        send(out, piece).await?;
+    }
+    Ok(())
+}
+
+async fn ledger(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+    table: &mut Table,
+    out: &Pieces,
+) -> Result<(), ArchiveError> {
+    table.sheet("发票基础信息", &LEDGER)?;
+    let (mut after, mut no) = (None, 0_i64);
+    let mut sums = [Fen::ZERO; 3];
+    loop {
+        let (rows, next) = ports
+            .store
+            .ledger_rows(scope, period, after.as_ref(), PAGE)
+            .await?;
+        for row in &rows {
+            no += 1;
+            for (sum, more) in sums.iter_mut().zip([row.amount, row.tax, row.total]) {
+                *sum = *sum + more;
+            }
+            table.row(&ledger_cells(no, row))?;
+        }
+        drain(table, out).await?;
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let mut sum: Vec<Cell> = vec![Cell::from(""); LEDGER.len()];
+    sum[0] = "合计".into();
+    for (column, amount) in sums.into_iter().enumerate() {
+        sum[9 + column] = amount.into();
+    }
+    table.row(&sum)?;
+    table.sheet("信息汇总表", &LINES)?;
+    let mut after = None;
+    loop {
+        let (rows, next) = ports
+            .store
+            .ledger_rows(scope, period, after.as_ref(), PAGE)
+            .await?;
+        let ids: Vec<_> = rows.iter().map(|it| it.id.clone()).collect();
+        let lines = ports.store.ledger_lines(&ids).await?;
+        let mut lines = lines.into_iter().peekable();
+        for row in &rows {
+            while let Some(line) = lines.next_if(|it| it.invoice == row.id) {
+                table.row(&line_cells(row, &line))?;
+            }
+            if table_is_full(table) {
+                drain(table, out).await?;
+            }
+        }
+        drain(table, out).await?;
+        after = next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn table_is_full(table: &Table) -> bool {
+    table.ready() > PIECE
+}
+
+async fn drain(table: &mut Table, out: &Pieces) -> Result<(), ArchiveError> {
+    send(out, table.take()).await
+}
+
+async fn matches(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+    table: &mut Table,
+    out: &Pieces,
+) -> Result<(), ArchiveError> {
+    table.sheet(
+        "汇总",
+        &["结果", "订单数", "订单金额", "已开票金额", "差额"],
+    )?;
+    for (result, bucket) in ports.store.match_buckets(scope, period).await? {
+        table.row(&[
+            match_words(result).into(),
+            bucket.count.into(),
+            fen(bucket.sold).into(),
+            fen(bucket.invoiced).into(),
+            fen(bucket.invoiced - bucket.sold).into(),
+        ])?;
+    }
+    if *scope == Scope::All {
+        let headings = [
+            "开票主体",
+            "起始号码",
+            "终止号码",
+            "总数",
+            "已取用",
+            "发票持有",
+            "差异",
+            "剩余",
+        ];
+        table.sheet("号段核对", &headings)?;
+        for it in ports.store.segment_matches(period).await? {
+            table.row(&[
+                it.seller.into(),
+                it.first.into(),
+                it.last.into(),
+                it.size.into(),
+                it.taken.into(),
+                it.held.into(),
+                (it.taken - it.held).into(),
+                (it.size - it.taken).into(),
+            ])?;
+        }
+    }
+    table.sheet("订单与发票", &MATCHES)?;
+    let mut after = None;
+    loop {
+        let (rows, next) = ports
+            .store
+            .match_rows(scope, period, None, after.as_ref(), PAGE)
+            .await?;
+        for row in &rows {
+            table.row(&match_cells(row))?;
+        }
+        drain(table, out).await?;
+        after = next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn fen(value: i64) -> Fen {
+    Fen::new(value).unwrap_or(Fen::ZERO)
+}
+
+/// A moment as the tax bureau's export writes it, in Shanghai.
+pub fn moment(at: DateTime<Utc>) -> String {
+    in_shanghai(at).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// The state of an invoice, as the tax bureau's export words it.
+pub const fn state_words(state: InvoiceState) -> &'static str {
+    match state {
+        InvoiceState::PartlyRed => "已红冲-部分",
+        InvoiceState::FullyRed => "已红冲-全额",
+        _ => "正常",
+    }
+}
+
+/// The kind of an invoice, as the tax bureau's export words it.
+pub const fn kind_words(kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::DigitalOrdinary => "数电发票（普通发票）",
+        InvoiceKind::DigitalSpecial => "数电发票（增值税专用发票）",
+        InvoiceKind::ClassicOrdinary => "增值税电子普通发票",
+    }
+}
+
+const fn source_words(kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => "电子发票服务平台",
+        InvoiceKind::ClassicOrdinary => "增值税发票管理系统",
+    }
+}
+
+/// The state of a card in words.
+pub const fn card_words(card: Option<CardState>) -> &'static str {
+    match card {
+        None => "",
+        Some(CardState::Uploading | CardState::Inserting) => "投递中",
+        Some(CardState::Inserted) => "已入卡包",
+        Some(CardState::Locked) => "已锁定",
+        Some(CardState::Reimbursed) => "已报销",
+        Some(CardState::Cancelled) => "已作废",
+        Some(_) => "待确认",
+    }
+}
+
+/// How an order and its invoices compare, in words.
+pub const fn match_words(result: Match) -> &'static str {
+    match result {
+        Match::Equal => "一致",
+        Match::Rounding => "尾差",
+        Match::Under => "少开",
+        Match::Over => "多开",
+        Match::Missing => "未开票",
+    }
+}
+
+/// Digital numbers have a column of their own.
+fn numbers(row: &LedgerRow) -> [Cell; 3] {
+    let digital = row.kind != InvoiceKind::ClassicOrdinary;
+    let (classic, digital) = if digital {
+        ("", row.number.as_str())
+    } else {
+        (row.number.as_str(), "")
+    };
+    [row.code.as_str().into(), classic.into(), digital.into()]
+}
+
+const fn positive(row: &LedgerRow) -> &'static str {
+    if row.total.get() < 0 { "否" } else { "是" }
+}
+
+fn ledger_cells(no: i64, row: &LedgerRow) -> Vec<Cell> {
+    let mut cells = vec![Cell::Count(no)];
+    cells.extend(numbers(row));
+    cells.extend([
+        row.seller_tax_number.as_str().into(),
+        row.seller_name.as_str().into(),
+        row.buyer_tax_number.as_str().into(),
+        row.buyer_name.as_str().into(),
+        moment(row.issued_at).into(),
+        row.amount.into(),
+        row.tax.into(),
+        row.total.into(),
+        source_words(row.kind).into(),
+        kind_words(row.kind).into(),
+        state_words(row.state).into(),
+        positive(row).into(),
+        "正常".into(),
+        row.drawer.as_str().into(),
+        row.remark.as_str().into(),
+        row.order_no.as_str().into(),
+        row.payment_channel.as_str().into(),
+        row.payment_number.as_str().into(),
+        row.store.as_str().into(),
+        row.red_reason.as_str().into(),
+        row.blue_number.as_str().into(),
+        row.confirmation.as_str().into(),
+        card_words(row.card).into(),
+        row.delivered_at.map(moment).unwrap_or_default().into(),
+        if row.uploaded_at.is_some() {
+            "成功"
+        } else {
+            ""
+        }
+        .into(),
+        row.pdf_hash.as_str().into(),
+    ]);
+    cells
+}
+
+fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
+    let mut cells = Vec::from(numbers(row));
+    cells.extend([
+        row.seller_tax_number.as_str().into(),
+        row.seller_name.as_str().into(),
+        row.buyer_tax_number.as_str().into(),
+        row.buyer_name.as_str().into(),
+        moment(row.issued_at).into(),
+        line.tax_code.as_str().into(),
+        "".into(),
+        line.name.as_str().into(),
+        line.spec.as_str().into(),
+        line.unit.as_str().into(),
+        line.quantity.as_str().into(),
+        line.unit_price.as_str().into(),
+        line.amount.into(),
+        vat::rate_words(&line.rate).into(),
+        line.tax.into(),
+        line.gross.into(),
+        source_words(row.kind).into(),
+        kind_words(row.kind).into(),
+        state_words(row.state).into(),
+        positive(row).into(),
+        "正常".into(),
+        row.drawer.as_str().into(),
+        row.remark.as_str().into(),
+        row.order_no.as_str().into(),
+    ]);
+    cells
+}
+
+/// How something was invoiced, as the return words it.
+pub const fn issued_words(issued: Issued) -> &'static str {
+    match issued {
+        Issued::Special => "开具增值税专用发票",
+        Issued::Ordinary => "开具其他发票",
+        Issued::None => "未开具发票",
+    }
+}
+
+fn vat_cells(row: &VatRow) -> Vec<Cell> {
+    let (net, tax) = (row.blue_net + row.red_net, row.blue_tax + row.red_tax);
+    vec![
+        vat::rate_words(&row.rate).into(),
+        if row.service { "服务" } else { "货物" }.into(),
+        issued_words(row.issued).into(),
+        row.blue_count.into(),
+        row.blue_net.into(),
+        row.blue_tax.into(),
+        row.red_count.into(),
+        row.red_net.into(),
+        row.red_tax.into(),
+        net.into(),
+        tax.into(),
+        (net + tax).into(),
+    ]
+}
+
+fn vat_sum(rows: &[VatRow]) -> Vec<Cell> {
+    let sum = |of: fn(&VatRow) -> Fen| rows.iter().map(of).sum::<Fen>();
+    let (blue_net, blue_tax) = (sum(|it| it.blue_net), sum(|it| it.blue_tax));
+    let (red_net, red_tax) = (sum(|it| it.red_net), sum(|it| it.red_tax));
+    // An invoice with several rates stands in several rows: its count cannot be added up.
+    vec![
+        "合计".into(),
+        "".into(),
+        "".into(),
+        "".into(),
+        blue_net.into(),
+        blue_tax.into(),
+        "".into(),
+        red_net.into(),
+        red_tax.into(),
+        (blue_net + red_net).into(),
+        (blue_tax + red_tax).into(),
+        (blue_net + red_net + blue_tax + red_tax).into(),
+    ]
+}
+
+fn match_cells(row: &MatchRow) -> Vec<Cell> {
+    let card = card_words(row.card).to_owned();
+    vec![
+        row.order_no.as_str().into(),
+        row.store.as_str().into(),
+        moment(row.sold_at).into(),
+        row.sold.into(),
+        row.invoiced.into(),
+        fen(row.invoiced.get() - row.sold.get()).into(),
+        row.invoices.into(),
+        row.numbers.as_str().into(),
+        match_words(row.result).into(),
+        if row.card_outlives {
+            format!("{card}（已全额红冲，卡仍有效）")
+        } else {
+            card
+        }
+        .into(),
+    ]
+}
+
+/// The month `yyyy-mm` in Shanghai, as moments; `None` for anything else.
+pub fn month(text: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    if text.len() != 7 {
+        return None;
+    }
+    let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
+    let next = first.checked_add_months(chrono::Months::new(1))?;
+    let zone = FixedOffset::east_opt(8 * 3600)?;
+    let at = |day: NaiveDate| {
+        zone.from_local_datetime(&day.and_time(chrono::NaiveTime::MIN))
+            .single()
+            .map(|it| it.with_timezone(&Utc))
+    };
+    Some((at(first)?, at(next)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_begins_at_midnight_in_shanghai() {
+        let (from, until) = month("2026-12").unwrap();
+        assert_eq!(from.to_rfc3339(), "2026-11-30T16:00:00+00:00");
+        assert_eq!(until.to_rfc3339(), "2026-12-31T16:00:00+00:00");
+        assert_eq!(moment(from), "2026-12-01 00:00:00");
+        for wrong in ["2026-13", "2026-1", "26-01", "", "2026-01-01"] {
+            assert!(month(wrong).is_none(), "{wrong}");
+        }
+    }
+}

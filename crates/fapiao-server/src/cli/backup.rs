@@ -1,0 +1,212 @@
+//! `fapiao backup` and `fapiao restore`
+//!
+//! A backup is a folder: `fapiao.db` (SQLite), `documents/` by hash, and `backup.json`, which names the backup's parts
+//! with their SHA-256 and is written last: a folder without it is not a backup.
+
+use super::Failure;
+use crate::{adapters::files::Documents, config::Config, wiring};
+use clap::Args;
+use fapiao_store::Store;
+use fapiao_usecases::ports::{Clock as _, FileStore, Ledger, Proofs as _};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// The list of a backup.
+const LIST: &str = "backup.json";
+/// Documents looked up at once.
+const PAGE: u32 = 1000;
+
+#[derive(Args)]
+#[command(
+    after_help = "Example: fapiao backup --to /backups/2026-11-21\nOn PostgreSQL the documents are copied and the database is left to `pg_dump --format=custom`, which is consistent by itself: run it first, then this."
+)]
+pub(super) struct BackupArgs {
+    /// A folder that is not there yet.
+    #[arg(long, value_name = "FOLDER")]
+    to: PathBuf,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Example: fapiao restore --from /backups/2026-11-21\nNo node may run. The keys in the settings must be those of the backup's time. Afterwards run `fapiao verify`.\nA restored ledger is as old as its backup: before issuing again, compare the last numbers with the tax authority."
+)]
+pub(super) struct RestoreArgs {
+    /// The backup's folder.
+    #[arg(long, value_name = "FOLDER")]
+    from: PathBuf,
+    /// Moves a database that is there already aside instead of refusing.
+    #[arg(long)]
+    replace: bool,
+}
+
+fn hash_of(path: &Path) -> Result<(String, u64), Failure> {
+    let mut file =
+        std::fs::File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let (mut digest, mut size) = (Sha256::new(), 0);
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            return Ok((hex::encode(digest.finalize()), size));
+        }
+        digest.update(&piece[..read]);
+        size += read as u64;
+    }
+}
+
+/// The file of a SQLite address; `None` for PostgreSQL.
+fn database_file(config: &Config) -> Option<PathBuf> {
+    let url = config.database.url.expose_secret();
+    let path = url.strip_prefix("sqlite://")?;
+    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+}
+
+#[expect(clippy::print_stdout, reason = "the result of the command")]
+pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCode, Failure> {
+    let folder = &args.to;
+    if folder.exists() {
+        return Err(format!("{} is there already: name a new folder", folder.display()).into());
+    }
+    std::fs::create_dir_all(folder)?;
+    let store = wiring::open_store(config).await?;
+    let database = if database_file(config).is_some() {
+        let copy = folder.join("fapiao.db");
+        store.copy_to(&copy).await?;
+        let (sha256, size) = hash_of(&copy)?;
+        println!("fapiao.db: {size} bytes");
+        json!({ "file": "fapiao.db", "sha256": sha256, "size": size })
+    } else {
+        println!(
+            "The database is PostgreSQL: keep `pg_dump --format=custom` of it beside this folder."
+        );
+        Value::Null
+    };
+    // Documents are never changed and recorded after they are stored: those of the copy are all there by now.
+    let files = Documents::open(&config.storage)?;
+    let copies = Documents::in_folder(&folder.join("documents"))?;
+    let (count, bytes) = copy_documents(&store, &files, &copies).await?;
+    println!("documents: {count} files, {bytes} bytes");
+    let head = store.anchors(1).await?;
+    let list = json!({
+        "format": 1,
+        "version": env!("CARGO_PKG_VERSION"),
+        "made_at": crate::adapters::clock::SystemClock.now().to_rfc3339(),
+        "database": database,
+        "documents": { "count": count, "bytes": bytes },
+        "newest_anchor": head.first().map(|it| json!({ "seq": it.seq, "hash": it.hash })),
+    });
+    std::fs::write(folder.join(LIST), format!("{list:#}\n"))?;
+    println!("The backup in {} is whole.", folder.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn copy_documents(
+    store: &Store,
+    from: &Documents,
+    to: &Documents,
+) -> Result<(u64, u64), Failure> {
+    let (mut count, mut bytes) = (0, 0);
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.document_hashes(after.as_deref(), PAGE).await?;
+        let Some((last, _)) = page.last() else {
+            return Ok((count, bytes));
+        };
+        after = Some(last.clone());
+        for (sha256, _) in page {
+            let document = from
+                .get(&sha256)
+                .await?
+                .ok_or_else(|| format!("document {sha256} is missing in the document store"))?;
+            count += 1;
+            bytes += document.len() as u64;
+            to.put(document).await?;
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the result of the command")]
+pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitCode, Failure> {
+    let list = args.from.join(LIST);
+    let text = std::fs::read_to_string(&list)
+        .map_err(|error| format!("{}: {error}; is this a whole backup?", list.display()))?;
+    let list: Value = serde_json::from_str(&text)?;
+    if list["format"] != 1 {
+        return Err(
+            "the backup was made by a newer version of fapiao: restore it with that one".into(),
+        );
+    }
+    if let Some(file) = list["database"]["file"].as_str() {
+        let copy = args.from.join(file);
+        let (sha256, _) = hash_of(&copy)?;
+        if list["database"]["sha256"] != sha256 {
+            return Err(format!(
+                "{} is not what was backed up: its hash differs",
+                copy.display()
+            )
+            .into());
+        }
+        let Some(target) = database_file(config) else {
+            return Err("the backup holds a SQLite database, the settings name PostgreSQL".into());
+        };
+        put_back(&copy, &target, args.replace)?;
+        println!("{}: restored", target.display());
+    } else {
+        println!(
+            "The database is PostgreSQL: restore your dump with `pg_restore` before going on."
+        );
+    }
+    let store = wiring::open_store(config).await?;
+    let from = Documents::in_folder(&args.from.join("documents"))?;
+    let (count, bytes) = copy_documents(&store, &from, &Documents::open(&config.storage)?).await?;
+    println!("documents: {count} files, {bytes} bytes");
+    let results = store.verify().await?;
+    let broken: Vec<_> = results.iter().filter(|it| !it.found.is_empty()).collect();
+    for result in &broken {
+        println!(
+            "{} BROKEN {}: {}",
+            result.id,
+            result.title_en,
+            result.found.join("; ")
+        );
+    }
+    if broken.is_empty() {
+        println!("The restored ledger holds.");
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(ExitCode::FAILURE)
+    }
+}
+
+fn put_back(copy: &Path, target: &Path, replace: bool) -> Result<(), Failure> {
+    if target.exists() {
+        if !replace {
+            return Err(format!(
+                "{} is there already: stop the node and add --replace to move it aside",
+                target.display()
+            )
+            .into());
+        }
+        for ending in ["", "-wal", "-shm"] {
+            let mut from = target.as_os_str().to_owned();
+            from.push(ending);
+            let mut to = target.as_os_str().to_owned();
+            to.push(format!(".before-restore{ending}"));
+            if Path::new(&from).exists() {
+                std::fs::rename(&from, &to)?;
+            }
+        }
+    }
+    if let Some(folder) = target.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::copy(copy, target)?;
+    std::fs::File::open(target)?.sync_all()?;
+    Ok(())
+}

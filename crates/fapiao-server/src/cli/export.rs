@@ -1,0 +1,99 @@
+//! `fapiao export`
+
+use super::Failure;
+use crate::{adapters::clock::SystemClock, config::Config, wiring};
+use bytes::Bytes;
+use clap::{Args, Subcommand};
+use fapiao_archive::{
+    ArchiveError,
+    reports::{self, Report},
+    tables::Format,
+};
+use fapiao_domain::ids::{Id, SellerId};
+use fapiao_usecases::ports::{Period, Ports, Scope};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use tokio::{io::AsyncWriteExt, sync::mpsc};
+
+#[derive(Subcommand)]
+pub(super) enum ExportCommand {
+    /// Every invoice of a month and their lines, with the columns of the tax bureau's own export.
+    Ledger(ReportArgs),
+    /// The VAT of a month, as the return wants it.
+    Vat(ReportArgs),
+    /// Orders of a month beside their invoices.
+    Reconciliation(ReportArgs),
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Example: fapiao export ledger --month 2026-11 --out ledger.xlsx\nA file is only there when it is whole."
+)]
+pub(super) struct ReportArgs {
+    /// Month in Shanghai, yyyy-mm.
+    #[arg(long)]
+    month: String,
+    /// Only this seller, by id.
+    #[arg(long)]
+    seller: Option<String>,
+    /// Where to; the ending, .csv or .xlsx, says in which form.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+pub(super) async fn run(config: &Config, command: ExportCommand) -> Result<ExitCode, Failure> {
+    let store = wiring::open_store(config).await?;
+    let ports = wiring::wire(config, store, Arc::new(SystemClock))?;
+    match command {
+        ExportCommand::Ledger(args) => report(ports, Report::Ledger, args).await,
+        ExportCommand::Vat(args) => report(ports, Report::Vat, args).await,
+        ExportCommand::Reconciliation(args) => report(ports, Report::Reconciliation, args).await,
+    }
+}
+
+async fn report(ports: Ports, report: Report, args: ReportArgs) -> Result<ExitCode, Failure> {
+    let ending = args.out.extension().and_then(|it| it.to_str());
+    let format = ending
+        .and_then(Format::parse)
+        .ok_or("--out must end in .csv or .xlsx")?;
+    let (from, until) = reports::month(&args.month)
+        .ok_or_else(|| format!("--month {}: a month is like 2026-11", args.month))?;
+    let seller = args.seller.as_deref().map(SellerId::parse).transpose()?;
+    let period = Period {
+        seller,
+        from,
+        until,
+    };
+    let (out, pieces) = mpsc::channel(8);
+    let made = tokio::spawn(async move {
+        reports::write(&ports, &Scope::All, &period, (report, format), &out).await
+    });
+    save(&args.out, pieces).await?;
+    made.await??;
+    tell(&args.out)
+}
+
+/// Writes pieces beside the wanted name and renames at the end, so that a broken file never carries it.
+pub(super) async fn save(
+    to: &std::path::Path,
+    mut pieces: mpsc::Receiver<Result<Bytes, ArchiveError>>,
+) -> Result<(), Failure> {
+    let mut name = to.as_os_str().to_owned();
+    name.push(".part");
+    let part = PathBuf::from(name);
+    let mut file = tokio::fs::File::create(&part)
+        .await
+        .map_err(|error| format!("{}: {error}", part.display()))?;
+    while let Some(piece) = pieces.recv().await {
+        file.write_all(&piece?).await?;
+    }
+    file.sync_all().await?;
+    tokio::fs::rename(&part, to).await?;
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the result of the command")]
+pub(super) fn tell(file: &std::path::Path) -> Result<ExitCode, Failure> {
+    let size = std::fs::metadata(file)?.len();
+    println!("{}: {size} bytes", file.display());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,158 @@
+//! Proof that lasts: runs of the check with their results, anchors of the audit chain.
+
+use super::ledger::CheckResult;
+use crate::{errors::StoreError, records::Invoice};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use fapiao_domain::ids::{InvoiceId, OrderId};
+
+/// A run over all invariants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProofRun {
+    /// Its id.
+    pub id: String,
+    /// `night:2026-11-21`, or the id itself when a person asked.
+    pub cause: String,
+    /// `asked`, `running` or `done`.
+    pub state: String,
+    /// When it was asked for.
+    pub asked_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// How long it took.
+    pub took_millis: i64,
+    /// Whether every invariant held; meaningless before the end.
+    pub holds: bool,
+    /// The results; empty before the end.
+    pub results: Vec<CheckResult>,
+    /// When administrators were told of a broken one.
+    pub told_at: Option<DateTime<Utc>>,
+}
+
+/// A place an anchor is brought to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnchorPlace {
+    /// A file that is only ever appended to.
+    File,
+    /// A mail.
+    Mail,
+    /// An object in the document store.
+    Storage,
+}
+
+/// How the audit chain stood at a moment, to be kept outside the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The last line it covers.
+    pub seq: i64,
+    /// The first line it covers.
+    pub first_seq: i64,
+    /// The last line's hash.
+    pub hash: String,
+    /// SHA-256 over the fingerprints of its lines: checkable without the key.
+    pub digest: String,
+    /// The key the chain was made with at that point.
+    pub key_id: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// HMAC over all of the above, by the same key.
+    pub seal: String,
+}
+
+/// A line of the audit chain exactly as it was hashed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainLine {
+    /// Its place.
+    pub seq: i64,
+    /// When, in Unix milliseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// The order it belongs to.
+    pub order: String,
+    /// Facts, as the JSON text that was hashed.
+    pub data: String,
+    /// Its hash in the chain.
+    pub hash: String,
+}
+
+/// Runs of the check, and anchors.
+#[async_trait]
+pub trait Proofs: Send + Sync {
+    /// Asks for a run; `false` when this cause asked before.
+    async fn ask_proof(&self, id: &str, cause: &str) -> Result<bool, StoreError>;
+
+    /// Takes the oldest run that nobody works on, for `lease_secs`.
+    async fn claim_proof(
+        &self,
+        worker: &str,
+        lease_secs: u32,
+    ) -> Result<Option<ProofRun>, StoreError>;
+
+    /// Holds a run for longer; `false` when it is somebody else's by now.
+    async fn hold_proof(&self, id: &str, worker: &str, lease_secs: u32)
+    -> Result<bool, StoreError>;
+
+    /// Keeps the results of a run.
+    async fn finish_proof(
+        &self,
+        id: &str,
+        worker: &str,
+        results: &[CheckResult],
+        took_millis: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Notes that administrators were told.
+    async fn note_told(&self, id: &str) -> Result<(), StoreError>;
+
+    /// The newest runs, newest first.
+    async fn proof_runs(&self, limit: u32) -> Result<Vec<ProofRun>, StoreError>;
+
+    /// Makes an anchor of the chain as it stands; `None` when no line came since the last one.
+    async fn make_anchor(&self) -> Result<Option<Anchor>, StoreError>;
+
+    /// Anchors that a place has not got yet, oldest first.
+    async fn anchors_due(&self, place: AnchorPlace, limit: u32) -> Result<Vec<Anchor>, StoreError>;
+
+    /// Notes that a place has an anchor.
+    async fn note_anchored(&self, seq: i64, place: AnchorPlace) -> Result<(), StoreError>;
+
+    /// The newest anchors, newest first.
+    async fn anchors(&self, limit: u32) -> Result<Vec<Anchor>, StoreError>;
+
+    /// The anchors that cover these lines, oldest first.
+    async fn anchors_over(&self, first: i64, last: i64) -> Result<Vec<Anchor>, StoreError>;
+
+    /// Compares anchors that were kept outside with the chain: what contradicts, in words, and how many were compared.
+    async fn check_anchors(&self, kept: &[Anchor]) -> Result<CheckResult, StoreError>;
+
+    /// Fingerprints (SHA-256, 32 bytes each) of the lines from `first` to `last`, at most `limit`.
+    async fn line_prints(
+        &self,
+        first: i64,
+        last: i64,
+        limit: u32,
+    ) -> Result<Vec<[u8; 32]>, StoreError>;
+
+    /// The chain's lines of several orders, oldest first, in the order they stand in the chain.
+    async fn lines_of_orders(&self, orders: &[OrderId]) -> Result<Vec<ChainLine>, StoreError>;
+
+    /// The invoice of a number (and code, for the older form), within a scope.
+    async fn invoice_by_number(
+        &self,
+        scope: &super::Scope,
+        code: &str,
+        number: &str,
+    ) -> Result<Option<Invoice>, StoreError>;
+
+    /// The invoice and format of a document's hash, within a scope.
+    async fn invoice_by_hash(
+        &self,
+        scope: &super::Scope,
+        sha256: &str,
+    ) -> Result<Option<(InvoiceId, String)>, StoreError>;
+}

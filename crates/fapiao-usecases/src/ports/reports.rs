@@ -1,0 +1,327 @@
+//! Reports for finance: the invoice ledger, the month's VAT, what does not match.
+
+use crate::{errors::StoreError, ports::sales::Scope, records::Order};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use fapiao_domain::{
+    card::CardState,
+    ids::{InvoiceId, SellerId},
+    invoice::{InvoiceKind, InvoiceState},
+    money::Fen,
+};
+
+/// Which part of the ledger a report is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Only this seller.
+    pub seller: Option<SellerId>,
+    /// From this moment on, by issue time (or sale time for orders).
+    pub from: DateTime<Utc>,
+    /// Until just before this moment.
+    pub until: DateTime<Utc>,
+}
+
+/// An invoice as the ledger lists it (发票台账).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Code; empty for digital invoices.
+    pub code: String,
+    /// Number.
+    pub number: String,
+    /// Kind.
+    pub kind: InvoiceKind,
+    /// Where it stands.
+    pub state: InvoiceState,
+    /// Seller's tax number as printed.
+    pub seller_tax_number: String,
+    /// Seller's name as printed.
+    pub seller_name: String,
+    /// Buyer's tax number; empty for people.
+    pub buyer_tax_number: String,
+    /// Buyer's name.
+    pub buyer_name: String,
+    /// When it was issued.
+    pub issued_at: DateTime<Utc>,
+    /// Net; negative on a red invoice.
+    pub amount: Fen,
+    /// Tax.
+    pub tax: Fen,
+    /// Gross.
+    pub total: Fen,
+    /// Issuing clerk.
+    pub drawer: String,
+    /// Remark as printed.
+    pub remark: String,
+    /// The shop's order number.
+    pub order_no: String,
+    /// Store's code and name.
+    pub store: String,
+    /// The card's state, if there is one.
+    pub card: Option<CardState>,
+    /// When the card was asked for.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When it was uploaded to the tax authority last.
+    pub uploaded_at: Option<DateTime<Utc>>,
+    /// SHA-256 of the PDF; empty before it is made.
+    pub pdf_hash: String,
+    /// How the order was paid; empty when the shop did not say.
+    pub payment_channel: String,
+    /// The payment's number.
+    pub payment_number: String,
+    /// Why it was taken back, on a red invoice.
+    pub red_reason: String,
+    /// Which blue invoice a red one takes back.
+    pub blue_number: String,
+    /// The number of the red confirmation form.
+    pub confirmation: String,
+}
+
+/// A line of an invoice as the line-level ledger lists it (信息汇总表).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerLine {
+    /// Of which invoice.
+    pub invoice: InvoiceId,
+    /// Tax classification code.
+    pub tax_code: String,
+    /// Name with its short class name, as printed.
+    pub name: String,
+    /// Specification.
+    pub spec: String,
+    /// Unit.
+    pub unit: String,
+    /// Quantity as stored; empty when there is none.
+    pub quantity: String,
+    /// Net unit price as stored; empty when there is none.
+    pub unit_price: String,
+    /// Net.
+    pub amount: Fen,
+    /// Rate as stored.
+    pub rate: String,
+    /// Tax.
+    pub tax: Fen,
+    /// Gross.
+    pub gross: Fen,
+}
+
+/// Which column of the return a figure belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Issued {
+    /// Special invoices (开具增值税专用发票).
+    Special,
+    /// All other invoices (开具其他发票).
+    Ordinary,
+    /// Sales without an invoice (未开具发票).
+    None,
+}
+
+/// One row of the month's VAT (§9.2): a rate, goods or service, and how it was invoiced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VatRow {
+    /// Rate as stored.
+    pub rate: String,
+    /// Services, intangibles and real estate (class codes that begin with 3, 4 or 5), not goods and repair work.
+    pub service: bool,
+    /// How it was invoiced.
+    pub issued: Issued,
+    /// Blue invoices with such a line (orders when not invoiced).
+    pub blue_count: i64,
+    /// Their net.
+    pub blue_net: Fen,
+    /// Their tax.
+    pub blue_tax: Fen,
+    /// Red invoices with such a line.
+    pub red_count: i64,
+    /// Their net, negative.
+    pub red_net: Fen,
+    /// Their tax, negative.
+    pub red_tax: Fen,
+}
+
+/// How an order and its invoices compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Match {
+    /// The invoices come to what was sold.
+    Equal,
+    /// They differ by at most five fen.
+    Rounding,
+    /// Less was invoiced than sold.
+    Under,
+    /// More was invoiced than sold.
+    Over,
+    /// Nothing was invoiced.
+    Missing,
+}
+
+impl Match {
+    /// All of them.
+    pub const ALL: [Match; 5] = [
+        Match::Equal,
+        Match::Rounding,
+        Match::Under,
+        Match::Over,
+        Match::Missing,
+    ];
+
+    /// The name in addresses and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Match::Equal => "equal",
+            Match::Rounding => "rounding",
+            Match::Under => "under",
+            Match::Over => "over",
+            Match::Missing => "missing",
+        }
+    }
+
+    /// Reads the name.
+    pub fn parse(text: &str) -> Option<Match> {
+        Match::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+
+    /// What two gross sums are to each other; `invoices` counts blue and red ones.
+    pub fn of(sold: i64, invoiced: i64, invoices: i64) -> Match {
+        match invoiced - sold {
+            _ if invoices == 0 => Match::Missing,
+            0 => Match::Equal,
+            apart if (-5..=5).contains(&apart) => Match::Rounding,
+            apart if apart < 0 => Match::Under,
+            _ => Match::Over,
+        }
+    }
+}
+
+/// An order beside its invoices (§9.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchRow {
+    /// The order's id.
+    pub order: String,
+    /// The shop's number.
+    pub order_no: String,
+    /// Store's code and name.
+    pub store: String,
+    /// When it was sold.
+    pub sold_at: DateTime<Utc>,
+    /// Gross of the order.
+    pub sold: Fen,
+    /// Gross of its issued invoices, red ones subtracted.
+    pub invoiced: Fen,
+    /// How many issued invoices there are, red ones included.
+    pub invoices: i64,
+    /// Numbers of them, joined by spaces.
+    pub numbers: String,
+    /// How they compare.
+    pub result: Match,
+    /// The card's state of the newest invoice.
+    pub card: Option<CardState>,
+    /// An issued red invoice takes everything back while the card still lies in the wallet.
+    pub card_outlives: bool,
+}
+
+/// How many of a bucket there are and what they come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Orders.
+    pub count: i64,
+    /// Sold, gross.
+    pub sold: i64,
+    /// Invoiced, gross.
+    pub invoiced: i64,
+}
+
+/// A segment of numbers compared with the invoices that hold numbers of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentMatch {
+    /// Seller's short name.
+    pub seller: String,
+    /// First number.
+    pub first: String,
+    /// Last number.
+    pub last: String,
+    /// How many it has.
+    pub size: i64,
+    /// How many were taken.
+    pub taken: i64,
+    /// How many invoices hold one.
+    pub held: i64,
+}
+
+/// Where a page of rows went up to: moment in milliseconds and id.
+pub type After = (i64, String);
+
+/// Reads for finance. All of them respect the scope.
+#[async_trait]
+pub trait Reports: Send + Sync {
+    /// Issued invoices of a period by issue time, at most `limit` after a row; and where the next page begins.
+    async fn ledger_rows(
+        &self,
+        scope: &Scope,
+        period: &Period,
+        after: Option<&After>,
+        limit: u32,
+    ) -> Result<(Vec<LedgerRow>, Option<After>), StoreError>;
+
+    /// The lines of these invoices, in their order and by line number.
+    async fn ledger_lines(&self, invoices: &[InvoiceId]) -> Result<Vec<LedgerLine>, StoreError>;
+
+    /// How many invoices a period has, and their net, tax and gross in fen.
+    async fn ledger_sums(
+        &self,
+        scope: &Scope,
+        period: &Period,
+    ) -> Result<(i64, [i64; 3]), StoreError>;
+
+    /// The VAT of what was invoiced in a period; and, as negative [`Issued::None`], of those of them that were sold before
+    /// it, since they were told as not invoiced then.
+    async fn vat_rows(&self, scope: &Scope, period: &Period) -> Result<Vec<VatRow>, StoreError>;
+
+    /// Orders sold in a period that had no invoice at its end, by sale time.
+    async fn uninvoiced_orders(
+        &self,
+        scope: &Scope,
+        period: &Period,
+        after: Option<&After>,
+        limit: u32,
+    ) -> Result<(Vec<Order>, Option<After>), StoreError>;
+
+    /// Orders of a period beside their invoices, by sale time; only those of one result, if asked for.
+    async fn match_rows(
+        &self,
+        scope: &Scope,
+        period: &Period,
+        only: Option<Match>,
+        after: Option<&After>,
+        limit: u32,
+    ) -> Result<(Vec<MatchRow>, Option<After>), StoreError>;
+
+    /// How many orders of a period fall into each result.
+    async fn match_buckets(
+        &self,
+        scope: &Scope,
+        period: &Period,
+    ) -> Result<Vec<(Match, Bucket)>, StoreError>;
+
+    /// Segments of numbers compared with invoices; only for who may see the whole company.
+    async fn segment_matches(&self, period: &Period) -> Result<Vec<SegmentMatch>, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Match;
+
+    #[test]
+    fn five_fen_are_rounding_and_six_are_not() {
+        assert_eq!(Match::of(11_300, 11_300, 1), Match::Equal);
+        assert_eq!(Match::of(11_300, 11_305, 1), Match::Rounding);
+        assert_eq!(Match::of(11_300, 11_295, 2), Match::Rounding);
+        assert_eq!(Match::of(11_300, 11_306, 1), Match::Over);
+        assert_eq!(Match::of(11_300, 11_294, 1), Match::Under);
+        assert_eq!(Match::of(11_300, 0, 0), Match::Missing);
+        // Taken back wholly by a red letter: sold, and nothing of it is invoiced any more.
+        assert_eq!(Match::of(11_300, 0, 2), Match::Under);
+        for one in Match::ALL {
+            assert_eq!(Match::parse(one.as_str()), Some(one));
+        }
+    }
+}

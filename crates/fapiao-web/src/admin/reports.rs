@@ -1,0 +1,364 @@
+//! Reports for finance: looked at by the month, taken away as files.
+
+use super::{
+    Answer,
+    desk::BookReader,
+    failure::Failure,
+    frame::{Frame, go},
+    pieces::seller_choices,
+};
+use crate::{
+    i18n::{Texts, fill},
+    pages::{
+        lines::grouped,
+        parts::{Badge, Pager, Tone},
+        reports::{
+            Body, BucketLine, LedgerBody, LedgerLine, MatchBody, MatchLine, ReportPage,
+            SegmentLine, VatLine,
+        },
+        shell::{Section, Shell, encode},
+    },
+    streams,
+};
+use actix_web::{HttpRequest, web};
+use fapiao_archive::{
+    reports::{self, Report},
+    tables::Format,
+    vat,
+};
+use fapiao_domain::{
+    ids::{Id, SellerId},
+    invoice::InvoiceState,
+    money::Fen,
+};
+use fapiao_usecases::{
+    calendar,
+    ports::{After, Issued, Match, Period, Scope, VatRow},
+};
+
+const ROWS: u32 = 50;
+
+/// What an address asks for.
+pub(super) struct Asked {
+    pub(super) month: String,
+    pub(super) period: Period,
+    only: Option<Match>,
+    after: Option<After>,
+}
+
+impl Asked {
+    /// Reads an address; without a month it is this one.
+    pub(super) fn of(frame: &Frame, request: &HttpRequest) -> Result<Asked, Failure> {
+        let (mut month, mut seller, mut only, mut after) =
+            (calendar::month(frame.now()), None, None, None);
+        for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
+            match &*name {
+                "month" if !value.is_empty() => month = value.into_owned(),
+                "seller" => seller = SellerId::parse(&value).ok(),
+                "only" => only = Match::parse(&value),
+                "after" => {
+                    after = value
+                        .split_once('.')
+                        .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
+                }
+                _ => {}
+            }
+        }
+        let (from, until) = reports::month(&month).ok_or(Failure::NotFound)?;
+        Ok(Asked {
+            month,
+            period: Period {
+                seller,
+                from,
+                until,
+            },
+            only,
+            after,
+        })
+    }
+
+    fn seller(&self) -> &str {
+        self.period.seller.as_ref().map_or("", Id::as_str)
+    }
+
+    /// `?month=…&seller=…`
+    pub(super) fn query(&self) -> String {
+        let mut query = format!("?month={}", encode(&self.month));
+        if !self.seller().is_empty() {
+            query.push_str("&seller=");
+            query.push_str(&encode(self.seller()));
+        }
+        query
+    }
+
+    fn pager(&self, report: Report, next: Option<After>, shown: usize) -> Pager {
+        let mut first = format!("/admin/reports/{}{}", report.as_str(), self.query());
+        if let Some(only) = self.only {
+            first.push_str("&only=");
+            first.push_str(only.as_str());
+        }
+        Pager {
+            next: next.map(|(at, id)| format!("{first}&after={at}.{id}")),
+            // A ledger is read from its beginning: the way back is the first page.
+            previous: self.after.as_ref().map(|_| first),
+            shown,
+        }
+    }
+}
+
+/// `GET /admin/reports`: this month's ledger.
+pub(super) async fn index(_: BookReader) -> Answer {
+    Ok(go("/admin/reports/ledger"))
+}
+
+/// `GET /admin/reports/{report}`.
+pub(super) async fn show(
+    desk: BookReader,
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Answer {
+    let report = Report::parse(&name).ok_or(Failure::NotFound)?;
+    let asked = Asked::of(&desk, &request)?;
+    let (t, shell) = (desk.t(), desk.shell(Section::Reports).await?);
+    let sellers = desk.ports().store.sellers().await?;
+    let of = asked
+        .period
+        .seller
+        .as_ref()
+        .and_then(|id| sellers.iter().find(|it| it.id == *id))
+        .or(match sellers.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        });
+    let of = of.map_or_else(
+        || t.report.all_sellers.to_owned(),
+        |it| format!("{} {}", it.party.name, it.party.tax_number),
+    );
+    let header = fill(
+        t.report.header,
+        &[
+            &of,
+            &asked.month,
+            &desk.staff.name,
+            &desk.when(desk.now()).exact(),
+        ],
+    );
+    let body = match report {
+        Report::Ledger => Body::Ledger(ledger(&desk, &shell, &asked).await?),
+        Report::Vat => {
+            let rows = vat::of_period(desk.ports(), &desk.view(), &asked.period)
+                .await
+                .map_err(failed)?;
+            let sum = vat_sum(&rows);
+            Body::Vat(
+                rows.iter().map(|it| vat_line(t, it)).collect(),
+                Box::new(sum),
+            )
+        }
+        Report::Reconciliation => Body::Matches(matches(&desk, &shell, &asked).await?),
+    };
+    let page = ReportPage {
+        report: report.as_str(),
+        tabs: Report::ALL
+            .into_iter()
+            .map(|it| {
+                let label = match it {
+                    Report::Ledger => t.report.ledger,
+                    Report::Vat => t.report.vat,
+                    Report::Reconciliation => t.report.reconciliation,
+                };
+                let href = format!("/admin/reports/{}{}", it.as_str(), asked.query());
+                (href, label, it == report)
+            })
+            .collect(),
+        sellers: seller_choices(&sellers, Some(t.report.all_sellers)),
+        seller: asked.seller().to_owned(),
+        query: asked.query(),
+        month: asked.month,
+        header,
+        may_take_evidence: report == Report::Ledger,
+        body,
+        shell,
+    };
+    Ok(desk.page(&page))
+}
+
+/// `GET /admin/reports/{report}.{format}`.
+pub(super) async fn file(
+    desk: BookReader,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+) -> Answer {
+    let (report, format) = path.into_inner();
+    let (Some(report), Some(format)) = (Report::parse(&report), Format::parse(&format)) else {
+        return Err(Failure::NotFound);
+    };
+    let asked = Asked::of(&desk, &request)?;
+    let subject = format!("{} {}", report.as_str(), asked.month);
+    desk.ports()
+        .store
+        .append_audit(
+            &desk.actor(),
+            "report.exported",
+            &subject,
+            serde_json::json!({ "format": format.ending() }),
+        )
+        .await?;
+    let name = format!("{}_{}.{}", report.as_str(), asked.month, format.ending());
+    let (ports, scope) = (desk.ports().clone(), desk.view());
+    Ok(streams::file(
+        &name,
+        format.media_type(),
+        move |out| async move {
+            reports::write(&ports, &scope, &asked.period, (report, format), &out).await
+        },
+    ))
+}
+
+/// What could not be made, as a page.
+pub(super) fn failed(error: fapiao_archive::ArchiveError) -> Failure {
+    crate::problem::Problem::internal(error).into()
+}
+
+fn sums<'a>(rows: impl Iterator<Item = &'a [Fen; 3]>) -> [Fen; 3] {
+    rows.fold([Fen::ZERO; 3], |sum, row| {
+        [sum[0] + row[0], sum[1] + row[1], sum[2] + row[2]]
+    })
+}
+
+fn fen(value: i64) -> Fen {
+    Fen::new(value).unwrap_or(Fen::ZERO)
+}
+
+async fn ledger(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<LedgerBody, Failure> {
+    let (store, scope) = (&frame.ports().store, frame.view());
+    let (count, whole) = store.ledger_sums(&scope, &asked.period).await?;
+    let (rows, next) = store
+        .ledger_rows(&scope, &asked.period, asked.after.as_ref(), ROWS)
+        .await?;
+    let own: Vec<[Fen; 3]> = rows
+        .iter()
+        .map(|it| [it.amount, it.tax, it.total])
+        .collect();
+    Ok(LedgerBody {
+        count,
+        sums: whole.map(fen),
+        page_sums: sums(own.iter()),
+        pager: asked.pager(Report::Ledger, next, rows.len()),
+        rows: rows
+            .into_iter()
+            .map(|it| LedgerLine {
+                href: format!("/admin/invoices/{}", it.id),
+                number: grouped(&it.number),
+                buyer: it.buyer_name,
+                order_no: it.order_no,
+                at: shell.when(it.issued_at),
+                amount: it.amount,
+                tax: it.tax,
+                total: it.total,
+                state: ledger_state(shell, it.state),
+            })
+            .collect(),
+    })
+}
+
+fn ledger_state(shell: &Shell, state: InvoiceState) -> Badge {
+    shell.invoice(state)
+}
+
+fn vat_line(t: &Texts, row: &VatRow) -> VatLine {
+    VatLine {
+        rate: vat::rate_words(&row.rate),
+        subject: if row.service {
+            t.report.services
+        } else {
+            t.report.goods
+        },
+        how: match row.issued {
+            Issued::Special => t.report.special,
+            Issued::Ordinary => t.report.ordinary,
+            Issued::None => t.report.without,
+        },
+        blue: (row.blue_count.to_string(), row.blue_net, row.blue_tax),
+        red: (row.red_count.to_string(), row.red_net, row.red_tax),
+    }
+}
+
+fn vat_sum(rows: &[VatRow]) -> VatLine {
+    let sum = |of: fn(&VatRow) -> Fen| rows.iter().map(of).sum::<Fen>();
+    VatLine {
+        rate: String::new(),
+        subject: "",
+        how: "",
+        blue: (String::new(), sum(|it| it.blue_net), sum(|it| it.blue_tax)),
+        red: (String::new(), sum(|it| it.red_net), sum(|it| it.red_tax)),
+    }
+}
+
+fn result_badge(t: &Texts, result: Match) -> Badge {
+    match result {
+        Match::Equal => Badge::new(Tone::Ok, t.report.equal),
+        Match::Rounding => Badge::new(Tone::Warn, t.report.rounding),
+        Match::Under => Badge::new(Tone::Bad, t.report.under),
+        Match::Over => Badge::new(Tone::Bad, t.report.over),
+        Match::Missing => Badge::new(Tone::Wait, t.report.missing),
+    }
+}
+
+async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBody, Failure> {
+    let (store, scope, t) = (&frame.ports().store, frame.view(), frame.t());
+    let buckets = store.match_buckets(&scope, &asked.period).await?;
+    let (rows, next) = store
+        .match_rows(
+            &scope,
+            &asked.period,
+            asked.only,
+            asked.after.as_ref(),
+            ROWS,
+        )
+        .await?;
+    let segments = if scope == Scope::All {
+        store.segment_matches(&asked.period).await?
+    } else {
+        Vec::new()
+    };
+    let list = format!("/admin/reports/reconciliation{}", asked.query());
+    Ok(MatchBody {
+        buckets: buckets
+            .into_iter()
+            .map(|(result, it)| BucketLine {
+                result: result_badge(t, result),
+                href: format!("{list}&only={}", result.as_str()),
+                current: asked.only == Some(result),
+                count: it.count,
+                sold: fen(it.sold),
+                invoiced: fen(it.invoiced),
+                apart: fen(it.invoiced - it.sold),
+            })
+            .collect(),
+        pager: asked.pager(Report::Reconciliation, next, rows.len()),
+        rows: rows
+            .into_iter()
+            .map(|it| MatchLine {
+                href: format!("/admin/orders/{}", it.order),
+                at: shell.when(it.sold_at),
+                apart: fen(it.invoiced.get() - it.sold.get()),
+                order_no: it.order_no,
+                sold: it.sold,
+                invoiced: it.invoiced,
+                numbers: it.numbers,
+                result: result_badge(t, it.result),
+                card_outlives: it.card_outlives,
+            })
+            .collect(),
+        segments: segments
+            .into_iter()
+            .map(|it| SegmentLine {
+                range: (it.first, it.last),
+                taken: it.taken,
+                held: it.held,
+                rest: it.size - it.taken,
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,62 @@
+//! Reports as files.
+
+use super::{Reading, query::Query};
+use crate::{
+    problem::{Kind, Problem, Said, Wrong},
+    streams,
+};
+use actix_web::{HttpRequest, HttpResponse, web};
+use fapiao_archive::{
+    reports::{self, Report},
+    tables::Format,
+};
+use fapiao_domain::ids::{Id, SellerId};
+use fapiao_usecases::ports::Period;
+
+/// `month` and `seller` of a query.
+pub(crate) fn period_of(request: &HttpRequest) -> Result<(String, Period), Problem> {
+    let mut query = Query::read(request.query_string(), &["month", "seller"]);
+    let month = query.text("month").unwrap_or_default().to_owned();
+    let said = Said::new(
+        "a month in Shanghai, like 2026-11",
+        "月份（北京时间），如 2026-11",
+    );
+    let bounds = query.parsed("month", reports::month, said.clone());
+    let seller = query.parsed(
+        "seller",
+        |id| SellerId::parse(id).ok(),
+        Said::new("the id of a seller", "开票主体的 id"),
+    );
+    query.finish()?;
+    let Some((from, until)) = bounds else {
+        let wrong = Wrong::parameter("month", "E_REQUIRED", said);
+        return Err(Problem::wrong(Kind::InvalidQuery, vec![wrong]));
+    };
+    let period = Period {
+        seller,
+        from,
+        until,
+    };
+    Ok((month, period))
+}
+
+/// `GET /reports/{report}.{format}`.
+pub(crate) async fn file(
+    call: Reading,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (report, format) = path.into_inner();
+    let (Some(report), Some(format)) = (Report::parse(&report), Format::parse(&format)) else {
+        let said = Said::new("there is no such report", "没有这个报表");
+        return Err(Problem::new(Kind::NotFound, said));
+    };
+    let (month, period) = period_of(&request)?;
+    let name = format!("{}_{month}.{}", report.as_str(), format.ending());
+    let (ports, scope) = (call.app.ports.clone(), call.holder.scope());
+    Ok(streams::file(
+        &name,
+        format.media_type(),
+        move |out| async move { reports::write(&ports, &scope, &period, (report, format), &out).await },
+    ))
+}

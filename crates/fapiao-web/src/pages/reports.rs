@@ -1,0 +1,192 @@
+//! Reports for finance, read and taken away.
+
+use super::{
+    parts::{Badge, Choice, Empty, Pager, When},
+    shell::Shell,
+};
+use askama::Template;
+use fapiao_domain::money::Fen;
+
+/// `/admin/reports/{report}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/reports.html")]
+pub struct ReportPage {
+    /// The frame.
+    pub shell: Shell,
+    /// `ledger`, `vat` or `reconciliation`.
+    pub report: &'static str,
+    /// The month, `yyyy-mm`.
+    pub month: String,
+    /// Sellers to choose from, the first for all.
+    pub sellers: Vec<Choice>,
+    /// The chosen seller's id, or empty.
+    pub seller: String,
+    /// The other reports of the same month.
+    pub tabs: Vec<(String, &'static str, bool)>,
+    /// Query of this report's files.
+    pub query: String,
+    /// Seller, period, maker and time: what a printed report carries.
+    pub header: String,
+    /// Whether the month's evidence may be taken.
+    pub may_take_evidence: bool,
+    /// What it shows.
+    pub body: Body,
+}
+
+/// What a report shows.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Invoices.
+    Ledger(LedgerBody),
+    /// The VAT.
+    Vat(Vec<VatLine>, Box<VatLine>),
+    /// Orders beside invoices.
+    Matches(MatchBody),
+}
+
+/// The invoices of a month.
+#[derive(Clone, Debug)]
+pub struct LedgerBody {
+    /// How many the month has.
+    pub count: i64,
+    /// Net, tax and gross of the month.
+    pub sums: [Fen; 3],
+    /// Net, tax and gross of this page.
+    pub page_sums: [Fen; 3],
+    /// This page's rows.
+    pub rows: Vec<LedgerLine>,
+    /// Pages.
+    pub pager: Pager,
+}
+
+/// An invoice of the ledger.
+#[derive(Clone, Debug)]
+pub struct LedgerLine {
+    /// Its page.
+    pub href: String,
+    /// Number, grouped.
+    pub number: String,
+    /// Buyer.
+    pub buyer: String,
+    /// The shop's order number.
+    pub order_no: String,
+    /// When it was issued.
+    pub at: When,
+    /// Net.
+    pub amount: Fen,
+    /// Tax.
+    pub tax: Fen,
+    /// Gross.
+    pub total: Fen,
+    /// State in the ledger's words.
+    pub state: Badge,
+}
+
+/// A row of the VAT.
+#[derive(Clone, Debug)]
+pub struct VatLine {
+    /// Rate in words.
+    pub rate: String,
+    /// Goods or services.
+    pub subject: &'static str,
+    /// How it was invoiced.
+    pub how: &'static str,
+    /// Blue: count, net, tax.
+    pub blue: (String, Fen, Fen),
+    /// Red: count, net, tax.
+    pub red: (String, Fen, Fen),
+}
+
+impl VatLine {
+    fn net(&self) -> Fen {
+        self.blue.1 + self.red.1
+    }
+
+    fn tax(&self) -> Fen {
+        self.blue.2 + self.red.2
+    }
+}
+
+/// Orders beside invoices.
+#[derive(Clone, Debug)]
+pub struct MatchBody {
+    /// The buckets.
+    pub buckets: Vec<BucketLine>,
+    /// This page's orders.
+    pub rows: Vec<MatchLine>,
+    /// Pages.
+    pub pager: Pager,
+    /// Segments of numbers; empty for who may not see the whole company.
+    pub segments: Vec<SegmentLine>,
+}
+
+/// How many orders compare in one way.
+#[derive(Clone, Debug)]
+pub struct BucketLine {
+    /// The word.
+    pub result: Badge,
+    /// Only these.
+    pub href: String,
+    /// Whether only these are shown.
+    pub current: bool,
+    /// How many.
+    pub count: i64,
+    /// Sold, gross.
+    pub sold: Fen,
+    /// Invoiced, gross.
+    pub invoiced: Fen,
+    /// The difference.
+    pub apart: Fen,
+}
+
+/// An order beside its invoices.
+#[derive(Clone, Debug)]
+pub struct MatchLine {
+    /// The order's page.
+    pub href: String,
+    /// The shop's number.
+    pub order_no: String,
+    /// When it was sold.
+    pub at: When,
+    /// Sold, gross.
+    pub sold: Fen,
+    /// Invoiced, gross.
+    pub invoiced: Fen,
+    /// The difference.
+    pub apart: Fen,
+    /// Numbers of its invoices.
+    pub numbers: String,
+    /// How they compare.
+    pub result: Badge,
+    /// Everything was taken back but the card is alive.
+    pub card_outlives: bool,
+}
+
+/// A segment of numbers compared with invoices.
+#[derive(Clone, Debug)]
+pub struct SegmentLine {
+    /// First and last number.
+    pub range: (String, String),
+    /// Taken from it.
+    pub taken: i64,
+    /// Held by invoices.
+    pub held: i64,
+    /// Left.
+    pub rest: i64,
+}
+
+impl ReportPage {
+    fn file(&self, ending: &str) -> String {
+        format!("/admin/reports/{}.{ending}{}", self.report, self.query)
+    }
+
+    fn empty_ledger(&self) -> Empty {
+        let t = &self.shell.t.report;
+        Empty::new(t.none, t.none_why, None)
+    }
+
+    fn empty_matches(&self) -> Empty {
+        let t = &self.shell.t.report;
+        Empty::new(t.no_orders, t.no_orders_why, None)
+    }
+}
