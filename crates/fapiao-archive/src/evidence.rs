@@ -114,8 +114,7 @@ impl<'a> Pack<'a> {
         let list = Value::Array(anchors.iter().map(anchor_json).collect());
         self.file("chain/anchors.json", canonical::text(&list).as_bytes())
             .await?;
-        let mut ranges: Vec<(i64, i64)> =
-            anchors.iter().map(|it| (it.first_seq, it.seq)).collect();
+        let mut ranges: Vec<(i64, i64)> = anchors.iter().map(|it| (it.first_seq, it.seq)).collect();
         let covered = ranges.iter().map(|it| it.1).max().unwrap_or(first - 1);
         if covered < last {
             // Newer than the newest anchor: the fingerprints are there, the anchor will come.
@@ -149,9 +148,7 @@ impl<'a> Pack<'a> {
 
     async fn finish(mut self, title: Value) -> Result<(), ArchiveError> {
         self.zip.begin("manifest.json")?;
-        let head = format!(
-            "{{\n  \"format\": 1,\n  \"about\": {title},\n  \"files\": ["
-        );
+        let head = format!("{{\n  \"format\": 1,\n  \"about\": {title},\n  \"files\": [");
         self.zip.write(head.as_bytes())?;
         self.list.seek(SeekFrom::Start(0))?;
         let mut piece = vec![0; 64 * 1024];
@@ -296,7 +293,13 @@ async fn add(
     let card = store.card(&invoice.delivery).await?;
     let order = store.order(&Scope::All, &invoice.order).await?;
     let delivery = store.delivery(&Scope::All, &invoice.delivery).await?;
-    let whole = invoice_json(invoice, &documents, card.as_ref(), order.as_ref(), delivery.as_ref());
+    let whole = invoice_json(
+        invoice,
+        &documents,
+        card.as_ref(),
+        order.as_ref(),
+        delivery.as_ref(),
+    );
     pack.file(
         &format!("{folder}/invoice.json"),
         canonical::text(&whole).as_bytes(),
@@ -373,7 +376,12 @@ fn invoice_json(
     let title = &invoice.title;
     let identity = match &invoice.identity {
         Some(Identity::Digital { number }) => json!({ "number": number }),
-        Some(Identity::Classic { code, number, check_code, machine }) => json!({
+        Some(Identity::Classic {
+            code,
+            number,
+            check_code,
+            machine,
+        }) => json!({
             "code": code, "number": number, "check_code": check_code, "machine": machine,
         }),
         None => Value::Null,

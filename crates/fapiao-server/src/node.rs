@@ -1,8 +1,11 @@
 //! A running node: web, worker and housekeeping together, stopped together.
 
 use crate::{
+    adapters::files::Documents,
     config::{Config, Mode},
-    housekeeping, telemetry,
+    housekeeping,
+    keeping::Keeper,
+    telemetry,
     worker::Worker,
 };
 use actix_web::{HttpServer, dev::ServerHandle, web};
@@ -51,6 +54,9 @@ impl Node {
         if parts != Parts::WebOnly {
             let worker = Worker::new(ports.clone(), &config.worker, node_name(config));
             background.push(tokio::spawn(worker.run(stop.clone())));
+            let files = Documents::open(&config.storage).map_err(std::io::Error::other)?;
+            let keeper = Keeper::new(ports.clone(), Arc::new(files), config, node_name(config));
+            background.push(tokio::spawn(keeper.run(stop.clone())));
             let idle = config.limits.session_idle_hours;
             background.push(tokio::spawn(housekeeping::run(
                 ports.clone(),

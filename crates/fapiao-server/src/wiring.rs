@@ -3,6 +3,7 @@
 use crate::{
     adapters::{
         clock::SystemClock,
+        exchanges::{RecordedMailer, Recorder},
         files::{Documents, FilesError},
         gateways::HttpGateways,
         mail::SmtpMailer,
@@ -74,8 +75,13 @@ pub async fn open_store(config: &Config) -> Result<Store, WiringError> {
 pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Ports, WiringError> {
     let store: Arc<dyn Storage> = Arc::new(store);
     let sealer: Arc<dyn Sealer> = Arc::new(MasterKeySealer::new(&config.master_key()?));
-    let keeper =
-        token_keeper(&config.wechat.api_base, Arc::clone(&store)).map_err(WiringError::Wechat)?;
+    let recorder = Recorder::start(Arc::clone(&store), Arc::clone(&clock));
+    let observer: wechat_invoice::Observer = {
+        let recorder = recorder.clone();
+        Arc::new(move |call| recorder.wechat(call))
+    };
+    let keeper = token_keeper(&config.wechat.api_base, Arc::clone(&store), Some(observer))
+        .map_err(WiringError::Wechat)?;
     let mailer = if config.mail.enabled {
         SmtpMailer::new(&config.mail.smtp_url, &config.mail.from).map_err(WiringError::Mail)?
     } else {
@@ -90,7 +96,8 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         secret: config.tax.secret.clone(),
         sandbox,
     })
-    .map_err(WiringError::Tax)?;
+    .map_err(WiringError::Tax)?
+    .recorded(recorder.clone());
     Ok(Ports {
         store,
         files: Arc::new(Documents::open(&config.storage)?),
@@ -102,7 +109,10 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         papers: Arc::new(PdfPapers),
         pushes: Arc::new(Pushes::new(Arc::clone(&sealer), sandbox)),
         reach: Arc::new(HttpReach::new()),
-        mailer: Arc::new(mailer),
+        mailer: Arc::new(RecordedMailer {
+            inner: mailer,
+            recorder,
+        }),
         mail_texts: Arc::new(TemplateMailTexts),
         sealer,
         passwords: Arc::new(Argon2Passwords::new()),

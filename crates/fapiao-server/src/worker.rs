@@ -1,6 +1,6 @@
 //! The worker: claims due jobs, carries them out, reports how they ended.
 
-use crate::config;
+use crate::{adapters::exchanges, config};
 use fapiao_usecases::{
     jobs::{ClaimedJob, FinishedJob, Job, JobEnd},
     ports::Ports,
@@ -123,6 +123,12 @@ impl Worker {
                 }
             };
             // Beyond the lease another worker may take the job: stop before that. Every step is safe to repeat.
+            // A batch is about many: each invoice's part is told by its number.
+            let subjects = match jobs.as_slice() {
+                [one] => vec![one.job.subject()],
+                _ => Vec::new(),
+            };
+            let work = exchanges::about(subjects, work);
             let finished = match timeout(limit, work).await {
                 Ok(finished) => finished,
                 Err(_) => jobs.iter().map(out_of_time).collect(),

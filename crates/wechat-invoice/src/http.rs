@@ -211,7 +211,34 @@ pub struct Transport {
     http: reqwest::Client,
     endpoints: Arc<Endpoints>,
     timeouts: Timeouts,
+    observer: Option<Observer>,
 }
+
+/// A call that is over, as an observer sees it: without the query, which holds the token. Calls for credentials are not
+/// shown at all.
+#[derive(Clone, Copy)]
+pub struct Observed<'a> {
+    /// The interface, such as `card/invoice/insert`.
+    pub call: &'static str,
+    /// The JSON that was sent.
+    pub body: Option<&'a [u8]>,
+    /// Name and bytes of the file that was sent.
+    pub file: Option<(&'a str, &'a [u8])>,
+    /// HTTP status and body of the answer, or why there is none.
+    pub outcome: Result<(u16, &'a [u8]), &'a str>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Shows the interface and no content.
+impl fmt::Debug for Observed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Observed({})", self.call)
+    }
+}
+
+/// Is told of every call that is over. It should return at once.
+pub type Observer = Arc<dyn Fn(&Observed<'_>) + Send + Sync>;
 
 impl Transport {
     /// A transport to `endpoints` with the default [`Timeouts`].
@@ -249,7 +276,15 @@ impl Transport {
             http,
             endpoints: Arc::new(endpoints),
             timeouts,
+            observer: None,
         })
+    }
+
+    /// The same transport, watched: for records of what was said to WeChat.
+    #[must_use]
+    pub fn observed(mut self, observer: Observer) -> Transport {
+        self.observer = Some(observer);
+        self
     }
 
     /// Where this transport goes.
@@ -266,6 +301,29 @@ impl Transport {
     ) -> Result<RawAnswer, Error> {
         let started = Instant::now();
         let outcome = self.exchange(spec, method, query, body).await;
+        if let Some(observer) = &self.observer
+            && spec.patience != Patience::Token
+        {
+            let reason = outcome.as_ref().err().map(ToString::to_string);
+            observer(&Observed {
+                call: spec.name(),
+                body: match body {
+                    Body::Json(json) => Some(json),
+                    Body::None | Body::File { .. } => None,
+                },
+                file: match body {
+                    Body::File {
+                        file_name, bytes, ..
+                    } => Some((file_name, bytes)),
+                    Body::None | Body::Json(_) => None,
+                },
+                outcome: match &outcome {
+                    Ok(raw) => Ok((raw.status, &raw.body)),
+                    Err(_) => Err(reason.as_deref().unwrap_or_default()),
+                },
+                took: started.elapsed(),
+            });
+        }
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &outcome {
             Ok(raw) => {

@@ -27,7 +27,7 @@ pub use fiscal::{
     BillAuthPage, BillAuthPageRequest, BillSource, BillTemplate, FiscalBill, FiscalClient,
     InsertBill, InsertedBill,
 };
-pub use http::{Endpoints, Timeouts, Transport};
+pub use http::{Endpoints, Observed, Observer, Timeouts, Transport};
 pub use merchant::MerchantClient;
 pub use platform::PlatformClient;
 pub use quota::QuotaClient;

@@ -1,6 +1,7 @@
 //! The ports, plugged into the world.
 
 pub mod clock;
+pub mod exchanges;
 pub mod files;
 pub mod gateways;
 pub mod mail;

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use fapiao_usecases::ports::Storage;
 use std::{sync::Arc, time::Duration};
 use wechat_invoice::{
-    CredentialKind, Endpoints, ExposeSecret, NewToken, SecretString, StoreError, StoredToken,
-    Timeouts, TokenKeeper, TokenStore, Transport,
+    CredentialKind, Endpoints, ExposeSecret, NewToken, Observer, SecretString, StoreError,
+    StoredToken, Timeouts, TokenKeeper, TokenStore, Transport,
 };
 
 /// Rows of the shared database.
@@ -74,7 +74,11 @@ impl TokenStore for SharedTokens {
 ///
 /// # Errors
 /// Why the client cannot be built.
-pub fn token_keeper(base: &str, store: Arc<dyn Storage>) -> Result<TokenKeeper, String> {
+pub fn token_keeper(
+    base: &str,
+    store: Arc<dyn Storage>,
+    observer: Option<Observer>,
+) -> Result<TokenKeeper, String> {
     let base = url::Url::parse(base)
         .map_err(|_| "wechat.api_base is an address like https://api.weixin.qq.com".to_owned())?;
     let timeouts = Timeouts {
@@ -84,5 +88,9 @@ pub fn token_keeper(base: &str, store: Arc<dyn Storage>) -> Result<TokenKeeper, 
     let endpoints = Endpoints::new(base).map_err(|error| error.to_string())?;
     let transport =
         Transport::with_timeouts(endpoints, timeouts).map_err(|error| error.to_string())?;
+    let transport = match observer {
+        Some(observer) => transport.observed(observer),
+        None => transport,
+    };
     Ok(TokenKeeper::new(transport, Arc::new(SharedTokens(store))))
 }

@@ -1,9 +1,9 @@
 //! `fapiao verify`
 
 use super::Failure;
-use crate::{adapters::files::Documents, config::Config, wiring};
+use crate::{adapters::files::Documents, config::Config, keeping, wiring};
 use clap::Args;
-use fapiao_usecases::ports::{CheckResult, FileStore, Ledger};
+use fapiao_usecases::ports::Ledger;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -17,15 +17,15 @@ pub(super) struct VerifyArgs {
     skip_documents: bool,
 }
 
-const PAGE: u32 = 1000;
-
 #[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) async fn run(config: &Config, args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let store = wiring::open_store(config).await?;
     let mut results = store.verify().await?;
+    let files = Documents::open(&config.storage)?;
     if !args.skip_documents {
-        results.push(check_documents(&store, &Documents::open(&config.storage)?).await?);
+        results.push(keeping::documents(&store, &files).await?);
     }
+    results.push(keeping::anchors(&store, &files, &config.archive).await?);
     let holds = results.iter().all(|result| result.found.is_empty());
     if args.json {
         let list: Vec<_> = results
@@ -67,39 +67,4 @@ pub(super) async fn run(config: &Config, args: &VerifyArgs) -> Result<ExitCode, 
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// I18: every recorded document is in the file store, with the bytes of its hash and size.
-async fn check_documents(
-    store: &fapiao_store::Store,
-    files: &Documents,
-) -> Result<CheckResult, Failure> {
-    let mut result = CheckResult {
-        id: "I18".to_owned(),
-        title_en: "Every document is stored with the bytes of its hash".to_owned(),
-        title_zh: "每份版式文件的字节与其哈希一致".to_owned(),
-        looked_at: 0,
-        found: Vec::new(),
-        query: "documents.sha256 against the file store".to_owned(),
-    };
-    let mut after: Option<String> = None;
-    loop {
-        let page = store.document_hashes(after.as_deref(), PAGE).await?;
-        let Some((last, _)) = page.last() else {
-            return Ok(result);
-        };
-        after = Some(last.clone());
-        for (sha256, size) in page {
-            result.looked_at += 1;
-            let trouble = match files.get(&sha256).await {
-                Ok(Some(bytes)) if i64::try_from(bytes.len()).ok() == Some(size) => continue,
-                Ok(Some(bytes)) => format!("{sha256}: {} bytes instead of {size}", bytes.len()),
-                Ok(None) => format!("{sha256}: missing"),
-                Err(error) => format!("{sha256}: {error}"),
-            };
-            if result.found.len() < 20 {
-                result.found.push(trouble);
-            }
-        }
-    }
 }

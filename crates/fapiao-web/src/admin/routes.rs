@@ -2,8 +2,8 @@
 
 use super::{
     accounts, audit, deliveries, failure, home, import, inbox, invoices, jobs, keys, ledger,
-    onboarding, order_new, orders, products, reports, rounding, sellers, sign_in, staff, stock, stores,
-    switches,
+    onboarding, order_new, orders, products, reports, rounding, sellers, sign_in, staff, stock,
+    stores, switches,
 };
 use actix_web::{
     middleware::from_fn,

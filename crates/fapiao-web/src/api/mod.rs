@@ -15,8 +15,8 @@ pub(crate) mod ping;
 pub(crate) mod query;
 pub(crate) mod reader;
 pub(crate) mod receipt;
-pub(crate) mod rounding;
 pub(crate) mod reports;
+pub(crate) mod rounding;
 pub(crate) mod stores;
 
 use crate::{app::App, problem::Problem, security::key::KeyHolder};

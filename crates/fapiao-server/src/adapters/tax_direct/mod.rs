@@ -13,6 +13,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+use crate::adapters::exchanges::Recorder;
 use async_trait::async_trait;
 use errors::{Call, TAX};
 use fapiao_domain::{money::Fen, rate::Rate};
@@ -108,6 +109,13 @@ impl DirectTax {
             device,
             standings: Mutex::default(),
         })
+    }
+
+    /// The same connection, whose exchanges are kept as evidence.
+    #[must_use]
+    pub fn recorded(mut self, recorder: Recorder) -> DirectTax {
+        self.wire.recorder = Some(recorder);
+        self
     }
 
     async fn standing(&self, seller: &Seller) -> Result<Standing, OutsideError> {

@@ -1,11 +1,12 @@
 //! One call over HTTP: encrypt, sign, send, decrypt, judge.
 
 use super::{DirectTaxConfig, cipher::Keys, errors::Call};
+use crate::adapters::exchanges::{Recorder, Said};
 use chrono::{DateTime, FixedOffset, Utc};
-use fapiao_usecases::errors::OutsideError;
+use fapiao_usecases::errors::{Advice, OutsideError};
 use serde::Deserialize;
-use serde_json::Value;
-use std::time::Duration;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// The base issuing capability (基础版开票).
 const CAPABILITY: &str = "202007";
@@ -16,6 +17,7 @@ pub(super) struct Wire {
     http: reqwest::Client,
     config: DirectTaxConfig,
     keys: Keys,
+    pub(super) recorder: Option<Recorder>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +76,12 @@ impl Wire {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| format!("the HTTP client cannot be made: {error}"))?;
-        Ok(Wire { http, config, keys })
+        Ok(Wire {
+            http,
+            config,
+            keys,
+            recorder: None,
+        })
     }
 
     pub(super) fn party_id(&self) -> &str {
@@ -85,8 +92,38 @@ impl Wire {
         &self.config.user_id
     }
 
-    /// Calls a service and returns its data when `returncode` is `00`.
+    /// Calls a service and returns its data when `returncode` is `00`; what was said is kept as evidence.
     pub(super) async fn call(&self, call: Call<'_>, body: &Value) -> Result<Value, OutsideError> {
+        let began = Instant::now();
+        let answer = self.exchange(call, body).await;
+        if let Some(recorder) = &self.recorder {
+            let (said, outcome) = match &answer {
+                Ok(data) => (data.clone(), "answered"),
+                Err(error) => (
+                    json!({ "code": error.code, "error": error.message }),
+                    match error.advice {
+                        Advice::Retry { .. } | Advice::OutcomeUnknown => "unanswered",
+                        Advice::AlreadyDone => "answered",
+                        Advice::NeedsPerson | Advice::Never => "refused",
+                    },
+                ),
+            };
+            for (request, answer, number) in one_by_one(body, &said) {
+                recorder.note(Said {
+                    system: "tax",
+                    operation: call.service.to_owned(),
+                    request,
+                    answer,
+                    outcome,
+                    took: began.elapsed(),
+                    subjects: number.into_iter().collect(),
+                });
+            }
+        }
+        answer
+    }
+
+    async fn exchange(&self, call: Call<'_>, body: &Value) -> Result<Value, OutsideError> {
         let body = self.keys.seal(body.to_string().as_bytes());
         let timestamp = now().timestamp().to_string();
         let answer = self
@@ -137,4 +174,41 @@ impl Wire {
             None => Err(call.garbage()),
         }
     }
+}
+
+/// What was said of each invoice, for itself: a call carries up to a hundred, and the evidence of one must not show the
+/// buyers of the others. Request, answer, and the number.
+fn one_by_one(request: &Value, answer: &Value) -> Vec<(Value, Value, Option<String>)> {
+    let number = |value: &Value| value.get("fphm")?.as_str().map(str::to_owned);
+    if let Value::Array(items) = request {
+        return items
+            .iter()
+            .map(|item| {
+                (
+                    Value::Array(vec![item.clone()]),
+                    answer.clone(),
+                    number(item),
+                )
+            })
+            .collect();
+    }
+    if let Value::Object(members) = answer
+        && let Some((name, items)) = members.iter().find_map(|(name, value)| {
+            let items = value.as_array()?;
+            items
+                .iter()
+                .any(|it| number(it).is_some())
+                .then_some((name, items))
+        })
+    {
+        return items
+            .iter()
+            .map(|item| {
+                let mut own = members.clone();
+                own.insert(name.clone(), Value::Array(vec![item.clone()]));
+                (request.clone(), Value::Object(own), number(item))
+            })
+            .collect();
+    }
+    vec![(request.clone(), answer.clone(), number(request))]
 }

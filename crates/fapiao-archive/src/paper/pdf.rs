@@ -1,0 +1,41 @@
+//! PDF files: the text of their first pages.
+
+use super::{Said, Unreadable, text};
+use lopdf::{Document, LoadOptions};
+
+/// Pages that are read; an invoice with its list has a few.
+const PAGES_MAX: usize = 20;
+/// What one stream may unpack to while the file is loaded.
+const LOADED_MAX: usize = 2 * 1024 * 1024;
+/// What a page's content, and each of its fonts' tables, may unpack to.
+const PAGE_MAX: usize = 4 * 1024 * 1024;
+/// Streams of objects, each of which is unpacked at once.
+const OBJECT_STREAMS_MAX: usize = 64;
+
+/// Reads a file.
+pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
+    let damaged = |error: lopdf::Error| Unreadable::Damaged(error.to_string());
+    let streams = bytes.windows(7).filter(|it| it == b"/ObjStm").count();
+    if streams > OBJECT_STREAMS_MAX {
+        return Err(Unreadable::Damaged("it has too many parts".to_owned()));
+    }
+    let options = LoadOptions {
+        max_decompressed_size: Some(LOADED_MAX),
+        ..LoadOptions::default()
+    };
+    let document = Document::load_mem_with_options(bytes, options).map_err(damaged)?;
+    if document.is_encrypted() {
+        return Err(Unreadable::Damaged("it is encrypted".to_owned()));
+    }
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    if pages.len() > PAGES_MAX {
+        return Err(Unreadable::Damaged(format!(
+            "it has {} pages; at most {PAGES_MAX} are read",
+            pages.len()
+        )));
+    }
+    let found = document
+        .extract_text_with_limit(&pages, PAGE_MAX)
+        .map_err(damaged)?;
+    Ok(text::read(&found))
+}

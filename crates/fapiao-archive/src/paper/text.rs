@@ -1,0 +1,117 @@
+//! What can be told from running text without white space.
+
+use super::{Field, Said, squeezed};
+use chrono::NaiveDate;
+use fapiao_domain::money::Fen;
+
+/// Most numbers tried.
+const NUMBERS_MAX: usize = 20;
+
+/// Reads running text.
+pub(super) fn read(text: &str) -> Said {
+    let text = squeezed(text);
+    let runs = digit_runs(&text);
+    let mut numbers: Vec<(String, String)> = runs
+        .iter()
+        .filter(|it| it.len() == 20)
+        .map(|it| (String::new(), (*it).to_owned()))
+        .collect();
+    // The older form: a code of 12 digits and a number of 8.
+    for code in runs.iter().filter(|it| it.len() == 12) {
+        for number in runs.iter().filter(|it| it.len() == 8) {
+            numbers.push(((*code).to_owned(), (*number).to_owned()));
+        }
+    }
+    numbers.truncate(NUMBERS_MAX);
+    Said {
+        date: date(&text),
+        amounts: amounts(&text),
+        numbers,
+        text,
+        ..Said::default()
+    }
+}
+
+/// Runs of digits.
+fn digit_runs(text: &str) -> Vec<&str> {
+    text.split(|it: char| !it.is_ascii_digit())
+        .filter(|it| !it.is_empty())
+        .collect()
+}
+
+/// The first date like 2026年03月05日.
+fn date(text: &str) -> Option<NaiveDate> {
+    text.match_indices('年').find_map(|(at, _)| {
+        let year: i32 = text.get(at.checked_sub(4)?..at)?.parse().ok()?;
+        let rest = text.get(at + '年'.len_utf8()..)?;
+        let (month, rest) = rest.split_once('月')?;
+        let (day, _) = rest.split_once('日')?;
+        NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
+    })
+}
+
+/// Amounts that follow a yuan sign.
+fn amounts(text: &str) -> Vec<Fen> {
+    let mut found = Vec::new();
+    for (at, sign) in text.match_indices('¥') {
+        if let Some(amount) = amount_at(&text[at + sign.len()..])
+            && !found.contains(&amount)
+        {
+            found.push(amount);
+        }
+    }
+    found
+}
+
+/// An amount with two decimals at the beginning of a text.
+fn amount_at(text: &str) -> Option<Fen> {
+    let point = text.find('.')?;
+    let whole: String = text.get(..point + 3)?.replace(',', "");
+    let (sign, digits) = match whole.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, whole.as_str()),
+    };
+    if !digits.bytes().all(|it| it.is_ascii_digit() || it == b'.') {
+        return None;
+    }
+    let amount = Fen::parse_yuan(digits).ok()?;
+    Fen::new(amount.get() * sign).ok()
+}
+
+/// The amount behind the label of the gross amount in figures.
+pub(super) fn total(text: &str) -> Option<String> {
+    ["(小写)¥", "(小写)"].into_iter().find_map(|label| {
+        let at = text.find(label)? + label.len();
+        amount_at(&text[at..]).map(|it| it.to_string())
+    })
+}
+
+/// A named value, when a structured file has it.
+pub(super) fn value(said: &mut Said, field: Field, text: &str) {
+    let text = text.trim();
+    if !text.is_empty() && said.value(field).is_none() {
+        said.values.push((field, text.to_owned()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paper_s_text_tells_number_date_and_amounts() {
+        let said = read(
+            "发票号码：26999000000000000001 开票日期：2026年03月 05日 ¥100.00 ¥13.00 价税合计 （小写） ￥ 113.00",
+        );
+        assert_eq!(
+            said.numbers,
+            [(String::new(), "26999000000000000001".to_owned())]
+        );
+        assert_eq!(said.date.unwrap().to_string(), "2026-03-05");
+        let amounts: Vec<i64> = said.amounts.iter().map(|it| it.get()).collect();
+        assert_eq!(amounts, [10_000, 1_300, 11_300]);
+        assert_eq!(total(&said.text).as_deref(), Some("113.00"));
+        let none = read("年年月月日日 ¥ ¥1 ¥. 2026年13月45日");
+        assert!(none.date.is_none() && none.amounts.is_empty() && none.numbers.is_empty());
+    }
+}
