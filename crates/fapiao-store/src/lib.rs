@@ -40,6 +40,7 @@ mod payment_claim;
 mod proof;
 mod queue;
 mod read;
+mod red;
 mod reports;
 mod reserve;
 mod sales;

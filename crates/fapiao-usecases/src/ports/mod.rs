@@ -11,6 +11,7 @@ mod mail;
 mod proofs;
 mod queue;
 mod reach;
+mod red;
 mod reports;
 mod sales;
 mod security;
@@ -32,6 +33,7 @@ pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mail
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
+pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
 pub use reports::{
     After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Period, Reports, SegmentMatch,
     VatRow,
@@ -42,7 +44,10 @@ pub use sales::{
 };
 pub use security::{Access, Clock, Passwords, Sealer};
 pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
-pub use tax::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate};
+pub use tax::{
+    FormAnswer, FormStatus, IssueFace, RedApplication, RedUpload, TaxAuthority, TaxResult,
+    TaxVerdict, TaxpayerGate,
+};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
     WechatMerchant, WechatPlatform,
@@ -55,6 +60,7 @@ pub trait Storage:
     Sales
     + Claims
     + Issuing
+    + RedLetters
     + CardStore
     + Inbox
     + JobQueue
@@ -74,6 +80,7 @@ impl<T> Storage for T where
     T: Sales
         + Claims
         + Issuing
+        + RedLetters
         + CardStore
         + Inbox
         + JobQueue
