@@ -22,5 +22,4 @@ mod harness;
 mod import;
 mod merchant;
 mod platform;
-mod red;
 mod rules;

@@ -14,7 +14,6 @@ mod m20261121_000004_queue;
 mod m20261121_000005_access;
 mod m20261121_000006_audit;
 mod m20261121_000007_guards;
-mod m20261121_000008_red;
 mod m20261121_000009_gateway;
 mod m20261121_000010_scenarios;
 mod m20261121_000012_card_life;
@@ -37,7 +36,6 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_access::Migration),
             Box::new(m20261121_000006_audit::Migration),
             Box::new(m20261121_000007_guards::Migration),
-            Box::new(m20261121_000008_red::Migration),
             Box::new(m20261121_000009_gateway::Migration),
             Box::new(m20261121_000010_scenarios::Migration),
             Box::new(m20261121_000012_card_life::Migration),

@@ -1,2 +1,3 @@
+mod inbox;
 pub mod sign_in;
 mod work;

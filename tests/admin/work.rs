@@ -6,7 +6,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::json;
 
 /// A page's text; the page must be there.
-async fn page(app: &TestApp, who: &Client, path: &str) -> String {
+pub async fn page(app: &TestApp, who: &Client, path: &str) -> String {
     let answer = who
         .get(format!("{}{path}", app.web()))
         .send()
@@ -17,7 +17,7 @@ async fn page(app: &TestApp, who: &Client, path: &str) -> String {
 }
 
 /// Sends a form with the session's token.
-async fn send(app: &TestApp, who: &Client, path: &str, members: &[(&str, &str)]) -> Response {
+pub async fn send(app: &TestApp, who: &Client, path: &str, members: &[(&str, &str)]) -> Response {
     let token = hidden(&page(app, who, "/admin").await, "csrf");
     let mut form = vec![("csrf", token.as_str())];
     form.extend_from_slice(members);
@@ -29,7 +29,7 @@ async fn send(app: &TestApp, who: &Client, path: &str, members: &[(&str, &str)])
         .unwrap()
 }
 
-fn location(answer: &Response) -> String {
+pub fn location(answer: &Response) -> String {
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{answer:?}");
     answer.headers()["location"].to_str().unwrap().to_owned()
 }

@@ -45,7 +45,7 @@ async fn an_app_opens_the_page_and_never_comes_back() {
     assert!(delivery["due_at"].is_string());
     assert_eq!(delivery["overdue"], false);
     // An open-platform app has no push address: the event came to the service account's.
-    let pushes = app.ports().store.pushes(None, 10).await.unwrap().rows;
+    let pushes = app.ports().store.pushes(None, None, 10).await.unwrap().rows;
     let service = app
         .ports()
         .store
@@ -97,7 +97,7 @@ async fn a_mini_program_gets_a_path_and_an_app_id_and_its_own_push_address() {
         .await
         .unwrap()
         .unwrap();
-    let pushes = app.ports().store.pushes(None, 10).await.unwrap().rows;
+    let pushes = app.ports().store.pushes(None, None, 10).await.unwrap().rows;
     assert!(
         pushes
             .iter()

@@ -36,7 +36,7 @@ async fn a_forged_push_is_refused_and_shown_to_staff() {
         .await
         .unwrap();
     assert_eq!(huge.status(), StatusCode::PAYLOAD_TOO_LARGE);
-    let pushes = app.ports().store.pushes(None, 20).await.unwrap().rows;
+    let pushes = app.ports().store.pushes(None, None, 20).await.unwrap().rows;
     assert!(
         !pushes.is_empty() && pushes.iter().all(|push| push.state == "refused"),
         "{pushes:?}"

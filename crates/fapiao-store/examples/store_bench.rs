@@ -263,6 +263,8 @@ fn push(company: &Company, run: i64, serial: u64) -> NewPush {
         dedup_key: format!("{run}-{serial}"),
         event: "user_authorize_invoice".to_owned(),
         plain: "<xml><Event>user_authorize_invoice</Event></xml>".to_owned(),
+        raw_query: String::new(),
+        raw_body: String::new(),
     }
 }
 

@@ -43,6 +43,21 @@ impl Line {
         }
     }
 
+    /// What was done.
+    pub(crate) fn action(&self) -> &str {
+        &self.action
+    }
+
+    /// To what.
+    pub(crate) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The facts.
+    pub(crate) fn data(&self) -> Value {
+        Value::Object(self.data.clone())
+    }
+
     /// Puts it into an order's timeline.
     pub(crate) fn order(mut self, order: &str) -> Line {
         self.order = Some(order.to_owned());

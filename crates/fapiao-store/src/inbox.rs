@@ -121,10 +121,19 @@ fn new_model(push: &NewPush, at: i64) -> push::Model {
         state: "stored".to_owned(),
         outcome: String::new(),
         seen: 1,
+        raw_query: storable(&push.raw_query),
+        raw_body: storable(&push.raw_body),
     }
 }
 
+/// PostgreSQL has no NUL in texts.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
 fn push_record(model: push::Model) -> Result<Push, StoreError> {
+    let full = |text: &str| text.len() + 4 > REFUSED_BYTES;
+    let raw_cut = model.state == "refused" && (full(&model.raw_query) || full(&model.raw_body));
     Ok(Push {
         id: read::id(&model.id)?,
         account: read::id_opt(model.account_id.as_deref())?,
@@ -135,6 +144,9 @@ fn push_record(model: push::Model) -> Result<Push, StoreError> {
         state: model.state,
         outcome: model.outcome,
         seen: model.seen,
+        raw_cut,
+        raw_query: model.raw_query,
+        raw_body: model.raw_body,
     })
 }
 
@@ -180,6 +192,15 @@ impl Throttle {
     }
 }
 
+/// The first bytes of a text, whole characters only.
+fn cut(text: &str) -> &str {
+    let mut end = text.len().min(REFUSED_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 struct Refused {
     model: push::Model,
     tell: bool,
@@ -223,6 +244,19 @@ fn note_outcome<'t>(tx: &'t Tx, (id, state, outcome): &'t (PushId, String, Strin
     })
 }
 
+fn again<'t>(tx: &'t Tx, (id, actor): &'t (PushId, Actor)) -> Run<'t, bool> {
+    Box::pin(async move {
+        let sql = Sql::new("UPDATE pushes SET state = 'stored', outcome = '' WHERE state IN ('parked', 'ignored') AND id = ")
+            .bind(id.as_str());
+        if tx.exec(sql).await? == 0 {
+            return Ok(false);
+        }
+        tx.enqueue(QueuedJob::now(Job::HandlePush(id.clone()), None));
+        tx.audit(Line::new(actor, "push.handled_again", id.as_str()));
+        Ok(true)
+    })
+}
+
 #[async_trait]
 impl Inbox for Store {
     async fn record_pushes(&self, pushes: Vec<NewPush>) -> Result<Vec<Recorded>, StoreError> {
@@ -233,15 +267,12 @@ impl Inbox for Store {
         &self,
         account: Option<&AccountId>,
         verdict: &str,
+        query: &str,
         body: &str,
     ) -> Result<(), StoreError> {
         let Some(tell) = self.throttle().allows() else {
             return Ok(());
         };
-        let mut end = body.len().min(REFUSED_BYTES);
-        while !body.is_char_boundary(end) {
-            end -= 1;
-        }
         let id: PushId = fresh(self.now());
         let model = push::Model {
             id: id.to_string(),
@@ -252,9 +283,10 @@ impl Inbox for Store {
             received_at: 0,
             verdict: verdict.to_owned(),
             state: "refused".to_owned(),
-            // PostgreSQL has no NUL in texts.
-            outcome: body[..end].replace('\0', "\u{FFFD}"),
+            outcome: String::new(),
             seen: 1,
+            raw_query: storable(cut(query)),
+            raw_body: storable(cut(body)),
         };
         self.write(Refused { model, tell }, note_refused).await
     }
@@ -277,9 +309,22 @@ impl Inbox for Store {
         self.write(input, note_outcome).await
     }
 
-    async fn pushes(&self, after: Option<&str>, limit: u32) -> Result<Page<Push>, StoreError> {
+    async fn handle_again(&self, id: &PushId, actor: &Actor) -> Result<bool, StoreError> {
+        self.write((id.clone(), actor.clone()), again).await
+    }
+
+    async fn pushes(
+        &self,
+        state: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Push>, StoreError> {
         let limit = cursor::limit(limit);
-        let mut sql = select::<push::Entity>("WHERE 1 = 1");
+        let of_state = |sql: Sql| match state {
+            Some(state) => sql.add(" AND state = ").bind(state),
+            None => sql,
+        };
+        let mut sql = of_state(select::<push::Entity>("WHERE 1 = 1"));
         if let Some((at, id)) = cursor::read(after) {
             sql = sql
                 .add(" AND (received_at, id) < (")
@@ -294,9 +339,12 @@ impl Inbox for Store {
         let found = sql::all::<push::Model>(self.reader(), sql).await?;
         let (found, next) =
             cursor::cut(found, limit, |model| (model.received_at, model.id.clone()));
-        let counted = Sql::new("SELECT count(*) FROM (SELECT 1 FROM pushes LIMIT ")
-            .bind(cursor::COUNTED)
-            .add(") AS counted");
+        let counted = of_state(Sql::new(
+            "SELECT count(*) FROM (SELECT 1 FROM pushes WHERE 1 = 1",
+        ))
+        .add(" LIMIT ")
+        .bind(cursor::COUNTED)
+        .add(") AS counted");
         Ok(Page {
             rows: found
                 .into_iter()

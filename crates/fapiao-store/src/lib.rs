@@ -40,7 +40,7 @@ mod payment_claim;
 mod proof;
 mod queue;
 mod read;
-mod red;
+mod rehearsal;
 mod reports;
 mod reserve;
 mod sales;
@@ -182,6 +182,7 @@ impl Store {
             audit_keys: audit_keys.clone(),
             clock: config.clock.clone(),
             signals: signals.clone(),
+            rehearsal: None,
         };
         let writers = match connections.write.get_database_backend() {
             DbBackend::Postgres => POSTGRES_WRITERS.min(config.max_connections.max(2) - 1),

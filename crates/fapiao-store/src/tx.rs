@@ -5,6 +5,7 @@ use crate::{
     error::db,
     keys::AuditKeys,
     queue,
+    rehearsal::Notes,
     sql::{self, Sql},
 };
 use chrono::{DateTime, Utc};
@@ -168,6 +169,12 @@ impl Tx {
         owed.lines.truncate(mark.lines);
         owed.jobs.truncate(mark.jobs);
         owed.changed.truncate(mark.changed);
+    }
+
+    /// Notes what is owed instead of writing it.
+    pub(crate) fn note_owed(&self, notes: &Notes) {
+        let owed = self.owed();
+        notes.keep(&owed.lines, &owed.jobs);
     }
 
     /// Writes what is owed and commits.

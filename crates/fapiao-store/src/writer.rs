@@ -6,6 +6,7 @@
 use crate::{
     error::{repeat, unavailable, wants_restart},
     keys::AuditKeys,
+    rehearsal::Notes,
     signals::Signals,
     tx::{Aftermath, Tx},
 };
@@ -44,6 +45,8 @@ pub(crate) struct WriterParts {
     pub(crate) audit_keys: AuditKeys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) signals: Arc<Signals>,
+    /// Set when nothing is to be committed: what would have been is noted there.
+    pub(crate) rehearsal: Option<Arc<Notes>>,
 }
 
 /// The way to the writer tasks. They end when the last of these is dropped.
@@ -248,6 +251,11 @@ async fn attempt(parts: &WriterParts, group: &mut Vec<Box<dyn Work>>) -> Attempt
             tx.rollback().await;
             return Attempt::Committed(Aftermath::default(), vec![(place, error)]);
         }
+    }
+    if let Some(notes) = &parts.rehearsal {
+        tx.note_owed(notes);
+        tx.rollback().await;
+        return Attempt::Committed(Aftermath::default(), failures);
     }
     match tx.commit(&parts.audit_keys).await {
         Ok(aftermath) => Attempt::Committed(aftermath, failures),

@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::Id;
 use fapiao_domain::ids::{
-    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OrderId, PushId, RedFormId, RefundId,
-    RequestId, SellerId,
+    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OrderId, PushId, RequestId, SellerId,
 };
 use serde_json::{Value, json};
 
@@ -42,11 +41,7 @@ pub enum Job {
     PrepareAccount(AccountId),
     /// Make the card template of a seller, once.
     EnsureTemplate(SellerId),
-    /// Bring a red confirmation one step on: apply, follow, draft its red invoice.
-    FollowRedForm(RedFormId),
-    /// Ask the buyer anew for what is left of an order after a red letter.
-    ReissueOrder(RefundId),
-    /// Strike the card of a wholly taken back invoice out of its wallet.
+    /// Strike the card of a delivery out after its invoice was offset in full.
     CancelCard(DeliveryId),
     /// Bring the request for an invoice to the external platform.
     SendRequest(DeliveryId),
@@ -77,8 +72,6 @@ impl Job {
             Job::SyncTaxData(_) => "sync_tax_data",
             Job::PrepareAccount(_) => "prepare_account",
             Job::EnsureTemplate(_) => "ensure_template",
-            Job::FollowRedForm(_) => "follow_red_form",
-            Job::ReissueOrder(_) => "reissue_order",
             Job::CancelCard(_) => "cancel_card",
             Job::SendRequest(_) => "send_request",
             Job::FollowRequest(_) => "follow_request",
@@ -89,7 +82,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 21] = [
+    pub const KINDS: [&'static str; 19] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -103,8 +96,6 @@ impl Job {
         "sync_tax_data",
         "prepare_account",
         "ensure_template",
-        "follow_red_form",
-        "reissue_order",
         "cancel_card",
         "send_request",
         "follow_request",
@@ -131,8 +122,6 @@ impl Job {
             Job::RefillStock(id) | Job::SyncTaxData(id) | Job::EnsureTemplate(id) => id.to_string(),
             Job::PrepareAccount(id) => id.to_string(),
             Job::MatchPayment(id) => id.to_string(),
-            Job::FollowRedForm(id) => id.to_string(),
-            Job::ReissueOrder(id) => id.to_string(),
         }
     }
 
@@ -174,8 +163,6 @@ impl Job {
             "sync_tax_data" => Job::SyncTaxData(id(payload)?),
             "prepare_account" => Job::PrepareAccount(id(payload)?),
             "ensure_template" => Job::EnsureTemplate(id(payload)?),
-            "follow_red_form" => Job::FollowRedForm(id(payload)?),
-            "reissue_order" => Job::ReissueOrder(id(payload)?),
             "cancel_card" => Job::CancelCard(id(payload)?),
             "send_request" => Job::SendRequest(id(payload)?),
             "follow_request" => Job::FollowRequest(id(payload)?),
@@ -292,8 +279,6 @@ mod tests {
             Job::SyncTaxData(fresh(now)),
             Job::PrepareAccount(fresh(now)),
             Job::EnsureTemplate(fresh(now)),
-            Job::FollowRedForm(fresh(now)),
-            Job::ReissueOrder(fresh(now)),
             Job::CancelCard(fresh(now)),
             Job::SendRequest(fresh(now)),
             Job::FollowRequest(fresh(now)),

@@ -5,7 +5,6 @@
 
 pub mod actor;
 pub mod backoffice;
-pub mod books;
 pub mod calendar;
 pub mod errors;
 pub mod fields;

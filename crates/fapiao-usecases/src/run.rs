@@ -3,8 +3,8 @@
 use crate::{
     gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
-    merchant::{after_payment, confirm, prepare, pushes, refusal, reissue},
-    platform::{card, card_life, draft, issue, mail, red, render, stock, template},
+    merchant::{after_payment, confirm, prepare, pushes, refusal},
+    platform::{card, card_life, draft, issue, mail, render, stock, template},
     ports::Ports,
     step::{StepError, job_end},
 };
@@ -35,8 +35,6 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::HandleNotice(id) => gateway::handle_notice(ports, id).await,
         Job::ReportResult(id) => gateway::report_result(ports, id).await,
         Job::MatchPayment(id) => after_payment::match_order(ports, id).await,
-        Job::FollowRedForm(id) => red::follow_red_form(ports, id).await,
-        Job::ReissueOrder(id) => reissue::reissue_order(ports, id).await,
     };
     finished(claimed, result)
 }

@@ -12,6 +12,7 @@ mod outside;
 mod rules;
 mod set_up;
 pub mod states;
+mod watch;
 
 pub use acts::{Act, Column, JobKind, Stand, Steps, Told};
 pub use archive::Report;
@@ -25,6 +26,7 @@ pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
 };
 pub use states::State;
+pub use watch::{Push, SelfTest};
 
 use std::fmt::Display;
 
@@ -187,6 +189,8 @@ catalogue! {
     column: Column,
     rounding: Rounding,
     gateway: Gateway,
+    push: Push,
+    self_test: SelfTest,
 }
 
 #[cfg(test)]

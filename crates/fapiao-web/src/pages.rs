@@ -21,7 +21,7 @@
 //! | stock | `/admin/stock?seller=` | `/admin/stock/refill` (`seller`) |
 //! | reports | `/admin/reports/{ledger,vat,reconciliation}?month=&seller=`, `….xlsx`, `….csv` | |
 //! | ledger | `/admin/ledger?run=1` | `/admin/ledger/check` |
-//! | pushes, audit | `/admin/inbox`, `/admin/audit` | |
+//! | pushes, audit | `/admin/inbox?tab=`, `/admin/inbox/{id}?replay=1`, `/admin/audit` | `/admin/inbox/{id}/handling`, `/admin/accounts/{id}/self-test` |
 //! | import | `/admin/import` | `/admin/import` (multipart `file`, `store`), `/admin/import/orders` (`content`, `do=import\|bad_rows`) |
 //! | buyer | `/o/{code}` | nothing: its button is a link |
 
@@ -45,6 +45,7 @@ pub mod onboarding;
 pub mod orders;
 pub mod parts;
 pub mod products;
+pub mod pushes;
 pub(crate) mod qr;
 pub mod reports;
 pub mod rounding;

@@ -5,7 +5,10 @@ use fapiao_usecases::{
     ports::{OpenedPush, PushGate, PushMeaning, Sealer},
     records::{Account, PushMode},
 };
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 use wechat_invoice::{
     SecretString,
     callback::{self, CallbackCipher, Event, SenderCheck},
@@ -16,6 +19,8 @@ use wechat_invoice::{
 pub struct Pushes {
     sealer: Arc<dyn Sealer>,
     plain_allowed: bool,
+    /// Opened once per version of an account: each push needs them.
+    ciphers: Mutex<HashMap<String, (Account, Arc<CallbackCipher>)>>,
 }
 
 impl Pushes {
@@ -24,10 +29,28 @@ impl Pushes {
         Pushes {
             sealer,
             plain_allowed,
+            ciphers: Mutex::default(),
         }
     }
 
-    fn cipher(&self, account: &Account) -> Result<CallbackCipher, String> {
+    /// The account's cipher in its own mode.
+    fn cipher(&self, account: &Account) -> Result<Arc<CallbackCipher>, String> {
+        if account.push_mode == PushMode::Plain && !self.plain_allowed {
+            return Err("the account is set to plain pushes, which production refuses".to_owned());
+        }
+        let mut ciphers = self.ciphers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, cipher)) = ciphers.get(&account.app_id)
+            && same_keys(known, account)
+        {
+            return Ok(Arc::clone(cipher));
+        }
+        let cipher = Arc::new(self.cipher_in(account, account.push_mode)?);
+        let kept = (account.clone(), Arc::clone(&cipher));
+        ciphers.insert(account.app_id.clone(), kept);
+        Ok(cipher)
+    }
+
+    fn cipher_in(&self, account: &Account, mode: PushMode) -> Result<CallbackCipher, String> {
         let open = |name: &str, sealed| {
             self.sealer
                 .open(&format!("account.{name}:{}", account.app_id), sealed)
@@ -52,19 +75,46 @@ impl Pushes {
         if !account.original_id.is_empty() {
             cipher = cipher.with_original_id(account.original_id.clone());
         }
-        let mode = match account.push_mode {
+        let mode = match mode {
             PushMode::Safe => callback::PushMode::Safe,
             PushMode::Compatible => callback::PushMode::Compatible,
-            PushMode::Plain if self.plain_allowed => callback::PushMode::Plain,
-            PushMode::Plain => {
-                return Err(
-                    "the account is set to plain pushes, which production refuses".to_owned(),
-                );
-            }
+            PushMode::Plain => callback::PushMode::Plain,
         };
         Ok(cipher
             .with_mode(mode)
-            .with_sender_check(SenderCheck::IfPresent))
+            .with_sender_check(SenderCheck::Required))
+    }
+}
+
+/// Whether a cipher made for one serves the other.
+fn same_keys(one: &Account, other: &Account) -> bool {
+    one.push_mode == other.push_mode
+        && one.push_token == other.push_token
+        && one.push_key == other.push_key
+        && one.previous_push_key == other.previous_push_key
+        && one.original_id == other.original_id
+}
+
+/// The console's mode shows in the body: beside the cipher text there is a clear copy in compatible mode and none in
+/// safe mode. A push of another mode is refused, so that a setting that differs is seen.
+fn check_form(mode: PushMode, body: &[u8]) -> Result<(), String> {
+    let holds = |needle: &[u8]| body.windows(needle.len()).any(|it| it == needle);
+    // Cipher text is base64, which has neither of these marks.
+    let clear = holds(b"<MsgType") || holds(b"\"MsgType\"");
+    let sealed = holds(b"<Encrypt") || holds(b"\"Encrypt\"");
+    match (mode, clear) {
+        (PushMode::Plain, _) if sealed => Err(
+            "the push comes in compatible or safe mode, the account is set to plain mode"
+                .to_owned(),
+        ),
+        (PushMode::Safe, true) => Err(
+            "the push comes in compatible or plain mode, the account is set to safe mode"
+                .to_owned(),
+        ),
+        (PushMode::Compatible, false) => {
+            Err("the push comes in safe mode, the account is set to compatible mode".to_owned())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -93,8 +143,9 @@ impl PushGate for Pushes {
     }
 
     fn open(&self, account: &Account, query: &str, body: &[u8]) -> Result<OpenedPush, String> {
-        let opened = self
-            .cipher(account)?
+        let cipher = self.cipher(account)?;
+        check_form(account.push_mode, body)?;
+        let opened = cipher
             .open(query, body)
             .map_err(|error| error.reason().as_str().to_owned())?;
         let (event, dedup_key) = match opened.event() {
@@ -110,6 +161,21 @@ impl PushGate for Pushes {
             event,
             dedup_key,
         })
+    }
+
+    fn seal(
+        &self,
+        account: &Account,
+        mode: PushMode,
+        plain: &str,
+        at: i64,
+        nonce: &str,
+    ) -> Result<(String, String), String> {
+        let sealed = self
+            .cipher_in(account, mode)?
+            .seal(plain, callback::PushFormat::Xml, &at.to_string(), nonce)
+            .map_err(|error| error.to_string())?;
+        Ok((sealed.query, sealed.body))
     }
 
     fn read(&self, plain: &str) -> Result<PushMeaning, String> {

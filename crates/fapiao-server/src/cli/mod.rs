@@ -5,6 +5,7 @@ mod check;
 mod export;
 mod import;
 mod key;
+mod replay;
 mod user;
 mod verify;
 
@@ -64,6 +65,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Proves the ledger: every invariant, every document's hash, the audit chain.
     Verify(verify::VerifyArgs),
+    /// Tries a stored push again with this version and shows what would change; writes nothing.
+    Replay(replay::ReplayArgs),
     /// Prints the OpenAPI document of the REST API.
     Openapi,
     /// Runs everything with sandboxes and a demo company; nothing else is needed.
@@ -128,6 +131,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Backup(args) => backup::backup(&config, &args).await,
         Command::Restore(args) => backup::restore(&config, &args).await,
         Command::Verify(args) => verify::run(&config, &args).await,
+        Command::Replay(args) => replay::run(&config, &args).await,
         Command::Openapi => Ok(ExitCode::SUCCESS),
         #[cfg(feature = "demo")]
         Command::Demo(_) => Ok(ExitCode::SUCCESS),

@@ -33,7 +33,6 @@ mod audit;
 mod gateway;
 mod issuing;
 mod queue;
-mod red;
 mod sales;
 mod setup;
 
@@ -47,6 +46,5 @@ pub(crate) use issuing::{
     card, document, invoice, invoice_line, quota_line, segment, stock_request,
 };
 pub(crate) use queue::{job, push};
-pub(crate) use red::{red_form, red_form_line, refund, refund_line};
 pub(crate) use sales::{delivery, idempotency, order, order_line, payment_claim};
 pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};

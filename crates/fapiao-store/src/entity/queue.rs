@@ -13,6 +13,8 @@ table! {
         state: String,
         outcome: String,
         seen: i64,
+        raw_query: String,
+        raw_body: String,
     }
 }
 

@@ -16,6 +16,8 @@ fn push(bench: &Bench, key: &str) -> NewPush {
         dedup_key: key.to_owned(),
         event: "user_authorize_invoice".to_owned(),
         plain: "<xml/>".to_owned(),
+        raw_query: String::new(),
+        raw_body: String::new(),
     }
 }
 
@@ -68,14 +70,15 @@ on_both! {
     async fn refused_pushes_are_noted_sparingly(bench: &Bench) {
         let body = "税".repeat(5000);
         for _ in 0..50 {
-            bench.store.record_refused(Some(&bench.account), "wrong signature", &body).await.unwrap();
+            bench.store.record_refused(Some(&bench.account), "wrong signature", "signature=1", &body).await.unwrap();
         }
-        bench.store.record_refused(None, "no such app", "a\0b").await.unwrap();
-        let page = bench.store.pushes(None, 100).await.unwrap();
+        bench.store.record_refused(None, "no such app", "", "a\0b").await.unwrap();
+        let page = bench.store.pushes(None, None, 100).await.unwrap();
         assert!((1..20).contains(&page.rows.len()), "{}", page.rows.len());
         let noted = &page.rows[0];
         assert_eq!((noted.state.as_str(), noted.verdict.as_str()), ("refused", "wrong signature"));
-        assert!(noted.outcome.len() <= 4096 && noted.plain.is_empty());
+        assert!((4000..=4096).contains(&noted.raw_body.len()) && noted.raw_cut && noted.plain.is_empty());
+        assert_eq!(noted.raw_query, "signature=1");
         assert_eq!(bench.ask("SELECT count(*) FROM audit_entries WHERE action = 'push.refused'").await, 1);
         assert_eq!(bench.ask("SELECT count(*) FROM jobs").await, 0);
     }
@@ -85,7 +88,7 @@ on_both! {
         bench.store.record_pushes(pushes).await.unwrap();
         let (mut after, mut seen) = (None, Vec::new());
         loop {
-            let page = bench.store.pushes(after.as_deref(), 10).await.unwrap();
+            let page = bench.store.pushes(Some("stored"), after.as_deref(), 10).await.unwrap();
             assert_eq!(page.count, 25);
             seen.extend(page.rows.into_iter().map(|push| push.id));
             match page.next {

@@ -5,6 +5,8 @@ pub mod bad_rows;
 pub mod keys;
 pub mod onboarding;
 pub mod products;
+pub mod replay;
+pub mod self_test;
 pub mod sellers;
 pub mod sign_in;
 pub mod staff;

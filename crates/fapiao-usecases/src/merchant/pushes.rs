@@ -58,7 +58,7 @@ pub async fn receive_push(
         let verdict = format!("no account has the app id {app_id}");
         ports
             .store
-            .record_refused(None, &verdict, &String::from_utf8_lossy(body))
+            .record_refused(None, &verdict, query, &String::from_utf8_lossy(body))
             .await?;
         return Err(PushError::Refused(verdict));
     };
@@ -67,7 +67,12 @@ pub async fn receive_push(
         Err(verdict) => {
             ports
                 .store
-                .record_refused(Some(&account.id), &verdict, &String::from_utf8_lossy(body))
+                .record_refused(
+                    Some(&account.id),
+                    &verdict,
+                    query,
+                    &String::from_utf8_lossy(body),
+                )
                 .await?;
             return Err(PushError::Refused(verdict));
         }
@@ -78,6 +83,8 @@ pub async fn receive_push(
         dedup_key: opened.dedup_key,
         event: opened.event,
         plain: opened.plain,
+        raw_query: query.to_owned(),
+        raw_body: String::from_utf8_lossy(body).into_owned(),
     };
     let recorded = ports.store.record_pushes(vec![push]).await?;
     recorded
@@ -97,7 +104,21 @@ pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
     if push.state != "stored" {
         return Ok(());
     }
-    let (state, outcome) = match ports.pushes.read(&push.plain) {
+    let (state, outcome) = work_on(ports, push.account.as_ref(), &push.plain).await?;
+    ports.store.record_push_outcome(id, state, &outcome).await?;
+    Ok(())
+}
+
+/// Does what the text of a push to an account hints at, and tells the state the push ends in and why. Safe to repeat.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn work_on(
+    ports: &Ports,
+    account: Option<&AccountId>,
+    plain: &str,
+) -> Result<(&'static str, String), StepError> {
+    Ok(match ports.pushes.read(plain) {
         Err(reason) => ("parked", reason),
         Ok(PushMeaning::Other(event)) => ("ignored", format!("event {event} needs no action")),
         Ok(PushMeaning::CardStatus {
@@ -126,8 +147,7 @@ pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
             platform_id,
         }) => match DeliveryId::parse(&order_id) {
             Err(_) if !agreed => ("ignored", format!("order id {order_id} is not one of ours")),
-            Err(_) => match claimed(ports, &push.account, &order_id, platform_id.as_deref()).await?
-            {
+            Err(_) => match claimed(ports, account, &order_id, platform_id.as_deref()).await? {
                 Claimed::NotOurs => ("ignored", format!("order id {order_id} is not one of ours")),
                 Claimed::NotConfirmed => ("handled", "WeChat does not confirm it (yet)".to_owned()),
                 Claimed::Matched(order) => ("handled", format!("the payment of order {order}")),
@@ -144,9 +164,7 @@ pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
                 },
             },
         },
-    };
-    ports.store.record_push_outcome(id, state, &outcome).await?;
-    Ok(())
+    })
 }
 
 /// A report about a card that overtook the answer to its insert is looked at again after this time.
@@ -216,7 +234,7 @@ async fn wake_cancellation(ports: &Ports, id: &DeliveryId) -> Result<(), StoreEr
 /// A push of an account that is gone is nobody's.
 async fn claimed(
     ports: &Ports,
-    account: &Option<AccountId>,
+    account: Option<&AccountId>,
     order_id: &str,
     platform_id: Option<&str>,
 ) -> Result<Claimed, StepError> {

@@ -3,7 +3,7 @@
 use crate::{calendar, records::Invoice};
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
-    face::{Extras, InvoiceFace, RedReference},
+    face::{Extras, InvoiceFace},
     invoice::Identity,
     rate::Rate,
 };
@@ -45,10 +45,7 @@ fn build(
         drawer,
         payee,
         reviewer,
-        red: invoice.red.as_ref().map(|it| RedReference {
-            blue: it.blue_identity.clone(),
-            confirmation: it.form_number.clone(),
-        }),
+        red: None,
         sample,
         extras: Extras::default(),
     }

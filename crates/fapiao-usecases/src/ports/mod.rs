@@ -11,7 +11,7 @@ mod mail;
 mod proofs;
 mod queue;
 mod reach;
-mod red;
+mod rehearsal;
 mod reports;
 mod sales;
 mod security;
@@ -33,7 +33,7 @@ pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mail
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
-pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
+pub use rehearsal::{PlannedChange, RehearsalLog, Rehearse, Rehearsed};
 pub use reports::{
     After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Period, Reports, SegmentMatch,
     VatRow,
@@ -44,10 +44,7 @@ pub use sales::{
 };
 pub use security::{Access, Clock, Passwords, Sealer};
 pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
-pub use tax::{
-    FormAnswer, FormStatus, IssueFace, RedApplication, RedUpload, TaxAuthority, TaxResult,
-    TaxVerdict, TaxpayerGate,
-};
+pub use tax::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
     WechatMerchant, WechatPlatform,
@@ -60,7 +57,6 @@ pub trait Storage:
     Sales
     + Claims
     + Issuing
-    + RedLetters
     + CardStore
     + Inbox
     + JobQueue
@@ -72,6 +68,7 @@ pub trait Storage:
     + Reports
     + Exchanges
     + Proofs
+    + Rehearse
     + Send
     + Sync
 {
@@ -80,7 +77,6 @@ impl<T> Storage for T where
     T: Sales
         + Claims
         + Issuing
-        + RedLetters
         + CardStore
         + Inbox
         + JobQueue
@@ -92,6 +88,7 @@ impl<T> Storage for T where
         + Reports
         + Exchanges
         + Proofs
+        + Rehearse
         + Send
         + Sync
 {

@@ -23,6 +23,10 @@ pub struct NewPush {
     pub event: String,
     /// The decrypted text.
     pub plain: String,
+    /// The query as it came.
+    pub raw_query: String,
+    /// The body as it came.
+    pub raw_body: String,
 }
 
 /// Whether a push was new.
@@ -41,11 +45,12 @@ pub trait Inbox: Send + Sync {
     /// order. Single callers are gathered into sets. Hot.
     async fn record_pushes(&self, pushes: Vec<NewPush>) -> Result<Vec<Recorded>, StoreError>;
 
-    /// Notes a refused push for staff, at most a few a second; the body is cut to 4 KiB.
+    /// Notes a refused push for staff, at most a few a second; query and body are cut to 4 KiB each.
     async fn record_refused(
         &self,
         account: Option<&AccountId>,
         verdict: &str,
+        query: &str,
         body: &str,
     ) -> Result<(), StoreError>;
 
@@ -60,8 +65,17 @@ pub trait Inbox: Send + Sync {
         outcome: &str,
     ) -> Result<(), StoreError>;
 
-    /// A page of pushes, newest first.
-    async fn pushes(&self, after: Option<&str>, limit: u32) -> Result<Page<Push>, StoreError>;
+    /// A page of pushes, newest first; `state` is one of [`Push::state`]'s words.
+    async fn pushes(
+        &self,
+        state: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Push>, StoreError>;
+
+    /// Handles a stored push once more: one that was parked or ignored becomes `stored` and its job is queued. `false`
+    /// for others.
+    async fn handle_again(&self, id: &PushId, actor: &Actor) -> Result<bool, StoreError>;
 }
 
 /// How the queue stands.

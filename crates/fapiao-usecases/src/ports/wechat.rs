@@ -2,7 +2,7 @@
 
 use crate::{
     errors::OutsideError,
-    records::{Account, Invoice, RawTitleRecord, Seller},
+    records::{Account, Invoice, PushMode, RawTitleRecord, Seller},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -211,6 +211,19 @@ pub trait PushGate: Send + Sync {
     /// # Errors
     /// As [`PushGate::verify_address`].
     fn open(&self, account: &Account, query: &str, body: &[u8]) -> Result<OpenedPush, String>;
+    /// Makes a push as WeChat does in this mode: query and body. For the self-test. `at` is the time stamp in Unix
+    /// seconds.
+    ///
+    /// # Errors
+    /// What the account lacks.
+    fn seal(
+        &self,
+        account: &Account,
+        mode: PushMode,
+        plain: &str,
+        at: i64,
+        nonce: &str,
+    ) -> Result<(String, String), String>;
     /// What a stored, decrypted push means.
     ///
     /// # Errors

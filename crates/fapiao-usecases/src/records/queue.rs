@@ -26,6 +26,12 @@ pub struct Push {
     pub outcome: String,
     /// How often the same push was seen.
     pub seen: i64,
+    /// The query as it came; empty for pushes of older versions. Holds an openid and signatures.
+    pub raw_query: String,
+    /// The body as it came.
+    pub raw_body: String,
+    /// Whether query or body were cut when they were stored.
+    pub raw_cut: bool,
 }
 
 /// One line of the audit chain; an order's timeline is its lines.

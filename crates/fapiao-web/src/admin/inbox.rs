@@ -1,43 +1,109 @@
 //! Every push that arrived, also the refused ones.
 
-use super::{Answer, desk::Overseer, listing::Listing};
+use super::{Answer, desk::Overseer, listing::Listing, masking};
 use crate::{
     i18n::{
-        Lang, Texts,
+        Lang, Texts, fill1,
         states::{self, Verdict},
     },
     pages::{
         inbox::{InboxPage, PushRow},
-        parts::{Badge, Raw, Tone},
+        parts::{Action, Badge, Link, Raw, Tab, Tone},
         shell::{Section, Shell},
     },
 };
 use actix_web::HttpRequest;
-use fapiao_domain::delivery::DeliveryState;
-use fapiao_usecases::records::{Account, Push};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{DeliveryId, Id},
+};
+use fapiao_usecases::{
+    errors::StoreError,
+    records::{Account, Push},
+};
 
 const ROWS: u32 = 50;
-/// Members of a push that name a person; staff need to compare them, not to have them.
-const PERSONAL: [&str; 2] = ["FromUserName", "ToUserName"];
+/// The tabs and the stored states they show.
+const TABS: [&str; 5] = ["refused", "parked", "stored", "handled", "ignored"];
 
 /// `GET /admin/inbox`.
 pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
     let listing = Listing::of(&request, "/admin/inbox", "");
+    let query = request.query_string();
+    let tab = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "tab");
+    let tab = tab.and_then(|(_, value)| TABS.into_iter().find(|it| *it == value));
     let store = &desk.ports().store;
     let accounts = store.accounts().await?;
-    let found = store.pushes(listing.after.as_deref(), ROWS).await?;
+    let found = store.pushes(tab, listing.after.as_deref(), ROWS).await?;
     let shell = desk.shell(Section::Inbox).await?;
     let rows: Vec<PushRow> = found
         .rows
         .iter()
         .map(|it| row(&shell, &accounts, it))
         .collect();
+    let mut pager = listing.pager(found.next, rows.len());
+    if let Some(tab) = tab {
+        for href in [&mut pager.previous, &mut pager.next].into_iter().flatten() {
+            let joint = if href.contains('?') { '&' } else { '?' };
+            href.push_str(&format!("{joint}tab={tab}"));
+        }
+    }
     let page = InboxPage {
-        pager: listing.pager(found.next, rows.len()),
+        tabs: tabs(&desk, tab).await?,
+        tests: tests(&desk, &accounts),
+        pager,
         rows,
         shell,
     };
     Ok(desk.page(&page))
+}
+
+async fn tabs(desk: &Overseer, current: Option<&str>) -> Result<Vec<Tab>, StoreError> {
+    let t = desk.t();
+    let mut tabs = Vec::new();
+    for name in std::iter::once(None).chain(TABS.map(Some)) {
+        let count = desk.ports().store.pushes(name, None, 1).await?.count;
+        tabs.push(Tab {
+            label: match name {
+                None => t.push.all.to_owned(),
+                Some(state) => badge(t, state).word.to_owned(),
+            },
+            href: name.map_or_else(
+                || "/admin/inbox".to_owned(),
+                |it| format!("/admin/inbox?tab={it}"),
+            ),
+            count: u64::from(count),
+            current: name == current,
+        });
+    }
+    Ok(tabs)
+}
+
+/// One button per account that has a push address.
+fn tests(desk: &Overseer, accounts: &[Account]) -> Vec<Action> {
+    if !desk.may_configure() {
+        return Vec::new();
+    }
+    let t = desk.t();
+    accounts
+        .iter()
+        .filter(|it| !it.push_token.is_empty())
+        .map(|it| {
+            let to = format!("/admin/accounts/{}/self-test", it.id);
+            Action::send(fill1(t.push.self_test_go, &it.name), to)
+        })
+        .collect()
+}
+
+/// How a push stands.
+pub(super) fn badge(t: &'static Texts, state: &str) -> Badge {
+    match state {
+        "refused" => states::verdict(t, Verdict::Refused),
+        "handled" => Badge::new(Tone::Ok, t.state.handled),
+        "ignored" => Badge::new(Tone::Plain, t.state.ignored),
+        "parked" => Badge::new(Tone::Bad, t.state.needs_person),
+        _ => Badge::new(Tone::Wait, t.state.pending),
+    }
 }
 
 fn row(shell: &Shell, accounts: &[Account], push: &Push) -> PushRow {
@@ -47,19 +113,13 @@ fn row(shell: &Shell, accounts: &[Account], push: &Push) -> PushRow {
         account.map_or_else(|| id.to_string(), |it| it.name.clone())
     });
     let is_refused = push.state == "refused";
-    let verdict = match push.state.as_str() {
-        "refused" => states::verdict(t, Verdict::Refused),
-        "handled" => Badge::new(Tone::Ok, t.state.handled),
-        "ignored" => Badge::new(Tone::Plain, t.state.ignored),
-        "parked" => Badge::new(Tone::Bad, t.state.needs_person),
-        _ => Badge::new(Tone::Wait, t.state.pending),
-    };
     PushRow {
+        href: format!("/admin/inbox/{}", push.id),
         at: shell.when(push.received_at),
         account: account.unwrap_or_else(|| "—".to_owned()),
         event: push.event.clone(),
-        about: None,
-        verdict,
+        about: about(push),
+        verdict: badge(t, &push.state),
         why: if is_refused {
             push.verdict.clone()
         } else {
@@ -69,22 +129,43 @@ fn row(shell: &Shell, accounts: &[Account], push: &Push) -> PushRow {
         raw: (!push.plain.is_empty())
             .then(|| Raw {
                 label: t.inbox.decrypted.to_owned(),
-                body: masked(&push.plain),
+                body: masking::message(&push.plain),
             })
             .into_iter()
             .collect(),
     }
 }
 
+/// The delivery a push names.
+pub(super) fn about(push: &Push) -> Option<Link> {
+    let at = push.plain.find(DeliveryId::PREFIX)?;
+    let id = push.plain.get(at..at + DeliveryId::PREFIX.len() + 26)?;
+    let id = DeliveryId::parse(id).ok()?;
+    Some(Link::new(id.as_str(), format!("/admin/deliveries/{id}")))
+}
+
 /// What came of a push. The outcomes come in English; the usual ones have Chinese words.
-fn outcome(lang: Lang, text: &str) -> String {
+pub(super) fn outcome(lang: Lang, text: &str) -> String {
     let word = match (lang, text) {
         (Lang::En, _) => text,
         (Lang::Zh, "confirmed by WeChat") => "微信已确认，开始开票",
         (Lang::Zh, "the buyer declined") => "买家取消了开票",
         (Lang::Zh, "WeChat does not confirm it (yet)") => "微信尚未确认，稍后再查",
         (Lang::Zh, "no card of ours has this code") => "卡券不是本系统开出的",
+        (Lang::Zh, "the card stands there already") => "卡券已是该状态",
         (Lang::Zh, other) => {
+            if other.starts_with("older than what is known") {
+                return "早于已知的状态，不采用".to_owned();
+            }
+            if other.starts_with("the lost card code of ") {
+                return "找回了丢失的卡券编号".to_owned();
+            }
+            if other.starts_with("the card code is one of those lost") {
+                return format!(
+                    "卡券编号属于其中一个丢失编号的授权，请核对：{}",
+                    other.rsplit_once(" by ").map_or("", |it| it.1)
+                );
+            }
             if let Some(event) = other.strip_prefix("event ") {
                 let event = event.trim_end_matches(" needs no action");
                 return format!("事件 {event} 无需处理");
@@ -98,28 +179,6 @@ fn outcome(lang: Lang, text: &str) -> String {
         }
     };
     word.to_owned()
-}
-
-/// The text with the middle of personal ids left out.
-fn masked(plain: &str) -> String {
-    let mut out = plain.to_owned();
-    for name in PERSONAL {
-        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-        let Some(start) = out.find(&open).map(|at| at + open.len()) else {
-            continue;
-        };
-        let Some(end) = out[start..].find(&close).map(|at| start + at) else {
-            continue;
-        };
-        let inner = &out[start..end];
-        let bare = inner
-            .strip_prefix("<![CDATA[")
-            .and_then(|it| it.strip_suffix("]]>"))
-            .unwrap_or(inner);
-        let kept: String = bare.chars().take(6).collect();
-        out.replace_range(start..end, &format!("{kept}…"));
-    }
-    out
 }
 
 #[cfg(test)]
@@ -140,16 +199,5 @@ mod tests {
             outcome(Lang::En, "the buyer declined"),
             "the buyer declined"
         );
-    }
-
-    #[test]
-    fn personal_ids_are_masked() {
-        let text =
-            "<xml><FromUserName><![CDATA[oGlVo5sVwNbRoZl8]]></FromUserName><Event>e</Event></xml>";
-        assert_eq!(
-            masked(text),
-            "<xml><FromUserName>oGlVo5…</FromUserName><Event>e</Event></xml>"
-        );
-        assert_eq!(masked("no xml"), "no xml");
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     accounts, audit, deliveries, failure, home, import, inbox, invoices, jobs, keys, ledger,
-    onboarding, order_new, orders, products, reports, rounding, sellers, sign_in, staff, stock,
-    stores, switches,
+    onboarding, order_new, orders, products, pushes, reports, rounding, sellers, sign_in, staff,
+    stock, stores, switches,
 };
 use actix_web::{
     middleware::from_fn,
@@ -49,6 +49,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/reports/{report}.{format}", get().to(reports::file))
         .route("/reports/{report}", get().to(reports::show))
         .route("/inbox", get().to(inbox::index))
+        .route("/inbox/{id}", get().to(pushes::show))
+        .route("/inbox/{id}/handling", post().to(pushes::handle_again))
+        .route("/accounts/{id}/self-test", post().to(pushes::test))
         .route("/audit", get().to(audit::index))
         .route("/ledger", get().to(ledger::show))
         .route("/ledger/check", post().to(ledger::check))

@@ -101,6 +101,8 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
             let word = CardState::parse(&to).map_or(to.as_str(), |it| states::card(t, it).word);
             (Tone::Plain, fill1(a.card_changed, word))
         }
+        "card.code_found" => (Tone::Ok, a.card_code_found.to_owned()),
+        "push.handled_again" => (Tone::Plain, a.push_handled_again.to_owned()),
         "mail.sent" => (Tone::Plain, fill1(a.mail_sent, fact("mail_to"))),
         "job.parked" => (Tone::Bad, fill1(a.job_parked, job())),
         "job.retried" => (Tone::Plain, fill1(a.job_retried, job())),

@@ -37,6 +37,8 @@ texts! {
         card_inserted: "卡券已插入", "The card is inserted";
         card_code_unknown: "卡券已插入，卡号随应答丢失", "The card is inserted; its code was lost with the answer";
         card_changed: "卡券状态变为“{0}”", "The card became “{0}”";
+        card_code_found: "找回了卡券编号", "The card's code was found";
+        push_handled_again: "重新处理推送", "A push was handled again";
         mail_sent: "已把发票发到 {0}", "Mailed to {0}";
         job_parked: "“{0}”停下，需要人工", "“{0}” stopped and needs a person";
         job_retried: "重试“{0}”", "“{0}” was retried";

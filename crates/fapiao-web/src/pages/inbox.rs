@@ -1,7 +1,7 @@
 //! Every push that arrived, also the refused ones.
 
 use super::{
-    parts::{Badge, Empty, Link, Pager, Raw, When},
+    parts::{Action, Badge, Empty, Link, Pager, Raw, Tab, When},
     shell::Shell,
 };
 use askama::Template;
@@ -12,6 +12,10 @@ use askama::Template;
 pub struct InboxPage {
     /// The frame.
     pub shell: Shell,
+    /// All, and each state.
+    pub tabs: Vec<Tab>,
+    /// The self-test of each account, for who may.
+    pub tests: Vec<Action>,
     /// This page's rows, newest first.
     pub rows: Vec<PushRow>,
     /// Pages.
@@ -21,6 +25,8 @@ pub struct InboxPage {
 /// One push.
 #[derive(Clone, Debug)]
 pub struct PushRow {
+    /// Its page.
+    pub href: String,
     /// When it arrived.
     pub at: When,
     /// The account's name or the unknown app id.

@@ -186,6 +186,7 @@ fn inbox(s: &Sample, pages: &mut Pages) {
     let t = s.t();
     let row = |minutes, verdict, why: String, event: &str| {
         PushRow {
+        href: "/admin/inbox/psh_1".to_owned(),
         at: s.ago(minutes),
         account: "湖畔茶舍服务号".to_owned(),
         event: event.to_owned(),
@@ -200,6 +201,8 @@ fn inbox(s: &Sample, pages: &mut Pages) {
     };
     let page = InboxPage {
         shell: s.shell(Section::Inbox),
+        tabs: Vec::new(),
+        tests: Vec::new(),
         rows: vec![
             row(
                 4,

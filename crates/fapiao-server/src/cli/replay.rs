@@ -1,0 +1,74 @@
+//! `fapiao replay`
+
+use super::Failure;
+use crate::{adapters::clock::SystemClock, config::Config, wiring};
+use clap::Args;
+use fapiao_domain::ids::{Id, PushId};
+use fapiao_usecases::backoffice::replay::{Verdict, replay_push};
+use std::{process::ExitCode, sync::Arc};
+
+#[derive(Args)]
+#[command(
+    after_help = "Shows what would change and writes nothing. Asks WeChat where the handler would, reading only.\n\
+                  Exit code 0 when the push would be let in and handled, 1 otherwise.\n\n\
+                  Example: fapiao replay psh_01J8ZC3N6T9Q4W2E5R7Y8U1P0A"
+)]
+pub(super) struct ReplayArgs {
+    /// The push's id, from the inbox of the back-office.
+    push: String,
+}
+
+#[expect(clippy::print_stdout, reason = "the result of the command")]
+pub(super) async fn run(config: &Config, args: &ReplayArgs) -> Result<ExitCode, Failure> {
+    let id = PushId::parse(&args.push)?;
+    let store = wiring::open_store(config).await?;
+    let ports = wiring::wire(config, store, Arc::new(SystemClock))?;
+    let replay = replay_push(&ports, &id).await?;
+    println!("{id}  {}  {}", replay.push.event, replay.push.received_at);
+    println!(
+        "  when it came   {}: {}",
+        replay.push.verdict, replay.push.outcome
+    );
+    let let_in = match &replay.verdict {
+        Verdict::Accepted => {
+            println!("  now            would be let in");
+            true
+        }
+        Verdict::Refused(why) => {
+            println!("  now            would be refused: {why}");
+            false
+        }
+        Verdict::NotKept => {
+            println!("  now            its raw form was not kept; only the text is tried");
+            true
+        }
+        Verdict::Cut => {
+            println!(
+                "  now            its raw form was cut and proves nothing; only the text is tried"
+            );
+            false
+        }
+    };
+    let Some((state, outcome)) = &replay.end else {
+        return Ok(ExitCode::FAILURE);
+    };
+    println!("  would end      {state}: {outcome}");
+    for change in &replay.would.changes {
+        println!(
+            "  would change   {} of {}: {}",
+            change.action, change.subject, change.data
+        );
+    }
+    for (kind, subject) in &replay.would.jobs {
+        println!("  would follow   {kind} of {subject}");
+    }
+    if replay.would.changes.is_empty() && replay.would.jobs.is_empty() {
+        println!("  would change   nothing");
+    }
+    let handled = matches!(state.as_str(), "handled" | "ignored");
+    Ok(if let_in && handled {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

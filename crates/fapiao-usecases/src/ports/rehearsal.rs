@@ -1,0 +1,35 @@
+//! Doing something for trial: every write runs in its transaction and is rolled back.
+
+use super::Storage;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What would have been written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rehearsed {
+    /// The lines of the audit chain, in order: what would change.
+    pub changes: Vec<PlannedChange>,
+    /// The jobs: what would follow. Kind and subject.
+    pub jobs: Vec<(String, String)>,
+}
+
+/// One change that would be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedChange {
+    /// What: `delivery.authorised`, `card.changed`, …
+    pub action: String,
+    /// To what: an id.
+    pub subject: String,
+    /// Facts, states before and after among them.
+    pub data: Value,
+}
+
+/// Tells what a rehearsal would have written so far.
+pub type RehearsalLog = Arc<dyn Fn() -> Rehearsed + Send + Sync>;
+
+/// Makes rehearsals.
+pub trait Rehearse: Send + Sync {
+    /// A store over the same data whose writes are rolled back and noted. Each write sees the data as it is, not what
+    /// an earlier write of the rehearsal would have made of it.
+    fn rehearse(&self) -> (Arc<dyn Storage>, RehearsalLog);
+}

@@ -1,0 +1,122 @@
+//! What holders and their employers do with a card, and what is found out later.
+
+use crate::harness::{TestApp, company, spawn_app};
+use fapiao_domain::{
+    card::CardState,
+    ids::{DeliveryId, Id, InvoiceId},
+};
+use fapiao_usecases::{
+    platform::card_life::{CardStanding, cancel_card, card_standing},
+    records::Card,
+    step::StepError,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn card(app: &TestApp, order: &Value) -> Card {
+    let id = DeliveryId::parse(order["delivery"]["id"].as_str().unwrap()).unwrap();
+    app.ports().store.card(&id).await.unwrap().unwrap()
+}
+
+async fn await_card(app: &TestApp, order: &Value, state: CardState) -> Card {
+    for _ in 0..400 {
+        let card = card(app, order).await;
+        if card.state == state {
+            return card;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("still {:?}", card(app, order).await);
+}
+
+async fn holder_does(app: &TestApp, code: &str, status: &str) {
+    let path = format!("/sandbox/cards/{code}/status");
+    app.control(
+        &app.sandbox(),
+        Method::POST,
+        &path,
+        Some(&json!({ "status": status })),
+    )
+    .await;
+}
+
+async fn standing(app: &TestApp, invoice: &InvoiceId) -> CardStanding {
+    card_standing(app.ports(), invoice).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_card_that_an_employer_holds_is_in_the_way_of_a_red_letter() {
+    let app = spawn_app().await;
+    let order = app.authorised_order("L-1", &company()).await;
+    app.await_state(&order, "carded").await;
+    let at_first = card(&app, &order).await;
+    let free = standing(&app, &at_first.invoice).await;
+    assert!(free.may_cancel() && !free.warns(), "{free:?}");
+
+    holder_does(&app, &at_first.code, "INVOICE_REIMBURSE_LOCK").await;
+    await_card(&app, &order, CardState::Locked).await;
+    let locked = standing(&app, &at_first.invoice).await;
+    assert_eq!(
+        (locked.word(), locked.may_cancel(), locked.warns()),
+        ("locked", false, true)
+    );
+    let refused = cancel_card(app.ports(), &at_first.delivery).await;
+    assert!(
+        matches!(refused, Err(StepError::NotYet { .. })),
+        "{refused:?}"
+    );
+
+    holder_does(&app, &at_first.code, "INVOICE_REIMBURSE_CLOSURE").await;
+    await_card(&app, &order, CardState::Reimbursed).await;
+    let refused = cancel_card(app.ports(), &at_first.delivery).await;
+    assert!(
+        matches!(&refused, Err(StepError::Parked { code, .. }) if code == "card_reimbursed"),
+        "{refused:?}"
+    );
+    // WeChat was never asked for what it would have refused.
+    let calls = app
+        .control(&app.sandbox(), Method::GET, "/sandbox/calls", None)
+        .await;
+    assert!(!calls.to_string().contains("updatestatus"), "{calls}");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_card_is_not_struck_out_before_its_invoice_was_offset() {
+    let app = spawn_app().await;
+    let order = app.authorised_order("L-2", &company()).await;
+    app.await_state(&order, "carded").await;
+    let card = card(&app, &order).await;
+    let refused = cancel_card(app.ports(), &card.delivery).await;
+    assert!(
+        matches!(&refused, Err(StepError::Parked { code, .. }) if code == "invoice_not_offset"),
+        "{refused:?}"
+    );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_lost_with_its_answer_is_found_when_the_holder_hands_the_card_in() {
+    let app = spawn_app().await;
+    let fault = json!({ "path": "/card/invoice/insert", "kind": "work_then_drop", "count": 1 });
+    app.wechat_fault(&fault).await;
+    let order = app.authorised_order("L-3", &company()).await;
+    app.await_state(&order, "carded").await;
+    let lost = card(&app, &order).await;
+    assert_eq!(
+        (lost.state, lost.code.as_str()),
+        (CardState::CodeUnknown, "")
+    );
+    assert!(standing(&app, &lost.invoice).await.warns());
+    let cards = app
+        .control(&app.sandbox(), Method::GET, "/sandbox/cards", None)
+        .await;
+    let code = cards["cards"][0]["code"].as_str().unwrap().to_owned();
+    holder_does(&app, &code, "INVOICE_REIMBURSE_LOCK").await;
+    let found = await_card(&app, &order, CardState::Locked).await;
+    assert_eq!(found.code, code);
+    assert!(!found.openid.is_empty());
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}

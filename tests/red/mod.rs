@@ -1,3 +1,0 @@
-//! Red letters and refunds, over HTTP with both sandboxes.
-
-mod letters;
