@@ -16,6 +16,7 @@ mod m20261121_000006_audit;
 mod m20261121_000007_guards;
 mod m20261121_000009_gateway;
 mod m20261121_000010_scenarios;
+mod m20261121_000011_designs;
 mod m20261121_000012_card_life;
 mod m20261121_000014_archive;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_guards::Migration),
             Box::new(m20261121_000009_gateway::Migration),
             Box::new(m20261121_000010_scenarios::Migration),
+            Box::new(m20261121_000011_designs::Migration),
             Box::new(m20261121_000012_card_life::Migration),
             Box::new(m20261121_000014_archive::Migration),
         ]

@@ -1,3 +1,4 @@
 mod inbox;
+mod console;
 pub mod sign_in;
 mod work;

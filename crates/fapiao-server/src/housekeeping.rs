@@ -89,7 +89,10 @@ pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
                 .await?
                 .is_none()
             {
-                jobs.push(of_seller(Job::EnsureTemplate(seller.id.clone())));
+                jobs.push(of_seller(Job::EnsureTemplate {
+                    seller: seller.id.clone(),
+                    kind: InvoiceKind::DigitalOrdinary,
+                }));
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Mode},
     housekeeping,
     keeping::Keeper,
-    telemetry,
+    telemetry, wiring,
     worker::Worker,
 };
 use actix_web::{HttpServer, dev::ServerHandle, web};
@@ -52,7 +52,7 @@ impl Node {
         let stop = CancellationToken::new();
         let mut background = Vec::new();
         if parts != Parts::WebOnly {
-            let worker = Worker::new(ports.clone(), &config.worker, node_name(config));
+            let worker = Worker::new(ports.clone(), &config.worker, wiring::node_name(config));
             background.push(tokio::spawn(worker.run(stop.clone())));
             let files = Documents::open(&config.storage).map_err(std::io::Error::other)?;
             let keeper = Keeper::new(ports.clone(), Arc::new(files), config, node_name(config));
@@ -104,12 +104,6 @@ impl Node {
             let _ = timeout(Duration::from_secs(12), task).await;
         }
     }
-}
-
-/// The same after a restart, different from other nodes: host and port.
-fn node_name(config: &Config) -> String {
-    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
-    format!("{}:{}", host.trim(), config.server.listen)
 }
 
 fn web_settings(

@@ -15,6 +15,7 @@ use crate::{
         sealer::MasterKeySealer,
         tax_direct::{DirectTax, DirectTaxConfig},
         tokens::token_keeper,
+        wechat_console::Console,
         wechat_merchant::Merchant,
         wechat_platform::Platform,
         wechat_pushes::Pushes,
@@ -80,8 +81,13 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         let recorder = recorder.clone();
         Arc::new(move |call| recorder.wechat(call))
     };
-    let keeper = token_keeper(&config.wechat.api_base, Arc::clone(&store), Some(observer))
-        .map_err(WiringError::Wechat)?;
+    let keeper = token_keeper(
+        &config.wechat.api_base,
+        Arc::clone(&store),
+        node_name(config),
+        Some(observer),
+    )
+    .map_err(WiringError::Wechat)?;
     let mailer = if config.mail.enabled {
         SmtpMailer::new(&config.mail.smtp_url, &config.mail.from).map_err(WiringError::Mail)?
     } else {
@@ -104,7 +110,8 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         renderer: Arc::new(PdfRenderer::new()),
         tax: Arc::new(tax),
         merchant: Arc::new(Merchant::new(keeper.clone(), Arc::clone(&sealer))),
-        platform: Arc::new(Platform::new(keeper, Arc::clone(&sealer))),
+        platform: Arc::new(Platform::new(keeper.clone(), Arc::clone(&sealer))),
+        console: Arc::new(Console::new(keeper, Arc::clone(&sealer))),
         gateways: Arc::new(HttpGateways::new(Arc::clone(&clock)).map_err(WiringError::Gateway)?),
         papers: Arc::new(PdfPapers),
         pushes: Arc::new(Pushes::new(Arc::clone(&sealer), sandbox)),
@@ -119,4 +126,10 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         clock,
         public_base: config.server.public_base_url.as_str().into(),
     })
+}
+
+/// The same after a restart, different from other nodes: host and port.
+pub fn node_name(config: &Config) -> String {
+    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    format!("{}:{}", host.trim(), config.server.listen)
 }

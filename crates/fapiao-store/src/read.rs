@@ -118,6 +118,8 @@ struct RawTitleForm {
     bank: String,
     bank_account: String,
     email: String,
+    #[serde(default)]
+    own: Vec<(String, String)>,
     override_reason: String,
 }
 

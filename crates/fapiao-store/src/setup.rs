@@ -217,11 +217,6 @@ impl Setup for Store {
         let wish = (account.clone(), seller.clone(), kind, lease_secs);
         self.write(wish, tax_data::lease_template).await
     }
-
-    async fn save_template(&self, template: &CardTemplate) -> Result<(), StoreError> {
-        self.write((template.clone(),), tax_data::save_template)
-            .await
-    }
 }
 
 impl Store {

@@ -1,7 +1,6 @@
 //! Class codes, rates and card templates: what others decide and we keep.
 
 use crate::{
-    audit::Line,
     entity::{tax_code, template, usable_rate},
     error::missing,
     read,
@@ -15,7 +14,6 @@ use fapiao_domain::{
     invoice::InvoiceKind,
 };
 use fapiao_usecases::{
-    actor::Actor,
     errors::StoreError,
     ports::CardTemplate,
     records::{TaxCode, UsableRate},
@@ -50,6 +48,7 @@ pub(crate) fn template_record(model: template::Model) -> Result<CardTemplate, St
         seller: read::id(&model.seller_id)?,
         kind: read::word(InvoiceKind::parse, &model.kind, "kind of invoice")?,
         payee: model.payee,
+        design_version: model.design_version,
         created_at: read::time(model.created_at)?,
         card_id: model.card_id,
     })
@@ -139,38 +138,5 @@ pub(crate) fn lease_template<'t>(
              WHERE template_leases.leased_until <= {now} RETURNING kind"
         ));
         Ok(!tx.rows(sql).await?.is_empty())
-    })
-}
-
-/// Stores a template and gives the right to make one back.
-pub(crate) fn save_template<'t>(tx: &'t Tx, (made,): &'t (CardTemplate,)) -> Run<'t, ()> {
-    Box::pin(async move {
-        let model = template::Model {
-            card_id: made.card_id.clone(),
-            account_id: made.account.to_string(),
-            seller_id: made.seller.to_string(),
-            kind: made.kind.as_str().to_owned(),
-            payee: made.payee.clone(),
-            created_at: made.created_at.timestamp_millis(),
-        };
-        let added = tx
-            .insert::<template::Entity>(&[model], "ON CONFLICT DO NOTHING RETURNING card_id")
-            .await?;
-        let sql = Sql::new("UPDATE template_leases SET leased_until = 0 WHERE account_id = ")
-            .bind(made.account.as_str())
-            .add(" AND seller_id = ")
-            .bind(made.seller.as_str())
-            .add(" AND kind = ")
-            .bind(made.kind.as_str());
-        tx.exec(sql).await?;
-        if !added.is_empty() {
-            tx.audit(
-                Line::new(&Actor::System, "template.made", &made.card_id)
-                    .with("seller", made.seller.as_str())
-                    .with("account", made.account.as_str())
-                    .with("kind", made.kind.as_str()),
-            );
-        }
-        Ok(())
     })
 }

@@ -3,6 +3,7 @@
 use crate::{
     Store,
     sql::{self, Cells, Sql, now_millis},
+    token_notes,
     tx::Tx,
     writer::Run,
 };
@@ -41,10 +42,23 @@ fn lease<'t>(tx: &'t Tx, it: &'t Lease) -> Run<'t, bool> {
 }
 
 struct Swap {
+    node: String,
     app_id: String,
     kind: String,
     expected: i64,
     row: TokenRow,
+}
+
+impl Swap {
+    fn renewal(&self) -> token_notes::Renewal {
+        token_notes::Renewal {
+            app_id: self.app_id.clone(),
+            kind: self.kind.clone(),
+            node: self.node.clone(),
+            generation: self.expected + 1,
+            expires_at: self.row.expires_at,
+        }
+    }
 }
 
 fn swap<'t>(tx: &'t Tx, it: &'t Swap) -> Run<'t, bool> {
@@ -60,6 +74,7 @@ fn swap<'t>(tx: &'t Tx, it: &'t Swap) -> Run<'t, bool> {
             .add(" AND generation = ")
             .bind(it.expected);
         if tx.exec(sql).await? == 1 {
+            token_notes::renewed(tx, &it.renewal()).await?;
             return Ok(true);
         }
         if it.expected != 0 {
@@ -76,7 +91,11 @@ fn swap<'t>(tx: &'t Tx, it: &'t Swap) -> Run<'t, bool> {
         .add(", ")
         .bind(it.row.expires_at)
         .add(", 1, '', 0) ON CONFLICT DO NOTHING RETURNING kind");
-        Ok(!tx.rows(sql).await?.is_empty())
+        let first = !tx.rows(sql).await?.is_empty();
+        if first {
+            token_notes::renewed(tx, &it.renewal()).await?;
+        }
+        Ok(first)
     })
 }
 
@@ -135,8 +154,10 @@ impl Tokens for Store {
         expected_generation: i64,
         value: &str,
         expires_at: i64,
+        node: &str,
     ) -> Result<bool, StoreError> {
         let swapped = Swap {
+            node: node.to_owned(),
             app_id: app_id.to_owned(),
             kind: kind.to_owned(),
             expected: expected_generation,

@@ -1,10 +1,11 @@
 //! What is left to do: the queue's vocabulary.
 
+use crate::ports::card_subject;
 use chrono::{DateTime, Utc};
-use fapiao_domain::ids::Id;
 use fapiao_domain::ids::{
     AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OrderId, PushId, RequestId, SellerId,
 };
+use fapiao_domain::{ids::Id, invoice::InvoiceKind};
 use serde_json::{Value, json};
 
 /// One thing to do later. Safe to repeat: every handler looks at the state first.
@@ -39,8 +40,6 @@ pub enum Job {
     SyncTaxData(SellerId),
     /// Read the platform id, set the contact: what an account needs before its first call.
     PrepareAccount(AccountId),
-    /// Make the card template of a seller, once.
-    EnsureTemplate(SellerId),
     /// Strike the card of a delivery out after its invoice was offset in full.
     CancelCard(DeliveryId),
     /// Bring the request for an invoice to the external platform.
@@ -53,6 +52,15 @@ pub enum Job {
     ReportResult(RequestId),
     /// Look for invoice requests from receipts of this order's payment.
     MatchPayment(OrderId),
+    /// Make the card template of a seller's kind of invoice, once.
+    EnsureTemplate {
+        /// Whose cards.
+        seller: SellerId,
+        /// Which cards.
+        kind: InvoiceKind,
+    },
+    /// Set what an account's page asks buyers for, and read it back.
+    PushBuyerForm(AccountId),
 }
 
 impl Job {
@@ -71,18 +79,19 @@ impl Job {
             Job::RefillStock(_) => "refill_stock",
             Job::SyncTaxData(_) => "sync_tax_data",
             Job::PrepareAccount(_) => "prepare_account",
-            Job::EnsureTemplate(_) => "ensure_template",
             Job::CancelCard(_) => "cancel_card",
             Job::SendRequest(_) => "send_request",
             Job::FollowRequest(_) => "follow_request",
             Job::HandleNotice(_) => "handle_notice",
             Job::ReportResult(_) => "report_result",
             Job::MatchPayment(_) => "match_payment",
+            Job::EnsureTemplate { .. } => "ensure_template",
+            Job::PushBuyerForm(_) => "push_buyer_form",
         }
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 19] = [
+    pub const KINDS: [&'static str; 20] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -102,6 +111,7 @@ impl Job {
         "handle_notice",
         "report_result",
         "match_payment",
+        "push_buyer_form",
     ];
 
     /// What the job is about: the id, or the receipt.
@@ -119,8 +129,9 @@ impl Job {
             Job::ReportResult(id) => id.to_string(),
             Job::IssueInvoice(id) | Job::RenderInvoice(id) | Job::MailInvoice(id) => id.to_string(),
             Job::PollReceipt { receipt, .. } => receipt.clone(),
-            Job::RefillStock(id) | Job::SyncTaxData(id) | Job::EnsureTemplate(id) => id.to_string(),
-            Job::PrepareAccount(id) => id.to_string(),
+            Job::RefillStock(id) | Job::SyncTaxData(id) => id.to_string(),
+            Job::EnsureTemplate { seller, kind } => card_subject(seller, *kind),
+            Job::PrepareAccount(id) | Job::PushBuyerForm(id) => id.to_string(),
             Job::MatchPayment(id) => id.to_string(),
         }
     }
@@ -136,6 +147,9 @@ impl Job {
         match self {
             Job::PollReceipt { seller, receipt } => {
                 json!({ "seller": seller.as_str(), "receipt": receipt })
+            }
+            Job::EnsureTemplate { seller, kind } => {
+                json!({ "seller": seller.as_str(), "kind": kind.as_str() })
             }
             other => json!({ "id": other.subject() }),
         }
@@ -162,13 +176,24 @@ impl Job {
             "refill_stock" => Job::RefillStock(id(payload)?),
             "sync_tax_data" => Job::SyncTaxData(id(payload)?),
             "prepare_account" => Job::PrepareAccount(id(payload)?),
-            "ensure_template" => Job::EnsureTemplate(id(payload)?),
             "cancel_card" => Job::CancelCard(id(payload)?),
             "send_request" => Job::SendRequest(id(payload)?),
             "follow_request" => Job::FollowRequest(id(payload)?),
             "handle_notice" => Job::HandleNotice(id(payload)?),
             "report_result" => Job::ReportResult(id(payload)?),
             "match_payment" => Job::MatchPayment(id(payload)?),
+            // The version before knew one kind, and wrote only the seller.
+            "ensure_template" => match payload.get("seller") {
+                None => Job::EnsureTemplate {
+                    seller: id(payload)?,
+                    kind: InvoiceKind::DigitalOrdinary,
+                },
+                Some(seller) => Job::EnsureTemplate {
+                    seller: SellerId::parse(seller.as_str()?).ok()?,
+                    kind: InvoiceKind::parse(payload.get("kind")?.as_str()?)?,
+                },
+            },
+            "push_buyer_form" => Job::PushBuyerForm(id(payload)?),
             _ => return None,
         })
     }
@@ -278,13 +303,17 @@ mod tests {
             Job::RefillStock(fresh(now)),
             Job::SyncTaxData(fresh(now)),
             Job::PrepareAccount(fresh(now)),
-            Job::EnsureTemplate(fresh(now)),
             Job::CancelCard(fresh(now)),
             Job::SendRequest(fresh(now)),
             Job::FollowRequest(fresh(now)),
             Job::HandleNotice(fresh(now)),
             Job::ReportResult(fresh(now)),
             Job::MatchPayment(fresh(now)),
+            Job::EnsureTemplate {
+                seller: fresh(now),
+                kind: InvoiceKind::DigitalSpecial,
+            },
+            Job::PushBuyerForm(fresh(now)),
         ];
         assert_eq!(jobs.len(), Job::KINDS.len());
         for job in jobs {

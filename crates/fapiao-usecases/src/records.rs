@@ -2,6 +2,8 @@
 
 mod account;
 mod after_payment;
+mod buyer_form;
+mod card_design;
 mod catalogue;
 mod company;
 mod gateway;
@@ -12,6 +14,8 @@ mod sale;
 
 pub use account::{Account, AccountKind, PushMode, SealedText};
 pub use after_payment::{ClaimState, PaymentClaim};
+pub use buyer_form::{Ask, BuyerForm, OrganisationForm, OwnField, PersonForm};
+pub use card_design::{CardDesign, CardEntry, Logo};
 pub use catalogue::{Product, TaxCode, UsableRate};
 pub use company::{IssuingMode, Seller, Store};
 pub use gateway::{Gateway, Partner, PartnerKey, PartnerRequest, PlatformNotice, PlatformRequest};

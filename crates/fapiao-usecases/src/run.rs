@@ -3,7 +3,7 @@
 use crate::{
     gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
-    merchant::{after_payment, confirm, prepare, pushes, refusal},
+    merchant::{after_payment, buyer_form, confirm, prepare, pushes, refusal},
     platform::{card, card_life, draft, issue, mail, render, stock, template},
     ports::Ports,
     step::{StepError, job_end},
@@ -29,12 +29,15 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::MailInvoice(id) => mail::mail_invoice(ports, id).await,
         Job::RefillStock(id) => stock::refill_stock(ports, id).await,
         Job::SyncTaxData(id) => stock::sync_tax_data(ports, id).await,
-        Job::EnsureTemplate(id) => template::ensure_template(ports, id).await,
         Job::SendRequest(id) => gateway::send_request(ports, id).await,
         Job::FollowRequest(id) => gateway::follow_request(ports, id).await,
         Job::HandleNotice(id) => gateway::handle_notice(ports, id).await,
         Job::ReportResult(id) => gateway::report_result(ports, id).await,
         Job::MatchPayment(id) => after_payment::match_order(ports, id).await,
+        Job::EnsureTemplate { seller, kind } => {
+            template::ensure_template(ports, seller, *kind).await
+        }
+        Job::PushBuyerForm(id) => buyer_form::push_buyer_form(ports, id).await,
     };
     finished(claimed, result)
 }

@@ -4,9 +4,11 @@
 //! Templates write `t.order.title`. Places for values are `{0}`, `{1}`, filled in by [`fill`]; a
 //! test sees to it that both languages have the same ones.
 
+mod access;
 mod acts;
 mod archive;
 mod back_office;
+mod console;
 mod gateway;
 mod outside;
 mod rules;
@@ -14,11 +16,13 @@ mod set_up;
 pub mod states;
 mod watch;
 
+pub use access::Access;
 pub use acts::{Act, Column, JobKind, Stand, Steps, Told};
 pub use archive::Report;
 pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
+pub use console::{BuyerForm, CardLook, Credential};
 pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use rules::Rounding;
@@ -169,6 +173,10 @@ catalogue! {
     store: Store,
     account: Account,
     onboarding: Onboarding,
+    access: Access,
+    buyer_form: BuyerForm,
+    card_look: CardLook,
+    credential: Credential,
     product: Product,
     staff: Staff,
     key: Key,

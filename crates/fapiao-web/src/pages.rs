@@ -28,6 +28,9 @@
 pub mod accounts;
 pub mod audit;
 pub mod buyer;
+pub mod buyer_form;
+pub mod cards;
+pub mod credentials;
 pub mod deliveries;
 pub mod fault;
 pub mod field;

@@ -13,6 +13,7 @@ pub mod renderer;
 pub mod sealer;
 pub mod tax_direct;
 pub mod tokens;
+pub mod wechat_console;
 pub mod wechat_errors;
 pub mod wechat_merchant;
 pub mod wechat_platform;

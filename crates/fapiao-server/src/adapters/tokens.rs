@@ -1,15 +1,20 @@
 //! The SDK's token keeper on our database: one row per app id and kind for all nodes.
 
+use super::wechat_errors::outside;
 use async_trait::async_trait;
-use fapiao_usecases::ports::Storage;
+use fapiao_usecases::ports::{Storage, TokenTrouble};
 use std::{sync::Arc, time::Duration};
 use wechat_invoice::{
-    CredentialKind, Endpoints, ExposeSecret, NewToken, Observer, SecretString, StoreError,
+    CredentialKind, Endpoints, Error, ExposeSecret, NewToken, Observer, SecretString, StoreError,
     StoredToken, Timeouts, TokenKeeper, TokenStore, Transport,
 };
 
 /// Rows of the shared database.
-pub struct SharedTokens(pub Arc<dyn Storage>);
+pub struct SharedTokens {
+    store: Arc<dyn Storage>,
+    /// The name of this process, for people who ask who renewed a token.
+    node: String,
+}
 
 #[async_trait]
 impl TokenStore for SharedTokens {
@@ -18,7 +23,7 @@ impl TokenStore for SharedTokens {
         app_id: &str,
         kind: CredentialKind,
     ) -> Result<Option<StoredToken>, StoreError> {
-        let row = self.0.token(app_id, kind.as_str()).await?;
+        let row = self.store.token(app_id, kind.as_str()).await?;
         Ok(row.map(|row| StoredToken {
             value: SecretString::from(row.value),
             expires_at: row.expires_at,
@@ -34,7 +39,7 @@ impl TokenStore for SharedTokens {
         lease_secs: u32,
     ) -> Result<bool, StoreError> {
         Ok(self
-            .0
+            .store
             .lease_token(app_id, kind.as_str(), holder, lease_secs)
             .await?)
     }
@@ -48,13 +53,14 @@ impl TokenStore for SharedTokens {
     ) -> Result<bool, StoreError> {
         let value = new.value.expose_secret();
         Ok(self
-            .0
+            .store
             .swap_token(
                 app_id,
                 kind.as_str(),
                 expected_generation,
                 value,
                 new.expires_at,
+                &self.node,
             )
             .await?)
     }
@@ -65,7 +71,24 @@ impl TokenStore for SharedTokens {
         kind: CredentialKind,
         holder: &str,
     ) -> Result<(), StoreError> {
-        Ok(self.0.release_token(app_id, kind.as_str(), holder).await?)
+        Ok(self
+            .store
+            .release_token(app_id, kind.as_str(), holder)
+            .await?)
+    }
+
+    async fn note_failure(&self, app_id: &str, kind: CredentialKind, error: &Error) {
+        let trouble = outside(error.clone());
+        let note = TokenTrouble {
+            app_id: app_id.to_owned(),
+            kind: kind.as_str().to_owned(),
+            node: self.node.clone(),
+            code: trouble.code,
+            trouble: trouble.message,
+        };
+        if let Err(error) = self.store.note_token_trouble(&note).await {
+            tracing::warn!(app_id, %error, "A token's trouble could not be noted");
+        }
     }
 }
 
@@ -77,6 +100,7 @@ impl TokenStore for SharedTokens {
 pub fn token_keeper(
     base: &str,
     store: Arc<dyn Storage>,
+    node: String,
     observer: Option<Observer>,
 ) -> Result<TokenKeeper, String> {
     let base = url::Url::parse(base)
@@ -92,5 +116,8 @@ pub fn token_keeper(
         Some(observer) => transport.observed(observer),
         None => transport,
     };
-    Ok(TokenKeeper::new(transport, Arc::new(SharedTokens(store))))
+    Ok(TokenKeeper::new(
+        transport,
+        Arc::new(SharedTokens { store, node }),
+    ))
 }

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use wechat_invoice::{
     MerchantClient, TokenKeeper,
     merchant::{
-        self, AuthPageRequest, BuyerTitle, Contact, PageKind, PayMerchant, Refusal, Source,
+        self, AuthPageRequest, BuyerTitle, Contact, CustomValue, PageKind, PayMerchant, Refusal,
+        Source,
     },
 };
 
@@ -172,6 +173,7 @@ fn raw_title(title: BuyerTitle) -> RawTitleRecord {
             name: person.title.unwrap_or_default(),
             phone: person.phone.unwrap_or_default(),
             email: person.email.unwrap_or_default(),
+            own: own_values(&person.custom),
             ..RawTitleRecord::default()
         },
         BuyerTitle::Organisation(body) => {
@@ -193,8 +195,18 @@ fn raw_title(title: BuyerTitle) -> RawTitleRecord {
                 bank: body.bank_type.unwrap_or_default(),
                 bank_account: body.bank_no.unwrap_or_default(),
                 email,
+                own: own_values(&body.custom),
                 override_reason: String::new(),
             }
         }
     }
+}
+
+/// What was filled in; fields left empty are left out.
+fn own_values(custom: &[CustomValue]) -> Vec<(String, String)> {
+    custom
+        .iter()
+        .filter_map(|it| Some((it.key.clone()?, it.value.clone()?)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }

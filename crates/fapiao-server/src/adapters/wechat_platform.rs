@@ -4,22 +4,22 @@ use super::wechat_errors::{credentials, outside};
 use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao_domain::{
-    invoice::{Identity, InvoiceKind},
+    invoice::Identity,
     line::{InvoiceLine, LineKind},
     money::Fen,
     party::SellerParty,
 };
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
-    ports::{CardRequest, InsertedCard, Sealer, WechatPlatform},
-    records::{Account, Seller},
+    ports::{CardRequest, InsertedCard, Sealer, TemplateOrder, WechatPlatform},
+    records::{Account, CardEntry},
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use std::sync::Arc;
 use wechat_invoice::{
     PlatformClient, TokenKeeper,
     platform::{
-        self, CardTemplate, InsertInvoice, InvoiceIdentity, InvoiceUserData, LogoFormat,
+        self, CardLink, CardTemplate, InsertInvoice, InvoiceIdentity, InvoiceUserData, LogoFormat,
         ReimburseStatus,
     },
 };
@@ -50,27 +50,40 @@ impl WechatPlatform for Platform {
         self.client(account)?.own_s_pappid().await.map_err(outside)
     }
 
+    async fn upload_logo(
+        &self,
+        account: &Account,
+        logo: Bytes,
+        png: bool,
+    ) -> Result<String, OutsideError> {
+        let format = if png {
+            LogoFormat::Png
+        } else {
+            LogoFormat::Jpeg
+        };
+        self.client(account)?
+            .upload_logo(logo, format)
+            .await
+            .map_err(outside)
+    }
+
     async fn create_template(
         &self,
         account: &Account,
-        seller: &Seller,
-        kind: InvoiceKind,
-        logo: Bytes,
+        template: &TemplateOrder,
     ) -> Result<String, OutsideError> {
-        let client = self.client(account)?;
-        let logo_url = client
-            .upload_logo(logo, LogoFormat::Png)
-            .await
-            .map_err(outside)?;
         let template = CardTemplate {
-            logo_url,
-            title: seller.short_name.clone(),
-            payee: seller.party.name.clone(),
-            kind: kind.printed().to_owned(),
-            custom: None,
-            promotion: None,
+            logo_url: template.logo_url.clone(),
+            title: template.title.clone(),
+            payee: template.payee.clone(),
+            kind: template.kind.printed().to_owned(),
+            custom: template.first.as_ref().map(card_link),
+            promotion: template.second.as_ref().map(card_link),
         };
-        client.create_card(&template).await.map_err(outside)
+        self.client(account)?
+            .create_card(&template)
+            .await
+            .map_err(outside)
     }
 
     async fn upload_pdf(&self, account: &Account, pdf: Bytes) -> Result<String, OutsideError> {
@@ -112,6 +125,14 @@ impl WechatPlatform for Platform {
             .update_status(template, code, &ReimburseStatus::Cancel)
             .await
             .map_err(outside)
+    }
+}
+
+fn card_link(entry: &CardEntry) -> CardLink {
+    CardLink {
+        name: entry.name.clone(),
+        url: entry.url.clone(),
+        sub_title: filled(&entry.hint),
     }
 }
 

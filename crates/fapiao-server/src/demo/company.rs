@@ -11,12 +11,14 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     actor::Actor,
+    backoffice::buyer_forms::store_form,
     errors::StoreError,
     idempotency::fingerprint,
     ids::fresh,
-    ports::{Clock, Ports},
+    ports::{BUYER_FORM, Clock, Ports},
     records::{
-        Account, AccountKind, ApiKey, IssuingMode, Product, PushMode, Role, Seller, Staff, Store,
+        Account, AccountKind, ApiKey, Ask, BuyerForm, IssuingMode, Product, PushMode, Role, Seller,
+        Staff, Store,
     },
 };
 
@@ -125,6 +127,12 @@ pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), S
             ports.store.save_account(&account, &by).await?;
         }
     }
+    for account in ports.store.accounts().await? {
+        let drawn = ports.store.design(BUYER_FORM, account.id.as_str()).await?;
+        if drawn.is_none() {
+            store_form(ports, &by, &account, &demo_form(), Some(0)).await?;
+        }
+    }
     let mut store_number = 0;
     for (index, demo) in SELLERS.iter().enumerate() {
         let id: SellerId = fixed(index + 1);
@@ -167,6 +175,21 @@ pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), S
         ports.store.add_api_key(&api_key(secrets, now), &by).await?;
     }
     Ok(())
+}
+
+/// What a company's bookkeeping usually wants, and a field of the shop's own.
+fn demo_form() -> BuyerForm {
+    let mut form = BuyerForm::default();
+    let body = &mut form.organisation;
+    for ask in [
+        &mut body.address,
+        &mut body.phone,
+        &mut body.bank,
+        &mut body.bank_account,
+    ] {
+        *ask = Ask::Optional;
+    }
+    form
 }
 
 pub(super) fn demo_account(

@@ -14,6 +14,7 @@ use crate::{
 };
 use clap::ValueEnum;
 use demo_shop::{DemoShop, DemoShopConfig};
+use fapiao_domain::invoice::InvoiceKind;
 use fapiao_usecases::ports::Ports;
 use std::{
     net::{SocketAddr, TcpListener},
@@ -429,7 +430,7 @@ fn absolute(path: &Path) -> PathBuf {
 /// Everything the first order needs is fetched before `ready:`; what fails (a sandbox that is down) is left to jobs.
 pub(super) async fn prepare(ports: &Ports) -> Result<(), Failure> {
     use fapiao_usecases::{
-        merchant::prepare::prepare_account,
+        merchant::{buyer_form::push_buyer_form, prepare::prepare_account},
         platform::{stock, template},
     };
     housekeeping::queue_set_up(ports).await?;
@@ -438,6 +439,7 @@ pub(super) async fn prepare(ports: &Ports) -> Result<(), Failure> {
             && (account.pay_merchant.is_empty() || account.pay_linked_at.is_some());
         if !is_ready {
             let _ = prepare_account(ports, &account.id).await;
+            let _ = push_buyer_form(ports, &account.id).await;
         }
     }
     for seller in ports.store.sellers().await? {
@@ -446,7 +448,7 @@ pub(super) async fn prepare(ports: &Ports) -> Result<(), Failure> {
             let _ = stock::sync_tax_data(ports, &seller.id).await;
         }
         let _ = stock::refill_stock(ports, &seller.id).await;
-        let _ = template::ensure_template(ports, &seller.id).await;
+        let _ = template::ensure_template(ports, &seller.id, InvoiceKind::DigitalOrdinary).await;
     }
     Ok(())
 }

@@ -30,6 +30,7 @@ macro_rules! table {
 mod access;
 mod archive;
 mod audit;
+mod designs;
 mod gateway;
 mod issuing;
 mod queue;
@@ -39,6 +40,7 @@ mod setup;
 pub(crate) use access::{api_key, session, staff};
 pub(crate) use archive::{anchor, exchange, exchange_subject, proof_run};
 pub(crate) use audit::audit_entry;
+pub(crate) use designs::{design, template_try, token_note};
 pub(crate) use gateway::{
     partner, partner_key, partner_request, platform_notice, platform_request, seller_gateway,
 };

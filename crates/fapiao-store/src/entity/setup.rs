@@ -109,6 +109,7 @@ table! {
         seller_id: String,
         kind: String,
         payee: String,
+        design_version: i64,
         created_at: i64,
     }
 }

@@ -1,7 +1,10 @@
 //! The queue: each job once, by turns, under a lease.
 
 use crate::harness::{Bench, on_both};
-use fapiao_domain::ids::{Id, SellerId};
+use fapiao_domain::{
+    ids::{Id, SellerId},
+    invoice::InvoiceKind,
+};
 use fapiao_usecases::{
     actor::Actor,
     ids::fresh,
@@ -194,7 +197,7 @@ on_both! {
             Job::IssueInvoice(fresh(now)), Job::PollReceipt { seller: fresh(now), receipt: "r'1".to_owned() },
             Job::RenderInvoice(fresh(now)), Job::DeliverCard(fresh(now)), Job::MailInvoice(fresh(now)),
             Job::RejectAuthorisation(fresh(now)), Job::RefillStock(fresh(now)), Job::SyncTaxData(fresh(now)),
-            Job::PrepareAccount(fresh(now)), Job::EnsureTemplate(fresh(now)),
+            Job::PrepareAccount(fresh(now)), Job::EnsureTemplate { seller: fresh(now), kind: InvoiceKind::DigitalOrdinary },
         ];
         bench.store.enqueue(jobs.iter().map(|job| QueuedJob::now(job.clone(), None)).collect()).await.unwrap();
         let claimed = bench.store.claim("w", 100, 60).await.unwrap();

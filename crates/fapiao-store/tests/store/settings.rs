@@ -6,7 +6,10 @@ use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     ids::fresh,
-    ports::{CardTemplate, Ledger, Setup, Tokens},
+    ports::{
+        CardTemplate, Designs, Ledger, NewDesign, Setup, TemplateTry, TokenTrouble, Tokens,
+        TryState,
+    },
     records::{Product, TaxCode, UsableRate},
 };
 
@@ -114,10 +117,29 @@ on_both! {
         assert!(lease(60).await.unwrap());
         let made = CardTemplate {
             card_id: "p_1".to_owned(), account: bench.account.clone(), seller: bench.seller.clone(), kind,
-            payee: "上海测试商贸有限公司".to_owned(), created_at: bench.now(),
+            payee: "上海测试商贸有限公司".to_owned(), design_version: 0, created_at: bench.now(),
         };
-        bench.store.save_template(&made).await.unwrap();
-        bench.store.save_template(&made).await.unwrap();
+        let try_ = |id: &str| TemplateTry {
+            id: id.to_owned(), account: bench.account.clone(), seller: bench.seller.clone(), kind,
+            payee: made.payee.clone(), design_version: 0, state: TryState::Asked, reason: String::new(), card_id: None,
+            asked_at: bench.now(),
+        };
+        assert!(bench.store.begin_try(&try_("t1")).await.unwrap());
+        assert!(!bench.store.begin_try(&try_("t2")).await.unwrap());
+        // An unknown outcome blocks the next try until a person says how it ended.
+        let by = Actor::System;
+        assert!(bench.store.end_try("t1", TryState::Unknown, "lost", &by).await.unwrap());
+        assert!(!bench.store.begin_try(&try_("t2")).await.unwrap());
+        assert!(bench.store.end_try("t1", TryState::GivenUp, "not there", &by).await.unwrap());
+        assert!(!bench.store.end_try("t1", TryState::GivenUp, "again", &by).await.unwrap());
+        assert!(bench.store.begin_try(&try_("t2")).await.unwrap());
+        bench.store.finish_try("t2", &made, &by).await.unwrap();
+        assert!(bench.store.finish_try("t2", &made, &by).await.is_err());
+        assert_eq!(bench.store.open_try(&bench.account, &bench.seller, kind).await.unwrap(), None);
+        let tries = bench.store.tries_of(&bench.seller, 10).await.unwrap();
+        let states: Vec<_> = tries.iter().map(|it| (it.id.as_str(), it.state)).collect();
+        assert_eq!(states, [("t2", TryState::Made), ("t1", TryState::GivenUp)]);
+        assert_eq!(bench.store.templates_of(&bench.seller).await.unwrap(), [made.clone()]);
         let find = |payee: &'static str| bench.store.template(&bench.account, &bench.seller, kind, payee);
         assert_eq!(find("上海测试商贸有限公司").await.unwrap(), Some(made));
         assert_eq!(find("改名后").await.unwrap(), None);
@@ -132,18 +154,44 @@ on_both! {
         assert!(bench.store.lease_token(app, kind, "a", 60).await.unwrap());
         assert!(!other.lease_token(app, kind, "b", 60).await.unwrap());
         assert_eq!(bench.store.token(app, kind).await.unwrap(), None);
-        assert!(bench.store.swap_token(app, kind, 0, "secret-1", 7200).await.unwrap());
-        assert!(!other.swap_token(app, kind, 0, "secret-2", 7200).await.unwrap());
+        assert!(bench.store.swap_token(app, kind, 0, "secret-1", 7200, "node").await.unwrap());
+        assert!(!other.swap_token(app, kind, 0, "secret-2", 7200, "node").await.unwrap());
         let row = other.token(app, kind).await.unwrap().unwrap();
-        assert_eq!((row.value.as_str(), row.expires_at, row.generation), ("secret-1", 7200, 1));
+        assert_eq!((row.value.as_str(), row.expires_at, row.generation), ("secret-1", 7200, "node", 1));
         assert!(!format!("{row:?}").contains("secret"));
         assert!(other.lease_token(app, kind, "b", 60).await.unwrap());
         bench.store.release_token(app, kind, "a").await.unwrap();
         assert!(!bench.store.lease_token(app, kind, "a", 60).await.unwrap());
         other.release_token(app, kind, "b").await.unwrap();
         assert!(bench.store.lease_token(app, kind, "a", 60).await.unwrap());
-        assert!(bench.store.swap_token(app, kind, 1, "secret-3", 9000).await.unwrap());
-        assert!(bench.store.swap_token("wx2", kind, 0, "secret-4", 9000).await.unwrap());
-        assert!(!bench.store.swap_token("wx3", kind, 5, "secret-5", 9000).await.unwrap());
+        assert!(bench.store.swap_token(app, kind, 1, "secret-3", 9000, "node").await.unwrap());
+        assert!(bench.store.swap_token("wx2", kind, 0, "secret-4", 9000, "node").await.unwrap());
+        assert!(!bench.store.swap_token("wx3", kind, 5, "secret-5", 9000, "node").await.unwrap());
+        let trouble = TokenTrouble {
+            app_id: app.to_owned(), kind: kind.to_owned(), node: "b".to_owned(), code: "40164".to_owned(),
+            trouble: "not on the list".to_owned(),
+        };
+        for _ in 0..70 {
+            bench.store.note_token_trouble(&trouble).await.unwrap();
+        }
+        let notes = bench.store.token_notes(app, 100).await.unwrap();
+        assert_eq!((notes.len(), notes[0].code.as_str()), (60, "40164"));
+        let other = bench.store.token_notes("wx2", 100).await.unwrap();
+        assert_eq!((other.len(), other[0].generation, other[0].node.as_str()), (1, 1, "node"));
+    }
+
+    async fn a_drawing_is_saved_over_the_one_that_was_read(bench: &Bench) {
+        let save = |expected: Option<i64>, value: i64| NewDesign {
+            kind: "buyer_form", subject: "acc_1".to_owned(), expected_version: expected, value: value.into(),
+            then: Vec::new(),
+        };
+        let by = Actor::System;
+        assert_eq!(bench.store.save_design(save(Some(0), 1), &by).await.unwrap(), 1);
+        assert!(bench.store.save_design(save(Some(0), 2), &by).await.is_err());
+        assert_eq!(bench.store.save_design(save(Some(1), 3), &by).await.unwrap(), 2);
+        assert_eq!(bench.store.save_design(save(None, 4), &by).await.unwrap(), 3);
+        let stored = bench.store.design("buyer_form", "acc_1").await.unwrap().unwrap();
+        assert_eq!((stored.value, stored.version), (4.into(), 3));
+        assert_eq!(bench.store.design("buyer_form", "acc_2").await.unwrap(), None);
     }
 }

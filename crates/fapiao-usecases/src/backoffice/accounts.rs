@@ -9,7 +9,7 @@ use crate::{
     ports::{Ports, Sealer},
     records::{Account, AccountKind, PushMode, SealedText},
 };
-use fapiao_domain::ids::AccountId;
+use fapiao_domain::{ids::AccountId, invoice::InvoiceKind};
 
 /// Length of an EncodingAESKey.
 const PUSH_KEY_LENGTH: usize = 43;
@@ -81,7 +81,13 @@ async fn follow_sellers(ports: &Ports, account: &AccountId) -> Result<(), StoreE
         .await?
         .into_iter()
         .filter(|it| it.platform_account.as_ref() == Some(account))
-        .map(|it| QueuedJob::now(Job::EnsureTemplate(it.id.clone()), Some(it.id)))
+        .map(|it| {
+            let job = Job::EnsureTemplate {
+                seller: it.id.clone(),
+                kind: InvoiceKind::DigitalOrdinary,
+            };
+            QueuedJob::now(job, Some(it.id))
+        })
         .collect();
     if jobs.is_empty() {
         return Ok(());

@@ -1,7 +1,10 @@
 //! What staff do and read: coming in, settings, the check-list, where an order stands.
 
+pub mod access;
 pub mod accounts;
 pub mod bad_rows;
+pub mod buyer_forms;
+pub mod card_designs;
 pub mod keys;
 pub mod onboarding;
 pub mod products;

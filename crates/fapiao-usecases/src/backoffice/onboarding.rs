@@ -13,6 +13,7 @@ use fapiao_domain::money::Fen;
 use tokio::task::JoinSet;
 
 pub use checks::{check_account, push_address, what_is_missing};
+pub(super) use checks::{in_time_of as in_time, reached_step as reached};
 
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

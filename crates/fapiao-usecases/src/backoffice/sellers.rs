@@ -10,6 +10,7 @@ use crate::{
 };
 use fapiao_domain::{
     ids::{AccountId, Id, SellerId},
+    invoice::InvoiceKind,
     money::Fen,
     party::SellerParty,
     uscc::{check_tax_number, normalise_tax_number},
@@ -117,7 +118,10 @@ fn what_follows(seller: &Seller) -> Vec<QueuedJob> {
         push(Job::PrepareAccount(account.clone()));
     }
     if seller.platform_account.is_some() {
-        push(Job::EnsureTemplate(seller.id.clone()));
+        push(Job::EnsureTemplate {
+            seller: seller.id.clone(),
+            kind: InvoiceKind::DigitalOrdinary,
+        });
     }
     push(Job::SyncTaxData(seller.id.clone()));
     push(Job::RefillStock(seller.id.clone()));

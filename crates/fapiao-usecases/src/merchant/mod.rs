@@ -1,6 +1,7 @@
 //! The merchant role (商户): orders, authorisation pages, pushes, refusals.
 
 pub mod after_payment;
+pub mod buyer_form;
 pub mod confirm;
 pub mod drafts;
 pub mod import;

@@ -1,19 +1,27 @@
-//! Card templates: one per seller and kind, made once.
+//! Card templates: one per seller, kind and payee, each made at most once with certainty.
 
 use crate::{
+    actor::Actor,
+    errors::Advice,
+    ids::fresh,
     jobs::{Job, QueuedJob},
-    ports::{CardTemplate, Ports},
-    records::{Account, IssuingMode, Seller},
+    ports::{
+        CARD, CardTemplate, Design, Ports, TemplateOrder, TemplateTry, TryState, card_subject,
+    },
+    records::{Account, CardDesign, IssuingMode, Seller},
     step::StepError,
 };
 use bytes::Bytes;
-use fapiao_domain::{ids::SellerId, invoice::InvoiceKind};
+use fapiao_domain::{
+    ids::{JobId, SellerId},
+    invoice::InvoiceKind,
+};
 
 /// While one node makes a template, others wait this long.
 const LEASE_SECS: u32 = 120;
 
 /// A plain seal-coloured square with a paper sign: sellers without a logo of their own still need one.
-const DEFAULT_LOGO: &[u8] = include_bytes!("default_logo.png");
+pub const DEFAULT_LOGO: &[u8] = include_bytes!("default_logo.png");
 
 /// The account that plays the platform role for a seller.
 pub(crate) async fn platform_account(ports: &Ports, seller: &Seller) -> Result<Account, StepError> {
@@ -30,11 +38,18 @@ pub(crate) async fn platform_account(ports: &Ports, seller: &Seller) -> Result<A
     ports.store.account(id).await?.ok_or_else(missing)
 }
 
-/// Makes the template of a seller's digital invoices unless there is one.
+/// Makes the template of a seller's invoices of one kind, unless the payee has one of the present design.
+///
+/// Making one is not repeatable at WeChat, so the try is saved before the call. A try whose answer was lost waits for a
+/// person: nothing is asked a second time by itself.
 ///
 /// # Errors
 /// [`StepError`].
-pub async fn ensure_template(ports: &Ports, id: &SellerId) -> Result<(), StepError> {
+pub async fn ensure_template(
+    ports: &Ports,
+    id: &SellerId,
+    kind: InvoiceKind,
+) -> Result<(), StepError> {
     let Some(seller) = ports.store.seller(id).await? else {
         return Ok(());
     };
@@ -43,16 +58,19 @@ pub async fn ensure_template(ports: &Ports, id: &SellerId) -> Result<(), StepErr
         return Ok(());
     }
     let account = platform_account(ports, &seller).await?;
-    let kind = InvoiceKind::DigitalOrdinary;
+    let (design, design_version) = design_of(ports, id, kind).await?;
     let payee = seller.party.name.clone();
-    if ports
-        .store
-        .template(&account.id, id, kind, &payee)
-        .await?
-        .is_some()
-    {
+    let known = ports.store.template(&account.id, id, kind, &payee).await?;
+    if known.is_some_and(|it| it.design_version >= design_version) {
         return Ok(());
     }
+    if let Some(open) = ports.store.open_try(&account.id, id, kind).await?
+        && open.state == TryState::Unknown
+    {
+        return Err(unknown_outcome(&open));
+    }
+    // Before the lock: uploading a picture twice does no harm.
+    let order = order_of(ports, &account, &seller, kind, &design).await?;
     if !ports
         .store
         .lease_template(&account.id, id, kind, LEASE_SECS)
@@ -60,23 +78,151 @@ pub async fn ensure_template(ports: &Ports, id: &SellerId) -> Result<(), StepErr
     {
         return Err(StepError::not_yet(5, "another node is making the template"));
     }
-    let card_id = ports
-        .platform
-        .create_template(&account, &seller, kind, Bytes::from_static(DEFAULT_LOGO))
+    let try_id: JobId = fresh(ports.clock.now());
+    let new = TemplateTry {
+        id: try_id.to_string(),
+        account: account.id.clone(),
+        seller: id.clone(),
+        kind,
+        payee,
+        design_version,
+        state: TryState::Asked,
+        reason: String::new(),
+        card_id: None,
+        asked_at: ports.clock.now(),
+    };
+    if !ports.store.begin_try(&new).await? {
+        // Whoever asked held the lease before us, and went without saying how it ended.
+        return Err(lost_earlier(ports, &new).await?);
+    }
+    ask(ports, &account, &order, &new).await
+}
+
+/// The design of a seller's cards and its version; a plain one of version 0 when none was drawn.
+///
+/// # Errors
+/// [`StepError`] of the store.
+pub async fn design_of(
+    ports: &Ports,
+    seller: &SellerId,
+    kind: InvoiceKind,
+) -> Result<(CardDesign, i64), StepError> {
+    let drawn: Option<Design> = ports
+        .store
+        .design(CARD, &card_subject(seller, kind))
         .await?;
-    let created_at = ports.clock.now();
+    Ok(drawn.map_or_else(
+        || (CardDesign::default(), 0),
+        |it| (CardDesign::from_json(&it.value), it.version),
+    ))
+}
+
+async fn order_of(
+    ports: &Ports,
+    account: &Account,
+    seller: &Seller,
+    kind: InvoiceKind,
+    design: &CardDesign,
+) -> Result<TemplateOrder, StepError> {
+    let (logo, png) = match &design.logo {
+        None => (Bytes::from_static(DEFAULT_LOGO), true),
+        Some(logo) => {
+            let bytes = ports.files.get(&logo.sha256).await?.ok_or_else(|| {
+                StepError::parked(
+                    "document_missing",
+                    format!(
+                        "the file store has no logo {}; upload it again on the page of the cards",
+                        logo.sha256
+                    ),
+                )
+            })?;
+            (bytes, logo.png)
+        }
+    };
+    let title = if design.title.is_empty() {
+        seller.short_name.clone()
+    } else {
+        design.title.clone()
+    };
+    Ok(TemplateOrder {
+        logo_url: ports.platform.upload_logo(account, logo, png).await?,
+        title,
+        payee: seller.party.name.clone(),
+        kind,
+        first: design.first.clone(),
+        second: design.second.clone(),
+    })
+}
+
+async fn ask(
+    ports: &Ports,
+    account: &Account,
+    order: &TemplateOrder,
+    asked: &TemplateTry,
+) -> Result<(), StepError> {
+    let by = Actor::System;
+    match ports.platform.create_template(account, order).await {
+        Ok(card_id) => {
+            let made = CardTemplate {
+                card_id,
+                account: asked.account.clone(),
+                seller: asked.seller.clone(),
+                kind: asked.kind,
+                payee: asked.payee.clone(),
+                design_version: asked.design_version,
+                created_at: ports.clock.now(),
+            };
+            ports.store.finish_try(&asked.id, &made, &by).await?;
+            Ok(())
+        }
+        Err(error) if error.advice == Advice::OutcomeUnknown => {
+            let store = &ports.store;
+            store
+                .end_try(&asked.id, TryState::Unknown, &error.message, &by)
+                .await?;
+            Err(unknown_outcome(asked))
+        }
+        Err(error) => {
+            // WeChat said no: nothing was made.
+            let store = &ports.store;
+            store
+                .end_try(&asked.id, TryState::Refused, &error.message, &by)
+                .await?;
+            Err(error.into())
+        }
+    }
+}
+
+async fn lost_earlier(ports: &Ports, new: &TemplateTry) -> Result<StepError, StepError> {
+    let open = ports
+        .store
+        .open_try(&new.account, &new.seller, new.kind)
+        .await?;
+    let Some(open) = open else {
+        return Ok(StepError::not_yet(2, "another try has just ended"));
+    };
     ports
         .store
-        .save_template(&CardTemplate {
-            card_id,
-            account: account.id,
-            seller: id.clone(),
-            kind,
-            payee,
-            created_at,
-        })
+        .end_try(
+            &open.id,
+            TryState::Unknown,
+            "the process ended before WeChat's answer was stored",
+            &Actor::System,
+        )
         .await?;
-    Ok(())
+    Ok(unknown_outcome(&open))
+}
+
+fn unknown_outcome(open: &TemplateTry) -> StepError {
+    StepError::parked(
+        "template_unknown",
+        format!(
+            "WeChat was asked at {} for the card template of {} and its answer was lost; look in WeChat's console \
+             whether it is there, then say so on the page of the cards: it is never asked for twice by itself",
+            open.asked_at.format("%Y-%m-%d %H:%M:%S UTC"),
+            open.payee
+        ),
+    )
 }
 
 /// The template for a card, or a wait while it is made.
@@ -93,12 +239,22 @@ pub(crate) async fn template_for(
     {
         return Ok(template);
     }
+    if let Some(open) = ports.store.open_try(&account.id, &seller.id, kind).await?
+        && open.state == TryState::Unknown
+    {
+        // The page of the cards says what to do; once done, this goes on by itself.
+        return Err(StepError::not_yet(
+            60,
+            "it is not known whether the card template was made; a person has to say so",
+        ));
+    }
+    let job = Job::EnsureTemplate {
+        seller: seller.id.clone(),
+        kind,
+    };
     ports
         .store
-        .enqueue(vec![QueuedJob::now(
-            Job::EnsureTemplate(seller.id.clone()),
-            Some(seller.id.clone()),
-        )])
+        .enqueue(vec![QueuedJob::now(job, Some(seller.id.clone()))])
         .await?;
     Err(StepError::not_yet(2, "the card template is being made"))
 }

@@ -3,6 +3,8 @@
 mod after_payment;
 mod cards;
 mod exchanges;
+mod console;
+mod designs;
 mod files;
 mod gateway;
 mod issuing;
@@ -22,6 +24,11 @@ mod wechat;
 pub use after_payment::{Attachment, Claims};
 pub use cards::{CardReport, CardStore, Followed};
 pub use exchanges::{Exchange, Exchanges};
+pub use console::{CallsLeft, WechatConsole};
+pub use designs::{
+    ACCESS, BUYER_FORM, BUYER_FORM_READ, CARD, Design, Designs, NewDesign, TemplateTry, TokenNote,
+    TokenTrouble, TryState, card_subject,
+};
 pub use files::{FileStore, Rendered, Renderer};
 pub use gateway::{
     AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,
@@ -47,7 +54,7 @@ pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
 pub use tax::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
-    WechatMerchant, WechatPlatform,
+    TemplateOrder, WechatMerchant, WechatPlatform,
 };
 
 use std::sync::Arc;
@@ -63,6 +70,7 @@ pub trait Storage:
     + Ledger
     + Access
     + Setup
+    + Designs
     + Tokens
     + GatewayStore
     + Reports
@@ -83,6 +91,7 @@ impl<T> Storage for T where
         + Ledger
         + Access
         + Setup
+        + Designs
         + Tokens
         + GatewayStore
         + Reports
@@ -113,6 +122,8 @@ pub struct Ports {
     pub platform: Arc<dyn WechatPlatform>,
     /// Calls to other installations over the platform gateway.
     pub gateways: Arc<dyn Gateways>,
+    /// Settings and counters on WeChat's side.
+    pub console: Arc<dyn WechatConsole>,
     /// Verifies and opens pushes.
     pub pushes: Arc<dyn PushGate>,
     /// Looks at our own addresses from outside.

@@ -25,6 +25,8 @@ pub struct CardTemplate {
     pub kind: InvoiceKind,
     /// The payee it was made for: a changed name needs a new template.
     pub payee: String,
+    /// The design it was made of; 0 for none.
+    pub design_version: i64,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }
@@ -108,8 +110,6 @@ pub trait Setup: Send + Sync {
         kind: InvoiceKind,
         lease_secs: u32,
     ) -> Result<bool, StoreError>;
-    /// Stores a made template.
-    async fn save_template(&self, template: &CardTemplate) -> Result<(), StoreError>;
 }
 
 /// One credential of one app, shared by all nodes.
@@ -146,7 +146,8 @@ pub trait Tokens: Send + Sync {
         holder: &str,
         lease_secs: u32,
     ) -> Result<bool, StoreError>;
-    /// Replaces the credential if its generation is still the expected one (0 for none), and ends the lease.
+    /// Replaces the credential if its generation is still the expected one (0 for none), ends the lease, and notes which
+    /// node did it.
     async fn swap_token(
         &self,
         app_id: &str,
@@ -154,6 +155,7 @@ pub trait Tokens: Send + Sync {
         expected_generation: i64,
         value: &str,
         expires_at: i64,
+        node: &str,
     ) -> Result<bool, StoreError>;
     /// Ends a lease without a new credential.
     async fn release_token(&self, app_id: &str, kind: &str, holder: &str)

@@ -2,7 +2,7 @@
 
 use crate::{
     errors::OutsideError,
-    records::{Account, Invoice, PushMode, RawTitleRecord, Seller},
+    records::{Account, CardEntry, Invoice, PushMode, RawTitleRecord},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -117,6 +117,23 @@ pub struct CardRequest {
     pub media: String,
 }
 
+/// A template to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateOrder {
+    /// From [`WechatPlatform::upload_logo`].
+    pub logo_url: String,
+    /// Short name in the list of cards.
+    pub title: String,
+    /// Full legal name of the issuer.
+    pub payee: String,
+    /// For which kind; its printed name stands on every card.
+    pub kind: InvoiceKind,
+    /// First entry.
+    pub first: Option<CardEntry>,
+    /// Second entry.
+    pub second: Option<CardEntry>,
+}
+
 /// An inserted card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsertedCard {
@@ -131,13 +148,18 @@ pub struct InsertedCard {
 pub trait WechatPlatform: Send + Sync {
     /// The account's own platform id; constant.
     async fn platform_id(&self, account: &Account) -> Result<String, OutsideError>;
+    /// Uploads a picture for cards and gives its address; harmless to repeat.
+    async fn upload_logo(
+        &self,
+        account: &Account,
+        logo: Bytes,
+        png: bool,
+    ) -> Result<String, OutsideError>;
     /// Makes a card template; **not** repeatable: each call makes another one.
     async fn create_template(
         &self,
         account: &Account,
-        seller: &Seller,
-        kind: InvoiceKind,
-        logo: Bytes,
+        template: &TemplateOrder,
     ) -> Result<String, OutsideError>;
     /// Uploads a PDF; the handle lives three days.
     async fn upload_pdf(&self, account: &Account, pdf: Bytes) -> Result<String, OutsideError>;

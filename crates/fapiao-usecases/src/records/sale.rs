@@ -162,6 +162,8 @@ pub struct RawTitleRecord {
     pub bank_account: String,
     /// Mail address.
     pub email: String,
+    /// What was filled into the merchant's own fields: name and value, in the page's order.
+    pub own: Vec<(String, String)>,
     /// A person in the back-office accepts it as it is, and why; empty otherwise.
     pub override_reason: String,
 }

@@ -98,7 +98,7 @@ pub(super) async fn blank(desk: Configurer) -> Answer {
     Ok(desk.page(&page))
 }
 
-async fn load(frame: &Frame, id: &str) -> Result<Account, Failure> {
+pub(super) async fn load(frame: &Frame, id: &str) -> Result<Account, Failure> {
     let id = AccountId::parse(id)?;
     let all = frame.ports().store.accounts().await?;
     all.into_iter()

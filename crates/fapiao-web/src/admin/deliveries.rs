@@ -130,6 +130,7 @@ fn title_of(form: &TitleForm) -> RawTitleRecord {
         bank: text(&form.bank),
         bank_account: text(&form.bank_account),
         email: text(&form.email),
+        own: Vec::new(),
         override_reason: text(&form.override_reason),
     }
 }
@@ -183,7 +184,12 @@ pub(super) async fn title(sent: Sent<Decides>, id: web::Path<String>) -> Answer 
     let typed: TitleForm = form.typed()?;
     let here = format!("/admin/orders/{}", delivery.order);
     let t = desk.t();
-    match correct_title(desk.ports(), &desk.actor(), &delivery, title_of(&typed)).await {
+    let mut title = title_of(&typed);
+    // The merchant's own fields are not a part of the title: they stay as the buyer wrote them.
+    if let Some(raw) = &delivery.raw_title {
+        title.own.clone_from(&raw.own);
+    }
+    match correct_title(desk.ports(), &desk.actor(), &delivery, title).await {
         Ok(()) => Ok(desk.done(&here, t.told.title_saved)),
         Err(TitleChangeError::Invalid(errors)) => {
             let typed = Typed {

@@ -169,6 +169,8 @@ impl Frame {
             | Section::Stores
             | Section::Products
             | Section::Accounts
+            | Section::Cards
+            | Section::Credentials
             | Section::Inbox
             | Section::Audit
             | Section::Ledger => self.may_oversee(),

@@ -29,6 +29,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "handle_notice" => t.gateway.handle_notice,
         "report_result" => t.gateway.report_result,
         "match_payment" => k.match_payment,
+        "push_buyer_form" => k.push_buyer_form,
         _ => k.other,
     }
 }
@@ -42,6 +43,8 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "no_platform_account") => Some("开票主体没有选定开票平台账号"),
         (Lang::Zh, "account_missing") => Some("所用的微信账号已不存在"),
         (Lang::Zh, "account_not_ready") => Some("微信账号尚未准备好"),
+        (Lang::Zh, "template_unknown") => Some("请求创建卡券模板后未收到应答，不知道是否已创建"),
+        (Lang::Zh, "buyer_form_differs") => Some("微信显示的授权页字段与设置的不同"),
         (Lang::Zh, "contact_missing") => Some("微信账号没有填写联系电话"),
         (Lang::Zh, "platform_id_changed") => Some("微信报告的开票平台识别码与此前不同"),
         (Lang::Zh, "issuing_mode") => Some("该开票主体的开票方式目前不能由本系统开票"),
@@ -120,6 +123,7 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
         | "no_gateway"
         | "no_partner_key" => k.next_settings,
         "platform_differs" | "platform_lost_request" | "platform_silent" => t.gateway.next_platform,
+        "template_unknown" => k.next_template,
         "lines_invalid" | "totals_differ" | "not_printable" | "remark_too_long" => k.next_lines,
         "quota_used_up" | "segment_malformed" => k.next_tax,
         "card_code_unknown" => k.next_code,
@@ -139,6 +143,17 @@ pub(super) fn mend(t: &'static Texts, job: &JobRow) -> Option<Link> {
         return Some(Link::new(
             k.fix_title,
             format!("/admin/deliveries/{subject}#title"),
+        ));
+    }
+    if job.kind == "ensure_template" {
+        let (seller, kind) = subject.split_once(':')?;
+        let href = format!("/admin/cards?seller={seller}&kind={kind}");
+        return Some(Link::new(k.fix_template, href));
+    }
+    if job.kind == "push_buyer_form" {
+        return Some(Link::new(
+            k.fix_form,
+            format!("/admin/accounts/{subject}/fields"),
         ));
     }
     let (words, list) = match subject.split_once('_')?.0 {

@@ -1,8 +1,12 @@
 //! The back-office: who comes in, and what they see and do. A handler without a permission has no data to show.
 
+mod access;
 mod accounts;
 mod audit;
+mod buyer_form;
+mod cards;
 mod cookies;
+mod credentials;
 mod deliveries;
 mod desk;
 mod failure;

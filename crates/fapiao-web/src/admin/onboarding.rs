@@ -1,6 +1,6 @@
 //! `/admin/onboarding`: the check-list, in words.
 
-use super::{Answer, desk::Overseer, frame::Frame};
+use super::{Answer, desk::Overseer, failure::Failure, frame::Frame};
 use crate::{
     i18n::{Steps, Texts, fill1, fill2},
     pages::{
@@ -9,13 +9,35 @@ use crate::{
         shell::Section,
     },
 };
+use actix_web::HttpRequest;
+use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::backoffice::onboarding::{
     Check, Depth, Found, Outcome, Step, Subject, check_everything,
 };
 
-/// `GET /admin/onboarding`: everything is looked at now.
-pub(super) async fn show(desk: Overseer) -> Answer {
-    let groups = check_everything(desk.ports(), Depth::Live).await?;
+/// `GET /admin/onboarding?seller=`: the wizard, then the check-list; everything is looked at now.
+pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
+    let query = request.query_string();
+    let wanted = url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "seller")
+        .map(|(_, value)| SellerId::parse(&value))
+        .transpose()?;
+    let sellers = desk.ports().store.sellers().await?;
+    let seller = match &wanted {
+        Some(id) => Some(
+            sellers
+                .iter()
+                .find(|it| it.id == *id)
+                .ok_or(Failure::NotFound)?,
+        ),
+        None => sellers.first(),
+    };
+    let (access, groups) = futures_util::future::join(
+        super::access::block(&desk, &sellers, seller),
+        check_everything(desk.ports(), Depth::Live),
+    )
+    .await;
+    let (access, groups) = (access?, groups?);
     let t = desk.t();
     let groups = groups
         .into_iter()
@@ -39,6 +61,7 @@ pub(super) async fn show(desk: Overseer) -> Answer {
         .collect();
     let page = OnboardingPage {
         shell: desk.shell(Section::Onboarding).await?,
+        access,
         groups,
     };
     Ok(desk.page(&page))
@@ -132,7 +155,7 @@ fn link(s: &Steps, check: Check, href: Option<&str>) -> Option<Link> {
 }
 
 /// A member of a seller, in words; the names are those of [`fapiao_usecases::backoffice::onboarding::what_is_missing`].
-fn member(s: &Steps, name: &str) -> &'static str {
+pub(super) fn member(s: &Steps, name: &str) -> &'static str {
     match name {
         "name" => s.member_name,
         "tax_number" => s.member_tax_number,

@@ -95,6 +95,7 @@ pub(super) fn title_facts(frame: &Frame, title: &Title) -> TitleFacts {
         contact: joined(&title.address, &title.phone),
         bank: joined(&title.bank, &title.bank_account),
         email: shown_email(frame, &title.email),
+        own: Vec::new(),
     }
 }
 
@@ -116,6 +117,18 @@ fn raw_title_facts(frame: &Frame, raw: &RawTitleRecord) -> TitleFacts {
     };
     TitleFacts {
         name: raw.name.clone(),
+        own: raw
+            .own
+            .iter()
+            .map(|(name, value)| {
+                let value = if value.contains('@') {
+                    shown_email(frame, value)
+                } else {
+                    value.clone()
+                };
+                (name.clone(), value)
+            })
+            .collect(),
         ..title_facts(frame, &title)
     }
 }

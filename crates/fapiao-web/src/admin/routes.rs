@@ -1,9 +1,9 @@
 //! Every address of the back-office, on one screen.
 
 use super::{
-    accounts, audit, deliveries, failure, home, import, inbox, invoices, jobs, keys, ledger,
-    onboarding, order_new, orders, products, pushes, reports, rounding, sellers, sign_in, staff,
-    stock, stores, switches,
+    access, accounts, audit, buyer_form, cards, credentials, deliveries, failure, home, import,
+    inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, products, pushes, reports, rounding,
+    sellers, sign_in, staff, stock, stores, switches,
 };
 use actix_web::{
     middleware::from_fn,
@@ -48,6 +48,16 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/reports", get().to(reports::index))
         .route("/reports/{report}.{format}", get().to(reports::file))
         .route("/reports/{report}", get().to(reports::show))
+        .route("/onboarding", post().to(access::save))
+        .route("/accounts/{id}/fields", get().to(buyer_form::show))
+        .route("/accounts/{id}/fields", post().to(buyer_form::save))
+        .route("/cards", get().to(cards::show))
+        .route("/cards", post().to(cards::save))
+        .route("/cards/tries/{id}", post().to(cards::settle))
+        .route("/cards/logo/{sha256}", get().to(cards::logo))
+        .route("/tokens", get().to(credentials::show))
+        .route("/tokens/test", post().to(credentials::test))
+        .route("/tokens/reset", post().to(credentials::reset))
         .route("/inbox", get().to(inbox::index))
         .route("/inbox/{id}", get().to(pushes::show))
         .route("/inbox/{id}/handling", post().to(pushes::handle_again))

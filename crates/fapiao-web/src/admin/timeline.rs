@@ -116,6 +116,17 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "claim.parked" => (Tone::Warn, a.claim_parked.to_owned()),
         "claim.dismissed" => (Tone::Plain, a.claim_dismissed.to_owned()),
         "account.payments_linked" => (Tone::Ok, a.account_payments_linked.to_owned()),
+        "template.asked" => (Tone::Wait, a.template_asked.to_owned()),
+        "template.try_ended" => (Tone::Warn, a.template_try_ended.to_owned()),
+        "design.saved" => {
+            let what = match fact("kind").as_str() {
+                "buyer_form" => a.design_buyer_form,
+                "buyer_form_read" => a.design_buyer_form_read,
+                "card" => a.design_card,
+                _ => a.design_other,
+            };
+            (Tone::Plain, what.to_owned())
+        }
         "account.prepared" => (Tone::Ok, a.account_prepared.to_owned()),
         "template.made" => (Tone::Ok, a.template_made.to_owned()),
         "product.saved" => (Tone::Plain, fill1(a.product_saved, fact("sku"))),

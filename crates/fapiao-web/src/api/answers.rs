@@ -15,7 +15,7 @@ use fapiao_usecases::{
     calendar,
     merchant::orders::OrderWithDelivery,
     ports::{AuthAnswer, InvoiceRow, OrderRow},
-    records::{Card, Delivery, Document, Invoice, Payment},
+    records::{Card, Delivery, Document, Invoice, Payment, RawTitleRecord},
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -266,6 +266,7 @@ pub(crate) struct DeliveryOut {
     channel: &'static str,
     page: &'static str,
     page_url: String,
+    title: Option<TypedTitleOut>,
     invoice: Option<InvoiceRef>,
     expires_at: String,
     authorised_at: Option<String>,
@@ -286,12 +287,57 @@ impl DeliveryOut {
             channel: it.channel.as_str(),
             page: it.page.as_str(),
             page_url: format!("{base}/o/{}", it.short_code),
+            title: it.raw_title.as_ref().map(TypedTitleOut::of),
             invoice: invoice.and_then(InvoiceRef::of),
             expires_at: time(it.expires_at),
             authorised_at: it.authorised_at.map(time),
             due_at: it.due_at.map(time),
             overdue: it.overdue_at.is_some(),
             created_at: time(it.created_at),
+        }
+    }
+}
+
+/// What the buyer filled in, before any check.
+#[derive(Debug, Serialize)]
+struct TypedTitleOut {
+    organisation: bool,
+    name: String,
+    tax_number: Option<String>,
+    address: Option<String>,
+    phone: Option<String>,
+    bank: Option<String>,
+    bank_account: Option<String>,
+    email: Option<String>,
+    custom_fields: Vec<CustomFieldOut>,
+}
+
+/// One of the merchant's own fields.
+#[derive(Debug, Serialize)]
+struct CustomFieldOut {
+    name: String,
+    value: String,
+}
+
+impl TypedTitleOut {
+    fn of(raw: &RawTitleRecord) -> TypedTitleOut {
+        TypedTitleOut {
+            organisation: raw.organisation,
+            name: raw.name.clone(),
+            tax_number: some(&raw.tax_number),
+            address: some(&raw.address),
+            phone: some(&raw.phone),
+            bank: some(&raw.bank),
+            bank_account: some(&raw.bank_account),
+            email: some(&raw.email),
+            custom_fields: raw
+                .own
+                .iter()
+                .map(|(name, value)| CustomFieldOut {
+                    name: name.clone(),
+                    value: value.clone(),
+                })
+                .collect(),
         }
     }
 }

@@ -48,6 +48,12 @@ texts! {
         account_saved: "保存微信账号 {0}", "WeChat account {0} saved";
         account_prepared: "微信账号准备就绪", "WeChat account prepared";
         template_made: "创建卡券模板", "Card template made";
+        template_asked: "请求微信创建卡券模板", "Asked WeChat for a card template";
+        template_try_ended: "卡券模板的创建结果", "How a try to make a card template ended";
+        design_buyer_form: "保存授权页字段", "Authorisation fields saved";
+        design_buyer_form_read: "读回微信的授权页字段", "Authorisation fields read back from WeChat";
+        design_card: "保存卡券外观", "Look of a card saved";
+        design_other: "保存设置", "Settings saved";
         product_saved: "保存商品 {0}", "Product {0} saved";
         staff_saved: "保存人员 {0}", "Person {0} saved";
         key_added: "新建接口密钥 {0}", "API key {0} made";
@@ -89,6 +95,10 @@ texts! {
         next_reimbursed: "请通知买家财务，然后放弃此任务。", "Tell the buyer's bookkeeper, then give this job up.";
         ensure_template: "创建卡券模板", "Make the card template";
         match_payment: "匹配支付开票申请", "Match requests from payment receipts";
+        push_buyer_form: "设置授权页字段", "Set the authorisation fields";
+        next_template: "到微信后台查看模板是否已创建，再到卡券模板页作出选择。", "Look in WeChat's console whether the template is there, then choose on the page of the cards.";
+        fix_template: "打开卡券模板", "Open the cards";
+        fix_form: "打开授权页字段", "Open the fields";
         other: "其他任务", "Another job";
         next_title: "在投递页更正抬头，或按原样接受；也可以拒绝开票。", "Correct the title on the delivery's page, take it as it is, or refuse.";
         next_settings: "先改好设置，再重试。", "Mend the settings, then retry.";

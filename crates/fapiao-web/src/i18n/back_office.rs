@@ -63,6 +63,8 @@ texts! {
         sellers: "开票主体", "Sellers";
         stores: "门店", "Stores";
         products: "商品", "Products";
+        cards: "卡券模板", "Card templates";
+        credentials: "令牌与额度", "Tokens and quota";
         accounts: "微信账号", "WeChat accounts";
         api_keys: "接口密钥", "API keys";
         inbox: "微信推送", "WeChat pushes";

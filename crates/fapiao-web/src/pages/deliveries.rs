@@ -64,6 +64,8 @@ pub struct TitleFacts {
     pub bank: String,
     /// Masked by the handler where the role may not see it; may be empty.
     pub email: String,
+    /// What was filled into the merchant's own fields.
+    pub own: Vec<(String, String)>,
 }
 
 /// A QR code as SVG, made by [`qr_svg`] only.

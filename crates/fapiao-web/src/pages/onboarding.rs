@@ -1,8 +1,9 @@
 //! The check-list that checks itself.
 
 use super::{
+    field::Errors,
     icon::Icon,
-    parts::{Link, Tone, mark},
+    parts::{Choice, Link, Tone, mark},
     shell::Shell,
 };
 use askama::Template;
@@ -13,8 +14,81 @@ use askama::Template;
 pub struct OnboardingPage {
     /// The frame.
     pub shell: Shell,
+    /// The questions, the mode, and what it needs.
+    pub access: AccessBlock,
     /// The steps in order, in groups.
     pub groups: Vec<StepGroup>,
+}
+
+/// The wizard of one seller.
+#[derive(Clone, Debug)]
+pub struct AccessBlock {
+    /// Sellers to choose from: address and name.
+    pub sellers: Vec<Choice>,
+    /// The chosen seller's address.
+    pub here: String,
+    /// The chosen seller's id; empty before there is one.
+    pub seller: String,
+    /// The answers, or the usual ones.
+    pub form: AccessForm,
+    /// Where buyers may meet the company.
+    pub ways: Vec<Choice>,
+    /// The mode and what it means; `None` until the questions are answered.
+    pub mode: Option<(&'static str, &'static str)>,
+    /// What is needed, in order.
+    pub tasks: Vec<TaskRow>,
+    /// How many of them are done.
+    pub done: usize,
+    /// Whether this person may answer.
+    pub can_edit: bool,
+}
+
+/// The four answers.
+#[derive(Clone, Debug, Default)]
+pub struct AccessForm {
+    /// `yes` or `no`.
+    pub issues: String,
+    /// `yes` or `no`.
+    pub own_platform: String,
+    /// Stored names of ways.
+    pub ways: Vec<String>,
+    /// Fiscal bills too.
+    pub fiscal: bool,
+}
+
+/// One thing to have, to permit or to set.
+#[derive(Clone, Debug)]
+pub struct TaskRow {
+    /// 1, 2, 3, …
+    pub number: usize,
+    /// Done, waiting, wrong; `Plain` where only a person can know.
+    pub tone: Tone,
+    /// What.
+    pub title: &'static str,
+    /// In which console.
+    pub place: &'static str,
+    /// How it is done there.
+    pub how: &'static str,
+    /// What was found; may be empty.
+    pub found: String,
+    /// Where to do it here.
+    pub link: Option<Link>,
+}
+
+impl TaskRow {
+    fn mark(&self) -> Option<Icon> {
+        mark(self.tone)
+    }
+}
+
+impl AccessBlock {
+    fn issues(&self, a: &crate::i18n::Access) -> [Choice; 2] {
+        [Choice::new("yes", a.yes), Choice::new("no", a.no)]
+    }
+
+    fn platforms(&self, a: &crate::i18n::Access) -> [Choice; 2] {
+        [Choice::new("yes", a.own), Choice::new("no", a.foreign)]
+    }
 }
 
 /// Steps that belong together: one seller, one account.
@@ -48,6 +122,11 @@ impl CheckRow {
 }
 
 impl OnboardingPage {
+    /// The questions have nothing to be wrong with but an empty list of ways.
+    fn errors(&self) -> Errors {
+        Errors::default()
+    }
+
     fn done(&self) -> usize {
         self.steps().filter(|it| it.tone == Tone::Ok).count()
     }

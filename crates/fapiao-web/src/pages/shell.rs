@@ -80,6 +80,10 @@ pub enum Section {
     Products,
     /// WeChat accounts.
     Accounts,
+    /// Looks of cards.
+    Cards,
+    /// Tokens and counters.
+    Credentials,
     /// Keys of the REST API.
     ApiKeys,
     /// Received pushes.
@@ -94,7 +98,7 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 17] = [
+    pub const ALL: [Section; 19] = [
         Self::Home,
         Self::Orders,
         Self::Invoices,
@@ -107,6 +111,8 @@ impl Section {
         Self::Stores,
         Self::Products,
         Self::Accounts,
+        Self::Cards,
+        Self::Credentials,
         Self::ApiKeys,
         Self::Inbox,
         Self::Staff,
@@ -129,6 +135,8 @@ impl Section {
             Self::Stores => "/admin/stores",
             Self::Products => "/admin/products",
             Self::Accounts => "/admin/accounts",
+            Self::Cards => "/admin/cards",
+            Self::Credentials => "/admin/tokens",
             Self::ApiKeys => "/admin/keys",
             Self::Inbox => "/admin/inbox",
             Self::Staff => "/admin/staff",
@@ -151,6 +159,8 @@ impl Section {
             Self::Stores => t.nav.stores,
             Self::Products => t.nav.products,
             Self::Accounts => t.nav.accounts,
+            Self::Cards => t.nav.cards,
+            Self::Credentials => t.nav.credentials,
             Self::ApiKeys => t.nav.api_keys,
             Self::Inbox => t.nav.inbox,
             Self::Staff => t.nav.staff,
@@ -164,10 +174,13 @@ impl Section {
         match self {
             Self::Home | Self::Orders | Self::Invoices | Self::Jobs | Self::Import => t.nav.work,
             Self::Stock | Self::Reports => t.nav.money,
-            Self::Onboarding | Self::Sellers | Self::Stores | Self::Products | Self::Accounts => {
-                t.nav.set_up
-            }
-            Self::ApiKeys | Self::Inbox => t.nav.build,
+            Self::Onboarding
+            | Self::Sellers
+            | Self::Stores
+            | Self::Products
+            | Self::Accounts
+            | Self::Cards => t.nav.set_up,
+            Self::Credentials | Self::ApiKeys | Self::Inbox => t.nav.build,
             Self::Staff | Self::Audit | Self::Ledger => t.nav.keep,
         }
     }

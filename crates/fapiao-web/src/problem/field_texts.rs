@@ -19,6 +19,16 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_APP_ID_TAKEN", "已有账号使用这个 AppID"),
     ("E_BANK", "开户行过长或含有不可打印的字符"),
     ("E_BANK_ACCOUNT", "银行账号过长或含有不可打印的字符"),
+    ("E_CARD_ID", "模板 ID 照微信后台所示填写：字母、数字、短横"),
+    ("E_CARD_ID_TAKEN", "这个模板 ID 已属于另一个模板"),
+    (
+        "E_CARD_TEXT",
+        "文字过长：标题最多 9 个汉字，入口名称 5 个，提示语 6 个；英文按半个计",
+    ),
+    (
+        "E_CARD_URL",
+        "链接以 https:// 开头，不带 #，最多 300 个字符",
+    ),
     ("E_CHANNEL", "渠道只能是 web、wap、app 或 mini_program"),
     ("E_CHOICE", "请从列表中选择一项"),
     ("E_CLERK_STORE", "店员须指定一家门店"),
@@ -48,6 +58,12 @@ const TEXTS: &[(&str, &str)] = &[
         "登录名须为 2 至 64 个小写字母、数字、点、短横、下划线或 @",
     ),
     ("E_LOGIN_TAKEN", "该登录名已被使用"),
+    ("E_LOGO_KIND", "请上传 PNG 或 JPG 图片"),
+    (
+        "E_LOGO_SIDES",
+        "Logo 须为正方形，边长 120 至 2000 像素，建议 300 × 300",
+    ),
+    ("E_LOGO_SIZE", "Logo 不能超过 1 MB"),
     ("E_NAME", "名称为空、过长或含有不可打印的字符"),
     ("E_NONPOSITIVE", "金额须大于零"),
     (
@@ -66,6 +82,11 @@ const TEXTS: &[(&str, &str)] = &[
         "明细中既有含税价又有不含税价，无法分摊整单折扣，请逐行填写折扣",
     ),
     ("E_ORDER_NO", "订单号须为 1 至 64 个可打印字符"),
+    (
+        "E_OWN_FIELD_NAME",
+        "字段名为 1 至 5 个字，微信不接受更长的名称",
+    ),
+    ("E_OWN_FIELD_TWICE", "同一页已有这个字段名"),
     ("E_PAGE", "页面只能是 title、confirm 或 collect"),
     (
         "E_PAGE_MODE",

@@ -289,6 +289,7 @@ impl TokenKeeper {
                 gate.next_try_at = now + back_off_secs(gate.failures);
                 gate.last_error = Some(error.clone());
                 tracing::warn!(app_id, failures = gate.failures, %error, "No {}", kind.in_words());
+                store.note_failure(app_id, kind, &error).await;
                 return Err(error);
             }
         };

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use crate::error::StoreError;
+use crate::error::{Error, StoreError};
 
 /// Which credential of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,4 +98,7 @@ pub trait TokenStore: Send + Sync {
         kind: CredentialKind,
         holder: &str,
     ) -> Result<(), StoreError>;
+
+    /// Is told that WeChat did not give a credential, for a page or a log of the host. Does nothing unless overridden.
+    async fn note_failure(&self, _app_id: &str, _kind: CredentialKind, _error: &Error) {}
 }

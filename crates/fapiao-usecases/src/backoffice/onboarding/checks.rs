@@ -181,7 +181,10 @@ pub fn push_address(ports: &Ports, app_id: &str) -> String {
     format!("{}/wechat/callback/{app_id}", ports.public_base)
 }
 
-pub(super) fn reached_step(reached: Result<u16, OutsideError>, address: String) -> Step {
+pub(in crate::backoffice) fn reached_step(
+    reached: Result<u16, OutsideError>,
+    address: String,
+) -> Step {
     let (outcome, found) = match reached {
         Ok(REFUSED) => (Outcome::Done, Found::Text(address)),
         Ok(other) => (Outcome::Wrong, Found::Status(other)),
@@ -248,12 +251,20 @@ fn told(check: Check, answer: Result<(), OutsideError>) -> Step {
 async fn in_time<T>(
     asking: impl Future<Output = Result<T, OutsideError>>,
 ) -> Result<T, OutsideError> {
-    match tokio::time::timeout(ANSWER_WITHIN, asking).await {
+    in_time_of(ANSWER_WITHIN, asking).await
+}
+
+/// A neighbour's answer, or that it took longer than it may.
+pub(in crate::backoffice) async fn in_time_of<T>(
+    limit: Duration,
+    asking: impl Future<Output = Result<T, OutsideError>>,
+) -> Result<T, OutsideError> {
+    match tokio::time::timeout(limit, asking).await {
         Ok(answer) => answer,
         Err(_) => Err(OutsideError::new(
             "outside",
             "",
-            format!("no answer within {} seconds", ANSWER_WITHIN.as_secs()),
+            format!("no answer within {} seconds", limit.as_secs()),
             Advice::Retry { after: None },
         )),
     }

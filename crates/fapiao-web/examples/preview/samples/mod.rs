@@ -1,5 +1,6 @@
 //! Every page with sample data: ordinary days, long names, hundreds of rows, emptiness, errors.
 
+mod console;
 mod keep;
 mod outside;
 mod set_up;
@@ -24,6 +25,7 @@ pub(crate) fn all(lang: Lang, theme: Theme) -> Vec<(String, String)> {
     let mut pages = Pages(Vec::new());
     work::add(&sample, &mut pages);
     set_up::add(&sample, &mut pages);
+    console::add(&sample, &mut pages);
     keep::add(&sample, &mut pages);
     outside::add(&sample, &mut pages);
     pages.0

@@ -303,6 +303,7 @@ fn onboarding(s: &Sample, pages: &mut Pages) {
         "onboarding",
         OnboardingPage {
             shell: s.shell(Section::Onboarding),
+            access: super::console::access(s),
             groups: vec![
                 StepGroup {
                     title: SELLER.to_owned(),

@@ -423,6 +423,7 @@ fn title(s: &Sample) -> TitleFacts {
         contact: "浙江省杭州市西湖区天目山路 518 号 0571-88886666".to_owned(),
         bank: "中国工商银行杭州西溪支行 1202 0206 0990 0012 345".to_owned(),
         email: "fin•••@example.com".to_owned(),
+        own: vec![("部门".to_owned(), "采购部".to_owned())],
     }
 }
 

@@ -238,6 +238,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                     "page_url",
                     text("The page to show to the buyer, also as a QR code."),
                 ),
+                ("title", maybe("TypedTitle")),
                 ("invoice", maybe("InvoiceRef")),
                 ("expires_at", time("Until when the buyer may agree.")),
                 ("authorised_at", text_or_null("When the buyer agreed.")),
@@ -249,6 +250,33 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
                 ("overdue", flag("Whether that promise was broken.")),
                 ("created_at", time("When it was made.")),
+            ]),
+        ),
+        (
+            "TypedTitle",
+            object(vec![
+                (
+                    "organisation",
+                    flag("Whether the buyer filled in the organisation's page."),
+                ),
+                ("name", text("As typed, before any check.")),
+                ("tax_number", text_or_null("Tax number (税号).")),
+                ("address", text_or_null("Address.")),
+                ("phone", text_or_null("Telephone.")),
+                ("bank", text_or_null("Bank (开户行).")),
+                ("bank_account", text_or_null("Bank account.")),
+                ("email", text_or_null("Mail address.")),
+                ("custom_fields", list_of("CustomField")),
+            ]),
+        ),
+        (
+            "CustomField",
+            object(vec![
+                (
+                    "name",
+                    text("The field's name, as drawn in the back-office."),
+                ),
+                ("value", text("What the buyer wrote.")),
             ]),
         ),
         (

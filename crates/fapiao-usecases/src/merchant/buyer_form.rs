@@ -1,0 +1,51 @@
+//! What the page asks buyers for: drawn here, set at WeChat, read back.
+
+use crate::{
+    actor::Actor,
+    errors::{Advice, OutsideError},
+    ports::{BUYER_FORM, BUYER_FORM_READ, NewDesign, Ports},
+    records::BuyerForm,
+    step::StepError,
+};
+use fapiao_domain::ids::{AccountId, Id};
+
+/// Sets the drawn form at WeChat and keeps what WeChat then says it is; safe to repeat.
+///
+/// # Errors
+/// [`StepError`]; parked when WeChat shows something else than was set.
+pub async fn push_buyer_form(ports: &Ports, id: &AccountId) -> Result<(), StepError> {
+    let Some(account) = ports.store.account(id).await? else {
+        return Ok(());
+    };
+    let Some(drawn) = ports.store.design(BUYER_FORM, id.as_str()).await? else {
+        return Ok(());
+    };
+    let form = BuyerForm::from_json(&drawn.value);
+    ports.console.set_buyer_form(&account, &form).await?;
+    let shown = ports.console.buyer_form(&account).await?.ok_or_else(|| {
+        StepError::Outside(OutsideError::new(
+            "wechat",
+            "",
+            "WeChat took the fields and then said that none were ever set",
+            Advice::Retry { after: None },
+        ))
+    })?;
+    let mut value = shown.to_json();
+    value["of_version"] = drawn.version.into();
+    let read = NewDesign {
+        kind: BUYER_FORM_READ,
+        subject: id.to_string(),
+        expected_version: None,
+        value,
+        then: Vec::new(),
+    };
+    ports.store.save_design(read, &Actor::System).await?;
+    if !shown.shows_the_same(&form) {
+        return Err(StepError::parked(
+            "buyer_form_differs",
+            "WeChat's page asks for other fields than were set; compare both on the account's page, save the fields \
+             again, and look into WeChat's console if it happens again",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Words of the way to WeChat invoices: questions, modes, tasks.
+
+use super::texts;
+
+texts! {
+    /// The decision tree and what follows from it.
+    Access {
+        title: "接入向导", "Access wizard";
+        means: "回答四个问题，得到接入模式和按顺序要准备的账号、权限、后台设置；能由接口判断的都当场检查。", "Four questions give the access mode and, in order, the accounts, permissions, consoles and settings it needs; whatever a call can tell is checked now.";
+        questions: "四个问题", "Four questions";
+        change: "修改回答", "Change the answers";
+        save: "得到接入清单", "Show what is needed";
+        saved: "已记录回答", "The answers are kept";
+        q_issues: "现在已经能开具电子发票吗？", "Can you issue electronic invoices today?";
+        q_issues_help: "已在税务局开通数电票，或已使用某个开票系统。", "Approved by the tax office, or through any invoicing system.";
+        yes: "能", "Yes";
+        no: "还不能", "Not yet";
+        q_platform: "由谁的平台开具？", "Whose platform issues?";
+        q_platform_help: "本系统直连税局开票为自建平台；已委托服务商开票则选第三方平台。", "This system, connected to the tax authority, is your own; choose the other if a provider issues for you.";
+        own: "自己的平台（本系统）", "Our own (this system)";
+        foreign: "第三方开票平台", "A third party's";
+        q_ways: "买家从哪里申请发票？", "Where do buyers ask for invoices?";
+        q_ways_help: "可多选；每个渠道需要的账号不同。", "Any of them; each needs accounts of its own.";
+        way_official: "公众号网页", "Official account page";
+        way_receipt: "小票二维码", "Code on the receipt";
+        way_app: "自有 App", "Our own app";
+        way_mini: "小程序", "Mini program";
+        way_payment: "微信支付后开票", "After WeChat payment";
+        q_fiscal: "还开具财政电子票据吗？", "Do you also give out fiscal bills?";
+        q_fiscal_help: "医院、学校等单位的非税票据。", "Non-tax bills of hospitals, schools and the like.";
+        fiscal_yes: "是，也开具财政电子票据", "Yes, fiscal bills too";
+        ways_missing: "请至少选择一个渠道", "Choose one way at least";
+        mode: "接入模式", "Access mode";
+        mode_first: "先开通电子发票", "First the tax office";
+        mode_first_means: "尚不能开具电子发票：先到主管税务局（或委托服务商）办理开通。微信不收取任何费用，服务商可能收费。下面各项可以同时准备。", "Electronic invoices are not possible yet: apply at your tax office, or through a service provider. WeChat charges nothing; providers may. What follows can be prepared meanwhile.";
+        mode_self: "自建平台模式", "Self-built platform";
+        mode_self_means: "商户取得买家授权，自己开票，并自己把发票放入买家卡包。", "The merchant gets the buyer's consent, issues, and puts the card into the wallet itself.";
+        mode_external: "商户 + 开票平台模式", "Merchant + invoicing platform";
+        mode_external_means: "商户取得买家授权；第三方平台开票，并把发票放入买家卡包。", "The merchant gets the buyer's consent; a third party's platform issues and puts the card into the wallet.";
+        tasks: "按顺序准备", "What is needed, in order";
+        progress: "已完成 {0} / {1}", "{0} of {1} done";
+        by_hand: "需人工确认", "known to you only";
+        check_list: "开通清单", "Check-list";
+        check_list_means: "整个公司的设置，每次打开都重新检查。", "The settings of the whole company, checked at each visit.";
+        fields_found: "共 {0} 项", "{0} inputs in all";
+        console_mp: "微信公众平台", "WeChat public platform console";
+        console_open: "微信开放平台", "WeChat open platform console";
+        console_pay: "微信支付商户平台", "WeChat Pay console";
+        console_tax: "税务局", "Tax office";
+        console_here: "本系统", "Here";
+        t_tax_office: "向税务局申请电子发票", "Apply for electronic invoices";
+        h_tax_office: "携带营业执照到主管税务局或在电子税务局办理；也可委托服务商。", "At your tax office or its website, with your licence; or through a service provider.";
+        t_seller: "填写开票主体", "Enter the seller";
+        h_seller: "名称、税号、省份、开票人与营业执照和税局登记一致。", "Name, tax number, province and clerk as on the licence and at the tax office.";
+        t_service: "准备已认证的服务号", "A verified service account";
+        h_service: "在 mp.weixin.qq.com 注册并认证服务号，把 AppID 和 AppSecret 填入本系统。", "Register and verify one at mp.weixin.qq.com, then enter its app id and secret here.";
+        t_credentials: "AppID 与 AppSecret 有效", "App id and secret are valid";
+        h_credentials: "开发 → 基本配置 → 开发者密码；重置后要在这里重新填写。", "Development → basic configuration → developer password; enter it again here after a reset.";
+        t_list: "服务器 IP 在白名单里", "Our address is on the list";
+        h_list: "开发 → 基本配置 → IP 白名单：加入本服务器的出口 IP。", "Development → basic configuration → IP list: add this server's outgoing address.";
+        t_merchant: "开通电子发票权限", "Open the invoicing permission";
+        h_merchant: "功能 → 添加功能插件 → 电子发票 → 开通；再到 功能 → 电子发票 → 开通权限，同意协议，按钮变为“已开通”。", "Functions → add plug-in → electronic invoices → open; then Functions → electronic invoices → open permission, agree, and the button says it is open.";
+        t_platform: "取得开票平台资格", "Be an invoicing platform";
+        h_platform: "在电子发票插件里申请开票平台权限；通过后微信给出固定的开票平台识别码。", "Apply for the platform permission in the plug-in; once approved WeChat gives a platform id that never changes.";
+        t_push: "推送地址应答", "The push address answers";
+        h_push: "开发 → 基本配置 → 服务器配置：填入账号页显示的地址、令牌和密钥，选择安全模式并启用。", "Development → basic configuration → server: enter the address, token and key shown on the account's page, choose safe mode, switch it on.";
+        t_pushed: "收到过推送", "A push has arrived";
+        h_pushed: "完成一次授权后会收到；没有收到也会由轮询发现。", "Comes with the first consent; a lost one is found by asking.";
+        t_contact: "设置联系方式", "Set the contact";
+        h_contact: "电话和开票时限在账号页填写，由后台任务推送到微信。", "Telephone and time-out on the account's page; a job sets them at WeChat.";
+        t_fields: "设置授权页字段", "Set the authorisation fields";
+        h_fields: "在授权页字段页设计，由后台任务推送并读回。", "Drawn on the page of the fields; a job sets and reads them back.";
+        t_open_app: "开放平台应用", "Open-platform app";
+        h_open_app: "在 open.weixin.qq.com 登记 App 并取得 AppID 和 AppSecret；授权推送发到服务号的地址。", "Register the app at open.weixin.qq.com and enter its id and secret; pushes about consent go to the service account's address.";
+        t_mini: "小程序账号", "Mini program account";
+        h_mini: "在 mp.weixin.qq.com 注册小程序，把 AppID 和 AppSecret 填入本系统。", "Register one at mp.weixin.qq.com, then enter its app id and secret here.";
+        t_mini_push: "小程序推送地址应答", "The mini program's push address answers";
+        h_mini_push: "小程序后台 → 开发 → 消息推送：填入该账号页显示的地址、令牌和密钥。", "Its console → development → message push: enter the address, token and key of its page here.";
+        t_pay: "关联微信支付商户号", "Link the payment merchant number";
+        h_pay: "商户平台里绑定服务号 AppID 并开通电子发票，再在本系统关联商户号；下单时带 receipt=Y。", "Bind the service account's app id and open electronic invoices in the payment console, then link the number here; orders carry receipt=Y.";
+        t_foreign: "登记第三方开票平台", "Enter the third party's platform";
+        h_foreign: "向平台方索取开票平台识别码（s_pappid）和网关地址，在开票主体里选择“第三方开票平台”并填写。", "Ask the provider for its platform id and gateway address, choose “external platform” in the seller's settings and enter them.";
+        t_tax: "税局连接应答", "The tax authority answers";
+        h_tax: "乐企直连的参数在配置文件里；开票主体须已获授权。", "The parameters of the direct connection are in the settings file; the seller must be authorised.";
+        t_template: "卡券模板就绪", "The card template is ready";
+        h_template: "在卡券模板页设计外观；每个开票主体和发票种类只创建一次。", "Drawn on the page of the cards; made once per seller and kind.";
+        t_fiscal: "财政电子票据另行接入", "Fiscal bills have an access of their own";
+        h_fiscal: "向财政部门申请财政电子票据，用服务号在微信另行申请财政票据权限；与增值税发票互不影响。", "Apply to the finance department, and to WeChat for the fiscal permission of the service account; it does not touch tax invoices.";
+        open: "打开", "Open";
+    }
+}
