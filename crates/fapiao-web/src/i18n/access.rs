@@ -79,7 +79,7 @@ texts! {
         t_pay: "关联微信支付商户号", "Link the payment merchant number";
         h_pay: "商户平台里绑定服务号 AppID 并开通电子发票，再在本系统关联商户号；下单时带 receipt=Y。", "Bind the service account's app id and open electronic invoices in the payment console, then link the number here; orders carry receipt=Y.";
         t_foreign: "登记第三方开票平台", "Enter the third party's platform";
-        h_foreign: "向平台方索取开票平台识别码（s_pappid）和网关地址，在开票主体里选择“第三方开票平台”并填写。", "Ask the provider for its platform id and gateway address, choose “external platform” in the seller's settings and enter them.";
+        h_foreign: "向平台方索取开票平台识别码和网关地址，在开票主体里选择“第三方开票平台”并填写。", "Ask the provider for its platform id and gateway address, choose “external platform” in the seller's settings and enter them.";
         t_tax: "税局连接应答", "The tax authority answers";
         h_tax: "乐企直连的参数在配置文件里；开票主体须已获授权。", "The parameters of the direct connection are in the settings file; the seller must be authorised.";
         t_template: "卡券模板就绪", "The card template is ready";

@@ -1,0 +1,35 @@
+// WeChat's SDK wants this class in the package `<application id>.wxapi`, exported in the manifest. Take this file or
+// WXEntryActivity.java, not both.
+package com.example.shop.wxapi
+
+import android.app.Activity
+import android.content.Intent
+import android.os.Bundle
+import com.example.shop.Shop
+import com.tencent.mm.opensdk.modelbase.BaseReq
+import com.tencent.mm.opensdk.modelbase.BaseResp
+import com.tencent.mm.opensdk.modelbiz.WXInvoiceAuthInsert
+import com.tencent.mm.opensdk.openapi.IWXAPIEventHandler
+
+/** Where WeChat's SDK comes back, if it comes back at all. Nothing is decided here: the server is asked. */
+class WXEntryActivity : Activity(), IWXAPIEventHandler {
+    override fun onCreate(saved: Bundle?) {
+        super.onCreate(saved)
+        Shop.weChat().handleIntent(intent, this)
+        finish()
+    }
+
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        setIntent(intent)
+        Shop.weChat().handleIntent(intent, this)
+        finish()
+    }
+
+    override fun onReq(request: BaseReq) = Unit
+
+    override fun onResp(response: BaseResp) {
+        // wxOrderId is WeChat's own; the delivery is known without it.
+        if (response is WXInvoiceAuthInsert.Resp) Shop.invoices().refresh()
+    }
+}
