@@ -234,6 +234,7 @@ fn title(reader: &mut Reader, of: &Members<'_>) -> RawTitleRecord {
         reader.refuse(of.pointer("kind"), "E_TITLE_KIND", said);
     }
     RawTitleRecord {
+        own: Vec::new(),
         organisation: kind == "organisation",
         name: reader.text(of, "name"),
         tax_number: reader.optional_text(of, "tax_number"),

@@ -71,6 +71,7 @@ texts! {
         fixed: "微信只允许设置以上各项：卡券颜色和字体由微信决定，模板创建后不能修改。", "WeChat lets nothing else be set: colours and typefaces are its own, and a template cannot be changed once made.";
         preview: "卡券预览", "Preview of the card";
         preview_button: "预览", "Preview";
+        wallet: "微信卡包", "WeChat wallet";
         sample_amount: "¥113.00", "¥113.00";
         save: "保存并创建模板", "Save and make the template";
         saved: "卡券外观已保存，正在创建模板", "The look is saved; the template is being made";
