@@ -1,4 +1,4 @@
-mod inbox;
 mod console;
+mod inbox;
 pub mod sign_in;
 mod work;

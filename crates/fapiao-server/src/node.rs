@@ -55,7 +55,12 @@ impl Node {
             let worker = Worker::new(ports.clone(), &config.worker, wiring::node_name(config));
             background.push(tokio::spawn(worker.run(stop.clone())));
             let files = Documents::open(&config.storage).map_err(std::io::Error::other)?;
-            let keeper = Keeper::new(ports.clone(), Arc::new(files), config, node_name(config));
+            let keeper = Keeper::new(
+                ports.clone(),
+                Arc::new(files),
+                config,
+                wiring::node_name(config),
+            );
             background.push(tokio::spawn(keeper.run(stop.clone())));
             let idle = config.limits.session_idle_hours;
             background.push(tokio::spawn(housekeeping::run(

@@ -2,9 +2,9 @@
 
 mod after_payment;
 mod cards;
-mod exchanges;
 mod console;
 mod designs;
+mod exchanges;
 mod files;
 mod gateway;
 mod issuing;
@@ -23,12 +23,12 @@ mod wechat;
 
 pub use after_payment::{Attachment, Claims};
 pub use cards::{CardReport, CardStore, Followed};
-pub use exchanges::{Exchange, Exchanges};
 pub use console::{CallsLeft, WechatConsole};
 pub use designs::{
     ACCESS, BUYER_FORM, BUYER_FORM_READ, CARD, Design, Designs, NewDesign, TemplateTry, TokenNote,
     TokenTrouble, TryState, card_subject,
 };
+pub use exchanges::{Exchange, Exchanges};
 pub use files::{FileStore, Rendered, Renderer};
 pub use gateway::{
     AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,

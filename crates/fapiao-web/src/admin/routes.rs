@@ -2,8 +2,8 @@
 
 use super::{
     access, accounts, audit, buyer_form, cards, credentials, deliveries, failure, home, import,
-    inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, products, pushes, reports, rounding,
-    sellers, sign_in, staff, stock, stores, switches,
+    inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, products, pushes, reports,
+    rounding, sellers, sign_in, staff, stock, stores, switches,
 };
 use actix_web::{
     middleware::from_fn,
