@@ -4,12 +4,12 @@
 //! numbers) is written and compressed once and spliced in; the fonts for values are cut for each document.
 
 use crate::{
-    RenderError,
+    RenderError, Signer,
     fonts::{Face, Fonts},
     ink::{Mark, Page},
     paint::{SEAL, paint},
     shared::{Layer, Statics, compress, references},
-    subset,
+    sign, subset,
     xml::render_xml,
 };
 use fapiao_domain::face::{InvoiceFace, SealPicture};
@@ -37,6 +37,7 @@ pub(crate) fn assemble(
     statics: &Statics,
     pages: &[Page<Arc<Layer>>],
     face: &InvoiceFace,
+    signer: Option<&Signer>,
 ) -> Result<Vec<u8>, RenderError> {
     // A static font serves as long as it has all characters; else the document gets a cut of its own.
     let mut used: BTreeMap<Face, BTreeSet<char>> = BTreeMap::new();
@@ -115,6 +116,9 @@ pub(crate) fn assemble(
     }
     attach(&mut document, face).map_err(broken)?;
     describe(&mut document, face, digest);
+    if let Some(signer) = signer {
+        sign::prepare(&mut document, signer, face.issued_at).map_err(broken)?;
+    }
     COMPRESSOR.with_borrow_mut(|compressor| {
         for object in document.objects.values_mut() {
             if let Object::Stream(stream) = object {
@@ -126,6 +130,9 @@ pub(crate) fn assemble(
     document
         .save_to(&mut bytes)
         .map_err(|error| RenderError::Writing(error.to_string()))?;
+    if let Some(signer) = signer {
+        sign::fill(&mut bytes, signer).map_err(RenderError::Writing)?;
+    }
     Ok(bytes)
 }
 

@@ -21,6 +21,7 @@ mod paint;
 mod renderer;
 mod rows;
 mod shared;
+mod sign;
 mod subset;
 mod symbol;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub mod xml;
 
 pub use error::RenderError;
 pub use renderer::{RenderOfd, RenderPdf, Renderer};
+pub use sign::{Signer, SignerError};
 
 /// Lines one invoice may carry on paper.
 pub const MAX_LINES: usize = 2000;

@@ -1,7 +1,7 @@
 //! The renderer: fonts read once, layers drawn once, documents made by any number of threads.
 
 use crate::{
-    RenderError,
+    RenderError, Signer,
     assemble::assemble,
     classic, digital,
     fonts::{Face, Fonts},
@@ -26,7 +26,20 @@ pub trait RenderPdf: Send + Sync {
     ///
     /// # Errors
     /// [`RenderError`] naming what cannot be printed.
-    fn render(&self, face: &InvoiceFace) -> Result<Vec<u8>, RenderError>;
+    fn render(&self, face: &InvoiceFace) -> Result<Vec<u8>, RenderError> {
+        self.render_signed(face, None)
+    }
+
+    /// As [`RenderPdf::render`], signed (PAdES baseline B) when there is a signer; the time of the signature is the
+    /// invoice's issue time.
+    ///
+    /// # Errors
+    /// As [`RenderPdf::render`].
+    fn render_signed(
+        &self,
+        face: &InvoiceFace,
+        signer: Option<&Signer>,
+    ) -> Result<Vec<u8>, RenderError>;
 }
 
 /// Makes the OFD (GB/T 33190) of an invoice.
@@ -190,7 +203,11 @@ impl Renderer {
 }
 
 impl RenderPdf for Renderer {
-    fn render(&self, face: &InvoiceFace) -> Result<Vec<u8>, RenderError> {
+    fn render_signed(
+        &self,
+        face: &InvoiceFace,
+        signer: Option<&Signer>,
+    ) -> Result<Vec<u8>, RenderError> {
         let pages = self
             .lay_out(face)?
             .into_iter()
@@ -206,7 +223,7 @@ impl RenderPdf for Renderer {
             InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => &self.shared.digital,
             InvoiceKind::ClassicOrdinary => &self.shared.classic,
         };
-        assemble(&self.shared.fonts, statics, &pages, face)
+        assemble(&self.shared.fonts, statics, &pages, face, signer)
     }
 }
 

@@ -10,5 +10,6 @@ mod picture;
 mod programs;
 mod readers;
 mod rules;
+mod signatures;
 mod soundness;
 mod tools;

@@ -35,7 +35,11 @@ pub(crate) struct Picture {
 }
 
 pub(crate) fn paper(face: &InvoiceFace) -> Paper {
-    let bytes = renderer().render(face).unwrap();
+    paper_of(renderer().render(face).unwrap())
+}
+
+/// A finished file in a folder of its own.
+pub(crate) fn paper_of(bytes: Vec<u8>) -> Paper {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("paper.pdf"), &bytes).unwrap();
     Paper { bytes, folder }

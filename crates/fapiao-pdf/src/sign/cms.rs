@@ -1,0 +1,84 @@
+//! The signature as CMS (RFC 5652) with the attributes that PAdES baseline B asks for.
+
+use super::{
+    certificate::Certificate,
+    der::{CONTEXT_0, INTEGER, OCTET_STRING, OID, SEQUENCE, SET, constructed, set, value},
+};
+use sha2::{Digest, Sha256};
+
+/// 1.2.840.113549.1.7.1 and .2.
+const DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01];
+const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+/// 1.2.840.113549.1.9.3, .4 and .16.2.47.
+const CONTENT_TYPE: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03];
+const MESSAGE_DIGEST: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04];
+const SIGNING_CERTIFICATE_V2: &[u8] = &[
+    0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x2F,
+];
+/// 2.16.840.1.101.3.4.2.1.
+const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+/// Algorithm identifiers: sha256WithRSAEncryption with its NULL, ecdsa-with-SHA256 without parameters.
+pub(super) const SHA256_WITH_RSA: &[u8] = &[
+    0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B, 0x05, 0x00,
+];
+pub(super) const ECDSA_WITH_SHA256: &[u8] = &[
+    0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02,
+];
+
+/// The signed attributes as a SET: type of the content, its digest, which certificate signs. There is no signing time:
+/// PAdES takes it from the file.
+pub(super) fn attributes(sha256: &[u8; 32], own: &Certificate) -> Vec<u8> {
+    let attribute = |kind: &[u8], content: &[u8]| {
+        constructed(SEQUENCE, &[&value(OID, kind), &value(SET, content)])
+    };
+    let hash = value(OCTET_STRING, &Sha256::digest(&own.der));
+    let certificates = value(SEQUENCE, &value(SEQUENCE, &value(SEQUENCE, &hash)));
+    set(vec![
+        attribute(CONTENT_TYPE, &value(OID, DATA)),
+        attribute(MESSAGE_DIGEST, &value(OCTET_STRING, sha256)),
+        attribute(SIGNING_CERTIFICATE_V2, &certificates),
+    ])
+}
+
+/// The finished SignedData around a signature.
+pub(super) fn signed_data(
+    own: &Certificate,
+    chain: &[Vec<u8>],
+    attributes: &[u8],
+    algorithm: &[u8],
+    signature: &[u8],
+) -> Vec<u8> {
+    let version = value(INTEGER, &[1]);
+    let digest = value(SEQUENCE, &value(OID, SHA256));
+    // Inside the SignerInfo the attributes carry a tag of their place instead of SET.
+    let mut tagged = attributes.to_vec();
+    tagged[0] = CONTEXT_0;
+    let signer = constructed(
+        SEQUENCE,
+        &[
+            &version,
+            &constructed(SEQUENCE, &[&own.issuer, &own.serial]),
+            &digest,
+            &tagged,
+            algorithm,
+            &value(OCTET_STRING, signature),
+        ],
+    );
+    let mut certificates = vec![own.der.clone()];
+    certificates.extend_from_slice(chain);
+    certificates.sort();
+    let data = constructed(
+        SEQUENCE,
+        &[
+            &version,
+            &value(SET, &digest),
+            &value(SEQUENCE, &value(OID, DATA)),
+            &value(CONTEXT_0, &certificates.concat()),
+            &value(SET, &signer),
+        ],
+    );
+    constructed(
+        SEQUENCE,
+        &[&value(OID, SIGNED_DATA), &value(CONTEXT_0, &data)],
+    )
+}
