@@ -29,7 +29,7 @@ async fn an_order_becomes_exactly_one_card_with_a_readable_invoice() {
     assert_eq!(invoice["state"], "issued");
     assert_eq!(invoice["totals"], order["totals"]);
     assert_eq!(invoice["lines"].as_array().unwrap().len(), 1);
-    assert_eq!(invoice["documents"].as_array().unwrap().len(), 2);
+    assert_eq!(invoice["documents"].as_array().unwrap().len(), 3);
 
     let pdf = app
         .http

@@ -3,19 +3,78 @@
 //! From the face to the bytes, QR and layout included, fonts read once, 200 different invoices in rotation, one
 //! thread. CPU time of the thread where the system tells it (Linux), else wall time; the median of five batches.
 //! Lines are `pdf <what> <number> <unit>`.
+//!
+//! `bench lists FOLDER LINES` writes the fonts and the draw lists of these invoices for other engines; `bench route
+//! LINES` takes turns with them, as `cargo xtask bench pdf` asks.
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run stops")]
 
 #[path = "../tests/faces/mod.rs"]
 mod faces;
 
 use fapiao_domain::face::InvoiceFace;
 use fapiao_pdf::{RenderPdf, Renderer};
-use std::{fs, time::Instant};
+use std::{fs, path::Path, time::Instant};
 
 const DIFFERENT: usize = 200;
 const BATCHES: usize = 5;
 
 fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["lists", folder, lines] => lists(Path::new(folder), lines.parse().unwrap()),
+        ["route", lines] => route(lines.parse().unwrap()),
+        _ => figures(),
+    }
+}
+
+fn issued(lines: usize) -> Vec<InvoiceFace> {
+    (0..DIFFERENT)
+        .map(|seed| InvoiceFace {
+            sample: false,
+            ..faces::invoice(seed, lines)
+        })
+        .collect()
+}
+
+/// Writes what other engines need.
+fn lists(folder: &Path, lines: usize) {
+    fs::create_dir_all(folder).unwrap();
+    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts");
+    for name in ["song.ttf", "kai.ttf", "mono.ttf", "names.ttf"] {
+        fs::copy(fonts.join(name), folder.join(name)).unwrap();
+    }
+    let renderer = Renderer::new();
+    for (place, face) in issued(lines).iter().enumerate() {
+        let list = renderer.draw_list(face).unwrap();
+        fs::write(folder.join(format!("{place:03}.draw")), list).unwrap();
+    }
+}
+
+/// Takes turns: `batch` renders all invoices, `write FILE` the first.
+fn route(lines: usize) {
+    let renderer = Renderer::new();
+    let faces = issued(lines);
+    for line in std::io::stdin().lines() {
+        match line.unwrap().strip_prefix("write ") {
+            Some(path) => {
+                fs::write(path, renderer.render(&faces[0]).unwrap()).unwrap();
+                println!("ok");
+            }
+            None => {
+                let before = Clock::read();
+                let bytes: usize = faces
+                    .iter()
+                    .map(|face| renderer.render(face).unwrap().len())
+                    .sum();
+                println!("{} {} {bytes}", before.elapsed(), faces.len());
+            }
+        }
+    }
+}
+
+fn figures() {
     let start = Instant::now();
     let renderer = Renderer::new();
     println!(

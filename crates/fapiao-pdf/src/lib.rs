@@ -12,6 +12,8 @@
 mod assemble;
 mod classic;
 mod digital;
+#[cfg(feature = "draw-list")]
+mod draw_list;
 mod error;
 mod fonts;
 mod ink;

@@ -165,6 +165,21 @@ impl Renderer {
         self.lay_out(face).map(|_| ())
     }
 
+    /// The pages of an invoice as text, labels and values: what another engine needs to make the same pages.
+    ///
+    /// # Errors
+    /// As [`RenderPdf::render`].
+    #[cfg(feature = "draw-list")]
+    pub fn draw_list(&self, face: &InvoiceFace) -> Result<String, RenderError> {
+        let mut text = String::new();
+        for page in self.lay_out(face)? {
+            let mut marks = page.layer.layer(&self.shared.fonts)?;
+            marks.extend(page.marks);
+            crate::draw_list::page(&mut text, 210.0, page.height, &marks);
+        }
+        Ok(text)
+    }
+
     fn lay_out(&self, face: &InvoiceFace) -> Result<Vec<Page<Shape>>, RenderError> {
         let fonts = &self.shared.fonts;
         match face.kind {

@@ -47,6 +47,7 @@ mod reserve;
 mod sales;
 mod setup;
 mod signals;
+mod signing;
 mod sql;
 mod stock;
 mod tax_data;

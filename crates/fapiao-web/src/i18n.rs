@@ -11,6 +11,7 @@ mod back_office;
 mod console;
 mod gateway;
 mod outside;
+mod paper;
 mod rules;
 mod set_up;
 pub mod states;
@@ -25,6 +26,7 @@ pub use back_office::{
 pub use console::{BuyerForm, CardLook, Credential};
 pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
+pub use paper::Signing;
 pub use rules::Rounding;
 pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
@@ -196,6 +198,7 @@ catalogue! {
     steps: Steps,
     column: Column,
     rounding: Rounding,
+    signing: Signing,
     gateway: Gateway,
     push: Push,
     self_test: SelfTest,

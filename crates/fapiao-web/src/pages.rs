@@ -55,6 +55,7 @@ pub mod rounding;
 pub mod sellers;
 pub mod shell;
 pub mod sign_in;
+pub mod signing;
 pub mod staff;
 pub mod stock;
 pub mod stores;

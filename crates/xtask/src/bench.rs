@@ -6,6 +6,7 @@
 mod arena;
 mod machine;
 mod papers;
+mod peers;
 mod table;
 
 use crate::{Failure, tools};

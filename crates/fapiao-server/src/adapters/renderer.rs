@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use fapiao_domain::face::InvoiceFace;
-use fapiao_pdf::{RenderOfd, RenderPdf};
-use fapiao_usecases::ports::{Rendered, Renderer};
+use fapiao_pdf::{RenderOfd, RenderPdf, Signer};
+use fapiao_usecases::ports::{Rendered, Renderer, SigningFacts};
 
 /// Renders with the embedded fonts.
 pub struct PdfRenderer(fapiao_pdf::Renderer);
@@ -26,8 +26,22 @@ impl Renderer for PdfRenderer {
         self.0.check(face).map_err(|error| error.to_string())
     }
 
-    fn render(&self, face: &InvoiceFace) -> Result<Rendered, String> {
-        let pdf = self.0.render(face).map_err(|error| error.to_string())?;
+    fn inspect_signing(&self, pem: &str) -> Result<SigningFacts, String> {
+        let signer = Signer::from_pem(pem).map_err(|error| error.to_string())?;
+        let (not_before, not_after) = signer.validity();
+        Ok(SigningFacts {
+            subject: signer.subject().to_owned(),
+            algorithm: signer.algorithm().to_owned(),
+            not_before: not_before.and_utc(),
+            not_after: not_after.and_utc(),
+        })
+    }
+
+    fn render(&self, face: &InvoiceFace, signing: Option<&str>) -> Result<Rendered, String> {
+        let signer = signing.map(Signer::from_pem).transpose();
+        let signer = signer.map_err(|error| error.to_string())?;
+        let pdf = self.0.render_signed(face, signer.as_ref());
+        let pdf = pdf.map_err(|error| error.to_string())?;
         let ofd = self.0.render_ofd(face).map_err(|error| error.to_string())?;
         let xml = fapiao_pdf::xml::render_xml(face);
         Ok(Rendered {

@@ -36,6 +36,7 @@ mod issuing;
 mod queue;
 mod sales;
 mod setup;
+mod signing;
 
 pub(crate) use access::{api_key, session, staff};
 pub(crate) use archive::{anchor, exchange, exchange_subject, proof_run};
@@ -50,3 +51,4 @@ pub(crate) use issuing::{
 pub(crate) use queue::{job, push};
 pub(crate) use sales::{delivery, idempotency, order, order_line, payment_claim};
 pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};
+pub(crate) use signing::signing_key;

@@ -12,6 +12,7 @@ pub mod replay;
 pub mod self_test;
 pub mod sellers;
 pub mod sign_in;
+pub mod signing;
 pub mod staff;
 pub mod standing;
 pub mod stores;

@@ -4,8 +4,8 @@ use crate::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
     platform::face::face_of,
-    ports::Ports,
-    records::Document,
+    ports::{Ports, signing_purpose},
+    records::{Document, Invoice},
     step::StepError,
 };
 use fapiao_domain::ids::InvoiceId;
@@ -38,9 +38,10 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     let mut face = face_of(&invoice, ports.tax.is_sandbox())
         .ok_or_else(|| StoreError::Corrupt(format!("invoice {id} is issued without a number")))?;
     face.extras.seal = ports.tax.seal(&invoice.province);
+    let signing = signing(ports, &invoice).await?;
     let renderer = ports.renderer.clone();
     let _turn = TURNS.acquire().await;
-    let rendered = tokio::task::spawn_blocking(move || renderer.render(&face))
+    let rendered = tokio::task::spawn_blocking(move || renderer.render(&face, signing.as_deref()))
         .await
         .map_err(|_| {
             StepError::parked(
@@ -79,4 +80,31 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     }
     ports.store.record_documents(id, documents, then).await?;
     Ok(())
+}
+
+/// The seller's key with its certificates, when there is one. A certificate that does not hold at the issue time stops
+/// the paper for a person: what was promised to be signed does not go out unsigned.
+async fn signing(ports: &Ports, invoice: &Invoice) -> Result<Option<String>, StepError> {
+    let Some(key) = ports.store.signing_key(&invoice.seller).await? else {
+        return Ok(None);
+    };
+    let issued = invoice.issued_at.unwrap_or(invoice.created_at);
+    if issued > key.facts.not_after {
+        return Err(StepError::parked(
+            "signing_key_expired",
+            format!(
+                "the signing certificate of {} ended on {}; put in a new one or remove it on the seller's page, then retry",
+                key.facts.subject,
+                key.facts.not_after.format("%Y-%m-%d")
+            ),
+        ));
+    }
+    let purpose = signing_purpose(&invoice.seller);
+    let pem = ports.sealer.open(&purpose, &key.sealed).ok_or_else(|| {
+        StepError::parked(
+            "signing_key_sealed",
+            "the seller's signing key cannot be opened with this server's master key; put it in again on the seller's page, then retry",
+        )
+    })?;
+    Ok(Some(pem))
 }

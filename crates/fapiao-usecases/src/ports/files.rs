@@ -1,6 +1,6 @@
 //! Documents: made by the renderer, kept by the file store.
 
-use crate::errors::OutsideError;
+use crate::{errors::OutsideError, ports::SigningFacts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao_domain::face::InvoiceFace;
@@ -24,11 +24,17 @@ pub trait Renderer: Send + Sync {
     /// Which character of which text no font has.
     fn check(&self, face: &InvoiceFace) -> Result<(), String>;
 
-    /// Makes the documents.
+    /// Makes the documents; the PDF signed when there is a key with its certificates (PEM).
     ///
     /// # Errors
-    /// What cannot be printed.
-    fn render(&self, face: &InvoiceFace) -> Result<Rendered, String>;
+    /// What cannot be printed, or signed.
+    fn render(&self, face: &InvoiceFace, signing: Option<&str>) -> Result<Rendered, String>;
+
+    /// Reads a key with its certificates (PEM) without using it.
+    ///
+    /// # Errors
+    /// What is wrong with the text, for people.
+    fn inspect_signing(&self, pem: &str) -> Result<SigningFacts, String>;
 }
 
 /// Keeps bytes under their SHA-256.

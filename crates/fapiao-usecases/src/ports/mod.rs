@@ -18,6 +18,7 @@ mod reports;
 mod sales;
 mod security;
 mod setup;
+mod signing;
 mod tax;
 mod wechat;
 
@@ -51,6 +52,7 @@ pub use sales::{
 };
 pub use security::{Access, Clock, Passwords, Sealer};
 pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
+pub use signing::{SigningFacts, SigningKey, SigningKeys, signing_purpose};
 pub use tax::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
@@ -77,6 +79,7 @@ pub trait Storage:
     + Exchanges
     + Proofs
     + Rehearse
+    + SigningKeys
     + Send
     + Sync
 {
@@ -98,6 +101,7 @@ impl<T> Storage for T where
         + Exchanges
         + Proofs
         + Rehearse
+        + SigningKeys
         + Send
         + Sync
 {

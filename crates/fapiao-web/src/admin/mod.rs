@@ -34,6 +34,7 @@ mod rounding;
 mod routes;
 mod sellers;
 mod sign_in;
+mod signing;
 mod staff;
 mod standing;
 mod stock;

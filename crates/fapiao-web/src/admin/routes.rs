@@ -3,7 +3,7 @@
 use super::{
     access, accounts, audit, buyer_form, cards, credentials, deliveries, failure, home, import,
     inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, products, pushes, reports,
-    rounding, sellers, sign_in, staff, stock, stores, switches,
+    rounding, sellers, sign_in, signing, staff, stock, stores, switches,
 };
 use actix_web::{
     middleware::from_fn,
@@ -65,6 +65,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/audit", get().to(audit::index))
         .route("/ledger", get().to(ledger::show))
         .route("/ledger/check", post().to(ledger::check))
+        .route("/sellers/{id}/signing", get().to(signing::show))
+        .route("/sellers/{id}/signing", post().to(signing::save))
+        .route("/sellers/{id}/signing/removal", post().to(signing::remove))
         .route("/keys", get().to(keys::index))
         .route("/keys", post().to(keys::create))
         .route("/keys/new", get().to(keys::blank))

@@ -1,12 +1,19 @@
 //! PDF documents per second and core: what `fapiao-pdf`'s own example measures.
 
-use super::table::Row;
+use super::{peers, table::Row};
 use crate::{Failure, probe, workspace};
 use std::time::Duration;
 
 /// Runs the example and reads its lines, `pdf <what> <number> <unit>`.
 pub(super) fn measure() -> Result<Vec<Row>, Failure> {
-    let example = ["--package", "fapiao-pdf", "--example", "bench"];
+    let example = [
+        "--package",
+        "fapiao-pdf",
+        "--example",
+        "bench",
+        "--features",
+        "draw-list",
+    ];
     workspace::run(
         workspace::cargo()
             .args(["build", "--locked", "--release"])
@@ -17,6 +24,7 @@ pub(super) fn measure() -> Result<Vec<Row>, Failure> {
         .join("release")
         .join("examples")
         .join("bench");
+    peers::measure(&binary)?;
     let told = workspace::output(&mut std::process::Command::new(binary))?;
     print!("{told}");
     let figures = figures(&told);
