@@ -47,6 +47,8 @@ impl Face {
 
 /// One font file, read once.
 pub(crate) struct FontFile {
+    #[cfg(test)]
+    bytes: &'static [u8],
     face: ttf_parser::Face<'static>,
     pub(crate) head: &'static [u8],
     pub(crate) hhea: &'static [u8],
@@ -75,6 +77,8 @@ impl FontFile {
             })
             .collect();
         FontFile {
+            #[cfg(test)]
+            bytes,
             head,
             hhea: table(b"hhea"),
             maxp: table(b"maxp"),
@@ -84,6 +88,12 @@ impl FontFile {
             plane0,
             face,
         }
+    }
+
+    /// The whole file.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> &'static [u8] {
+        self.bytes
     }
 
     /// The glyph of a character.

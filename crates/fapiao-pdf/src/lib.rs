@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! InvoiceFace → digital::pages   what is put where, in millimetres (the draw list, `ink`)
-//!             → paint            the draw list as printpdf operations
-//!             → assemble         printpdf writes the objects; shared parts are spliced in; libdeflate; /ID
+//!             → content          the draw list as content streams
+//!             → assemble         printpdf writes the fonts and pages; shared parts are spliced in; libdeflate; /ID
 //! ```
 //!
 //! [`Renderer`] is made once and shared. [`Renderer::check`] answers before a number is taken whether a face can be
@@ -11,6 +11,7 @@
 
 mod assemble;
 mod classic;
+mod content;
 mod digital;
 #[cfg(feature = "draw-list")]
 mod draw_list;

@@ -165,6 +165,23 @@ impl Renderer {
         self.lay_out(face).map(|_| ())
     }
 
+    /// Fonts and pages with everything on them, for the comparison with the library's own way.
+    #[cfg(test)]
+    #[expect(clippy::type_complexity, reason = "for one test")]
+    pub(crate) fn naive_pages(
+        &self,
+        face: &InvoiceFace,
+    ) -> Result<(&Fonts, Vec<(Vec<Mark>, f64)>), RenderError> {
+        let fonts = &self.shared.fonts;
+        let mut pages = Vec::new();
+        for page in self.lay_out(face)? {
+            let mut marks = page.layer.layer(fonts)?;
+            marks.extend(page.marks);
+            pages.push((marks, page.height));
+        }
+        Ok((fonts, pages))
+    }
+
     /// The pages of an invoice as text, labels and values: what another engine needs to make the same pages.
     ///
     /// # Errors

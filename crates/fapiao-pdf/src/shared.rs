@@ -2,9 +2,10 @@
 //! compressed once, spliced into each document.
 
 use crate::{
-    assemble::{cut, font_object, write},
+    assemble::{cut, font_object, specimen, write},
+    content,
     fonts::{Face, Fonts},
-    ink::{Colour, Mark},
+    ink::Mark,
 };
 use libdeflater::{CompressionLvl, Compressor};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
@@ -39,18 +40,10 @@ impl StaticFont {
         let font = cut(fonts, face, characters);
         let mut codes = font.clone();
         codes.original_bytes = Vec::new();
-        let text = characters.iter().collect::<String>();
-        let specimen = Mark::Text {
-            field: "specimen".into(),
-            face,
-            size: 9.0,
-            stretch: 1.0,
-            x: 0.0,
-            y: 0.0,
-            colour: Colour::BLACK,
-            text,
-        };
-        let document = write(&[(&[specimen], 10.0)], BTreeMap::from([(face, font)]));
+        let document = write(
+            &[(&[specimen(face, characters)], 10.0)],
+            BTreeMap::from([(face, font)]),
+        );
         let root = font_object(&document, face).expect("the specimen uses the font");
         StaticFont {
             codes,
@@ -119,14 +112,8 @@ pub(crate) struct Layer {
 impl Layer {
     /// Writes marks whose text is all in `font`.
     pub(crate) fn new(marks: Vec<Mark>, height: f64, font: &StaticFont) -> Layer {
-        let fonts = BTreeMap::from([(Face::Kai, font.codes.clone())]);
-        let document = write(&[(&marks, height)], fonts);
-        let content = document
-            .get_pages()
-            .values()
-            .next()
-            .map(|&page| document.get_page_content(page))
-            .unwrap_or_default();
+        let codes = BTreeMap::from([(Face::Kai, &font.codes)]);
+        let content = content::write(&marks, height, &codes);
         let mut stream = Stream::new(Dictionary::new(), content);
         compress(&mut Compressor::new(CompressionLvl::best()), &mut stream);
         Layer { stream, marks }
