@@ -1,1 +1,17 @@
+mod evidence;
+mod papers;
+mod proof;
 mod reports;
+
+use crate::harness::TestApp;
+use reqwest::{Client, StatusCode};
+
+/// A page or file of the back-office.
+async fn get(app: &TestApp, who: &Client, path: &str) -> (StatusCode, Vec<u8>) {
+    let answer = who
+        .get(format!("{}{path}", app.web()))
+        .send()
+        .await
+        .unwrap();
+    (answer.status(), answer.bytes().await.unwrap().to_vec())
+}

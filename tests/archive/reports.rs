@@ -1,21 +1,13 @@
 //! The books as pages and files.
 
+use super::get;
 use crate::{
     admin::sign_in::signed_in,
-    harness::{TestApp, company, spawn_app},
+    harness::{company, spawn_app},
 };
 use fapiao_usecases::calendar;
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde_json::json;
-
-async fn get(app: &TestApp, who: &Client, path: &str) -> (StatusCode, Vec<u8>) {
-    let answer = who
-        .get(format!("{}{path}", app.web()))
-        .send()
-        .await
-        .unwrap();
-    (answer.status(), answer.bytes().await.unwrap().to_vec())
-}
 
 #[tokio::test]
 async fn a_month_is_the_same_on_the_page_in_the_file_and_in_the_tax_authority_s_ledger() {

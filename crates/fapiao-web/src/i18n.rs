@@ -19,7 +19,7 @@ mod watch;
 
 pub use access::Access;
 pub use acts::{Act, Column, JobKind, Stand, Steps, Told};
-pub use archive::Report;
+pub use archive::{Paper, Proof, Report};
 pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
@@ -185,6 +185,8 @@ catalogue! {
     stock: Stock,
     ledger: Ledger,
     report: Report,
+    paper: Paper,
+    proof: Proof,
     inbox: Inbox,
     audit: Audit,
     sign_in: SignIn,

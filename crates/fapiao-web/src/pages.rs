@@ -19,9 +19,12 @@
 //! | set-up | `/admin/{sellers,stores,products,accounts,staff,keys}`, `…/new`, `…/{id}` | the list's or the thing's own address |
 //! | check-list | `/admin/onboarding` | |
 //! | stock | `/admin/stock?seller=` | `/admin/stock/refill` (`seller`) |
+//! | papers, evidence | `/admin/papers`, `/admin/evidence/…` | `/admin/papers` (multipart `file` or `qr`) |
 //! | reports | `/admin/reports/{ledger,vat,reconciliation}?month=&seller=`, `….xlsx`, `….csv` | |
 //! | ledger | `/admin/ledger?run=1` | `/admin/ledger/check` |
 //! | pushes, audit | `/admin/inbox?tab=`, `/admin/inbox/{id}?replay=1`, `/admin/audit` | `/admin/inbox/{id}/handling`, `/admin/accounts/{id}/self-test` |
+//! | ledger | `/admin/ledger` | `/admin/ledger/check` |
+//! | pushes, audit | `/admin/inbox`, `/admin/audit` | |
 //! | import | `/admin/import` | `/admin/import` (multipart `file`, `store`), `/admin/import/orders` (`content`, `do=import\|bad_rows`) |
 //! | buyer | `/o/{code}` | nothing: its button is a link |
 
@@ -46,6 +49,7 @@ pub mod lines;
 pub mod mail;
 pub mod onboarding;
 pub mod orders;
+pub mod papers;
 pub mod parts;
 pub mod products;
 pub mod pushes;

@@ -2,7 +2,10 @@
 
 use crate::{
     admin,
-    api::{company, deliveries, docs, invoices, openapi, orders, ping, receipt, reports, rounding},
+    api::{
+        books, company, deliveries, docs, invoices, openapi, orders, ping, receipt, reports,
+        rounding,
+    },
     app::App,
     buyer, callback, edge, gateway, health, metrics, preferences,
     problem::{Kind, Problem, Said},
@@ -56,6 +59,9 @@ api! {
     "/invoices/{id}"                 { GET invoices::show }
     "/invoices/{id}/rounding"        { GET rounding::invoice }
     "/invoices/{id}/file.{format}"   { GET invoices::file }
+    "/invoices/{id}/evidence.zip"    { GET books::of_invoice }
+    "/reports/evidence.zip"          { GET books::of_month }
+    "/papers"                        { POST books::check }
     "/reports/{report}.{format}"     { GET reports::file }
     "/sellers"                       { GET company::sellers }
     "/products"                      { GET company::products }

@@ -9,19 +9,29 @@ const NUMBERS_MAX: usize = 20;
 
 /// Reads running text.
 pub(super) fn read(text: &str) -> Said {
+    // Before the white space goes: a number and a date side by side must not become one.
+    let mut runs = digit_runs(text);
     let text = squeezed(text);
-    let runs = digit_runs(&text);
+    runs.extend(digit_runs(&text));
+    let digital = |number: &str| (String::new(), number.to_owned());
     let mut numbers: Vec<(String, String)> = runs
         .iter()
         .filter(|it| it.len() == 20)
-        .map(|it| (String::new(), (*it).to_owned()))
+        .map(|it| digital(it))
         .collect();
+    // Drawn without a gap: the number stands first or last.
+    for run in runs.iter().filter(|it| it.len() > 20) {
+        numbers.push(digital(&run[..20]));
+        numbers.push(digital(&run[run.len() - 20..]));
+    }
     // The older form: a code of 12 digits and a number of 8.
     for code in runs.iter().filter(|it| it.len() == 12) {
         for number in runs.iter().filter(|it| it.len() == 8) {
             numbers.push(((*code).to_owned(), (*number).to_owned()));
         }
     }
+    let mut seen = std::collections::HashSet::new();
+    numbers.retain(|it| seen.insert(it.clone()));
     numbers.truncate(NUMBERS_MAX);
     Said {
         date: date(&text),
@@ -97,6 +107,13 @@ pub(super) fn value(said: &mut Said, field: Field, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_beside_a_date_is_still_found() {
+        let said = read("269990000000000000012026年11月21日");
+        assert!(said.numbers.iter().any(|it| it.1 == "26999000000000000001"));
+        assert_eq!(said.date.unwrap().to_string(), "2026-11-21");
+    }
 
     #[test]
     fn a_paper_s_text_tells_number_date_and_amounts() {

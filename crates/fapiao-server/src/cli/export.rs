@@ -22,6 +22,24 @@ pub(super) enum ExportCommand {
     Vat(ReportArgs),
     /// Orders of a month beside their invoices.
     Reconciliation(ReportArgs),
+    /// Everything about an invoice or a month in one ZIP that proves itself offline.
+    Evidence(EvidenceArgs),
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Example: fapiao export evidence --month 2026-11 --out evidence.zip\nOpen verify.html of the pack in a browser, without a network, and give it the ZIP."
+)]
+pub(super) struct EvidenceArgs {
+    /// Number of one invoice (code and number for the older form).
+    #[arg(long, conflicts_with = "month", required_unless_present = "month")]
+    invoice: Option<String>,
+    /// All invoices of a month in Shanghai, yyyy-mm.
+    #[arg(long)]
+    month: Option<String>,
+    /// Where to.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 #[derive(Args)]
@@ -46,6 +64,7 @@ pub(super) async fn run(config: &Config, command: ExportCommand) -> Result<ExitC
     match command {
         ExportCommand::Ledger(args) => report(ports, Report::Ledger, args).await,
         ExportCommand::Vat(args) => report(ports, Report::Vat, args).await,
+        ExportCommand::Evidence(args) => evidence(ports, args).await,
         ExportCommand::Reconciliation(args) => report(ports, Report::Reconciliation, args).await,
     }
 }
@@ -67,6 +86,41 @@ async fn report(ports: Ports, report: Report, args: ReportArgs) -> Result<ExitCo
     let made = tokio::spawn(async move {
         reports::write(&ports, &Scope::All, &period, (report, format), &out).await
     });
+    save(&args.out, pieces).await?;
+    made.await??;
+    tell(&args.out)
+}
+
+async fn evidence(ports: Ports, args: EvidenceArgs) -> Result<ExitCode, Failure> {
+    let (out, pieces) = mpsc::channel(8);
+    let made = if let Some(number) = &args.invoice {
+        // A digital number has 20 digits; the older form's code and number have 12 and 8, too.
+        let store = &ports.store;
+        let whole = number.trim().to_owned();
+        let mut found = store.invoice_by_number(&Scope::All, "", &whole).await?;
+        if found.is_none() && whole.len() == 20 {
+            let (code, number) = whole.split_at(12);
+            found = store.invoice_by_number(&Scope::All, code, number).await?;
+        }
+        let id = found
+            .ok_or_else(|| format!("there is no invoice {whole}"))?
+            .id;
+        tokio::spawn(async move {
+            fapiao_archive::evidence::of_invoice(&ports, &Scope::All, &id, &out).await
+        })
+    } else {
+        let month = args.month.as_deref().unwrap_or_default();
+        let (from, until) = reports::month(month)
+            .ok_or_else(|| format!("--month {month}: a month is like 2026-11"))?;
+        let period = Period {
+            seller: None,
+            from,
+            until,
+        };
+        tokio::spawn(async move {
+            fapiao_archive::evidence::of_period(&ports, &Scope::All, &period, &out).await
+        })
+    };
     save(&args.out, pieces).await?;
     made.await??;
     tell(&args.out)

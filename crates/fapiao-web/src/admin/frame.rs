@@ -161,7 +161,7 @@ impl Frame {
         let allowed = |section: &Section| match section {
             Section::Home | Section::Orders | Section::Invoices => true,
             Section::Import => self.may_work(),
-            Section::Reports => self.may_read_books(),
+            Section::Reports | Section::Papers => self.may_read_books(),
             Section::Jobs
             | Section::Stock
             | Section::Onboarding

@@ -134,6 +134,23 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
         })
         .collect();
     out.sort_by_key(|it| std::cmp::Reverse(it.count));
+    let newest = frame.ports().store.proof_runs(5).await?;
+    if let Some(run) = newest.iter().find(|it| it.state == "done")
+        && !run.holds
+    {
+        let broken = run.results.iter().filter(|it| !it.found.is_empty());
+        out.insert(
+            0,
+            Attention {
+                tone: Tone::Bad,
+                count: broken.count() as u64,
+                what: t.proof.broken.to_owned(),
+                why: t.proof.broken_why.to_owned(),
+                href: "/admin/ledger".to_owned(),
+                since: run.ended_at.map(|at| frame.when(at)),
+            },
+        );
+    }
     let low = stock
         .iter()
         .filter(|it| it.numbers_left == 0 || it.quota_left.get() <= 0);

@@ -131,6 +131,12 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         t.stand.to_order,
         format!("/admin/orders/{}", invoice.order),
     ));
+    if desk.may_read_books() && invoice.state.is_issued() {
+        standing.others.push(Action::open(
+            t.proof.evidence,
+            format!("/admin/evidence/invoice/{}.zip", invoice.id),
+        ));
+    }
     let shell = desk.shell(Section::Invoices).await?;
     let names = Names::load(&desk).await?;
     let timeline = desk.ports().store.timeline(&invoice.order).await?;

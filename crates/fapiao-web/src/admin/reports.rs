@@ -195,15 +195,12 @@ pub(super) async fn file(
     };
     let asked = Asked::of(&desk, &request)?;
     let subject = format!("{} {}", report.as_str(), asked.month);
-    desk.ports()
-        .store
-        .append_audit(
-            &desk.actor(),
-            "report.exported",
-            &subject,
-            serde_json::json!({ "format": format.ending() }),
-        )
-        .await?;
+    record(
+        &desk,
+        "report.exported",
+        &format!("{subject} {}", format.ending()),
+    )
+    .await?;
     let name = format!("{}_{}.{}", report.as_str(), asked.month, format.ending());
     let (ports, scope) = (desk.ports().clone(), desk.view());
     Ok(streams::file(
@@ -213,6 +210,16 @@ pub(super) async fn file(
             reports::write(&ports, &scope, &asked.period, (report, format), &out).await
         },
     ))
+}
+
+/// Notes who took what away.
+pub(super) async fn record(frame: &Frame, action: &str, subject: &str) -> Result<(), Failure> {
+    let store = &frame.ports().store;
+    let data = serde_json::json!({});
+    store
+        .append_audit(&frame.actor(), action, subject, data)
+        .await?;
+    Ok(())
 }
 
 /// What could not be made, as a page.

@@ -1,9 +1,9 @@
 //! Every address of the back-office, on one screen.
 
 use super::{
-    access, accounts, audit, buyer_form, cards, credentials, deliveries, failure, home, import,
-    inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, products, pushes, reports,
-    rounding, sellers, sign_in, signing, staff, stock, stores, switches,
+    access, accounts, audit, buyer_form, cards, credentials, deliveries, evidence, failure, home,
+    import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers, products,
+    pushes, reports, rounding, sellers, sign_in, signing, staff, stock, stores, switches,
 };
 use actix_web::{
     middleware::from_fn,
@@ -45,6 +45,10 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/stock", get().to(stock::show))
         .route("/stock/refill", post().to(stock::refill))
         .route("/onboarding", get().to(onboarding::show))
+        .route("/papers", get().to(papers::show))
+        .route("/papers", post().to(papers::check))
+        .route("/evidence/invoice/{id}.zip", get().to(evidence::of_invoice))
+        .route("/evidence/month.zip", get().to(evidence::of_month))
         .route("/reports", get().to(reports::index))
         .route("/reports/{report}.{format}", get().to(reports::file))
         .route("/reports/{report}", get().to(reports::show))

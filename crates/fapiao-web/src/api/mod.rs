@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod body;
+pub(crate) mod books;
 pub(crate) mod company;
 pub(crate) mod deliveries;
 pub(crate) mod docs;

@@ -57,3 +57,72 @@ texts! {
         vat_means: "按开票月份统计，红字发票计入其自身的月份。未开具发票一行为本期销售、期末未开票的订单；以前期间的订单在本期补开的，从该行扣除。", "By month of issue, red invoices in their own month. Without an invoice: orders sold in the period and not invoiced at its end; orders of earlier periods that were invoiced in this one are taken out again.";
     }
 }
+
+texts! {
+    /// A paper that is checked.
+    Paper {
+        title: "票面核验", "Check a paper";
+        unreadable: "无法读取", "Cannot be read";
+        file: "发票文件", "Invoice file";
+        file_help: "PDF、OFD 或 XML，最大 5 MB。文件只用于比对，不会保存。", "PDF, OFD or XML, at most 5 MB. It is compared and not kept.";
+        qr: "或二维码内容", "Or the text of its QR code";
+        qr_help: "用扫码枪扫描，或粘贴手机扫出的文字，形如 01,32,,…", "Scan it with a reader, or paste what a phone read; it begins with 01,32,,…";
+        check: "核验", "Check";
+        open: "打开发票", "Open the invoice";
+        field: "项目", "Field";
+        in_ledger: "账上", "In the ledger";
+        on_paper: "票面", "On the paper";
+        not_found: "票面上没有找到", "not found on the paper";
+        same: "一致", "Same";
+        other: "不一致", "Differs";
+        identical: "与存档文件完全相同", "Byte for byte the archived file";
+        identical_means: "文件的 SHA-256 与账上记录的一致，未被改动。", "Its SHA-256 is the one on record: it has not been changed.";
+        agrees: "内容与账上一致", "Says what the ledger says";
+        agrees_means: "不是存档的那个文件，但比对的每一项都一致。", "Not the archived file itself, but every compared field agrees.";
+        differs: "与账上不一致", "Differs from the ledger";
+        differs_means: "号码属于本系统开具的发票，但下列项目不同：票面可能被改动。", "The number is one of our invoices, but the fields below differ: the paper may have been altered.";
+        unknown: "账上没有这张发票", "No such invoice in the ledger";
+        unknown_means: "本系统没有开具过该号码的发票，或您无权查看其门店。", "We issued no invoice of this number, or it belongs to a store you may not see.";
+        too_large: "文件超过 5 MB，发票文件远小于此。", "The file is larger than 5 MB; invoices are far smaller.";
+        format: "文件不是 PDF、OFD 或 XML。", "The file is neither PDF, OFD nor XML.";
+        damaged: "文件已损坏、已加密或过于复杂。", "The file is damaged, encrypted or too complex.";
+        too_slow: "读取用时过长，已停止。", "Reading took too long and was stopped.";
+        not_a_qr: "这不是发票二维码的内容：应为以 01 开头、以逗号分隔的八项。", "This is not the text of an invoice's QR code: eight fields that begin with 01.";
+        no_number: "文件中没有找到发票号码。", "No invoice number was found in the file.";
+        number: "发票号码", "Number";
+        date: "开票日期", "Date";
+        seller_name: "销售方名称", "Seller";
+        seller_tax_number: "销售方识别号", "Seller's tax number";
+        buyer_name: "购买方名称", "Buyer";
+        buyer_tax_number: "购买方识别号", "Buyer's tax number";
+        amount: "金额", "Net";
+        tax: "税额", "Tax";
+        total: "价税合计", "Gross";
+        lines: "货物或服务", "Goods or services";
+        checksum: "二维码校验", "QR checksum";
+    }
+}
+
+texts! {
+    /// Lasting proof.
+    Proof {
+        waiting: "核对已排队，由后台进行", "The check is queued and runs in the background";
+        running: "正在核对", "Checking now";
+        broken: "账目核对发现不符", "The ledger does not hold";
+        broken_why: "有账目规则不成立，请尽快查看并查明原因。", "A rule of the books is broken: look at it and find out why.";
+        nightly: "每晚自动核对一次；结果保留在这里。", "Runs every night by itself; results are kept here.";
+        earlier: "以往的核对", "Earlier runs";
+        cause: "起因", "Cause";
+        by_night: "每晚", "Nightly";
+        by_hand: "手动", "By hand";
+        ended: "完成时间", "Ended";
+        took: "用时", "Took";
+        holds: "成立", "Holds";
+        evidence: "下载证据包", "Evidence pack";
+        anchors: "审计链锚点", "Anchors of the audit chain";
+        anchors_means: "每小时记录审计链的末端，并写入库外的文件、邮件或对象存储；核对时与链比对。", "The end of the chain, noted every hour and kept outside the database in a file, mails or object storage; every check compares them.";
+        line: "至第几条", "Up to line";
+        at: "时间", "When";
+        digest: "摘要", "Digest";
+    }
+}

@@ -72,6 +72,7 @@ texts! {
         audit: "操作日志", "Audit log";
         ledger: "账目核对", "Ledger check";
         reports: "财务报表", "Reports";
+        papers: "票面核验", "Check a paper";
         all_stores: "全部门店", "All stores";
     }
 }

@@ -12,10 +12,40 @@ use askama::Template;
 pub struct LedgerPage {
     /// The frame.
     pub shell: Shell,
-    /// The run that was asked for.
+    /// A run that waits or is carried out, in words.
+    pub under_way: Option<&'static str>,
+    /// The newest run that ended.
     pub run: Option<Run>,
     /// Each rule with its result; empty before the first run.
     pub rules: Vec<RuleRow>,
+    /// Runs that ended, newest first.
+    pub earlier: Vec<EarlierRun>,
+    /// The newest anchors of the audit chain.
+    pub anchors: Vec<AnchorRow>,
+}
+
+/// A run that ended.
+#[derive(Clone, Debug)]
+pub struct EarlierRun {
+    /// Nightly or by hand.
+    pub cause: &'static str,
+    /// When it ended.
+    pub ended: When,
+    /// How long it took.
+    pub took: String,
+    /// Whether everything held.
+    pub state: Badge,
+}
+
+/// An anchor of the audit chain.
+#[derive(Clone, Debug)]
+pub struct AnchorRow {
+    /// The last line it covers.
+    pub seq: i64,
+    /// When.
+    pub at: When,
+    /// Its digest.
+    pub digest: String,
 }
 
 /// A run over all rules.

@@ -70,6 +70,8 @@ pub enum Section {
     Stock,
     /// Reports for finance.
     Reports,
+    /// Papers compared with the ledger.
+    Papers,
     /// The check-list.
     Onboarding,
     /// Legal entities.
@@ -98,7 +100,7 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 19] = [
+    pub const ALL: [Section; 20] = [
         Self::Home,
         Self::Orders,
         Self::Invoices,
@@ -106,6 +108,7 @@ impl Section {
         Self::Import,
         Self::Stock,
         Self::Reports,
+        Self::Papers,
         Self::Onboarding,
         Self::Sellers,
         Self::Stores,
@@ -130,6 +133,7 @@ impl Section {
             Self::Import => "/admin/import",
             Self::Stock => "/admin/stock",
             Self::Reports => "/admin/reports",
+            Self::Papers => "/admin/papers",
             Self::Onboarding => "/admin/onboarding",
             Self::Sellers => "/admin/sellers",
             Self::Stores => "/admin/stores",
@@ -154,6 +158,7 @@ impl Section {
             Self::Import => t.nav.import,
             Self::Stock => t.nav.stock,
             Self::Reports => t.nav.reports,
+            Self::Papers => t.nav.papers,
             Self::Onboarding => t.nav.onboarding,
             Self::Sellers => t.nav.sellers,
             Self::Stores => t.nav.stores,
@@ -173,7 +178,7 @@ impl Section {
     const fn group(self, t: &'static Texts) -> &'static str {
         match self {
             Self::Home | Self::Orders | Self::Invoices | Self::Jobs | Self::Import => t.nav.work,
-            Self::Stock | Self::Reports => t.nav.money,
+            Self::Stock | Self::Reports | Self::Papers => t.nav.money,
             Self::Onboarding
             | Self::Sellers
             | Self::Stores

@@ -162,6 +162,9 @@ fn ledger(s: &Sample, pages: &mut Pages) {
             shell: s.shell(Section::Ledger),
             run: run(0),
             rules: rules(0),
+            under_way: None,
+            earlier: Vec::new(),
+            anchors: Vec::new(),
         },
     );
     pages.add(
@@ -170,6 +173,9 @@ fn ledger(s: &Sample, pages: &mut Pages) {
             shell: s.shell(Section::Ledger),
             run: run(1),
             rules: rules(1),
+            under_way: None,
+            earlier: Vec::new(),
+            anchors: Vec::new(),
         },
     );
     pages.add(
@@ -178,6 +184,9 @@ fn ledger(s: &Sample, pages: &mut Pages) {
             shell: s.shell(Section::Ledger),
             run: None,
             rules: Vec::new(),
+            under_way: Some(s.t().proof.waiting),
+            earlier: Vec::new(),
+            anchors: Vec::new(),
         },
     );
 }

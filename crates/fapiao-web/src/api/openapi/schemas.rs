@@ -417,6 +417,36 @@ fn answers() -> Vec<(&'static str, Value)> {
         ),
         ("Card", object(vec![("state", of("CardState"))])),
         (
+            "PaperQr",
+            object(vec![(
+                "qr",
+                text("The text of the QR code; or send a file as the body."),
+            )]),
+        ),
+        (
+            "PaperCheck",
+            object(vec![
+                (
+                    "verdict",
+                    json!({ "enum": ["identical", "agrees", "differs", "unknown"] }),
+                ),
+                ("format", json!({ "enum": ["pdf", "ofd", "xml", "qr"] })),
+                ("sha256", text("Of the file; empty for a QR code.")),
+                ("number", text("The number that was looked up.")),
+                ("invoice", text_or_null("`inv_…`; null when it is unknown.")),
+                ("state", text("Of the invoice; empty when it is unknown.")),
+                (
+                    "fields",
+                    json!({ "type": "array", "items": object(vec![
+                        ("field", text("Which.")),
+                        ("ledger", text("What the ledger says.")),
+                        ("paper", text_or_null("What the paper says; null when it is not found there.")),
+                        ("same", flag("Whether both agree.")),
+                    ]) }),
+                ),
+            ]),
+        ),
+        (
             "Ping",
             object(vec![
                 ("ok", json!({ "const": true })),

@@ -1,0 +1,122 @@
+//! A paper that comes back: compared with the ledger.
+
+use super::{
+    Answer,
+    desk::{BookReader, ReadsBooks},
+    forms::Uploaded,
+    frame::Frame,
+};
+use crate::{
+    i18n::Texts,
+    pages::{
+        papers::{ComparedRow, PaperPage, PaperResult},
+        parts::{Badge, Tone},
+        shell::Section,
+    },
+};
+use actix_web::http::StatusCode;
+use fapiao_archive::paper::{self, Checked, Field, Paper, Unreadable, Verdict};
+
+/// `GET /admin/papers`.
+pub(super) async fn show(desk: BookReader) -> Answer {
+    let page = PaperPage {
+        shell: desk.shell(Section::Papers).await?,
+        result: None,
+        wrong: String::new(),
+        typed: String::new(),
+    };
+    Ok(desk.page(&page))
+}
+
+/// `POST /admin/papers`.
+pub(super) async fn check(sent: Uploaded<ReadsBooks>) -> Answer {
+    let typed: String = sent.form.get("qr").trim().chars().take(500).collect();
+    let desk = sent.desk;
+    let t = desk.t();
+    let (name, paper) = match sent.file {
+        Some((name, bytes)) if !bytes.is_empty() => (name, Paper::File(bytes)),
+        _ => (String::new(), Paper::Qr(typed.clone())),
+    };
+    let checked = paper::check(desk.ports(), &desk.view(), paper).await?;
+    let (result, wrong) = match checked {
+        Ok(checked) => (Some(result(&desk, name, checked)), String::new()),
+        Err(error) => (None, unreadable(t, &error)),
+    };
+    let status = if result.is_some() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let page = PaperPage {
+        shell: desk.shell(Section::Papers).await?,
+        result,
+        wrong,
+        typed,
+    };
+    Ok(desk.page_with(status, &page))
+}
+
+fn result(frame: &Frame, file: String, checked: Checked) -> PaperResult {
+    let t = frame.t();
+    let (tone, words, means) = match checked.verdict {
+        Verdict::Identical => (Tone::Ok, t.paper.identical, t.paper.identical_means),
+        Verdict::Agrees => (Tone::Ok, t.paper.agrees, t.paper.agrees_means),
+        Verdict::Differs => (Tone::Bad, t.paper.differs, t.paper.differs_means),
+        Verdict::Unknown => (Tone::Bad, t.paper.unknown, t.paper.unknown_means),
+    };
+    PaperResult {
+        tone,
+        words,
+        means,
+        file,
+        sha256: checked.sha256,
+        number: checked.number,
+        href: checked
+            .invoice
+            .map(|id| format!("/admin/invoices/{id}"))
+            .unwrap_or_default(),
+        fields: checked
+            .fields
+            .into_iter()
+            .map(|it| ComparedRow {
+                label: label(t, it.field),
+                ledger: it.ledger,
+                paper: it.paper.unwrap_or_default(),
+                state: if it.same {
+                    Badge::new(Tone::Ok, t.paper.same)
+                } else {
+                    Badge::new(Tone::Bad, t.paper.other)
+                },
+                same: it.same,
+            })
+            .collect(),
+    }
+}
+
+fn label(t: &Texts, field: Field) -> &'static str {
+    match field {
+        Field::Number => t.paper.number,
+        Field::Date => t.paper.date,
+        Field::SellerName => t.paper.seller_name,
+        Field::SellerTaxNumber => t.paper.seller_tax_number,
+        Field::BuyerName => t.paper.buyer_name,
+        Field::BuyerTaxNumber => t.paper.buyer_tax_number,
+        Field::Amount => t.paper.amount,
+        Field::Tax => t.paper.tax,
+        Field::Total => t.paper.total,
+        Field::Lines => t.paper.lines,
+        Field::Checksum => t.paper.checksum,
+    }
+}
+
+fn unreadable(t: &Texts, error: &Unreadable) -> String {
+    match error {
+        Unreadable::TooLarge => t.paper.too_large,
+        Unreadable::Format => t.paper.format,
+        Unreadable::Damaged(_) => t.paper.damaged,
+        Unreadable::TooSlow => t.paper.too_slow,
+        Unreadable::Qr(_) => t.paper.not_a_qr,
+        Unreadable::NoNumber => t.paper.no_number,
+    }
+    .to_owned()
+}

@@ -1,0 +1,161 @@
+//! Evidence packs: whole, the same twice, without secrets, within rights.
+
+use super::get;
+use crate::{
+    admin::sign_in::signed_in,
+    harness::{company, spawn_app},
+};
+use fapiao_usecases::calendar;
+use reqwest::StatusCode;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::{collections::BTreeMap, io::Read as _};
+
+/// The files of a ZIP, read by its list.
+fn files_of(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let number = |at: usize, width: usize| -> usize {
+        zip[at..at + width]
+            .iter()
+            .rev()
+            .fold(0, |sum, it| sum << 8 | usize::from(*it))
+    };
+    let end = zip.windows(4).rposition(|it| it == b"PK\x05\x06").unwrap();
+    let (count, mut at) = (number(end + 10, 2), number(end + 16, 4));
+    let mut files = BTreeMap::new();
+    for _ in 0..count {
+        let (name, head) = (number(at + 28, 2), number(at + 42, 4));
+        let path = String::from_utf8(zip[at + 46..at + 46 + name].to_vec()).unwrap();
+        let from = head + 30 + number(head + 26, 2) + number(head + 28, 2);
+        let packed = &zip[from..from + number(at + 20, 4)];
+        let mut content = Vec::new();
+        if number(at + 10, 2) == 0 {
+            content.extend_from_slice(packed);
+        } else {
+            flate2::read::DeflateDecoder::new(packed)
+                .read_to_end(&mut content)
+                .unwrap();
+        }
+        assert_eq!(content.len(), number(at + 24, 4), "{path}");
+        assert!(files.insert(path, content).is_none());
+        at += 46 + name + number(at + 30, 2) + number(at + 32, 2);
+    }
+    files
+}
+
+#[tokio::test]
+async fn a_pack_has_everything_about_an_invoice_and_proves_it() {
+    let app = spawn_app().await;
+    let order = app.authorised_order("E-1", &company()).await;
+    let delivery = app.await_state(&order, "carded").await;
+    let id = delivery["invoice"]["id"].as_str().unwrap();
+    let number = delivery["invoice"]["number"].as_str().unwrap();
+    app.ports().store.make_anchor().await.unwrap();
+    // Exchanges are written in batches.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+
+    let auditor = signed_in(&app, "auditor").await;
+    let path = format!("/admin/evidence/invoice/{id}.zip");
+    let (status, zip) = get(&app, &auditor, &path).await;
+    assert_eq!(status, StatusCode::OK);
+    let files = files_of(&zip);
+    let folder = format!("invoices/{number}");
+    let json = |name: &str| -> Value { serde_json::from_slice(&files[name]).unwrap() };
+
+    // Every file is listed with its hash, and nothing else is there.
+    let manifest = json("manifest.json");
+    let listed = manifest["files"].as_array().unwrap();
+    assert_eq!(listed.len() + 1, files.len());
+    for entry in listed {
+        let content = &files[entry["name"].as_str().unwrap()];
+        assert_eq!(entry["sha256"], hex::encode(Sha256::digest(content)));
+        assert_eq!(entry["size"], content.len());
+    }
+    assert!(files["verify.html"].starts_with(b"<!doctype html>"));
+    let invoice = json(&format!("{folder}/invoice.json"));
+    assert_eq!(invoice["total"], "113.00");
+    assert_eq!(invoice["order"]["order_no"], "E-1");
+    let pdf = &files[&format!("{folder}/{number}.pdf")];
+    assert!(pdf.starts_with(b"%PDF"));
+    assert!(files.contains_key(&format!("{folder}/{number}.xml")));
+
+    // What was said to the tax authority and to WeChat, both ways.
+    let exchanges = json(&format!("{folder}/exchanges.json"));
+    let said: Vec<String> = exchanges
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            format!(
+                "{} {}",
+                it["system"].as_str().unwrap(),
+                it["operation"].as_str().unwrap()
+            )
+        })
+        .collect();
+    for wanted in [
+        "tax QDFPSC",
+        "tax CXQDFPSCJG",
+        "wechat card/invoice/insert",
+        "wechat card/invoice/getauthdata",
+    ] {
+        assert!(said.iter().any(|it| it == wanted), "{wanted} in {said:?}");
+    }
+    assert!(
+        said.iter().any(|it| it.starts_with("wechat_push")),
+        "{said:?}"
+    );
+    let text = String::from_utf8(zip_text(&files)).unwrap();
+    assert!(
+        !text.contains("access_token\":\""),
+        "no token may be in a pack"
+    );
+
+    // The lines' fingerprints stand in the chain, and come to the anchor's digest.
+    let anchors = json("chain/anchors.json");
+    assert!(!anchors.as_array().unwrap().is_empty());
+    for anchor in anchors.as_array().unwrap() {
+        let name = format!("chain/prints-{}-{}.bin", anchor["first_seq"], anchor["seq"]);
+        assert_eq!(
+            anchor["digest"],
+            hex::encode(Sha256::digest(&files[&name])),
+            "{name}"
+        );
+    }
+    let timeline = json(&format!("{folder}/timeline.json"));
+    assert!(timeline.as_array().unwrap().len() > 6);
+
+    // The month holds the same; the same question gives the same bytes (the chain grew by the two downloads).
+    let month = calendar::month(app.ports().clock.now());
+    let (status, whole) = get(
+        &app,
+        &auditor,
+        &format!("/admin/evidence/month.zip?month={month}"),
+    )
+    .await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(files_of(&whole)[&format!("{folder}/{number}.pdf")], *pdf);
+    let api = |path: String| {
+        let request = app.http.get(format!("{}/api/v1{path}", app.web()));
+        let request = request.bearer_auth(&app.demo().secrets.api_key);
+        async move { request.send().await.unwrap().bytes().await.unwrap() }
+    };
+    let one = api(format!("/invoices/{id}/evidence.zip")).await;
+    let two = api(format!("/invoices/{id}/evidence.zip")).await;
+    assert!(
+        one == two && one.starts_with(b"PK"),
+        "a pack is deterministic"
+    );
+
+    let clerk = signed_in(&app, "clerk").await;
+    assert_eq!(get(&app, &clerk, &path).await.0, StatusCode::FORBIDDEN);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+fn zip_text(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    files
+        .iter()
+        .filter(|(name, _)| name.ends_with(".json"))
+        .flat_map(|(_, content)| content.clone())
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! Papers that come back.
+
+use super::get;
+use crate::{
+    admin::sign_in::{hidden, signed_in},
+    harness::{TestApp, company, spawn_app},
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+async fn check(app: &TestApp, body: Vec<u8>) -> (StatusCode, Value) {
+    let answer = app
+        .http
+        .post(format!("{}/api/v1/papers", app.web()))
+        .bearer_auth(&app.demo().secrets.api_key)
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    let status = answer.status();
+    let text = answer.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or_default())
+}
+
+fn differing(checked: &Value) -> Vec<&str> {
+    let fields = checked["fields"].as_array().unwrap();
+    fields
+        .iter()
+        .filter(|it| it["same"] == false)
+        .map(|it| it["field"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_paper_is_compared_with_the_ledger_field_by_field() {
+    let app = spawn_app().await;
+    let order = app.authorised_order("P-1", &company()).await;
+    let delivery = app.await_state(&order, "carded").await;
+    let id = delivery["invoice"]["id"].as_str().unwrap();
+    let number = delivery["invoice"]["number"].as_str().unwrap();
+    let finance = signed_in(&app, "finance").await;
+    let file = |ending: &str| format!("/admin/invoices/{id}/file.{ending}");
+    let (_, pdf) = get(&app, &finance, &file("pdf")).await;
+    let (_, xml) = get(&app, &finance, &file("xml")).await;
+
+    // The very file.
+    let (status, same) = check(&app, pdf.clone()).await;
+    assert_eq!(status, StatusCode::OK, "{same}");
+    assert_eq!(
+        (&same["verdict"], &same["number"]),
+        (&json!("identical"), &json!(number))
+    );
+    assert!(differing(&same).is_empty(), "{same}");
+
+    // Saved anew by another program: other bytes, the same words.
+    let mut again = pdf.clone();
+    again.extend_from_slice(b"\n% saved anew\n");
+    let (_, agrees) = check(&app, again).await;
+    assert_eq!(agrees["verdict"], "agrees", "{agrees}");
+
+    // A changed amount and buyer in the structured file.
+    let text = String::from_utf8(xml).unwrap();
+    let forged = text
+        .replace("113.00", "913.00")
+        .replace("北京喆堃龘贸易有限公司", "北京某某有限公司");
+    let (_, differs) = check(&app, forged.into_bytes()).await;
+    assert_eq!(differs["verdict"], "differs", "{differs}");
+    let wrong = differing(&differs);
+    assert!(
+        wrong.contains(&"total") && wrong.contains(&"buyer_name"),
+        "{differs}"
+    );
+    assert!(!wrong.contains(&"tax"), "{differs}");
+
+    // The QR code: right, then with another amount, then of an invoice we do not know.
+    let day = fapiao_usecases::calendar::day(app.ports().clock.now()).replace('-', "");
+    let qr = |number: &str, amount: &str| {
+        json!({ "qr": format!("01,32,,{number},{amount},{day},,") })
+            .to_string()
+            .into_bytes()
+    };
+    assert_eq!(
+        check(&app, qr(number, "113.00")).await.1["verdict"],
+        "agrees"
+    );
+    let (_, other) = check(&app, qr(number, "13.00")).await;
+    assert_eq!(
+        (&other["verdict"], differing(&other)),
+        (&json!("differs"), vec!["total"])
+    );
+    assert_eq!(
+        check(&app, qr("26999999999999999999", "1.00")).await.1["verdict"],
+        "unknown"
+    );
+
+    // Strangers' files are refused in words, never with a fault of ours.
+    let bombs: [&[u8]; 5] = [
+        b"%PDF-1.7 nonsense",
+        b"PK\x03\x04 nonsense",
+        b"<a><!DOCTYPE x [<!ENTITY a 'b'>]></a>",
+        b"GIF89a",
+        b"{\"qr\":\"https://example.com\"}",
+    ];
+    for bomb in bombs {
+        assert_eq!(check(&app, bomb.to_vec()).await.0, StatusCode::BAD_REQUEST);
+    }
+
+    // The page shows the same.
+    let (_, page) = get(&app, &finance, "/admin/papers").await;
+    let token = hidden(&String::from_utf8(page).unwrap(), "csrf");
+    let form = reqwest::multipart::Form::new()
+        .text("csrf", token)
+        .text("qr", format!("01,32,,{number},13.00,{day},,"));
+    let answer = finance
+        .post(format!("{}/admin/papers", app.web()))
+        .header("Origin", app.web())
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("与账上不一致") && page.contains("113.00"),
+        "{page}"
+    );
+    app.stop().await;
+}
