@@ -127,7 +127,7 @@ impl TestApp {
     }
 
     /// The store whose till this is, and its key.
-    fn till(&self) -> (&'static str, &str) {
+    pub fn till(&self) -> (&'static str, &str) {
         match self.demo().platform() {
             Some(platform) => ("S004", &platform.outside.api_key),
             None => ("S001", &self.demo().secrets.api_key),

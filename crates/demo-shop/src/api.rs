@@ -16,7 +16,10 @@ pub(crate) struct Api {
 pub(crate) struct NewOrder<'a> {
     pub(crate) order_no: &'a str,
     pub(crate) lines: &'a [Line],
-    pub(crate) delivery: NewDelivery,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) delivery: Option<NewDelivery>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payment: Option<NewPayment>,
 }
 
 /// How the invoice should reach the customer: by a page on which they fill in their title.
@@ -24,10 +27,20 @@ pub(crate) struct NewOrder<'a> {
 pub(crate) struct NewDelivery {
     pub(crate) channel: &'static str,
     pub(crate) page: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) return_url: Option<String>,
+}
+
+/// How it was paid: finds the order when the customer asks for the invoice on the payment's receipt.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewPayment {
+    pub(crate) channel: &'static str,
+    pub(crate) transaction_no: String,
+    pub(crate) trade_no: String,
 }
 
 /// One line of an order.
-#[derive(Debug, Serialize, PartialEq)]
+#[derive(Clone, Debug, Serialize, PartialEq)]
 pub(crate) struct Line {
     pub(crate) name: &'static str,
     pub(crate) tax_code: &'static str,
@@ -45,8 +58,10 @@ pub(crate) struct Line {
 /// The order as fapiao took it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Order {
+    pub(crate) id: String,
     pub(crate) totals: Totals,
-    pub(crate) delivery: OrderedDelivery,
+    #[serde(default)]
+    pub(crate) delivery: Option<OrderedDelivery>,
 }
 
 /// Sums in yuan; `amount` is without tax.
@@ -63,14 +78,17 @@ pub(crate) struct OrderedDelivery {
     pub(crate) id: String,
     /// Our button leads there.
     pub(crate) page_url: String,
-}
-
-/// Where the invoice stands on its way to the customer.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Delivery {
     pub(crate) state: String,
     #[serde(default)]
     pub(crate) invoice: Option<Invoice>,
+}
+
+/// WeChat's page for an app or a mini program.
+#[derive(Debug, Deserialize)]
+pub(crate) struct WechatPage {
+    pub(crate) auth_url: String,
+    #[serde(default)]
+    pub(crate) appid: Option<String>,
 }
 
 /// The invoice, once there is one.
@@ -128,16 +146,42 @@ impl Api {
         answer.json().await.map_err(|_| ApiError::Unreachable)
     }
 
-    /// Asks how a delivery stands.
-    pub(crate) async fn delivery(&self, id: &str) -> Result<Delivery, ApiError> {
+    /// Asks how an order stands, with its newest delivery.
+    pub(crate) async fn order(&self, id: &str) -> Result<Order, ApiError> {
+        let request = self.client.get(format!("{}/api/v1/orders/{id}", self.base));
+        let answer = send(request).await?;
+        answer.json().await.map_err(|_| ApiError::Unreachable)
+    }
+
+    /// A fresh page at WeChat, at each tap: its address goes stale.
+    pub(crate) async fn wechat_page(&self, delivery: &str) -> Result<WechatPage, ApiError> {
         let request = self
             .client
-            .get(format!("{}/api/v1/deliveries/{id}", self.base));
-        send(request)
-            .await?
-            .json()
-            .await
-            .map_err(|_| ApiError::Unreachable)
+            .post(format!(
+                "{}/api/v1/deliveries/{delivery}/wechat-page",
+                self.base
+            ))
+            .header("Idempotency-Key", crate::basket::new_key())
+            .json(&serde_json::json!({}));
+        let answer = send(request).await?;
+        answer.json().await.map_err(|_| ApiError::Unreachable)
+    }
+
+    /// The QR code for the receipt, and the short code beside it.
+    pub(crate) async fn receipt_qr(&self, order: &str) -> Result<(Vec<u8>, String), ApiError> {
+        let request = self.client.get(format!(
+            "{}/api/v1/orders/{order}/receipt-qr.svg",
+            self.base
+        ));
+        let answer = send(request).await?;
+        let code = answer
+            .headers()
+            .get("short-code")
+            .and_then(|it| it.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        let bytes = answer.bytes().await.map_err(|_| ApiError::Unreachable)?;
+        Ok((bytes.to_vec(), code))
     }
 
     /// The PDF of an invoice.

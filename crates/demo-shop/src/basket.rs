@@ -22,17 +22,62 @@ pub(crate) enum BasketError {
 pub(crate) struct Basket {
     /// Made with the page: sending a page twice buys once.
     pub(crate) key: String,
+    /// Where the customer is.
+    pub(crate) scene: Scene,
     pub(crate) lines: Vec<Line>,
+}
+
+/// Where the customer meets the shop, and so how the invoice is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scene {
+    /// A page in WeChat (公众号).
+    #[default]
+    Account,
+    /// A printed receipt with a QR code.
+    Receipt,
+    /// The shop's own app.
+    App,
+    /// Its mini program.
+    MiniProgram,
+    /// The receipt of a payment.
+    Payment,
+}
+
+impl Scene {
+    pub(crate) const ALL: [Scene; 5] = [
+        Scene::Account,
+        Scene::Receipt,
+        Scene::App,
+        Scene::MiniProgram,
+        Scene::Payment,
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Scene::Account => "account",
+            Scene::Receipt => "receipt",
+            Scene::App => "app",
+            Scene::MiniProgram => "mini_program",
+            Scene::Payment => "payment",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Scene> {
+        Scene::ALL.into_iter().find(|it| it.as_str() == text)
+    }
 }
 
 impl Basket {
     /// Reads the fields `key` and `quantity.<good>`; others are left to the pages.
     pub(crate) fn parse(fields: &[(String, String)]) -> Result<Basket, BasketError> {
         let mut key = None;
+        let mut scene = Scene::Account;
         let mut lines = Vec::new();
         for (name, value) in fields {
             if name == "key" {
                 key = Some(value.clone()).filter(|key| is_key(key));
+            } else if name == "scene" {
+                scene = Scene::parse(value).ok_or(BasketError::Foreign)?;
             } else if let Some(id) = name.strip_prefix("quantity.") {
                 let good = goods::find(id).ok_or(BasketError::Foreign)?;
                 let quantity = match value.trim() {
@@ -50,7 +95,7 @@ impl Basket {
         if lines.is_empty() {
             Err(BasketError::Empty)
         } else {
-            Ok(Basket { key, lines })
+            Ok(Basket { key, scene, lines })
         }
     }
 

@@ -4,9 +4,12 @@ mod api;
 mod basket;
 mod goods;
 mod pages;
+mod pay;
 mod routes;
 mod sales;
 mod words;
+
+pub use pay::PayConfig;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
@@ -30,6 +33,10 @@ pub struct DemoShopConfig {
     pub api_base: String,
     /// A key of fapiao that may place orders and read invoices.
     pub api_key: String,
+    /// The pretend phone of a WeChat sandbox, such as `http://127.0.0.1:8090`: offers to scan and to open pages there.
+    pub phone: Option<String>,
+    /// For purchases paid with WeChat Pay; without it they are not offered.
+    pub pay: Option<PayConfig>,
 }
 
 impl std::fmt::Debug for DemoShopConfig {
@@ -61,6 +68,8 @@ impl DemoShop {
         let shop = web::Data::new(routes::Shop {
             api,
             sales: sales::Sales::default(),
+            phone: config.phone.map(|it| it.trim_end_matches('/').to_owned()),
+            pay: config.pay,
         });
         let server = HttpServer::new(move || {
             App::new()

@@ -14,6 +14,9 @@ struct Arguments {
     /// Where fapiao answers.
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     api: String,
+    /// The pretend phone of a WeChat sandbox.
+    #[arg(long)]
+    phone: Option<String>,
     /// File with an API key. On the command line others could read it.
     #[arg(long)]
     api_key_file: PathBuf,
@@ -28,6 +31,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         listen: arguments.listen,
         api_base: arguments.api,
         api_key: key.trim().to_owned(),
+        phone: arguments.phone,
+        pay: None,
     })
     .await?;
     #[expect(

@@ -1,7 +1,7 @@
 //! The pages, already decided: templates only print.
 
 use crate::api::ApiError;
-use crate::basket::{BasketError, new_key};
+use crate::basket::{BasketError, Scene, new_key};
 use crate::goods::{Good, SHELF};
 use crate::sales::Sale;
 use crate::words::{Language, Words};
@@ -48,6 +48,7 @@ struct Storefront {
     frame: Frame,
     key: String,
     shelf: &'static [Good],
+    scenes: Vec<Scene>,
 }
 
 #[derive(Template)]
@@ -60,6 +61,41 @@ struct OrderPage {
     says: &'static str,
     offers_invoice: bool,
     number: Option<String>,
+    phone: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptPage {
+    words: &'static Words,
+    language: Language,
+    width: u32,
+    key: String,
+    sale: Sale,
+    code: String,
+}
+
+/// The printed receipt, 58 or 80 mm wide.
+pub(crate) fn receipt(
+    language: Language,
+    key: &str,
+    sale: Sale,
+    width: u32,
+    code: String,
+) -> HttpResponse {
+    let key = key.to_owned();
+    let words = language.words();
+    print(
+        StatusCode::OK,
+        &ReceiptPage {
+            words,
+            language,
+            width,
+            key,
+            sale,
+            code,
+        },
+    )
 }
 
 #[derive(Template)]
@@ -71,11 +107,15 @@ struct TroublePage {
 }
 
 /// The goods, and the form to buy them.
-pub(crate) fn storefront(language: Language) -> HttpResponse {
+pub(crate) fn storefront(language: Language, pays: bool) -> HttpResponse {
     let page = Storefront {
         frame: Frame::new(language),
         key: new_key(),
         shelf: SHELF,
+        scenes: Scene::ALL
+            .into_iter()
+            .filter(|it| pays || *it != Scene::Payment)
+            .collect(),
     };
     print(StatusCode::OK, &page)
 }
@@ -87,11 +127,14 @@ pub(crate) fn order(
     sale: Sale,
     state: &str,
     number: Option<String>,
+    phone: Option<String>,
 ) -> HttpResponse {
     let mut frame = Frame::new(language);
     let words = frame.words;
     let (says, offers_invoice, refresh) = match state {
-        "created" | "page_opened" => (words.waiting, true, None),
+        "paying" => (words.pay_then_ask, true, Some(5)),
+        // The app or the mini program is resumed: it asks.
+        "created" | "page_opened" => (words.waiting, true, Some(5)),
         "authorised" | "issuing" => (words.issuing, false, Some(3)),
         "carded" => (words.carded, false, None),
         "refused" => (words.refused, false, None),
@@ -112,6 +155,7 @@ pub(crate) fn order(
             says,
             offers_invoice,
             number,
+            phone,
         },
     )
 }

@@ -1,8 +1,9 @@
 //! All addresses of the shop on one screen.
 
-use crate::api::{Api, NewDelivery, NewOrder};
-use crate::basket::Basket;
+use crate::api::{Api, ApiError, NewDelivery, NewOrder, NewPayment};
+use crate::basket::{Basket, BasketError, Scene};
 use crate::pages::{self, Trouble};
+use crate::pay::{self, PayConfig};
 use crate::sales::{Sale, Sales};
 use crate::words::Language;
 use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_DISPOSITION, LOCATION};
@@ -15,6 +16,8 @@ use std::future::{Ready, ready};
 pub(crate) struct Shop {
     pub(crate) api: Api,
     pub(crate) sales: Sales,
+    pub(crate) phone: Option<String>,
+    pub(crate) pay: Option<PayConfig>,
 }
 
 pub(crate) fn all(routes: &mut ServiceConfig) {
@@ -27,16 +30,22 @@ pub(crate) fn all(routes: &mut ServiceConfig) {
         )
         .service(resource("/orders/{key}").route(get().to(order)))
         .service(resource("/orders/{key}/invoice.pdf").route(get().to(invoice_pdf)))
+        .service(resource("/orders/{key}/wechat").route(get().to(wechat)))
+        .service(resource("/orders/{key}/receipt").route(get().to(receipt)))
+        .service(resource("/orders/{key}/receipt-qr.svg").route(get().to(receipt_qr)))
+        .service(resource("/pay/notify").route(post().to(notified)))
+        .service(resource("/receipt.css").route(get().to(receipt_css)))
         .service(resource("/shop.css").route(get().to(css)))
         .default_service(web::to(no_such_page));
 }
 
-async fn storefront(language: Language) -> HttpResponse {
-    pages::storefront(language)
+async fn storefront(shop: Data<Shop>, language: Language) -> HttpResponse {
+    pages::storefront(language, shop.pay.is_some())
 }
 
 async fn buy(
     shop: Data<Shop>,
+    request: HttpRequest,
     language: Language,
     fields: Form<Vec<(String, String)>>,
 ) -> HttpResponse {
@@ -45,31 +54,186 @@ async fn buy(
         Err(error) => return pages::trouble(language, Trouble::Basket(error)),
     };
     let order_no = basket.order_no();
+    let page = format!("/orders/{}?lang={}", basket.key, language.tag());
+    let here = home(&request);
+    if basket.scene == Scene::Payment {
+        return pay(&shop, language, basket, &order_no, &here, &page).await;
+    }
     let delivery = NewDelivery {
-        channel: "web",
+        channel: match basket.scene {
+            Scene::App => "app",
+            Scene::MiniProgram => "mini_program",
+            Scene::Account | Scene::Receipt | Scene::Payment => "web",
+        },
         page: "title",
+        // Back to the order's page; a receipt's reader has none.
+        return_url: (basket.scene == Scene::Account).then(|| format!("{here}{page}")),
     };
     let order = NewOrder {
         order_no: &order_no,
         lines: &basket.lines,
-        delivery,
+        delivery: Some(delivery),
+        payment: None,
     };
     match shop.api.place_order(&basket.key, &order).await {
         Ok(placed) => {
+            let delivery = placed.delivery;
             let sale = Sale {
                 order_no,
-                totals: placed.totals,
-                delivery_id: placed.delivery.id,
-                page_url: placed.delivery.page_url,
+                scene: basket.scene,
+                order_id: Some(placed.id),
+                total: placed.totals.total.clone(),
+                totals: Some(placed.totals),
+                page_url: delivery
+                    .as_ref()
+                    .map_or_else(String::new, |it| it.page_url.clone()),
+                delivery_id: delivery.map(|it| it.id),
+                prepay_id: None,
+                lines: basket.lines,
             };
             shop.sales.add(&basket.key, sale);
-            let page = format!("/orders/{}?lang={}", basket.key, language.tag());
-            HttpResponse::SeeOther()
-                .insert_header((LOCATION, page))
-                .finish()
+            go(&page)
         }
         Err(error) => pages::trouble(language, Trouble::Api(error)),
     }
+}
+
+/// The order goes to fapiao when it is paid: only then its transaction number is known.
+async fn pay(
+    shop: &Shop,
+    language: Language,
+    basket: Basket,
+    order_no: &str,
+    here: &str,
+    page: &str,
+) -> HttpResponse {
+    let Some(config) = &shop.pay else {
+        return pages::trouble(language, Trouble::Basket(BasketError::Foreign));
+    };
+    let fen = pay::total_fen(&basket.lines);
+    let notify_url = format!("{here}/pay/notify");
+    let Some(prepay_id) = config.unified_order(order_no, fen, &notify_url).await else {
+        return pages::trouble(language, Trouble::Api(ApiError::Unreachable));
+    };
+    let sale = Sale {
+        order_no: order_no.to_owned(),
+        scene: basket.scene,
+        order_id: None,
+        total: format!("{}.{:02}", fen / 100, fen % 100),
+        totals: None,
+        delivery_id: None,
+        page_url: String::new(),
+        prepay_id: Some(prepay_id),
+        lines: basket.lines,
+    };
+    shop.sales.add(&basket.key, sale);
+    go(page)
+}
+
+/// `POST /pay/notify`: paid. Only now fapiao hears of the order, with both numbers of the payment.
+async fn notified(shop: Data<Shop>, body: String) -> HttpResponse {
+    let fields = shop.pay.as_ref().and_then(|pay| pay.checked(&body));
+    let Some(fields) = fields else {
+        return HttpResponse::BadRequest().finish();
+    };
+    let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let trade_no = text("out_trade_no");
+    let Some((key, sale)) = shop.sales.by_number(&trade_no) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let order = NewOrder {
+        order_no: &sale.order_no,
+        lines: &sale.lines,
+        delivery: None,
+        payment: Some(NewPayment {
+            channel: "wechat",
+            transaction_no: text("transaction_id"),
+            trade_no,
+        }),
+    };
+    match shop.api.place_order(&key, &order).await {
+        Ok(placed) => {
+            shop.sales.change(&key, |sale| {
+                sale.order_id = Some(placed.id);
+                sale.totals = Some(placed.totals);
+            });
+            HttpResponse::Ok().content_type("text/xml").body(pay::TAKEN)
+        }
+        // Without the answer WeChat Pay repeats the notification.
+        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+    }
+}
+
+/// `GET /orders/{key}/wechat`: the app opens WeChat, or the mini program WeChat's own one.
+async fn wechat(shop: Data<Shop>, language: Language, key: Path<String>) -> HttpResponse {
+    let Some(sale) = shop.sales.find(&key) else {
+        return pages::trouble(language, Trouble::NoSuchOrder);
+    };
+    let Some(delivery) = &sale.delivery_id else {
+        return pages::trouble(language, Trouble::NoSuchOrder);
+    };
+    match (shop.api.wechat_page(delivery).await, &shop.phone) {
+        // `wx.navigateToMiniProgram({ appId, path })` on a real phone.
+        (Ok(page), Some(phone)) if page.appid.is_some() => go(&format!(
+            "{phone}/{}",
+            page.auth_url.trim_start_matches('/')
+        )),
+        // `WXInvoiceAuthInsert` with this address on a real phone.
+        (Ok(page), _) if page.appid.is_none() => go(&page.auth_url),
+        (Ok(_), _) => pages::trouble(language, Trouble::NoSuchPage),
+        // Agreed in the meantime: the order's page shows it.
+        (Err(ApiError::Refused(status, _)), _) if status == 409 => {
+            go(&format!("/orders/{key}?lang={}", language.tag()))
+        }
+        (Err(error), _) => pages::trouble(language, Trouble::Api(error)),
+    }
+}
+
+#[derive(Deserialize)]
+struct Width {
+    width: Option<u32>,
+}
+
+/// `GET /orders/{key}/receipt?width=58`.
+async fn receipt(
+    shop: Data<Shop>,
+    language: Language,
+    key: Path<String>,
+    width: Query<Width>,
+) -> HttpResponse {
+    let sale = shop.sales.find(&key);
+    let Some((sale, order)) = sale.and_then(|it| Some((it.clone(), it.order_id?))) else {
+        return pages::trouble(language, Trouble::NoSuchOrder);
+    };
+    let width = width.width.filter(|it| *it == 80).unwrap_or(58);
+    match shop.api.receipt_qr(&order).await {
+        Ok((_, code)) => pages::receipt(language, &key, sale, width, code),
+        Err(error) => pages::trouble(language, Trouble::Api(error)),
+    }
+}
+
+/// `GET /orders/{key}/receipt-qr.svg`.
+async fn receipt_qr(shop: Data<Shop>, language: Language, key: Path<String>) -> HttpResponse {
+    let order = shop.sales.find(&key).and_then(|it| it.order_id);
+    let Some(order) = order else {
+        return pages::trouble(language, Trouble::NoSuchOrder);
+    };
+    match shop.api.receipt_qr(&order).await {
+        Ok((bytes, _)) => HttpResponse::Ok().content_type("image/svg+xml").body(bytes),
+        Err(error) => pages::trouble(language, Trouble::Api(error)),
+    }
+}
+
+fn go(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, to))
+        .finish()
+}
+
+/// This shop as the customer reached it.
+fn home(request: &HttpRequest) -> String {
+    let connection = request.connection_info();
+    format!("{}://{}", connection.scheme(), connection.host())
 }
 
 /// Somebody switches the language of a page that answered a form.
@@ -84,10 +248,18 @@ async fn order(shop: Data<Shop>, language: Language, key: Path<String>) -> HttpR
     let Some(sale) = shop.sales.find(&key) else {
         return pages::trouble(language, Trouble::NoSuchOrder);
     };
-    match shop.api.delivery(&sale.delivery_id).await {
-        Ok(delivery) => {
-            let number = delivery.invoice.map(|invoice| invoice.number);
-            pages::order(language, &key, sale, &delivery.state, number)
+    let phone = shop.phone.clone();
+    let Some(order) = sale.order_id.clone() else {
+        return pages::order(language, &key, sale, "paying", None, phone);
+    };
+    match shop.api.order(&order).await {
+        Ok(order) => {
+            let number = order.delivery.as_ref().and_then(|it| it.invoice.as_ref());
+            let number = number.map(|it| it.number.clone());
+            let state = order
+                .delivery
+                .map_or_else(|| "paying".to_owned(), |it| it.state);
+            pages::order(language, &key, sale, &state, number, phone)
         }
         Err(error) => pages::trouble(language, Trouble::Api(error)),
     }
@@ -97,8 +269,11 @@ async fn invoice_pdf(shop: Data<Shop>, language: Language, key: Path<String>) ->
     let Some(sale) = shop.sales.find(&key) else {
         return pages::trouble(language, Trouble::NoSuchOrder);
     };
-    let invoice = match shop.api.delivery(&sale.delivery_id).await {
-        Ok(delivery) => delivery.invoice,
+    let Some(order) = &sale.order_id else {
+        return pages::trouble(language, Trouble::NoInvoiceYet);
+    };
+    let invoice = match shop.api.order(order).await {
+        Ok(order) => order.delivery.and_then(|it| it.invoice),
         Err(error) => return pages::trouble(language, Trouble::Api(error)),
     };
     let Some(invoice) = invoice else {
@@ -127,6 +302,13 @@ async fn css() -> HttpResponse {
         .content_type("text/css; charset=utf-8")
         .insert_header((CACHE_CONTROL, "max-age=3600"))
         .body(include_str!("shop.css"))
+}
+
+async fn receipt_css() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "max-age=3600"))
+        .body(include_str!("receipt.css"))
 }
 
 async fn no_such_page(language: Language) -> HttpResponse {

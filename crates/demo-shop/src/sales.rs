@@ -1,6 +1,7 @@
 //! What was sold since the shop opened.
 
-use crate::api::Totals;
+use crate::api::{Line, Totals};
+use crate::basket::Scene;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,9 +12,18 @@ const REMEMBERED: usize = 10_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Sale {
     pub(crate) order_no: String,
-    pub(crate) totals: Totals,
-    pub(crate) delivery_id: String,
+    pub(crate) scene: Scene,
+    /// The order at fapiao; none until it is paid, where it is paid with WeChat Pay.
+    pub(crate) order_id: Option<String>,
+    /// Yuan, as text.
+    pub(crate) total: String,
+    pub(crate) totals: Option<Totals>,
+    pub(crate) delivery_id: Option<String>,
     pub(crate) page_url: String,
+    /// At WeChat Pay.
+    pub(crate) prepay_id: Option<String>,
+    /// What was bought, for the order that follows a payment.
+    pub(crate) lines: Vec<Line>,
 }
 
 /// The purchases by their key.
@@ -40,6 +50,23 @@ impl Sales {
         {
             all.by_key.remove(&oldest);
         }
+    }
+
+    /// Notes what is known since.
+    pub(crate) fn change(&self, key: &str, change: impl FnOnce(&mut Sale)) {
+        if let Some(sale) = self.lock().by_key.get_mut(key) {
+            change(sale);
+        }
+    }
+
+    /// The purchase of this order number, with its key.
+    pub(crate) fn by_number(&self, order_no: &str) -> Option<(String, Sale)> {
+        let all = self.lock();
+        let found = all
+            .by_key
+            .iter()
+            .find(|(_, sale)| sale.order_no == order_no);
+        found.map(|(key, sale)| (key.clone(), sale.clone()))
     }
 
     /// The purchase of this key.

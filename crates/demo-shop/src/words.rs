@@ -1,5 +1,7 @@
 //! The shop's words in both languages.
 
+use crate::basket::Scene;
+
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Language {
@@ -77,6 +79,36 @@ pub(crate) struct Words {
     pub(crate) no_such_order: &'static str,
     pub(crate) no_invoice_yet: &'static str,
     pub(crate) no_such_page: &'static str,
+    pub(crate) scene: &'static str,
+    pub(crate) scene_account: &'static str,
+    pub(crate) scene_receipt: &'static str,
+    pub(crate) scene_app: &'static str,
+    pub(crate) scene_mini_program: &'static str,
+    pub(crate) scene_payment: &'static str,
+    pub(crate) print58: &'static str,
+    pub(crate) print80: &'static str,
+    pub(crate) scan: &'static str,
+    pub(crate) receipt_ask: &'static str,
+    pub(crate) open_app: &'static str,
+    pub(crate) open_mini: &'static str,
+    pub(crate) may_not_return: &'static str,
+    pub(crate) to_pay: &'static str,
+    pub(crate) pay_then_ask: &'static str,
+    pub(crate) thanks: &'static str,
+    pub(crate) cashier: &'static str,
+}
+
+impl Words {
+    /// Where the customer is.
+    pub(crate) fn scene(&self, scene: &Scene) -> &'static str {
+        match scene {
+            Scene::Account => self.scene_account,
+            Scene::Receipt => self.scene_receipt,
+            Scene::App => self.scene_app,
+            Scene::MiniProgram => self.scene_mini_program,
+            Scene::Payment => self.scene_payment,
+        }
+    }
 }
 
 const CHINESE: Words = Words {
@@ -112,6 +144,23 @@ const CHINESE: Words = Words {
     no_such_order: "没有这笔订单，可能小店已重新开业。",
     no_invoice_yet: "发票还没有开具，请稍后再下载。",
     no_such_page: "没有这个页面。",
+    scene: "我在",
+    scene_account: "公众号商城",
+    scene_receipt: "门店收银台（打印小票）",
+    scene_app: "商家 App",
+    scene_mini_program: "小程序",
+    scene_payment: "微信支付（支付后开票）",
+    print58: "打印小票 58 mm",
+    print80: "打印小票 80 mm",
+    scan: "用示例手机扫描小票",
+    receipt_ask: "扫码开票，或在开票页输入短码",
+    open_app: "打开微信开票",
+    open_mini: "前往微信开票小程序",
+    may_not_return: "离开后不返回也可以：开票由微信通知小店，回到本页即可看到结果。",
+    to_pay: "去微信支付",
+    pay_then_ask: "支付后，在微信支付凭证上点“开发票”。",
+    thanks: "谢谢惠顾",
+    cashier: "收银小票",
 };
 
 const ENGLISH: Words = Words {
@@ -147,6 +196,23 @@ const ENGLISH: Words = Words {
     no_such_order: "There is no such order. Perhaps the shop has opened anew.",
     no_invoice_yet: "The invoice is not issued yet. Try again in a moment.",
     no_such_page: "There is no such page.",
+    scene: "I am",
+    scene_account: "in the shop in WeChat",
+    scene_receipt: "at the till (printed receipt)",
+    scene_app: "in the shop's app",
+    scene_mini_program: "in its mini program",
+    scene_payment: "paying with WeChat (invoice afterwards)",
+    print58: "Print the receipt, 58 mm",
+    print80: "Print the receipt, 80 mm",
+    scan: "Scan it with the pretend phone",
+    receipt_ask: "Scan for the invoice, or type the short code",
+    open_app: "Open WeChat for the invoice",
+    open_mini: "Go to WeChat's invoice mini program",
+    may_not_return: "You need not come back: WeChat tells the shop, and this page shows the result.",
+    to_pay: "Pay in WeChat",
+    pay_then_ask: "After paying, tap the invoice entry on WeChat's payment receipt.",
+    thanks: "Thank you",
+    cashier: "Receipt",
 };
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ async fn open_shop() -> (Running, Client) {
         listen: "127.0.0.1:0".parse().unwrap(),
         api_base,
         api_key: "sample-key".to_owned(),
+        phone: None,
+        pay: None,
     };
     assert!(!format!("{config:?}").contains("sample-key"));
     (DemoShop::start(config).await.unwrap(), Client::new())

@@ -50,6 +50,7 @@ pub static ASSETS: &[Asset] = assets![
     "css/pages.css",
     "css/buyer.css",
     "css/preview.css",
+    "css/receipt.css",
     "js/confirm.js",
     "js/copy.js",
     "js/lines.js",

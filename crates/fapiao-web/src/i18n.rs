@@ -12,6 +12,7 @@ mod console;
 mod gateway;
 mod outside;
 mod paper;
+mod payments;
 mod rules;
 mod set_up;
 pub mod states;
@@ -27,6 +28,7 @@ pub use console::{BuyerForm, CardLook, Credential};
 pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
+pub use payments::Payment;
 pub use rules::Rounding;
 pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
@@ -188,6 +190,7 @@ catalogue! {
     paper: Paper,
     proof: Proof,
     inbox: Inbox,
+    payment: Payment,
     audit: Audit,
     sign_in: SignIn,
     fault: Fault,

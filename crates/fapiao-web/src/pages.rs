@@ -51,6 +51,7 @@ pub mod onboarding;
 pub mod orders;
 pub mod papers;
 pub mod parts;
+pub mod payments;
 pub mod products;
 pub mod pushes;
 pub(crate) mod qr;

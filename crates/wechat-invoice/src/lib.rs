@@ -13,6 +13,7 @@ mod session;
 pub mod callback;
 pub mod codes;
 pub mod merchant;
+pub mod pay;
 pub mod platform;
 pub mod quota;
 pub mod reimburser;

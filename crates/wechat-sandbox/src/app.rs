@@ -18,6 +18,8 @@ pub(crate) struct App {
     pub(crate) base: String,
     pub(crate) to_pusher: UnboundedSender<u64>,
     pub(crate) http: reqwest::Client,
+    /// Begins the address a short code leads to.
+    pub(crate) short_links: Option<String>,
 }
 
 impl App {
@@ -27,6 +29,7 @@ impl App {
         base: String,
         to_pusher: UnboundedSender<u64>,
         http: reqwest::Client,
+        short_links: Option<String>,
     ) -> Self {
         let clock = Clock::default();
         clock.set_ahead(world.meta.clock_ahead_secs);
@@ -37,6 +40,7 @@ impl App {
             base,
             to_pusher,
             http,
+            short_links,
         }
     }
 

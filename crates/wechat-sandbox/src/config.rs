@@ -24,6 +24,10 @@ pub struct SandboxConfig {
     pub accounts: Vec<AccountConfig>,
     /// How this WeChat behaves where WeChat itself is ambiguous, and its limits.
     pub settings: Settings,
+    /// Merchant numbers of the pay side (`/pay/unifiedorder`), with their V2 keys.
+    pub pay_merchants: Vec<PayMerchantConfig>,
+    /// Where a bare short code typed into the phone's scanner leads: the code is appended.
+    pub short_links: Option<String>,
     /// HTTP worker threads.
     pub workers: usize,
 }
@@ -36,8 +40,28 @@ impl Default for SandboxConfig {
             state_file: None,
             accounts: Vec::new(),
             settings: Settings::default(),
+            pay_merchants: Vec::new(),
+            short_links: None,
             workers: 2,
         }
+    }
+}
+
+/// A merchant number of the pay side.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayMerchantConfig {
+    /// The merchant number (商户号).
+    pub mchid: String,
+    /// Its V2 key; signs orders and notifications.
+    pub key: String,
+}
+
+impl std::fmt::Debug for PayMerchantConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PayMerchantConfig")
+            .field("mchid", &self.mchid)
+            .finish_non_exhaustive()
     }
 }
 

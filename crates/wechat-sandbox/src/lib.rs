@@ -14,6 +14,7 @@ mod journal;
 mod media;
 mod model;
 mod pages;
+mod pay;
 mod pdf;
 #[cfg(test)]
 mod pdf_samples;
@@ -25,7 +26,7 @@ mod server;
 mod world;
 
 pub use config::{
-    AccountConfig, AccountKind, ClassicMapping, ConfigError, DigitalBillingCode, PushConfig,
-    PushFormat, PushMode, SandboxConfig, Settings,
+    AccountConfig, AccountKind, ClassicMapping, ConfigError, DigitalBillingCode, PayMerchantConfig,
+    PushConfig, PushFormat, PushMode, SandboxConfig, Settings,
 };
 pub use server::{Running, Sandbox, StartError};

@@ -2,7 +2,7 @@
 
 use actix_web::web::{ServiceConfig, get, post, resource, scope, to};
 
-use crate::{api, control, pages};
+use crate::{api, control, pages, pay};
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
@@ -27,6 +27,12 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .service(resource("/mmbiz/{id}/0").route(get().to(pages::console::logo)))
         .service(resource("/bizmall/authinvoice").route(get().to(pages::console::platform_page)))
         .service(resource("/phone").route(get().to(pages::phone::wallet)))
+        .service(resource("/pay/unifiedorder").route(post().to(pay::unified_order)))
+        .service(
+            resource("/phone/pay/{prepay_id}")
+                .route(get().to(pay::show))
+                .route(post().to(pay::pay)),
+        )
         .service(resource("/phone/scan").route(get().to(pages::phone::scan)))
         .service(resource("/phone/title").route(get().to(pages::phone::title_code)))
         .service(resource("/phone/cards/{code}").route(get().to(pages::phone::card)))

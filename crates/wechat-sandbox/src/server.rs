@@ -85,7 +85,14 @@ impl Sandbox {
         let journal = world.journal.clone();
         let media = MediaStore::new(config.state_file.as_deref().map(media_folder));
         let base = base.trim_end_matches('/').to_owned();
-        let app = Data::new(App::new(world, media, base.clone(), to_pusher, http));
+        let app = Data::new(App::new(
+            world,
+            media,
+            base.clone(),
+            to_pusher,
+            http,
+            config.short_links.clone(),
+        ));
         let pusher = tokio::spawn(crate::push::run(app.clone(), announced));
         resume_pushes(&app);
         let shared = app.clone();

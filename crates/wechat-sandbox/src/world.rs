@@ -17,6 +17,7 @@ use crate::model::{
     Account, Buyer, Card, Credential, InvoiceData, Logo, Media, Meta, Order, OrderState, Push, Row,
     Template, UnifiedRequest,
 };
+use crate::pay::Payment;
 
 /// Calls kept for the console and for `rid/get`.
 const CALLS_KEPT: usize = 2000;
@@ -78,6 +79,9 @@ pub(crate) struct World {
     pub(crate) pushes: Table<Push>,
     pub(crate) buyers: Table<Buyer>,
     pub(crate) unified: Table<UnifiedRequest>,
+    pub(crate) payments: Table<Payment>,
+    /// Keys of the pay side by merchant number; from the configuration only.
+    pub(crate) pay_keys: HashMap<String, String>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) next_fault: u64,
     pub(crate) calls: VecDeque<CallRecord>,
@@ -93,6 +97,8 @@ impl World {
     /// An empty world, or the one of the state file, with the configured accounts.
     pub(crate) fn open(config: &SandboxConfig) -> std::io::Result<(Self, Option<Writer>)> {
         let mut world = Self::empty(Settings::clone(&config.settings));
+        let keys = config.pay_merchants.iter();
+        world.pay_keys = keys.map(|it| (it.mchid.clone(), it.key.clone())).collect();
         let Some(path) = &config.state_file else {
             world.begin(&config.accounts);
             return Ok((world, None));
@@ -123,6 +129,8 @@ impl World {
             pushes: Table::default(),
             buyers: Table::default(),
             unified: Table::default(),
+            payments: Table::default(),
+            pay_keys: HashMap::new(),
             faults: Vec::new(),
             next_fault: 1,
             calls: VecDeque::new(),
@@ -147,6 +155,7 @@ impl World {
                 Card::KIND => self.cards.take_back(line.v),
                 Push::KIND => self.pushes.take_back(line.v),
                 Buyer::KIND => self.buyers.take_back(line.v),
+                Payment::KIND => self.payments.take_back(line.v),
                 UnifiedRequest::KIND => self.unified.take_back(line.v),
                 Meta::KIND => serde_json::from_value(line.v).map(|meta| self.meta = meta),
                 other => {
@@ -237,6 +246,7 @@ impl World {
         self.pushes.lines(&mut lines);
         self.buyers.lines(&mut lines);
         self.unified.lines(&mut lines);
+        self.payments.lines(&mut lines);
         let (journal, writer) = journal::open(path, &lines)?;
         self.journal = journal;
         Ok(writer)
@@ -259,6 +269,7 @@ impl World {
         };
         // Numbers go on, so that a push on its way never meets another one's row.
         fresh.next_push = next_push;
+        fresh.pay_keys = std::mem::take(&mut self.pay_keys);
         fresh.journal.truncate();
         fresh.journal.put(&fresh.meta);
         *self = fresh;
@@ -364,6 +375,10 @@ impl World {
 
     pub(crate) fn save_unified(&mut self, request: UnifiedRequest) {
         self.unified.put(&self.journal, request);
+    }
+
+    pub(crate) fn save_payment(&mut self, payment: Payment) {
+        self.payments.put(&self.journal, payment);
     }
 
     pub(crate) fn save_meta(&mut self) {

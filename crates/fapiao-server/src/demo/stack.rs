@@ -13,7 +13,7 @@ use crate::{
     telemetry, wiring,
 };
 use clap::ValueEnum;
-use demo_shop::{DemoShop, DemoShopConfig};
+use demo_shop::{DemoShop, DemoShopConfig, PayConfig};
 use fapiao_domain::invoice::InvoiceKind;
 use fapiao_usecases::ports::Ports;
 use std::{
@@ -23,7 +23,8 @@ use std::{
 };
 use tax_sandbox::{Party, TaxSandbox, TaxSandboxConfig, Taxpayer};
 use wechat_sandbox::{
-    AccountConfig, AccountKind, PushConfig, PushFormat, PushMode, Sandbox, SandboxConfig,
+    AccountConfig, AccountKind, PayMerchantConfig, PushConfig, PushFormat, PushMode, Sandbox,
+    SandboxConfig,
 };
 
 /// What a demo seller may issue in a month, net: enough for a benchmark.
@@ -186,9 +187,25 @@ impl Demo {
         )?);
         self.ports = Some(ports);
         if options.with_shop && options.only.is_none() {
-            self.shop = Some(start_shop(options.shop, self.web, &self.secrets.api_key).await?);
+            self.shop = Some(start_shop(options.shop, &self.shop_settings()).await?);
         }
         Ok(())
+    }
+
+    /// How the sample shop reaches us, the phone and the pay side.
+    pub fn shop_settings(&self) -> DemoShopConfig {
+        DemoShopConfig {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            api_base: format!("http://{}", self.web),
+            api_key: self.secrets.api_key.clone(),
+            phone: Some(format!("http://{}", self.sandbox)),
+            pay: Some(PayConfig {
+                base: format!("http://{}", self.sandbox),
+                app_id: self.secrets.app_id.clone(),
+                merchant: company::PAY_MERCHANT.to_owned(),
+                key: self.secrets.pay_key.clone(),
+            }),
+        }
     }
 
     /// Where the sample shop listens.
@@ -239,6 +256,11 @@ async fn start_sandboxes(
     let wechat = Sandbox::start(SandboxConfig {
         listen: options.sandbox,
         state_file: Some(options.data.join("wechat-sandbox").join("state.jsonl")),
+        pay_merchants: vec![PayMerchantConfig {
+            mchid: company::PAY_MERCHANT.to_owned(),
+            key: secrets.pay_key.clone(),
+        }],
+        short_links: Some(format!("http://{web}/o/")),
         accounts,
         ..SandboxConfig::default()
     })
@@ -455,13 +477,11 @@ pub(super) async fn prepare(ports: &Ports) -> Result<(), Failure> {
 
 async fn start_shop(
     wanted: Option<SocketAddr>,
-    web: SocketAddr,
-    api_key: &str,
+    settings: &DemoShopConfig,
 ) -> Result<demo_shop::Running, Failure> {
     let config = |listen| DemoShopConfig {
         listen,
-        api_base: format!("http://{web}"),
-        api_key: api_key.to_owned(),
+        ..settings.clone()
     };
     if let Some(listen) = wanted {
         return DemoShop::start(config(listen)).await.map_err(|error| {

@@ -7,6 +7,7 @@ pub mod buyer_forms;
 pub mod card_designs;
 pub mod keys;
 pub mod onboarding;
+pub mod payments;
 pub mod products;
 pub mod replay;
 pub mod self_test;

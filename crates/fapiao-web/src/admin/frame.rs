@@ -172,6 +172,7 @@ impl Frame {
             | Section::Cards
             | Section::Credentials
             | Section::Inbox
+            | Section::Payments
             | Section::Audit
             | Section::Ledger => self.may_oversee(),
             Section::ApiKeys => self.may_configure(),

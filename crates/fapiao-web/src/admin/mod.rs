@@ -28,6 +28,7 @@ mod order_new;
 mod orders;
 mod origin;
 mod papers;
+mod payments;
 mod pieces;
 mod products;
 mod pushes;

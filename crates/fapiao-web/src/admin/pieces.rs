@@ -99,7 +99,7 @@ pub(super) fn title_facts(frame: &Frame, title: &Title) -> TitleFacts {
     }
 }
 
-fn raw_title_facts(frame: &Frame, raw: &RawTitleRecord) -> TitleFacts {
+pub(super) fn raw_title_facts(frame: &Frame, raw: &RawTitleRecord) -> TitleFacts {
     let kind = if raw.organisation {
         TitleKind::Organisation
     } else {
@@ -158,6 +158,9 @@ pub(super) fn delivery_card(frame: &Frame, shell: &Shell, delivery: &Delivery) -
         page_url,
         created: shell.when(delivery.created_at),
         expires: is_open.then(|| shell.when(delivery.expires_at)),
+        due: delivery.due_at.map(|at| shell.when(at)),
+        is_overdue: delivery.overdue_at.is_some(),
+        receipt: is_open.then(|| format!("/admin/orders/{}/receipt", delivery.order)),
         title: delivery
             .raw_title
             .as_ref()

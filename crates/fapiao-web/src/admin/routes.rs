@@ -2,8 +2,8 @@
 
 use super::{
     access, accounts, audit, buyer_form, cards, credentials, deliveries, evidence, failure, home,
-    import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers, products,
-    pushes, reports, rounding, sellers, sign_in, signing, staff, stock, stores, switches,
+    import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers, payments,
+    products, pushes, reports, rounding, sellers, sign_in, signing, staff, stock, stores, switches,
 };
 use actix_web::{
     middleware::from_fn,
@@ -66,6 +66,11 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/inbox/{id}", get().to(pushes::show))
         .route("/inbox/{id}/handling", post().to(pushes::handle_again))
         .route("/accounts/{id}/self-test", post().to(pushes::test))
+        .route("/payments", get().to(payments::index))
+        .route("/payments/links", post().to(payments::link))
+        .route("/payments/{id}/order", post().to(payments::attach))
+        .route("/payments/{id}/dismissal", post().to(payments::close))
+        .route("/orders/{id}/receipt", get().to(payments::receipt))
         .route("/audit", get().to(audit::index))
         .route("/ledger", get().to(ledger::show))
         .route("/ledger/check", post().to(ledger::check))

@@ -29,6 +29,12 @@ pub struct DeliveryCard {
     pub created: When,
     /// Until when the buyer may agree.
     pub expires: Option<When>,
+    /// Until when the invoice is promised, once the buyer agreed.
+    pub due: Option<When>,
+    /// Whether that promise was broken.
+    pub is_overdue: bool,
+    /// The receipt to print, while the link leads somewhere.
+    pub receipt: Option<String>,
     /// The title the buyer gave.
     pub title: Option<TitleFacts>,
     /// Why it was refused or failed; may be empty.

@@ -66,6 +66,8 @@ pub enum Section {
     Jobs,
     /// Import of a till's day.
     Import,
+    /// Requests from payment receipts.
+    Payments,
     /// Numbers and quota.
     Stock,
     /// Reports for finance.
@@ -100,12 +102,13 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 20] = [
+    pub const ALL: [Section; 21] = [
         Self::Home,
         Self::Orders,
         Self::Invoices,
         Self::Jobs,
         Self::Import,
+        Self::Payments,
         Self::Stock,
         Self::Reports,
         Self::Papers,
@@ -131,6 +134,7 @@ impl Section {
             Self::Invoices => "/admin/invoices",
             Self::Jobs => "/admin/jobs",
             Self::Import => "/admin/import",
+            Self::Payments => "/admin/payments",
             Self::Stock => "/admin/stock",
             Self::Reports => "/admin/reports",
             Self::Papers => "/admin/papers",
@@ -156,6 +160,7 @@ impl Section {
             Self::Invoices => t.nav.invoices,
             Self::Jobs => t.nav.jobs,
             Self::Import => t.nav.import,
+            Self::Payments => t.payment.nav,
             Self::Stock => t.nav.stock,
             Self::Reports => t.nav.reports,
             Self::Papers => t.nav.papers,
@@ -177,7 +182,12 @@ impl Section {
     /// What people do there: work, money, set up, build, keep.
     const fn group(self, t: &'static Texts) -> &'static str {
         match self {
-            Self::Home | Self::Orders | Self::Invoices | Self::Jobs | Self::Import => t.nav.work,
+            Self::Home
+            | Self::Orders
+            | Self::Invoices
+            | Self::Jobs
+            | Self::Import
+            | Self::Payments => t.nav.work,
             Self::Stock | Self::Reports | Self::Papers => t.nav.money,
             Self::Onboarding
             | Self::Sellers

@@ -94,6 +94,7 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("E_PASSWORD", "密码须为 12 至 200 个字符"),
     ("E_PASSWORD_IS_LOGIN", "密码不能与登录名相同"),
+    ("E_PAY_MERCHANT", "微信支付商户号为 8 至 10 位数字"),
     (
         "E_PAYMENT_CHANNEL",
         "支付渠道由小写字母、数字和下划线组成，例如 wechat、alipay、cash",

@@ -6,6 +6,8 @@ mod orders;
 mod pushes;
 mod views;
 
+pub(crate) use orders::new_transaction_id;
+
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};

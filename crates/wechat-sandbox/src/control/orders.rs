@@ -237,7 +237,7 @@ pub(super) async fn pay(app: Data<App>, body: Bytes) -> HttpResponse {
 }
 
 /// 28 digits beginning with 42, as WeChat Pay makes them.
-fn new_transaction_id() -> String {
+pub(crate) fn new_transaction_id() -> String {
     let random = rand::random_range(0..100_000_000_000_000_000_000_000_000_u128);
     format!("42{random:026}")
 }

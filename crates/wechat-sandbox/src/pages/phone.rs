@@ -347,7 +347,7 @@ struct Scan<'a> {
 }
 
 /// `GET /phone/scan`: an input; with `?url=` it opens what was scanned.
-pub(crate) async fn scan(query: Query<HashMap<String, String>>) -> HttpResponse {
+pub(crate) async fn scan(app: Data<App>, query: Query<HashMap<String, String>>) -> HttpResponse {
     // A scanned page may be anywhere, and the form ends up there.
     const ANYWHERE: &str = " http: https:";
     let Some(scanned) = query
@@ -363,12 +363,21 @@ pub(crate) async fn scan(query: Query<HashMap<String, String>>) -> HttpResponse 
     {
         return see_other(&format!("/authinvoice?{rest}"));
     }
+    let plain: String = scanned
+        .chars()
+        .filter(|it| !it.is_whitespace() && *it != '-')
+        .collect();
+    let is_code =
+        (6..=16).contains(&plain.len()) && plain.bytes().all(|it| it.is_ascii_alphanumeric());
+    if is_code && let Some(links) = &app.short_links {
+        return see_other(&format!("{links}{}", plain.to_ascii_uppercase()));
+    }
     match url::Url::parse(scanned) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => see_other(url.as_str()),
         _ => page(
             StatusCode::UNPROCESSABLE_ENTITY,
             &Scan {
-                problem: "这不是网页链接，也不是小程序路径。",
+                problem: "这不是网页链接、小程序路径，也不是短码。",
             },
             ANYWHERE,
         ),

@@ -444,6 +444,9 @@ fn card(s: &Sample, state: DeliveryState) -> DeliveryCard {
         },
         created: s.ago(125),
         expires: state.awaits_buyer().then(|| s.ago(-70 * 60)),
+        due: (state == DeliveryState::Issuing).then(|| s.ago(-70 * 60)),
+        is_overdue: false,
+        receipt: None,
         title: (state == DeliveryState::Carded).then(|| title(s)),
         reason: if state == DeliveryState::Refused {
             s.say(

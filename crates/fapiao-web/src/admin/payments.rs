@@ -1,0 +1,252 @@
+//! Invoices asked for on payment receipts.
+
+use super::{
+    Answer,
+    desk::{Configures, Directs, Overseer, Signed},
+    failure::Failure,
+    forms::Sent,
+    frame::Frame,
+    listing::Listing,
+    orders::Whole,
+    pieces::raw_title_facts,
+};
+use crate::{
+    i18n::{Texts, fill, fill1},
+    pages::{
+        deliveries::qr_svg,
+        parts::{Badge, Choice, Tone},
+        payments::{ClaimRow, PayLink, PaymentsPage, ReceiptCode, ReceiptPage},
+        shell::Section,
+    },
+};
+use actix_web::{HttpRequest, web};
+use fapiao_domain::ids::{AccountId, ClaimId, Id, OrderId};
+use fapiao_usecases::{
+    backoffice::{SettingError, payments::set_pay_merchant},
+    calendar,
+    merchant::after_payment::{AttachError, attach_by_number, dismiss},
+    records::{Account, ClaimState, PaymentClaim},
+};
+use serde::Deserialize;
+
+const HERE: &str = "/admin/payments";
+
+/// What the address asks for.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    state: Option<String>,
+    #[serde(default)]
+    check: Option<String>,
+}
+
+/// `GET /admin/payments?state=&check=`.
+pub(super) async fn index(
+    desk: Overseer,
+    request: HttpRequest,
+    asked: web::Query<Asked>,
+) -> Answer {
+    let state = asked.state.clone().unwrap_or_else(|| "open".to_owned());
+    let listing = Listing::of(&request, HERE, "");
+    let store = &desk.ports().store;
+    let found = store
+        .claims(ClaimState::parse(&state), listing.after.as_deref())
+        .await?;
+    let shell = desk.shell(Section::Payments).await?;
+    let t = desk.t();
+    let mut links = Vec::new();
+    for account in store.accounts().await? {
+        let said = match &asked.check {
+            Some(id) if *id == account.id.as_str() => Some(said(&desk, &account).await),
+            _ => None,
+        };
+        links.push(PayLink {
+            id: account.id.to_string(),
+            linked: account.pay_linked_at.map(|at| shell.when(at)),
+            name: account.name,
+            merchant: account.pay_merchant,
+            said,
+        });
+    }
+    let rows: Vec<ClaimRow> = found
+        .rows
+        .iter()
+        .map(|claim| ClaimRow {
+            id: claim.id.to_string(),
+            at: shell.when(claim.created_at),
+            number: claim.wechat_order_id.clone(),
+            state: badge(t, claim.state),
+            note: note(t, claim),
+            title: claim
+                .raw_title
+                .as_ref()
+                .map(|raw| raw_title_facts(&desk, raw)),
+            order: claim.order.as_ref().map(ToString::to_string),
+            is_open: claim.state == ClaimState::Open,
+        })
+        .collect();
+    let states = [
+        ("open", t.payment.open),
+        ("matched", t.payment.matched),
+        ("dismissed", t.payment.dismissed),
+        ("all", t.payment.all),
+    ];
+    let page = PaymentsPage {
+        links,
+        states: states
+            .into_iter()
+            .map(|(value, label)| Choice::new(value, label))
+            .collect(),
+        state,
+        pager: listing.pager(found.next, rows.len()),
+        rows,
+        can_link: desk.may_configure(),
+        can_decide: desk.may_decide(),
+        shell,
+    };
+    Ok(desk.page(&page))
+}
+
+/// What WeChat has linked, in words.
+async fn said(frame: &Frame, account: &Account) -> String {
+    let t = &frame.t().payment;
+    match frame.ports().merchant.payment_link(account).await {
+        Ok(Some((merchant, platform))) => {
+            let platform: String = platform.chars().take(12).chain("…".chars()).collect();
+            fill(t.said_link, &[&merchant, &platform])
+        }
+        Ok(None) => t.said_none.to_owned(),
+        Err(error) => fill1(t.said_error, error.message),
+    }
+}
+
+fn badge(t: &'static Texts, state: ClaimState) -> Badge {
+    match state {
+        ClaimState::Open => Badge::new(Tone::Warn, t.payment.open),
+        ClaimState::Matched => Badge::new(Tone::Ok, t.payment.matched),
+        ClaimState::Dismissed => Badge::new(Tone::Plain, t.payment.dismissed),
+    }
+}
+
+/// Notes of the use-case come in English; those of people as they were typed.
+fn note(t: &'static Texts, claim: &PaymentClaim) -> String {
+    let p = &t.payment;
+    if claim.note.starts_with("no order has") {
+        p.note_no_order.to_owned()
+    } else if claim.note.starts_with("several orders") {
+        p.note_several.to_owned()
+    } else if claim.note.ends_with("being invoiced already") {
+        p.note_under_way.to_owned()
+    } else {
+        claim.note.clone()
+    }
+}
+
+/// `POST /admin/payments/links`.
+pub(super) async fn link(sent: Sent<Configures>) -> Answer {
+    let (desk, form) = (sent.desk, sent.form);
+    let id = AccountId::parse(form.get("account"))?;
+    let account = desk.ports().store.account(&id).await?;
+    let account = account.ok_or(Failure::NotFound)?;
+    let merchant = form.get("merchant").trim();
+    let t = &desk.t().payment;
+    match set_pay_merchant(desk.ports(), account, merchant, &desk.actor()).await {
+        Ok(_) => Ok(desk.done(HERE, &fill1(t.link_queued, merchant))),
+        Err(SettingError::Invalid(_)) => Ok(desk.told(HERE, Tone::Bad, t.link_wrong)),
+        Err(SettingError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// `POST /admin/payments/{id}/order`.
+pub(super) async fn attach(sent: Sent<Directs>, id: web::Path<String>) -> Answer {
+    let (desk, id) = (sent.desk, ClaimId::parse(&id)?);
+    let order_no = sent.form.get("order_no").trim();
+    let t = &desk.t().payment;
+    match attach_by_number(desk.ports(), &id, order_no, &desk.actor()).await {
+        Ok(order) => {
+            let to = format!("/admin/orders/{}", order.id);
+            Ok(desk.done(&to, &fill1(t.attached, order.order_no)))
+        }
+        Err(error) => refused(&desk, error),
+    }
+}
+
+/// `POST /admin/payments/{id}/dismissal`.
+pub(super) async fn close(sent: Sent<Directs>, id: web::Path<String>) -> Answer {
+    let (desk, id) = (sent.desk, ClaimId::parse(&id)?);
+    match dismiss(desk.ports(), &id, sent.form.get("note"), &desk.actor()).await {
+        Ok(()) => Ok(desk.done(HERE, desk.t().payment.dismissed_told)),
+        Err(error) => refused(&desk, error),
+    }
+}
+
+fn refused(frame: &Frame, error: AttachError) -> Answer {
+    let t = &frame.t().payment;
+    let said = match error {
+        AttachError::NoOrder(order_no) => fill1(t.no_order, order_no),
+        AttachError::UnderWay(order_no) => fill1(t.under_way, order_no),
+        AttachError::Gone => t.gone.to_owned(),
+        AttachError::Note => t.dismiss_wrong.to_owned(),
+        AttachError::Store(error) => return Err(error.into()),
+    };
+    Ok(frame.told(HERE, Tone::Warn, &said))
+}
+
+/// Width of the paper.
+#[derive(Deserialize)]
+pub(super) struct Paper {
+    width: Option<u32>,
+}
+
+/// `GET /admin/orders/{id}/receipt?width=58`.
+pub(super) async fn receipt(
+    desk: Signed,
+    id: web::Path<String>,
+    paper: web::Query<Paper>,
+) -> Answer {
+    let whole = Whole::load(&desk, &OrderId::parse(&id)?).await?;
+    let order = &whole.order;
+    let store = desk.ports().store.store(&order.store).await?;
+    let seller = desk.ports().store.seller(&order.seller).await?;
+    let open = whole
+        .deliveries
+        .iter()
+        .rev()
+        .find(|it| it.state.awaits_buyer() && it.expires_at > desk.now());
+    let base = &desk.ports().public_base;
+    let code = open.and_then(|delivery| {
+        let code = &delivery.short_code;
+        let (one, other) = code.split_at(code.len() / 2);
+        Some(ReceiptCode {
+            qr: qr_svg(&format!("{base}/o/{code}"))?,
+            code: format!("{one} {other}"),
+            page: format!("{base}/o"),
+            until: calendar::minute(delivery.expires_at),
+        })
+    });
+    let page = ReceiptPage {
+        lang: desk.lang(),
+        t: desk.t(),
+        width: paper.width.filter(|it| *it == 80).unwrap_or(58),
+        sandbox: desk.ports().tax.is_sandbox(),
+        store: store.map_or_else(String::new, |it| it.name),
+        seller: seller.map_or_else(String::new, |it| it.party.name),
+        order_no: order.order_no.clone(),
+        sold: calendar::minute(order.sold_at),
+        lines: order
+            .lines
+            .iter()
+            .map(|line| {
+                let quantity = format!("{} {}", line.quantity.normalize(), line.unit);
+                (
+                    line.name.clone(),
+                    quantity.trim_end().to_owned(),
+                    line.unit_price.normalize().to_string(),
+                )
+            })
+            .collect(),
+        total: order.totals.total.display_yuan().to_string(),
+        code,
+    };
+    Ok(desk.page(&page))
+}
