@@ -184,7 +184,7 @@ fn object(page: &mut Element, fonts: &Fonts, mark: &Mark, height: f64, id: u32) 
     }
 }
 
-fn path<'e>(page: &'e mut Element, id: u32, height: f64) -> &'e mut Element {
+fn path(page: &mut Element, id: u32, height: f64) -> &mut Element {
     page.open("PathObject")
         .attribute("ID", id)
         .attribute("Boundary", numbers(&[0.0, 0.0, 210.0, height]))

@@ -66,7 +66,7 @@ impl Archive {
             central: Vec::new(),
             count: 0,
             stamp: [
-                (time.hour() << 11 | time.minute() << 5 | time.second() / 2) as u16,
+                ((time.hour() << 11) | (time.minute() << 5) | (time.second() / 2)) as u16,
                 years << 9 | (time.month() << 5 | time.day()) as u16,
             ],
             compressor: Compressor::new(CompressionLvl::default()),

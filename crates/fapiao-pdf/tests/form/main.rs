@@ -1,6 +1,7 @@
 //! The finished documents, read back by independent programs: poppler (`pdftotext`, `pdffonts`, `pdftoppm`), qpdf and
 //! a QR reader. Needs poppler-utils and qpdf; `cargo xtask test` installs them.
 #![expect(clippy::unwrap_used, reason = "what the tests share fails as tests do")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 #[path = "../faces/mod.rs"]
 mod faces;
