@@ -22,4 +22,5 @@ mod harness;
 mod import;
 mod merchant;
 mod platform;
+mod red;
 mod rules;

@@ -14,6 +14,7 @@ mod m20261121_000004_queue;
 mod m20261121_000005_access;
 mod m20261121_000006_audit;
 mod m20261121_000007_guards;
+mod m20261121_000008_red;
 mod m20261121_000009_gateway;
 mod m20261121_000010_scenarios;
 mod m20261121_000011_designs;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_access::Migration),
             Box::new(m20261121_000006_audit::Migration),
             Box::new(m20261121_000007_guards::Migration),
+            Box::new(m20261121_000008_red::Migration),
             Box::new(m20261121_000009_gateway::Migration),
             Box::new(m20261121_000010_scenarios::Migration),
             Box::new(m20261121_000011_designs::Migration),

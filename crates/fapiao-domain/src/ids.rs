@@ -92,6 +92,10 @@ ids! {
     RequestId = "prq_";
     /// What an external platform told us.
     NoticeId = "ntc_";
+    /// A red confirmation form.
+    RedFormId = "rdf_";
+    /// Money given back for an order, and what it does to its invoices.
+    RefundId = "rfd_";
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ impl InvoiceState {
                 | (S::Reserved, S::Uploading | S::OutcomeUnknown | S::Refused)
                 | (S::Uploading, S::Issued | S::Refused | S::OutcomeUnknown)
                 | (S::OutcomeUnknown, S::Uploading | S::Issued | S::Refused)
-                | (S::Refused, S::Uploading)
+                | (S::Refused, S::Uploading | S::OutcomeUnknown)
                 | (S::Issued, S::PartlyRed | S::FullyRed)
                 | (S::PartlyRed, S::FullyRed)
         );

@@ -7,6 +7,7 @@
 pub mod capital;
 pub mod card;
 pub mod checks;
+pub mod confirmation;
 pub mod delivery;
 pub mod difference;
 pub mod discount;
@@ -22,6 +23,7 @@ pub mod party;
 pub mod qr;
 pub mod rate;
 pub mod red;
+pub mod refund;
 pub mod remark;
 pub mod rounding;
 pub mod split;

@@ -6,6 +6,7 @@ use crate::{
     error::{exists, missing, stale},
     gateway::tell_partners,
     idempotent, read,
+    red::left_to_invoice,
     sql::{self, Cells, Sql, for_update, select},
     tx::Tx,
     writer::Run,
@@ -160,43 +161,18 @@ pub(crate) fn add<'t>(tx: &'t Tx, new: &'t Addition) -> Run<'t, Effect<()>> {
             .one(sql)
             .await?
             .ok_or_else(|| missing(format!("order {id}")))?;
-        if order.state == OrderState::Cancelled.as_str() {
-            return Err(stale(format!("order {}", order.order_no)));
-        }
-        match &new.wanted.invoice {
-            None => refuse_invoiced(tx, &order).await?,
-            Some(invoice) => refuse_carded(tx, invoice, &order).await?,
-        }
-        let model = new_model(
-            &new.wanted,
-            id,
-            &order.seller_id,
-            &order.store_id,
-            tx.now_millis(),
-        );
-        let made = tx
-            .insert::<delivery::Entity>(&[model], "ON CONFLICT DO NOTHING RETURNING id")
-            .await?;
-        if made.is_empty() {
-            return Err(what_is_in_the_way(tx, &order).await?);
-        }
-        let sql = Sql::new("UPDATE orders SET delivery_id = ")
-            .bind(new.wanted.id.as_str())
-            .add(" WHERE id = ")
-            .bind(id);
-        tx.exec(sql).await?;
-        orders_follow(tx, &[id.to_owned()]).await?;
-        tx.audit(created_line(&new.actor, &new.wanted, id));
-        tx.enqueue_all(&begins_with(&new.wanted, &read::id(&order.seller_id)?));
-        tx.changed(&new.wanted.id);
+        insert_delivery(tx, &order, &new.wanted, &new.actor).await?;
         Ok(Effect::Done(()))
     })
 }
 
+/// Nothing of the order is left to be invoiced: it is invoiced, or about to be.
 pub(crate) async fn refuse_invoiced(tx: &Tx, order: &order::Model) -> Result<(), StoreError> {
-    let invoiced = Sql::new("SELECT 1 FROM invoices WHERE state <> 'refused' AND order_id = ")
-        .bind(order.id.as_str());
-    if order.state == OrderState::Invoiced.as_str() || !tx.rows(invoiced).await?.is_empty() {
+    let carded = Sql::new(
+        "SELECT 1 FROM deliveries WHERE state = 'carded' AND invoice_id IS NULL AND order_id = ",
+    )
+    .bind(order.id.as_str());
+    if left_to_invoice(tx, &order.id).await? <= 0 || !tx.rows(carded).await?.is_empty() {
         return Err(exists(format!("an invoice of order {}", order.order_no)));
     }
     Ok(())
@@ -221,6 +197,46 @@ async fn refuse_carded(
     Ok(())
 }
 
+/// Writes a delivery for a held order of which something is left to be invoiced, or for one of its invoices.
+pub(crate) async fn insert_delivery(
+    tx: &Tx,
+    order: &order::Model,
+    wanted: &NewDelivery,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    let id = order.id.as_str();
+    if order.state == OrderState::Cancelled.as_str() {
+        return Err(stale(format!("order {}", order.order_no)));
+    }
+    match &wanted.invoice {
+        None => refuse_invoiced(tx, order).await?,
+        Some(invoice) => refuse_carded(tx, invoice, order).await?,
+    }
+    let model = new_model(
+        wanted,
+        id,
+        &order.seller_id,
+        &order.store_id,
+        tx.now_millis(),
+    );
+    let made = tx
+        .insert::<delivery::Entity>(&[model], "ON CONFLICT DO NOTHING RETURNING id")
+        .await?;
+    if made.is_empty() {
+        return Err(what_is_in_the_way(tx, order).await?);
+    }
+    let sql = Sql::new("UPDATE orders SET delivery_id = ")
+        .bind(wanted.id.as_str())
+        .add(" WHERE id = ")
+        .bind(id);
+    tx.exec(sql).await?;
+    orders_follow(tx, &[id.to_owned()]).await?;
+    tx.audit(created_line(actor, wanted, id));
+    tx.enqueue_all(&begins_with(wanted, &read::id(&order.seller_id)?));
+    tx.changed(&wanted.id);
+    Ok(())
+}
+
 async fn what_is_in_the_way(tx: &Tx, order: &order::Model) -> Result<StoreError, StoreError> {
     let sql = Sql::new(format!(
         "SELECT id FROM deliveries WHERE state IN {UNDER_WAY} AND order_id = "
@@ -237,7 +253,8 @@ async fn what_is_in_the_way(tx: &Tx, order: &order::Model) -> Result<StoreError,
 }
 
 /// Brings orders in line with their deliveries and invoices: `delivering` while one is under way, `invoiced` when one is
-/// carded or an invoice exists that no delivery is under way with, else `open`.
+/// carded or an invoice exists that no delivery is under way with, `cancelled` when all of it was given back, else
+/// `open`: an invoice that was wholly taken back counts no more.
 pub(crate) async fn orders_follow(tx: &Tx, orders: &[String]) -> Result<(), StoreError> {
     if orders.is_empty() {
         return Ok(());
@@ -247,9 +264,11 @@ pub(crate) async fn orders_follow(tx: &Tx, orders: &[String]) -> Result<(), Stor
            WHEN state = 'cancelled' THEN state \
            WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = orders.id AND d.state IN {UNDER_WAY}) \
              THEN 'delivering' \
-           WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = orders.id AND d.state = 'carded') \
-             OR EXISTS (SELECT 1 FROM invoices i WHERE i.order_id = orders.id \
-                        AND i.state IN ('issued', 'partly_red', 'fully_red')) THEN 'invoiced' \
+           WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = orders.id AND d.state = 'carded' \
+                        AND NOT EXISTS (SELECT 1 FROM invoices r WHERE r.id = d.invoice_id AND r.state = 'fully_red')) \
+             OR EXISTS (SELECT 1 FROM invoices i WHERE i.order_id = orders.id AND i.blue_id IS NULL \
+                        AND i.state IN ('issued', 'partly_red')) THEN 'invoiced' \
+           WHEN orders.refunded >= orders.total AND orders.total > 0 THEN 'cancelled' \
            ELSE 'open' END, \
          delivery_state = (SELECT d.state FROM deliveries d WHERE d.id = orders.delivery_id) \
          WHERE id IN "

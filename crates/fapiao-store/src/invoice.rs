@@ -4,9 +4,10 @@ use crate::{
     audit::Line,
     delivery,
     entity::{invoice, invoice_line},
-    error::{exists, missing, stale},
+    error::{exists, stale},
     read,
-    sql::{self, Cells, Sql, select},
+    red::{self, hold_order, left_to_invoice, live_invoice},
+    sql::{self, Sql, select},
     tx::Tx,
     writer::Run,
 };
@@ -21,7 +22,7 @@ use fapiao_usecases::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
     ports::NewInvoice,
-    records::Invoice,
+    records::{Invoice, RedForm, RedOf},
 };
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -47,13 +48,65 @@ pub(crate) async fn find(
         let of = model.invoice_id.clone();
         lines.entry(of).or_default().push(line(model)?);
     }
+    let mut reds = reds_of(db_, &models).await?;
     models
         .into_iter()
         .map(|model| {
             let lines = lines.remove(&model.id).unwrap_or_default();
-            record(model, lines)
+            let red = reds.remove(&model.id);
+            record(model, lines, red)
         })
         .collect()
+}
+
+/// What the red ones among these rows take back.
+async fn reds_of(
+    db_: &impl ConnectionTrait,
+    models: &[invoice::Model],
+) -> Result<HashMap<String, RedOf>, StoreError> {
+    let red: Vec<(&str, &str, &str)> = models
+        .iter()
+        .filter_map(|it| {
+            Some((
+                it.id.as_str(),
+                it.blue_id.as_deref()?,
+                it.red_form_id.as_deref()?,
+            ))
+        })
+        .collect();
+    if red.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = select::<invoice::Entity>("WHERE id IN ").list(red.iter().map(|(_, blue, _)| *blue));
+    let blues: HashMap<String, invoice::Model> = sql::all::<invoice::Model>(db_, sql)
+        .await?
+        .into_iter()
+        .map(|it| (it.id.clone(), it))
+        .collect();
+    let condition = Sql::new("id IN ").list(red.iter().map(|(_, _, form)| *form));
+    let forms: HashMap<String, RedForm> = red::read::forms(db_, condition)
+        .await?
+        .into_iter()
+        .map(|it| (it.id.to_string(), it))
+        .collect();
+    let mut found = HashMap::new();
+    for (id, blue, form) in red {
+        let missing =
+            || StoreError::Corrupt(format!("red invoice {id} has lost what it takes back"));
+        let blue = blues.get(blue).ok_or_else(missing)?;
+        let form = forms.get(form).ok_or_else(missing)?;
+        let of = RedOf {
+            blue: read::id(&blue.id)?,
+            blue_identity: identity(blue)?.ok_or_else(missing)?,
+            form: form.id.clone(),
+            form_number: form.number.clone(),
+            form_key: form.key.clone(),
+            reason: form.reason,
+            blue_lines: form.lines.iter().map(|it| it.blue_no).collect(),
+        };
+        found.insert(id.to_owned(), of);
+    }
+    Ok(found)
 }
 
 /// The number of a row, once it has one.
@@ -78,7 +131,11 @@ pub(crate) fn state(text: &str) -> Result<InvoiceState, StoreError> {
     read::word(InvoiceState::parse, text, "state of an invoice")
 }
 
-fn record(model: invoice::Model, lines: Vec<InvoiceLine>) -> Result<Invoice, StoreError> {
+fn record(
+    model: invoice::Model,
+    lines: Vec<InvoiceLine>,
+    red: Option<RedOf>,
+) -> Result<Invoice, StoreError> {
     Ok(Invoice {
         id: read::id(&model.id)?,
         order: read::id(&model.order_id)?,
@@ -93,6 +150,8 @@ fn record(model: invoice::Model, lines: Vec<InvoiceLine>) -> Result<Invoice, Sto
         clerks: [model.drawer, model.payee, model.reviewer],
         title: read::title(&model.title)?,
         lines,
+        sources: sources(&model.line_sources)?,
+        red,
         totals: read::totals(model.amount, model.tax, model.total)?,
         remark: model.remark,
         issued_at: read::time_opt(model.issued_at)?,
@@ -101,6 +160,15 @@ fn record(model: invoice::Model, lines: Vec<InvoiceLine>) -> Result<Invoice, Sto
         created_at: read::time(model.created_at)?,
         version: model.version,
     })
+}
+
+/// The stored places: a JSON list, or nothing.
+fn sources(text: &str) -> Result<Vec<u32>, StoreError> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    serde_json::from_str(text)
+        .map_err(|error| StoreError::Corrupt(format!("the sources of lines are damaged: {error}")))
 }
 
 fn line(model: invoice_line::Model) -> Result<InvoiceLine, StoreError> {
@@ -146,20 +214,14 @@ pub(crate) fn draft_with<'t>(
         {
             return Err(stale(format!("delivery {}", invoice.delivery)));
         }
-        let others = Sql::new("SELECT id FROM invoices WHERE state <> 'refused' AND order_id = ")
-            .bind(held.order_id.as_str());
-        if let Some(other) = tx.rows(others).await?.first() {
-            return Err(exists(format!(
-                "invoice {} of order {}",
-                other.cell::<String>(0)?,
-                held.order_id
-            )));
+        let order_no = hold_order(tx, &held.order_id).await?.order_no;
+        // Never more on paper than was paid and not given back.
+        if left_to_invoice(tx, &held.order_id).await? < invoice.totals.total.get() {
+            return Err(match live_invoice(tx, &held.order_id).await? {
+                Some(other) => exists(format!("invoice {other} of order {}", held.order_id)),
+                None => stale(format!("order {order_no}")),
+            });
         }
-        let sql = Sql::new("SELECT order_no FROM orders WHERE id = ").bind(held.order_id.as_str());
-        let order_no: String = match tx.rows(sql).await?.first() {
-            Some(row) => row.cell(0)?,
-            None => return Err(missing(format!("order {}", held.order_id))),
-        };
         let model = new_model(invoice, &held.store_id, order_no);
         let (buyer, tax_number) = (model.buyer.clone(), model.buyer_tax_number.clone());
         tx.insert::<invoice::Entity>(&[model], "").await?;
@@ -207,7 +269,7 @@ pub(crate) fn draft_with<'t>(
     })
 }
 
-fn new_model(invoice: &Invoice, store: &str, order_no: String) -> invoice::Model {
+pub(crate) fn new_model(invoice: &Invoice, store: &str, order_no: String) -> invoice::Model {
     let [drawer, payee, reviewer] = invoice.clerks.clone();
     invoice::Model {
         id: invoice.id.to_string(),
@@ -242,10 +304,17 @@ fn new_model(invoice: &Invoice, store: &str, order_no: String) -> invoice::Model
         mailed_at: None,
         created_at: invoice.created_at.timestamp_millis(),
         version: 1,
+        blue_id: invoice.red.as_ref().map(|it| it.blue.to_string()),
+        red_form_id: invoice.red.as_ref().map(|it| it.form.to_string()),
+        line_sources: if invoice.sources.is_empty() {
+            String::new()
+        } else {
+            json!(invoice.sources).to_string()
+        },
     }
 }
 
-fn line_model(invoice: &str, line: &InvoiceLine) -> invoice_line::Model {
+pub(crate) fn line_model(invoice: &str, line: &InvoiceLine) -> invoice_line::Model {
     invoice_line::Model {
         invoice_id: invoice.to_owned(),
         no: i64::from(line.no),

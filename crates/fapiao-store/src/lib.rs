@@ -41,6 +41,7 @@ mod payment_claim;
 mod proof;
 mod queue;
 mod read;
+mod red;
 mod rehearsal;
 mod reports;
 mod reserve;

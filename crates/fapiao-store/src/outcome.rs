@@ -8,6 +8,7 @@ use crate::{
     gateway::tell_partners,
     invoice::state,
     read,
+    red::{Settled, settle},
     sql::{Cells, Sql, for_update, select},
     tx::Tx,
     writer::Run,
@@ -140,7 +141,13 @@ pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
                 InvoiceState::Issued => {
                     let seller = read::id(&row.seller_id)?;
                     tx.enqueue(QueuedJob::now(Job::RenderInvoice(id.clone()), Some(seller)));
+                    if let (Some(blue), Some(form)) = (&row.blue_id, &row.red_form_id) {
+                        let red = &*row;
+                        settle(tx, Settled { red, blue, form }).await?;
+                    }
                 }
+                // A refused red letter leaves the blue invoice and its delivery as they are.
+                InvoiceState::Refused if row.blue_id.is_some() => {}
                 InvoiceState::Refused => refused.push((row.clone(), reason)),
                 _ => upload_again(tx, id, row)?,
             }

@@ -343,19 +343,27 @@ impl Desk {
         if tx.exec(sql).await? != self.granted.len() as u64 {
             return Err(stale("an invoice to be reserved"));
         }
-        let numbers = self.granted.iter().map(|grant| {
-            vec![
-                grant.row.order_id.as_str().into(),
-                grant.number.as_str().into(),
-            ]
-        });
-        let sql = Sql::new("WITH granted (id, number) AS (")
-            .rows(numbers)
-            .add(
-                ") UPDATE orders SET invoice_number = granted.number FROM granted \
-             WHERE orders.id = granted.id",
-            );
-        tx.exec(sql).await?;
+        // The order shows its blue invoice.
+        let numbers: Vec<_> = self
+            .granted
+            .iter()
+            .filter(|grant| grant.row.blue_id.is_none())
+            .map(|grant| {
+                vec![
+                    grant.row.order_id.as_str().into(),
+                    grant.number.as_str().into(),
+                ]
+            })
+            .collect();
+        if !numbers.is_empty() {
+            let sql = Sql::new("WITH granted (id, number) AS (")
+                .rows(numbers)
+                .add(
+                    ") UPDATE orders SET invoice_number = granted.number FROM granted \
+                 WHERE orders.id = granted.id",
+                );
+            tx.exec(sql).await?;
+        }
         let spent: Vec<_> = self
             .granted
             .iter()

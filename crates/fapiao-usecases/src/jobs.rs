@@ -3,7 +3,8 @@
 use crate::ports::card_subject;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{
-    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OrderId, PushId, RequestId, SellerId,
+    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OrderId, PushId, RedFormId, RefundId,
+    RequestId, SellerId,
 };
 use fapiao_domain::{ids::Id, invoice::InvoiceKind};
 use serde_json::{Value, json};
@@ -40,6 +41,10 @@ pub enum Job {
     SyncTaxData(SellerId),
     /// Read the platform id, set the contact: what an account needs before its first call.
     PrepareAccount(AccountId),
+    /// Bring a red confirmation one step on: apply, follow, draft its red invoice.
+    FollowRedForm(RedFormId),
+    /// Ask the buyer anew for what is left of an order after a red letter.
+    ReissueOrder(RefundId),
     /// Strike the card of a delivery out after its invoice was offset in full.
     CancelCard(DeliveryId),
     /// Bring the request for an invoice to the external platform.
@@ -79,6 +84,8 @@ impl Job {
             Job::RefillStock(_) => "refill_stock",
             Job::SyncTaxData(_) => "sync_tax_data",
             Job::PrepareAccount(_) => "prepare_account",
+            Job::FollowRedForm(_) => "follow_red_form",
+            Job::ReissueOrder(_) => "reissue_order",
             Job::CancelCard(_) => "cancel_card",
             Job::SendRequest(_) => "send_request",
             Job::FollowRequest(_) => "follow_request",
@@ -91,7 +98,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 20] = [
+    pub const KINDS: [&'static str; 22] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -105,6 +112,8 @@ impl Job {
         "sync_tax_data",
         "prepare_account",
         "ensure_template",
+        "follow_red_form",
+        "reissue_order",
         "cancel_card",
         "send_request",
         "follow_request",
@@ -133,6 +142,8 @@ impl Job {
             Job::EnsureTemplate { seller, kind } => card_subject(seller, *kind),
             Job::PrepareAccount(id) | Job::PushBuyerForm(id) => id.to_string(),
             Job::MatchPayment(id) => id.to_string(),
+            Job::FollowRedForm(id) => id.to_string(),
+            Job::ReissueOrder(id) => id.to_string(),
         }
     }
 
@@ -176,6 +187,8 @@ impl Job {
             "refill_stock" => Job::RefillStock(id(payload)?),
             "sync_tax_data" => Job::SyncTaxData(id(payload)?),
             "prepare_account" => Job::PrepareAccount(id(payload)?),
+            "follow_red_form" => Job::FollowRedForm(id(payload)?),
+            "reissue_order" => Job::ReissueOrder(id(payload)?),
             "cancel_card" => Job::CancelCard(id(payload)?),
             "send_request" => Job::SendRequest(id(payload)?),
             "follow_request" => Job::FollowRequest(id(payload)?),
@@ -303,6 +316,8 @@ mod tests {
             Job::RefillStock(fresh(now)),
             Job::SyncTaxData(fresh(now)),
             Job::PrepareAccount(fresh(now)),
+            Job::FollowRedForm(fresh(now)),
+            Job::ReissueOrder(fresh(now)),
             Job::CancelCard(fresh(now)),
             Job::SendRequest(fresh(now)),
             Job::FollowRequest(fresh(now)),

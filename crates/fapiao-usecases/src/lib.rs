@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod backoffice;
+pub mod books;
 pub mod calendar;
 pub mod errors;
 pub mod fields;

@@ -10,6 +10,7 @@ mod gateway;
 mod invoice;
 mod people;
 mod queue;
+mod red;
 mod sale;
 
 pub use account::{Account, AccountKind, PushMode, SealedText};
@@ -22,4 +23,5 @@ pub use gateway::{Gateway, Partner, PartnerKey, PartnerRequest, PlatformNotice, 
 pub use invoice::{Card, Document, Invoice, Segment};
 pub use people::{ApiKey, Role, Session, Staff};
 pub use queue::{AuditEntry, JobRow, Push};
+pub use red::{RedForm, RedOf, Refund, RefundKind, RefundStage, TakenLine};
 pub use sale::{Delivery, Order, Payment, RawTitleRecord};

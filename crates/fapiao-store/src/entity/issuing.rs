@@ -35,6 +35,9 @@ table! {
         mailed_at: Option<i64>,
         created_at: i64,
         version: i64,
+        blue_id: Option<String>,
+        red_form_id: Option<String>,
+        line_sources: String,
     }
 }
 

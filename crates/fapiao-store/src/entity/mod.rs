@@ -34,6 +34,7 @@ mod designs;
 mod gateway;
 mod issuing;
 mod queue;
+mod red;
 mod sales;
 mod setup;
 mod signing;
@@ -49,6 +50,7 @@ pub(crate) use issuing::{
     card, document, invoice, invoice_line, quota_line, segment, stock_request,
 };
 pub(crate) use queue::{job, push};
+pub(crate) use red::{red_form, red_form_line, refund, refund_line};
 pub(crate) use sales::{delivery, idempotency, order, order_line, payment_claim};
 pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};
 pub(crate) use signing::signing_key;

@@ -1,6 +1,7 @@
 //! `verify`: does the ledger contradict itself (`design` decision 11)? Reads only, from one snapshot.
 
 mod chain;
+mod red;
 mod states;
 mod sums;
 mod work;
@@ -39,6 +40,7 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
     results.push(chain::numbers_in_chain(&snapshot).await?);
     results.push(states::along_edges(&snapshot).await?);
     results.extend(work::all(&snapshot).await?);
+    results.extend(red::all(&snapshot).await?);
     snapshot.rollback().await.map_err(db)?;
     results.sort_by_key(|result| {
         let number: String = result.id.chars().filter(char::is_ascii_digit).collect();

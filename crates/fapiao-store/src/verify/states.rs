@@ -2,7 +2,9 @@
 
 use super::{Check, PAGE};
 use crate::sql::{self, Cells, Sql};
-use fapiao_domain::{card::CardState, delivery::DeliveryState, invoice::InvoiceState};
+use fapiao_domain::{
+    card::CardState, confirmation::FormState, delivery::DeliveryState, invoice::InvoiceState,
+};
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
 use sea_orm::DatabaseTransaction;
 use serde_json::Value;
@@ -14,15 +16,17 @@ enum Thing {
     Delivery,
     Invoice,
     Card,
+    Form,
 }
 
 impl Thing {
-    const ALL: [Thing; 3] = [Thing::Delivery, Thing::Invoice, Thing::Card];
+    const ALL: [Thing; 4] = [Thing::Delivery, Thing::Invoice, Thing::Card, Thing::Form];
 
     fn of_subject(subject: &str) -> Option<Thing> {
         match subject.get(..4)? {
             "dlv_" => Some(Thing::Delivery),
             "inv_" => Some(Thing::Invoice),
+            "rdf_" => Some(Thing::Form),
             _ => None,
         }
     }
@@ -32,6 +36,7 @@ impl Thing {
             Thing::Delivery => "delivery",
             Thing::Invoice => "invoice",
             Thing::Card => "card of delivery",
+            Thing::Form => "red confirmation",
         }
     }
 
@@ -41,6 +46,7 @@ impl Thing {
             Thing::Delivery => ("deliveries", "id"),
             Thing::Invoice => ("invoices", "id"),
             Thing::Card => ("cards", "delivery_id"),
+            Thing::Form => ("red_forms", "id"),
         }
     }
 
@@ -50,6 +56,7 @@ impl Thing {
             Thing::Invoice => to == "drafted" || to == "ready",
             // An external platform's card is in the wallet when we hear of it.
             Thing::Card => matches!(to, "uploading" | "inserted" | "code_unknown"),
+            Thing::Form => to == "planned",
         }
     }
 
@@ -63,6 +70,9 @@ impl Thing {
                 .map(|(from, to)| from.change(to).is_ok()),
             Thing::Card => CardState::parse(from)
                 .zip(CardState::parse(to))
+                .map(|(from, to)| from.change(to).is_ok()),
+            Thing::Form => FormState::parse(from)
+                .zip(FormState::parse(to))
                 .map(|(from, to)| from.change(to).is_ok()),
         };
         allowed.unwrap_or(false)
@@ -202,7 +212,7 @@ async fn untold(db: &DatabaseTransaction, check: &mut Check) -> Result<(), Store
         let (table, key) = thing.table();
         let order = match thing {
             Thing::Card => "(SELECT d.order_id FROM deliveries d WHERE d.id = t.delivery_id)",
-            Thing::Delivery | Thing::Invoice => "t.order_id",
+            Thing::Delivery | Thing::Invoice | Thing::Form => "t.order_id",
         };
         let sql = Sql::new(format!(
             "SELECT {key} FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM audit_entries a \

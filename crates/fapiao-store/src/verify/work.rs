@@ -53,16 +53,22 @@ async fn deliveries(db: &DatabaseTransaction) -> Result<CheckResult, StoreError>
 async fn orders(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (
         "I17",
-        "An order has one live invoice at most, and its state follows from its deliveries",
-        "一个订单至多一张有效发票，订单状态与投递一致",
+        "No order is invoiced for more than was paid and not given back, and its state follows from its deliveries",
+        "订单的有效发票合计不超过已付减已退金额，订单状态与投递一致",
     );
-    let query = "SELECT 'order ' || order_id || ' has ' || CAST(count(*) AS TEXT) || ' live invoices' AS found FROM invoices \
-                 WHERE state NOT IN ('refused', 'fully_red') GROUP BY order_id HAVING count(*) > 1 \
+    // While a red letter is under way, or stopped, the blue invoice still says more.
+    let query = "SELECT 'order ' || o.id || ' is invoiced for ' || CAST(i.total AS TEXT) || ' fen, ' \
+                 || CAST(o.total - o.refunded AS TEXT) || ' fen were paid and not given back' AS found FROM orders o \
+                 JOIN (SELECT order_id, sum(total) AS total FROM invoices WHERE (blue_id IS NULL AND state <> 'refused') \
+                 OR (blue_id IS NOT NULL AND state = 'issued') GROUP BY order_id) i ON i.order_id = o.id \
+                 WHERE i.total > o.total - o.refunded AND NOT EXISTS (SELECT 1 FROM red_forms f WHERE f.order_id = o.id \
+                 AND f.carried_out_at IS NULL AND f.state <> 'given_up') \
                  UNION ALL SELECT 'order ' || o.id || ' is delivering, but no delivery is under way' AS found FROM orders o \
                  WHERE o.state = 'delivering' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id \
                  AND d.state IN ('created', 'page_opened', 'authorised', 'issuing')) \
                  UNION ALL SELECT 'order ' || o.id || ' is ' || o.state || ', but delivery ' || d.id || ' is carded' AS found \
                  FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE d.state = 'carded' \
-                 AND o.state NOT IN ('invoiced', 'delivering')";
+                 AND o.state NOT IN ('invoiced', 'delivering') AND NOT EXISTS (SELECT 1 FROM invoices r \
+                 WHERE r.id = d.invoice_id AND r.state = 'fully_red')";
     rule(db, title, "SELECT count(*) FROM orders", query).await
 }

@@ -578,6 +578,8 @@ fn invoice(delivery: &Delivery, now: DateTime<Utc>) -> Invoice {
             email: "buyer@example.com".to_owned(),
         },
         lines: vec![line(1), line(2)],
+        sources: Vec::new(),
+        red: None,
         totals: sums("100", "13", "113"),
         remark: "备注".to_owned(),
         issued_at: None,

@@ -11,4 +11,6 @@ pub mod orders;
 pub mod pages;
 pub mod prepare;
 pub mod pushes;
+pub mod refunds;
 pub mod refusal;
+pub mod reissue;

@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    books::{Books, BooksError},
     errors::StoreError,
     gateway::request_body,
     ids::fresh,
@@ -11,13 +12,15 @@ use crate::{
     step::StepError,
 };
 use fapiao_domain::{
+    checks::check_blue,
     delivery::DeliveryState,
     ids::DeliveryId,
     invoice::{InvoiceKind, InvoiceState},
+    line::InvoiceLine,
     party::{Title, TitleKind},
     remark::{RemarkParts, compose},
     title::{RawTitle, check_title},
-    totals::compute,
+    totals::sum,
 };
 
 /// Seconds until the tax authority's gate is asked again.
@@ -72,31 +75,8 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
             format!("the tax authority's gate is closed: {why}"),
         ));
     }
-    let codes = ports.store.tax_codes().await?;
-    let short_name = |code: &str| {
-        codes
-            .binary_search_by(|it| it.code.as_str().cmp(code))
-            .ok()
-            .map(|at| &codes[at])
-            .filter(|it| !it.summary)
-            .map(|it| it.short_name.clone())
-    };
-    let computed = compute(&order.lines, &short_name).map_err(|errors| {
-        let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        StepError::parked(
-            "lines_invalid",
-            format!("the order cannot be invoiced as it is: {}", text.join("; ")),
-        )
-    })?;
-    if computed.totals != order.totals {
-        return Err(StepError::parked(
-            "totals_differ",
-            format!(
-                "computed {} but the order was accepted with {}",
-                computed.totals.total, order.totals.total
-            ),
-        ));
-    }
+    let (lines, sources) = lines_left(ports, &order).await?;
+    let totals = sum(&lines);
     let now = ports.clock.now();
     let invoice = Invoice {
         id: fresh(now),
@@ -115,8 +95,10 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
             seller.reviewer.clone(),
         ],
         title,
-        lines: computed.lines,
-        totals: computed.totals,
+        lines,
+        sources,
+        red: None,
+        totals,
         remark: remark_of(&order, &seller)?,
         issued_at: None,
         receipt: String::new(),
@@ -158,6 +140,61 @@ async fn hand_over(
         Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What of the order is still to be invoiced: all of it, less what was refunded and what other invoices state. The
+/// sources stay empty while the lines are the order's own.
+async fn lines_left(
+    ports: &Ports,
+    order: &Order,
+) -> Result<(Vec<InvoiceLine>, Vec<u32>), StepError> {
+    let books = match Books::open(ports, order.clone()).await {
+        Ok(books) => books,
+        Err(BooksError::Store(error)) => return Err(error.into()),
+        Err(BooksError::Lines(text)) => {
+            return Err(StepError::parked(
+                "lines_invalid",
+                format!("the order cannot be invoiced as it is: {text}"),
+            ));
+        }
+    };
+    let sold = sum(&books.lines);
+    if sold != order.totals {
+        return Err(StepError::parked(
+            "totals_differ",
+            format!(
+                "computed {} but the order was accepted with {}",
+                sold.total, order.totals.total
+            ),
+        ));
+    }
+    if books.refunds.is_empty() && books.invoices.is_empty() {
+        return Ok((books.lines, Vec::new()));
+    }
+    let (lines, sources) = books.to_invoice().map_err(|error| {
+        StepError::parked(
+            "books_differ",
+            format!("the order and its invoices do not agree: {error}"),
+        )
+    })?;
+    if lines.is_empty() {
+        return Err(StepError::parked(
+            "nothing_left",
+            "nothing of the order is left to be invoiced: it was refunded, or other invoices state it",
+        ));
+    }
+    let totals = sum(&lines);
+    check_blue(&lines, &totals).map_err(|failed| {
+        let text: Vec<String> = failed.into_iter().map(|it| it.message).collect();
+        StepError::parked(
+            "lines_invalid",
+            format!(
+                "what is left of the order cannot be invoiced: {}",
+                text.join("; ")
+            ),
+        )
+    })?;
+    Ok((lines, sources))
 }
 
 /// The remark in the order of the layout rules.

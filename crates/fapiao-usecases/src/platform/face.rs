@@ -3,7 +3,7 @@
 use crate::{calendar, records::Invoice};
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
-    face::{Extras, InvoiceFace},
+    face::{Extras, InvoiceFace, RedReference},
     invoice::Identity,
     rate::Rate,
 };
@@ -45,7 +45,10 @@ fn build(
         drawer,
         payee,
         reviewer,
-        red: None,
+        red: invoice.red.as_ref().map(|it| RedReference {
+            blue: it.blue_identity.clone(),
+            confirmation: it.form_number.clone(),
+        }),
         sample,
         extras: Extras::default(),
     }

@@ -3,7 +3,7 @@
 use crate::{
     errors::{Advice, OutsideError, StoreError},
     platform::face::{face_of, levy_lines},
-    ports::{IssueFace, Ports, Reservation, TaxResult, TaxVerdict, UploadOutcome},
+    ports::{IssueFace, Ports, RedUpload, Reservation, TaxResult, TaxVerdict, UploadOutcome},
     records::{Invoice, Seller},
     step::StepError,
 };
@@ -118,6 +118,10 @@ async fn upload(
                 face: face_of(invoice, ports.tax.is_sandbox())?,
                 levy_lines: levy_lines(invoice, &is_levy),
                 payment: None,
+                red: invoice.red.as_ref().map(|it| RedUpload {
+                    form_key: it.form_key.clone(),
+                    blue_lines: it.blue_lines.clone(),
+                }),
             })
         })
         .collect();

@@ -2,10 +2,12 @@
 
 pub mod card;
 pub mod card_life;
+pub mod confirmations;
 pub mod draft;
 pub mod face;
 pub mod issue;
 pub mod mail;
+pub mod red;
 pub mod render;
 pub mod stock;
 pub mod template;

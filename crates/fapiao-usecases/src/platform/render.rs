@@ -68,10 +68,14 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
             created_at: now,
         });
     }
-    let mut then = vec![QueuedJob::now(
-        Job::DeliverCard(invoice.delivery.clone()),
-        Some(invoice.seller.clone()),
-    )];
+    let mut then = Vec::with_capacity(2);
+    // A red invoice has no card of its own: it goes beside the blue one's, by mail and download.
+    if invoice.red.is_none() {
+        then.push(QueuedJob::now(
+            Job::DeliverCard(invoice.delivery.clone()),
+            Some(invoice.seller.clone()),
+        ));
+    }
     if ports.mailer.is_enabled() && !invoice.title.email.is_empty() {
         then.push(QueuedJob::now(
             Job::MailInvoice(id.clone()),

@@ -13,6 +13,7 @@ mod mail;
 mod proofs;
 mod queue;
 mod reach;
+mod red;
 mod rehearsal;
 mod reports;
 mod sales;
@@ -41,6 +42,7 @@ pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mail
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
+pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
 pub use rehearsal::{PlannedChange, RehearsalLog, Rehearse, Rehearsed};
 pub use reports::{
     After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Period, Reports, SegmentMatch,
@@ -53,7 +55,10 @@ pub use sales::{
 pub use security::{Access, Clock, Passwords, Sealer};
 pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
 pub use signing::{SigningFacts, SigningKey, SigningKeys, signing_purpose};
-pub use tax::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate};
+pub use tax::{
+    FormAnswer, FormStatus, IssueFace, RedApplication, RedUpload, TaxAuthority, TaxResult,
+    TaxVerdict, TaxpayerGate,
+};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
     TemplateOrder, WechatMerchant, WechatPlatform,
@@ -66,6 +71,7 @@ pub trait Storage:
     Sales
     + Claims
     + Issuing
+    + RedLetters
     + CardStore
     + Inbox
     + JobQueue
@@ -88,6 +94,7 @@ impl<T> Storage for T where
     T: Sales
         + Claims
         + Issuing
+        + RedLetters
         + CardStore
         + Inbox
         + JobQueue

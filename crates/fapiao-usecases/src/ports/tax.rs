@@ -1,13 +1,18 @@
 //! The tax side (`design` decision 4): numbers, quota, rates, uploads and their results.
 
 use crate::{
-    errors::OutsideError,
-    records::{Seller, TaxCode, UsableRate},
+    errors::{Advice, OutsideError},
+    records::{Invoice, Seller, TaxCode, UsableRate},
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use fapiao_domain::{
+    confirmation::FormState,
     face::{InvoiceFace, SealPicture},
+    invoice::Identity,
     money::Fen,
+    red::{RedLine, RedReason},
+    totals::Totals,
 };
 
 /// Whether a seller may issue now.
@@ -28,6 +33,64 @@ pub struct IssueFace {
     pub levy_lines: Vec<u32>,
     /// Payment channel and transaction number, both or neither.
     pub payment: Option<(String, String)>,
+    /// For a red invoice: what its face does not say.
+    pub red: Option<RedUpload>,
+}
+
+/// What the tax side wants to know about a red invoice beside its face.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedUpload {
+    /// The confirmation's key at the tax side.
+    pub form_key: String,
+    /// The blue line of each line, by place.
+    pub blue_lines: Vec<u32>,
+}
+
+/// An application for a red confirmation (红字确认单申请), by the seller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedApplication {
+    /// The blue invoice, issued.
+    pub blue: Invoice,
+    /// Why.
+    pub reason: RedReason,
+    /// Lines, below zero.
+    pub lines: Vec<RedLine>,
+    /// Their sums, below zero.
+    pub totals: Totals,
+}
+
+/// A confirmation as the tax side tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormStatus {
+    /// Its key.
+    pub key: String,
+    /// Its number.
+    pub number: String,
+    /// Where it stands.
+    pub state: FormState,
+    /// Whether the seller began it.
+    pub ours: bool,
+    /// Why; `None` for a word we do not know.
+    pub reason: Option<RedReason>,
+    /// Net and tax, below zero.
+    pub amount: Fen,
+    /// Tax, below zero.
+    pub tax: Fen,
+    /// When it was entered.
+    pub entered_at: Option<DateTime<Utc>>,
+    /// The number of its red invoice, or empty.
+    pub red_number: String,
+}
+
+/// What the seller says to a confirmation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FormAnswer {
+    /// Agrees to one the buyer began.
+    Agree,
+    /// Refuses one the buyer began.
+    Refuse,
+    /// Withdraws one of its own.
+    Withdraw,
 }
 
 /// What the authority says about one number.
@@ -97,6 +160,50 @@ pub trait TaxAuthority: Send + Sync {
     async fn results(&self, seller: &Seller, receipt: &str)
     -> Result<Vec<TaxResult>, OutsideError>;
 
+    /// Applies for a red confirmation. It carries no serial: `OutcomeUnknown` when no answer came, and then
+    /// [`TaxAuthority::red_forms`] tells whether it was taken.
+    async fn apply_red(
+        &self,
+        seller: &Seller,
+        _application: &RedApplication,
+    ) -> Result<FormStatus, OutsideError> {
+        Err(no_red_forms(seller))
+    }
+
+    /// The confirmations about one blue invoice, oldest first.
+    async fn red_forms(
+        &self,
+        seller: &Seller,
+        _blue: &Identity,
+    ) -> Result<Vec<FormStatus>, OutsideError> {
+        Err(no_red_forms(seller))
+    }
+
+    /// How a confirmation stands, by its key.
+    async fn red_form(&self, seller: &Seller, _key: &str) -> Result<FormStatus, OutsideError> {
+        Err(no_red_forms(seller))
+    }
+
+    /// Agrees, refuses or withdraws: where the confirmation stands then.
+    async fn answer_red(
+        &self,
+        seller: &Seller,
+        _number: &str,
+        _key: &str,
+        _answer: FormAnswer,
+    ) -> Result<FormState, OutsideError> {
+        Err(no_red_forms(seller))
+    }
+
     /// Whether the authority answers: for the doctor and the checklist.
     async fn probe(&self, seller: &Seller) -> Result<(), OutsideError>;
+}
+
+/// A connection that knows no red confirmations.
+fn no_red_forms(seller: &Seller) -> OutsideError {
+    let message = format!(
+        "the tax connection of seller {} carries no red confirmations",
+        seller.id
+    );
+    OutsideError::new("tax", "unfit", message, Advice::Never)
 }

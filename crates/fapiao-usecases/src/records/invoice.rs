@@ -1,5 +1,6 @@
 //! Invoices, their documents, cards and numbers.
 
+use super::RedOf;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     card::CardState,
@@ -39,6 +40,10 @@ pub struct Invoice {
     pub title: Title,
     /// Lines.
     pub lines: Vec<InvoiceLine>,
+    /// By place, which computed line of the order each line states; empty when they are the order's own.
+    pub sources: Vec<u32>,
+    /// For a red invoice: what it takes back.
+    pub red: Option<RedOf>,
     /// Sums.
     pub totals: Totals,
     /// Remark as printed.

@@ -174,6 +174,8 @@ mod tests {
                 email: String::new(),
             },
             lines: Vec::new(),
+            sources: Vec::new(),
+            red: None,
             totals: Totals::default(),
             remark: String::new(),
             issued_at: None,

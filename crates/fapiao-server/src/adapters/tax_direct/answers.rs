@@ -14,7 +14,7 @@ pub(super) fn text<'a>(data: &'a Value, member: &str) -> &'a str {
 }
 
 /// Text or number, as text.
-fn scalar(data: &Value, member: &str) -> String {
+pub(super) fn scalar(data: &Value, member: &str) -> String {
     match data.get(member) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),

@@ -17,7 +17,8 @@ const OWN_PLATFORM: &str = "5";
 /// Own use (自用, `lqkpmsDm`).
 const OWN_USE: &str = "01";
 /// Remark lines the layout rules make from fields that are uploaded on their own.
-const DERIVED: [&str; 5] = [
+const DERIVED: [&str; 6] = [
+    "被红冲蓝字数电票号码：",
     "收款人:",
     "复核人:",
     "支付渠道:",
@@ -36,7 +37,7 @@ pub(super) struct Sender<'a> {
 /// The upload's object for one invoice.
 ///
 /// # Errors
-/// For what this connection does not carry: the older form, and red invoices, whose confirmation it does not know.
+/// For what this connection does not carry: the older form, and red invoices without their confirmation.
 pub(super) fn body(issue: &IssueFace, sender: &Sender<'_>) -> Result<Value, OutsideError> {
     let face = &issue.face;
     let kind = match face.kind {
@@ -49,13 +50,13 @@ pub(super) fn body(issue: &IssueFace, sender: &Sender<'_>) -> Result<Value, Outs
     let Identity::Digital { number } = &face.identity else {
         return Err(unfit("only digital numbers can be uploaded"));
     };
-    if face.red.is_some() {
+    if face.red.is_some() != issue.red.is_some() {
         return Err(unfit("a red invoice needs its confirmation form"));
     }
     let person = face.buyer.kind == TitleKind::Person;
     let mut invoice = json!({
         "fphm": number,
-        "lzfpbz": "0",
+        "lzfpbz": if face.red.is_some() { "1" } else { "0" },
         "ptbh": sender.party_id,
         "fppz": kind,
         "gmfzrrbz": if person { "Y" } else { "N" },
@@ -85,6 +86,11 @@ pub(super) fn body(issue: &IssueFace, sender: &Sender<'_>) -> Result<Value, Outs
         "fpkjfsDm": OWN_PLATFORM,
         "fpmxList": face.lines.iter().map(|it| line(it, issue, sender)).collect::<Vec<_>>(),
     });
+    if let (Some(reference), Some(upload)) = (&face.red, &issue.red) {
+        invoice["dylzfphm"] = json!(reference.blue.number());
+        invoice["hzqrxxdbh"] = json!(reference.confirmation);
+        invoice["hzqrduuid"] = json!(upload.form_key);
+    }
     if let Some((channel, transaction)) = &issue.payment {
         invoice["lqkpmsDm"] = json!(OWN_USE);
         invoice["zfxxList"] = json!([{ "zfqdDm": channel, "jydh": transaction }]);
@@ -121,6 +127,10 @@ fn line(line: &InvoiceLine, issue: &IssueFace, sender: &Sender<'_>) -> Value {
         "sphfwssflhbbm": line.tax_code,
         "yhzcbs": preference(line.rate, levy, sender.small_scale),
     });
+    let place = usize::try_from(line.no).unwrap_or(0).wrapping_sub(1);
+    if let Some(blue) = issue.red.as_ref().and_then(|it| it.blue_lines.get(place)) {
+        row["dylzfpmxxh"] = json!(blue);
+    }
     if let (Some(quantity), Some(price)) = (line.quantity, line.unit_price) {
         row["sl"] = json!(quantity.normalize().to_string());
         row["dj"] = json!(price.normalize().to_string());

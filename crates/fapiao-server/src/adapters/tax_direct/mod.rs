@@ -8,6 +8,7 @@ mod cipher;
 mod device;
 mod errors;
 mod invoice;
+mod red;
 mod wire;
 
 #[cfg(test)]
@@ -16,10 +17,13 @@ mod tests;
 use crate::adapters::exchanges::Recorder;
 use async_trait::async_trait;
 use errors::{Call, TAX};
-use fapiao_domain::{money::Fen, rate::Rate};
+use fapiao_domain::{confirmation::FormState, invoice::Identity, money::Fen, rate::Rate};
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
-    ports::{IssueFace, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate},
+    ports::{
+        FormAnswer, FormStatus, IssueFace, RedApplication, TaxAuthority, TaxResult, TaxVerdict,
+        TaxpayerGate,
+    },
     records::{Seller, TaxCode, UsableRate},
 };
 use secrecy::SecretString;
@@ -299,6 +303,70 @@ impl TaxAuthority for DirectTax {
             .await?;
         answers::results(&answer)
             .ok_or_else(|| errors::unreadable("CXQDFPSCJG", Advice::Retry { after: None }))
+    }
+
+    async fn apply_red(
+        &self,
+        seller: &Seller,
+        application: &RedApplication,
+    ) -> Result<FormStatus, OutsideError> {
+        let body = red::application(application)?;
+        let answer = self
+            .wire
+            .call(Call::upload("QDHZQRDSQ", seller), &body)
+            .await?;
+        red::applied(&answer, application)
+            .ok_or_else(|| errors::unreadable("QDHZQRDSQ", Advice::OutcomeUnknown))
+    }
+
+    async fn red_forms(
+        &self,
+        seller: &Seller,
+        blue: &Identity,
+    ) -> Result<Vec<FormStatus>, OutsideError> {
+        let ask = json!({
+            "yhjslx": "0",
+            "xsfnsrsbh": seller.party.tax_number,
+            "lzfphm": blue.number(),
+            "pageNumber": 1,
+            "pageSize": red::MOST_FORMS,
+        });
+        let answer = self
+            .wire
+            .call(Call::query("CXQDHZQRDLB", seller), &ask)
+            .await?;
+        red::statuses(&answer)
+            .ok_or_else(|| errors::unreadable("CXQDHZQRDLB", Advice::Retry { after: None }))
+    }
+
+    async fn red_form(&self, seller: &Seller, key: &str) -> Result<FormStatus, OutsideError> {
+        let ask = json!({ "uuid": key, "xsfnsrsbh": seller.party.tax_number });
+        let answer = self
+            .wire
+            .call(Call::query("CXQDHZQRDMX", seller), &ask)
+            .await?;
+        red::status(&answer)
+            .ok_or_else(|| errors::unreadable("CXQDHZQRDMX", Advice::Retry { after: None }))
+    }
+
+    async fn answer_red(
+        &self,
+        seller: &Seller,
+        number: &str,
+        key: &str,
+        answer: FormAnswer,
+    ) -> Result<FormState, OutsideError> {
+        let body = json!({
+            "xsfnsrsbh": seller.party.tax_number,
+            "uuid": key,
+            "hzqrdbh": number,
+            "qrlx": red::letter(answer),
+        });
+        let answer = self
+            .wire
+            .call(Call::upload("QDHZQRDQR", seller), &body)
+            .await?;
+        red::answered(&answer)
     }
 
     async fn probe(&self, seller: &Seller) -> Result<(), OutsideError> {

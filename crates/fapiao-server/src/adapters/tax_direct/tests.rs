@@ -243,6 +243,7 @@ fn issue(
         face,
         levy_lines: Vec::new(),
         payment: Some(("010".into(), "4200001234".into())),
+        red: None,
     }
 }
 

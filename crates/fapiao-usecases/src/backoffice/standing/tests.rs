@@ -67,6 +67,8 @@ fn invoice(state: InvoiceState) -> Invoice {
             email: String::new(),
         },
         lines: Vec::new(),
+        sources: Vec::new(),
+        red: None,
         totals: Totals::default(),
         remark: String::new(),
         issued_at: None,

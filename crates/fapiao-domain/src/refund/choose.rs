@@ -1,0 +1,152 @@
+//! The fewest papers that cover what is wanted.
+
+use crate::{
+    money::Fen,
+    red::{RedExtent, RedItem},
+};
+use rust_decimal::Decimal;
+
+/// Up to so many papers every combination is tried; more are taken largest first.
+const TRIED: usize = 12;
+
+/// How much of a line is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    All,
+    Quantity(Decimal),
+    Gross(Fen),
+}
+
+impl Need {
+    /// Takes from what is not invoiced first. `None` beside what is taken: all of the open part; `None` beside what is
+    /// left: nothing is left.
+    pub(super) fn first_from(
+        self,
+        open_quantity: Option<Decimal>,
+        open_gross: Fen,
+    ) -> (Option<Need>, Option<Need>) {
+        match (self, open_quantity) {
+            (Need::Quantity(asked), Some(open)) if asked > open => {
+                (None, Some(Need::Quantity(asked - open)))
+            }
+            (Need::Quantity(asked), Some(open)) if asked == open => (None, None),
+            (Need::Gross(asked), _) if asked > open_gross => {
+                (None, Some(Need::Gross(asked - open_gross)))
+            }
+            (Need::Gross(asked), _) if asked == open_gross => (None, None),
+            (Need::All, _) => (None, Some(Need::All)),
+            (part, _) => (Some(part), None),
+        }
+    }
+}
+
+/// A line that is wanted, and the papers that have it: paper, its line, quantity and gross left there.
+#[derive(Clone, Debug)]
+pub(super) struct Demand {
+    pub(super) need: Need,
+    pub(super) holders: Vec<(usize, u32, Option<Decimal>, Fen)>,
+}
+
+impl Demand {
+    fn covered_by(&self, chosen: &[usize]) -> bool {
+        let within = self
+            .holders
+            .iter()
+            .filter(|(paper, ..)| chosen.contains(paper));
+        match self.need {
+            Need::All => self
+                .holders
+                .iter()
+                .all(|(paper, ..)| chosen.contains(paper)),
+            Need::Quantity(asked) => {
+                let held: Decimal = within.filter_map(|(_, _, quantity, _)| *quantity).sum();
+                held >= asked
+            }
+            Need::Gross(asked) => {
+                let held: Fen = within.map(|(_, _, _, gross)| *gross).sum();
+                held >= asked
+            }
+        }
+    }
+
+    fn take(&self, chosen: &[usize], items: &mut Vec<(usize, RedItem)>) {
+        let mut need = self.need;
+        for (paper, no, quantity, gross) in &self.holders {
+            if !chosen.contains(paper) {
+                continue;
+            }
+            let extent = match need {
+                Need::All => RedExtent::Rest,
+                Need::Quantity(left) => {
+                    let held = quantity.unwrap_or_default();
+                    if left.is_zero() || held.is_zero() {
+                        continue;
+                    }
+                    let part = left.min(held);
+                    need = Need::Quantity(left - part);
+                    if part == held {
+                        RedExtent::Rest
+                    } else {
+                        RedExtent::Quantity(part)
+                    }
+                }
+                Need::Gross(left) => {
+                    if !left.is_positive() {
+                        continue;
+                    }
+                    let part = if left < *gross { left } else { *gross };
+                    need = Need::Gross(left - part);
+                    if part == *gross {
+                        RedExtent::Rest
+                    } else {
+                        RedExtent::Gross(part)
+                    }
+                }
+            };
+            let item = RedItem {
+                blue_no: *no,
+                extent,
+            };
+            items.push((*paper, item));
+        }
+    }
+}
+
+/// The fewest papers that cover all demands, and what is taken from each of their lines.
+pub(super) fn fewest(demands: &[Demand]) -> Vec<(usize, RedItem)> {
+    let mut papers: Vec<usize> = demands
+        .iter()
+        .flat_map(|it| it.holders.iter().map(|(paper, ..)| *paper))
+        .collect();
+    papers.sort_unstable();
+    papers.dedup();
+    let chosen = if papers.len() <= TRIED {
+        smallest_combination(&papers, demands)
+    } else {
+        papers
+    };
+    let mut items = Vec::new();
+    for demand in demands {
+        demand.take(&chosen, &mut items);
+    }
+    items
+}
+
+fn smallest_combination(papers: &[usize], demands: &[Demand]) -> Vec<usize> {
+    let pick = |mask: u32| -> Vec<usize> {
+        papers
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| mask & (1 << place) != 0)
+            .map(|(_, paper)| *paper)
+            .collect()
+    };
+    let mut masks: Vec<u32> = (0..1_u32 << papers.len()).collect();
+    // Stable: among equally few, the older papers.
+    masks.sort_by_key(|mask| mask.count_ones());
+    masks
+        .into_iter()
+        .map(pick)
+        .find(|chosen| demands.iter().all(|it| it.covered_by(chosen)))
+        .unwrap_or_else(|| papers.to_vec())
+}

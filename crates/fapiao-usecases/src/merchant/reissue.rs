@@ -1,0 +1,59 @@
+//! Asking the buyer anew for what is left of an order.
+
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    merchant::{
+        drafts::DeliveryDraft,
+        intake::{AccountTrouble, KnownTitle, account_for, new_delivery},
+    },
+    ports::{Ports, Scope},
+    step::StepError,
+};
+use fapiao_domain::{
+    delivery::{Channel, PageType},
+    ids::RefundId,
+};
+
+/// Makes the new delivery of a refund, with a new order id at WeChat, once its red letters are issued.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn reissue_order(ports: &Ports, id: &RefundId) -> Result<(), StepError> {
+    let Some(refund) = ports.store.refund(&Scope::All, id).await? else {
+        return Ok(());
+    };
+    let pending = refund
+        .forms
+        .iter()
+        .any(|it| it.state.holds() && it.carried_out_at.is_none());
+    if !refund.reissue || refund.delivery.is_some() || pending {
+        return Ok(());
+    }
+    let Some(seller) = ports.store.seller(&refund.seller).await? else {
+        return Ok(());
+    };
+    let last = ports.store.deliveries_of(&refund.order).await?.pop();
+    let draft = DeliveryDraft {
+        channel: last.as_ref().map_or(Channel::Web, |it| it.channel),
+        page: PageType::Title,
+        return_url: last.map(|it| it.return_url).unwrap_or_default(),
+        title: None,
+    };
+    let account = match account_for(ports, &seller, draft.channel).await {
+        Ok(account) => account,
+        Err(AccountTrouble::Missing(error)) => {
+            return Err(StepError::parked("account_missing", error.message));
+        }
+        Err(AccountTrouble::Store(error)) => return Err(error.into()),
+    };
+    let delivery = new_delivery(account, &draft, KnownTitle::Asked, ports.clock.now());
+    match ports.store.reissue(id, delivery, &Actor::System).await {
+        Ok(()) => Ok(()),
+        Err(StoreError::Exists { what }) => Err(StepError::parked(
+            "reissue_in_the_way",
+            format!("the rest cannot be invoiced anew: {what} is in the way"),
+        )),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,3 @@
+//! Red letters and refunds, over HTTP with both sandboxes.
+
+mod letters;
