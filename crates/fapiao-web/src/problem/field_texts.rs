@@ -94,12 +94,12 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("E_PASSWORD", "密码须为 12 至 200 个字符"),
     ("E_PASSWORD_IS_LOGIN", "密码不能与登录名相同"),
-    ("E_PAY_MERCHANT", "微信支付商户号为 8 至 10 位数字"),
     (
         "E_PAYMENT_CHANNEL",
         "支付渠道由小写字母、数字和下划线组成，例如 wechat、alipay、cash",
     ),
     ("E_PAYMENT_NO", "支付单号最长 64 个字符，不含空格"),
+    ("E_PAY_MERCHANT", "微信支付商户号为 8 至 10 位数字"),
     ("E_PERSON_WITH_NUMBER", "个人抬头带有税号，请确认抬头类型"),
     ("E_PHONE", "电话过长或含有不可打印的字符"),
     ("E_PROVINCE", "省级代码为两位数字，例如 33"),
