@@ -13,6 +13,7 @@ mod gateway;
 mod outside;
 mod paper;
 mod payments;
+mod red;
 mod rules;
 mod set_up;
 pub mod states;
@@ -29,6 +30,7 @@ pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
 pub use payments::Payment;
+pub use red::Red;
 pub use rules::Rounding;
 pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
@@ -204,6 +206,7 @@ catalogue! {
     column: Column,
     rounding: Rounding,
     signing: Signing,
+    red: Red,
     gateway: Gateway,
     push: Push,
     self_test: SelfTest,

@@ -55,6 +55,7 @@ pub mod payments;
 pub mod products;
 pub mod pushes;
 pub(crate) mod qr;
+pub mod red;
 pub mod reports;
 pub mod rounding;
 pub mod sellers;

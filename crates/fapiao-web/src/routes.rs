@@ -1,5 +1,6 @@
 //! Every route of the product, on one screen.
 
+use crate::api::refunds;
 use crate::{
     admin,
     api::{
@@ -57,6 +58,9 @@ api! {
     "/deliveries/{id}/wechat-page"   { POST deliveries::wechat_page }
     "/invoices"                      { GET invoices::index }
     "/invoices/{id}"                 { GET invoices::show }
+    "/invoices/{id}/red-letters"     { GET refunds::letters, POST refunds::create_letter }
+    "/orders/{id}/refunds"           { GET refunds::index, POST refunds::create }
+    "/refunds/{id}"                  { GET refunds::show }
     "/invoices/{id}/rounding"        { GET rounding::invoice }
     "/invoices/{id}/file.{format}"   { GET invoices::file }
     "/invoices/{id}/evidence.zip"    { GET books::of_invoice }

@@ -127,6 +127,16 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     ) {
         standing.primary = pdf.clone().map(|pdf| Action::open(t.stand.open_pdf, pdf));
     }
+    if invoice.state == InvoiceState::Refused && desk.may_decide() {
+        let again = format!("/admin/invoices/{}/upload", invoice.id);
+        standing
+            .others
+            .push(Action::send(t.red.upload_again, again));
+    }
+    standing.others.push(Action::open(
+        t.red.link,
+        format!("/admin/orders/{}/refund", invoice.order),
+    ));
     standing.others.push(Action::open(
         t.stand.to_order,
         format!("/admin/orders/{}", invoice.order),

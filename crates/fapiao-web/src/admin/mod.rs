@@ -32,6 +32,7 @@ mod payments;
 mod pieces;
 mod products;
 mod pushes;
+mod red;
 mod reports;
 mod rounding;
 mod routes;

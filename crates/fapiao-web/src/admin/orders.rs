@@ -170,6 +170,10 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             standing.others.push(refuse);
         }
     }
+    standing.others.push(Action::open(
+        t.red.link,
+        format!("/admin/orders/{id}/refund"),
+    ));
     let names = Names::load(&desk).await?;
     let timeline = desk.ports().store.timeline(&id).await?;
     let page = OrderShowPage {

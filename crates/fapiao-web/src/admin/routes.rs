@@ -1,5 +1,6 @@
 //! Every address of the back-office, on one screen.
 
+use super::red;
 use super::{
     access, accounts, audit, buyer_form, cards, credentials, deliveries, evidence, failure, home,
     import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers, payments,
@@ -31,6 +32,11 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/deliveries/{id}", get().to(deliveries::show))
         .route("/deliveries/{id}/refusal", post().to(deliveries::refuse))
         .route("/deliveries/{id}/title", post().to(deliveries::title))
+        .route("/orders/{id}/refund", get().to(red::show))
+        .route("/orders/{id}/refund", post().to(red::act))
+        .route("/red-letters", get().to(red::index))
+        .route("/red-letters/{id}/act", post().to(red::answer))
+        .route("/invoices/{id}/upload", post().to(red::upload_again))
         .route("/invoices", get().to(invoices::index))
         .route("/invoices/{id}", get().to(invoices::show))
         .route("/invoices/{id}/rounding", get().to(rounding::invoice))

@@ -16,6 +16,7 @@ pub(crate) mod ping;
 pub(crate) mod query;
 pub(crate) mod reader;
 pub(crate) mod receipt;
+pub(crate) mod refunds;
 pub(crate) mod reports;
 pub(crate) mod rounding;
 pub(crate) mod stores;

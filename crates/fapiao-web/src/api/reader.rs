@@ -22,6 +22,11 @@ impl<'a> Members<'a> {
         format!("{}/{}", self.pointer, escape(name))
     }
 
+    /// Whether a member is there and isn't `null`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     /// A member that is there and isn't `null`.
     fn get(&self, name: &str) -> Option<&'a Node> {
         let found = self.members.iter().find(|(known, _)| known == name);
@@ -131,6 +136,11 @@ impl Reader {
         );
         self.refuse(of.pointer(name), "E_DECIMAL_STRING", said);
         String::new()
+    }
+
+    /// `true` or `false`; `false` when it is not there.
+    pub(crate) fn optional_flag(&mut self, of: &Members<'_>, name: &str) -> bool {
+        of.has(name) && self.flag(of, name)
     }
 
     /// `true` or `false`, which has to be there.

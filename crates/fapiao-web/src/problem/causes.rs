@@ -3,7 +3,7 @@
 use super::{FarSide, Kind, Problem, Said};
 use fapiao_usecases::{
     errors::{Advice, OutsideError, StoreError},
-    merchant::{orders::OrderError, refusal::RefusalError},
+    merchant::{orders::OrderError, refunds::RefundProblem, refusal::RefusalError},
 };
 
 impl From<StoreError> for Problem {
@@ -51,6 +51,43 @@ impl From<OrderError> for Problem {
                 Problem::new(Kind::DeliveryUnderWay, Said::new(en, zh))
             }
             OrderError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RefundProblem> for Problem {
+    fn from(error: RefundProblem) -> Problem {
+        let en = error.to_string();
+        match error {
+            RefundProblem::UnknownOrder(id) => Problem::no_order(&id),
+            RefundProblem::UnknownInvoice(id) => Problem::no_invoice(&id),
+            RefundProblem::InFlight { invoice, .. } => {
+                let zh = format!("发票 {invoice} 正在开具，税局尚未答复，请稍后再退款");
+                Problem::new(Kind::InvoiceInFlight, Said::new(en, zh))
+            }
+            RefundProblem::NotIssued { invoice, state } => {
+                let zh = format!("发票 {invoice} 状态为 {state}，不能红冲");
+                Problem::new(Kind::RefundNotPossible, Said::new(en, zh))
+            }
+            RefundProblem::CardHeld { number, .. } => {
+                let zh = format!("发票 {number} 的卡券正被报销方锁定或已报销");
+                Problem::new(Kind::CardHeld, Said::new(en, zh))
+            }
+            RefundProblem::Rule(_) | RefundProblem::Lines(_) => {
+                let zh = format!("红冲规则不允许：{en}");
+                Problem::new(Kind::RefundNotPossible, Said::new(en, zh))
+            }
+            RefundProblem::Invalid(errors) => Problem::fields(errors),
+            RefundProblem::PlanChanged => {
+                let zh = "试算之后订单有变化，请重新试算";
+                Problem::new(Kind::ChangedMeanwhile, Said::new(en, zh))
+            }
+            RefundProblem::RefundNoTaken(number) => {
+                let zh = format!("退款号 {number} 已用于该订单的另一笔退款");
+                Problem::new(Kind::ExistsAlready, Said::new(en, zh))
+            }
+            RefundProblem::KeyReused => Problem::key_reused(),
+            RefundProblem::Store(error) => error.into(),
         }
     }
 }

@@ -170,6 +170,26 @@ kinds! {
         means "An account or the platform id that WeChat's pages need is missing."
             "缺少微信授权页所需的账号或开票平台标识。"
         next "Staff see what is missing in the back-office under Set-up." "请在后台“开通检查”中查看缺少的设置。";
+    /// The tax authority has not answered about an invoice of the order.
+    InvoiceInFlight = CONFLICT "invoice_in_flight"
+        "An invoice of the order is on its way" "该订单有发票正在开具"
+        means "An invoice was sent to the tax authority and its answer is not known yet, so nothing can be taken back."
+            "发票已提交税局但尚无结果，此时不能退款或红冲。"
+        next "Wait until GET /api/v1/invoices/{id} shows `issued` or `refused`, then repeat the request."
+            "请等到 GET /api/v1/invoices/{id} 显示 `issued` 或 `refused` 后重试。";
+    /// The rules of red letters stand against it.
+    RefundNotPossible = CONFLICT "refund_not_possible"
+        "This cannot be given back so" "不能这样退款或红冲"
+        means "A rule of red letters stands against it: the reason, the line, the quantity or what is left does not allow it."
+            "红冲规则不允许：原因、明细、数量或剩余金额不符。"
+        next "`detail` says which rule; ask with `mode: plan` until it fits." "`detail` 说明了规则；可先用 `mode: plan` 试算。";
+    /// An employer holds the card.
+    CardHeld = CONFLICT "card_held"
+        "An employer holds the card" "卡券正被报销方锁定或已报销"
+        means "The invoice would be taken back whole, but its card is locked or reimbursed and cannot be struck out."
+            "发票将被全额红冲，但其卡券已被锁定或报销，无法作废。"
+        next "Have it unlocked at the reimburser, or repeat with `despite_card_lock: true`: the card then stays in the wallet."
+            "请让报销方解锁，或加上 `despite_card_lock: true` 重试：卡券将留在卡包。";
     /// Somebody else was quicker.
     ChangedMeanwhile = CONFLICT "changed_meanwhile"
         "It was changed in the meantime" "内容已被其他操作更改"

@@ -2,6 +2,7 @@
 //! operations gives the document, the page `/api/docs`, and the test that compares it with the routes.
 
 mod operations;
+mod red_schemas;
 mod schemas;
 
 pub(crate) use operations::{OPERATIONS, Operation};
@@ -42,6 +43,7 @@ pub fn openapi() -> Value {
             { "name": "orders", "description": "What was sold." },
             { "name": "deliveries", "description": "Bringing one invoice to one buyer." },
             { "name": "invoices", "description": "The legal documents." },
+            { "name": "refunds", "description": "Giving money back, and taking invoices back by red letters." },
             { "name": "books", "description": "Reports, evidence and papers, for finance and auditors." },
             { "name": "company", "description": "Sellers, catalogue, numbers and quota." },
             { "name": "service", "description": "The API itself." },

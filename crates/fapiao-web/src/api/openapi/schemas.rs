@@ -7,25 +7,30 @@ use serde_json::{Map, Value, json};
 /// All of them, by name.
 pub(super) fn schemas() -> Map<String, Value> {
     let mut all = Map::new();
-    for (name, schema) in requests().into_iter().chain(answers()).chain(lists()) {
+    for (name, schema) in requests()
+        .into_iter()
+        .chain(answers())
+        .chain(lists())
+        .chain(super::red_schemas::all())
+    {
         all.insert(name.to_owned(), schema);
     }
     all
 }
 
-fn text(about: &str) -> Value {
+pub(super) fn text(about: &str) -> Value {
     json!({ "type": "string", "description": about })
 }
 
-fn text_or_null(about: &str) -> Value {
+pub(super) fn text_or_null(about: &str) -> Value {
     json!({ "type": ["string", "null"], "description": about })
 }
 
-fn time(about: &str) -> Value {
+pub(super) fn time(about: &str) -> Value {
     json!({ "type": "string", "format": "date-time", "description": about })
 }
 
-fn decimal(about: &str, example: &str) -> Value {
+pub(super) fn decimal(about: &str, example: &str) -> Value {
     json!({
         "type": "string",
         "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
@@ -34,19 +39,19 @@ fn decimal(about: &str, example: &str) -> Value {
     })
 }
 
-fn whole(about: &str) -> Value {
+pub(super) fn whole(about: &str) -> Value {
     json!({ "type": "integer", "description": about })
 }
 
-fn flag(about: &str) -> Value {
+pub(super) fn flag(about: &str) -> Value {
     json!({ "type": "boolean", "description": about })
 }
 
-fn of(schema: &str) -> Value {
+pub(super) fn of(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
-fn list_of(schema: &str) -> Value {
+pub(super) fn list_of(schema: &str) -> Value {
     json!({ "type": "array", "items": of(schema) })
 }
 
@@ -55,7 +60,7 @@ fn maybe(schema: &str) -> Value {
 }
 
 /// An object whose members are all there, in an answer.
-fn object(members: Vec<(&str, Value)>) -> Value {
+pub(super) fn object(members: Vec<(&str, Value)>) -> Value {
     let required: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Value> = members
         .iter()
@@ -65,7 +70,7 @@ fn object(members: Vec<(&str, Value)>) -> Value {
 }
 
 /// An object of a request: nothing else is accepted.
-fn closed(required: &[&str], members: Vec<(&str, Value)>) -> Value {
+pub(super) fn closed(required: &[&str], members: Vec<(&str, Value)>) -> Value {
     let mut schema = object(members);
     schema["required"] = json!(required);
     schema["additionalProperties"] = Value::Bool(false);

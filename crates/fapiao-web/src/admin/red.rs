@@ -1,0 +1,444 @@
+//! Refunds and red letters: planned on one page, decided by finance, followed in a list.
+
+use super::{
+    Answer,
+    desk::{Decides, Desk, Signed},
+    failure::Failure,
+    forms::{Form, Sent},
+    frame::Frame,
+    listing::{Listing, ROWS},
+    pieces::number_of,
+};
+use crate::{
+    i18n::{Texts, fill1},
+    pages::{
+        lines::grouped,
+        parts::{Badge, Choice, Link, Tone},
+        red::{
+            FormView, LetterView, PlanView, RedListPage, RefundLineRow, RefundPage, RefundTyped,
+            RefundView,
+        },
+        shell::{Section, Shell},
+    },
+    problem::Problem,
+};
+use actix_web::{HttpRequest, web};
+use fapiao_domain::{
+    confirmation::{FormState, FormWaits},
+    ids::{Id, InvoiceId, OrderId, RedFormId},
+    line::LineKind,
+    money::{Fen, parse_positive},
+    red::RedReason,
+};
+use fapiao_usecases::{
+    books::{Books, BooksError},
+    errors::StoreError,
+    idempotency::Effect,
+    merchant::refunds::{Asked, Extent, PlannedRefund, RefundDraft, RefundProblem, decide, plan},
+    platform::confirmations::{FormAct, FormProblem, act_on_form},
+    ports::RedFormFilter,
+    records::{RedForm, Refund, RefundStage},
+};
+
+/// `GET /admin/red-letters`.
+pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
+    let listing = Listing::of(&request, "/admin/red-letters", "seller");
+    let filter = RedFormFilter {
+        text: listing.filter.q.clone(),
+        after: listing.after.clone(),
+        limit: ROWS,
+        ..RedFormFilter::default()
+    };
+    let found = desk.ports().store.red_forms(&desk.view(), &filter).await?;
+    let shell = desk.shell(Section::Invoices).await?;
+    let rows: Vec<FormView> = found
+        .rows
+        .iter()
+        .map(|it| {
+            let mut view = form_view(&shell, &it.form, &it.blue_number);
+            view.order_no.clone_from(&it.order_no);
+            view.buyer.clone_from(&it.buyer);
+            view
+        })
+        .collect();
+    let page = RedListPage {
+        pager: listing.pager(found.next, rows.len()),
+        may_decide: desk.may_decide(),
+        rows,
+        shell,
+    };
+    Ok(desk.page(&page))
+}
+
+/// `GET /admin/orders/{id}/refund`.
+pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
+    let typed = RefundTyped {
+        reason: RedReason::Returned.code().to_owned(),
+        what: "everything".to_owned(),
+        ..RefundTyped::default()
+    };
+    let page = page(&desk, &OrderId::parse(&id)?, typed, &Form::default(), None).await?;
+    Ok(desk.page(&page))
+}
+
+/// `POST /admin/orders/{id}/refund`: plans, or decides.
+pub(super) async fn act(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
+    let (desk, form) = (sent.desk, sent.form);
+    let id = OrderId::parse(&id)?;
+    let typed = RefundTyped {
+        reason: form.get("reason").to_owned(),
+        what: form.get("what").to_owned(),
+        amount: form.get("amount").trim().to_owned(),
+        invoice: form.get("invoice").to_owned(),
+        replace: form.get("replace") == "yes",
+        despite: form.get("despite") == "yes",
+        note: form.get("note").trim().chars().take(200).collect(),
+    };
+    let outcome = match draft_of(&typed, &form) {
+        Err(why) => Err(why),
+        Ok(draft) if form.get("act") == "confirm" => {
+            let nothing = |_: &Refund, _: &Books| String::new();
+            let caller = desk.caller();
+            match decide(desk.ports(), &caller, &id, &draft, None, &nothing).await {
+                Ok(Effect::Done(_) | Effect::Replayed { .. } | Effect::KeyReused) => {
+                    let here = format!("/admin/orders/{id}/refund");
+                    return Ok(desk.done(&here, desk.t().red.done));
+                }
+                Err(problem) => Err(told(&desk, problem)?),
+            }
+        }
+        Ok(draft) => match plan(desk.ports(), &desk.scope(), &id, &draft).await {
+            Ok(planned) => Ok(planned),
+            Err(problem) => Err(told(&desk, problem)?),
+        },
+    };
+    let is_wrong = outcome.is_err();
+    let page = page(&desk, &id, typed, &form, Some(outcome)).await?;
+    Ok(if is_wrong {
+        desk.wrong(&page)
+    } else {
+        desk.page(&page)
+    })
+}
+
+/// What went wrong in words; what is not there at all is a failure of its own.
+fn told(frame: &Frame, problem: RefundProblem) -> Result<String, Failure> {
+    match problem {
+        RefundProblem::UnknownOrder(_) | RefundProblem::UnknownInvoice(_) => Err(Failure::NotFound),
+        RefundProblem::CardHeld { .. } => Ok(frame.t().red.card_held.to_owned()),
+        RefundProblem::Store(error) => Err(error.into()),
+        other => Ok(other.to_string()),
+    }
+}
+
+fn draft_of(typed: &RefundTyped, form: &Form) -> Result<RefundDraft, String> {
+    let reason = RedReason::from_code(&typed.reason).ok_or("reason")?;
+    let asked = match typed.what.as_str() {
+        "amount" => Asked::Amount(Fen::parse_yuan(&typed.amount).map_err(|it| it.to_string())?),
+        "lines" => {
+            let mut lines = Vec::new();
+            for (name, value) in form.pairs() {
+                let place = name.strip_prefix("line").and_then(|it| it.parse().ok());
+                let (Some(place), false) = (place, value.trim().is_empty()) else {
+                    continue;
+                };
+                let extent = if reason == RedReason::Allowance {
+                    Extent::Amount(Fen::parse_yuan(value.trim()).map_err(|it| it.to_string())?)
+                } else {
+                    Extent::Quantity(parse_positive(value.trim()).map_err(|it| it.to_string())?)
+                };
+                lines.push((place, extent));
+            }
+            Asked::Lines(lines)
+        }
+        _ => Asked::Everything,
+    };
+    Ok(RefundDraft {
+        reason,
+        asked,
+        invoice: InvoiceId::parse(&typed.invoice).ok(),
+        replace: typed.replace,
+        // A wrong invoice is corrected in one go: taken back, and the buyer asked anew.
+        reissue: reason == RedReason::Mistake,
+        despite_lock: typed.despite,
+        refund_no: String::new(),
+        note: typed.note.clone(),
+        plan: form.get("digest").to_owned(),
+    })
+}
+
+async fn page<R>(
+    desk: &Desk<R>,
+    id: &OrderId,
+    typed: RefundTyped,
+    form: &Form,
+    outcome: Option<Result<PlannedRefund, String>>,
+) -> Result<RefundPage, Failure>
+where
+    R: super::desk::Right,
+{
+    let order = desk.ports().store.order(&desk.scope(), id).await?;
+    let order = order.ok_or(Failure::NotFound)?;
+    let books = match Books::open(desk.ports(), order).await {
+        Ok(books) => books,
+        Err(BooksError::Store(error)) => return Err(error.into()),
+        Err(BooksError::Lines(text)) => {
+            return Err(Problem::from(RefundProblem::Lines(text)).into());
+        }
+    };
+    let shell = desk.shell(Section::Orders).await?;
+    let t = shell.t;
+    let (plan, wrong) = match outcome {
+        None => (None, String::new()),
+        Some(Ok(planned)) => (Some(plan_view(t, &planned)), String::new()),
+        Some(Err(why)) => (None, why),
+    };
+    let blues = books.blues().filter(|it| it.state.is_issued());
+    let invoices = std::iter::once(Choice::new("", t.red.any_invoice))
+        .chain(blues.map(|it| Choice::new(it.id.as_str(), grouped(number_of(it)))))
+        .collect();
+    let mut refunds: Vec<RefundView> = books
+        .refunds
+        .iter()
+        .map(|it| refund_view(&shell, &books, it))
+        .collect();
+    refunds.reverse();
+    Ok(RefundPage {
+        order: Link::new(&books.order.order_no, format!("/admin/orders/{id}")),
+        action: format!("/admin/orders/{id}/refund"),
+        lines: line_rows(&books, form),
+        reasons: [
+            RedReason::Returned,
+            RedReason::Ended,
+            RedReason::Allowance,
+            RedReason::Mistake,
+        ]
+        .into_iter()
+        .map(|it| Choice::new(it.code(), reason(t, it)))
+        .collect(),
+        form: typed,
+        invoices,
+        wrong,
+        plan,
+        refunds,
+        may_decide: desk.may_decide(),
+        shell,
+    })
+}
+
+fn line_rows(books: &Books, form: &Form) -> Vec<RefundLineRow> {
+    let own = books
+        .lines
+        .iter()
+        .filter(|it| it.kind != LineKind::Discount);
+    own.map(|line| {
+        let place = books.place_of(line.no);
+        let discount = books
+            .lines
+            .iter()
+            .find(|it| it.no == line.no + 1 && it.kind == LineKind::Discount);
+        RefundLineRow {
+            place,
+            name: line.name.clone(),
+            quantity: line.quantity.map_or_else(String::new, |it| it.to_string()),
+            gross: line.gross + discount.map_or(Fen::ZERO, |it| it.gross),
+            typed: form.get(&format!("line{place}")).to_owned(),
+        }
+    })
+    .collect()
+}
+
+const fn reason(t: &'static Texts, reason: RedReason) -> &'static str {
+    match reason {
+        RedReason::Mistake => t.red.mistake,
+        RedReason::Returned => t.red.returned,
+        RedReason::Ended => t.red.ended,
+        RedReason::Allowance => t.red.allowance,
+    }
+}
+
+fn plan_view(t: &'static Texts, it: &PlannedRefund) -> PlanView {
+    let letters = it.letters.iter().map(|letter| {
+        let plan = &letter.letter.plan;
+        LetterView {
+            heading: fill1(t.red.letter, grouped(number_of(&letter.blue))),
+            amounts: [plan.totals.amount, plan.totals.tax, plan.totals.total],
+            card_held: letter.card_is_held(),
+            quota: if letter.returns_quota {
+                t.red.quota_back
+            } else {
+                t.red.quota_stays
+            },
+            rows: plan
+                .lines
+                .iter()
+                .map(|row| {
+                    let line = &row.line;
+                    let quantity = line
+                        .quantity
+                        .map_or_else(|| "—".to_owned(), |it| it.to_string());
+                    (
+                        line.name.clone(),
+                        quantity,
+                        line.amount,
+                        line.tax,
+                        line.gross,
+                    )
+                })
+                .collect(),
+        }
+    });
+    PlanView {
+        digest: it.digest.clone(),
+        amounts: [it.totals.amount, it.totals.tax, it.totals.total],
+        left: it.left,
+        reissued: it.reissued,
+        authorisations: it.authorisations,
+        letters: letters.collect(),
+    }
+}
+
+fn refund_view(shell: &Shell, books: &Books, it: &Refund) -> RefundView {
+    let t = shell.t;
+    let (tone, word) = match it.stage() {
+        RefundStage::Running => (Tone::Wait, t.red.stage_running),
+        RefundStage::Stopped => (Tone::Warn, t.red.stage_stopped),
+        RefundStage::Done => (Tone::Ok, t.red.stage_done),
+        RefundStage::GivenUp => (Tone::Plain, t.red.stage_given_up),
+    };
+    let number = |id: &InvoiceId| {
+        let found = books.invoices.iter().find(|it| it.id == *id);
+        found.map_or("", number_of)
+    };
+    RefundView {
+        stage: Badge::new(tone, word),
+        total: it.totals.total,
+        reason: reason(t, it.reason),
+        note: it.note.clone(),
+        at: shell.when(it.created_at),
+        forms: it
+            .forms
+            .iter()
+            .map(|form| {
+                let mut view = form_view(shell, form, number(&form.blue));
+                view.order_no.clone_from(&books.order.order_no);
+                view
+            })
+            .collect(),
+        delivery: it
+            .delivery
+            .as_ref()
+            .map(|id| Link::new(id.to_string(), format!("/admin/deliveries/{id}"))),
+    }
+}
+
+fn form_view(shell: &Shell, it: &RedForm, blue_number: &str) -> FormView {
+    let t = shell.t;
+    let mut acts = Vec::new();
+    if it.red.is_none() {
+        if it.state.may_be_withdrawn() {
+            acts.push(("withdraw", t.red.withdraw));
+        }
+        if it.state.has_failed() {
+            acts.push(("again", t.red.again));
+            acts.push(("give_up", t.red.give_up));
+        }
+    }
+    FormView {
+        id: it.id.to_string(),
+        href: format!("/admin/orders/{}/refund", it.order),
+        order_no: String::new(),
+        blue: Link::new(grouped(blue_number), format!("/admin/invoices/{}", it.blue)),
+        red: it
+            .red
+            .as_ref()
+            .map(|(id, _)| Link::new(t.red.s_issued, format!("/admin/invoices/{id}"))),
+        number: it.number.clone(),
+        buyer: String::new(),
+        state: badge(t, it),
+        waits: match it.waits_for() {
+            FormWaits::Us => t.red.waits_us,
+            FormWaits::Staff => t.red.waits_staff,
+            FormWaits::Buyer => t.red.waits_buyer,
+            FormWaits::Nobody => t.red.waits_nobody,
+        },
+        lapses: it.lapses_at().map(|at| shell.when(at)),
+        message: it.message.clone(),
+        total: it.totals.total,
+        at: shell.when(it.created_at),
+        acts,
+    }
+}
+
+fn badge(t: &'static Texts, it: &RedForm) -> Badge {
+    let r = &t.red;
+    if it.carried_out_at.is_some() {
+        return Badge::new(Tone::Ok, r.s_issued);
+    }
+    let word = match it.state {
+        FormState::Planned => r.s_planned,
+        FormState::Asked => r.s_asked,
+        FormState::Direct => r.s_direct,
+        FormState::NotNeeded => r.s_not_needed,
+        FormState::AwaitsBuyer => r.s_awaits_buyer,
+        FormState::AwaitsSeller => r.s_awaits_seller,
+        FormState::Confirmed => r.s_confirmed,
+        FormState::RefusedByBuyer => r.s_refused_by_buyer,
+        FormState::RefusedBySeller => r.s_refused_by_seller,
+        FormState::Expired => r.s_expired,
+        FormState::Withdrawn => r.s_withdrawn,
+        FormState::WithdrawnAfter => r.s_withdrawn_after,
+        FormState::VoidAbnormal => r.s_void_abnormal,
+        FormState::VoidTaxpayer => r.s_void_taxpayer,
+        FormState::VoidRefused => r.s_void_refused,
+        FormState::VoidRefund => r.s_void_refund,
+        FormState::Rejected => r.s_rejected,
+        FormState::GivenUp => r.s_given_up,
+    };
+    let tone = match it.state {
+        state if state.has_failed() => Tone::Warn,
+        FormState::GivenUp => Tone::Plain,
+        _ => Tone::Wait,
+    };
+    Badge::new(tone, word)
+}
+
+/// `POST /admin/red-letters/{id}/act`.
+pub(super) async fn answer(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
+    let (desk, form) = (sent.desk, sent.form);
+    let id = RedFormId::parse(&id)?;
+    let what = match form.get("act") {
+        "withdraw" => FormAct::Withdraw,
+        "agree" => FormAct::Agree,
+        "refuse" => FormAct::Refuse,
+        "again" => FormAct::Again,
+        "give_up" => FormAct::GiveUp,
+        _ => return Err(Failure::NotFound),
+    };
+    let found = desk.ports().store.red_form(&desk.scope(), &id).await?;
+    let here = found.map(|it| format!("/admin/orders/{}/refund", it.order));
+    let here = here.ok_or(Failure::NotFound)?;
+    match act_on_form(desk.ports(), &desk.scope(), &desk.actor(), &id, what).await {
+        Ok(()) => Ok(desk.done(&here, desk.t().red.acted)),
+        Err(FormProblem::Unknown(_)) => Err(Failure::NotFound),
+        Err(FormProblem::Store(error)) => Err(error.into()),
+        Err(other) => Ok(desk.told(&here, Tone::Warn, &other.to_string())),
+    }
+}
+
+/// `POST /admin/invoices/{id}/upload`: a refused invoice goes out again under its own number.
+pub(super) async fn upload_again(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
+    let desk = sent.desk;
+    let id = InvoiceId::parse(&id)?;
+    let found = desk.ports().store.invoice(&desk.scope(), &id).await?;
+    let invoice = found.ok_or(Failure::NotFound)?;
+    let here = format!("/admin/invoices/{id}");
+    let actor = desk.actor();
+    match desk.ports().store.upload_again(&invoice.id, &actor).await {
+        Ok(()) => Ok(desk.done(&here, desk.t().red.uploaded)),
+        Err(error @ (StoreError::Stale { .. } | StoreError::Exists { .. })) => {
+            Ok(desk.told(&here, Tone::Warn, &error.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,135 @@
+//! Refunds of whole orders: before an invoice exists, replaced invoices, wrong titles, held cards.
+
+use super::{at_stage, await_card, card_status, carded, refund};
+use crate::harness::{company, person, spawn_app};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn before_an_invoice_exists_a_refund_lessens_what_is_invoiced() {
+    let app = spawn_app().await;
+    let order = app.order("B-1").await;
+    let sold = json!({ "order": order["id"] });
+    let body =
+        json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] });
+    let done = refund(&app, &sold, "B-1-c", &body).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
+    assert_eq!(done.body["red_letters"], json!([]));
+    assert_eq!(done.body["stage"], "done");
+    app.open_page(&order).await;
+    app.authorise(&order, &company()).await;
+    let delivery = app.await_state(&order, "carded").await;
+    let path = format!("/invoices/{}", delivery["invoice"]["id"].as_str().unwrap());
+    let invoice = app.get(&path).await.body;
+    assert_eq!(
+        invoice["totals"],
+        json!({ "amount": "50.00", "tax": "6.50", "total": "56.50" })
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_title_is_taken_back_and_the_buyer_asked_anew() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "W-1").await;
+    let path = format!(
+        "/invoices/{}/red-letters",
+        sold["invoice"].as_str().unwrap()
+    );
+    let body = json!({ "mode": "confirm", "reason": "01", "everything": true, "reissue": true });
+    let done = app.post(&path, "W-1-c", &body).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
+    assert_eq!(
+        (&done.body["kind"], &done.body["totals"]["total"]),
+        (&json!("correction"), &json!("0.00"))
+    );
+    let finished = at_stage(&app, &sold, 0, "done").await;
+    let delivery = finished["delivery_id"].as_str().unwrap();
+    assert_ne!(delivery, sold["delivery"].as_str().unwrap());
+    let shown = app.get(&format!("/deliveries/{delivery}")).await.body;
+    let order = json!({ "id": sold["order"], "delivery": shown });
+    app.open_page(&order).await;
+    app.authorise(&order, &person("欧阳娜娜")).await;
+    let second = app.await_state(&order, "carded").await;
+    assert_ne!(second["invoice"]["id"], sold["invoice"]);
+    await_card(&app, &sold, "INVOICE_REIMBURSE_CANCEL").await;
+    let again = json!({ "delivery": delivery });
+    assert_eq!(card_status(&app, &again).await, "INVOICE_REIMBURSE_INIT");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_replaced_invoice_is_issued_anew_for_the_rest() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "P-1").await;
+    let mut body = json!({ "mode": "plan", "reason": "02", "replace": true,
+        "lines": [{ "line": "1", "quantity": "1" }] });
+    let plan = refund(&app, &sold, "P-1-p", &body).await.body;
+    assert_eq!(plan["new_authorisations"], 1);
+    assert_eq!(
+        (&plan["reissued"], &plan["left"]),
+        (&json!("56.50"), &json!("56.50"))
+    );
+    assert_eq!(plan["red_letters"][0]["totals"]["total"], "-113.00");
+    body["mode"] = json!("confirm");
+    refund(&app, &sold, "P-1-c", &body).await;
+    let finished = at_stage(&app, &sold, 0, "done").await;
+    let shown = app
+        .get(&format!(
+            "/deliveries/{}",
+            finished["delivery_id"].as_str().unwrap()
+        ))
+        .await
+        .body;
+    let order = json!({ "id": sold["order"], "delivery": shown });
+    app.open_page(&order).await;
+    app.authorise(&order, &company()).await;
+    let second = app.await_state(&order, "carded").await;
+    let path = format!("/invoices/{}", second["invoice"]["id"].as_str().unwrap());
+    assert_eq!(app.get(&path).await.body["totals"]["total"], "56.50");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_held_card_warns_before_and_stays() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "L-1").await;
+    let ledger = app.wechat_ledger().await;
+    let card = &ledger["inserts"][0];
+    lock(&app, card).await;
+    let body = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    let began = std::time::Instant::now();
+    loop {
+        let plan = json!({ "mode": "plan", "reason": "02", "everything": true });
+        let plan = refund(&app, &sold, "L-1-p", &plan).await;
+        if plan.body["red_letters"][0]["card_is_held"] == true {
+            break;
+        }
+        assert!(began.elapsed().as_secs() < 20, "{plan:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let refused = refund(&app, &sold, "L-1-c", &body).await;
+    assert_eq!(refused.body["code"], "card_held", "{refused:?}");
+    let mut despite = body.clone();
+    despite["despite_card_lock"] = json!(true);
+    assert_eq!(
+        refund(&app, &sold, "L-1-d", &despite).await.status,
+        StatusCode::CREATED
+    );
+    at_stage(&app, &sold, 0, "done").await;
+    assert_eq!(card_status(&app, &sold).await, "INVOICE_REIMBURSE_LOCK");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// An employer takes the card for reimbursement.
+async fn lock(app: &crate::harness::TestApp, card: &Value) {
+    let code = card["code"].as_str().unwrap();
+    let body = json!({ "status": "INVOICE_REIMBURSE_LOCK" });
+    let path = format!("/sandbox/cards/{code}/status");
+    app.control(&app.sandbox(), Method::POST, &path, Some(&body))
+        .await;
+}
