@@ -65,10 +65,8 @@ async fn assert_all_totals(app: &TestApp) {
     let expected_lines = expected_lines();
     let codes = app.ports().store.tax_codes().await.unwrap();
     let short_name = |code: &str| {
-        codes
-            .iter()
-            .find(|it| it.code == code)
-            .map(|it| it.short_name.clone())
+        let known = codes.versions(code).last();
+        known.map(|it| it.short_name.clone())
     };
     let mut seen = 0;
     let mut filter = OrderFilter {

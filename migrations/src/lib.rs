@@ -19,6 +19,7 @@ mod m20261121_000009_gateway;
 mod m20261121_000010_scenarios;
 mod m20261121_000011_designs;
 mod m20261121_000012_card_life;
+mod m20261121_000013_tax_data;
 mod m20261121_000014_archive;
 mod m20261121_000016_signing;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_scenarios::Migration),
             Box::new(m20261121_000011_designs::Migration),
             Box::new(m20261121_000012_card_life::Migration),
+            Box::new(m20261121_000013_tax_data::Migration),
             Box::new(m20261121_000014_archive::Migration),
             Box::new(m20261121_000016_signing::Migration),
         ]

@@ -1,3 +1,5 @@
 //! Arithmetic, titles and dated data, end to end.
 
 mod rounding;
+mod tax_data;
+mod titles;

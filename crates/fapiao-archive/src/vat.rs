@@ -40,10 +40,7 @@ pub async fn of_period(
         add(&mut rows, row)?;
     }
     let codes = ports.store.tax_codes().await?;
-    let short_name = |code: &str| {
-        let at = codes.binary_search_by(|it| it.code.as_str().cmp(code));
-        at.ok().map(|at| codes[at].short_name.clone())
-    };
+    let short_name = |code: &str| codes.versions(code).last().map(|it| it.short_name.clone());
     let mut after = None;
     loop {
         let (orders, next) = ports

@@ -51,6 +51,22 @@ pub struct TaxNumberError {
     pub suggestion: Option<String>,
 }
 
+/// Where a number differs from what was probably meant, place by place from 1: `17 L→7, 18 7→L`; empty when one is longer.
+pub fn slips(typed: &str, meant: &str) -> String {
+    let typed = normalise_tax_number(typed);
+    if typed.chars().count() != meant.chars().count() {
+        return String::new();
+    }
+    let places: Vec<String> = typed
+        .chars()
+        .zip(meant.chars())
+        .enumerate()
+        .filter(|(_, (was, is))| was != is)
+        .map(|(place, (was, is))| format!("{} {was}→{is}", place + 1))
+        .collect();
+    places.join(", ")
+}
+
 /// Upper-cases, takes out blanks and invisible characters, and turns full-width and Cyrillic look-alikes into the
 /// letters and digits they look like.
 pub fn normalise_tax_number(text: &str) -> String {
@@ -335,6 +351,16 @@ mod tests {
                 .suggestion,
             None
         );
+    }
+
+    #[test]
+    fn the_wrong_characters_are_named() {
+        assert_eq!(
+            slips("91110105ma000000L7", "91110105MA0000007L"),
+            "17 L→7, 18 7→L"
+        );
+        assert_eq!(slips("9I350100M000100Y43", "91350100M000100Y43"), "2 I→1");
+        assert_eq!(slips("91330100-MA00000072", "91330100MA00000072"), "");
     }
 
     #[test]

@@ -253,6 +253,11 @@ pub(crate) fn draft_with<'t>(
             .order(&held.order_id)
             .with("to", invoice.state.as_str())
             .with("total", invoice.totals.total.to_string());
+        let line = if new.warnings.is_empty() {
+            line
+        } else {
+            line.with("warnings", new.warnings.join("; "))
+        };
         tx.audit(if comes_first {
             line
         } else {

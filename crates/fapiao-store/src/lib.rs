@@ -15,6 +15,7 @@ mod cache;
 mod card;
 mod card_report;
 mod claim;
+mod code_versions;
 mod company;
 mod cursor;
 mod delivery;
@@ -33,6 +34,7 @@ mod issuing;
 mod job_end;
 mod keys;
 mod ledger;
+mod naming;
 mod numbering;
 mod open;
 mod order;
@@ -68,7 +70,7 @@ use fapiao_usecases::{
     errors::StoreError,
     jobs::FinishedJob,
     ports::{Accepted, Clock, NewOrder, NewPush, Recorded, Reservation},
-    records::{Account, ApiKey, Seller, Store as StoreRecord, TaxCode, UsableRate},
+    records::{Account, ApiKey, CodeBook, Seller, Store as StoreRecord, UsableRate},
 };
 use gather::Lane;
 use inbox::Throttle;
@@ -144,7 +146,7 @@ pub(crate) struct Caches {
     pub(crate) stores: Cache<Option<StoreRecord>>,
     pub(crate) accounts: Cache<Option<Account>>,
     pub(crate) keys: Cache<Option<ApiKey>>,
-    pub(crate) tax_codes: Cache<Arc<Vec<TaxCode>>>,
+    pub(crate) tax_codes: Cache<Arc<CodeBook>>,
     pub(crate) rates: Cache<Vec<UsableRate>>,
 }
 

@@ -111,6 +111,8 @@ struct TitleForm {
 #[serde(remote = "RawTitleRecord")]
 struct RawTitleForm {
     organisation: bool,
+    #[serde(default)]
+    no_number: bool,
     name: String,
     tax_number: String,
     address: String,

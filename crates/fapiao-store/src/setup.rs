@@ -17,7 +17,7 @@ use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     ports::{CardTemplate, Setup},
-    records::{Account, Product, Seller, Store as StoreRecord, TaxCode, UsableRate},
+    records::{Account, CodeBook, Product, Seller, Store as StoreRecord, TaxCode, UsableRate},
 };
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl Setup for Store {
     }
 
     async fn stores(&self) -> Result<Vec<StoreRecord>, StoreError> {
-        sql::all::<store::Model>(self.reader(), select::<store::Entity>("ORDER BY code"))
+        sql::all::<store::Model>(self.reader(), select::<store::Entity>(""))
             .await?
             .into_iter()
             .map(company::store_record)
@@ -136,12 +136,12 @@ impl Setup for Store {
         self.write(input, company::save_product).await
     }
 
-    async fn tax_codes(&self) -> Result<Arc<Vec<TaxCode>>, StoreError> {
+    async fn tax_codes(&self) -> Result<Arc<CodeBook>, StoreError> {
         let fresh = async {
             let sql = select::<tax_code::Entity>("ORDER BY code");
             let found = sql::all::<tax_code::Model>(self.reader(), sql).await?;
             let codes = found.into_iter().map(tax_data::code_record).collect();
-            Ok(Arc::new(codes))
+            Ok(Arc::new(CodeBook::new(codes)))
         };
         self.caches().tax_codes.get("", fresh).await
     }

@@ -1,24 +1,27 @@
 //! Class codes, rates and card templates: what others decide and we keep.
 
 use crate::{
+    audit::Line,
+    code_versions::revised,
     entity::{tax_code, template, usable_rate},
     error::missing,
     read,
-    sql::{Sql, now_millis},
+    sql::{Sql, now_millis, select},
     tx::Tx,
     writer::Run,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use fapiao_domain::{
     ids::{AccountId, Id, SellerId},
     invoice::InvoiceKind,
 };
 use fapiao_usecases::{
+    actor::Actor,
+    calendar,
     errors::StoreError,
     ports::CardTemplate,
     records::{TaxCode, UsableRate},
 };
-use std::collections::BTreeMap;
 
 /// A stored class code.
 pub(crate) fn code_record(model: tax_code::Model) -> TaxCode {
@@ -28,6 +31,8 @@ pub(crate) fn code_record(model: tax_code::Model) -> TaxCode {
         short_name: model.short_name,
         usual_rate: model.usual_rate,
         summary: model.summary,
+        from: model.valid_from,
+        until: model.valid_until,
     }
 }
 
@@ -62,46 +67,33 @@ pub(crate) struct TaxData {
     pub(crate) at: DateTime<Utc>,
 }
 
-/// Stores codes (added and changed ones) and rates (all of them).
+/// Stores codes and rates as dated rows; nothing is removed.
 pub(crate) fn save<'t>(tx: &'t Tx, data: &'t TaxData) -> Run<'t, ()> {
     Box::pin(async move {
-        let codes: BTreeMap<&str, tax_code::Model> = data
-            .codes
-            .iter()
-            .map(|code| {
-                let model = tax_code::Model {
-                    code: code.code.clone(),
-                    name: code.name.clone(),
-                    short_name: code.short_name.clone(),
-                    usual_rate: code.usual_rate.clone(),
-                    summary: code.summary,
-                };
-                (code.code.as_str(), model)
-            })
-            .collect();
-        let codes: Vec<_> = codes.into_values().collect();
+        let today = calendar::day(data.at);
+        let known = tx
+            .all::<tax_code::Model>(select::<tax_code::Entity>(""))
+            .await?;
+        let is_first = known.is_empty();
+        let codes = revised(known, &data.codes, &today, &day_before);
         tx.insert::<tax_code::Entity>(
             &codes,
-            "ON CONFLICT (code) DO UPDATE SET name = excluded.name, short_name = excluded.short_name, \
-             usual_rate = excluded.usual_rate, summary = excluded.summary",
+            "ON CONFLICT (code, valid_from) DO UPDATE SET valid_until = excluded.valid_until, name = excluded.name, \
+             short_name = excluded.short_name, usual_rate = excluded.usual_rate, summary = excluded.summary",
         )
         .await?;
-        let old =
-            Sql::new("DELETE FROM usable_rates WHERE seller_id = ").bind(data.seller.as_str());
-        tx.exec(old).await?;
-        let rates: Vec<_> = data
-            .rates
-            .iter()
-            .map(|rate| usable_rate::Model {
-                seller_id: data.seller.to_string(),
-                rate: rate.rate.to_string(),
-                levy: rate.levy,
-                valid_from: rate.from.clone(),
-                valid_until: rate.until.clone(),
-            })
-            .collect();
-        tx.insert::<usable_rate::Entity>(&rates, "ON CONFLICT DO NOTHING")
-            .await?;
+        let changed_rates = save_rates(tx, data, &today).await?;
+        if !is_first && (!codes.is_empty() || changed_rates > 0) {
+            tx.audit(
+                Line::new(
+                    &Actor::TaxAuthority,
+                    "tax_data.changed",
+                    data.seller.as_str(),
+                )
+                .with("codes", codes.len())
+                .with("rates", changed_rates),
+            );
+        }
         let sql = Sql::new("UPDATE sellers SET tax_data_at = ")
             .bind(data.at.timestamp_millis())
             .add(" WHERE id = ")
@@ -111,6 +103,61 @@ pub(crate) fn save<'t>(tx: &'t Tx, data: &'t TaxData) -> Run<'t, ()> {
             _ => Ok(()),
         }
     })
+}
+
+/// Adds and changes rates; one that is not listed any more ended yesterday. Gives how many rows changed.
+async fn save_rates(tx: &Tx, data: &TaxData, today: &str) -> Result<usize, StoreError> {
+    let sql = select::<usable_rate::Entity>("WHERE seller_id = ").bind(data.seller.as_str());
+    let known = tx.all::<usable_rate::Model>(sql).await?;
+    let fetched: Vec<usable_rate::Model> = data
+        .rates
+        .iter()
+        .map(|rate| usable_rate::Model {
+            seller_id: data.seller.to_string(),
+            rate: rate.rate.to_string(),
+            levy: rate.levy,
+            valid_from: rate.from.clone(),
+            valid_until: rate.until.clone(),
+        })
+        .collect();
+    let is_same = |a: &usable_rate::Model, b: &usable_rate::Model| {
+        a.rate == b.rate && a.levy == b.levy && a.valid_from == b.valid_from
+    };
+    let yesterday = day_before(today);
+    let ended = known.iter().filter(|old| {
+        let runs = old.valid_until.is_empty() || old.valid_until > yesterday;
+        runs && !fetched.iter().any(|new| is_same(new, old))
+    });
+    let mut changed: Vec<usable_rate::Model> = ended
+        .map(|old| usable_rate::Model {
+            valid_until: yesterday.clone(),
+            ..old.clone()
+        })
+        .collect();
+    for new in fetched {
+        let told = changed.iter().any(|it| is_same(it, &new));
+        let stands = known
+            .iter()
+            .any(|old| is_same(old, &new) && old.valid_until == new.valid_until);
+        if !told && !stands {
+            changed.push(new);
+        }
+    }
+    tx.insert::<usable_rate::Entity>(
+        &changed,
+        "ON CONFLICT (seller_id, rate, levy, valid_from) DO UPDATE SET valid_until = excluded.valid_until",
+    )
+    .await?;
+    // The first table of a seller is no change.
+    Ok(if known.is_empty() { 0 } else { changed.len() })
+}
+
+/// The eve of a day, `yyyy-mm-dd`; a text that is no day stays.
+fn day_before(day: &str) -> String {
+    let parsed: Option<NaiveDate> = day.parse().ok();
+    parsed
+        .and_then(|it| it.pred_opt())
+        .map_or_else(|| day.to_owned(), |it| it.to_string())
 }
 
 /// For whom a template is wanted, and for how many seconds the right to make it is taken.

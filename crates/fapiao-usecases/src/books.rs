@@ -1,6 +1,7 @@
 //! An order's books: what was sold, what was given back, and which invoices state what is left.
 
 use crate::{
+    calendar,
     errors::StoreError,
     ports::{Ports, RefundBasis},
     records::{Invoice, Order, RedForm, Refund},
@@ -145,14 +146,8 @@ async fn lines_of(
         return Ok(first.lines.clone());
     }
     let codes = ports.store.tax_codes().await?;
-    let short_name = |code: &str| {
-        codes
-            .binary_search_by(|it| it.code.as_str().cmp(code))
-            .ok()
-            .map(|at| &codes[at])
-            .filter(|it| !it.summary)
-            .map(|it| it.short_name.clone())
-    };
+    let today = calendar::day(ports.clock.now());
+    let short_name = |code: &str| codes.usable(code, &today).map(|it| it.short_name.clone());
     let computed = compute(&order.lines, &short_name).map_err(|errors| {
         let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
         BooksError::Lines(text.join("; "))

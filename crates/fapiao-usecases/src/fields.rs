@@ -12,6 +12,8 @@ pub struct FieldError {
     pub code: String,
     /// What is wrong and what is allowed.
     pub message: String,
+    /// What was probably meant, and where it differs: `("91110105MA0000007L", "17 L→7")`.
+    pub meant: Option<(String, String)>,
 }
 
 impl FieldError {
@@ -25,6 +27,13 @@ impl FieldError {
             pointer: pointer.into(),
             code: code.into(),
             message: message.into(),
+            meant: None,
         }
+    }
+
+    /// With what was probably meant.
+    pub fn meaning(mut self, text: String, slips: String) -> Self {
+        self.meant = Some((text, slips));
+        self
     }
 }

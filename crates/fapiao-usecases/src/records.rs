@@ -17,7 +17,7 @@ pub use account::{Account, AccountKind, PushMode, SealedText};
 pub use after_payment::{ClaimState, PaymentClaim};
 pub use buyer_form::{Ask, BuyerForm, OrganisationForm, OwnField, PersonForm};
 pub use card_design::{CardDesign, CardEntry, Logo};
-pub use catalogue::{Product, TaxCode, UsableRate};
+pub use catalogue::{CodeBook, Product, TaxCode, UsableRate};
 pub use company::{IssuingMode, Seller, Store};
 pub use gateway::{Gateway, Partner, PartnerKey, PartnerRequest, PlatformNotice, PlatformRequest};
 pub use invoice::{Card, Document, Invoice, Segment};

@@ -1,6 +1,7 @@
 //! Where each fen of an order's or an invoice's totals went.
 
 use crate::{
+    calendar,
     errors::StoreError,
     ports::{Ports, Scope},
     records::{Invoice, Order},
@@ -25,10 +26,14 @@ pub async fn of_order(
         return Ok(None);
     };
     let codes = ports.store.tax_codes().await?;
+    let day = calendar::day(order.created_at);
     // The name of the class does not change an amount: a code that ended meanwhile is explained all the same.
     let short_name = |code: &str| {
-        let found = codes.binary_search_by(|it| it.code.as_str().cmp(code));
-        Some(found.map_or_else(|_| String::new(), |at| codes[at].short_name.clone()))
+        Some(
+            codes
+                .on(code, &day)
+                .map_or_else(String::new, |it| it.short_name.clone()),
+        )
     };
     let computed = compute(&order.lines, &short_name).map_err(|errors| {
         let first = errors.first().map_or_else(String::new, ToString::to_string);

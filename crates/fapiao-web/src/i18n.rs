@@ -31,7 +31,7 @@ pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
 pub use payments::Payment;
 pub use red::Red;
-pub use rules::Rounding;
+pub use rules::{Rounding, TaxCodes, TaxNotes, TitleNotes};
 pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
 };
@@ -210,6 +210,9 @@ catalogue! {
     gateway: Gateway,
     push: Push,
     self_test: SelfTest,
+    tax_codes: TaxCodes,
+    title_notes: TitleNotes,
+    tax_notes: TaxNotes,
 }
 
 #[cfg(test)]

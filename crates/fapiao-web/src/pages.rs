@@ -65,3 +65,4 @@ pub mod signing;
 pub mod staff;
 pub mod stock;
 pub mod stores;
+pub mod tax_codes;

@@ -81,7 +81,20 @@ impl From<FieldError> for Wrong {
             field_texts::chinese(&error.code).map_or_else(|| error.message.clone(), str::to_owned);
         Wrong {
             place: Place::Pointer(error.pointer),
-            said: Said::new(error.message, zh),
+            said: match &error.meant {
+                None => Said::new(error.message, zh),
+                Some((meant, slips)) if slips.is_empty() => Said::new(
+                    format!("{}; perhaps {meant} is meant", error.message),
+                    format!("{zh}；可能是 {meant}"),
+                ),
+                Some((meant, slips)) => Said::new(
+                    format!(
+                        "{}; perhaps {meant} is meant (character {slips})",
+                        error.message
+                    ),
+                    format!("{zh}；可能是 {meant}（第 {slips} 位）"),
+                ),
+            },
             code: error.code,
         }
     }

@@ -27,7 +27,7 @@ impl Amount {
 }
 
 pub(crate) fn compare(amount: &Amount) -> Result<(), Failure> {
-    let example = ["--package", "fapiao-domain", "--example", "totals"];
+    let example = ["--package", "fapiao-usecases", "--example", "totals"];
     workspace::run(workspace::cargo().args(["build", "--locked"]).args(example))?;
     let binary = workspace::target().join("debug/examples/totals");
     let mut writer = Command::new(binary)

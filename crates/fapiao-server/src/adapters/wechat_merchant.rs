@@ -188,6 +188,7 @@ fn raw_title(title: BuyerTitle) -> RawTitleRecord {
                 .to_owned();
             RawTitleRecord {
                 organisation: true,
+                no_number: false,
                 name: body.title.unwrap_or_default(),
                 tax_number: body.tax_no.unwrap_or_default(),
                 address: body.addr.unwrap_or_default(),

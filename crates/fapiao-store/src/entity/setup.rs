@@ -77,9 +77,12 @@ table! {
 }
 
 table! {
-    tax_code = "tax_codes" {
+    tax_code = "tax_code_versions" {
         #[sea_orm(primary_key, auto_increment = false)]
         code: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        valid_from: String,
+        valid_until: String,
         name: String,
         short_name: String,
         usual_rate: String,

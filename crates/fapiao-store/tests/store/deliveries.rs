@@ -212,10 +212,10 @@ on_both! {
     async fn a_draft_needs_the_delivery_as_it_was_read(bench: &Bench) {
         let (order, id) = bench.authorised("A-1").await;
         let row = bench.delivery(&id).await;
-        let stale = NewInvoice { invoice: bench.invoice_of(&row), delivery_version: 1 };
+        let stale = NewInvoice { invoice: bench.invoice_of(&row), delivery_version: 1, warnings: Vec::new() };
         let refused = bench.store.draft_invoice(stale, &Actor::System).await;
         assert!(matches!(refused, Err(StoreError::Stale { .. })));
-        let good = NewInvoice { invoice: bench.invoice_of(&row), delivery_version: row.version };
+        let good = NewInvoice { invoice: bench.invoice_of(&row), delivery_version: row.version, warnings: Vec::new() };
         bench.store.draft_invoice(good.clone(), &Actor::System).await.unwrap();
         let again = bench.store.draft_invoice(good.clone(), &Actor::System).await;
         assert!(matches!(again, Err(StoreError::Stale { .. })));

@@ -351,6 +351,7 @@ impl Bench {
         let new = NewInvoice {
             invoice,
             delivery_version: row.version,
+            warnings: Vec::new(),
         };
         self.store.draft_invoice(new, &Actor::System).await.unwrap();
         (order, delivery, id)

@@ -13,7 +13,7 @@ use fapiao_usecases::{
     errors::StoreError,
     ids::fresh,
     jobs::{Job, QueuedJob},
-    ports::{Issuing, JobQueue, Reservation, Sales, Scope, UploadOutcome},
+    ports::{Issuing, JobQueue, Naming, Reservation, Sales, Scope, UploadOutcome},
     records::Document,
 };
 use serde_json::json;
@@ -203,7 +203,7 @@ on_both! {
         let stored = bench.store.order(&Scope::All, &order).await.unwrap().unwrap();
         assert_eq!(stored.state, OrderState::Open);
         // Mended: drafted anew under the same delivery, with a number of its own.
-        let new = fapiao_usecases::ports::NewInvoice { invoice: bench.invoice_of(&row), delivery_version: row.version };
+        let new = fapiao_usecases::ports::NewInvoice { invoice: bench.invoice_of(&row), delivery_version: row.version, warnings: Vec::new() };
         let second = new.invoice.id.clone();
         bench.store.draft_invoice(new, &fapiao_usecases::actor::Actor::System).await.unwrap();
         let answers = bench.store.reserve(std::slice::from_ref(&second), bench.now()).await.unwrap();
@@ -267,5 +267,24 @@ on_both! {
         assert_eq!(kinds.iter().filter(|it| *it == "refill_stock").count(), 1);
         let stats = bench.store.queue_stats().await.unwrap();
         assert_eq!((stats.running, stats.parked), (0, 0));
+    }
+
+    async fn a_draft_of_yesterday_gets_the_name_of_its_issue_date(bench: &Bench) {
+        let (order, _, id) = bench.drafted("N-1").await;
+        let tomorrow = bench.now() + TimeDelta::days(1);
+        let asked = [id.clone()];
+        assert_eq!(bench.store.drafted_before(&asked, bench.now()).await.unwrap(), []);
+        assert_eq!(bench.store.drafted_before(&asked, tomorrow).await.unwrap(), asked);
+        bench.store.rename_lines(&id, vec![(1, "新简称".to_owned())]).await.unwrap();
+        let renamed = bench.invoice(&id).await;
+        assert_eq!((renamed.lines[0].short_name.as_str(), renamed.lines[0].no), ("新简称", 1));
+        assert!(bench.actions(&order).await.contains(&"invoice.renamed".to_owned()));
+        // With a number it stands for ever: for us, and for whoever else writes into the database.
+        bench.stock(10, "100000").await;
+        bench.store.reserve(&asked, bench.now()).await.unwrap();
+        bench.store.rename_lines(&id, vec![(1, "太迟".to_owned())]).await.unwrap();
+        assert_eq!(bench.invoice(&id).await.lines, renamed.lines);
+        assert_eq!(bench.store.drafted_before(&asked, tomorrow).await.unwrap(), []);
+        assert!(bench.tamper("UPDATE invoice_lines SET short_name = 'x'").await.is_err());
     }
 }

@@ -17,6 +17,7 @@ pub mod signing;
 pub mod staff;
 pub mod standing;
 pub mod stores;
+pub mod tax_codes;
 mod texts;
 pub mod titles;
 

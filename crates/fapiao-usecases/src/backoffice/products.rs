@@ -1,7 +1,7 @@
 //! Catalogue entries as they are typed.
 
 use super::{SettingError, texts::Reading};
-use crate::{actor::Actor, ids::fresh, ports::Ports, records::Product};
+use crate::{actor::Actor, calendar, ids::fresh, ports::Ports, records::Product};
 use fapiao_domain::{money::parse_positive, rate::Rate};
 use rust_decimal::Decimal;
 
@@ -46,9 +46,8 @@ pub async fn save_product(
         reading.wrong("tax_code", "E_TAX_CODE", "a class code has 19 digits");
     } else {
         let codes = ports.store.tax_codes().await?;
-        let known = codes
-            .binary_search_by(|it| it.code.as_str().cmp(&tax_code))
-            .is_ok_and(|at| !codes[at].summary);
+        let today = calendar::day(ports.clock.now());
+        let known = codes.usable(&tax_code, &today).is_some();
         // Before the first sync nothing is known, and nothing can be held against it.
         if !known && !codes.is_empty() {
             reading.wrong(

@@ -9,7 +9,7 @@ use crate::{
     ports::Ports,
     records::{Delivery, RawTitleRecord},
 };
-use fapiao_domain::{delivery::DeliveryState, ids::Id, title::check_title};
+use fapiao_domain::{delivery::DeliveryState, ids::Id, title::check_title, uscc::slips};
 use thiserror::Error;
 
 /// Longest reason for accepting a title as it is.
@@ -105,15 +105,24 @@ fn check(title: &RawTitleRecord) -> Result<(), Vec<FieldError>> {
         };
     }
     match check_title(&raw_title(title)) {
-        Ok(_) => Ok(()),
+        // Odd things do not stop a buyer's own title; a person who types one is asked.
+        Ok(checked) if checked.warnings.is_empty() => Ok(()),
+        Ok(checked) => Err(checked
+            .warnings
+            .into_iter()
+            .map(|it| FieldError::new(format!("/{}", it.field), it.code, it.message))
+            .collect()),
         Err(errors) => Err(errors
             .into_iter()
             .map(|error| {
-                let message = match &error.suggestion {
-                    Some(suggestion) => format!("{} (perhaps {suggestion})", error.message),
-                    None => error.message.clone(),
-                };
-                FieldError::new(format!("/{}", error.field), error.code, message)
+                let wrong = FieldError::new(format!("/{}", error.field), error.code, error.message);
+                match error.suggestion {
+                    Some(meant) => {
+                        let slips = slips(&title.tax_number, &meant);
+                        wrong.meaning(meant, slips)
+                    }
+                    None => wrong,
+                }
             })
             .collect()),
     }
@@ -133,6 +142,12 @@ mod tests {
         };
         let errors = check(&title).unwrap_err();
         assert_eq!(errors[0].pointer, "/tax_number");
+        title.tax_number = "91310000MA1FL000C7".to_owned();
+        let meant = check(&title).unwrap_err()[0].meant.clone();
+        assert_eq!(
+            meant,
+            Some(("91310000MA1FL0007C".to_owned(), "17 C→7, 18 7→C".to_owned()))
+        );
         title.override_reason = "buyer showed the licence".to_owned();
         assert!(check(&title).is_ok());
         title.name = " ".to_owned();
@@ -141,5 +156,19 @@ mod tests {
         title.name = "上海示例商贸有限公司".to_owned();
         title.tax_number = "91310000MA1FL0007C".to_owned();
         assert!(check(&title).is_ok());
+        // What is only odd is asked about, and goes through with a reason.
+        title.name = "王记".to_owned();
+        assert_eq!(check(&title).unwrap_err()[0].code, "W_SHORT_NAME");
+        title.override_reason = "a shop of that name".to_owned();
+        assert!(check(&title).is_ok());
+        // No number, by explicit choice.
+        let mut school = RawTitleRecord {
+            organisation: true,
+            name: "示例市第一中学".to_owned(),
+            ..RawTitleRecord::default()
+        };
+        assert_eq!(check(&school).unwrap_err()[0].code, "E_TAX_NUMBER_EMPTY");
+        school.no_number = true;
+        assert!(check(&school).is_ok());
     }
 }

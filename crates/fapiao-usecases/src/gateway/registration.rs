@@ -5,6 +5,7 @@ use super::{
     ask::{call, gateway_of, unexpected},
 };
 use crate::{
+    calendar,
     errors::{Advice, OutsideError, StoreError},
     ports::Ports,
     records::{Partner, Seller, TaxCode, UsableRate},
@@ -71,6 +72,9 @@ pub async fn sync_registration(ports: &Ports, seller: &Seller) -> Result<(), Ste
             short_name: it.short_name,
             usual_rate: it.usual_rate,
             summary: it.summary,
+            // The platform tells what applies today; from when, the changes show.
+            from: String::new(),
+            until: String::new(),
         })
         .collect();
     codes.sort_by(|a, b| a.code.cmp(&b.code));
@@ -123,7 +127,7 @@ pub async fn registration_of(
             })
             .collect(),
         class_codes: codes
-            .iter()
+            .of_day(&calendar::day(ports.clock.now()))
             .map(|it| WireClassCode {
                 code: it.code.clone(),
                 name: it.name.clone(),

@@ -11,7 +11,7 @@ use crate::{
     merchant::drafts::{DeliveryDraft, OrderDraft},
     ports::{NewDelivery, NewOrder, Ports, Scope},
     records::{
-        AccountKind, IssuingMode, Order, Payment, RawTitleRecord, Seller, Store, TaxCode,
+        AccountKind, CodeBook, IssuingMode, Order, Payment, RawTitleRecord, Seller, Store,
         UsableRate,
     },
 };
@@ -29,7 +29,7 @@ use std::{collections::HashMap, sync::Arc};
 /// Reads drafts against the company's settings; loads each setting once, so that imports do not ask per row.
 pub(crate) struct IntakeDesk {
     stores: Vec<Store>,
-    codes: Arc<Vec<TaxCode>>,
+    codes: Arc<CodeBook>,
     sellers: HashMap<String, (Seller, Vec<UsableRate>)>,
 }
 
@@ -102,14 +102,9 @@ impl IntakeDesk {
             return Err(OrderError::Invalid(errors));
         }
         let lines: Vec<OrderLine> = lines.into_iter().map(|(_, line)| line).collect();
-        let short_name = move |code: &str| {
-            codes
-                .binary_search_by(|it| it.code.as_str().cmp(code))
-                .ok()
-                .map(|at| &codes[at])
-                .filter(|it| !it.summary)
-                .map(|it| it.short_name.clone())
-        };
+        let today = calendar::day(now);
+        let short_name =
+            move |code: &str| codes.usable(code, &today).map(|it| it.short_name.clone());
         let computed = compute(&lines, &short_name).map_err(|wrong| {
             OrderError::Invalid(
                 wrong
@@ -248,11 +243,9 @@ fn check_rates(
     errors: &mut Vec<FieldError>,
 ) {
     let usable = |line: &OrderLine| {
-        rates.iter().any(|it| {
-            it.rate.fraction() == line.rate.fraction()
-                && it.from.as_str() <= today
-                && (it.until.is_empty() || today <= it.until.as_str())
-        })
+        rates
+            .iter()
+            .any(|it| it.rate.fraction() == line.rate.fraction() && it.runs_on(today))
     };
     for (index, line) in lines {
         let pointer = format!("/lines/{index}/rate");

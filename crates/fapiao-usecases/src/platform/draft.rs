@@ -3,6 +3,7 @@
 use crate::{
     actor::Actor,
     books::{Books, BooksError},
+    calendar,
     errors::StoreError,
     gateway::request_body,
     ids::fresh,
@@ -19,8 +20,9 @@ use fapiao_domain::{
     line::InvoiceLine,
     party::{Title, TitleKind},
     remark::{RemarkParts, compose},
-    title::{RawTitle, check_title},
+    title::{RawTitle, TitleNote, check_title},
     totals::sum,
+    uscc::slips,
 };
 
 /// Seconds until the tax authority's gate is asked again.
@@ -66,7 +68,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         ));
     }
     let is_ours = seller.mode == IssuingMode::SelfBuilt;
-    let title = checked_title(&delivery)?;
+    let (title, warnings) = checked_title(&delivery)?;
     // An external platform asks the tax authority itself.
     if is_ours && let TaxpayerGate::Closed(why) = ports.tax.gate(&seller).await? {
         tracing::warn!(seller = %seller.id, "the tax authority does not let the seller issue: {why}");
@@ -75,9 +77,16 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
             format!("the tax authority's gate is closed: {why}"),
         ));
     }
-    let (lines, sources) = lines_left(ports, &order).await?;
+    let (mut lines, sources) = lines_left(ports, &order).await?;
     let totals = sum(&lines);
     let now = ports.clock.now();
+    // What is left of an earlier invoice carries its names; today's are printed.
+    let (codes, today) = (ports.store.tax_codes().await?, calendar::day(now));
+    for line in &mut lines {
+        if let Some(code) = codes.usable(&line.tax_code, &today) {
+            line.short_name.clone_from(&code.short_name);
+        }
+    }
     let invoice = Invoice {
         id: fresh(now),
         order: order.id.clone(),
@@ -107,7 +116,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         version: 1,
     };
     if !is_ours {
-        return hand_over(ports, &delivery, &order, invoice).await;
+        return hand_over(ports, &delivery, &order, invoice, warnings).await;
     }
     ports
         .renderer
@@ -116,6 +125,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
     let new = NewInvoice {
         invoice,
         delivery_version: delivery.version,
+        warnings,
     };
     match ports.store.draft_invoice(new, &Actor::System).await {
         // Another worker drafted it while we were computing.
@@ -130,11 +140,13 @@ async fn hand_over(
     delivery: &Delivery,
     order: &Order,
     invoice: Invoice,
+    warnings: Vec<String>,
 ) -> Result<(), StepError> {
     let body = request_body(ports, delivery, order, &invoice).await?;
     let new = NewInvoice {
         invoice,
         delivery_version: delivery.version,
+        warnings,
     };
     match ports.store.draft_request(new, body, &Actor::System).await {
         Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
@@ -208,23 +220,40 @@ fn remark_of(order: &Order, seller: &Seller) -> Result<String, StepError> {
     compose(&parts).map_err(|error| StepError::parked("remark_too_long", error.to_string()))
 }
 
-fn checked_title(delivery: &Delivery) -> Result<Title, StepError> {
+fn told(warnings: &[TitleNote]) -> Vec<String> {
+    warnings
+        .iter()
+        .map(|it| format!("{}: {}", it.code, it.message))
+        .collect()
+}
+
+/// The title, and what is odd about it.
+fn checked_title(delivery: &Delivery) -> Result<(Title, Vec<String>), StepError> {
     let Some(raw) = &delivery.raw_title else {
         return Err(StepError::parked(
             "title_missing",
             "WeChat gave no title; enter one on the order's page",
         ));
     };
-    if !raw.override_reason.is_empty() {
-        return Ok(accepted_as_is(raw));
-    }
     match check_title(&raw_title(raw)) {
-        Ok(checked) => Ok(checked.title),
+        Ok(checked) => Ok((checked.title, told(&checked.warnings))),
+        // A person answers for it, and the reason is on the timeline.
+        Err(errors) if !raw.override_reason.is_empty() => {
+            let found = errors
+                .iter()
+                .map(|it| format!("{}: {}", it.code, it.message))
+                .collect();
+            Ok((accepted_as_is(raw), found))
+        }
         Err(errors) => {
             let text: Vec<String> = errors
                 .iter()
                 .map(|error| match &error.suggestion {
-                    Some(suggestion) => format!("{} (perhaps {suggestion})", error.message),
+                    Some(suggestion) => format!(
+                        "{} (perhaps {suggestion}: {})",
+                        error.message,
+                        slips(&raw.tax_number, suggestion)
+                    ),
                     None => error.message.clone(),
                 })
                 .collect();

@@ -1,8 +1,12 @@
 //! Number, upload, result: the legal act, in batches.
 
 use crate::{
+    calendar,
     errors::{Advice, OutsideError, StoreError},
-    platform::face::{face_of, levy_lines},
+    platform::{
+        face::{face_of, levy_lines},
+        names::renew_names,
+    },
     ports::{IssueFace, Ports, RedUpload, Reservation, TaxResult, TaxVerdict, UploadOutcome},
     records::{Invoice, Seller},
     step::StepError,
@@ -34,6 +38,9 @@ type StepOf = (InvoiceId, Result<(), StepError>);
 
 /// Reserves and uploads several invoices; an answer per invoice.
 pub async fn issue_invoices(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
+    if let Err(error) = renew_names(ports, ids).await {
+        return all(ids, || copy_step(&error));
+    }
     let reserved = match ports.store.reserve(ids, ports.clock.now()).await {
         Ok(reserved) => reserved,
         Err(error) => return all(ids, || StepError::Store(copy_store(&error))),
@@ -110,7 +117,12 @@ async fn upload(
             what: format!("seller {seller_id}"),
         })?;
     let rates = ports.store.usable_rates(seller_id).await?;
-    let is_levy = |rate: Rate| rates.iter().any(|it| it.levy && it.rate == rate);
+    let today = calendar::day(ports.clock.now());
+    let is_levy = |rate: Rate| {
+        rates
+            .iter()
+            .any(|it| it.levy && it.rate == rate && it.runs_on(&today))
+    };
     let faces: Vec<IssueFace> = invoices
         .iter()
         .filter_map(|invoice| {

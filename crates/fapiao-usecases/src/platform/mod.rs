@@ -7,6 +7,7 @@ pub mod draft;
 pub mod face;
 pub mod issue;
 pub mod mail;
+pub mod names;
 pub mod red;
 pub mod render;
 pub mod stock;

@@ -86,8 +86,7 @@ pub async fn sync_tax_data(ports: &Ports, id: &SellerId) -> Result<(), StepError
         return sync_registration(ports, &seller).await;
     }
     let rates = ports.tax.rates(&seller).await?;
-    let mut codes = ports.tax.class_codes(&seller).await?;
-    codes.sort_by(|a, b| a.code.cmp(&b.code));
+    let codes = ports.tax.class_codes(&seller).await?;
     ports
         .store
         .save_tax_data(id, &codes, &rates, ports.clock.now())

@@ -25,6 +25,8 @@ pub struct NewInvoice {
     pub invoice: Invoice,
     /// The delivery's version that was read.
     pub delivery_version: i64,
+    /// What was odd about the title or overridden by a person, for the timeline: `W_SHORT_NAME: …`.
+    pub warnings: Vec<String>,
 }
 
 /// What became of one reservation of a set.

@@ -10,6 +10,7 @@ mod gateway;
 mod issuing;
 mod ledger;
 mod mail;
+mod naming;
 mod proofs;
 mod queue;
 mod reach;
@@ -39,6 +40,7 @@ pub use gateway::{
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
 pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
+pub use naming::Naming;
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
@@ -86,6 +88,7 @@ pub trait Storage:
     + Proofs
     + Rehearse
     + SigningKeys
+    + Naming
     + Send
     + Sync
 {
@@ -109,6 +112,7 @@ impl<T> Storage for T where
         + Proofs
         + Rehearse
         + SigningKeys
+        + Naming
         + Send
         + Sync
 {

@@ -3,7 +3,7 @@
 use crate::{
     actor::Actor,
     errors::StoreError,
-    records::{Account, Product, Seller, Store, TaxCode, UsableRate},
+    records::{Account, CodeBook, Product, Seller, Store, TaxCode, UsableRate},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -79,11 +79,11 @@ pub trait Setup: Send + Sync {
     /// Adds or changes a catalogue entry.
     async fn save_product(&self, product: &Product, actor: &Actor) -> Result<(), StoreError>;
 
-    /// Class codes; cached for a minute.
-    async fn tax_codes(&self) -> Result<std::sync::Arc<Vec<TaxCode>>, StoreError>;
-    /// Rates a seller may use; cached for a minute.
+    /// Class codes with all their versions; cached for a minute.
+    async fn tax_codes(&self) -> Result<std::sync::Arc<CodeBook>, StoreError>;
+    /// Rates a seller may use or might once; cached for a minute.
     async fn usable_rates(&self, seller: &SellerId) -> Result<Vec<UsableRate>, StoreError>;
-    /// Stores what the tax authority said.
+    /// Stores what the tax authority said. Nothing is removed: what changed or is not listed any more gets a last day.
     async fn save_tax_data(
         &self,
         seller: &SellerId,

@@ -102,10 +102,10 @@ impl RawTitleRecord {
     /// As the rules of titles read it.
     pub fn as_typed(&self) -> RawTitle {
         RawTitle {
-            kind: Some(if self.organisation {
-                TitleKind::Organisation
-            } else {
-                TitleKind::Person
+            kind: Some(match (self.organisation, self.no_number) {
+                (true, true) => TitleKind::NoNumber,
+                (true, false) => TitleKind::Organisation,
+                (false, _) => TitleKind::Person,
             }),
             name: self.name.clone(),
             tax_number: self.tax_number.clone(),
@@ -148,6 +148,8 @@ impl Delivery {
 pub struct RawTitleRecord {
     /// Whether the buyer filled in the organisation page.
     pub organisation: bool,
+    /// An organisation that has no tax number, by explicit choice.
+    pub no_number: bool,
     /// Name.
     pub name: String,
     /// Tax number.

@@ -107,7 +107,12 @@ async fn page(
 fn stored_title(delivery: &Delivery) -> TitleForm {
     let raw = delivery.raw_title.clone().unwrap_or_default();
     TitleForm {
-        organisation: if raw.organisation { "yes" } else { "no" }.to_owned(),
+        organisation: match (raw.organisation, raw.no_number) {
+            (true, true) => "no_number",
+            (true, false) => "yes",
+            (false, _) => "no",
+        }
+        .to_owned(),
         name: raw.name,
         tax_number: raw.tax_number,
         address: raw.address,
@@ -122,7 +127,8 @@ fn stored_title(delivery: &Delivery) -> TitleForm {
 fn title_of(form: &TitleForm) -> RawTitleRecord {
     let text = |it: &str| it.trim().to_owned();
     RawTitleRecord {
-        organisation: form.organisation == "yes",
+        organisation: form.organisation != "no",
+        no_number: form.organisation == "no_number",
         name: text(&form.name),
         tax_number: text(&form.tax_number),
         address: text(&form.address),

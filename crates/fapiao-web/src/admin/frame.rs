@@ -168,6 +168,7 @@ impl Frame {
             | Section::Sellers
             | Section::Stores
             | Section::Products
+            | Section::TaxCodes
             | Section::Accounts
             | Section::Cards
             | Section::Credentials

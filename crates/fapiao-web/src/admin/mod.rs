@@ -44,6 +44,7 @@ mod standing;
 mod stock;
 mod stores;
 mod switches;
+mod tax_codes;
 mod timeline;
 
 pub(crate) use routes::configure;

@@ -31,7 +31,7 @@ use fapiao_usecases::{
         orders::{OrderError, OrderOutcome, accept_order},
     },
     ports::Scope,
-    records::{Product, TaxCode},
+    records::{CodeBook, Product},
 };
 
 /// Where orders may be invoiced.
@@ -67,7 +67,7 @@ pub(super) async fn create(sent: Sent<Works>) -> Answer {
     }
     let products = desk.ports().store.products().await?;
     let codes = desk.ports().store.tax_codes().await?;
-    let (draft, places) = draft_of(&form, &products, &codes);
+    let (draft, places) = draft_of(&form, &products, &codes, &calendar::day(desk.now()));
     let nothing = |_: &_| String::new();
     let t = desk.t();
     let outcome = accept_order(desk.ports(), &desk.caller(), &draft, None, &nothing).await;
@@ -107,7 +107,12 @@ pub(super) async fn create(sent: Sent<Works>) -> Answer {
 
 /// The order as typed, without its blank lines, and where each line stands in the form. What was left empty comes from
 /// the product of that name, and the rate from the class code.
-fn draft_of(form: &OrderForm, products: &[Product], codes: &[TaxCode]) -> (OrderDraft, Vec<usize>) {
+fn draft_of(
+    form: &OrderForm,
+    products: &[Product],
+    codes: &CodeBook,
+    today: &str,
+) -> (OrderDraft, Vec<usize>) {
     let mut lines = Vec::new();
     let mut places = Vec::new();
     for (place, typed) in form.lines.iter().enumerate() {
@@ -126,8 +131,8 @@ fn draft_of(form: &OrderForm, products: &[Product], codes: &[TaxCode]) -> (Order
         };
         let tax_code = or(&typed.tax_code, &|it| it.tax_code.clone());
         let usual = codes
-            .binary_search_by(|it| it.code.as_str().cmp(&tax_code))
-            .map_or_else(|_| String::new(), |at| codes[at].usual_rate.clone());
+            .on(&tax_code, today)
+            .map_or_else(String::new, |it| it.usual_rate.clone());
         let rate = or(&typed.rate, &|it| it.rate.to_string());
         lines.push(LineDraft {
             name: product.map_or_else(|| typed.name.clone(), |it| it.name.clone()),
@@ -248,8 +253,7 @@ async fn rates(
     let mut rates: Vec<Rate> = Vec::new();
     for seller in sellers {
         for it in frame.ports().store.usable_rates(&seller).await? {
-            let runs = it.from <= today && (it.until.is_empty() || today <= it.until);
-            if runs && !rates.contains(&it.rate) {
+            if it.runs_on(&today) && !rates.contains(&it.rate) {
                 rates.push(it.rate);
             }
         }
@@ -273,6 +277,7 @@ async fn rates(
 mod tests {
     use super::*;
     use fapiao_domain::ids::{Id, ProductId};
+    use fapiao_usecases::records::TaxCode;
 
     fn product() -> Product {
         Product {
@@ -298,14 +303,16 @@ mod tests {
             ("lines-3-tax_code", "1080121010000000000"),
             ("lines-3-unit_price", "￥56.50"),
         ]);
-        let codes = [TaxCode {
+        let codes = CodeBook::new(vec![TaxCode {
             code: "1080121010000000000".to_owned(),
             name: "陶瓷".to_owned(),
             short_name: "陶瓷".to_owned(),
             usual_rate: "0.13".to_owned(),
             summary: false,
-        }];
-        let (draft, places) = draft_of(&form, &[product()], &codes);
+            from: String::new(),
+            until: String::new(),
+        }]);
+        let (draft, places) = draft_of(&form, &[product()], &codes, "2026-11-21");
         assert_eq!(places, [1, 3]);
         let tea = &draft.lines[0];
         assert_eq!((tea.name.as_str(), tea.unit.as_str()), ("龙井茶", "罐"));

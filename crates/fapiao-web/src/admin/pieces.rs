@@ -19,6 +19,7 @@ use fapiao_domain::{
     totals::compute,
 };
 use fapiao_usecases::{
+    calendar,
     errors::StoreError,
     records::{Account, Delivery, Invoice, JobRow, Order, RawTitleRecord, Role, Seller, Store},
 };
@@ -100,10 +101,10 @@ pub(super) fn title_facts(frame: &Frame, title: &Title) -> TitleFacts {
 }
 
 pub(super) fn raw_title_facts(frame: &Frame, raw: &RawTitleRecord) -> TitleFacts {
-    let kind = if raw.organisation {
-        TitleKind::Organisation
-    } else {
-        TitleKind::Person
+    let kind = match (raw.organisation, raw.no_number) {
+        (true, true) => TitleKind::NoNumber,
+        (true, false) => TitleKind::Organisation,
+        (false, _) => TitleKind::Person,
     };
     let title = Title {
         kind,
@@ -209,12 +210,8 @@ pub(super) fn invoice_lines(invoice: &Invoice) -> LineTable {
 /// Lines of an order, computed as an invoice will state them.
 pub(super) async fn order_lines(frame: &Frame, order: &Order) -> Result<LineTable, StoreError> {
     let codes = frame.ports().store.tax_codes().await?;
-    let short_name = |code: &str| {
-        codes
-            .binary_search_by(|it| it.code.as_str().cmp(code))
-            .ok()
-            .map(|at| codes[at].short_name.clone())
-    };
+    let day = calendar::day(order.created_at);
+    let short_name = |code: &str| codes.on(code, &day).map(|it| it.short_name.clone());
     // Codes may have changed since; the sums it was accepted with stand.
     let computed = compute(&order.lines, &short_name);
     Ok(LineTable {

@@ -7,13 +7,14 @@ use super::{
     forms::{Sent, errors_of, same_name},
     frame::Frame,
     listing::Listing,
+    tax_codes::printed,
 };
 use crate::{
     i18n::fill1,
     pages::{
         field::Errors,
         parts::{Choice, Pager},
-        products::{ProductEditPage, ProductForm, ProductListPage, ProductRow},
+        products::{CodeHit, ProductEditPage, ProductForm, ProductListPage, ProductRow},
         shell::Section,
     },
 };
@@ -26,19 +27,24 @@ use fapiao_usecases::{
     backoffice::{
         SettingError,
         products::{ProductDraft, save_product},
+        tax_codes::search,
     },
+    calendar,
     errors::StoreError,
     records::Product,
 };
 
 /// More entries than this are not put on one page; the search finds the rest.
 const ROWS: usize = 500;
+/// Class codes offered at once.
+const HITS: usize = 12;
 
 /// `GET /admin/products`.
 pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
     let q = Listing::of(&request, "/admin/products", "").filter.q;
     let wanted = q.to_lowercase();
     let codes = desk.ports().store.tax_codes().await?;
+    let today = calendar::day(desk.now());
     let all = desk.ports().store.products().await?;
     let found: Vec<Product> = all
         .into_iter()
@@ -61,8 +67,8 @@ pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
                 String::new()
             },
             short_name: codes
-                .binary_search_by(|code| code.code.cmp(&it.tax_code))
-                .map_or_else(|_| String::new(), |at| codes[at].short_name.clone()),
+                .on(&it.tax_code, &today)
+                .map_or_else(String::new, |it| it.short_name.clone()),
             price: it.unit_price.normalize().to_string(),
             rate: it.rate.printed(),
             code: it.sku,
@@ -116,6 +122,7 @@ pub(super) async fn edit(desk: Configurer, id: web::Path<String>) -> Answer {
         unit_price: product.unit_price.normalize().to_string(),
         tax_included: if product.tax_included { "yes" } else { "" }.to_owned(),
         rate: product.rate.to_string(),
+        find_code: String::new(),
     };
     let page = page(&desk, Some(&product), form, Errors::default()).await?;
     Ok(desk.page(&page))
@@ -134,7 +141,24 @@ pub(super) async fn update(sent: Sent<Configures>, id: web::Path<String>) -> Ans
 
 async fn save(sent: Sent<Configures>, before: Option<Product>) -> Answer {
     let (desk, sent) = (sent.desk, sent.form);
-    let form: ProductForm = sent.typed()?;
+    let mut form: ProductForm = sent.typed()?;
+    let asked = sent.get("do");
+    if asked == "find_code" {
+        let page = page(&desk, before.as_ref(), form, Errors::default()).await?;
+        return Ok(desk.page(&page));
+    }
+    if let Some(code) = asked.strip_prefix("use:") {
+        let book = desk.ports().store.tax_codes().await?;
+        if let Some(found) = book.usable(code, &calendar::day(desk.now())) {
+            form.tax_code.clone_from(&found.code);
+            if !found.usual_rate.is_empty() {
+                form.rate.clone_from(&found.usual_rate);
+            }
+            form.find_code.clear();
+        }
+        let page = page(&desk, before.as_ref(), form, Errors::default()).await?;
+        return Ok(desk.page(&page));
+    }
     let draft = ProductDraft {
         sku: form.sku.clone(),
         name: form.name.clone(),
@@ -165,10 +189,11 @@ async fn page(
     form: ProductForm,
     errors: Errors,
 ) -> Result<ProductEditPage, StoreError> {
+    let today = calendar::day(frame.now());
     let mut rates: Vec<Rate> = vec![Rate::Zero, Rate::Exempt, Rate::NotTaxed];
     for seller in frame.ports().store.sellers().await? {
         for it in frame.ports().store.usable_rates(&seller.id).await? {
-            if !rates.contains(&it.rate) {
+            if it.runs_on(&today) && !rates.contains(&it.rate) {
                 rates.push(it.rate);
             }
         }
@@ -179,7 +204,25 @@ async fn page(
         rates.push(before.rate);
     }
     rates.sort_by_key(|it| std::cmp::Reverse(it.fraction()));
+    let searched = !form.find_code.trim().is_empty();
+    let book = frame.ports().store.tax_codes().await?;
+    let hits = if searched {
+        search(&book, &form.find_code, &today, HITS)
+    } else {
+        Vec::new()
+    };
+    let hits = hits
+        .into_iter()
+        .map(|it| CodeHit {
+            code: it.code.clone(),
+            name: it.name.clone(),
+            short_name: it.short_name.clone(),
+            rate: printed(&it.usual_rate),
+        })
+        .collect();
     Ok(ProductEditPage {
+        searched,
+        hits,
         shell: frame.shell(Section::Products).await?,
         action: before.map_or_else(
             || "/admin/products".to_owned(),

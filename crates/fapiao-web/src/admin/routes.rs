@@ -5,6 +5,7 @@ use super::{
     access, accounts, audit, buyer_form, cards, credentials, deliveries, evidence, failure, home,
     import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers, payments,
     products, pushes, reports, rounding, sellers, sign_in, signing, staff, stock, stores, switches,
+    tax_codes,
 };
 use actix_web::{
     middleware::from_fn,
@@ -50,6 +51,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/import/orders", post().to(import::take))
         .route("/stock", get().to(stock::show))
         .route("/stock/refill", post().to(stock::refill))
+        .route("/tax-codes", get().to(tax_codes::show))
+        .route("/tax-codes/sync", post().to(tax_codes::sync))
         .route("/onboarding", get().to(onboarding::show))
         .route("/papers", get().to(papers::show))
         .route("/papers", post().to(papers::check))

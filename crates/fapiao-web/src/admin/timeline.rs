@@ -81,6 +81,8 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "delivery.title_corrected" => (Tone::Warn, a.delivery_title_accepted.to_owned()),
         "delivery.rejected_at_wechat" => (Tone::Plain, a.delivery_rejected_at_wechat.to_owned()),
         "invoice.drafted" => (Tone::Plain, fill1(a.invoice_drafted, yuan("total"))),
+        "invoice.renamed" => (Tone::Plain, t.tax_notes.renamed.to_owned()),
+        "tax_data.changed" => (Tone::Plain, fill1(t.tax_notes.changed, fact("codes"))),
         "invoice.reserved" => (Tone::Plain, fill1(a.invoice_reserved, fact("number"))),
         "invoice.blocked" => (Tone::Warn, a.invoice_blocked.to_owned()),
         "invoice.unblocked" => (Tone::Plain, a.invoice_unblocked.to_owned()),
@@ -159,7 +161,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "sign_in.locked" => (Tone::Warn, fill1(a.sign_in_locked, fact("login"))),
         other => (Tone::Plain, other.to_owned()),
     };
-    let why = ["reason", "verdict", "override_reason"]
+    let why = ["reason", "verdict", "override_reason", "warnings"]
         .into_iter()
         .map(fact)
         .find(|it| !it.is_empty())

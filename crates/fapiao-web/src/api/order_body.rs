@@ -226,16 +226,18 @@ fn delivery(reader: &mut Reader, of: &Members<'_>, https_only: HttpsOnly) -> Opt
 
 fn title(reader: &mut Reader, of: &Members<'_>) -> RawTitleRecord {
     let kind = reader.text(of, "kind");
-    if !matches!(kind.as_str(), "" | "person" | "organisation") {
+    let kinds = ["", "person", "organisation", "organisation_without_number"];
+    if !kinds.contains(&kind.as_str()) {
         let said = Said::new(
-            "a title is of a person or an organisation",
-            "抬头类型只能是 person 或 organisation",
+            "a title is of a person, an organisation or an organisation_without_number",
+            "抬头类型只能是 person、organisation 或 organisation_without_number",
         );
         reader.refuse(of.pointer("kind"), "E_TITLE_KIND", said);
     }
     RawTitleRecord {
         own: Vec::new(),
-        organisation: kind == "organisation",
+        organisation: kind.starts_with("organisation"),
+        no_number: kind == "organisation_without_number",
         name: reader.text(of, "name"),
         tax_number: reader.optional_text(of, "tax_number"),
         address: reader.optional_text(of, "address"),

@@ -28,3 +28,48 @@ texts! {
         order_discount_help: "单位元，按各行金额分摊到分。", "In yuan; shared out over the lines to the fen.";
     }
 }
+
+texts! {
+    /// Class codes and rates.
+    TaxCodes {
+        title: "税收编码与税率", "Class codes and rates";
+        codes: "税收分类编码", "Class codes";
+        find: "查找", "Find";
+        find_hint: "编码、名称、简称或拼音首字母", "Code, name, short name or initials of the pinyin";
+        day: "适用日期", "On";
+        known: "{1} 适用 {0} 条", "{0} apply on {1}";
+        cut: "仅列出前面的，请缩小范围。", "Only the first are shown; narrow the search.";
+        usual: "常用税率", "Usual rate";
+        valid: "有效期", "Valid";
+        rates: "可用税率", "Usable rates";
+        kind: "类别", "Kind";
+        levy: "征收率", "levy";
+        rate: "税率", "rate";
+        runs: "可用", "usable";
+        rests: "不在有效期", "not today";
+        synced: "同步于", "fetched";
+        sync: "立即同步", "Fetch now";
+        sync_asked: "已安排同步，稍后刷新查看。", "They are being fetched; look again in a moment.";
+        none: "还没有编码", "No codes yet";
+        none_why: "从税局同步后编码会出现在这里。", "They appear once they were fetched from the tax authority.";
+        none_found: "没有找到编码", "No codes found";
+        none_found_why: "换个名称，或试试拼音首字母。", "Try another name, or the initials of its pinyin.";
+        search: "按名称或拼音首字母查编码", "Find a code by name or initials";
+        use_it: "选用", "Take it";
+    }
+}
+
+texts! {
+    /// What is said about titles beside their fields.
+    TitleNotes {
+        accept_help: "核对无误时填写理由后再保存；理由记入订单的时间线。", "If it is right all the same, give the reason and save again; it is kept on the order's timeline.";
+    }
+}
+
+texts! {
+    /// What the timeline says about dated data.
+    TaxNotes {
+        renamed: "分类简称按开票日更新", "Short names set to those of the issue date";
+        changed: "税局更新了 {0} 条编码", "The tax authority changed {0} class codes";
+    }
+}

@@ -142,7 +142,7 @@ pub struct DeliveryShowPage {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct TitleForm {
-    /// `yes` for an organisation.
+    /// `yes` for an organisation, `no_number` for one that has none, `no` for a person.
     pub organisation: String,
     /// Name.
     pub name: String,
@@ -163,11 +163,12 @@ pub struct TitleForm {
 }
 
 impl DeliveryShowPage {
-    fn kinds(&self) -> [Choice; 2] {
+    fn kinds(&self) -> [Choice; 3] {
         let t = &self.shell.t.title;
         [
             Choice::new("yes", t.organisation),
             Choice::new("no", t.person),
+            Choice::new("no_number", t.no_number),
         ]
     }
 }

@@ -84,6 +84,23 @@ pub struct ProductEditPage {
     pub errors: Errors,
     /// Rates (value as in the API).
     pub rates: Vec<Choice>,
+    /// Whether codes were searched for.
+    pub searched: bool,
+    /// What was found.
+    pub hits: Vec<CodeHit>,
+}
+
+/// A class code that may be taken.
+#[derive(Clone, Debug)]
+pub struct CodeHit {
+    /// 19 digits.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Short name.
+    pub short_name: String,
+    /// Usual rate as printed.
+    pub rate: String,
 }
 
 /// An entry as typed.
@@ -106,4 +123,6 @@ pub struct ProductForm {
     pub tax_included: String,
     /// Usual rate.
     pub rate: String,
+    /// What to look for among the class codes.
+    pub find_code: String,
 }

@@ -82,6 +82,8 @@ pub enum Section {
     Stores,
     /// What is sold.
     Products,
+    /// Class codes and rates.
+    TaxCodes,
     /// WeChat accounts.
     Accounts,
     /// Looks of cards.
@@ -116,6 +118,7 @@ impl Section {
         Self::Sellers,
         Self::Stores,
         Self::Products,
+        Self::TaxCodes,
         Self::Accounts,
         Self::Cards,
         Self::Credentials,
@@ -142,6 +145,7 @@ impl Section {
             Self::Sellers => "/admin/sellers",
             Self::Stores => "/admin/stores",
             Self::Products => "/admin/products",
+            Self::TaxCodes => "/admin/tax-codes",
             Self::Accounts => "/admin/accounts",
             Self::Cards => "/admin/cards",
             Self::Credentials => "/admin/tokens",
@@ -168,6 +172,7 @@ impl Section {
             Self::Sellers => t.nav.sellers,
             Self::Stores => t.nav.stores,
             Self::Products => t.nav.products,
+            Self::TaxCodes => t.tax_codes.title,
             Self::Accounts => t.nav.accounts,
             Self::Cards => t.nav.cards,
             Self::Credentials => t.nav.credentials,
@@ -193,6 +198,7 @@ impl Section {
             | Self::Sellers
             | Self::Stores
             | Self::Products
+            | Self::TaxCodes
             | Self::Accounts
             | Self::Cards => t.nav.set_up,
             Self::Credentials | Self::ApiKeys | Self::Inbox => t.nav.build,

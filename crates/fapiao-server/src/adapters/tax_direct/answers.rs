@@ -69,14 +69,11 @@ pub(super) fn rates(data: &Value) -> Option<Vec<UsableRate>> {
         .collect()
 }
 
-/// Class codes that the base capability may use on `today` (`yyyy-mm-dd`), headings marked.
-pub(super) fn class_codes(data: &Value, today: &str) -> Option<Vec<TaxCode>> {
+/// Class codes that the base capability may use, with their dates, headings marked.
+pub(super) fn class_codes(data: &Value) -> Option<Vec<TaxCode>> {
     let rows = data.get("ssflbmList")?.as_array()?;
-    let in_use = |row: &&Value| {
-        let (from, until) = (text(row, "qyrq"), text(row, "tyrq"));
-        text(row, "tdyslxdm").is_empty() && from <= today && (until.is_empty() || today <= until)
-    };
-    rows.iter().filter(in_use).map(class_code).collect()
+    let is_base = |row: &&Value| text(row, "tdyslxdm").is_empty();
+    rows.iter().filter(is_base).map(class_code).collect()
 }
 
 fn class_code(row: &Value) -> Option<TaxCode> {
@@ -100,6 +97,8 @@ fn class_code(row: &Value) -> Option<TaxCode> {
         short_name: text(row, "sphfwfljc").to_owned(),
         usual_rate,
         summary,
+        from: text(row, "qyrq").to_owned(),
+        until: text(row, "tyrq").to_owned(),
     })
 }
 

@@ -243,16 +243,15 @@ impl TaxAuthority for DirectTax {
         answers::rates(&answer).ok_or_else(|| errors::unreadable("CXKYSL", Advice::NeedsPerson))
     }
 
-    /// Without codes that were taken out of use, and without those whose special element needs
-    /// another capability than the base one: lines with them would be refused.
+    /// With their dates; without those whose special element needs another capability than the
+    /// base one: lines with them would be refused.
     async fn class_codes(&self, seller: &Seller) -> Result<Vec<TaxCode>, OutsideError> {
         let ask = json!({ "nsrsbh": seller.party.tax_number, "sjc": "" });
         let answer = self
             .wire
             .call(Call::query("CXSSFLBM", seller), &ask)
             .await?;
-        let today = wire::now().date_naive().to_string();
-        answers::class_codes(&answer, &today)
+        answers::class_codes(&answer)
             .ok_or_else(|| errors::unreadable("CXSSFLBM", Advice::NeedsPerson))
     }
 

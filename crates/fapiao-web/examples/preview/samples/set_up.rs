@@ -7,7 +7,7 @@ use fapiao_web::pages::{
     keys::{KeyForm, KeyListPage, KeyMadePage, KeyNewPage, KeyRow},
     onboarding::{CheckRow, OnboardingPage, StepGroup},
     parts::{Badge, Choice, Link, Pager, Tone},
-    products::{ProductEditPage, ProductForm, ProductListPage, ProductRow},
+    products::{CodeHit, ProductEditPage, ProductForm, ProductListPage, ProductRow},
     sellers::{SellerEditPage, SellerForm, SellerListPage, SellerRow},
     shell::Section,
     staff::{StaffEditPage, StaffForm, StaffListPage, StaffRow},
@@ -377,6 +377,13 @@ fn products(s: &Sample, pages: &mut Pages) {
     pages.add(
         "product",
         ProductEditPage {
+            searched: true,
+            hits: vec![CodeHit {
+                code: "1030205010000000000".to_owned(),
+                name: "精制茶".to_owned(),
+                short_name: "茶及饮料原料".to_owned(),
+                rate: "13%".to_owned(),
+            }],
             shell: s.shell(Section::Products),
             action: "/admin/products/prd_1".to_owned(),
             is_new: false,

@@ -119,7 +119,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         of("NewTitle"),
     ];
     let title = [
-        json!({ "enum": ["person", "organisation"], "description": "Whose title." }),
+        json!({ "enum": ["person", "organisation", "organisation_without_number"], "description": "Whose title." }),
         text("Name on the invoice."),
         text("Tax number; needed for organisations."),
         text("Address."),
