@@ -123,6 +123,8 @@ async fn a_wrong_address_of_fapiao_is_told_at_the_start() {
         listen: "127.0.0.1:0".parse().unwrap(),
         api_base: "not an address".to_owned(),
         api_key: "key".to_owned(),
+        phone: None,
+        pay: None,
     };
     let error = DemoShop::start(config).await.unwrap_err();
     assert!(error.to_string().contains("not an address"), "{error}");

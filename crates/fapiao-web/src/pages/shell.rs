@@ -104,7 +104,7 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 21] = [
+    pub const ALL: [Section; 22] = [
         Self::Home,
         Self::Orders,
         Self::Invoices,
