@@ -46,7 +46,13 @@ async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::make().await;
-    let demo = start(&folder, &database, platform_database.as_ref(), settings).await;
+    let demo = Box::pin(start(
+        &folder,
+        &database,
+        platform_database.as_ref(),
+        settings,
+    ))
+    .await;
     let http = Client::builder()
         .redirect(Policy::none())
         .timeout(PATIENCE)

@@ -196,7 +196,7 @@ async fn ledger(
         for row in &rows {
             no += 1;
             for (sum, more) in sums.iter_mut().zip([row.amount, row.tax, row.total]) {
-                *sum = *sum + more;
+                *sum += more;
             }
             table.row(&ledger_cells(no, row))?;
         }

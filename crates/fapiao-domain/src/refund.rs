@@ -345,7 +345,7 @@ fn by_amount(lines: &[Standing], papers: usize, asked: Fen) -> Shares {
     let mut left = asked;
     let from_open = if all_open < left { all_open } else { left };
     shares.open = spread(from_open, &open);
-    left = left - from_open;
+    left -= from_open;
     let mut pools: Vec<(usize, Vec<(u32, Fen)>)> = (0..papers)
         .map(|paper| {
             let held = lines.iter().flat_map(|it| &it.held);
@@ -363,7 +363,7 @@ fn by_amount(lines: &[Standing], papers: usize, asked: Fen) -> Shares {
         let part = if all < left { all } else { left };
         let items = spread(part, &pool).into_iter();
         shares.on_paper.extend(items.map(|item| (paper, item)));
-        left = left - part;
+        left -= part;
     }
     shares
 }
@@ -524,8 +524,8 @@ fn carry(
         });
     }
     for it in &plan.taken {
-        plan.totals.amount = plan.totals.amount - it.line.line.amount;
-        plan.totals.tax = plan.totals.tax - it.line.line.tax;
+        plan.totals.amount -= it.line.line.amount;
+        plan.totals.tax -= it.line.line.tax;
     }
     plan.totals.total = plan.totals.amount + plan.totals.tax;
     Ok(plan)

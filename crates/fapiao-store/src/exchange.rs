@@ -18,6 +18,10 @@ use fapiao_usecases::{
 /// Most exchanges of one answer.
 const MOST: i64 = 1000;
 
+#[expect(
+    clippy::ptr_arg,
+    reason = "the writer keeps what it writes and lends it as it is"
+)]
 fn keep<'t>(tx: &'t Tx, exchanges: &'t Vec<Exchange>) -> Run<'t, ()> {
     Box::pin(async move {
         let models: Vec<_> = exchanges

@@ -166,6 +166,10 @@ fn finish<'t>(tx: &'t Tx, it: &'t Finished) -> Run<'t, ()> {
     })
 }
 
+#[expect(
+    clippy::ptr_arg,
+    reason = "the writer keeps what it writes and lends it as it is"
+)]
 fn told<'t>(tx: &'t Tx, id: &'t String) -> Run<'t, ()> {
     Box::pin(async move {
         let sql = Sql::new("UPDATE proof_runs SET told_at = ")

@@ -85,8 +85,16 @@ fn declared(manifest: &toml::Table) -> Vec<String> {
         .filter_map(|it| manifest.get(*it)?.as_table());
     tables
         .flat_map(|table| table.keys())
-        .map(|name| name.replace('-', "_"))
+        .map(|name| source_name(name))
         .collect()
+}
+
+/// The crate's name in sources, where its package carries another one.
+fn source_name(package: &str) -> String {
+    match package {
+        "md-5" => "md5".to_owned(),
+        other => other.replace('-', "_"),
+    }
 }
 
 /// Whether `name` stands in the text as a whole word.

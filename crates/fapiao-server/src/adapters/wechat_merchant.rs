@@ -90,7 +90,7 @@ impl WechatMerchant for Merchant {
                     .auth_time
                     .and_then(|at| DateTime::from_timestamp(at, 0))
                     .unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
-                title: data.title.map(raw_title),
+                title: data.title.map(raw_title).map(Box::new),
             },
             merchant::AuthStatus::NotYet => AuthStatus::NotYet,
             merchant::AuthStatus::Rejected => AuthStatus::Rejected,

@@ -101,7 +101,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         }
         #[cfg(feature = "demo")]
         Command::Demo(args) => {
-            crate::demo::run(args).await?;
+            Box::pin(crate::demo::run(args)).await?;
             return Ok(ExitCode::SUCCESS);
         }
         _ => {}

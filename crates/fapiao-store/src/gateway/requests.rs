@@ -46,7 +46,7 @@ pub(super) fn take<'t>(tx: &'t Tx, new: &'t NewPartnerRequest) -> Run<'t, Accept
         let it = &new.request;
         let known = by_order(it.partner.as_str(), &it.outside_order);
         if let Some(known) = tx.one::<partner_request::Model>(known).await? {
-            return Ok(AcceptedRequest::Known(record(known)?));
+            return Ok(AcceptedRequest::Known(Box::new(record(known)?)));
         }
         let accepted = accept::accept(tx, std::slice::from_ref(&new.order)).await?;
         match accepted.first() {

@@ -147,7 +147,7 @@ on_both! {
         let tries = bench.store.tries_of(&bench.seller, 10).await.unwrap();
         let states: Vec<_> = tries.iter().map(|it| (it.id.as_str(), it.state)).collect();
         assert_eq!(states, [("t2", TryState::Made), ("t1", TryState::GivenUp)]);
-        assert_eq!(bench.store.templates_of(&bench.seller).await.unwrap(), [made.clone()]);
+        assert_eq!(bench.store.templates_of(&bench.seller).await.unwrap(), std::slice::from_ref(&made));
         let find = |payee: &'static str| bench.store.template(&bench.account, &bench.seller, kind, payee);
         assert_eq!(find("上海测试商贸有限公司").await.unwrap(), Some(made));
         assert_eq!(find("改名后").await.unwrap(), None);

@@ -66,7 +66,7 @@ pub async fn take_up(
         account: account.id,
         platform_id,
         wechat_order_id: order_id.to_owned(),
-        raw_title: title,
+        raw_title: title.map(|it| *it),
         authorised_at: at,
         state: ClaimState::Open,
         note: String::new(),

@@ -89,7 +89,9 @@ pub async fn confirm_authorisation(
             let proof = Authorisation {
                 at,
                 // A title that was known before stands.
-                raw_title: title.filter(|_| of_partner.is_none() && delivery.raw_title.is_none()),
+                raw_title: title
+                    .filter(|_| of_partner.is_none() && delivery.raw_title.is_none())
+                    .map(|it| *it),
                 due_at: at + TimeDelta::seconds(account.contact_timeout_secs),
             };
             let then = if delivery.issues_first() {

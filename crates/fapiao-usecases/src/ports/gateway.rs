@@ -75,7 +75,7 @@ pub enum AcceptedRequest {
     /// Written now.
     New,
     /// The partner sent this order id before.
-    Known(PartnerRequest),
+    Known(Box<PartnerRequest>),
 }
 
 /// Storage of both ends.

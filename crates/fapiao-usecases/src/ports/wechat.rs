@@ -47,7 +47,7 @@ pub enum AuthStatus {
         /// When.
         at: DateTime<Utc>,
         /// What the buyer typed (page `title`).
-        title: Option<RawTitleRecord>,
+        title: Option<Box<RawTitleRecord>>,
     },
     /// Not yet.
     NotYet,

@@ -70,7 +70,6 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest, id: web::Path<Str
             } else {
                 trial
             }),
-            ..Standing::default()
         },
         refresh: None,
         id: id.to_string(),
