@@ -1,4 +1,5 @@
 mod console;
+mod gateway;
 mod inbox;
 pub mod sign_in;
 mod signing;

@@ -1,1 +1,3 @@
+pub mod calls;
 mod flow;
+mod trouble;

@@ -1,10 +1,12 @@
 //! A product of one's own for each test: own database, own sandboxes, free ports.
 
 mod database;
+mod pair;
 
 use database::TestDatabase;
 use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};
 use fapiao_usecases::ports::Ports;
+pub use pair::spawn_pair_with_relay;
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use std::time::Duration;

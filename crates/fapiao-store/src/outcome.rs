@@ -65,8 +65,10 @@ pub(crate) fn record_uploads<'t>(tx: &'t Tx, uploads: &'t [Upload]) -> Run<'t, V
                 if known || from.is_issued() {
                     continue;
                 }
-                if from != InvoiceState::Uploading && from.change(InvoiceState::Uploading).is_err()
-                {
+                // Without a number only an external platform can be asked.
+                let illegal = from != InvoiceState::Uploading
+                    && from.change(InvoiceState::Uploading).is_err();
+                if illegal || row.number.is_none() {
                     return Err(stale(format!("invoice {id}")));
                 }
                 let line = Line::new(&Actor::System, "invoice.uploaded", id.as_str())

@@ -369,3 +369,103 @@ async fn callback(
 fn count(outcome: &'static str) {
     metrics::counter!("fapiao_gateway_calls_total", "outcome" => outcome).increment(1);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fapiao_usecases::gateway::sign;
+    use std::collections::BTreeSet;
+
+    fn contract() -> Value {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../deploy/contracts/platform-gateway.openapi.json"
+        );
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_contract_lists_exactly_the_calls_there_are() {
+        let contract = contract();
+        let described: BTreeSet<(String, String)> = contract["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, methods)| {
+                let methods = methods.as_object().unwrap().keys();
+                methods.map(|method| (path.clone(), method.to_uppercase()))
+            })
+            .collect();
+        let routed = CALLS
+            .iter()
+            .map(|(path, method)| ((*path).to_owned(), (*method).to_owned()))
+            .collect();
+        assert_eq!(described, routed);
+    }
+
+    /// The table above is what the server answers: an unsigned call to each is refused, not unknown.
+    #[actix_web::test]
+    async fn every_call_of_the_table_has_a_route() {
+        let app = actix_web::test::init_service(actix_web::App::new().configure(configure)).await;
+        for (path, method) in CALLS {
+            let request = actix_web::test::TestRequest::default()
+                .method(method.parse().unwrap())
+                .uri(&format!("/platform{}", path.replace("{id}", "x")))
+                .to_request();
+            let answer = actix_web::test::call_service(&app, request).await;
+            assert_ne!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_documents_have_the_members_that_the_contract_names() {
+        let contract = contract();
+        let members = |name: &str| -> BTreeSet<String> {
+            let schema = &contract["components"]["schemas"][name]["properties"];
+            schema.as_object().unwrap().keys().cloned().collect()
+        };
+        let of = |value: &Value| -> BTreeSet<String> {
+            value.as_object().unwrap().keys().cloned().collect()
+        };
+        let request = json!({
+            "order_id": "o", "app_id": "a", "seller_tax_number": "t", "order_no": "1",
+            "title": { "kind": "person", "name": "n" },
+            "lines": [{ "name": "n", "tax_code": "c", "quantity": "1", "unit_price": "1", "tax_included": true, "rate": "0.13" }],
+            "totals": { "amount": "1", "tax": "1", "total": "2" }
+        });
+        let read: fapiao_usecases::gateway::InvoiceRequest =
+            serde_json::from_value(request).unwrap();
+        let written = serde_json::to_value(read).unwrap();
+        assert_eq!(of(&written), members("InvoiceRequest"));
+        assert_eq!(of(&written["title"]), members("Title"));
+        assert_eq!(of(&written["lines"][0]), members("Line"));
+        assert_eq!(of(&written["totals"]), members("Totals"));
+        let result = json!({
+            "id": "i", "order_id": "o", "state": "delivered", "version": 1,
+            "invoice": {
+                "number": "1", "issued_at": "2026-01-01T00:00:00Z", "totals": written["totals"],
+                "pdf": { "url": "u", "sha256": "h", "size": 1 }
+            },
+            "card": { "card_id": "c" }
+        });
+        let read: fapiao_usecases::gateway::RequestResult = serde_json::from_value(result).unwrap();
+        let written = serde_json::to_value(read).unwrap();
+        assert_eq!(of(&written), members("RequestResult"));
+        assert_eq!(of(&written["invoice"]), members("Invoice"));
+        assert_eq!(of(&written["invoice"]["pdf"]), members("Pdf"));
+        assert_eq!(of(&written["card"]), members("Card"));
+    }
+
+    #[test]
+    fn the_contracts_example_is_right() {
+        let text = contract()["info"]["description"].to_string();
+        let call = Signed {
+            method: "POST",
+            path: "/platform/v1/requests",
+            timestamp: 1_767_225_600,
+            nonce: "0123456789abcdef",
+            body: b"{}",
+        };
+        assert!(text.contains(&sign("secret", &call)));
+    }
+}

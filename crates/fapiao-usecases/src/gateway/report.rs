@@ -46,10 +46,7 @@ pub async fn result_of(
                 .into_iter()
                 .find(|it| it.format == "pdf")
                 .map(|it| WirePdf {
-                    url: format!(
-                        "{}/platform/v1/requests/{}/file.pdf",
-                        ports.public_base, request.id
-                    ),
+                    url: format!("/v1/requests/{}/file.pdf", request.id),
                     sha256: it.sha256,
                     size: it.size,
                 });

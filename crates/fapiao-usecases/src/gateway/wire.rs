@@ -181,7 +181,7 @@ pub struct WireInvoice {
 /// A PDF to be fetched with a signed GET.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WirePdf {
-    /// Below the gateway's own address.
+    /// Relative to the gateway's base address: `/v1/requests/…/file.pdf`.
     pub url: String,
     /// SHA-256, hex.
     pub sha256: String,

@@ -172,6 +172,7 @@ impl Frame {
             | Section::Accounts
             | Section::Cards
             | Section::Credentials
+            | Section::Partners
             | Section::Inbox
             | Section::Payments
             | Section::Audit

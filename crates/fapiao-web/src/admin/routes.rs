@@ -7,6 +7,7 @@ use super::{
     products, pushes, reports, rounding, sellers, sign_in, signing, staff, stock, stores, switches,
     tax_codes,
 };
+use super::{gateways, partners};
 use actix_web::{
     middleware::from_fn,
     web::{self, ServiceConfig, get, post},
@@ -81,6 +82,13 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/payments/{id}/dismissal", post().to(payments::close))
         .route("/orders/{id}/receipt", get().to(payments::receipt))
         .route("/audit", get().to(audit::index))
+        .route("/sellers/{id}/platform", get().to(gateways::show))
+        .route("/sellers/{id}/platform", post().to(gateways::save))
+        .route("/partners/{id}/keys", post().to(partners::make_key))
+        .route(
+            "/partners/{id}/keys/{key}/revocation",
+            post().to(partners::revoke_key),
+        )
         .route("/ledger", get().to(ledger::show))
         .route("/ledger/check", post().to(ledger::check))
         .route("/sellers/{id}/signing", get().to(signing::show))
@@ -118,6 +126,7 @@ where
         scope,
         "/sellers" => sellers,
         "/stores" => stores,
+        "/partners" => partners,
         "/products" => products,
         "/accounts" => accounts,
         "/staff" => staff

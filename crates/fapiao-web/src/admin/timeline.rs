@@ -202,6 +202,7 @@ pub(super) fn page_of(id: &str) -> Option<String> {
         "acc" => "accounts",
         "prd" => "products",
         "usr" => "staff",
+        "ptn" => "partners",
         "key" => return Some("/admin/keys".to_owned()),
         "job" => return Some("/admin/jobs".to_owned()),
         _ => return None,

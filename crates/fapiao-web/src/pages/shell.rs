@@ -90,6 +90,8 @@ pub enum Section {
     Cards,
     /// Tokens and counters.
     Credentials,
+    /// Merchants that we are the platform of.
+    Partners,
     /// Keys of the REST API.
     ApiKeys,
     /// Received pushes.
@@ -104,7 +106,7 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 22] = [
+    pub const ALL: [Section; 23] = [
         Self::Home,
         Self::Orders,
         Self::Invoices,
@@ -122,6 +124,7 @@ impl Section {
         Self::Accounts,
         Self::Cards,
         Self::Credentials,
+        Self::Partners,
         Self::ApiKeys,
         Self::Inbox,
         Self::Staff,
@@ -149,6 +152,7 @@ impl Section {
             Self::Accounts => "/admin/accounts",
             Self::Cards => "/admin/cards",
             Self::Credentials => "/admin/tokens",
+            Self::Partners => "/admin/partners",
             Self::ApiKeys => "/admin/keys",
             Self::Inbox => "/admin/inbox",
             Self::Staff => "/admin/staff",
@@ -176,6 +180,7 @@ impl Section {
             Self::Accounts => t.nav.accounts,
             Self::Cards => t.nav.cards,
             Self::Credentials => t.nav.credentials,
+            Self::Partners => t.gateway.partners,
             Self::ApiKeys => t.nav.api_keys,
             Self::Inbox => t.nav.inbox,
             Self::Staff => t.nav.staff,
@@ -201,7 +206,7 @@ impl Section {
             | Self::TaxCodes
             | Self::Accounts
             | Self::Cards => t.nav.set_up,
-            Self::Credentials | Self::ApiKeys | Self::Inbox => t.nav.build,
+            Self::Credentials | Self::Partners | Self::ApiKeys | Self::Inbox => t.nav.build,
             Self::Staff | Self::Audit | Self::Ledger => t.nav.keep,
         }
     }

@@ -16,6 +16,10 @@ const TEXTS: &[(&str, &str)] = &[
         "E_APP_ID",
         "AppID 由字母和数字组成，例如 wx0123456789abcdef",
     ),
+    (
+        "E_APP_IDS",
+        "1 至 50 个 AppID，每行一个，例如 wx1234567890abcdef",
+    ),
     ("E_APP_ID_TAKEN", "已有账号使用这个 AppID"),
     ("E_BANK", "开户行过长或含有不可打印的字符"),
     ("E_BANK_ACCOUNT", "银行账号过长或含有不可打印的字符"),
@@ -50,8 +54,14 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_DISC_SIGN", "折扣行的金额须为负数"),
     ("E_DUPLICATE", "同一字段出现了两次"),
     ("E_EMAIL", "邮箱地址格式不正确"),
+    (
+        "E_GATEWAY_URL",
+        "地址写作 https://platform.example.com/platform，不带参数",
+    ),
+    ("E_JSON", "请求内容不是约定的 JSON 文档"),
     ("E_KEY_NAME_TAKEN", "已有密钥使用这个名称"),
     ("E_LAST_OWNER", "这是最后一位可登录的负责人，请先指定另一位"),
+    ("E_LINES", "明细行数超出上限"),
     ("E_LINE_TAX", "该行税额与金额、税率不符"),
     (
         "E_LOGIN",
@@ -81,6 +91,7 @@ const TEXTS: &[(&str, &str)] = &[
         "E_ORDER_DISCOUNT_MIXED",
         "明细中既有含税价又有不含税价，无法分摊整单折扣，请逐行填写折扣",
     ),
+    ("E_ORDER_ID", "微信授权单号须为 1 至 32 个可见的 ASCII 字符"),
     ("E_ORDER_NO", "订单号须为 1 至 64 个可打印字符"),
     (
         "E_OWN_FIELD_NAME",
@@ -189,6 +200,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_TOO_LARGE", "金额超出上限"),
     ("E_TOO_MANY_LINES", "明细行数超出上限"),
     ("E_TOTAL", "价税合计与金额、税额之和不符"),
+    ("E_TOTALS", "合计与本平台按明细计算的结果不一致"),
     ("E_TOTAL_TAX", "合计税额与各行税额之和不符"),
     ("E_TYPE", "字段的 JSON 类型不正确"),
     ("E_UNIT", "单位过长或含有不可打印的字符"),

@@ -1,0 +1,227 @@
+//! What a partner may call, and what nobody may: forged, replayed and late calls, and other merchants' requests.
+
+use crate::harness::{TestApp, company, spawn_pair};
+use fapiao_usecases::{
+    actor::Actor,
+    gateway::{Signed, WINDOW_SECS, key_purpose, sign},
+    ids::fresh,
+    records::{Partner, PartnerKey},
+};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// A signed call, made by hand.
+pub struct Caller<'a> {
+    pub key_id: &'a str,
+    pub secret: &'a str,
+    /// Seconds the caller's clock is ahead.
+    pub ahead: i64,
+    pub nonce: String,
+}
+
+impl<'a> Caller<'a> {
+    pub fn of(key_id: &'a str, secret: &'a str) -> Caller<'a> {
+        Caller {
+            key_id,
+            secret,
+            ahead: 0,
+            nonce: ulid::Ulid::generate().to_string(),
+        }
+    }
+
+    pub async fn call(
+        &self,
+        app: &TestApp,
+        method: Method,
+        base: &str,
+        path: &str,
+        body: &str,
+    ) -> (StatusCode, Value) {
+        let timestamp = chrono::Utc::now().timestamp() + self.ahead;
+        let signature = sign(
+            self.secret,
+            &Signed {
+                method: method.as_str(),
+                path,
+                timestamp,
+                nonce: &self.nonce,
+                body: body.as_bytes(),
+            },
+        );
+        let answer = app
+            .http
+            .request(method, format!("{base}{path}"))
+            .header("x-gateway-key", self.key_id)
+            .header("x-gateway-timestamp", timestamp.to_string())
+            .header("x-gateway-nonce", &self.nonce)
+            .header("x-gateway-signature", signature)
+            .header("content-type", "application/json")
+            .body(body.to_owned())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+}
+
+#[tokio::test]
+async fn forged_replayed_late_and_unsigned_calls_are_refused_alike() {
+    let app = spawn_pair().await;
+    let base = format!("http://{}", app.platform().web);
+    let path = "/platform/v1/registration";
+    let outside = app.platform().outside.clone();
+    let right = Caller::of(&outside.key_id, &outside.key);
+    let (status, told) = right.call(&app, Method::GET, &base, path, "").await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!(told["seller_tax_number"], "91330106MA2K00041P");
+    assert!(!told["platform_id"].as_str().unwrap().is_empty());
+    assert!(!told["rates"].as_array().unwrap().is_empty());
+
+    // The same call once more: its nonce is used up.
+    let (replayed, refusal) = right.call(&app, Method::GET, &base, path, "").await;
+    let forged = Caller::of(&outside.key_id, "another secret");
+    let (forged, same) = forged.call(&app, Method::GET, &base, path, "").await;
+    let unknown = Caller::of("gk_unknown", &outside.key);
+    let (unknown, _) = unknown.call(&app, Method::GET, &base, path, "").await;
+    let mut refused = vec![replayed, forged, unknown];
+    for ahead in [-WINDOW_SECS - 5, WINDOW_SECS + 5] {
+        let late = Caller {
+            ahead,
+            ..Caller::of(&outside.key_id, &outside.key)
+        };
+        refused.push(late.call(&app, Method::GET, &base, path, "").await.0);
+    }
+    let unsigned = app.http.get(format!("{base}{path}")).send().await.unwrap();
+    refused.push(unsigned.status());
+    assert_eq!(refused, [StatusCode::UNAUTHORIZED; 6]);
+    assert_eq!(refusal, same, "the caller learns nothing about why");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_merchant_sees_only_its_own_requests_and_a_revoked_key_nothing() {
+    let app = spawn_pair().await;
+    let order = app.authorised_order("E-2001", &company()).await;
+    app.await_state(&order, "carded").await;
+    let order_id = order["delivery"]["id"].as_str().unwrap().to_owned();
+    let platform = app.platform();
+    let (base, outside) = (format!("http://{}", platform.web), platform.outside.clone());
+    let path = format!("/platform/v1/requests/{order_id}");
+    let own = Caller::of(&outside.key_id, &outside.key);
+    let (status, seen) = own.call(&app, Method::GET, &base, &path, "").await;
+    assert_eq!(status, StatusCode::OK, "{seen}");
+    assert_eq!(seen["state"], "delivered");
+    let own_id = seen["id"].as_str().unwrap();
+
+    // A second merchant of the same platform.
+    let store = &platform.ports.store;
+    let first = store.partners().await.unwrap().remove(0);
+    let now = platform.ports.clock.now();
+    let second = Partner {
+        id: fresh(now),
+        name: "另一家商户".to_owned(),
+        callback_url: String::new(),
+        version: 1,
+        ..first
+    };
+    let by = Actor::CommandLine;
+    store.save_partner(&second, &by).await.unwrap();
+    let key = PartnerKey {
+        id: "gk_second".to_owned(),
+        partner: second.id.clone(),
+        secret: platform
+            .ports
+            .sealer
+            .seal(&key_purpose("gk_second"), "secret of the second"),
+        created_at: now,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    store.add_partner_key(&key, &by).await.unwrap();
+    for id in [order_id.as_str(), own_id] {
+        for tail in ["", "/file.pdf"] {
+            let path = format!("/platform/v1/requests/{id}{tail}");
+            let other = Caller::of("gk_second", "secret of the second");
+            let (status, body) = other.call(&app, Method::GET, &base, &path, "").await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
+        }
+    }
+    let revoked = store
+        .revoke_partner_key("gk_second", now, &by)
+        .await
+        .unwrap();
+    assert!(revoked);
+    let other = Caller::of("gk_second", "secret of the second");
+    let (status, _) = other.call(&app, Method::GET, &base, &path, "").await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    app.stop().await;
+}
+
+fn request(order_id: &str, app_id: &str) -> Value {
+    json!({
+        "order_id": order_id, "app_id": app_id, "seller_tax_number": "91330106MA2K00041P", "order_no": "W-1",
+        "title": { "kind": "person", "name": "张三" },
+        "lines": [{
+            "name": "日用陶瓷餐具", "tax_code": "1080121010000000000", "spec": "16头", "unit": "套",
+            "quantity": "2", "unit_price": "56.50", "tax_included": true, "rate": "0.13"
+        }],
+        "totals": { "amount": "100.00", "tax": "13.00", "total": "113.00" }
+    })
+}
+
+#[tokio::test]
+async fn a_request_is_taken_once_and_wrong_ones_are_refused_with_every_fault() {
+    let app = spawn_pair().await;
+    let platform = app.platform();
+    let (base, outside) = (format!("http://{}", platform.web), platform.outside.clone());
+    let post = async |body: &Value| {
+        let caller = Caller::of(&outside.key_id, &outside.key);
+        let path = "/platform/v1/requests";
+        caller
+            .call(&app, Method::POST, &base, path, &body.to_string())
+            .await
+    };
+    let app_id = app.demo().secrets.app_id.clone();
+    let wanted = request("merchant-1", &app_id);
+    let (status, first) = post(&wanted).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{first}");
+    assert_eq!(first["state"], "accepted");
+    let (status, again) = post(&wanted).await;
+    assert_eq!((status, &again["id"]), (StatusCode::OK, &first["id"]));
+    let mut other = wanted.clone();
+    other["title"]["name"] = json!("李四");
+    assert_eq!(post(&other).await.0, StatusCode::CONFLICT);
+
+    let mut not_ours = request("merchant-2", &app_id);
+    not_ours["seller_tax_number"] = json!("91310000MA1FL0007C");
+    assert_eq!(post(&not_ours).await.0, StatusCode::FORBIDDEN);
+    let foreign = request("merchant-3", "wx0000000000000000");
+    assert_eq!(post(&foreign).await.0, StatusCode::FORBIDDEN);
+
+    let mut wrong = request("merchant-4", &app_id);
+    wrong["totals"]["total"] = json!("113.01");
+    let (status, told) = post(&wrong).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+    assert_eq!(told["errors"][0]["pointer"], "/totals");
+    let mut wrong = request("merchant-5", &app_id);
+    wrong["title"] =
+        json!({ "kind": "organisation", "name": "示例公司", "tax_number": "91110105MA000000L7" });
+    let (status, told) = post(&wrong).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+    assert_eq!(told["errors"][0]["pointer"], "/title/tax_number");
+    let mut wrong = request("merchant-6", &app_id);
+    wrong["lines"][0]["quantity"] = json!("many");
+    wrong["lines"][0]["rate"] = json!("13%");
+    let (_, told) = post(&wrong).await;
+    assert_eq!(told["errors"].as_array().unwrap().len(), 2, "{told}");
+
+    // Nobody authorised it at WeChat: nothing is issued.
+    let ledger = app.tax_ledger().await;
+    assert!(ledger["numbers"].as_array().unwrap().is_empty());
+    let taken = platform.ports.store.partner_requests(None, None, 10).await;
+    assert_eq!(taken.unwrap().rows.len(), 1);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
