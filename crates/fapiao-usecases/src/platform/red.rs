@@ -7,7 +7,7 @@ use crate::{
     jobs::{Job, QueuedJob},
     platform::face::draft_face,
     ports::{FormStatus, Ports, RedApplication, RedFormChange, Scope},
-    records::{Invoice, RedForm, RedOf, Seller},
+    records::{Invoice, IssuingMode, RedForm, RedOf, Seller},
     step::StepError,
 };
 use chrono::TimeDelta;
@@ -267,10 +267,18 @@ async fn blue_of(ports: &Ports, form: &RedForm) -> Result<Invoice, StepError> {
 
 async fn seller_of(ports: &Ports, form: &RedForm) -> Result<Seller, StepError> {
     let found = ports.store.seller(&form.seller).await?;
-    found.ok_or_else(|| {
+    let seller = found.ok_or_else(|| {
         let what = format!("seller {}", form.seller);
-        StoreError::NotFound { what }.into()
-    })
+        StoreError::NotFound { what }
+    })?;
+    // Another company's platform issued the invoice: only it can take it back.
+    if seller.mode != IssuingMode::SelfBuilt {
+        return Err(StepError::parked(
+            "issuing_mode",
+            "the invoice was issued by an external platform; ask that platform for the red letter",
+        ));
+    }
+    Ok(seller)
 }
 
 /// The job that follows a confirmation.
