@@ -145,3 +145,33 @@ async fn a_wrong_discount_is_named_and_a_file_may_carry_one() {
     assert_eq!(wrong, [(4, "order_discount")]);
     app.stop().await;
 }
+
+#[tokio::test]
+async fn the_stock_tells_how_long_it_lasts() {
+    let app = spawn_app().await;
+    let before = app.get("/stock").await.body["data"][0].clone();
+    assert_eq!(
+        before["numbers_forecast"],
+        json!({ "lasts": "unknown", "until": null }),
+        "{before}"
+    );
+    let order = app.authorised_order("F-1", &company()).await;
+    app.await_state(&order, "carded").await;
+    let page = signed_in(&app, "finance").await;
+    let shown = page
+        .get(format!("{}/admin/stock", app.web()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(shown.status(), StatusCode::OK);
+    let home = page
+        .get(format!("{}/admin", app.web()))
+        .send()
+        .await
+        .unwrap();
+    assert!(
+        home.text().await.unwrap().contains("按近期用量"),
+        "the first page tells it too"
+    );
+    app.stop().await;
+}

@@ -19,6 +19,7 @@ pub mod line;
 pub mod money;
 pub mod number;
 pub mod order;
+pub mod outlook;
 pub mod party;
 pub mod qr;
 pub mod rate;

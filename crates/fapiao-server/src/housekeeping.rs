@@ -4,6 +4,7 @@ use crate::telemetry;
 use chrono::TimeDelta;
 use fapiao_domain::invoice::InvoiceKind;
 use fapiao_usecases::{
+    calendar,
     errors::StoreError,
     jobs::{Job, QueuedJob},
     ports::Ports,
@@ -50,7 +51,10 @@ async fn tick(ports: &Ports, session_idle_hours: i64, count: u64) -> Result<(), 
     gauge!("fapiao_queue_oldest_due_seconds").set(as_gauge(stats.oldest_due_secs));
     while ports.store.expire_deliveries(now, EXPIRE_AT_ONCE).await? == EXPIRE_AT_ONCE {}
     while ports.store.note_overdue(now, EXPIRE_AT_ONCE).await? == EXPIRE_AT_ONCE {}
-    if count.is_multiple_of(SETUP_EVERY) {
+    // With a month its quota ends, with a year its numbers: the new ones are fetched within seconds.
+    let tick = TimeDelta::seconds(TICK.as_secs().cast_signed());
+    let month_turned = calendar::month(now) != calendar::month(now - tick);
+    if month_turned || count.is_multiple_of(SETUP_EVERY) {
         ports
             .store
             .close_idle_sessions(now - TimeDelta::hours(session_idle_hours))

@@ -39,6 +39,7 @@ mod numbering;
 mod open;
 mod order;
 mod outcome;
+mod outlook;
 mod payment_claim;
 mod proof;
 mod queue;
@@ -69,7 +70,7 @@ use chrono::{DateTime, Utc};
 use fapiao_usecases::{
     errors::StoreError,
     jobs::FinishedJob,
-    ports::{Accepted, Clock, NewOrder, NewPush, Recorded, Reservation},
+    ports::{Accepted, Clock, HourOfUse, NewOrder, NewPush, Recorded, Reservation},
     records::{Account, ApiKey, CodeBook, Seller, Store as StoreRecord, UsableRate},
 };
 use gather::Lane;
@@ -146,6 +147,7 @@ pub(crate) struct Caches {
     pub(crate) stores: Cache<Option<StoreRecord>>,
     pub(crate) accounts: Cache<Option<Account>>,
     pub(crate) keys: Cache<Option<ApiKey>>,
+    pub(crate) pace: Cache<Arc<Vec<HourOfUse>>>,
     pub(crate) tax_codes: Cache<Arc<CodeBook>>,
     pub(crate) rates: Cache<Vec<UsableRate>>,
 }
@@ -157,6 +159,7 @@ impl Default for Caches {
             stores: Cache::new(SETTINGS_KEPT),
             accounts: Cache::new(SETTINGS_KEPT),
             keys: Cache::new(SETTINGS_KEPT),
+            pace: Cache::new(TAX_DATA_KEPT),
             tax_codes: Cache::new(TAX_DATA_KEPT),
             rates: Cache::new(TAX_DATA_KEPT),
         }

@@ -31,7 +31,7 @@ pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
 pub use payments::Payment;
 pub use red::Red;
-pub use rules::{Rounding, TaxCodes, TaxNotes, TitleNotes};
+pub use rules::{Outlook, Rounding, TaxCodes, TaxNotes, TitleNotes};
 pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
 };
@@ -205,6 +205,7 @@ catalogue! {
     steps: Steps,
     column: Column,
     rounding: Rounding,
+    outlook: Outlook,
     signing: Signing,
     red: Red,
     gateway: Gateway,

@@ -9,6 +9,7 @@ pub mod gateways;
 pub mod keys;
 pub mod onboarding;
 pub mod partners;
+pub mod outlook;
 pub mod payments;
 pub mod products;
 pub mod replay;

@@ -1,6 +1,7 @@
 //! Number, upload, result: the legal act, in batches.
 
 use crate::{
+    backoffice::outlook::upload_is_late,
     calendar,
     errors::{Advice, OutsideError, StoreError},
     platform::{
@@ -97,11 +98,30 @@ pub async fn issue_invoices(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
             let ids: Vec<InvoiceId> = set.iter().map(|invoice| invoice.id.clone()).collect();
             match upload(ports, &seller, set).await {
                 Ok(()) => results.extend(ids.into_iter().map(|id| (id, Ok(())))),
-                Err(error) => results.extend(all(&ids, || copy_step(&error))),
+                Err(error) => results.extend(
+                    set.iter()
+                        .map(|it| (it.id.clone(), Err(late_or(ports, it, || copy_step(&error))))),
+                ),
             }
         }
     }
     results
+}
+
+/// An upload that failed again: near the end of its 48 hours it stops for a person.
+fn late_or(ports: &Ports, invoice: &Invoice, error: impl Fn() -> StepError) -> StepError {
+    let late = invoice
+        .issued_at
+        .and_then(|at| upload_is_late(at, ports.clock.now()));
+    match late {
+        Some(reason) => match error() {
+            StepError::Outside(error) => {
+                StepError::parked("upload_window", format!("{reason} ({})", error.message))
+            }
+            _ => StepError::parked("upload_window", reason),
+        },
+        None => error(),
+    }
 }
 
 async fn upload(

@@ -11,6 +11,7 @@ mod issuing;
 mod ledger;
 mod mail;
 mod naming;
+mod outlook;
 mod proofs;
 mod queue;
 mod reach;
@@ -41,6 +42,7 @@ pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, U
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
 pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
 pub use naming::Naming;
+pub use outlook::{HourOfUse, StockOutlook};
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
@@ -89,6 +91,7 @@ pub trait Storage:
     + Rehearse
     + SigningKeys
     + Naming
+    + StockOutlook
     + Send
     + Sync
 {
@@ -113,6 +116,7 @@ impl<T> Storage for T where
         + Rehearse
         + SigningKeys
         + Naming
+        + StockOutlook
         + Send
         + Sync
 {

@@ -5,6 +5,7 @@ use super::{
     desk::Signed,
     frame::{Frame, go},
     job_words,
+    outlook::words,
     pieces::number_stock,
     timeline::{Names, event},
 };
@@ -13,9 +14,13 @@ use crate::pages::{
     parts::{Event, Tone},
     shell::Section,
 };
+use chrono::TimeDelta;
 use fapiao_domain::ids::Id;
 use fapiao_usecases::{
-    backoffice::onboarding::{Depth, check_everything, progress},
+    backoffice::{
+        onboarding::{Depth, check_everything, progress},
+        outlook::{UPLOAD_WARN_HOURS, outlook},
+    },
     calendar,
     errors::StoreError,
     records::JobRow,
@@ -89,7 +94,12 @@ async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
     for seller in store.sellers().await? {
         let segments = store.segments(&seller.id).await?;
         let (numbers_left, numbers_whole) = number_stock(&segments, year);
+        let outlook = outlook(frame.ports(), &seller).await?;
         stock.push(SellerStock {
+            until: [
+                words(frame, outlook.numbers, |t| t.year),
+                words(frame, outlook.quota, |t| t.month),
+            ],
             href: format!("/admin/stock?seller={}", seller.id.as_str()),
             numbers_left,
             numbers_whole,
@@ -150,6 +160,18 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
                 since: run.ended_at.map(|at| frame.when(at)),
             },
         );
+    }
+    let before = frame.now() - TimeDelta::hours(UPLOAD_WARN_HOURS);
+    let (late, oldest) = frame.ports().store.late_uploads(before).await?;
+    if late > 0 {
+        out.push(Attention {
+            tone: Tone::Bad,
+            count: u64::try_from(late).unwrap_or(0),
+            what: t.outlook.late.to_owned(),
+            why: t.outlook.late_why.to_owned(),
+            href: "/admin/invoices?state=outcome_unknown".to_owned(),
+            since: oldest.map(|at| frame.when(at)),
+        });
     }
     let low = stock
         .iter()

@@ -38,6 +38,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
 pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
     let chinese = match (lang, code) {
         (Lang::En, _) => None,
+        (Lang::Zh, "upload_window") => Some("开具后迟迟未能上传税局，48 小时期限将至或已过"),
         (Lang::Zh, "title_missing") => Some("微信没有给出抬头"),
         (Lang::Zh, "title_invalid") => Some("买家填写的抬头未通过校验"),
         (Lang::Zh, "no_platform_account") => Some("开票主体没有选定开票平台账号"),
@@ -125,7 +126,7 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
         "platform_differs" | "platform_lost_request" | "platform_silent" => t.gateway.next_platform,
         "template_unknown" => k.next_template,
         "lines_invalid" | "totals_differ" | "not_printable" | "remark_too_long" => k.next_lines,
-        "quota_used_up" | "segment_malformed" => k.next_tax,
+        "upload_window" | "quota_used_up" | "segment_malformed" => k.next_tax,
         "card_code_unknown" => k.next_code,
         "card_reimbursed" => k.next_reimbursed,
         other if other.starts_with("wechat") => k.next_wechat,

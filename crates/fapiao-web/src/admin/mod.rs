@@ -28,6 +28,7 @@ mod onboarding;
 mod order_new;
 mod orders;
 mod origin;
+mod outlook;
 mod papers;
 mod partners;
 mod payments;

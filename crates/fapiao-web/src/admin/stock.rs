@@ -6,6 +6,7 @@ use super::{
     failure::Failure,
     forms::Sent,
     frame::Frame,
+    outlook::words,
     pieces::number_stock,
     timeline::page_of,
 };
@@ -23,6 +24,7 @@ use fapiao_domain::{
     money::Fen,
 };
 use fapiao_usecases::{
+    backoffice::outlook::outlook,
     calendar,
     errors::StoreError,
     jobs::{Job, QueuedJob},
@@ -64,6 +66,8 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
             seller: String::new(),
             seller_id: String::new(),
             numbers_left: 0,
+            numbers_until: String::new(),
+            quota_until: String::new(),
             numbers_whole: 0,
             refill_below: 0,
             quota_left: Fen::ZERO,
@@ -89,6 +93,7 @@ async fn filled(
     let (year, month) = (calendar::year2(frame.now()), calendar::month(frame.now()));
     let segments = store.segments(&seller.id).await?;
     let (numbers_left, numbers_whole) = number_stock(&segments, year);
+    let outlook = outlook(frame.ports(), seller).await?;
     let lines = store.quota_ledger(&seller.id, LINES).await?;
     let mut left = HashMap::new();
     for line in &lines {
@@ -111,6 +116,8 @@ async fn filled(
         sellers,
         seller: here,
         seller_id: seller.id.to_string(),
+        numbers_until: words(frame, outlook.numbers, |t| t.year),
+        quota_until: words(frame, outlook.quota, |t| t.month),
         numbers_left,
         numbers_whole,
         refill_below: i64::from(seller.numbers_low),

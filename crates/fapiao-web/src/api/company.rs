@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{app::App, problem::Problem};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use fapiao_usecases::{calendar, ports::Scope, records::Seller};
+use fapiao_domain::outlook::Lasts;
+use fapiao_usecases::{backoffice::outlook::outlook, calendar, ports::Scope, records::Seller};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -44,8 +45,32 @@ struct StockOut {
     name: String,
     year: String,
     numbers_left: i64,
+    numbers_forecast: ForecastOut,
     month: String,
     quota_left: String,
+    quota_forecast: ForecastOut,
+}
+
+/// How long something lasts at the recent pace.
+#[derive(Debug, Serialize)]
+struct ForecastOut {
+    lasts: &'static str,
+    until: Option<String>,
+}
+
+impl From<Lasts> for ForecastOut {
+    fn from(lasts: Lasts) -> ForecastOut {
+        let (lasts, until) = match lasts {
+            Lasts::Unknown => ("unknown", None),
+            Lasts::Beyond => ("beyond_period", None),
+            // The forecast is made on Shanghai's clock.
+            Lasts::Until(at) => (
+                "until",
+                Some(at.format("%Y-%m-%dT%H:%M:%S+08:00").to_string()),
+            ),
+        };
+        ForecastOut { lasts, until }
+    }
 }
 
 /// `GET /sellers`.
@@ -89,14 +114,16 @@ pub(crate) async fn products(call: Reading, request: HttpRequest) -> Result<Http
 /// `GET /stock`.
 pub(crate) async fn stock(call: Reading, request: HttpRequest) -> Result<HttpResponse, Problem> {
     nothing_asked(&request)?;
-    let store = &call.app.ports.store;
     let now = call.app.ports.clock.now();
-    let (year, month) = (calendar::year2(now), calendar::month(now));
+    let month = calendar::month(now);
     let mut data = Vec::new();
     for (seller, _) in visible_sellers(&call.app, &call.holder.scope()).await? {
+        let outlook = outlook(&call.app.ports, &seller).await?;
         data.push(StockOut {
-            numbers_left: store.numbers_left(&seller.id, year).await?,
-            quota_left: store.quota_left(&seller.id, &month).await?.to_string(),
+            numbers_left: outlook.numbers_left,
+            numbers_forecast: ForecastOut::from(outlook.numbers),
+            quota_left: outlook.quota_left.to_string(),
+            quota_forecast: ForecastOut::from(outlook.quota),
             seller: seller.id.to_string(),
             name: seller.party.name,
             year: month.chars().take(4).collect(),

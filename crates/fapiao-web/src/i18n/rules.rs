@@ -73,3 +73,17 @@ texts! {
         changed: "税局更新了 {0} 条编码", "The tax authority changed {0} class codes";
     }
 }
+
+texts! {
+    /// How long stock lasts.
+    Outlook {
+        forecast: "预计用到", "Lasts until";
+        pace: "按近四周各时段的用量推算", "From the use of each hour in the last four weeks";
+        unknown: "还没有用量，无法推算", "Nothing used yet: no pace to tell from";
+        until: "按近期用量可用到 {0}", "lasts until {0} at this pace";
+        year: "按近期用量本年够用", "lasts the year at this pace";
+        month: "按近期用量本月够用", "lasts the month at this pace";
+        late: "已开具而未上传税局", "Issued and not yet at the tax authority";
+        late_why: "开具后 48 小时内必须上传；请检查与税局的连接。", "They must be there within 48 hours of issue; check the connection to the tax authority.";
+    }
+}

@@ -129,6 +129,8 @@ impl DayChart {
 /// How many numbers and how much quota a seller has left.
 #[derive(Clone, Debug)]
 pub struct SellerStock {
+    /// How long numbers and quota last, in words.
+    pub until: [String; 2],
     /// The seller's name.
     pub seller: String,
     /// The stock page of this seller.

@@ -21,6 +21,10 @@ pub struct StockPage {
     pub seller_id: String,
     /// Numbers not yet used.
     pub numbers_left: i64,
+    /// How long they last, in words.
+    pub numbers_until: String,
+    /// How long the quota lasts, in words.
+    pub quota_until: String,
     /// Numbers in the running segments.
     pub numbers_whole: i64,
     /// Numbers are fetched when fewer are left.

@@ -56,6 +56,8 @@ fn stock(s: &Sample, pages: &mut Pages) {
         })
         .collect();
     let page = StockPage {
+        numbers_until: "按近期用量可用到 11 月 26 日周四 15:00".to_owned(),
+        quota_until: "按近期用量本月够用".to_owned(),
         shell: s.shell(Section::Stock),
         sellers: vec![
             Choice::new("/admin/stock?seller=1", SELLER),
@@ -103,6 +105,8 @@ fn stock(s: &Sample, pages: &mut Pages) {
     pages.add(
         "stock-empty",
         StockPage {
+            numbers_until: "按近期用量可用到 11 月 26 日周四 15:00".to_owned(),
+            quota_until: "按近期用量本月够用".to_owned(),
             segments: Vec::new(),
             entries: Vec::new(),
             numbers_left: 0,

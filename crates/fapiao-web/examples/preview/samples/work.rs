@@ -36,6 +36,10 @@ pub(crate) fn add(s: &Sample, pages: &mut Pages) {
 
 fn home(s: &Sample, pages: &mut Pages) {
     let stock = |seller: &str, left, whole, quota_left| SellerStock {
+        until: [
+            "按近期用量可用到 11 月 26 日周四 15:00".to_owned(),
+            "按近期用量本月够用".to_owned(),
+        ],
         seller: seller.to_owned(),
         href: "/admin/stock".to_owned(),
         numbers_left: left,

@@ -544,6 +544,21 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
             ]),
         ),
+        (
+            "Forecast",
+            object(vec![
+                (
+                    "lasts",
+                    json!({ "enum": ["unknown", "until", "beyond_period"], "description": "`unknown` before the first use; `beyond_period` when the year of the numbers or the month of the quota ends first." }),
+                ),
+                (
+                    "until",
+                    text_or_null(
+                        "When it runs out at the pace of the last four weeks, by hour of the week.",
+                    ),
+                ),
+            ]),
+        ),
         ("Problem", problem()),
     ]
 }
@@ -646,8 +661,10 @@ fn lists() -> Vec<(&'static str, Value)> {
         ("name", text("Legal name.")),
         ("year", text("Of the numbers.")),
         ("numbers_left", whole("Invoice numbers left.")),
+        ("numbers_forecast", of("Forecast")),
         ("month", text("Of the quota.")),
         ("quota_left", decimal("Net amount left.", "100000.00")),
+        ("quota_forecast", of("Forecast")),
     ]);
     vec![
         ("OrderList", page(order_row)),
