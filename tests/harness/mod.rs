@@ -158,7 +158,7 @@ impl TestApp {
     pub async fn restart(&mut self) {
         self.demo.take().unwrap().stop().await;
         let platform = self.platform_database.as_ref();
-        self.demo = Some(start(&self.folder, &self.database, platform, &[]).await);
+        self.demo = Some(Box::pin(start(&self.folder, &self.database, platform, &[])).await);
     }
 
     /// Stops everything in order.
