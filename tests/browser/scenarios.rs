@@ -65,7 +65,7 @@ async fn official_account(visit: Visit) {
     visit.agree("张三").await;
     wait_for_url(&visit.browser, order.split('?').next().unwrap()).await;
     until_page_says(&visit.browser, CARDED).await;
-    visit.end("张三").await;
+    Box::pin(visit.end("张三")).await;
 }
 
 /// A printed receipt: its short code is typed into the phone's scanner.
@@ -102,7 +102,7 @@ async fn receipt(visit: Visit) {
     wait_for_url(&visit.browser, &page).await;
     // The browser prefers English, and our page follows it.
     until_page_says(&visit.browser, "in your WeChat wallet").await;
-    visit.end("李四").await;
+    Box::pin(visit.end("李四")).await;
 }
 
 /// A native app opens WeChat; nobody comes back, and the app asks when it is resumed.
@@ -113,7 +113,7 @@ async fn app(visit: Visit) {
     text_of(&visit.browser, ".result").await;
     visit.browser.goto(&order).await.unwrap();
     until_page_says(&visit.browser, CARDED).await;
-    visit.end("王五").await;
+    Box::pin(visit.end("王五")).await;
 }
 
 /// A mini program goes to WeChat's own one by path and app id.
@@ -125,7 +125,7 @@ async fn mini_program(visit: Visit) {
     text_of(&visit.browser, ".result").await;
     visit.browser.goto(&order).await.unwrap();
     until_page_says(&visit.browser, CARDED).await;
-    visit.end("赵六").await;
+    Box::pin(visit.end("赵六")).await;
 }
 
 /// The merchant number is linked in the back-office; the receipt of a payment offers the invoice.
@@ -154,7 +154,7 @@ async fn after_payment(visit: Visit) {
     text_of(browser, ".result").await;
     browser.goto(&order).await.unwrap();
     until_page_says(browser, CARDED).await;
-    visit.end("钱七").await;
+    Box::pin(visit.end("钱七")).await;
 }
 
 /// One test per scenario and mode.
