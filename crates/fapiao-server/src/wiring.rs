@@ -14,7 +14,7 @@ use crate::{
         renderer::PdfRenderer,
         sealer::MasterKeySealer,
         tax_direct::{DirectTax, DirectTaxConfig},
-        tokens::token_keeper,
+        tokens::{CallObserver, token_keeper},
         wechat_console::Console,
         wechat_merchant::Merchant,
         wechat_platform::Platform,
@@ -77,7 +77,7 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
     let store: Arc<dyn Storage> = Arc::new(store);
     let sealer: Arc<dyn Sealer> = Arc::new(MasterKeySealer::new(&config.master_key()?));
     let recorder = Recorder::start(Arc::clone(&store), Arc::clone(&clock));
-    let observer: wechat_invoice::Observer = {
+    let observer: CallObserver = {
         let recorder = recorder.clone();
         Arc::new(move |call| recorder.wechat(call))
     };

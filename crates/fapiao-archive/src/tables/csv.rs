@@ -51,8 +51,10 @@ impl Csv {
     /// A text that no spreadsheet computes: spreadsheets look past white space, so the first visible letter counts.
     fn text(&mut self, text: &str) {
         let begins = text.trim_start_matches(|it: char| it.is_whitespace() || it.is_control());
+        // What is written: NULs are left out below.
+        let first = text.trim_start_matches('\0');
         let guarded = begins.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
-            || text.starts_with(['\t', '\r', '\n']);
+            || first.starts_with(['\t', '\r', '\n']);
         let quoted = text.contains([',', '"', '\r', '\n']);
         if quoted {
             self.out.push('"');

@@ -5,9 +5,12 @@ use async_trait::async_trait;
 use fapiao_usecases::ports::{Storage, TokenTrouble};
 use std::{sync::Arc, time::Duration};
 use wechat_invoice::{
-    CredentialKind, Endpoints, Error, ExposeSecret, NewToken, Observer, SecretString, StoreError,
+    CredentialKind, Endpoints, Error, ExposeSecret, NewToken, SecretString, StoreError,
     StoredToken, Timeouts, TokenKeeper, TokenStore, Transport,
 };
+
+/// Who is told of every call to WeChat, without secrets.
+pub use wechat_invoice::Observer as CallObserver;
 
 /// Rows of the shared database.
 pub struct SharedTokens {
@@ -101,7 +104,7 @@ pub fn token_keeper(
     base: &str,
     store: Arc<dyn Storage>,
     node: String,
-    observer: Option<Observer>,
+    observer: Option<CallObserver>,
 ) -> Result<TokenKeeper, String> {
     let base = url::Url::parse(base)
         .map_err(|_| "wechat.api_base is an address like https://api.weixin.qq.com".to_owned())?;

@@ -29,6 +29,8 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "handle_notice" => t.gateway.handle_notice,
         "report_result" => t.gateway.report_result,
         "match_payment" => k.match_payment,
+        "follow_red_form" => k.follow_red_form,
+        "reissue_order" => k.reissue_order,
         "push_buyer_form" => k.push_buyer_form,
         _ => k.other,
     }

@@ -95,6 +95,8 @@ texts! {
         next_reimbursed: "请通知买家财务，然后放弃此任务。", "Tell the buyer's bookkeeper, then give this job up.";
         ensure_template: "创建卡券模板", "Make the card template";
         match_payment: "匹配支付开票申请", "Match requests from payment receipts";
+        follow_red_form: "办理红字确认单", "Carry a red confirmation on";
+        reissue_order: "红冲后重新开票", "Issue anew after a red letter";
         push_buyer_form: "设置授权页字段", "Set the authorisation fields";
         next_template: "到微信后台查看模板是否已创建，再到卡券模板页作出选择。", "Look in WeChat's console whether the template is there, then choose on the page of the cards.";
         fix_template: "打开卡券模板", "Open the cards";

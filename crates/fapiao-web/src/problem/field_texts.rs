@@ -61,6 +61,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_JSON", "请求内容不是约定的 JSON 文档"),
     ("E_KEY_NAME_TAKEN", "已有密钥使用这个名称"),
     ("E_LAST_OWNER", "这是最后一位可登录的负责人，请先指定另一位"),
+    ("E_LENGTH", "文字过长，或含有控制字符"),
+    ("E_LINE", "订单中没有这一行；行号从 1 起"),
     ("E_LINES", "明细行数超出上限"),
     ("E_LINE_TAX", "该行税额与金额、税率不符"),
     (
@@ -74,6 +76,7 @@ const TEXTS: &[(&str, &str)] = &[
         "Logo 须为正方形，边长 120 至 2000 像素，建议 300 × 300",
     ),
     ("E_LOGO_SIZE", "Logo 不能超过 1 MB"),
+    ("E_MODE", "`plan` 只试算，`confirm` 执行"),
     ("E_NAME", "名称为空、过长或含有不可打印的字符"),
     ("E_NONPOSITIVE", "金额须大于零"),
     (
@@ -210,6 +213,7 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("E_UNKNOWN_MEMBER", "没有这个字段"),
     ("E_URL", "链接须为完整的 https 网址，最长 512 个字符"),
+    ("E_WHAT", "全部、明细、金额三者（或数量与金额）只能选一种"),
     ("E_WHOLE_NUMBER", "请填写规定范围内的整数"),
     ("E_WORD", "与密钥名称不一致"),
     ("W_BANK_ACCOUNT", "银行账号通常为 8 至 30 位数字，请核对"),

@@ -5,7 +5,7 @@ use crate::{
     calendar,
     errors::{Advice, OutsideError, StoreError},
     ports::{InvoiceFilter, Ports, Scope},
-    records::{Account, Seller},
+    records::{Account, AccountKind, Seller},
 };
 use fapiao_domain::{
     invoice::{InvoiceKind, InvoiceState},
@@ -133,6 +133,8 @@ pub async fn check_account(
     plays_platform: bool,
     depth: Depth,
 ) -> Vec<Step> {
+    // What buyers do in an app is pushed to the service account.
+    let has_pushes = account.kind != AccountKind::OpenPlatformApp;
     let mut steps = Vec::new();
     if depth == Depth::Live {
         let address = push_address(ports, &account.app_id);
@@ -141,17 +143,21 @@ pub async fn check_account(
             in_time(ports.reach.status_of(&address)),
         );
         steps.push(told(Check::Credentials, credentials));
-        steps.push(reached_step(reached, address));
+        if has_pushes {
+            steps.push(reached_step(reached, address));
+        }
     }
-    steps.push(Step {
-        check: Check::PushSeen,
-        outcome: if account.last_push_at.is_some() {
-            Outcome::Done
-        } else {
-            Outcome::Waiting
-        },
-        found: account.last_push_at.map_or(Found::Nothing, Found::At),
-    });
+    if has_pushes {
+        steps.push(Step {
+            check: Check::PushSeen,
+            outcome: if account.last_push_at.is_some() {
+                Outcome::Done
+            } else {
+                Outcome::Waiting
+            },
+            found: account.last_push_at.map_or(Found::Nothing, Found::At),
+        });
+    }
     steps.push(Step {
         check: Check::Contact,
         outcome: match (account.contact_set_at, account.contact_phone.is_empty()) {
