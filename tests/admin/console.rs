@@ -330,18 +330,20 @@ async fn a_lost_answer_to_createcard_waits_for_a_person_and_never_asks_twice() {
     let text = page(&app, &owner, &path).await;
     assert!(text.contains("模板就绪"), "{text}");
     assert_eq!(at_wechat(&app, &it.party.name).await.len(), 2);
-    let parked = app.ports().store.queue_stats().await.unwrap().parked;
-    assert_eq!(parked, 0);
+    let waiting = app.ports().store.queue_stats().await.unwrap().parked;
+    assert_eq!(waiting, 0);
 
     // Lost before WeChat did anything: the person finds nothing, and it is asked for once more.
     app.wechat_fault(&json!({ "path": create, "kind": "drop_before", "count": 1 }))
         .await;
     location(&send_card(&app, &owner, &it.id, &[("title", "更新外观")], None).await);
-    let open = until("the unknown try", || async {
-        let tries = app.ports().store.tries_of(&it.id, 10).await.unwrap();
-        tries.into_iter().find(|it| it.state == TryState::Unknown)
-    })
-    .await;
+    // The intent is saved before the call: only the parked job tells that the answer is lost.
+    parked(&app, "ensure_template").await;
+    let tries = app.ports().store.tries_of(&it.id, 10).await.unwrap();
+    let open = tries
+        .iter()
+        .find(|it| it.state == TryState::Unknown)
+        .unwrap();
     let settle = format!("/admin/cards/tries/{}", open.id);
     location(&send(&app, &owner, &settle, &[("finding", "not_made")]).await);
     until("the third template", || async {
