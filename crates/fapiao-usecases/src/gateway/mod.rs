@@ -16,7 +16,8 @@ pub use registration::{registration_of, sync_registration};
 pub use report::{report_result, result_of};
 pub use serve::{Denied, Refusal, authenticate, pdf_of, request_of, take_request};
 pub use signature::{
-    HEADER_KEY, HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIMESTAMP, Signed, WINDOW_SECS, sign, verify,
+    HEADER_KEY, HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIMESTAMP, SignatureError, Signed,
+    WINDOW_SECS, sign, verify,
 };
 pub use wire::{
     InvoiceRequest, Registration, RequestResult, WireCard, WireClassCode, WireInvoice, WireLine,
