@@ -36,15 +36,18 @@ pub(crate) fn compare(amount: &Amount) -> Result<(), Failure> {
         .spawn()
         .map_err(|error| format!("the example that makes the orders does not start: {error}"))?;
     let orders = writer.stdout.take().ok_or("the example has no output")?;
-    let outcome = workspace::run(
-        Command::new("python3")
-            .arg(workspace::root().join(CHECKER))
-            .stdin(Stdio::from(orders)),
-    );
+    // Not through `workspace::run`, which gives its commands nothing to read.
+    let compared = Command::new("python3")
+        .arg(workspace::root().join(CHECKER))
+        .stdin(Stdio::from(orders))
+        .status()
+        .map_err(|error| format!("python3 does not start: {error}"))?;
     let made = writer
         .wait()
         .map_err(|error| format!("the example that makes the orders is lost: {error}"))?;
-    outcome?;
+    if !compared.success() {
+        return Err(format!("{CHECKER} ended with {compared}"));
+    }
     if made.success() {
         Ok(())
     } else {
