@@ -22,6 +22,7 @@ mod m20261121_000012_card_life;
 mod m20261121_000013_tax_data;
 mod m20261121_000014_archive;
 mod m20261121_000016_signing;
+mod m20261121_000018_modes;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000013_tax_data::Migration),
             Box::new(m20261121_000014_archive::Migration),
             Box::new(m20261121_000016_signing::Migration),
+            Box::new(m20261121_000018_modes::Migration),
         ]
     }
 }

@@ -1,7 +1,9 @@
 //! The five scenarios, each from the sample shop to the wallet, in the two modes of issuing: our own platform, and
 //! another company's.
 
-use super::{browser, click, text_of, type_into, until_page_says, wait_for_url, with_element};
+use super::{
+    browser, choose, click, text_of, type_into, until_page_says, wait_for_url, with_element,
+};
 use crate::harness::{TestApp, spawn_app, spawn_pair};
 use demo_shop::{DemoShop, DemoShopConfig, Running};
 use fantoccini::Client;
@@ -141,6 +143,16 @@ async fn after_payment(visit: Visit) {
     type_into(browser, "input[name=password]", password).await;
     click(browser, "form button[type=submit]").await;
     wait_for_url(browser, &format!("{web}/admin/payments")).await;
+    if visit.app.demo().platform().is_some() {
+        // The account serves sellers of both modes: these receipts are the outside seller's.
+        let seller = visit.app.outside_seller().to_string();
+        choose(browser, "form.inline select[name=seller]", &seller).await;
+        click(
+            browser,
+            "form.inline:has(select[name=seller]) button[type=submit]",
+        )
+        .await;
+    }
     until_page_says(browser, "已关联").await;
     click(browser, "main a[href*='check=']").await;
     until_page_says(browser, "1900000001").await;
@@ -180,4 +192,7 @@ clicked! {
     after_payment_with_our_platform: after_payment in spawn_app;
     official_account_with_another_platform: official_account in spawn_pair;
     receipt_with_another_platform: receipt in spawn_pair;
+    app_with_another_platform: app in spawn_pair;
+    mini_program_with_another_platform: mini_program in spawn_pair;
+    after_payment_with_another_platform: after_payment in spawn_pair;
 }

@@ -1,3 +1,4 @@
 pub mod calls;
 mod flow;
+mod scenarios;
 mod trouble;

@@ -4,6 +4,7 @@ use super::{TestApp, spawn_pair};
 use fapiao_domain::ids::{DeliveryId, Id, OrderId, SellerId};
 use fapiao_usecases::{
     actor::Actor,
+    backoffice::payments::set_pay_merchant,
     ids::fresh,
     jobs::{ClaimedJob, Job, JobEnd},
     merchant::{orders::Caller, refusal::refuse_delivery},
@@ -176,6 +177,43 @@ impl TestApp {
             .save_partner(&partner, &Actor::CommandLine)
             .await
             .unwrap();
+    }
+
+    /// The receipts of payments lead to the outside seller's platform, as staff choose.
+    pub async fn link_payments_outside(&self) {
+        let ports = self.ports();
+        let app_id = &self.demo().secrets.app_id;
+        let account = ports
+            .store
+            .account_by_app_id(app_id)
+            .await
+            .unwrap()
+            .unwrap();
+        let (id, merchant) = (account.id.clone(), account.pay_merchant.clone());
+        let seller = self.outside_seller().to_string();
+        set_pay_merchant(
+            ports,
+            account,
+            &merchant,
+            Some(&seller),
+            &Actor::CommandLine,
+        )
+        .await
+        .unwrap();
+        self.run(&Job::PrepareAccount(id)).await;
+    }
+
+    /// Why the merchant's job of a kind waits for a person, once it does.
+    pub async fn parked(&self, kind: &str) -> String {
+        for _ in 0..400 {
+            let jobs = self.ports().store.jobs(Some("parked"), None, 50).await;
+            let found = jobs.unwrap().rows.into_iter().find(|it| it.kind == kind);
+            if let Some(job) = found {
+                return job.reason;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("no {kind} ever waited for a person");
     }
 
     /// The platform's own delivery of a merchant's order, once it stands in a state.

@@ -349,6 +349,7 @@ async fn furnish(store: &Store) -> Company {
         contact_set_at: None,
         pay_merchant: String::new(),
         pay_linked_at: None,
+        pay_seller: None,
         last_push_at: None,
         version: 1,
     };

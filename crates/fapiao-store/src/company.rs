@@ -81,6 +81,7 @@ pub(crate) fn account_record(model: account::Model) -> Result<Account, StoreErro
         contact_set_at: read::time_opt(model.contact_set_at)?,
         pay_merchant: model.pay_merchant,
         pay_linked_at: read::time_opt(model.pay_linked_at)?,
+        pay_seller: model.pay_seller_id.as_deref().map(read::id).transpose()?,
         last_push_at: read::time_opt(model.last_push_at)?,
         version: model.version,
     })
@@ -236,6 +237,7 @@ pub(crate) fn save_account<'t>(tx: &'t Tx, (account, actor): &'t (Account, Actor
             version: account.version,
             pay_merchant: account.pay_merchant.clone(),
             pay_linked_at: account.pay_linked_at.map(|at| at.timestamp_millis()),
+            pay_seller_id: account.pay_seller.as_ref().map(ToString::to_string),
         };
         let kept = ["last_push_at"];
         let new = save_versioned::<account::Entity>(tx, &model, &model.id, model.version, &kept)

@@ -220,6 +220,8 @@ pub(super) fn demo_account(
         contact_set_at: None,
         pay_merchant: PAY_MERCHANT.to_owned(),
         pay_linked_at: None,
+        // The third seller leaves issuing to another platform.
+        pay_seller: Some(fixed(1)),
         last_push_at: None,
         version: 1,
     }
@@ -255,6 +257,7 @@ fn further_account(
         contact_set_at: None,
         pay_merchant: String::new(),
         pay_linked_at: None,
+        pay_seller: None,
         last_push_at: None,
         version: 1,
     }

@@ -118,7 +118,7 @@ impl Plan {
         merchant: SocketAddr,
         wechat: SocketAddr,
         tax: SocketAddr,
-        merchant_app: &str,
+        merchant_apps: &[String],
     ) -> Result<PlatformSide, Failure> {
         let Plan {
             listener,
@@ -133,7 +133,7 @@ impl Plan {
         let store = wiring::open_store(&config).await?;
         store.migrate().await?;
         let ports = wiring::wire(&config, store, Arc::new(SystemClock))?;
-        ensure_platform(&ports, &secrets, &outside, merchant, merchant_app).await?;
+        ensure_platform(&ports, &secrets, &outside, merchant, merchant_apps).await?;
         stack::prepare(&ports).await?;
         let node = Node::start(&config, ports.clone(), Parts::All, Some(listener))?;
         Ok(PlatformSide {
@@ -159,7 +159,7 @@ async fn ensure_platform(
     secrets: &DemoSecrets,
     outside: &OutsideSecrets,
     merchant: SocketAddr,
-    merchant_app: &str,
+    merchant_apps: &[String],
 ) -> Result<(), StoreError> {
     let by = Actor::CommandLine;
     let now = SystemClock.now();
@@ -194,17 +194,17 @@ async fn ensure_platform(
         "http://{merchant}/platform/callback/{}",
         fixed::<SellerId>(SELLER).as_str()
     );
-    // A restart may bring other ports.
+    // A restart may bring other ports, and an older demo knew the service account only.
     if before
         .as_ref()
-        .is_none_or(|it| it.callback_url != callback_url)
+        .is_none_or(|it| it.callback_url != callback_url || it.app_ids != merchant_apps)
     {
         let partner = Partner {
             id: id.clone(),
             name: OUTSIDE.name.to_owned(),
             seller: issuer,
             store: shop,
-            app_ids: vec![merchant_app.to_owned()],
+            app_ids: merchant_apps.to_vec(),
             callback_url,
             active: true,
             created_at: before.as_ref().map_or(now, |it| it.created_at),

@@ -153,8 +153,15 @@ impl Demo {
             neighbours,
         };
         if let Some(plan) = plan {
-            let app_id = demo.secrets.app_id.clone();
-            let started = plan.start(web, sandbox, tax, &app_id).await?;
+            // Buyers agree on pages of the service account, of the app and of the mini program.
+            let secrets = &demo.secrets;
+            let apps = [
+                &secrets.app_id,
+                &secrets.app.app_id,
+                &secrets.mini_program.app_id,
+            ];
+            let apps: Vec<String> = apps.into_iter().cloned().collect();
+            let started = plan.start(web, sandbox, tax, &apps).await?;
             demo.platform = Some(started);
         }
         if let Some(listener) = listener {

@@ -21,6 +21,7 @@ table! {
         version: i64,
         pay_merchant: String,
         pay_linked_at: Option<i64>,
+        pay_seller_id: Option<String>,
     }
 }
 

@@ -467,6 +467,7 @@ pub(crate) fn account(id: &AccountId, app_id: &str) -> Account {
         contact_set_at: None,
         pay_merchant: String::new(),
         pay_linked_at: None,
+        pay_seller: None,
         last_push_at: None,
         version: 1,
     }

@@ -215,6 +215,7 @@ fn read(
         contact_set_at: same_contact.and_then(|it| it.contact_set_at),
         pay_merchant: same_app.map_or_else(String::new, |it| it.pay_merchant.clone()),
         pay_linked_at: same_app.and_then(|it| it.pay_linked_at),
+        pay_seller: same_app.and_then(|it| it.pay_seller.clone()),
         last_push_at: same_app.and_then(|it| it.last_push_at),
         version: before.map_or(1, |it| it.version),
         app_id: app_id.clone(),

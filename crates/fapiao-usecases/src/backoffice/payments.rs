@@ -8,8 +8,10 @@ use crate::{
     ports::Ports,
     records::Account,
 };
+use fapiao_domain::ids::{Id, SellerId};
 
-/// Saves the merchant number of an account; WeChat is told by a job. Saving the same number again links it anew.
+/// Saves the merchant number of an account, and whose platform its receipts lead to; WeChat is told by a job. Saving the
+/// same again links it anew. Without a seller all sellers of the account must go with one platform.
 ///
 /// # Errors
 /// [`SettingError`].
@@ -17,6 +19,7 @@ pub async fn set_pay_merchant(
     ports: &Ports,
     account: Account,
     merchant: &str,
+    seller: Option<&str>,
     actor: &Actor,
 ) -> Result<Account, SettingError> {
     let merchant = merchant.trim();
@@ -28,7 +31,25 @@ pub async fn set_pay_merchant(
             "a merchant number of 8 to 10 digits",
         )]));
     }
+    let seller = match seller.map(str::trim).filter(|it| !it.is_empty()) {
+        None => None,
+        Some(text) => {
+            let found = match SellerId::parse(text) {
+                Ok(id) => ports.store.seller(&id).await?,
+                Err(_) => None,
+            };
+            let found = found.filter(|it| it.uses(&account.id)).ok_or_else(|| {
+                SettingError::Invalid(vec![FieldError::new(
+                    "/seller",
+                    "E_PAY_SELLER",
+                    "a seller that uses this account",
+                )])
+            })?;
+            Some(found.id)
+        }
+    };
     let account = Account {
+        pay_seller: seller,
         pay_merchant: merchant.to_owned(),
         pay_linked_at: None,
         ..account

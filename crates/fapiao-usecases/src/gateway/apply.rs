@@ -2,7 +2,7 @@
 
 use super::{
     RequestResult, WireInvoice, WireState,
-    ask::{call, unexpected},
+    ask::{question, unexpected},
 };
 use crate::{
     actor::Actor,
@@ -168,14 +168,7 @@ async fn fetch_pdf(
     let path = Some(pdf.url.as_str())
         .filter(|path| path.starts_with("/v1/"))
         .ok_or_else(|| differs("the PDF lies outside the gateway's own address".to_owned()))?;
-    let answer = call(ports, gateway, "GET", path, "")
-        .await
-        .map_err(|mut error| {
-            if error.advice == Advice::OutcomeUnknown {
-                error.advice = Advice::Retry { after: None };
-            }
-            error
-        })?;
+    let answer = question(ports, gateway, path).await?;
     if answer.status != 200 {
         return Err(unexpected(&answer));
     }

@@ -66,7 +66,7 @@ pub async fn send_request(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
         _ => return Ok(()),
     };
     let gateway = gateway_of(ports, &request.seller).await?;
-    if may_be_there && let Some(result) = look_up(ports, &gateway, id).await? {
+    if may_be_there && let Some(result) = look_up(ports, &gateway, &request).await? {
         return taken(ports, &request, result).await;
     }
     ports
@@ -136,7 +136,7 @@ pub async fn follow_request(ports: &Ports, id: &DeliveryId) -> Result<(), StepEr
         return Ok(());
     }
     let gateway = gateway_of(ports, &request.seller).await?;
-    let Some(result) = look_up(ports, &gateway, id).await? else {
+    let Some(result) = look_up(ports, &gateway, &request).await? else {
         return Err(StepError::parked(
             "platform_lost_request",
             "the platform took this request on and does not know it any more; clear it up with the platform, then retry",
@@ -178,23 +178,55 @@ fn next_question(age: TimeDelta) -> u32 {
 async fn look_up(
     ports: &Ports,
     gateway: &Gateway,
-    id: &DeliveryId,
+    request: &PlatformRequest,
 ) -> Result<Option<RequestResult>, StepError> {
-    let path = format!("/v1/requests/{id}");
-    let answer = call(ports, gateway, "GET", &path, "")
-        .await
-        .map_err(|mut error| {
-            // A question may be asked again.
-            if error.advice == Advice::OutcomeUnknown {
-                error.advice = Advice::Retry { after: None };
-            }
-            error
-        })?;
+    let path = format!("/v1/requests/{}", name_of(request)?);
+    let answer = question(ports, gateway, &path).await?;
     match answer.status {
         200 => Ok(Some(read(&answer)?)),
         404 => Ok(None),
         _ => Err(unexpected(&answer)),
     }
+}
+
+/// What the platform knows a request by: its own id of it, or the order id in the body, which after a payment is
+/// WeChat's and not ours.
+fn name_of(request: &PlatformRequest) -> Result<String, StepError> {
+    if !request.remote_id.is_empty() {
+        return Ok(in_path(&request.remote_id));
+    }
+    let body: InvoiceRequest = serde_json::from_str(&request.body)
+        .map_err(|error| StoreError::Corrupt(format!("request {}: {error}", request.delivery)))?;
+    Ok(in_path(&body.order_id))
+}
+
+/// A text as one segment of a path: trade numbers may carry what a path may not.
+pub(super) fn in_path(text: &str) -> String {
+    let mut made = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            made.push(char::from(byte));
+        } else {
+            made.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    made
+}
+
+/// A question: it changes nothing, so a lost answer is simply asked for again.
+pub(super) async fn question(
+    ports: &Ports,
+    gateway: &Gateway,
+    path: &str,
+) -> Result<GatewayAnswer, OutsideError> {
+    call(ports, gateway, "GET", path, "")
+        .await
+        .map_err(|mut error| {
+            if error.advice == Advice::OutcomeUnknown {
+                error.advice = Advice::Retry { after: None };
+            }
+            error
+        })
 }
 
 /// The gateway of a seller.
@@ -283,6 +315,15 @@ pub(super) fn unexpected(answer: &GatewayAnswer) -> StepError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_order_id_is_one_segment_of_the_path() {
+        assert_eq!(
+            in_path("4200001234202601019876543210"),
+            "4200001234202601019876543210"
+        );
+        assert_eq!(in_path("a|b*c/d?e"), "a%7Cb%2Ac%2Fd%3Fe");
+    }
 
     #[test]
     fn questions_become_rarer() {

@@ -2,7 +2,7 @@
 
 use super::{
     Registration, WireClassCode, WireRate,
-    ask::{call, gateway_of, unexpected},
+    ask::{gateway_of, question, unexpected},
 };
 use crate::{
     calendar,
@@ -19,14 +19,7 @@ use fapiao_domain::{ids::Id, rate::Rate};
 /// [`StepError`].
 pub async fn sync_registration(ports: &Ports, seller: &Seller) -> Result<(), StepError> {
     let gateway = gateway_of(ports, &seller.id).await?;
-    let answer = call(ports, &gateway, "GET", "/v1/registration", "")
-        .await
-        .map_err(|mut error| {
-            if error.advice == Advice::OutcomeUnknown {
-                error.advice = Advice::Retry { after: None };
-            }
-            error
-        })?;
+    let answer = question(ports, &gateway, "/v1/registration").await?;
     if answer.status != 200 {
         return Err(unexpected(&answer));
     }

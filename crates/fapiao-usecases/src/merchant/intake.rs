@@ -358,19 +358,29 @@ pub(super) enum KnownTitle {
     Invoiced(InvoiceId),
 }
 
+/// Whether the seller can serve a page: `collect` hands over an invoice of our own, which the far side of the other two
+/// modes makes only after the buyer agreed.
+pub(super) fn page_fits(seller: &Seller, page: PageType, at: &str) -> Result<(), Vec<FieldError>> {
+    let why = match (page, seller.mode) {
+        (PageType::Title | PageType::Confirm, _) | (_, IssuingMode::SelfBuilt) => return Ok(()),
+        (PageType::Collect, IssuingMode::ExternalPlatform) => {
+            "an external platform issues after the buyer agreed: use the page title or confirm"
+        }
+        (PageType::Collect, IssuingMode::WechatUnified) => {
+            "WeChat's unified calls issue after the buyer agreed: use the page title or confirm"
+        }
+    };
+    let pointer = format!("{at}/page");
+    Err(vec![FieldError::new(pointer, "E_PAGE_MODE", why)])
+}
+
 /// The title that a page needs beforehand; `at` is the pointer of the delivery.
 pub(super) fn known_title(
     seller: &Seller,
     draft: &DeliveryDraft,
     at: &str,
 ) -> Result<KnownTitle, Vec<FieldError>> {
-    if draft.page == PageType::Collect && seller.mode != IssuingMode::SelfBuilt {
-        return Err(vec![FieldError::new(
-            format!("{at}/page"),
-            "E_PAGE_MODE",
-            "an external platform issues after the buyer agreed: use the page title or confirm",
-        )]);
-    }
+    page_fits(seller, draft.page, at)?;
     let wrong = |message: &str| {
         vec![FieldError::new(
             format!("{at}/title"),

@@ -2,6 +2,7 @@
 
 use super::intake::{
     AccountTrouble, IntakeDesk, KnownTitle, account_for, known_title, missing, new_delivery,
+    page_fits,
 };
 use crate::{
     actor::Actor,
@@ -247,6 +248,8 @@ pub async fn request_delivery(
                 }
                 AccountTrouble::Store(error) => OrderError::Store(error),
             })?;
+    // Also an invoice that is there: the card of another platform's invoice is not ours to insert.
+    page_fits(&seller, draft.page, "").map_err(OrderError::Invalid)?;
     let now = ports.clock.now();
     let known = match collected_invoice(ports, &order, draft).await? {
         Some(invoice) => KnownTitle::Invoiced(invoice),

@@ -4,7 +4,7 @@ use crate::{
     errors::Advice,
     merchant::pages::{PageError, platform_id_of},
     ports::Ports,
-    records::Account,
+    records::{Account, Seller},
     step::StepError,
 };
 use fapiao_domain::ids::AccountId;
@@ -67,29 +67,40 @@ pub async fn prepare_account(ports: &Ports, id: &AccountId) -> Result<(), StepEr
     Ok(())
 }
 
+/// The platform that the receipts lead to: that of the chosen seller, or the one that all sellers of the account share.
+async fn platform_to_link(ports: &Ports, account: &Account) -> Result<String, StepError> {
+    let mut shared: Option<String> = None;
+    let chosen = |seller: &Seller| match &account.pay_seller {
+        Some(id) => seller.id == *id,
+        None => seller.uses(&account.id),
+    };
+    for seller in ports.store.sellers().await?.iter().filter(|it| chosen(it)) {
+        // The platform id may have been read a moment ago, in this very job.
+        let id = match platform_id_of(ports, seller).await {
+            Ok(id) => id,
+            Err(PageError::Store(error)) => return Err(error.into()),
+            Err(other) => return Err(StepError::not_yet(PLATFORM_RETRY_SECS, other.to_string())),
+        };
+        if shared.as_ref().is_some_and(|it| *it != id) {
+            return Err(StepError::parked(
+                "payment_link",
+                "the sellers of this account go with different platforms, and a merchant number is linked to one: choose \
+                 the seller whose receipts these are on the page of payment receipts",
+            ));
+        }
+        shared = Some(id);
+    }
+    shared.ok_or_else(|| {
+        StepError::parked(
+            "payment_link",
+            "no seller uses this account; choose it in the seller's settings first",
+        )
+    })
+}
+
 /// Links the merchant number to the platform id of the seller whose pages the account shows.
 async fn link_payments(ports: &Ports, account: &Account) -> Result<(), StepError> {
-    let seller = ports
-        .store
-        .sellers()
-        .await?
-        .into_iter()
-        .find(|seller| {
-            seller.channel_account.as_ref() == Some(&account.id)
-                || seller.platform_account.as_ref() == Some(&account.id)
-        })
-        .ok_or_else(|| {
-            StepError::parked(
-                "payment_link",
-                "no seller uses this account; choose it in the seller's settings first",
-            )
-        })?;
-    // The platform id may have been read a moment ago, in this very job.
-    let platform_id = match platform_id_of(ports, &seller).await {
-        Ok(id) => id,
-        Err(PageError::Store(error)) => return Err(error.into()),
-        Err(other) => return Err(StepError::not_yet(PLATFORM_RETRY_SECS, other.to_string())),
-    };
+    let platform_id = platform_to_link(ports, account).await?;
     ports
         .merchant
         .link_payments(account, &account.pay_merchant, &platform_id)

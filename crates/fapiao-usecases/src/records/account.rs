@@ -1,7 +1,7 @@
 //! WeChat apps and their sealed secrets.
 
 use chrono::{DateTime, Utc};
-use fapiao_domain::ids::AccountId;
+use fapiao_domain::ids::{AccountId, SellerId};
 
 /// What sort of WeChat app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +100,8 @@ pub struct Account {
     pub pay_merchant: String,
     /// When the merchant number was last linked on WeChat's side.
     pub pay_linked_at: Option<DateTime<Utc>>,
+    /// The seller whose platform the merchant number is linked to; `None` where all sellers of the account share one.
+    pub pay_seller: Option<SellerId>,
     /// When the last push of this account was accepted.
     pub last_push_at: Option<DateTime<Utc>>,
     /// Row version.

@@ -70,6 +70,14 @@ pub struct Seller {
     pub version: i64,
 }
 
+impl Seller {
+    /// Whether its buyers see pages of this account, or its cards are the account's.
+    pub fn uses(&self, account: &AccountId) -> bool {
+        let here = |of: &Option<AccountId>| of.as_ref() == Some(account);
+        here(&self.channel_account) || here(&self.platform_account)
+    }
+}
+
 /// A shop or till group of a seller (门店).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {

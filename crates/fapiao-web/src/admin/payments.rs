@@ -55,12 +55,22 @@ pub(super) async fn index(
     let shell = desk.shell(Section::Payments).await?;
     let t = desk.t();
     let mut links = Vec::new();
+    let sellers = store.sellers().await?;
     for account in store.accounts().await? {
         let said = match &asked.check {
             Some(id) if *id == account.id.as_str() => Some(said(&desk, &account).await),
             _ => None,
         };
         links.push(PayLink {
+            sellers: sellers
+                .iter()
+                .filter(|it| it.uses(&account.id))
+                .map(|it| Choice::new(it.id.as_str(), &it.short_name))
+                .collect(),
+            seller: account
+                .pay_seller
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
             id: account.id.to_string(),
             linked: account.pay_linked_at.map(|at| shell.when(at)),
             name: account.name,
@@ -150,7 +160,8 @@ pub(super) async fn link(sent: Sent<Configures>) -> Answer {
     let account = account.ok_or(Failure::NotFound)?;
     let merchant = form.get("merchant").trim();
     let t = &desk.t().payment;
-    match set_pay_merchant(desk.ports(), account, merchant, &desk.actor()).await {
+    let seller = Some(form.get("seller"));
+    match set_pay_merchant(desk.ports(), account, merchant, seller, &desk.actor()).await {
         Ok(_) => Ok(desk.done(HERE, &fill1(t.link_queued, merchant))),
         Err(SettingError::Invalid(_)) => Ok(desk.told(HERE, Tone::Bad, t.link_wrong)),
         Err(SettingError::Store(error)) => Err(error.into()),

@@ -12,6 +12,8 @@ texts! {
         links_means: "关联后，带 receipt=Y 的支付会显示开票入口。", "Once linked, payments sent with receipt=Y offer an invoice.";
         merchant: "微信支付商户号", "Merchant number";
         link: "关联到微信", "Link at WeChat";
+        link_seller: "开票主体", "Seller";
+        link_any: "各主体共用同一平台", "All sellers share one platform";
         at_wechat: "微信侧", "At WeChat";
         linked: "已关联", "linked";
         not_linked: "尚未关联", "not linked yet";
@@ -20,7 +22,7 @@ texts! {
         said_none: "微信返回：没有关联商户号", "WeChat says: no merchant number is linked";
         said_error: "微信没有返回结果：{0}", "WeChat did not tell: {0}";
         link_queued: "已保存商户号 {0}，正在关联到微信。", "Merchant number {0} is saved and being linked at WeChat.";
-        link_wrong: "商户号须为 8 至 10 位数字。", "A merchant number has 8 to 10 digits.";
+        link_wrong: "商户号须为 8 至 10 位数字，开票主体须使用这个账号。", "A merchant number has 8 to 10 digits, and the seller must use this account.";
         requests: "开票申请", "Requests";
         requests_means: "按支付的交易单号或商户订单号对应订单；对不上的在这里等待处理。", "Matched to orders by transaction or trade number; what fits none waits here.";
         open: "待对应", "Waiting";

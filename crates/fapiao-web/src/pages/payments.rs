@@ -38,6 +38,10 @@ pub struct PayLink {
     pub name: String,
     /// The merchant number as we have it, may be empty.
     pub merchant: String,
+    /// Sellers to choose from: those that use the account.
+    pub sellers: Vec<Choice>,
+    /// The chosen one, or empty.
+    pub seller: String,
     /// When WeChat linked it.
     pub linked: Option<When>,
     /// What WeChat says, once asked: the number it has linked, or why it did not answer.

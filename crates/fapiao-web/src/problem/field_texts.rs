@@ -104,7 +104,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_PAGE", "页面只能是 title、confirm 或 collect"),
     (
         "E_PAGE_MODE",
-        "外部开票平台在买家授权之后才开票，请使用 title 或 confirm 页",
+        "外部开票平台和微信统一开票都在买家授权之后才开票，请使用 title 或 confirm 页",
     ),
     ("E_PASSWORD", "密码须为 12 至 200 个字符"),
     ("E_PASSWORD_IS_LOGIN", "密码不能与登录名相同"),
