@@ -14,6 +14,7 @@ mod outside;
 mod paper;
 mod payments;
 mod red;
+mod refusals;
 mod rules;
 mod set_up;
 pub mod states;
@@ -31,6 +32,7 @@ pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
 pub use payments::Payment;
 pub use red::Red;
+pub use refusals::Refusals;
 pub use rules::{Outlook, Rounding, TaxCodes, TaxNotes, TitleNotes};
 pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
@@ -210,6 +212,7 @@ catalogue! {
     red: Red,
     gateway: Gateway,
     push: Push,
+    refusals: Refusals,
     self_test: SelfTest,
     tax_codes: TaxCodes,
     title_notes: TitleNotes,

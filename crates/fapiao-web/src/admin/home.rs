@@ -23,7 +23,7 @@ use fapiao_usecases::{
     },
     calendar,
     errors::StoreError,
-    records::JobRow,
+    records::{IssuingMode, JobRow},
 };
 use std::collections::BTreeMap;
 
@@ -92,6 +92,10 @@ async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
     let (year, month) = (calendar::year2(frame.now()), calendar::month(frame.now()));
     let mut stock = Vec::new();
     for seller in store.sellers().await? {
+        // Numbers and quota are the platform's where another one issues.
+        if seller.mode != IssuingMode::SelfBuilt {
+            continue;
+        }
         let segments = store.segments(&seller.id).await?;
         let (numbers_left, numbers_whole) = number_stock(&segments, year);
         let outlook = outlook(frame.ports(), &seller).await?;

@@ -1,6 +1,6 @@
 //! Every push that arrived, also the refused ones.
 
-use super::{Answer, desk::Overseer, listing::Listing, masking};
+use super::{Answer, desk::Overseer, listing::Listing, masking, push_words};
 use crate::{
     i18n::{
         Lang, Texts, fill1,
@@ -121,7 +121,7 @@ fn row(shell: &Shell, accounts: &[Account], push: &Push) -> PushRow {
         about: about(push),
         verdict: badge(t, &push.state),
         why: if is_refused {
-            push.verdict.clone()
+            push_words::verdict(t, &push.verdict)
         } else {
             outcome(shell.lang, &push.outcome)
         },

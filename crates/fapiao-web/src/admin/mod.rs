@@ -34,6 +34,7 @@ mod partners;
 mod payments;
 mod pieces;
 mod products;
+mod push_words;
 mod pushes;
 mod red;
 mod reports;

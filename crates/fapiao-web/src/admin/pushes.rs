@@ -6,7 +6,7 @@ use super::{
     failure::Failure,
     forms::Sent,
     inbox::{about, badge, outcome},
-    job_words, masking, timeline,
+    job_words, masking, push_words, timeline,
 };
 use crate::{
     i18n::{Texts, fill1},
@@ -53,7 +53,7 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest, id: web::Path<Str
         standing: Standing {
             tone: verdict.tone,
             sentence: if is_refused {
-                push.verdict.clone()
+                push_words::verdict(t, &push.verdict)
             } else if push.outcome.is_empty() {
                 verdict.word.to_owned()
             } else {
@@ -78,7 +78,7 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest, id: web::Path<Str
         at: shell.when(push.received_at),
         account: account.unwrap_or_else(|| "—".to_owned()),
         seen: push.seen,
-        why: push.verdict.clone(),
+        why: push_words::verdict(t, &push.verdict),
         outcome: outcome(shell.lang, &push.outcome),
         about: about(&push),
         wire_note: if push.raw_cut {
@@ -116,7 +116,10 @@ fn wire(t: &Texts, push: &Push) -> Vec<Raw> {
 fn block(desk: &Overseer, t: &'static Texts, replay: Replay) -> ReplayBlock {
     let (verdict, why) = match &replay.verdict {
         Verdict::Accepted => (Badge::new(Tone::Ok, t.push.now_accepted), String::new()),
-        Verdict::Refused(why) => (Badge::new(Tone::Bad, t.push.now_refused), why.clone()),
+        Verdict::Refused(why) => (
+            Badge::new(Tone::Bad, t.push.now_refused),
+            push_words::verdict(t, why),
+        ),
         Verdict::NotKept => (Badge::new(Tone::Plain, t.push.now_not_kept), String::new()),
         Verdict::Cut => (Badge::new(Tone::Warn, t.push.now_cut), String::new()),
     };

@@ -11,7 +11,7 @@ use crate::{
     i18n::{Texts, fill},
     pages::{
         lines::grouped,
-        parts::{Badge, Pager, Tone},
+        parts::{Badge, Pager, Tone, local_minute},
         reports::{
             Body, BucketLine, LedgerBody, LedgerLine, MatchBody, MatchLine, ReportPage,
             SegmentLine, VatLine,
@@ -140,7 +140,7 @@ pub(super) async fn show(
             &of,
             &asked.month,
             &desk.staff.name,
-            &desk.when(desk.now()).exact(),
+            &local_minute(desk.now()),
         ],
     );
     let body = match report {

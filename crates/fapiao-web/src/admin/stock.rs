@@ -29,7 +29,7 @@ use fapiao_usecases::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
     ports::QuotaLine,
-    records::{Segment, Seller},
+    records::{IssuingMode, Segment, Seller},
 };
 use std::collections::HashMap;
 
@@ -42,7 +42,9 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
     let wanted = url::form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == "seller")
         .and_then(|(_, value)| SellerId::parse(&value).ok());
-    let sellers = desk.ports().store.sellers().await?;
+    let mut sellers = desk.ports().store.sellers().await?;
+    // Numbers and quota are the platform's where another one issues.
+    sellers.retain(|it| it.mode == IssuingMode::SelfBuilt);
     let shell = desk.shell(Section::Stock).await?;
     let chosen = match wanted {
         Some(id) => Some(

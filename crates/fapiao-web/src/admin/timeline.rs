@@ -156,6 +156,8 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
             Tone::Warn,
             fill1(t.gateway.partner_key_revoked, fact("key_id")),
         ),
+        "proof.holds" => (Tone::Ok, a.proof_holds.to_owned()),
+        "proof.broken" => (Tone::Bad, a.proof_broken.to_owned()),
         "session.opened" => (Tone::Plain, a.session_opened.to_owned()),
         "session.closed" => (Tone::Plain, a.session_closed.to_owned()),
         "sign_in.locked" => (Tone::Warn, fill1(a.sign_in_locked, fact("login"))),
@@ -192,7 +194,11 @@ pub(super) fn is_about(entry: &AuditEntry, things: &[&str]) -> bool {
 
 /// The page of what an id names.
 pub(super) fn page_of(id: &str) -> Option<String> {
-    let (prefix, _) = id.split_once('_')?;
+    let (prefix, rest) = id.split_once('_')?;
+    // A card template's name is its seller and the kind of invoice.
+    if let Some((seller, _)) = rest.split_once(':') {
+        return Some(format!("/admin/cards?seller={prefix}_{seller}"));
+    }
     let list = match prefix {
         "ord" => "orders",
         "dlv" => "deliveries",
@@ -321,5 +327,9 @@ mod tests {
     fn ids_lead_to_their_pages() {
         assert_eq!(page_of("ord_1").as_deref(), Some("/admin/orders/ord_1"));
         assert_eq!(page_of("seg_1"), None);
+        assert_eq!(
+            page_of("sel_1:digital_ordinary").as_deref(),
+            Some("/admin/cards?seller=sel_1")
+        );
     }
 }

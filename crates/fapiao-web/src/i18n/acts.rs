@@ -62,6 +62,8 @@ texts! {
         stock_quota: "申领额度 {0}", "Fetched a quota of {0}";
         push_received: "收到推送 {0}", "Push {0} received";
         push_refused: "拒绝推送", "Push refused";
+        proof_holds: "账目核对：全部规则成立", "Ledger checked: every rule holds";
+        proof_broken: "账目核对：有规则不成立", "Ledger checked: a rule does not hold";
         session_opened: "登录", "Signed in";
         session_closed: "退出登录", "Signed out";
         sign_in_locked: "连续登录失败，{0} 暂停登录", "Sign-in of {0} is locked after failures";
