@@ -3,42 +3,8 @@
 //! A digital number has 20 digits: year (2), province (2), issuing channel (1), serial (15). Twenty digits do not fit
 //! into 64 bits, so a segment counts with the 18 digits behind the year.
 
+use crate::province::province_name;
 use thiserror::Error;
-
-/// Provinces by their two digits, with the name the tax bureau bears.
-const PROVINCES: [(&str, &str); 31] = [
-    ("11", "北京"),
-    ("12", "天津"),
-    ("13", "河北"),
-    ("14", "山西"),
-    ("15", "内蒙古"),
-    ("21", "辽宁"),
-    ("22", "吉林"),
-    ("23", "黑龙江"),
-    ("31", "上海"),
-    ("32", "江苏"),
-    ("33", "浙江"),
-    ("34", "安徽"),
-    ("35", "福建"),
-    ("36", "江西"),
-    ("37", "山东"),
-    ("41", "河南"),
-    ("42", "湖北"),
-    ("43", "湖南"),
-    ("44", "广东"),
-    ("45", "广西"),
-    ("46", "海南"),
-    ("50", "重庆"),
-    ("51", "四川"),
-    ("52", "贵州"),
-    ("53", "云南"),
-    ("54", "西藏"),
-    ("61", "陕西"),
-    ("62", "甘肃"),
-    ("63", "青海"),
-    ("64", "宁夏"),
-    ("65", "新疆"),
-];
 
 /// Why a number, a code or a segment is not one.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -85,14 +51,6 @@ pub enum NumberShapeError {
         /// Last number.
         end: String,
     },
-}
-
-/// Name of a province by its two digits: `33` is 浙江.
-pub fn province_name(digits: &str) -> Option<&'static str> {
-    PROVINCES
-        .iter()
-        .find(|(known, _)| *known == digits)
-        .map(|(_, name)| *name)
 }
 
 /// A number of a digital invoice: 20 digits of a known province or of the sandbox.

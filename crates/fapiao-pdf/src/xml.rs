@@ -8,6 +8,7 @@ use fapiao_domain::{
     face::InvoiceFace,
     invoice::{Identity, InvoiceKind},
     line::InvoiceLine,
+    province::province_full_name,
     rate::Rate,
 };
 use quick_xml::{
@@ -279,7 +280,7 @@ fn information(out: &mut Out, name: &str, pairs: &[(String, String)]) -> io::Res
 }
 
 fn supervision(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
-    let bureau = province(&face.province)
+    let bureau = province_full_name(&face.province)
         .map_or_else(String::new, |name| format!("国家税务总局{name}税务局"));
     fields(
         out,
@@ -291,44 +292,6 @@ fn supervision(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
             ("TaxBureauName", &bureau),
         ],
     )
-}
-
-/// Name of a tax authority's area by its two digits.
-fn province(digits: &str) -> Option<&'static str> {
-    Some(match digits {
-        "11" => "北京市",
-        "12" => "天津市",
-        "13" => "河北省",
-        "14" => "山西省",
-        "15" => "内蒙古自治区",
-        "21" => "辽宁省",
-        "22" => "吉林省",
-        "23" => "黑龙江省",
-        "31" => "上海市",
-        "32" => "江苏省",
-        "33" => "浙江省",
-        "34" => "安徽省",
-        "35" => "福建省",
-        "36" => "江西省",
-        "37" => "山东省",
-        "41" => "河南省",
-        "42" => "湖北省",
-        "43" => "湖南省",
-        "44" => "广东省",
-        "45" => "广西壮族自治区",
-        "46" => "海南省",
-        "50" => "重庆市",
-        "51" => "四川省",
-        "52" => "贵州省",
-        "53" => "云南省",
-        "54" => "西藏自治区",
-        "61" => "陕西省",
-        "62" => "甘肃省",
-        "63" => "青海省",
-        "64" => "宁夏回族自治区",
-        "65" => "新疆维吾尔自治区",
-        _ => return None,
-    })
 }
 
 fn clock(time: NaiveDateTime) -> String {

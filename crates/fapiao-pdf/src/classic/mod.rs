@@ -8,6 +8,7 @@ pub(crate) use labels::layer;
 pub(crate) use values::pages;
 
 use crate::{ink::Colour, rows::Grid};
+use fapiao_domain::province::province_names;
 
 /// Lines and labels of the form; the list is black.
 const BROWN: Colour = Colour(156, 82, 35);
@@ -48,7 +49,9 @@ impl Shape {
             Sheet::List { last: false },
             Sheet::List { last: true },
         ];
-        PROVINCES.iter().flat_map(move |&(_, province)| {
+        // The empty one is for digits that are not known.
+        let provinces = std::iter::once("").chain(province_names());
+        provinces.flat_map(move |province| {
             sheets.map(|page| Shape {
                 page,
                 province,
@@ -71,46 +74,3 @@ static GRID: Grid = Grid {
     first_row: 59.84,
     pitch: 4.5,
 };
-
-/// Short names of the provinces by their two digits; the first is for digits that are not known.
-const PROVINCES: [(&str, &str); 32] = [
-    ("", ""),
-    ("11", "北京"),
-    ("12", "天津"),
-    ("13", "河北"),
-    ("14", "山西"),
-    ("15", "内蒙古"),
-    ("21", "辽宁"),
-    ("22", "吉林"),
-    ("23", "黑龙江"),
-    ("31", "上海"),
-    ("32", "江苏"),
-    ("33", "浙江"),
-    ("34", "安徽"),
-    ("35", "福建"),
-    ("36", "江西"),
-    ("37", "山东"),
-    ("41", "河南"),
-    ("42", "湖北"),
-    ("43", "湖南"),
-    ("44", "广东"),
-    ("45", "广西"),
-    ("46", "海南"),
-    ("50", "重庆"),
-    ("51", "四川"),
-    ("52", "贵州"),
-    ("53", "云南"),
-    ("54", "西藏"),
-    ("61", "陕西"),
-    ("62", "甘肃"),
-    ("63", "青海"),
-    ("64", "宁夏"),
-    ("65", "新疆"),
-];
-
-fn province(digits: &str) -> &'static str {
-    PROVINCES
-        .iter()
-        .find(|(code, _)| *code == digits)
-        .map_or("", |(_, name)| name)
-}

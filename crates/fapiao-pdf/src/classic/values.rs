@@ -1,6 +1,6 @@
 //! What belongs to one paper of the older form.
 
-use super::{GRID, MOST_ROWS, Shape, Sheet, list, province};
+use super::{GRID, MOST_ROWS, Shape, Sheet, list};
 use crate::{
     MAX_LINES, RenderError,
     fonts::{Face, Fonts},
@@ -15,6 +15,7 @@ use fapiao_domain::{
     capital,
     face::InvoiceFace,
     invoice::{Identity, InvoiceKind},
+    province::province_name,
     qr,
 };
 
@@ -68,7 +69,7 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
     }
     let shape = Shape {
         page: Sheet::Form,
-        province: province(&face.province),
+        province: province_name(&face.province).unwrap_or_default(),
         sample: face.sample,
     };
     let mut set = Setter::new(fonts, Colour::BLACK);
