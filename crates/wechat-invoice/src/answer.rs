@@ -1,6 +1,8 @@
 //! From the bytes of an answer to its typed members, or to the right kind of error.
 
-use serde::de::DeserializeOwned;
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
@@ -16,6 +18,42 @@ pub(crate) struct RawAnswer {
     pub(crate) body: Vec<u8>,
 }
 
+/// An answer's object. One of WeChat's pages (`getusertitleurl`) prints `errcode` twice, the second time with the text that
+/// belongs to `errmsg`: the number counts, wherever it stands.
+struct Envelope(Members);
+
+impl<'de> Deserialize<'de> for Envelope {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Envelope, D::Error> {
+        from.deserialize_map(EnvelopeVisitor)
+    }
+}
+
+struct EnvelopeVisitor;
+
+impl<'de> Visitor<'de> for EnvelopeVisitor {
+    type Value = Envelope;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
+        let mut members = Members::new();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            let is_number = |value: &Value| flex::to_int(value).is_some();
+            match members.get(&name) {
+                Some(before) if name == "errcode" && is_number(before) && !is_number(&value) => {
+                    members.entry("errmsg").or_insert(value);
+                }
+                _ => {
+                    members.insert(name, value);
+                }
+            }
+        }
+        Ok(Envelope(members))
+    }
+}
+
 /// Splits success from refusal. `blot` are credentials that must not survive in an `errmsg`.
 pub(crate) fn members(spec: &Spec, raw: &RawAnswer, blot: &[&str]) -> Result<Members, Error> {
     if raw.status != 200 {
@@ -26,23 +64,17 @@ pub(crate) fn members(spec: &Spec, raw: &RawAnswer, blot: &[&str]) -> Result<Mem
             format!("HTTP status {}", raw.status),
         ));
     }
-    let members = match serde_json::from_slice::<Value>(&raw.body) {
-        Ok(Value::Object(members)) => members,
-        Ok(_) => {
-            return Err(unusable(
-                spec,
-                raw.status,
-                "the JSON is not an object".into(),
-            ));
-        }
-        Err(error) => {
-            // The parser's own text may quote the answer; the place is enough.
-            let place = format!("line {} column {}", error.line(), error.column());
-            let size = raw.body.len();
-            let reason = format!("{size} bytes that are no JSON ({place})");
-            return Err(unusable(spec, raw.status, reason));
-        }
-    };
+    let Envelope(members) = serde_json::from_slice(&raw.body).map_err(|error| {
+        // The parser's own text may quote the answer; the place is enough.
+        let place = format!("line {} column {}", error.line(), error.column());
+        let size = raw.body.len();
+        let reason = if error.is_data() {
+            "the JSON is not an object".to_owned()
+        } else {
+            format!("{size} bytes that are no JSON ({place})")
+        };
+        unusable(spec, raw.status, reason)
+    })?;
     match members.get("errcode").map(flex::to_int) {
         Some(Some(0)) => Ok(members),
         Some(Some(errcode)) => Err(refused(spec, errcode, &members, blot)),
@@ -138,6 +170,23 @@ pub(crate) fn without(error: Error, secret: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_errcode_that_comes_twice_is_its_number() {
+        let read = |text: &str| serde_json::from_str::<Envelope>(text).unwrap().0;
+        for text in [
+            r#"{"errcode":0,"errcode":"ok","url":"u"}"#,
+            r#"{"errcode":"ok","errcode":0,"url":"u"}"#,
+        ] {
+            assert_eq!(flex::to_int(&read(text)["errcode"]), Some(0), "{text}");
+        }
+        assert_eq!(
+            read(r#"{"errcode":72031,"errcode":"bad"}"#)["errmsg"],
+            "bad"
+        );
+        // Two different numbers: the last one, as every reader has it, so that a refusal is not read as success here.
+        assert_eq!(read(r#"{"errcode":0,"errcode":72031}"#)["errcode"], 72031);
+    }
 
     #[test]
     fn the_request_id_is_found_in_both_spellings() {

@@ -62,8 +62,12 @@ impl PlatformClient {
     /// The code behind an `encrypt_code` (`POST /card/code/decrypt`). In links it is
     /// percent-encoded: decode exactly once.
     ///
+    /// Caller: the account that created the card.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 40056 or 40075 for a code that was decoded too often or not at all.
+    ///
+    /// Source: the card family's page “Code解码接口”
     pub async fn decrypt_code(&self, encrypt_code: &str) -> Result<String, Error> {
         let body = EncryptedCode { encrypt_code };
         let answer: CodeAnswer = self.session().post(&DECRYPT, &[], &body).await?;
@@ -72,8 +76,12 @@ impl PlatformClient {
 
     /// Replaces the trial white-list (`POST /card/testwhitelist/set`), 10 entries at most.
     ///
+    /// Caller: an account that is not approved yet.
+    ///
     /// # Errors
     /// [`Error::Invalid`] for a list that is empty or too long.
+    ///
+    /// Source: the card family's page “设置测试白名单”
     pub async fn set_test_white_list(
         &self,
         list: &TestWhiteList,

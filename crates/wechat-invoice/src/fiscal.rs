@@ -3,17 +3,16 @@
 //! Shared with ordinary invoices: `own_s_pappid`, `upload_pdf`, `pdf_url`, `get_auth_data`,
 //! `reject_insert`, `update_status`, and the events.
 
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
-use crate::answer::{Members, known_out, required, without};
+use crate::answer::{Members, known_out, required};
 use crate::debug::debug_only;
 use crate::error::Error;
 use crate::flex;
 use crate::http::Spec;
 use crate::platform::CardIdAnswer;
-use crate::session::Session;
+use crate::session::{Session, json};
 use crate::token::TokenKeeper;
 
 const GET_BILL_AUTH_URL: Spec = Spec::read("/nontax/getbillauthurl");
@@ -58,6 +57,8 @@ pub struct BillAuthPage {
     pub auth_url: String,
     /// How many seconds it lives; about 7200.
     pub valid_secs: Option<i64>,
+    /// Members this version does not know.
+    pub other: Members,
 }
 
 /// The look of a collecting unit's cards: one per unit.
@@ -138,6 +139,8 @@ struct PageAnswer {
     auth_url: Option<String>,
     #[serde(default, deserialize_with = "flex::int")]
     expire_time: Option<i64>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Serialize)]
@@ -205,41 +208,56 @@ impl FiscalClient {
 
     /// Collecting unit: the page on which a payer collects a bill (`POST /nontax/getbillauthurl`).
     ///
+    /// Caller: the collecting unit (执收单位).
+    ///
     /// # Errors
     /// As [`get_auth_url`](crate::MerchantClient::get_auth_url).
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_notaxinvoicegetauthurl.html>
     pub async fn bill_auth_url(&self, page: &BillAuthPageRequest) -> Result<BillAuthPage, Error> {
+        let call = GET_BILL_AUTH_URL.name();
         if page.money_fen < 0 {
-            let call = GET_BILL_AUTH_URL.name();
             return Err(Error::invalid(call, "money", "must not be negative"));
         }
-        let ticket = self.session.ticket().await?;
+        for (field, text) in [("s_pappid", &page.s_pappid), ("order_id", &page.order_id)] {
+            if text.trim().is_empty() {
+                return Err(Error::invalid(call, field, "must not be empty"));
+            }
+        }
         let on_a_page = page.source == BillSource::Web;
-        let request = PageRequest {
-            s_pappid: &page.s_pappid,
-            order_id: &page.order_id,
-            money: page.money_fen,
-            timestamp: self.session.now(),
-            source: if on_a_page { "web" } else { "app" },
-            redirect_url: page.redirect_url.as_deref().filter(|_| on_a_page),
-            ticket: ticket.expose_secret(),
+        let body_with = |ticket: &str| {
+            let request = PageRequest {
+                s_pappid: &page.s_pappid,
+                order_id: &page.order_id,
+                money: page.money_fen,
+                timestamp: self.session.now(),
+                source: if on_a_page { "web" } else { "app" },
+                redirect_url: page.redirect_url.as_deref().filter(|_| on_a_page),
+                ticket,
+            };
+            json(&GET_BILL_AUTH_URL, &request)
         };
-        let answer = self
+        let answer: PageAnswer = self
             .session
-            .post::<PageAnswer>(&GET_BILL_AUTH_URL, &[], &request)
-            .await;
-        let answer = answer.map_err(|error| without(error, ticket.expose_secret()))?;
+            .post_with_ticket(&GET_BILL_AUTH_URL, body_with)
+            .await?;
         let auth_url = required(&GET_BILL_AUTH_URL, "auth_url", answer.auth_url)?;
         Ok(BillAuthPage {
             auth_url,
             valid_secs: answer.expire_time,
+            other: known_out(answer.other),
         })
     }
 
     /// Bureau: a template for one collecting unit (`POST /nontax/createbillcard`). **Not
     /// idempotent**; keep the `card_id`.
     ///
+    /// Caller: the finance bureau (财政局).
+    ///
     /// # Errors
     /// As [`create_card`](crate::PlatformClient::create_card).
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_notaxinvoicecreatecard.html>
     pub async fn create_bill_card(&self, template: &BillTemplate) -> Result<String, Error> {
         let BillTemplate { logo_url, payee } = template;
         for (field, text) in [("logo_url", logo_url), ("payee", payee)] {
@@ -263,8 +281,12 @@ impl FiscalClient {
     /// Bureau: puts a bill into the payer's wallet (`POST /nontax/insertbill`). At most once per
     /// order id, as [`insert`](crate::PlatformClient::insert).
     ///
+    /// Caller: the finance bureau (财政局).
+    ///
     /// # Errors
     /// As [`insert`](crate::PlatformClient::insert).
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_notaxinvoiceinsert.html>
     pub async fn insert_bill(&self, insert: &InsertBill) -> Result<InsertedBill, Error> {
         let bill = &insert.bill;
         let texts = [
@@ -290,6 +312,13 @@ impl FiscalClient {
                 INSERT_BILL.name(),
                 "fee",
                 "must not be negative",
+            ));
+        }
+        if !(1_000_000_000..10_000_000_000).contains(&bill.billing_time) {
+            return Err(Error::invalid(
+                INSERT_BILL.name(),
+                "billing_time",
+                "must be ten-digit Unix seconds",
             ));
         }
         let nonce = hex::encode(rand::random::<[u8; 16]>());

@@ -3,7 +3,9 @@
 mod account;
 mod answer;
 mod card;
+mod chosen;
 mod debug;
+mod endpoints;
 mod error;
 mod fiscal;
 mod flex;
@@ -22,13 +24,15 @@ pub mod token;
 
 pub use account::Account;
 pub use card::{ChooseInvoiceSignature, TestWhiteList, WhiteListAnswer, choose_invoice_signature};
+pub use chosen::{ChosenInvoice, ChosenTitle, chosen_invoices, chosen_title};
 pub use codes::{Advice, CodeInfo, Text, Who, code_info};
+pub use endpoints::{Endpoints, Timeouts};
 pub use error::{Error, StoreError};
 pub use fiscal::{
     BillAuthPage, BillAuthPageRequest, BillSource, BillTemplate, FiscalBill, FiscalClient,
     InsertBill, InsertedBill,
 };
-pub use http::{Endpoints, Observed, Observer, Timeouts, Transport};
+pub use http::{Observed, Observer, Transport};
 pub use merchant::MerchantClient;
 pub use platform::PlatformClient;
 pub use quota::QuotaClient;

@@ -245,8 +245,12 @@ impl ReimburserClient {
 
     /// Reads one invoice (`POST /card/invoice/reimburse/getinvoiceinfo`).
     ///
+    /// Caller: whoever reads invoices: verified service account, mini program or app.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72015, 72017, 72023, 72024, 40073 or 40101.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/reimbursement/api_invoicebxgetinvoice>
     pub async fn invoice(&self, card: &CardRef) -> Result<WalletInvoice, Error> {
         let mut invoice: WalletInvoice = self.session.post(&GET, &[], card).await?;
         invoice.other = known_out(invoice.other);
@@ -256,8 +260,12 @@ impl ReimburserClient {
     /// Reads up to 20 invoices (`POST /card/invoice/reimburse/getinvoicebatch`). One wrong card
     /// fails them all.
     ///
+    /// Caller: whoever reads invoices: verified service account, mini program or app.
+    ///
     /// # Errors
     /// [`Error::Invalid`] for none or too many; otherwise as [`invoice`](ReimburserClient::invoice).
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/reimbursement/api_invoicereimbursegetinvoicebatch>
     pub async fn invoices(&self, cards: &[CardRef]) -> Result<Vec<WalletInvoice>, Error> {
         check_batch(&GET_BATCH, "item_list", cards)?;
         let body = Items { item_list: cards };
@@ -268,9 +276,13 @@ impl ReimburserClient {
     /// Changes one card (`POST /card/invoice/reimburse/updateinvoicestatus`): lock, then close;
     /// [`Init`](ReimburseStatus::Init) unlocks. **Closing cannot be undone.**
     ///
+    /// Caller: whoever reads invoices: verified service account, mini program or app.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72039 when closing what is not locked, 72023 if another account
     /// holds the lock.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/reimbursement/api_invoicebxupdatainvoicestatus>
     pub async fn update_status(
         &self,
         card: &CardRef,
@@ -292,8 +304,12 @@ impl ReimburserClient {
     /// Changes up to 20 cards of one holder, all or none
     /// (`POST /card/invoice/reimburse/updatestatusbatch`).
     ///
+    /// Caller: whoever reads invoices: verified service account, mini program or app.
+    ///
     /// # Errors
     /// As [`update_status`](ReimburserClient::update_status).
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/reimbursement/api_invoicereimburseupdatestatusbatch>
     pub async fn update_statuses(
         &self,
         openid: &str,

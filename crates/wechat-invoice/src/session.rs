@@ -1,11 +1,11 @@
 use bytes::Bytes;
 use reqwest::Method;
-use secrecy::SecretString;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::account::Account;
-use crate::answer::{self, Members};
+use crate::answer::{self, Members, without};
 use crate::error::Error;
 use crate::http::{Body, Spec};
 use crate::token::{CredentialKind, TokenKeeper};
@@ -41,14 +41,30 @@ impl Session {
         self.keeper.now()
     }
 
-    pub(crate) async fn ticket(&self) -> Result<SecretString, Error> {
-        self.keeper.card_ticket(&self.account).await
-    }
-
-    pub(crate) async fn other_ticket(&self, failed: &SecretString) -> Result<SecretString, Error> {
-        self.keeper
-            .renew(&self.account, CredentialKind::CardTicket, failed)
-            .await
+    /// As [`Session::post`], for bodies that carry the ticket. One that WeChat finds stale is fetched again once.
+    pub(crate) async fn post_with_ticket<A: DeserializeOwned>(
+        &self,
+        spec: &Spec,
+        body_with: impl Fn(&str) -> Result<Body, Error>,
+    ) -> Result<A, Error> {
+        let mut ticket = self.keeper.card_ticket(&self.account).await?;
+        for last in [false, true] {
+            let body = body_with(ticket.expose_secret())?;
+            let sent = self
+                .keeper
+                .call(&self.account, spec, Method::POST, &[], &body)
+                .await;
+            match sent {
+                Ok(members) => return answer::typed(spec, members),
+                Err(error) if !last && is_about_the_ticket(&error) => {
+                    let kind = CredentialKind::CardTicket;
+                    let other = self.keeper.renew(&self.account, kind, &ticket).await;
+                    ticket = other.map_err(|_| without(error, ticket.expose_secret()))?;
+                }
+                Err(error) => return Err(without(error, ticket.expose_secret())),
+            }
+        }
+        unreachable!("the second round always returns")
     }
 
     pub(crate) async fn post<A: DeserializeOwned>(
@@ -94,19 +110,21 @@ impl Session {
     pub(crate) async fn upload<A: DeserializeOwned>(
         &self,
         spec: &Spec,
+        query: &[(&str, &str)],
         file: Body,
     ) -> Result<A, Error> {
         let members = self
             .keeper
-            .call(&self.account, spec, Method::POST, &[], &file)
+            .call(&self.account, spec, Method::POST, query, &file)
             .await?;
         answer::typed(spec, members)
     }
 
-    /// A call that carries its credentials in the body and no token.
+    /// A call that carries its credentials in the body or the query, and no token.
     pub(crate) async fn post_without_token(
         &self,
         spec: &Spec,
+        query: &[(&str, &str)],
         body: &impl Serialize,
         blot: &[&str],
     ) -> Result<Members, Error> {
@@ -114,14 +132,20 @@ impl Session {
         let raw = self
             .keeper
             .transport()
-            .send(spec, Method::POST, &[], &body)
+            .send(spec, Method::POST, query, &body)
             .await?;
         answer::members(spec, &raw, blot)
     }
 }
 
+/// WeChat has no code of its own for a stale ticket: a parameter error that names it.
+fn is_about_the_ticket(error: &Error) -> bool {
+    matches!(error, Error::Refused { errcode: 72031 | 40097, errmsg, .. }
+        if errmsg.to_ascii_lowercase().contains("ticket"))
+}
+
 /// Raw UTF-8: WeChat refuses `\u` escapes (40033) or counts them as characters (45021).
-fn json(spec: &Spec, body: &impl Serialize) -> Result<Body, Error> {
+pub(crate) fn json(spec: &Spec, body: &impl Serialize) -> Result<Body, Error> {
     let bytes = serde_json::to_vec(body)
         .map_err(|error| Error::invalid(spec.name(), "body", error.to_string()))?;
     Ok(Body::Json(Bytes::from(bytes)))

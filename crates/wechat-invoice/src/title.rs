@@ -157,8 +157,12 @@ impl TitleClient {
     /// A link that stores a title in the user's WeChat
     /// (`POST /card/invoice/biz/getusertitleurl`).
     ///
+    /// Caller: official account, service account or app.
+    ///
     /// # Errors
     /// [`Error::Invalid`] for an empty title, or a telephone or tax number of another shape.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/name/api_invoicebizgetusertitleurl>
     pub async fn user_title_url(&self, title: &UserTitle) -> Result<String, Error> {
         let request = match title {
             UserTitle::FilledByUser => UserTitleRequest {
@@ -181,8 +185,12 @@ impl TitleClient {
     /// (`POST /card/invoice/biz/getselecttitleurl`). `attach` comes back in
     /// [`Event::Title`](crate::callback::Event::Title); `biz_name` is shown to the user.
     ///
+    /// Caller: official account, service account or app.
+    ///
     /// # Errors
     /// As every call.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/name/api_invoicebizgetselecttitleurl>
     pub async fn select_title_url(
         &self,
         attach: Option<&str>,
@@ -196,8 +204,12 @@ impl TitleClient {
     /// Reads the title behind a user's QR code (`POST /card/invoice/scantitle`). `scan_text` is the
     /// scanner's raw text; it lives for a short time only.
     ///
+    /// Caller: a verified account; not through a third-party platform.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72044 when the code has expired.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/name/api_invoicescantitle>
     pub async fn scan_title(&self, scan_text: &str) -> Result<ScannedTitle, Error> {
         let answer: ScanAnswer = self
             .session

@@ -22,6 +22,14 @@ pub enum EventError {
     Forbidden(&'static str),
 }
 
+/// A member as text; absent and of another type read as empty.
+pub(super) fn text(members: &Members, name: &str) -> String {
+    members
+        .get(name)
+        .and_then(crate::flex::to_text)
+        .unwrap_or_default()
+}
+
 /// Reads XML (`<`) or JSON (`{`) by the first character that is no blank.
 pub(super) fn read(text: &str) -> Result<Members, EventError> {
     match text.trim_start().bytes().next() {

@@ -30,11 +30,15 @@ mod cipher;
 mod event;
 mod key;
 mod members;
+mod open;
 mod push;
 mod query;
+mod seal;
+#[cfg(test)]
+mod vectors;
 mod xml;
 
-pub use cipher::{CallbackCipher, PushMode, SealedPush, SenderCheck};
+pub use cipher::{CallbackCipher, PushMode, SenderCheck};
 pub use event::{
     AuthorisationEvent, CardStatusEvent, Event, EventHead, IssueResult, IssueResultEvent,
     SubmittedTitleKind, TitleEvent, UnknownEvent,
@@ -42,3 +46,4 @@ pub use event::{
 pub use key::CipherSetupError;
 pub use members::{EventError, Members};
 pub use push::{Opened, PushFormat, PushRefused, RefusalReason};
+pub use seal::SealedPush;

@@ -160,6 +160,9 @@ impl MerchantClient {
     /// After payment (支付后开票), `s_pappid` and `order_id` are the event's `SPAppId` and
     /// `SuccOrderId`.
     ///
+    /// Caller: the merchant, with the account of the channel (service account, mini program or app). For
+    /// fiscal bills the bureau asks as well.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72038 where page and ids do not belong together.
     ///

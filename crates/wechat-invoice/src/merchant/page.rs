@@ -1,12 +1,12 @@
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::MerchantClient;
-use crate::answer::{Members, known_out, required, without};
+use crate::answer::{Members, known_out, required};
 use crate::debug::debug_only;
 use crate::error::Error;
 use crate::flex;
 use crate::http::Spec;
+use crate::session::json;
 
 const GET_AUTH_URL: Spec = Spec::read("/card/invoice/getauthurl");
 
@@ -121,6 +121,8 @@ impl MerchantClient {
     /// Ticket and time stamp are filled in. Repeating the call for the same `order_id` gives a page
     /// again, as long as the order is neither refused nor carded.
     ///
+    /// Caller: the merchant, with the account of the channel (service account, mini program or app).
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72063 until [`set_contact`](MerchantClient::set_contact) was called
     /// for *this* account, 72056 for a used order id, 72031 for a wrong member.
@@ -137,8 +139,7 @@ impl MerchantClient {
             }
         }
         let on_a_page = matches!(page.source, Source::Web | Source::Wap);
-        let mut ticket = self.session.ticket().await?;
-        for last in [false, true] {
+        let body_with = |ticket: &str| {
             let request = Request {
                 s_pappid: &page.s_pappid,
                 order_id: &page.order_id,
@@ -146,37 +147,19 @@ impl MerchantClient {
                 timestamp: self.session.now(),
                 source: page.source.as_str(),
                 redirect_url: page.redirect_url.as_deref().filter(|_| on_a_page),
-                ticket: ticket.expose_secret(),
+                ticket,
                 r#type: page.kind.as_number(),
             };
-            match self
-                .session
-                .post::<Answer>(&GET_AUTH_URL, &[], &request)
-                .await
-            {
-                Err(error) if !last && is_about_the_ticket(&error) => {
-                    ticket = self
-                        .session
-                        .other_ticket(&ticket)
-                        .await
-                        .map_err(|_| error)?;
-                }
-                Err(error) => return Err(without(error, ticket.expose_secret())),
-                Ok(answer) => {
-                    return Ok(AuthPage {
-                        auth_url: required(&GET_AUTH_URL, "auth_url", answer.auth_url)?,
-                        mini_program_app_id: answer.appid,
-                        other: known_out(answer.other),
-                    });
-                }
-            }
-        }
-        unreachable!("the second round always returns")
+            json(&GET_AUTH_URL, &request)
+        };
+        let answer: Answer = self
+            .session
+            .post_with_ticket(&GET_AUTH_URL, body_with)
+            .await?;
+        Ok(AuthPage {
+            auth_url: required(&GET_AUTH_URL, "auth_url", answer.auth_url)?,
+            mini_program_app_id: answer.appid,
+            other: known_out(answer.other),
+        })
     }
-}
-
-/// WeChat has no code of its own for a stale ticket: a parameter error that names it.
-pub(crate) fn is_about_the_ticket(error: &Error) -> bool {
-    matches!(error, Error::Refused { errcode: 72031 | 40097, errmsg, .. }
-        if errmsg.to_ascii_lowercase().contains("ticket"))
 }

@@ -144,6 +144,9 @@ struct FieldsAnswer {
 impl MerchantClient {
     /// Sets what title pages ask for (`setbizattr`, action `set_auth_field`). The last write wins.
     ///
+    /// Caller: the merchant, with the account of the channel (service account, mini program or app). Once,
+    /// and after changes; works on title pages only.
+    ///
     /// # Errors
     /// [`Error::Invalid`] for a custom field whose name is empty or longer than 5 characters.
     ///
@@ -172,8 +175,12 @@ impl MerchantClient {
 
     /// Reads what title pages ask for (action `get_auth_field`); `None` if it was never set.
     ///
+    /// Caller: the merchant, with the account of the channel (service account, mini program or app).
+    ///
     /// # Errors
     /// As every call; WeChat's 72029 (never set) is `None` here.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html>
     pub async fn get_auth_fields(&self) -> Result<Option<AuthFields>, Error> {
         let query = [("action", "get_auth_field")];
         let answer = self

@@ -27,6 +27,8 @@ impl MerchantClient {
     /// **Irreversible**: the order id can never carry a card afterwards; a new attempt needs a new
     /// id and a new authorisation.
     ///
+    /// Caller: the merchant, with the account of the channel (service account, mini program or app).
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72035 if it was refused before (advice
     /// [`Done`](crate::Advice::Done)), 72038 if it never was authorised. After

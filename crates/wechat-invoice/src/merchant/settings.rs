@@ -80,6 +80,9 @@ struct PayMerchantIn {
 impl MerchantClient {
     /// Sets the contact (`setbizattr`, action `set_contact`). The last write wins.
     ///
+    /// Caller: the merchant, with the account of the channel (service account, mini program or app). Each
+    /// account of its own, before its first page.
+    ///
     /// # Errors
     /// [`Error::Invalid`] for an empty telephone or a time-out that is not positive.
     ///
@@ -108,8 +111,12 @@ impl MerchantClient {
 
     /// Reads the contact (action `get_contact`); `None` if it was never set.
     ///
+    /// Caller: the merchant, with the account of the channel (service account, mini program or app).
+    ///
     /// # Errors
     /// As every call; WeChat's 72063 (never set) is `None` here.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html>
     pub async fn get_contact(&self) -> Result<Option<Contact>, Error> {
         let query = [("action", "get_contact")];
         let answer = self
@@ -129,8 +136,12 @@ impl MerchantClient {
     /// Links a payment merchant number to an invoicing platform (action `set_pay_mch`). One link
     /// per calling account; the last write wins.
     ///
+    /// Caller: the account that is bound to the merchant number.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72030 if the merchant number is not bound to this account.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html>
     pub async fn set_pay_merchant(&self, link: &PayMerchant) -> Result<(), Error> {
         let out = PayMerchantOut {
             mchid: &link.mchid,
@@ -144,8 +155,12 @@ impl MerchantClient {
 
     /// Reads the link (action `get_pay_mch`); `None` if it was never set.
     ///
+    /// Caller: the account that is bound to the merchant number.
+    ///
     /// # Errors
     /// As every call; WeChat's 72028 (never set) is `None` here.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html>
     pub async fn get_pay_merchant(&self) -> Result<Option<PayMerchant>, Error> {
         let query = [("action", "get_pay_mch")];
         let answer = self

@@ -183,9 +183,13 @@ impl MerchantClient {
     /// comes as [`Event::IssueResult`](crate::callback::Event::IssueResult) or by
     /// [`query_invoice`](MerchantClient::query_invoice).
     ///
+    /// Caller: the merchant.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 73xxx codes. After [`Error::OutcomeUnknown`], query first; a repeat
     /// must carry the **same** `fpqqlsh`.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html>
     pub async fn make_out_invoice(&self, invoice: &MakeOutInvoice) -> Result<(), Error> {
         if invoice.invoicedetail_list.is_empty() {
             let rule = "must have at least one line";
@@ -205,8 +209,12 @@ impl MerchantClient {
     /// Legacy: offsets a blue invoice (`POST /card/invoice/clearoutinvoice`). The card itself must
     /// be cancelled by [`PlatformClient::update_status`](crate::PlatformClient::update_status).
     ///
+    /// Caller: the merchant.
+    ///
     /// # Errors
     /// As [`make_out_invoice`](MerchantClient::make_out_invoice).
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html>
     pub async fn clear_out_invoice(&self, offset: &ClearOutInvoice) -> Result<(), Error> {
         self.session
             .act(
@@ -222,8 +230,12 @@ impl MerchantClient {
     /// Legacy: looks an issued invoice up (`POST /card/invoice/queryinvoceinfo`, misspelt so).
     /// WeChat answers nested or flat; both are read.
     ///
+    /// Caller: the merchant.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 73107 while it is being issued, 73109 for an unknown serial.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html>
     pub async fn query_invoice(
         &self,
         fpqqlsh: &str,

@@ -187,6 +187,8 @@ impl PlatformClient {
     /// [`Error::OutcomeUnknown`] the card may be there, and a repeat then answers 72056 or 72018
     /// (advice [`Done`](crate::Advice::Done)) without telling the code.
     ///
+    /// Caller: the account that owns the `s_pappid`. The app id in the body is the channel's.
+    ///
     /// # Errors
     /// [`Error::Invalid`] if the amounts do not add up or the identity has the wrong length (nothing
     /// is sent); [`Error::Refused`] with the codes of the table, 72038 where ids do not belong

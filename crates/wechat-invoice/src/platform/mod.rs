@@ -16,7 +16,7 @@ pub use pdf::PdfUrl;
 pub use s_pappid::platform_app_id;
 pub use status::ReimburseStatus;
 pub(crate) use template::CardIdAnswer;
-pub use template::{CardLink, CardTemplate, LogoFormat};
+pub use template::{CardLink, CardTemplate, LogoFormat, PermanentPicture};
 
 use crate::account::Account;
 use crate::session::Session;

@@ -50,6 +50,8 @@ impl PlatformClient {
     /// to [`insert`](PlatformClient::insert) within **3 days**, or WeChat deletes the file. WeChat
     /// looks inside only at the insert.
     ///
+    /// Caller: the account that owns the `s_pappid`.
+    ///
     /// # Errors
     /// [`Error::Invalid`] for what is no PDF or too large. After [`Error::Transport`] a repeat is
     /// harmless.
@@ -71,12 +73,14 @@ impl PlatformClient {
             mime: "application/pdf",
             bytes: pdf,
         };
-        let answer: MediaAnswer = self.session.upload(&SET_PDF, file).await?;
+        let answer: MediaAnswer = self.session.upload(&SET_PDF, &[], file).await?;
         required(&SET_PDF, "s_media_id", answer.s_media_id)
     }
 
     /// A short-lived address of an uploaded PDF (`POST /card/invoice/platform/getpdf`), to check an
     /// upload. Do not store it.
+    ///
+    /// Caller: the account that owns the `s_pappid`.
     ///
     /// # Errors
     /// As every call.

@@ -23,6 +23,8 @@ impl PlatformClient {
     /// This account's own `s_pappid` (`POST /card/invoice/seturl`, which despite its name only
     /// reads). Constant per account: store it, and be alarmed if it ever changes.
     ///
+    /// Caller: the service account that was approved as an invoicing platform.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72015 if the account is no invoicing platform.
     ///

@@ -59,6 +59,8 @@ impl PlatformClient {
     /// confirmed, and [`Init`](ReimburseStatus::Init). `code` is what
     /// [`insert`](PlatformClient::insert) gave, not an invoice code.
     ///
+    /// Caller: the account that owns the `s_pappid`.
+    ///
     /// # Errors
     /// [`Error::Refused`] with 72023 while a reimburser holds the card, 72060 if it is cancelled
     /// already (advice [`Done`](crate::Advice::Done)).

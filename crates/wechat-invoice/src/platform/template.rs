@@ -9,7 +9,10 @@ use crate::http::{Body, Spec};
 
 const CREATE_CARD: Spec = Spec::once("/card/invoice/platform/createcard");
 const UPLOAD_IMAGE: Spec = Spec::upload("/cgi-bin/media/uploadimg", &["url"]);
+const ADD_MATERIAL: Spec = Spec::upload("/cgi-bin/material/add_material", &["media_id"]);
 const LOGO_BYTES_MAX: usize = 1024 * 1024;
+/// Older pages say 2 MB, the current one 10.
+const MATERIAL_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 /// The look of a payee's cards (卡券模板): one per payee and kind of invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +50,15 @@ pub enum LogoFormat {
     Png,
     /// `image/jpeg`
     Jpeg,
+}
+
+/// A picture among the account's permanent materials (永久素材).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PermanentPicture {
+    /// Its id among the materials.
+    pub media_id: String,
+    /// Its address on WeChat's network.
+    pub url: String,
 }
 
 #[derive(Serialize)]
@@ -89,41 +101,48 @@ pub(crate) struct CardIdAnswer {
 struct ImageAnswer {
     #[serde(default, deserialize_with = "flex::trimmed")]
     url: Option<String>,
+    #[serde(default, deserialize_with = "flex::trimmed")]
+    media_id: Option<String>,
 }
 
 impl PlatformClient {
-    /// Uploads a payee's logo (`POST /cgi-bin/media/uploadimg`): PNG or JPEG up to 1 MiB. Returns
+    /// Uploads a payee's logo (`POST /cgi-bin/media/uploadimg`, multipart part `media`): PNG or JPEG up to 1 MiB. Returns
     /// its address on WeChat's network; upload once and keep it.
     ///
+    /// Caller: the account that owns the `s_pappid`.
+    ///
     /// # Errors
-    /// [`Error::Refused`] with 40005 or 40009 for a picture of the wrong kind or size.
+    /// [`Error::Invalid`] for another kind of file or more than 1 MiB; [`Error::Refused`] with 40005 or 40009.
     ///
     /// Source: <https://developers.weixin.qq.com/doc/service/api/material/permanent/api_uploadimage.html>
     pub async fn upload_logo(&self, picture: Bytes, format: LogoFormat) -> Result<String, Error> {
-        let (start, file_name, mime): (&[u8], _, _) = match format {
-            LogoFormat::Png => (b"\x89PNG", "logo.png", "image/png"),
-            LogoFormat::Jpeg => (b"\xff\xd8\xff", "logo.jpg", "image/jpeg"),
-        };
-        let call = UPLOAD_IMAGE.name();
-        if !picture.starts_with(start) {
-            return Err(Error::invalid(call, "media", format!("is not {mime}")));
-        }
-        if LOGO_BYTES_MAX < picture.len() {
-            return Err(Error::invalid(
-                call,
-                "media",
-                "must not be larger than 1 MiB",
-            ));
-        }
-        let file_name = file_name.to_owned();
-        let file = Body::File {
-            part: "media",
-            file_name,
-            mime,
-            bytes: picture,
-        };
-        let answer: ImageAnswer = self.session.upload(&UPLOAD_IMAGE, file).await?;
+        let file = picture_part(&UPLOAD_IMAGE, picture, format, LOGO_BYTES_MAX)?;
+        let answer: ImageAnswer = self.session.upload(&UPLOAD_IMAGE, &[], file).await?;
         required(&UPLOAD_IMAGE, "url", answer.url)
+    }
+
+    /// Uploads a logo as a permanent material instead (`POST /cgi-bin/material/add_material?type=image`): up to 10 MiB
+    /// (2 MiB by older pages), and it counts against the account's materials. [`create_card`](Self::create_card) takes its
+    /// address as well.
+    ///
+    /// Caller: the account that owns the `s_pappid`.
+    ///
+    /// # Errors
+    /// As [`upload_logo`](Self::upload_logo).
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/offiaccount/Asset_Management/Adding_Permanent_Assets.html>
+    pub async fn upload_material(
+        &self,
+        picture: Bytes,
+        format: LogoFormat,
+    ) -> Result<PermanentPicture, Error> {
+        let file = picture_part(&ADD_MATERIAL, picture, format, MATERIAL_BYTES_MAX)?;
+        let query = [("type", "image")];
+        let answer: ImageAnswer = self.session.upload(&ADD_MATERIAL, &query, file).await?;
+        Ok(PermanentPicture {
+            media_id: required(&ADD_MATERIAL, "media_id", answer.media_id)?,
+            url: required(&ADD_MATERIAL, "url", answer.url)?,
+        })
     }
 
     /// Creates a card template (`POST /card/invoice/platform/createcard`) and returns its `card_id`.
@@ -131,6 +150,8 @@ impl PlatformClient {
     /// **Not idempotent**: each call makes another template, and none can be deleted. Guard it with
     /// a key of your own (account, payee, kind). A fresh template may be refused by
     /// [`insert`](PlatformClient::insert) for some minutes (40078).
+    ///
+    /// Caller: the account that owns the `s_pappid`.
     ///
     /// # Errors
     /// [`Error::Invalid`] for texts that are too long; [`Error::OutcomeUnknown`] if the answer was
@@ -190,6 +211,35 @@ impl PlatformClient {
         let answer: CardIdAnswer = self.session.post(&CREATE_CARD, &[], &request).await?;
         required(&CREATE_CARD, "card_id", answer.card_id)
     }
+}
+
+fn picture_part(
+    spec: &Spec,
+    picture: Bytes,
+    format: LogoFormat,
+    bytes_max: usize,
+) -> Result<Body, Error> {
+    let (start, file_name, mime): (&[u8], _, _) = match format {
+        LogoFormat::Png => (b"\x89PNG", "logo.png", "image/png"),
+        LogoFormat::Jpeg => (b"\xff\xd8\xff", "logo.jpg", "image/jpeg"),
+    };
+    if !picture.starts_with(start) {
+        return Err(Error::invalid(
+            spec.name(),
+            "media",
+            format!("is not {mime}"),
+        ));
+    }
+    if bytes_max < picture.len() {
+        let rule = format!("must not be larger than {bytes_max} bytes");
+        return Err(Error::invalid(spec.name(), "media", rule));
+    }
+    Ok(Body::File {
+        part: "media",
+        file_name: file_name.to_owned(),
+        mime,
+        bytes: picture,
+    })
 }
 
 /// WeChat counts in Chinese characters; Latin ones take half the room.

@@ -66,8 +66,12 @@ impl TokenKeeper {
     /// [`access_token`](TokenKeeper::access_token) gives out are another family and live on. The
     /// secret travels in the query, as the interface wants it.
     ///
+    /// Caller: tools.
+    ///
     /// # Errors
     /// As [`access_token`](TokenKeeper::access_token).
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/en/Basic_Information/Get_access_token.html>
     pub async fn classic_access_token(&self, account: &Account) -> Result<NewToken, Error> {
         let secret = account.secret().expose_secret();
         let query = [

@@ -6,8 +6,7 @@ use std::time::Duration;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::fetch::Mode;
-use super::{CredentialKind, NewToken, StoredToken, SystemClock, TokenStore, UnixClock};
+use super::{CredentialKind, StoredToken, SystemClock, TokenStore, UnixClock};
 use crate::account::Account;
 use crate::answer::{self, Members};
 use crate::error::Error;
@@ -21,8 +20,6 @@ const RENEW_JITTER_SECS: i64 = 60;
 const ALIVE_SECS: i64 = 10;
 /// Longer than a fetch can take; a crashed holder blocks the others for no more than this.
 const LEASE_SECS: u32 = 30;
-const FORCE_AT_MOST_EVERY_SECS: i64 = 60;
-const BACK_OFF_SECS_MAX: i64 = 300;
 const POLLS_MAX: u32 = 25;
 const POLL_EVERY: Duration = Duration::from_millis(200);
 
@@ -45,19 +42,19 @@ struct Inner {
 
 /// One credential of one account in this process.
 #[derive(Default)]
-struct Slot {
+pub(super) struct Slot {
     cached: Mutex<Option<StoredToken>>,
     gate: tokio::sync::Mutex<Gate>,
 }
 
 /// What the one renewing task knows.
 #[derive(Default)]
-struct Gate {
-    failures: u32,
-    next_try_at: i64,
-    last_error: Option<Error>,
-    forced_at: Option<i64>,
-    changed_at: Option<i64>,
+pub(super) struct Gate {
+    pub(super) failures: u32,
+    pub(super) next_try_at: i64,
+    pub(super) last_error: Option<Error>,
+    pub(super) forced_at: Option<i64>,
+    pub(super) changed_at: Option<i64>,
 }
 
 impl Slot {
@@ -69,7 +66,7 @@ impl Slot {
     }
 
     /// Remembers what the store holds, and when it changed.
-    fn remember(&self, gate: &mut Gate, token: &StoredToken, now: i64) {
+    pub(super) fn remember(&self, gate: &mut Gate, token: &StoredToken, now: i64) {
         let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         if cached
             .as_ref()
@@ -111,16 +108,24 @@ impl TokenKeeper {
 
     /// The account's access token, fetched or renewed if needed.
     ///
+    /// Caller: the keeper itself, for every client.
+    ///
     /// # Errors
     /// What the token call or the store answered; [`Error::CredentialPending`] while backing off.
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken.html>
     pub async fn access_token(&self, account: &Account) -> Result<SecretString, Error> {
         self.current(account, CredentialKind::AccessToken).await
     }
 
     /// The account's `wx_card` ticket, fetched or renewed if needed.
     ///
+    /// Caller: the keeper itself, for every client; pages that let users pick invoices need it too.
+    ///
     /// # Errors
     /// As [`TokenKeeper::access_token`].
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_getticket.html>
     pub async fn card_ticket(&self, account: &Account) -> Result<SecretString, Error> {
         self.current(account, CredentialKind::CardTicket).await
     }
@@ -130,8 +135,12 @@ impl TokenKeeper {
     /// If the store already holds another one, that is the answer. Otherwise WeChat is asked; only
     /// when it still gives out the refused token is a new one forced, once a minute at most.
     ///
+    /// Caller: the keeper itself, and hosts that saw a credential refused elsewhere.
+    ///
     /// # Errors
     /// As [`TokenKeeper::access_token`].
+    ///
+    /// Source: <https://developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken.html>
     pub async fn renew(
         &self,
         account: &Account,
@@ -147,6 +156,10 @@ impl TokenKeeper {
     /// The transport that this keeper and its clients use.
     pub fn transport(&self) -> &Transport {
         &self.inner.transport
+    }
+
+    pub(super) fn store(&self) -> &Arc<dyn TokenStore> {
+        &self.inner.store
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -262,132 +275,16 @@ impl TokenKeeper {
         self.make_do(account, kind, gate, stored, failed)
     }
 
-    async fn renew_under_lease(
-        &self,
-        account: &Account,
-        kind: CredentialKind,
-        slot: &Slot,
-        gate: &mut Gate,
-        failed: Option<&SecretString>,
-    ) -> Result<SecretString, Error> {
-        let store = &self.inner.store;
-        let (app_id, call, now) = (account.app_id(), kind.call(), self.now());
-        let store_error = |source| Error::store(call, source);
-        // Between our look and our lease another node may have finished.
-        let stored = store.load(app_id, kind).await.map_err(store_error)?;
-        if let Some(token) = stored
-            .as_ref()
-            .filter(|token| self.usable(token, failed, now))
-        {
-            slot.remember(gate, token, now);
-            return Ok(token.value.clone());
-        }
-        let new = match self.fetch_another(account, kind, gate, failed).await {
-            Ok(new) => new,
-            Err(error) => {
-                gate.failures = gate.failures.saturating_add(1);
-                gate.next_try_at = now + back_off_secs(gate.failures);
-                gate.last_error = Some(error.clone());
-                tracing::warn!(app_id, failures = gate.failures, %error, "No {}", kind.in_words());
-                store.note_failure(app_id, kind, &error).await;
-                return Err(error);
-            }
-        };
-        let generation = stored.as_ref().map_or(0, |token| token.generation);
-        let swapped = store.compare_and_swap(app_id, kind, generation, &new).await;
-        let token = if swapped.map_err(store_error)? {
-            let NewToken { value, expires_at } = new;
-            StoredToken {
-                value,
-                expires_at,
-                generation: generation + 1,
-            }
-        } else {
-            // Our lease ran out and another node was first: its token is the one.
-            let theirs = store.load(app_id, kind).await.map_err(store_error)?;
-            theirs
-                .filter(|token| self.usable(token, failed, now))
-                .unwrap_or(StoredToken {
-                    value: new.value,
-                    expires_at: new.expires_at,
-                    generation,
-                })
-        };
-        let short_lived = !self.fresh(&token, now);
-        gate.failures = 0;
-        gate.last_error = None;
-        // WeChat still hands out the old one: it is good until its end, ask again in a while.
-        gate.next_try_at = if short_lived { now + 30 } else { 0 };
-        slot.remember(gate, &token, now);
-        let generation = token.generation;
-        tracing::info!(
-            app_id,
-            generation,
-            "Renewed the {} of {app_id}",
-            kind.in_words()
-        );
-        Ok(token.value)
-    }
-
-    /// A fetch that gives something else than `failed`, by force if it must and may be.
-    async fn fetch_another(
-        &self,
-        account: &Account,
-        kind: CredentialKind,
-        gate: &mut Gate,
-        failed: Option<&SecretString>,
-    ) -> Result<NewToken, Error> {
-        let new = self.fetch(account, kind, Mode::Normal).await?;
-        let Some(failed) = failed.filter(|failed| same(failed, &new.value)) else {
-            return Ok(new);
-        };
-        let now = self.now();
-        let last = gate.forced_at.max(gate.changed_at);
-        let wait = last.map_or(0, |at| at + FORCE_AT_MOST_EVERY_SECS - now);
-        if 0 < wait {
-            let reason = "WeChat still gives out the one it refused, and forcing must wait";
-            return Err(pending(account, kind, reason, wait));
-        }
-        gate.forced_at = Some(now);
-        let forced = self.fetch(account, kind, Mode::Forced).await?;
-        if same(failed, &forced.value) {
-            let reason = "WeChat gives out the one it refused, even when forced";
-            return Err(pending(account, kind, reason, FORCE_AT_MOST_EVERY_SECS));
-        }
-        Ok(forced)
-    }
-
-    /// No renewal now: the stored credential while it lives, else the reason why there is none.
-    fn make_do(
-        &self,
-        account: &Account,
-        kind: CredentialKind,
-        gate: &Gate,
-        stored: Option<StoredToken>,
-        failed: Option<&SecretString>,
-    ) -> Result<SecretString, Error> {
-        let now = self.now();
-        let refused = |token: &StoredToken| failed.is_some_and(|failed| same(failed, &token.value));
-        if let Some(token) = stored.filter(|token| alive(token.expires_at, now) && !refused(token))
-        {
-            return Ok(token.value);
-        }
-        if let Some(error) = &gate.last_error {
-            return Err(error.clone());
-        }
-        Err(pending(
-            account,
-            kind,
-            "another node is fetching it",
-            2.max(gate.next_try_at - now),
-        ))
-    }
-
-    fn fresh(&self, token: &StoredToken, now: i64) -> bool {
+    pub(super) fn fresh(&self, token: &StoredToken, now: i64) -> bool {
         now < token.expires_at - self.inner.margin_secs
     }
 
-    fn usable(&self, token: &StoredToken, failed: Option<&SecretString>, now: i64) -> bool {
+    pub(super) fn usable(
+        &self,
+        token: &StoredToken,
+        failed: Option<&SecretString>,
+        now: i64,
+    ) -> bool {
         match failed {
             Some(failed) => !same(failed, &token.value) && alive(token.expires_at, now),
             None => self.fresh(token, now),
@@ -413,26 +310,10 @@ impl fmt::Debug for TokenKeeper {
     }
 }
 
-fn alive(expires_at: i64, now: i64) -> bool {
+pub(super) fn alive(expires_at: i64, now: i64) -> bool {
     now + ALIVE_SECS < expires_at
 }
 
-fn same(a: &SecretString, b: &SecretString) -> bool {
+pub(super) fn same(a: &SecretString, b: &SecretString) -> bool {
     a.expose_secret() == b.expose_secret()
-}
-
-/// 2, 4, 8 … 300 seconds, each up to a quarter longer by chance.
-fn back_off_secs(failures: u32) -> i64 {
-    let secs = 2_i64.saturating_pow(failures.min(9)).min(BACK_OFF_SECS_MAX);
-    secs + rand::random_range(0..=secs / 4)
-}
-
-fn pending(account: &Account, kind: CredentialKind, reason: &str, after_secs: i64) -> Error {
-    Error::CredentialPending {
-        call: kind.call(),
-        app_id: account.app_id().to_owned(),
-        kind: kind.in_words(),
-        reason: reason.to_owned(),
-        after_secs: u32::try_from(after_secs.max(1)).unwrap_or(u32::MAX),
-    }
 }

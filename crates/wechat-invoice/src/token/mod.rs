@@ -9,6 +9,7 @@ mod clock;
 mod fetch;
 mod keeper;
 mod memory;
+mod renewal;
 mod store;
 
 pub use clock::{SystemClock, UnixClock};

@@ -24,6 +24,8 @@ pub(crate) const NOW: i64 = 1_767_225_600;
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
     pub(crate) method: String,
+    /// Path and query, as sent.
+    pub(crate) target: String,
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HashMap<String, String>,
@@ -283,6 +285,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<Recorded> {
         .collect();
     Some(Recorded {
         method,
+        target: target.to_owned(),
         path: url.path().to_owned(),
         query,
         headers,

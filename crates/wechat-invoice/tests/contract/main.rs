@@ -7,10 +7,14 @@
 )]
 
 mod callback;
+mod calls;
+mod codes;
 mod errors;
+mod events;
 mod fiscal;
 mod harness;
 mod merchant;
+mod multipart;
 mod platform;
 mod push_auth;
 mod quota;

@@ -2,11 +2,11 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use wechat_invoice::platform::{
     CardLink, CardTemplate, ClassicMapping, DigitalMapping, IdentityMapping, InsertInvoice,
-    InvoiceIdentity, InvoiceLine, InvoiceUserData, LogoFormat, ReimburseStatus,
+    InvoiceIdentity, InvoiceLine, InvoiceUserData, ReimburseStatus,
 };
 use wechat_invoice::{Advice, Error, TestWhiteList};
 
-use crate::harness::{APP_ID, Reply, S_PAPPID, Server};
+use crate::harness::{APP_ID, Reply, Server};
 
 const CREATE: &str = "/card/invoice/platform/createcard";
 const SET_PDF: &str = "/card/invoice/platform/setpdf";
@@ -49,20 +49,6 @@ pub(crate) fn invoice() -> InsertInvoice {
 }
 
 #[tokio::test]
-async fn the_platforms_own_id_is_read_from_the_link() {
-    let server = Server::start().await;
-    let path = "/card/invoice/seturl";
-    let url =
-        format!("https://mp.weixin.qq.com/bizmall/authinvoice?action=list&s_pappid={S_PAPPID}");
-    server.json(
-        path,
-        &json!({"errcode":"0","errmsg":"ok","invoice_url":url}).to_string(),
-    );
-    assert_eq!(server.platform().own_s_pappid().await.unwrap(), S_PAPPID);
-    assert_eq!(server.only(path).text(), "{}");
-}
-
-#[tokio::test]
 async fn an_account_that_is_no_platform_needs_a_person() {
     let server = Server::start().await;
     server.json(
@@ -74,35 +60,6 @@ async fn an_account_that_is_no_platform_needs_a_person() {
         (error.errcode(), error.advice()),
         (Some(72015), Advice::NeedsPerson)
     );
-}
-
-#[tokio::test]
-async fn a_logo_is_uploaded_and_success_needs_no_errcode() {
-    let server = Server::start().await;
-    let path = "/cgi-bin/media/uploadimg";
-    server.json(path, r#"{"url":"https://mmbiz.qpic.cn/demo/logo.png"}"#);
-    let png = Bytes::from_static(b"\x89PNG\r\n\x1a\nrest");
-    let url = server
-        .platform()
-        .upload_logo(png.clone(), LogoFormat::Png)
-        .await
-        .unwrap();
-    assert_eq!(url, "https://mmbiz.qpic.cn/demo/logo.png");
-    let request = server.only(path);
-    let part = multipart(&request.headers["content-type"], &request.body);
-    assert!(
-        part.head.contains("name=\"media\"; filename=\"logo.png\""),
-        "{}",
-        part.head
-    );
-    assert!(part.head.contains("Content-Type: image/png"));
-    assert_eq!(part.body, png);
-    let error = server
-        .platform()
-        .upload_logo(png, LogoFormat::Jpeg)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
 }
 
 fn template() -> CardTemplate {
@@ -118,28 +75,6 @@ fn template() -> CardTemplate {
         }),
         promotion: None,
     }
-}
-
-#[tokio::test]
-async fn a_template_is_created() {
-    let server = Server::start().await;
-    server.json(
-        CREATE,
-        r#"{"errcode":"0","errmsg":"ok","card_id":"pDEMOcardid0000000000000001"}"#,
-    );
-    let card_id = server.platform().create_card(&template()).await.unwrap();
-    assert_eq!(card_id, "pDEMOcardid0000000000000001");
-    let request = server.only(CREATE);
-    let expected = json!({"invoice_info": {
-        "base_info": {
-            "logo_url": "https://mmbiz.qpic.cn/demo/logo.png", "title": "示例商店",
-            "custom_url_name": "订单", "custom_url": "https://shop.example.com/invoice/card",
-            "custom_url_sub_title": "查看"
-        },
-        "payee": "示例商贸有限公司", "type": "电子发票(普通发票)"
-    }});
-    assert_eq!(request.json(), expected);
-    assert!(!request.text().contains("\\u"));
 }
 
 #[tokio::test]
@@ -183,7 +118,7 @@ async fn a_pdf_is_uploaded_with_its_length_and_the_part_named_pdf() {
         request.body.len().to_string()
     );
     assert!(!request.headers.contains_key("transfer-encoding"));
-    let part = multipart(&request.headers["content-type"], &request.body);
+    let part = crate::multipart::multipart(&request.headers["content-type"], &request.body);
     assert!(
         part.head
             .contains("name=\"pdf\"; filename=\"26442000000000000001.pdf\""),
@@ -216,57 +151,6 @@ async fn an_uploads_lost_answer_is_harmless() {
     let pdf = Bytes::from_static(b"%PDF-1.7");
     let error = server.platform().upload_pdf(pdf, "a").await.unwrap_err();
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
-}
-
-#[tokio::test]
-async fn a_pdfs_address_is_asked_for_in_body_and_query() {
-    let server = Server::start().await;
-    let path = "/card/invoice/platform/getpdf";
-    server.json(
-        path,
-        r#"{"errcode":0,"errmsg":"ok","pdf_url":"https://invoice.qq.example/pdf?demo=1","pdf_url_expire_time":"7200"}"#,
-    );
-    let url = server.platform().pdf_url("9000000000000001").await.unwrap();
-    assert_eq!(
-        (url.url.as_str(), url.valid_secs),
-        ("https://invoice.qq.example/pdf?demo=1", Some(7200))
-    );
-    let request = server.only(path);
-    assert_eq!(request.param("action"), Some("get_url"));
-    let expected = json!({"action": "get_url", "s_media_id": "9000000000000001"});
-    assert_eq!(request.json(), expected);
-}
-
-#[tokio::test]
-async fn a_digital_invoice_is_inserted_with_empty_code_members() {
-    let server = Server::start().await;
-    server.json(
-        INSERT,
-        r#"{"errcode":0,"errmsg":"ok","code":700100200300,"openid":"oDEMO_openid_0001","unionid":"uDEMO","later":true}"#,
-    );
-    let card = server.platform().insert(&invoice()).await.unwrap();
-    assert_eq!(card.code, "700100200300");
-    assert_eq!(card.openid.as_deref(), Some("oDEMO_openid_0001"));
-    assert_eq!(card.unionid.as_deref(), Some("uDEMO"));
-    assert_eq!(card.other["later"], true);
-
-    let request = server.only(INSERT);
-    let mut body = request.json();
-    let nonce = body["card_ext"]["nonce_str"].take();
-    assert_eq!(nonce.as_str().unwrap().len(), 32);
-    let expected = json!({
-        "order_id": "INV20260101000001", "card_id": "pDEMOcardid0000000000000001", "appid": APP_ID,
-        "card_ext": {"nonce_str": null, "user_card": {"invoice_user_data": {
-            "fee": 11300, "title": "深圳市示例贸易有限公司", "billing_time": 1767225900,
-            "billing_no": "26442000000000000001", "billing_code": "", "check_code": "",
-            "fee_without_tax": 10000, "tax": 1300,
-            "info": [{"name": "*餐饮服务*餐费", "num": 1, "unit": "份", "price": 10000}],
-            "s_pdf_media_id": "9000000000000001", "buyer_number": "91440300MADEMO0001",
-            "seller_number": "91440300MADEMO0002", "remarks": "order 7", "maker": "A"
-        }}}
-    });
-    assert_eq!(body, expected);
-    assert!(!request.text().contains("null") && !request.text().contains("\\u"));
 }
 
 #[tokio::test]
@@ -500,29 +384,4 @@ async fn the_trial_white_list_is_set() {
     );
     let empty = TestWhiteList::default();
     assert!(server.platform().set_test_white_list(&empty).await.is_err());
-}
-
-struct Part {
-    head: String,
-    body: Vec<u8>,
-}
-
-/// The only part of a multipart body.
-fn multipart(content_type: &str, body: &[u8]) -> Part {
-    let boundary = content_type
-        .strip_prefix("multipart/form-data; boundary=")
-        .unwrap();
-    let open = format!("--{boundary}\r\n");
-    let close = format!("\r\n--{boundary}--\r\n");
-    let inner = body.strip_prefix(open.as_bytes()).unwrap();
-    let inner = inner.strip_suffix(close.as_bytes()).unwrap();
-    let at = inner
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .unwrap();
-    let head = String::from_utf8(inner[..at].to_vec()).unwrap();
-    Part {
-        head,
-        body: inner[at + 4..].to_vec(),
-    }
 }
