@@ -152,6 +152,8 @@ async fn after_payment(visit: Visit) {
             "form.inline:has(select[name=seller]) button[type=submit]",
         )
         .await;
+        // The page before says that the number is linked, too: to the platform of another seller.
+        text_of(browser, "p.flash").await;
     }
     until_page_says(browser, "已关联").await;
     click(browser, "main a[href*='check=']").await;

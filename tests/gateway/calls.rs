@@ -66,6 +66,37 @@ impl<'a> Caller<'a> {
     }
 }
 
+/// Registers another merchant with the key `gk_second`; gives its secret.
+pub async fn second_merchant(app: &TestApp) -> String {
+    let secret = "secret of the second".to_owned();
+    let platform = app.platform();
+    let store = &platform.ports.store;
+    let first = store.partners().await.unwrap().remove(0);
+    let now = platform.ports.clock.now();
+    let second = Partner {
+        id: fresh(now),
+        name: "另一家商户".to_owned(),
+        callback_url: String::new(),
+        version: 1,
+        ..first
+    };
+    let by = Actor::CommandLine;
+    store.save_partner(&second, &by).await.unwrap();
+    let key = PartnerKey {
+        id: "gk_second".to_owned(),
+        partner: second.id.clone(),
+        secret: platform
+            .ports
+            .sealer
+            .seal(&key_purpose("gk_second"), &secret),
+        created_at: now,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    store.add_partner_key(&key, &by).await.unwrap();
+    secret
+}
+
 #[tokio::test]
 async fn forged_replayed_late_and_unsigned_calls_are_refused_alike() {
     let app = spawn_pair().await;
@@ -116,34 +147,16 @@ async fn a_merchant_sees_only_its_own_requests_and_a_revoked_key_nothing() {
     let own_id = seen["id"].as_str().unwrap();
 
     // A second merchant of the same platform.
-    let store = &platform.ports.store;
-    let first = store.partners().await.unwrap().remove(0);
-    let now = platform.ports.clock.now();
-    let second = Partner {
-        id: fresh(now),
-        name: "另一家商户".to_owned(),
-        callback_url: String::new(),
-        version: 1,
-        ..first
-    };
-    let by = Actor::CommandLine;
-    store.save_partner(&second, &by).await.unwrap();
-    let key = PartnerKey {
-        id: "gk_second".to_owned(),
-        partner: second.id.clone(),
-        secret: platform
-            .ports
-            .sealer
-            .seal(&key_purpose("gk_second"), "secret of the second"),
-        created_at: now,
-        last_used_at: None,
-        revoked_at: None,
-    };
-    store.add_partner_key(&key, &by).await.unwrap();
+    let secret = second_merchant(&app).await;
+    let (store, now, by) = (
+        &platform.ports.store,
+        platform.ports.clock.now(),
+        Actor::CommandLine,
+    );
     for id in [order_id.as_str(), own_id] {
         for tail in ["", "/file.pdf"] {
             let path = format!("/platform/v1/requests/{id}{tail}");
-            let other = Caller::of("gk_second", "secret of the second");
+            let other = Caller::of("gk_second", &secret);
             let (status, body) = other.call(&app, Method::GET, &base, &path, "").await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
         }
@@ -153,7 +166,7 @@ async fn a_merchant_sees_only_its_own_requests_and_a_revoked_key_nothing() {
         .await
         .unwrap();
     assert!(revoked);
-    let other = Caller::of("gk_second", "secret of the second");
+    let other = Caller::of("gk_second", &secret);
     let (status, _) = other.call(&app, Method::GET, &base, &path, "").await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     app.stop().await;

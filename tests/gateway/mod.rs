@@ -1,4 +1,5 @@
 pub mod calls;
 mod flow;
+mod offsets;
 mod scenarios;
 mod trouble;

@@ -90,6 +90,8 @@ ids! {
     PartnerId = "ptn_";
     /// A partner's request for an invoice.
     RequestId = "prq_";
+    /// A partner's request to take an invoice back, or part of it.
+    OffsetId = "pof_";
     /// What an external platform told us.
     NoticeId = "ntc_";
     /// A red confirmation form.

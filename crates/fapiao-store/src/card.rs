@@ -267,7 +267,7 @@ fn go<'t>(tx: &'t Tx, it: &'t Move) -> Run<'t, ()> {
             it.to,
         ));
         tx.changed(&it.delivery);
-        Ok(())
+        tell_partners(tx, [it.delivery.as_str()]).await
     })
 }
 

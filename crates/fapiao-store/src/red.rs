@@ -4,10 +4,12 @@ mod book;
 mod form;
 mod outcome;
 pub(crate) mod read;
+mod received;
 mod upload;
 
-pub(crate) use book::{hold_order, left_to_invoice, live_invoice};
+pub(crate) use book::{Booking, book, hold_order, left_to_invoice, live_invoice};
 pub(crate) use outcome::{Settled, settle};
+pub(crate) use received::{ReceivedRow, receive};
 
 use crate::{Store, order::within, sql::Sql};
 use async_trait::async_trait;
@@ -30,12 +32,12 @@ impl RedLetters for Store {
         idempotency: Option<Idempotency>,
         actor: &Actor,
     ) -> Result<Effect<()>, StoreError> {
-        let booking = book::Booking {
+        let booking = Booking {
             new,
             idempotency,
             actor: actor.clone(),
         };
-        self.write(booking, book::book).await
+        self.write(booking, book).await
     }
 
     async fn refund(&self, scope: &Scope, id: &RefundId) -> Result<Option<Refund>, StoreError> {

@@ -3,8 +3,8 @@
 use crate::ports::card_subject;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{
-    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OrderId, PushId, RedFormId, RefundId,
-    RequestId, SellerId,
+    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId, RedFormId,
+    RefundId, RequestId, SellerId,
 };
 use fapiao_domain::{ids::Id, invoice::InvoiceKind};
 use serde_json::{Value, json};
@@ -55,6 +55,8 @@ pub enum Job {
     HandleNotice(NoticeId),
     /// Tell a partner merchant where its request stands.
     ReportResult(RequestId),
+    /// Tell a partner merchant where its offset stands.
+    ReportOffset(OffsetId),
     /// Look for invoice requests from receipts of this order's payment.
     MatchPayment(OrderId),
     /// Make the card template of a seller's kind of invoice, once.
@@ -91,6 +93,7 @@ impl Job {
             Job::FollowRequest(_) => "follow_request",
             Job::HandleNotice(_) => "handle_notice",
             Job::ReportResult(_) => "report_result",
+            Job::ReportOffset(_) => "report_offset",
             Job::MatchPayment(_) => "match_payment",
             Job::EnsureTemplate { .. } => "ensure_template",
             Job::PushBuyerForm(_) => "push_buyer_form",
@@ -98,7 +101,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 22] = [
+    pub const KINDS: [&'static str; 23] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -119,6 +122,7 @@ impl Job {
         "follow_request",
         "handle_notice",
         "report_result",
+        "report_offset",
         "match_payment",
         "push_buyer_form",
     ];
@@ -136,6 +140,7 @@ impl Job {
             | Job::RejectAuthorisation(id) => id.to_string(),
             Job::HandleNotice(id) => id.to_string(),
             Job::ReportResult(id) => id.to_string(),
+            Job::ReportOffset(id) => id.to_string(),
             Job::IssueInvoice(id) | Job::RenderInvoice(id) | Job::MailInvoice(id) => id.to_string(),
             Job::PollReceipt { receipt, .. } => receipt.clone(),
             Job::RefillStock(id) | Job::SyncTaxData(id) => id.to_string(),
@@ -194,6 +199,7 @@ impl Job {
             "follow_request" => Job::FollowRequest(id(payload)?),
             "handle_notice" => Job::HandleNotice(id(payload)?),
             "report_result" => Job::ReportResult(id(payload)?),
+            "report_offset" => Job::ReportOffset(id(payload)?),
             "match_payment" => Job::MatchPayment(id(payload)?),
             // The version before knew one kind, and wrote only the seller.
             "ensure_template" => match payload.get("seller") {
@@ -323,6 +329,7 @@ mod tests {
             Job::FollowRequest(fresh(now)),
             Job::HandleNotice(fresh(now)),
             Job::ReportResult(fresh(now)),
+            Job::ReportOffset(fresh(now)),
             Job::MatchPayment(fresh(now)),
             Job::EnsureTemplate {
                 seller: fresh(now),

@@ -19,7 +19,10 @@ pub use buyer_form::{Ask, BuyerForm, OrganisationForm, OwnField, PersonForm};
 pub use card_design::{CardDesign, CardEntry, Logo};
 pub use catalogue::{CodeBook, Product, TaxCode, UsableRate};
 pub use company::{IssuingMode, Seller, Store};
-pub use gateway::{Gateway, Partner, PartnerKey, PartnerRequest, PlatformNotice, PlatformRequest};
+pub use gateway::{
+    Gateway, Partner, PartnerKey, PartnerOffset, PartnerRequest, PlatformNotice, PlatformOffset,
+    PlatformRequest,
+};
 pub use invoice::{Card, Document, Invoice, Segment};
 pub use people::{ApiKey, Role, Session, Staff};
 pub use queue::{AuditEntry, JobRow, Push};

@@ -33,6 +33,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::FollowRequest(id) => gateway::follow_request(ports, id).await,
         Job::HandleNotice(id) => gateway::handle_notice(ports, id).await,
         Job::ReportResult(id) => gateway::report_result(ports, id).await,
+        Job::ReportOffset(id) => gateway::report_offset(ports, id).await,
         Job::MatchPayment(id) => after_payment::match_order(ports, id).await,
         Job::EnsureTemplate { seller, kind } => {
             template::ensure_template(ports, seller, *kind).await

@@ -17,8 +17,8 @@ use fapiao_usecases::{
     errors::StoreError,
     gateway::{
         Denied, HEADER_KEY, HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIMESTAMP, NoticeError, Refusal,
-        Signed, authenticate, pdf_of, receive_notice, registration_of, request_of, result_of,
-        take_request,
+        Signed, authenticate, offset_of, offset_pdf_of, offset_result_of, pdf_of, receive_notice,
+        registration_of, request_of, result_of, take_offset, take_request,
     },
     ports::Recorded,
     records::Partner,
@@ -35,6 +35,9 @@ pub(crate) const CALLS: &[(&str, &str)] = &[
     ("/v1/requests", "POST"),
     ("/v1/requests/{id}", "GET"),
     ("/v1/requests/{id}/file.pdf", "GET"),
+    ("/v1/offsets", "POST"),
+    ("/v1/offsets/{id}", "GET"),
+    ("/v1/offsets/{id}/file.pdf", "GET"),
 ];
 
 /// Adds the addresses of both ends.
@@ -43,6 +46,12 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/platform/v1/requests", web::post().to(request))
         .route("/platform/v1/requests/{id}", web::get().to(result))
         .route("/platform/v1/requests/{id}/file.pdf", web::get().to(pdf))
+        .route("/platform/v1/offsets", web::post().to(offset))
+        .route("/platform/v1/offsets/{id}", web::get().to(offset_result))
+        .route(
+            "/platform/v1/offsets/{id}/file.pdf",
+            web::get().to(offset_pdf),
+        )
         .route("/platform/callback/{seller}", web::post().to(callback));
 }
 
@@ -138,6 +147,10 @@ impl From<Refusal> for Trouble {
             Refusal::OrderIdTaken(_) => {
                 Trouble::new(StatusCode::CONFLICT, "order_id_taken", refusal.to_string())
             }
+            Refusal::OffsetNoTaken(_) => {
+                Trouble::new(StatusCode::CONFLICT, "offset_no_taken", refusal.to_string())
+            }
+            Refusal::UnknownOrder(_) => no_request(),
             Refusal::NotReady(_) => Trouble::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_ready",
@@ -232,6 +245,21 @@ fn no_request() -> Trouble {
     )
 }
 
+fn no_offset() -> Trouble {
+    Trouble::new(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "there is no such offset of this merchant, or no file yet",
+    )
+}
+
+fn paper(pdf: Bytes) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/pdf")
+        .insert_header(("cache-control", "no-store"))
+        .body(pdf)
+}
+
 fn done<T: serde::Serialize>(status: StatusCode, body: &T) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header(("cache-control", "no-store"))
@@ -304,10 +332,67 @@ async fn pdf(request: HttpRequest, id: web::Path<String>, payload: web::Payload)
             let pdf = pdf_of(&it.app.ports, &found)
                 .await?
                 .ok_or_else(no_request)?;
-            Ok(HttpResponse::Ok()
-                .content_type("application/pdf")
-                .insert_header(("cache-control", "no-store"))
-                .body(pdf))
+            Ok(paper(pdf))
+        }
+        .await,
+    )
+}
+
+/// `POST /platform/v1/offsets`.
+async fn offset(request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    answered(
+        async {
+            let it = known(&request, payload).await?;
+            let (is_new, result) = take_offset(&it.app.ports, &it.partner, &it.body).await?;
+            count(if is_new {
+                "offset_taken"
+            } else {
+                "offset_repeated"
+            });
+            let status = if is_new {
+                StatusCode::ACCEPTED
+            } else {
+                StatusCode::OK
+            };
+            Ok(done(status, &result))
+        }
+        .await,
+    )
+}
+
+/// `GET /platform/v1/offsets/{id}`.
+async fn offset_result(
+    request: HttpRequest,
+    id: web::Path<String>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(
+        async {
+            let it = known(&request, payload).await?;
+            let found = offset_of(&it.app.ports, &it.partner, &id).await?;
+            let found = found.ok_or_else(no_offset)?;
+            let result = offset_result_of(&it.app.ports, &found).await?;
+            Ok(done(StatusCode::OK, &result))
+        }
+        .await,
+    )
+}
+
+/// `GET /platform/v1/offsets/{id}/file.pdf`.
+async fn offset_pdf(
+    request: HttpRequest,
+    id: web::Path<String>,
+    payload: web::Payload,
+) -> HttpResponse {
+    answered(
+        async {
+            let it = known(&request, payload).await?;
+            let found = offset_of(&it.app.ports, &it.partner, &id).await?;
+            let found = found.ok_or_else(no_offset)?;
+            let pdf = offset_pdf_of(&it.app.ports, &found)
+                .await?
+                .ok_or_else(no_offset)?;
+            Ok(paper(pdf))
         }
         .await,
     )
@@ -454,6 +539,38 @@ mod tests {
         assert_eq!(of(&written["invoice"]), members("Invoice"));
         assert_eq!(of(&written["invoice"]["pdf"]), members("Pdf"));
         assert_eq!(of(&written["card"]), members("Card"));
+    }
+
+    #[test]
+    fn the_documents_of_offsets_have_the_members_that_the_contract_names() {
+        use fapiao_usecases::gateway::{OffsetRequest, OffsetResult};
+        let contract = contract();
+        let members = |name: &str| -> BTreeSet<String> {
+            let schema = &contract["components"]["schemas"][name]["properties"];
+            schema.as_object().unwrap().keys().cloned().collect()
+        };
+        let of = |value: &Value| -> BTreeSet<String> {
+            value.as_object().unwrap().keys().cloned().collect()
+        };
+        let sums = json!({ "amount": "-1.00", "tax": "-0.13", "total": "-1.13" });
+        let request = json!({
+            "offset_no": "o", "order_id": "o", "seller_tax_number": "t", "reason": "02",
+            "lines": [{ "line": 1, "quantity": "1" }], "totals": sums
+        });
+        let read: OffsetRequest = serde_json::from_value(request).unwrap();
+        let written = serde_json::to_value(read).unwrap();
+        assert_eq!(of(&written), members("OffsetRequest"));
+        assert_eq!(of(&written["lines"][0]), members("OffsetLine"));
+        let result = json!({
+            "id": "i", "offset_no": "o", "order_id": "o", "state": "issued", "version": 1,
+            "confirmation": { "number": "n", "state": "01" },
+            "invoice": { "number": "1", "issued_at": "2026-01-01T00:00:00Z", "totals": sums },
+            "card": "cancelled"
+        });
+        let read: OffsetResult = serde_json::from_value(result).unwrap();
+        let written = serde_json::to_value(read).unwrap();
+        assert_eq!(of(&written), members("OffsetResult"));
+        assert_eq!(of(&written["confirmation"]), members("Confirmation"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use fapiao_usecases::{
     idempotency::fingerprint,
     ids::fresh,
     ports::{Clock, Ports},
-    records::{ApiKey, Gateway, IssuingMode, Partner, PartnerKey, SealedText, Store},
+    records::{Account, ApiKey, Gateway, IssuingMode, Partner, PartnerKey, SealedText, Store},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -166,7 +166,12 @@ async fn ensure_platform(
     let store = &ports.store;
     let account: AccountId = fixed(1);
     if store.account(&account).await?.is_none() {
-        let made = demo_account(ports, secrets, account.clone(), "示例开票平台");
+        let made = Account {
+            // The payment merchant number is the merchant's: WeChat's receipts must not lead here.
+            pay_merchant: String::new(),
+            pay_seller: None,
+            ..demo_account(ports, secrets, account.clone(), "示例开票平台")
+        };
         store.save_account(&made, &by).await?;
     }
     let issuer: SellerId = fixed(1);

@@ -90,3 +90,41 @@ table! {
         created_at: i64,
     }
 }
+
+table! {
+    platform_offset = "platform_offsets" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        form_id: String,
+        offset_no: String,
+        attempt: i64,
+        seller_id: String,
+        delivery_id: String,
+        body: String,
+        remote_id: String,
+        state: String,
+        reason: String,
+        card: String,
+        answer_version: i64,
+        asked_at: Option<i64>,
+        created_at: i64,
+        changed_at: i64,
+    }
+}
+
+table! {
+    partner_offset = "partner_offsets" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        partner_id: String,
+        request_id: String,
+        offset_no: String,
+        fingerprint: String,
+        order_id: String,
+        refund_id: String,
+        form_id: String,
+        reported: String,
+        reported_at: Option<i64>,
+        trouble: String,
+        created_at: i64,
+    }
+}

@@ -44,7 +44,8 @@ pub(crate) use archive::{anchor, exchange, exchange_subject, proof_run};
 pub(crate) use audit::audit_entry;
 pub(crate) use designs::{design, template_try, token_note};
 pub(crate) use gateway::{
-    partner, partner_key, partner_request, platform_notice, platform_request, seller_gateway,
+    partner, partner_key, partner_offset, partner_request, platform_notice, platform_offset,
+    platform_request, seller_gateway,
 };
 pub(crate) use issuing::{
     card, document, invoice, invoice_line, quota_line, segment, stock_request,

@@ -2,6 +2,7 @@
 
 mod asking;
 mod notices;
+mod offsets;
 mod partners;
 mod port;
 mod requests;

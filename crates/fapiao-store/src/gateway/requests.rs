@@ -1,5 +1,6 @@
 //! What partners ask us for.
 
+use super::offsets::tell_of_offsets;
 use crate::{
     accept,
     entity::partner_request,
@@ -106,9 +107,12 @@ pub(crate) async fn tell_partners(
         return Ok(());
     }
     let sql = Sql::new("SELECT id FROM partner_requests WHERE delivery_id IN ").list(ids);
+    let mut found = Vec::new();
     for row in tx.rows(sql).await? {
-        let id: RequestId = read::id(&row.cell::<String>(0)?)?;
+        let text: String = row.cell(0)?;
+        let id: RequestId = read::id(&text)?;
         tx.enqueue(QueuedJob::now(Job::ReportResult(id), None));
+        found.push(text);
     }
-    Ok(())
+    tell_of_offsets(tx, found).await
 }

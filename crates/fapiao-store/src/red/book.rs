@@ -27,13 +27,13 @@ use fapiao_usecases::{
 };
 
 /// A refund to be written.
-pub(super) struct Booking {
-    pub(super) new: NewRefund,
-    pub(super) idempotency: Option<Idempotency>,
-    pub(super) actor: Actor,
+pub(crate) struct Booking {
+    pub(crate) new: NewRefund,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) actor: Actor,
 }
 
-pub(super) fn book<'t>(tx: &'t Tx, it: &'t Booking) -> Run<'t, Effect<()>> {
+pub(crate) fn book<'t>(tx: &'t Tx, it: &'t Booking) -> Run<'t, Effect<()>> {
     Box::pin(async move {
         if let Some(known) = idempotent::take(tx, it.idempotency.as_ref()).await? {
             return Ok(known);

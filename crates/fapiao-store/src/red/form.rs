@@ -9,6 +9,7 @@ use crate::{
     delivery,
     entity::{invoice, invoice_line, red_form},
     error::{exists, missing, stale},
+    gateway::tell_partners,
     invoice::{line_model, new_model},
     read,
     sql::{Cells, Sql, for_update, select},
@@ -159,7 +160,9 @@ pub(super) async fn wake_next(tx: &Tx, held: &red_form::Model) -> Result<(), Sto
 async fn tell_delivery(tx: &Tx, blue: &str) -> Result<(), StoreError> {
     let sql = Sql::new("SELECT delivery_id FROM invoices WHERE id = ").bind(blue);
     if let Some(row) = tx.rows(sql).await?.first() {
-        tx.changed_id(&row.cell::<String>(0)?);
+        let delivery: String = row.cell(0)?;
+        tx.changed_id(&delivery);
+        tell_partners(tx, [delivery.as_str()]).await?;
     }
     Ok(())
 }

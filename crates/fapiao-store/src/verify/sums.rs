@@ -92,7 +92,8 @@ async fn outside_segments(db: &DatabaseTransaction) -> Result<CheckResult, Store
     let query = "SELECT 'invoice ' || i.id || ' holds ' || i.number || ' without a segment' AS found FROM invoices i \
                  WHERE i.number IS NOT NULL AND i.kind <> 'classic_ordinary' \
                  AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.id = i.segment_id) \
-                 AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id = i.id)";
+                 AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id IN (i.id, i.blue_id)) \
+                 AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.invoice_id IN (i.id, i.blue_id))";
     rule(db, title, NUMBERS, query).await
 }
 

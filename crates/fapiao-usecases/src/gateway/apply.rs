@@ -121,19 +121,10 @@ async fn take_invoice(
             issued.number, issued.totals.total, invoice.totals.total
         )));
     }
-    if issued.number.len() != 20 || !issued.number.bytes().all(|it| it.is_ascii_digit()) {
-        return Err(differs(format!(
-            "`{}` is not a number of 20 digits",
-            issued.number.chars().take(40).collect::<String>()
-        )));
-    }
-    let issued_at: DateTime<Utc> = DateTime::parse_from_rfc3339(&issued.issued_at)
-        .map_err(|_| differs("the issue time cannot be read".to_owned()))?
-        .with_timezone(&Utc);
     let received = Received {
         invoice: invoice.id.clone(),
-        number: issued.number.clone(),
-        issued_at,
+        number: whole_number(&issued.number)?.to_owned(),
+        issued_at: moment(&issued.issued_at)?,
     };
     let note = json!({ "platform": gateway.platform_name, "request": remote_id });
     match ports.store.record_received(received, note).await {
@@ -141,11 +132,29 @@ async fn take_invoice(
         Err(StoreError::Exists { what }) => return Err(differs(what)),
         Err(error) => return Err(error.into()),
     }
-    fetch_pdf(ports, gateway, &invoice, issued).await
+    fetch_paper(ports, gateway, &invoice, issued).await
+}
+
+/// 20 digits.
+pub(super) fn whole_number(text: &str) -> Result<&str, StepError> {
+    if text.len() == 20 && text.bytes().all(|it| it.is_ascii_digit()) {
+        return Ok(text);
+    }
+    Err(differs(format!(
+        "`{}` is not a number of 20 digits",
+        text.chars().take(40).collect::<String>()
+    )))
+}
+
+/// A moment of the contract.
+pub(super) fn moment(text: &str) -> Result<DateTime<Utc>, StepError> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.with_timezone(&Utc))
+        .map_err(|_| differs("the issue time cannot be read".to_owned()))
 }
 
 /// Fetches the PDF once, and believes it only when its hash is the announced one and it carries number and amount.
-async fn fetch_pdf(
+pub(super) async fn fetch_paper(
     ports: &Ports,
     gateway: &Gateway,
     invoice: &Invoice,
@@ -199,7 +208,7 @@ async fn fetch_pdf(
         created_at: now,
     };
     let mut then = Vec::new();
-    if ports.mailer.is_enabled() && !invoice.title.email.is_empty() {
+    if ports.mailer.is_enabled() && invoice.red.is_none() && !invoice.title.email.is_empty() {
         let mail = Job::MailInvoice(invoice.id.clone());
         then.push(QueuedJob::now(mail, Some(invoice.seller.clone())));
     }
@@ -266,7 +275,7 @@ async fn fail(ports: &Ports, request: &PlatformRequest, reason: &str) -> Result<
 }
 
 /// Two parties disagree about a legal document: a person has to look.
-fn differs(what: String) -> StepError {
+pub(super) fn differs(what: String) -> StepError {
     StepError::parked(
         "platform_differs",
         format!("{what}; clear it up with the platform, then retry"),

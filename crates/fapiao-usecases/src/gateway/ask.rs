@@ -1,9 +1,10 @@
 //! The merchant's end: a request goes to the external platform, once for certain, and is followed until its end.
 
 use super::{
-    InvoiceRequest, RequestResult, WireLine, WireState, WireTitle, WireTotals,
+    InvoiceRequest, RequestResult, WireState, WireTitle, WireTotals,
     apply::{Stands, apply},
     key_purpose,
+    wire_lines::lines_for,
 };
 use crate::{
     errors::{Advice, OutsideError, StoreError},
@@ -44,8 +45,8 @@ pub async fn request_body(
         seller_tax_number: invoice.seller_party.tax_number.clone(),
         order_no: order.order_no.clone(),
         title: WireTitle::of(&invoice.title),
-        lines: order.lines.iter().map(WireLine::of).collect(),
-        totals: WireTotals::of(&order.totals),
+        lines: lines_for(order, invoice)?,
+        totals: WireTotals::of(&invoice.totals),
         remark: order.remark.clone(),
         contact: invoice.seller_party.phone.clone(),
     };
@@ -87,7 +88,7 @@ pub async fn send_request(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
         }
     };
     match answer.status {
-        200..=202 => taken(ports, &request, read(&answer)?).await,
+        200..=202 => taken(ports, &request, read_as(&answer)?).await,
         422 => {
             let reason = told(&answer);
             let reject = Job::RejectAuthorisation(id.clone());
@@ -165,7 +166,7 @@ pub async fn follow_request(ports: &Ports, id: &DeliveryId) -> Result<(), StepEr
 }
 
 /// Callbacks bring the news; questions find what they lost.
-fn next_question(age: TimeDelta) -> u32 {
+pub(super) fn next_question(age: TimeDelta) -> u32 {
     match age.num_seconds() {
         ..60 => 5,
         60..600 => 30,
@@ -183,7 +184,7 @@ async fn look_up(
     let path = format!("/v1/requests/{}", name_of(request)?);
     let answer = question(ports, gateway, &path).await?;
     match answer.status {
-        200 => Ok(Some(read(&answer)?)),
+        200 => Ok(Some(read_as(&answer)?)),
         404 => Ok(None),
         _ => Err(unexpected(&answer)),
     }
@@ -268,7 +269,10 @@ pub(super) async fn call(
     ports.gateways.call(call).await
 }
 
-fn read(answer: &GatewayAnswer) -> Result<RequestResult, StepError> {
+/// The body of an answer.
+pub(super) fn read_as<T: serde::de::DeserializeOwned>(
+    answer: &GatewayAnswer,
+) -> Result<T, StepError> {
     serde_json::from_slice(&answer.body).map_err(|error| {
         OutsideError::new(
             "platform",
@@ -281,7 +285,7 @@ fn read(answer: &GatewayAnswer) -> Result<RequestResult, StepError> {
 }
 
 /// The platform's own words.
-fn told(answer: &GatewayAnswer) -> String {
+pub(super) fn told(answer: &GatewayAnswer) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let text = body["message"].as_str().unwrap_or_default().trim();
     if text.is_empty() {

@@ -4,14 +4,23 @@
 mod apply;
 mod ask;
 mod notices;
+mod offset_ask;
+mod offset_serve;
+mod offset_wire;
 mod registration;
 mod report;
 mod serve;
 mod signature;
 mod wire;
+mod wire_lines;
 
 pub use ask::{follow_request, request_body, send_request};
 pub use notices::{NoticeError, handle_notice, receive_notice};
+pub use offset_ask::follow_offset;
+pub use offset_serve::{offset_of, offset_pdf_of, offset_result_of, report_offset, take_offset};
+pub use offset_wire::{
+    OffsetCard, OffsetLine, OffsetRequest, OffsetResult, OffsetState, WireConfirmation,
+};
 pub use registration::{registration_of, sync_registration};
 pub use report::{report_result, result_of};
 pub use serve::{Denied, Refusal, authenticate, pdf_of, request_of, take_request};

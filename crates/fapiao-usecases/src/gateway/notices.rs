@@ -1,10 +1,11 @@
 //! Callbacks of the external platform: verified, stored and answered at once, worked on later.
 
 use super::{
-    RequestResult, Signed,
+    OffsetResult, RequestResult, Signed,
     apply::apply,
     ask::gateway_of,
     key_purpose,
+    offset_ask::apply_offset,
     signature::{WINDOW_SECS, verify},
 };
 use crate::{
@@ -12,10 +13,12 @@ use crate::{
     idempotency::fingerprint,
     ids::fresh,
     ports::{NewNotice, Ports, Recorded},
+    records::PlatformNotice,
     step::StepError,
 };
 use chrono::TimeDelta;
 use fapiao_domain::ids::{DeliveryId, Id, NoticeId, SellerId};
+use serde::Deserialize;
 use thiserror::Error;
 
 /// Why a callback is not answered with success.
@@ -98,33 +101,17 @@ pub async fn handle_notice(ports: &Ports, id: &NoticeId) -> Result<(), StepError
     if notice.state != "stored" {
         return Ok(());
     }
-    let (state, outcome) = match serde_json::from_str::<RequestResult>(&notice.body) {
-        Err(error) => ("parked", format!("it cannot be read: {error}")),
-        Ok(result) => {
-            let request = match DeliveryId::parse(&result.order_id) {
-                Ok(delivery) => ports.store.platform_request(&delivery).await?,
-                // After a payment the order id is WeChat's own.
-                Err(_) => match ports
-                    .store
-                    .delivery_known_as(&notice.seller, &result.order_id)
-                    .await?
-                {
-                    Some(delivery) => ports.store.platform_request(&delivery.id).await?,
-                    None => None,
-                },
-            };
-            match request.filter(|it| it.seller == notice.seller) {
-                None => (
-                    "ignored",
-                    format!("order id {} is not one of this seller's", result.order_id),
-                ),
-                Some(request) => {
-                    let gateway = gateway_of(ports, &notice.seller).await?;
-                    let word = result.state.as_str().to_owned();
-                    apply(ports, &gateway, &request, result).await?;
-                    ("handled", word)
-                }
-            }
+    let about: About = serde_json::from_str(&notice.body).unwrap_or_default();
+    let read = |error: serde_json::Error| ("parked", format!("it cannot be read: {error}"));
+    let (state, outcome) = if about.offset_no.is_empty() {
+        match serde_json::from_str::<RequestResult>(&notice.body) {
+            Err(error) => read(error),
+            Ok(result) => of_request(ports, &notice, result).await?,
+        }
+    } else {
+        match serde_json::from_str::<OffsetResult>(&notice.body) {
+            Err(error) => read(error),
+            Ok(result) => of_offset(ports, &notice, result).await?,
         }
     };
     ports
@@ -132,4 +119,60 @@ pub async fn handle_notice(ports: &Ports, id: &NoticeId) -> Result<(), StepError
         .record_notice_outcome(id, state, &outcome)
         .await?;
     Ok(())
+}
+
+/// What tells a callback about an offset from one about a request.
+#[derive(Default, Deserialize)]
+struct About {
+    #[serde(default)]
+    offset_no: String,
+}
+
+type Outcome = (&'static str, String);
+
+async fn of_request(
+    ports: &Ports,
+    notice: &PlatformNotice,
+    result: RequestResult,
+) -> Result<Outcome, StepError> {
+    let request = match DeliveryId::parse(&result.order_id) {
+        Ok(delivery) => ports.store.platform_request(&delivery).await?,
+        // After a payment the order id is WeChat's own.
+        Err(_) => match ports
+            .store
+            .delivery_known_as(&notice.seller, &result.order_id)
+            .await?
+        {
+            Some(delivery) => ports.store.platform_request(&delivery.id).await?,
+            None => None,
+        },
+    };
+    let Some(request) = request.filter(|it| it.seller == notice.seller) else {
+        let what = format!("order id {} is not one of this seller's", result.order_id);
+        return Ok(("ignored", what));
+    };
+    let gateway = gateway_of(ports, &notice.seller).await?;
+    let word = result.state.as_str().to_owned();
+    apply(ports, &gateway, &request, result).await?;
+    Ok(("handled", word))
+}
+
+async fn of_offset(
+    ports: &Ports,
+    notice: &PlatformNotice,
+    result: OffsetResult,
+) -> Result<Outcome, StepError> {
+    let known = ports
+        .store
+        .platform_offset_by_no(&result.offset_no)
+        .await?
+        .filter(|it| it.seller == notice.seller);
+    let Some(offset) = known else {
+        let what = format!("offset {} is not one of this seller's", result.offset_no);
+        return Ok(("ignored", what));
+    };
+    let gateway = gateway_of(ports, &notice.seller).await?;
+    let word = format!("{}, card: {}", result.state.as_str(), result.card.as_str());
+    apply_offset(ports, &gateway, &offset, result).await?;
+    Ok(("handled", word))
 }

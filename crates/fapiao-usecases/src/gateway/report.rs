@@ -4,7 +4,7 @@ use super::{RequestResult, WireCard, WireInvoice, WirePdf, WireState, WireTotals
 use crate::{
     errors::{Advice, OutsideError, StoreError},
     ports::{GatewayCall, Ports, Scope},
-    records::{Card, Delivery, Invoice, PartnerRequest},
+    records::{Card, Delivery, Invoice, Partner, PartnerRequest},
     step::StepError,
 };
 use chrono::SecondsFormat;
@@ -129,6 +129,29 @@ pub async fn report_result(ports: &Ports, id: &RequestId) -> Result<(), StepErro
     if request.reported == news {
         return Ok(());
     }
+    let body =
+        serde_json::to_string(&result).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    match tell(ports, &partner, body).await? {
+        Ok(()) => Ok(ports.store.record_report(id, &news, "").await?),
+        Err(failure) => {
+            ports.store.record_report(id, "", &failure.message).await?;
+            Err(outside_of(failure))
+        }
+    }
+}
+
+/// The same news again is harmless, and a merchant that is down comes back.
+pub(super) fn outside_of(failure: OutsideError) -> StepError {
+    let advice = Advice::Retry { after: None };
+    OutsideError { advice, ..failure }.into()
+}
+
+/// Calls a partner's callback address, signed with the partner's own key. The inner error is that of the call.
+pub(super) async fn tell(
+    ports: &Ports,
+    partner: &Partner,
+    body: String,
+) -> Result<Result<(), OutsideError>, StepError> {
     let keys = ports.store.partner_keys(&partner.id).await?;
     let live = keys.into_iter().find(|key| key.revoked_at.is_none());
     let opened = live.and_then(|key| {
@@ -144,8 +167,6 @@ pub async fn report_result(ports: &Ports, id: &RequestId) -> Result<(), StepErro
             ),
         ));
     };
-    let body =
-        serde_json::to_string(&result).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let call = GatewayCall {
         method: "POST",
         url: partner.callback_url.clone(),
@@ -153,21 +174,14 @@ pub async fn report_result(ports: &Ports, id: &RequestId) -> Result<(), StepErro
         key_id,
         secret,
     };
-    let failure = match ports.gateways.call(call).await {
-        Ok(answer) if (200..300).contains(&answer.status) => {
-            ports.store.record_report(id, &news, "").await?;
-            return Ok(());
-        }
-        Ok(answer) => OutsideError::new(
+    Ok(match ports.gateways.call(call).await {
+        Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
+        Ok(answer) => Err(OutsideError::new(
             "merchant",
             answer.status.to_string(),
             format!("the merchant's callback answered HTTP {}", answer.status),
             Advice::Retry { after: None },
-        ),
-        Err(error) => error,
-    };
-    ports.store.record_report(id, "", &failure.message).await?;
-    // The same news again is harmless, and a merchant that is down comes back.
-    let advice = Advice::Retry { after: None };
-    Err(OutsideError { advice, ..failure }.into())
+        )),
+        Err(error) => Err(error),
+    })
 }

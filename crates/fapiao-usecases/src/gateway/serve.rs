@@ -55,6 +55,12 @@ pub enum Refusal {
     /// Not with this key.
     #[error("{0}")]
     NotPermitted(String),
+    /// No such request of this partner.
+    #[error("there is no request with the order id {0}")]
+    UnknownOrder(String),
+    /// The offset's number was used for another content.
+    #[error("offset {0} was sent before with another content")]
+    OffsetNoTaken(String),
     /// The order id was used for another content.
     #[error("order id {0} was sent before with another content")]
     OrderIdTaken(String),
@@ -276,7 +282,7 @@ fn title_of(wanted: &InvoiceRequest) -> Result<RawTitleRecord, Refusal> {
     Ok(record)
 }
 
-fn invalid(pointer: &str, code: &str, message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(pointer: &str, code: &str, message: impl Into<String>) -> Refusal {
     Refusal::Invalid(vec![FieldError::new(pointer, code, message.into())])
 }
 

@@ -479,7 +479,8 @@ async fn answered_before(
     Err(error)
 }
 
-fn write_down(
+/// The refund as it is written: its confirmations are planned.
+pub(crate) fn write_down(
     ports: &Ports,
     caller: &Caller,
     draft: &RefundDraft,

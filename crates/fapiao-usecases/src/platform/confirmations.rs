@@ -42,6 +42,11 @@ pub enum FormProblem {
         "the red invoice of this confirmation is under way or issued; it cannot be withdrawn any more"
     )]
     CarriedOut,
+    /// The external platform has it.
+    #[error(
+        "this confirmation is the external platform's: ask the platform to withdraw or answer it; its result arrives here"
+    )]
+    Elsewhere,
     /// The tax side.
     #[error(transparent)]
     Outside(#[from] OutsideError),
@@ -112,6 +117,9 @@ async fn answer(
             to: expected,
         }
         .into());
+    }
+    if ports.store.platform_offset(&form.id).await?.is_some() {
+        return Err(FormProblem::Elsewhere);
     }
     let seller = seller_of(ports, form).await?;
     let told = ports

@@ -3,11 +3,12 @@
 use crate::{
     actor::Actor,
     errors::{Advice, OutsideError, StoreError},
+    gateway::follow_offset,
     ids::fresh,
     jobs::{Job, QueuedJob},
     platform::face::draft_face,
     ports::{FormStatus, Ports, RedApplication, RedFormChange, Scope},
-    records::{Invoice, IssuingMode, RedForm, RedOf, Seller},
+    records::{Invoice, RedForm, RedOf, Seller},
     step::StepError,
 };
 use chrono::TimeDelta;
@@ -36,7 +37,20 @@ pub async fn follow_red_form(ports: &Ports, id: &RedFormId) -> Result<(), StepEr
         let Some(form) = ports.store.red_form(&Scope::All, id).await? else {
             return Ok(());
         };
-        if form.carried_out_at.is_some() || !form.state.holds() {
+        if !form.state.holds() {
+            return Ok(());
+        }
+        // Another company's platform issued the invoice: only it can take it back, however its seller issues today.
+        let blue = blue_of(ports, &form).await?;
+        if ports
+            .store
+            .platform_request(&blue.delivery)
+            .await?
+            .is_some()
+        {
+            return follow_offset(ports, &form).await;
+        }
+        if form.carried_out_at.is_some() {
             return Ok(());
         }
         match form.state {
@@ -191,6 +205,25 @@ async fn look(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
 /// Writes the red invoice: equal to the form, line by line.
 async fn draft(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
     let blue = blue_of(ports, form).await?;
+    let red = red_invoice(ports, form, blue).await?;
+    let now = ports.clock.now();
+    ports
+        .renderer
+        .check(&draft_face(&red, now, ports.tax.is_sandbox()))
+        .map_err(|what| StepError::parked("not_printable", what))?;
+    match ports.store.draft_red(red, &Actor::System).await {
+        // Another worker wrote it.
+        Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The red invoice of a confirmation, without its number.
+pub(crate) async fn red_invoice(
+    ports: &Ports,
+    form: &RedForm,
+    blue: Invoice,
+) -> Result<Invoice, StepError> {
     let seller = seller_of(ports, form).await?;
     let blue_identity = blue
         .identity
@@ -209,7 +242,7 @@ async fn draft(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
     let remark =
         compose(&parts).map_err(|error| StepError::parked("remark_too_long", error.to_string()))?;
     let now = ports.clock.now();
-    let red = Invoice {
+    Ok(Invoice {
         id: fresh(now),
         order: form.order.clone(),
         delivery: blue.delivery.clone(),
@@ -241,16 +274,7 @@ async fn draft(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
         uploaded_at: None,
         created_at: now,
         version: 1,
-    };
-    ports
-        .renderer
-        .check(&draft_face(&red, now, ports.tax.is_sandbox()))
-        .map_err(|what| StepError::parked("not_printable", what))?;
-    match ports.store.draft_red(red, &Actor::System).await {
-        // Another worker wrote it.
-        Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    })
 }
 
 async fn blue_of(ports: &Ports, form: &RedForm) -> Result<Invoice, StepError> {
@@ -267,18 +291,10 @@ async fn blue_of(ports: &Ports, form: &RedForm) -> Result<Invoice, StepError> {
 
 async fn seller_of(ports: &Ports, form: &RedForm) -> Result<Seller, StepError> {
     let found = ports.store.seller(&form.seller).await?;
-    let seller = found.ok_or_else(|| {
+    found.ok_or_else(|| {
         let what = format!("seller {}", form.seller);
-        StoreError::NotFound { what }
-    })?;
-    // Another company's platform issued the invoice: only it can take it back.
-    if seller.mode != IssuingMode::SelfBuilt {
-        return Err(StepError::parked(
-            "issuing_mode",
-            "the invoice was issued by an external platform; ask that platform for the red letter",
-        ));
-    }
-    Ok(seller)
+        StoreError::NotFound { what }.into()
+    })
 }
 
 /// The job that follows a confirmation.

@@ -11,6 +11,7 @@ mod issuing;
 mod ledger;
 mod mail;
 mod naming;
+mod offsets;
 mod outlook;
 mod proofs;
 mod queue;
@@ -42,6 +43,9 @@ pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, U
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
 pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
 pub use naming::Naming;
+pub use offsets::{
+    AcceptedOffset, NewPartnerOffset, OffsetSaid, OffsetSent, OffsetStore, ReceivedRed,
+};
 pub use outlook::{HourOfUse, StockOutlook};
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
@@ -85,6 +89,7 @@ pub trait Storage:
     + Designs
     + Tokens
     + GatewayStore
+    + OffsetStore
     + Reports
     + Exchanges
     + Proofs
@@ -110,6 +115,7 @@ impl<T> Storage for T where
         + Designs
         + Tokens
         + GatewayStore
+        + OffsetStore
         + Reports
         + Exchanges
         + Proofs

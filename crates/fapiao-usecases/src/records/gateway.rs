@@ -3,7 +3,8 @@
 use super::SealedText;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{
-    DeliveryId, InvoiceId, NoticeId, OrderId, PartnerId, RequestId, SellerId, StoreId,
+    DeliveryId, InvoiceId, NoticeId, OffsetId, OrderId, PartnerId, RedFormId, RefundId, RequestId,
+    SellerId, StoreId,
 };
 
 /// The external platform (第三方开票平台) of a seller.
@@ -44,6 +45,39 @@ pub struct PlatformRequest {
     pub state: String,
     /// Why it was refused or failed.
     pub reason: String,
+    /// The version of the newest answer that was acted on.
+    pub answer_version: i64,
+    /// When it was sent last.
+    pub asked_at: Option<DateTime<Utc>>,
+    /// When it was drawn up.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// What the external platform is asked to take back (红冲), or was: one per red confirmation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformOffset {
+    /// Our confirmation; the platform's follows the same states.
+    pub form: RedFormId,
+    /// What the platform knows it by; another one when it is begun again.
+    pub offset_no: String,
+    /// 1 the first time.
+    pub attempt: i64,
+    /// Who issued.
+    pub seller: SellerId,
+    /// The delivery whose invoice it takes back.
+    pub delivery: DeliveryId,
+    /// The body as it is sent, also when it is sent again.
+    pub body: String,
+    /// The platform's id; empty until it answered.
+    pub remote_id: String,
+    /// `ready`, `asked`, `unknown`, then the platform's own word.
+    pub state: String,
+    /// Why it was refused or failed.
+    pub reason: String,
+    /// What became of the card, in the contract's words; empty until known.
+    pub card: String,
     /// The version of the newest answer that was acted on.
     pub answer_version: i64,
     /// When it was sent last.
@@ -132,6 +166,35 @@ pub struct PartnerRequest {
     pub order: OrderId,
     /// Our delivery.
     pub delivery: DeliveryId,
+    /// What the partner was last told: a state's word and a version, empty for nothing.
+    pub reported: String,
+    /// When it was told.
+    pub reported_at: Option<DateTime<Utc>>,
+    /// Why it could not be told; empty otherwise.
+    pub trouble: String,
+    /// When it came.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A partner's wish to take an invoice back, or part of it, and the refund of ours that does it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerOffset {
+    /// Its id.
+    pub id: OffsetId,
+    /// Whose.
+    pub partner: PartnerId,
+    /// Of which request.
+    pub request: RequestId,
+    /// The partner's number of it.
+    pub offset_no: String,
+    /// SHA-256 of the body.
+    pub fingerprint: String,
+    /// Our order.
+    pub order: OrderId,
+    /// Our refund.
+    pub refund: RefundId,
+    /// Its red confirmation.
+    pub form: RedFormId,
     /// What the partner was last told: a state's word and a version, empty for nothing.
     pub reported: String,
     /// When it was told.

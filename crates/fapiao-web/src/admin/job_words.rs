@@ -28,6 +28,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "follow_request" => t.gateway.follow_request,
         "handle_notice" => t.gateway.handle_notice,
         "report_result" => t.gateway.report_result,
+        "report_offset" => t.gateway.report_offset,
         "match_payment" => k.match_payment,
         "follow_red_form" => k.follow_red_form,
         "reissue_order" => k.reissue_order,

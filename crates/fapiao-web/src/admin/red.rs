@@ -422,6 +422,9 @@ pub(super) async fn answer(sent: Sent<Decides>, id: web::Path<String>) -> Answer
         Ok(()) => Ok(desk.done(&here, desk.t().red.acted)),
         Err(FormProblem::Unknown(_)) => Err(Failure::NotFound),
         Err(FormProblem::Store(error)) => Err(error.into()),
+        Err(FormProblem::Elsewhere) => {
+            Ok(desk.told(&here, Tone::Warn, desk.t().gateway.form_elsewhere))
+        }
         Err(other) => Ok(desk.told(&here, Tone::Warn, &other.to_string())),
     }
 }
