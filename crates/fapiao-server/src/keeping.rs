@@ -301,6 +301,7 @@ pub async fn documents(store: &dyn Storage, files: &Documents) -> Result<CheckRe
         found: Vec::new(),
         query: "SELECT DISTINCT sha256, size FROM documents; then SHA-256 of the stored bytes"
             .to_owned(),
+        took_millis: 0,
     };
     let mut after: Option<String> = None;
     loop {

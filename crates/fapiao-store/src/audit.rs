@@ -111,6 +111,7 @@ pub(crate) async fn append(
         let line = Line::new(&Actor::System, NEW_KEY, &key.id).with("before", left_with);
         lines.insert(0, line);
     }
+    let mut linker = Linker::new(&key.bytes)?;
     let mut entries = Vec::with_capacity(lines.len());
     for line in lines {
         seq += 1;
@@ -124,7 +125,7 @@ pub(crate) async fn append(
             data: Value::Object(line.data).to_string(),
             hash: String::new(),
         };
-        hash = link(&key.bytes, &hash, &entry)?;
+        hash = link(&mut linker, &hash, &entry);
         entry.hash.clone_from(&hash);
         entries.push(entry);
     }
@@ -140,31 +141,78 @@ pub(crate) async fn append(
     Ok(())
 }
 
-/// The hash of a line, given the hash of the line before (empty for the first).
-pub(crate) fn link(
-    key: &[u8],
-    before: &str,
-    entry: &audit_entry::Model,
-) -> Result<String, StoreError> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key)
-        .map_err(|_| unavailable("the audit key cannot be used", false))?;
-    let order = entry.order_id.as_deref().unwrap_or_default();
-    let (seq, at) = (entry.seq.to_string(), entry.at.to_string());
-    let parts = [
-        before,
-        &seq,
-        &at,
-        &entry.actor,
-        &entry.action,
-        &entry.subject,
-        order,
-        &entry.data,
-    ];
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part.as_bytes());
+/// The parts of a line that are hashed.
+pub(crate) struct Parts<'a> {
+    pub(crate) seq: i64,
+    pub(crate) at: i64,
+    pub(crate) actor: &'a str,
+    pub(crate) action: &'a str,
+    pub(crate) subject: &'a str,
+    /// Empty when the line is of no order.
+    pub(crate) order: &'a str,
+    pub(crate) data: &'a str,
+}
+
+/// Makes the hashes of lines with one key, whose schedule is computed once.
+#[derive(Clone)]
+pub(crate) struct Linker {
+    mac: Hmac<Sha256>,
+    said: Vec<u8>,
+}
+
+impl Linker {
+    pub(crate) fn new(key: &[u8]) -> Result<Linker, StoreError> {
+        let mac = Hmac::<Sha256>::new_from_slice(key)
+            .map_err(|_| unavailable("the audit key cannot be used", false))?;
+        Ok(Linker {
+            mac,
+            said: Vec::new(),
+        })
     }
-    Ok(hex::encode(mac.finalize().into_bytes()))
+
+    /// The hash of a line in hexadecimal digits, given the hash of the line before (empty for the first).
+    pub(crate) fn hash(&mut self, before: &str, line: &Parts<'_>) -> [u8; 64] {
+        let (seq, at) = (line.seq.to_string(), line.at.to_string());
+        let parts = [
+            before,
+            &seq,
+            &at,
+            line.actor,
+            line.action,
+            line.subject,
+            line.order,
+            line.data,
+        ];
+        self.said.clear();
+        for part in parts {
+            self.said
+                .extend_from_slice(&(part.len() as u64).to_be_bytes());
+            self.said.extend_from_slice(part.as_bytes());
+        }
+        let mut mac = self.mac.clone();
+        mac.update(&self.said);
+        let mut digits = [0; 64];
+        // Thirty-two bytes always fit.
+        let _ = hex::encode_to_slice(mac.finalize().into_bytes(), &mut digits);
+        digits
+    }
+}
+
+/// The hash of a line, given the hash of the line before (empty for the first).
+fn link(linker: &mut Linker, before: &str, entry: &audit_entry::Model) -> String {
+    let digits = linker.hash(
+        before,
+        &Parts {
+            seq: entry.seq,
+            at: entry.at,
+            actor: &entry.actor,
+            action: &entry.action,
+            subject: &entry.subject,
+            order: entry.order_id.as_deref().unwrap_or_default(),
+            data: &entry.data,
+        },
+    );
+    digits.iter().copied().map(char::from).collect()
 }
 
 /// The fingerprint of a line: SHA-256 over its parts and its hash, each preceded by its length. Needs no key, so that an

@@ -40,6 +40,11 @@ impl AuditKeys {
         &self.keys[0]
     }
 
+    /// The present one and all before it.
+    pub(crate) fn all(&self) -> &[AuditKey] {
+        &self.keys
+    }
+
     /// A key by its name.
     pub(crate) fn find(&self, id: &str) -> Option<&AuditKey> {
         self.keys.iter().find(|key| key.id == id)

@@ -99,6 +99,8 @@ pub struct Store {
 struct Inner {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// Connections that long reads may hold at once.
+    readers_to_spare: usize,
     writer: Writer,
     lanes: Lanes,
     caches: Caches,
@@ -198,8 +200,16 @@ impl Store {
             DbBackend::Postgres => POSTGRES_WRITERS.min(config.max_connections.max(2) - 1),
             _ => 1,
         };
+        // Half of what the writers leave: the rest keeps answering. More than the cores only wait for each other.
+        let free = match connections.write.get_database_backend() {
+            DbBackend::Postgres => config.max_connections.saturating_sub(writers),
+            _ => config.max_connections.max(2),
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let readers_to_spare = (free as usize / 2).clamp(1, cores + 1);
         Ok(Store {
             inner: Arc::new(Inner {
+                readers_to_spare,
                 read: connections.read,
                 write: connections.write,
                 writer: Writer::start(parts, writers),
@@ -262,6 +272,14 @@ impl Store {
 
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.inner.read
+    }
+
+    pub(crate) fn write_connection(&self) -> &DatabaseConnection {
+        &self.inner.write
+    }
+
+    pub(crate) fn readers_to_spare(&self) -> usize {
+        self.inner.readers_to_spare
     }
 
     pub(crate) fn backend(&self) -> DbBackend {

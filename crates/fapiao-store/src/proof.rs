@@ -55,6 +55,7 @@ fn run_record(model: proof_run::Model) -> Result<ProofRun, StoreError> {
                     })
                     .unwrap_or_default(),
                 query: text(it, "query"),
+                took_millis: it["took_millis"].as_i64().unwrap_or(0),
             })
             .collect(),
     })
@@ -67,6 +68,7 @@ fn results_text(results: &[CheckResult]) -> String {
             json!({
                 "id": it.id, "title_en": it.title_en, "title_zh": it.title_zh,
                 "looked_at": it.looked_at, "found": it.found, "query": it.query,
+                "took_millis": it.took_millis,
             })
         })
         .collect();

@@ -46,6 +46,7 @@ impl Rehearse for Store {
         };
         let store = Store {
             inner: Arc::new(Inner {
+                readers_to_spare: 1,
                 read: inner.read.clone(),
                 write: inner.write.clone(),
                 writer: Writer::start(parts, 1),

@@ -1,18 +1,15 @@
-//! States move along allowed edges only: the chain is followed per order, and its end compared with the rows.
+//! States move along allowed edges only: an order's lines are followed from the first to the last.
 
-use super::{Check, PAGE};
-use crate::sql::{self, Cells, Sql};
 use fapiao_domain::{
     card::CardState, confirmation::FormState, delivery::DeliveryState, invoice::InvoiceState,
 };
-use fapiao_usecases::{errors::StoreError, ports::CheckResult};
-use sea_orm::DatabaseTransaction;
+use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::HashMap};
 
 /// What has a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Thing {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Thing {
     Delivery,
     Invoice,
     Card,
@@ -20,8 +17,6 @@ enum Thing {
 }
 
 impl Thing {
-    const ALL: [Thing; 4] = [Thing::Delivery, Thing::Invoice, Thing::Card, Thing::Form];
-
     fn of_subject(subject: &str) -> Option<Thing> {
         match subject.get(..4)? {
             "dlv_" => Some(Thing::Delivery),
@@ -31,22 +26,12 @@ impl Thing {
         }
     }
 
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Thing::Delivery => "delivery",
             Thing::Invoice => "invoice",
             Thing::Card => "card of delivery",
             Thing::Form => "red confirmation",
-        }
-    }
-
-    /// Table and key.
-    const fn table(self) -> (&'static str, &'static str) {
-        match self {
-            Thing::Delivery => ("deliveries", "id"),
-            Thing::Invoice => ("invoices", "id"),
-            Thing::Card => ("cards", "delivery_id"),
-            Thing::Form => ("red_forms", "id"),
         }
     }
 
@@ -79,149 +64,164 @@ impl Thing {
     }
 }
 
-type States = BTreeMap<(Thing, String), String>;
+/// Where the things of one order stand.
+pub(super) type States<'a> = HashMap<(Thing, Cow<'a, str>), Cow<'a, str>>;
 
-/// Follows every order's lines.
-pub(super) async fn along_edges(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
-    let mut check = Check::new(
-        "I14",
-        "States moved along allowed edges only, and stand where the audit chain left them",
-        "状态只沿允许的方向变化，且与审计链一致",
-        "for each order: audit lines by seq, their from and to against the state machine, the last one against the row",
-    );
-    let (mut order, mut seq) = (String::new(), 0_i64);
-    let mut followed = States::new();
-    let mut finished = Vec::new();
-    loop {
-        let sql = Sql::new(
-            "SELECT order_id, seq, subject, data FROM audit_entries WHERE order_id IS NOT NULL AND (order_id, seq) > (",
-        )
-        .bind(order.as_str())
-        .add(", ")
-        .bind(seq)
-        .add(") ORDER BY order_id, seq LIMIT ")
-        .bind(PAGE);
-        let page = sql::rows(db, sql).await?;
-        for row in &page {
-            let of: String = row.cell(0)?;
-            if of != order {
-                finished.extend(std::mem::take(&mut followed));
-                order = of;
-            }
-            seq = row.cell(1)?;
-            let (subject, data): (String, String) = (row.cell(2)?, row.cell(3)?);
-            let data: Value = serde_json::from_str(&data).unwrap_or_default();
-            check.0.looked_at += 1;
-            follow(&mut check, &mut followed, seq, &subject, &data);
-        }
-        let last = (page.len() as i64) < PAGE;
-        if last {
-            finished.extend(std::mem::take(&mut followed));
-        }
-        if last || finished.len() as i64 >= PAGE {
-            let left = finished.drain(..).collect();
-            compare(db, &mut check, left).await?;
-        }
-        if last || check.full() {
-            break;
-        }
-    }
-    untold(db, &mut check).await?;
-    Ok(check.0)
+/// The facts of a line that are about states.
+#[derive(Default, Deserialize)]
+struct Told<'a> {
+    #[serde(borrow)]
+    from: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    to: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    card_from: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    card_to: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    delivery: Option<Nested<'a>>,
 }
 
-fn follow(check: &mut Check, states: &mut States, seq: i64, subject: &str, data: &Value) {
-    let text = |value: &Value, name: &str| value.get(name)?.as_str().map(str::to_owned);
-    let mut steps = Vec::new();
-    if let (Some(thing), Some(to)) = (Thing::of_subject(subject), text(data, "to")) {
-        steps.push((thing, subject.to_owned(), text(data, "from"), to));
+/// A delivery that went on with its invoice.
+#[derive(Default, Deserialize)]
+struct Nested<'a> {
+    #[serde(borrow)]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    from: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    to: Option<Cow<'a, str>>,
+}
+
+impl<'a> Told<'a> {
+    fn read(data: &'a str) -> Told<'a> {
+        // Facts of these names that are no texts are other facts.
+        serde_json::from_str(data).unwrap_or_else(|_| Told::slowly(data))
     }
-    if let Some(to) = text(data, "card_to") {
-        steps.push((Thing::Card, subject.to_owned(), text(data, "card_from"), to));
+
+    fn slowly(data: &str) -> Told<'a> {
+        let data: Value = serde_json::from_str(data).unwrap_or_default();
+        let text = |value: &Value, name: &str| {
+            let found = value.get(name)?.as_str()?;
+            Some(Cow::Owned(found.to_owned()))
+        };
+        Told {
+            from: text(&data, "from"),
+            to: text(&data, "to"),
+            card_from: text(&data, "card_from"),
+            card_to: text(&data, "card_to"),
+            delivery: data.get("delivery").map(|nested| Nested {
+                id: text(nested, "id"),
+                from: text(nested, "from"),
+                to: text(nested, "to"),
+            }),
+        }
     }
-    if let Some(nested) = data.get("delivery")
-        && let (Some(id), Some(to)) = (text(nested, "id"), text(nested, "to"))
-    {
-        steps.push((Thing::Delivery, id, text(nested, "from"), to));
-    }
-    for (thing, id, from, to) in steps {
-        let name = thing.name();
-        let key = (thing, id);
-        let stood = states.get(&key);
-        let id = &key.1;
-        match (&from, stood) {
-            (None, None) if thing.may_begin(&to) => {}
-            (None, _) => check.found(format!("line {seq}: {name} {id} cannot begin as {to}")),
-            (Some(from), stood) => {
-                if stood != Some(from) {
-                    let stood = stood.map_or("nowhere", String::as_str);
-                    check.found(format!(
+}
+
+/// Follows a line; gives what it contradicts.
+pub(super) fn follow<'a>(
+    states: &mut States<'a>,
+    seq: i64,
+    subject: &'a str,
+    data: &'a str,
+    found: &mut Vec<String>,
+) {
+    let told = Told::read(data);
+    let mut step =
+        |thing: Thing, id: Cow<'a, str>, from: Option<Cow<'a, str>>, to: Cow<'a, str>| {
+            let name = thing.name();
+            let key = (thing, id);
+            let (stood, id) = (states.get(&key), &key.1);
+            match (&from, stood) {
+                (None, None) if thing.may_begin(&to) => {}
+                (None, _) => found.push(format!("line {seq}: {name} {id} cannot begin as {to}")),
+                (Some(from), stood) if stood != Some(from) => {
+                    let stood = stood.map_or("nowhere", AsRef::as_ref);
+                    found.push(format!(
                         "line {seq}: {name} {id} stood at {stood}, not at {from}"
                     ));
-                } else if !thing.may_go(from, &to) {
-                    check.found(format!(
+                }
+                (Some(from), _) if !thing.may_go(from, &to) => {
+                    found.push(format!(
                         "line {seq}: {name} {id} cannot go from {from} to {to}"
                     ));
                 }
+                (Some(_), _) => {}
             }
-        }
-        states.insert(key, to);
-    }
-}
-
-/// Compares where the chain left things with their rows.
-async fn compare(
-    db: &DatabaseTransaction,
-    check: &mut Check,
-    states: States,
-) -> Result<(), StoreError> {
-    for thing in Thing::ALL {
-        let (table, key) = thing.table();
-        let ids: Vec<&str> = states
-            .keys()
-            .filter(|(of, _)| *of == thing)
-            .map(|(_, id)| id.as_str())
-            .collect();
-        let mut stored = BTreeMap::new();
-        for chunk in ids.chunks(1000) {
-            let sql = Sql::new(format!("SELECT {key}, state FROM {table} WHERE {key} IN "))
-                .list(chunk.iter().copied());
-            for row in sql::rows(db, sql).await? {
-                stored.insert(row.cell::<String>(0)?, row.cell::<String>(1)?);
-            }
-        }
-        for id in ids {
-            let told = states.get(&(thing, id.to_owned()));
-            let stands = stored.get(id);
-            if told != stands {
-                check.found(format!(
-                    "{} {id} is {}, the chain left it at {}",
-                    thing.name(),
-                    stands.map_or("gone", String::as_str),
-                    told.map_or("nowhere", String::as_str)
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Rows the chain knows nothing of.
-async fn untold(db: &DatabaseTransaction, check: &mut Check) -> Result<(), StoreError> {
-    for thing in Thing::ALL {
-        let (table, key) = thing.table();
-        let order = match thing {
-            Thing::Card => "(SELECT d.order_id FROM deliveries d WHERE d.id = t.delivery_id)",
-            Thing::Delivery | Thing::Invoice | Thing::Form => "t.order_id",
+            states.insert(key, to);
         };
-        let sql = Sql::new(format!(
-            "SELECT {key} FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM audit_entries a \
-             WHERE a.order_id = {order} AND a.subject = t.{key}) LIMIT 20"
-        ));
-        for row in sql::rows(db, sql).await? {
-            let id: String = row.cell(0)?;
-            check.found(format!("{} {id} has no line in the chain", thing.name()));
+    if let (Some(thing), Some(to)) = (Thing::of_subject(subject), told.to) {
+        step(thing, Cow::Borrowed(subject), told.from, to);
+    }
+    if let Some(to) = told.card_to {
+        step(Thing::Card, Cow::Borrowed(subject), told.card_from, to);
+    }
+    if let Some(nested) = told.delivery
+        && let (Some(id), Some(to)) = (nested.id, nested.to)
+    {
+        step(Thing::Delivery, id, nested.from, to);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(lines: &[(&'static str, &'static str)]) -> Vec<String> {
+        let (mut states, mut found) = (States::new(), Vec::new());
+        for (place, (subject, data)) in lines.iter().enumerate() {
+            let seq = i64::try_from(place).unwrap() + 1;
+            follow(&mut states, seq, subject, data, &mut found);
+        }
+        found
+    }
+
+    #[test]
+    fn an_allowed_way_is_followed_and_others_are_named() {
+        let good = [
+            ("dlv_1", r#"{"to":"created"}"#),
+            ("dlv_1", r#"{"from":"created","to":"authorised"}"#),
+            (
+                "inv_1",
+                r#"{"to":"ready","delivery":{"id":"dlv_1","from":"authorised","to":"issuing"}}"#,
+            ),
+            ("dlv_1", r#"{"card_to":"uploading"}"#),
+        ];
+        assert!(found(&good).is_empty());
+        let cases: [(&str, &str, &str); 4] = [
+            (
+                "dlv_1",
+                r#"{"from":"created","to":"carded"}"#,
+                "stood at issuing, not at created",
+            ),
+            (
+                "dlv_1",
+                r#"{"from":"issuing","to":"created"}"#,
+                "cannot go from issuing to created",
+            ),
+            ("inv_2", r#"{"to":"issued"}"#, "cannot begin as issued"),
+            (
+                "inv_3",
+                r#"{"from":"ready","to":"reserved"}"#,
+                "stood at nowhere",
+            ),
+        ];
+        for (subject, data, wanted) in cases {
+            let mut lines = good.to_vec();
+            lines.push((subject, data));
+            let found = found(&lines);
+            assert!(found.len() == 1 && found[0].contains(wanted), "{found:?}");
         }
     }
-    Ok(())
+
+    #[test]
+    fn facts_that_are_no_states_are_passed_over() {
+        // Names with escapes, numbers where a state might be, and what is no JSON at all.
+        assert!(found(&[("inv_1", r#"{"to":["a@example.com"]}"#)]).is_empty());
+        assert!(found(&[("ord_1", r#"{"to":"somewhere"}"#)]).is_empty());
+        assert!(found(&[("inv_1", "no json")]).is_empty());
+        assert!(found(&[("dlv_1", r#"{"to":"created","note":"\"}"#)]).is_empty());
+        assert!(found(&[("dlv_1", r#"{"from":7,"to":"created"}"#)]).is_empty());
+    }
 }

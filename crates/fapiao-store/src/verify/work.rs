@@ -1,17 +1,15 @@
 //! Nothing is forgotten: what is under way has a job, waiting, running or parked.
 
-use super::rule;
+use super::{Rule, rule};
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
 use sea_orm::DatabaseTransaction;
 
-/// The rules in order.
-pub(super) async fn all(db: &DatabaseTransaction) -> Result<Vec<CheckResult>, StoreError> {
-    Ok(vec![
-        pushes(db).await?,
-        deliveries(db).await?,
-        orders(db).await?,
-    ])
-}
+/// The rules, those that take longest first.
+pub(super) const RULES: [Rule; 3] = [
+    |db| Box::pin(orders(db)),
+    |db| Box::pin(pushes(db)),
+    |db| Box::pin(deliveries(db)),
+];
 
 async fn pushes(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (

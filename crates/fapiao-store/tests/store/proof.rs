@@ -115,6 +115,121 @@ found_by! {
         "UPDATE deliveries SET state = 'refused' WHERE id = (SELECT max(id) FROM deliveries)" => "I17";
 }
 
+/// What I8 says after a change past the store.
+async fn chain_after(bench: &Bench, table: &str, statement: &str) -> Vec<String> {
+    without_guards(bench, table, statement).await;
+    bench.check("I8").await.found
+}
+
+/// A chain of so many lines, whose ranges and packs end in its middle.
+async fn chain_of(bench: &Bench, lines: i64) {
+    let last = bench.ask("SELECT seq FROM audit_head").await;
+    for at in last..lines {
+        let data = json!({ "at": at, "text": "引号 \" 与换行\n 与 7 3 数字" });
+        bench
+            .store
+            .append_audit(&Actor::System, "sign_in.done", &format!("usr_{at}"), data)
+            .await
+            .unwrap();
+    }
+    assert_eq!(bench.ask("SELECT count(*) FROM audit_entries").await, lines);
+}
+
+on_both! {
+    async fn a_fault_is_found_at_every_line_of_a_chain_in_ranges(bench: &Bench) {
+        // Seventeen lines: four ranges of four lines, read two at a time, and one line over.
+        chain_of(bench, 17).await;
+        assert!(bench.check("I8").await.found.is_empty());
+        assert_eq!(bench.check("I8").await.looked_at, 17);
+        for seq in 1..=17 {
+            let change = format!("UPDATE audit_entries SET at = at + 1 WHERE seq = {seq}");
+            let found = chain_after(bench, "audit_entries", &change).await;
+            assert!(found.len() == 1 && found[0].starts_with(&format!("line {seq} (")), "{found:?}");
+            without_guards(bench, "audit_entries", &change.replace('+', "-")).await;
+        }
+        assert!(bench.check("I8").await.found.is_empty());
+    }
+
+    async fn a_forged_hash_at_a_joint_is_found_from_both_sides(bench: &Bench) {
+        chain_of(bench, 17).await;
+        for seq in [4, 8, 12] {
+            let forge = format!("UPDATE audit_entries SET hash = 'f' || hash WHERE seq = {seq}");
+            let found = chain_after(bench, "audit_entries", &forge).await;
+            let lines: Vec<&str> = found.iter().filter_map(|it| it.split(' ').nth(1)).collect();
+            assert_eq!(lines, [seq.to_string(), (seq + 1).to_string()], "{found:?}");
+            let mend = format!("UPDATE audit_entries SET hash = substr(hash, 2) WHERE seq = {seq}");
+            without_guards(bench, "audit_entries", &mend).await;
+        }
+    }
+
+    async fn missing_lines_are_named_once_across_joints(bench: &Bench) {
+        chain_of(bench, 17).await;
+        bench.tamper("CREATE TABLE kept AS SELECT * FROM audit_entries").await.unwrap();
+        for seq in 3..=9 {
+            without_guards(bench, "audit_entries", &format!("DELETE FROM audit_entries WHERE seq = {seq}")).await;
+        }
+        let found = bench.check("I8").await.found;
+        assert_eq!(found, ["lines 3 to 9 are missing"]);
+        // The first line and the last go too.
+        for seq in [1, 17] {
+            without_guards(bench, "audit_entries", &format!("DELETE FROM audit_entries WHERE seq = {seq}")).await;
+        }
+        let found = bench.check("I8").await.found;
+        assert_eq!(found, [
+            "lines 1 to 1 are missing", "lines 3 to 9 are missing",
+            "the chain ends at line 16, but its end was left at line 17",
+        ]);
+        bench.tamper("INSERT INTO audit_entries SELECT * FROM kept WHERE seq NOT IN (SELECT seq FROM audit_entries)").await.unwrap();
+        bench.tamper("DROP TABLE kept").await.unwrap();
+    }
+
+    async fn lines_put_in_where_none_belong_are_found(bench: &Bench) {
+        chain_of(bench, 9).await;
+        for seq in [0, -7, 900_000_000_000_i64] {
+            let copy = format!(
+                "INSERT INTO audit_entries (seq, at, actor, action, subject, order_id, data, hash) \
+                 SELECT {seq}, at, actor, action, subject, order_id, data, hash FROM audit_entries WHERE seq = 9"
+            );
+            let found = chain_after(bench, "audit_entries", &copy).await;
+            assert!(!found.is_empty(), "line {seq}");
+            without_guards(bench, "audit_entries", &format!("DELETE FROM audit_entries WHERE seq = {seq}")).await;
+        }
+        assert!(bench.check("I8").await.found.is_empty());
+    }
+
+    async fn a_row_in_another_order_s_place_is_found(bench: &Bench) {
+        history(bench).await;
+        let moved = |to: &str| format!(
+            "UPDATE invoices SET order_id = (SELECT id FROM orders WHERE order_no = '{to}') WHERE order_no = 'A-2'"
+        );
+        without_guards(bench, "invoices", &moved("A-1")).await;
+        for rule in ["I3", "I14"] {
+            let found = bench.check(rule).await.found;
+            assert!(!found.is_empty(), "{rule} found nothing");
+        }
+        without_guards(bench, "invoices", &moved("A-2")).await;
+    }
+
+    async fn lines_of_many_orders_are_followed_to_the_end(bench: &Bench) {
+        for no in 0..9 {
+            bench.authorised(&format!("A-{no}")).await;
+        }
+        let check = bench.check("I14").await;
+        assert!(check.found.is_empty());
+        assert_eq!(check.looked_at, bench.ask("SELECT count(*) FROM audit_entries WHERE order_id IS NOT NULL").await);
+        // Each order is in one of the ranges.
+        for no in 0..9 {
+            let change = |from: &str, to: &str| format!(
+                "UPDATE deliveries SET state = '{to}' WHERE state = '{from}' AND order_id = (SELECT id FROM orders WHERE order_no = 'A-{no}')"
+            );
+            without_guards(bench, "deliveries", &change("authorised", "issuing")).await;
+            let found = bench.check("I14").await.found;
+            assert!(found.len() == 1 && found[0].contains("is issuing, the chain left it at authorised"), "{found:?}");
+            without_guards(bench, "deliveries", &change("issuing", "authorised")).await;
+        }
+    }
+}
+
 on_both! {
     async fn a_lost_job_is_found(bench: &Bench) {
         bench.authorised("A-1").await;

@@ -26,6 +26,8 @@ pub struct CheckResult {
     pub found: Vec<String>,
     /// The query or rule behind it, for auditors.
     pub query: String,
+    /// Milliseconds spent on it, added up over all connections that worked on it side by side.
+    pub took_millis: i64,
 }
 
 /// The numbers of the home page.

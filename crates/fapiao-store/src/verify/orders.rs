@@ -1,0 +1,333 @@
+//! Orders beside their lines of the audit chain: in ranges of order ids, side by side.
+//!
+//! A range is about five thousand lines of the chain and whatever has a state and belongs to these orders. Two rules are
+//! answered by it: every number and every issued invoice has its line (I3), and states moved along allowed edges and stand
+//! where the chain left them (I14).
+
+use super::{
+    Check, NAMED, PAGE, RANGES, millis, packed,
+    states::{self, States, Thing},
+};
+use crate::sql::{self, Cells, Sql};
+use fapiao_usecases::{errors::StoreError, ports::CheckResult};
+use sea_orm::DatabaseTransaction;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+use tokio::sync::Mutex;
+
+/// Orders after one id, up to and including another.
+pub(super) struct Range {
+    no: usize,
+    after: String,
+    /// `None`: all that follow.
+    to: Option<String>,
+}
+
+impl Range {
+    /// The condition that a column is in it.
+    fn on(&self, column: &str) -> Sql {
+        let sql = Sql::new(format!("{column} > ")).bind(self.after.as_str());
+        match &self.to {
+            Some(to) => sql.add(&format!(" AND {column} <= ")).bind(to.as_str()),
+            None => sql,
+        }
+    }
+}
+
+/// Where the next range begins.
+pub(super) struct Cursor {
+    /// Lines of a range.
+    lines: i64,
+    next: Mutex<Option<(usize, String)>>,
+    found: AtomicUsize,
+}
+
+impl Cursor {
+    pub(super) fn new(lines: i64) -> Cursor {
+        Cursor {
+            lines: (lines / RANGES).clamp(1, PAGE),
+            next: Mutex::new(Some((0, String::new()))),
+            found: AtomicUsize::new(0),
+        }
+    }
+
+    /// So much was found: when it is enough, no further range is given out.
+    pub(super) fn note(&self, followed: &Followed) {
+        let found = followed.edges.len().min(followed.numbers.len());
+        self.found.fetch_add(found, Ordering::Relaxed);
+    }
+
+    pub(super) async fn next(&self, db: &DatabaseTransaction) -> Result<Option<Range>, StoreError> {
+        let mut next = self.next.lock().await;
+        if self.found.load(Ordering::Relaxed) >= NAMED {
+            return Ok(None);
+        }
+        let Some((no, after)) = next.take() else {
+            return Ok(None);
+        };
+        // The index has all that is read here.
+        let sql = Sql::new("SELECT order_id FROM audit_entries WHERE order_id > ")
+            .bind(after.as_str())
+            .add(" ORDER BY order_id, seq LIMIT 1 OFFSET ")
+            .bind(self.lines - 1);
+        let to: Option<String> = match sql::row(db, sql).await? {
+            Some(row) => Some(row.cell(0)?),
+            None => None,
+        };
+        *next = to.clone().map(|to| (no + 1, to));
+        Ok(Some(Range { no, after, to }))
+    }
+}
+
+/// What came out of a range.
+pub(super) struct Followed {
+    no: usize,
+    lines: i64,
+    held: i64,
+    edges: Vec<String>,
+    numbers: Vec<String>,
+}
+
+/// What is read of everything that has a state.
+const THING: [&str; 3] = ["order_id", "id", "state"];
+
+/// An invoice as its row has it.
+struct Held<'a> {
+    order: &'a str,
+    id: &'a str,
+    state: &'a str,
+    number: &'a str,
+    segment: &'a str,
+}
+
+/// Follows the orders of a range.
+pub(super) async fn follow(
+    db: &DatabaseTransaction,
+    range: &Range,
+) -> Result<Followed, StoreError> {
+    let inner = Sql::new("SELECT seq, order_id, subject, action, data FROM audit_entries WHERE ")
+        .join(range.on("order_id"))
+        .add(" ORDER BY order_id, seq");
+    let texts = ["order_id", "subject", "action", "data"];
+    let lines = packed::read(db, packed::query(&["seq"], &texts, inner)).await?;
+    let deliveries = of_orders(
+        db,
+        "SELECT order_id, id, state FROM deliveries WHERE ",
+        range,
+    )
+    .await?;
+    let forms = of_orders(
+        db,
+        "SELECT order_id, id, state FROM red_forms WHERE ",
+        range,
+    )
+    .await?;
+    let inner = Sql::new(
+        "SELECT d.order_id, c.delivery_id AS id, c.state FROM deliveries d JOIN cards c ON c.delivery_id = d.id WHERE ",
+    )
+    .join(range.on("d.order_id"));
+    let cards = packed::read(db, packed::query(&[], &THING, inner)).await?;
+    let inner = Sql::new("SELECT order_id, id, state, number, segment_id FROM invoices WHERE ")
+        .join(range.on("order_id"));
+    let texts = ["order_id", "id", "state", "number", "segment_id"];
+    let invoices = packed::read(db, packed::query(&[], &texts, inner)).await?;
+
+    let mut invoice_rows = Vec::new();
+    for row in packed::Rows::<0, 5>::of(&invoices, "the invoices") {
+        let (_, [order, id, state, number, segment]) = row?;
+        invoice_rows.push(Held {
+            order,
+            id,
+            state,
+            number,
+            segment,
+        });
+    }
+    let mut stored = Stored::new();
+    for (thing, rows, what) in [
+        (Thing::Delivery, &deliveries, "the deliveries"),
+        (Thing::Card, &cards, "the cards"),
+        (Thing::Form, &forms, "the red confirmations"),
+    ] {
+        for row in packed::Rows::<0, 3>::of(rows, what) {
+            let (_, [order, id, state]) = row?;
+            stored.insert((thing, Cow::Borrowed(id)), (order, state));
+        }
+    }
+    for row in &invoice_rows {
+        stored.insert(
+            (Thing::Invoice, Cow::Borrowed(row.id)),
+            (row.order, row.state),
+        );
+    }
+    let mut told = told(&lines)?;
+    compare(&mut told, &stored);
+    let numbers = numbers(&told, &invoice_rows);
+    Ok(Followed {
+        no: range.no,
+        lines: told.lines,
+        held: invoice_rows
+            .iter()
+            .filter(|it| !it.number.is_empty())
+            .count() as i64,
+        edges: told.found,
+        numbers,
+    })
+}
+
+async fn of_orders(
+    db: &DatabaseTransaction,
+    select: &str,
+    range: &Range,
+) -> Result<String, StoreError> {
+    let inner = Sql::new(select).join(range.on("order_id"));
+    packed::read(db, packed::query(&[], &THING, inner)).await
+}
+
+/// What the lines of a range say.
+#[derive(Default)]
+struct Told<'a> {
+    lines: i64,
+    found: Vec<String>,
+    /// Where each thing was left, order by order.
+    left: Vec<((Thing, Cow<'a, str>), Cow<'a, str>)>,
+    /// Who has a line of which order.
+    subjects: HashSet<(&'a str, &'a str)>,
+    /// Orders' invoices and what was said when they got their number.
+    reserved: HashMap<(&'a str, &'a str), Vec<&'a str>>,
+    issued: HashSet<(&'a str, &'a str)>,
+}
+
+fn told(lines: &str) -> Result<Told<'_>, StoreError> {
+    let mut rows =
+        packed::Rows::<1, 4>::of(lines, "the audit chain").collect::<Result<Vec<_>, _>>()?;
+    rows.sort_by(|(one, of), (other, than)| (of[0], one[0]).cmp(&(than[0], other[0])));
+    let mut told = Told::default();
+    let mut states = States::new();
+    let mut present = "";
+    for ([seq], [order, subject, action, data]) in rows {
+        if order != present {
+            told.left.extend(states.drain());
+            present = order;
+        }
+        told.lines += 1;
+        told.subjects.insert((order, subject));
+        match action {
+            "invoice.reserved" => {
+                let said = told.reserved.entry((order, subject)).or_default();
+                said.push(data);
+            }
+            "invoice.issued" => {
+                told.issued.insert((order, subject));
+            }
+            _ => {}
+        }
+        states::follow(&mut states, seq, subject, data, &mut told.found);
+    }
+    told.left.extend(states);
+    Ok(told)
+}
+
+/// Things with their orders and states.
+type Stored<'a> = HashMap<(Thing, Cow<'a, str>), (&'a str, &'a str)>;
+
+/// Compares where the chain left things with their rows, both ways.
+fn compare<'a>(told: &mut Told<'a>, stored: &Stored<'a>) {
+    let mut found = Vec::new();
+    for (key, left) in &told.left {
+        let stands = stored.get(key).map(|(_, state)| *state);
+        if stands != Some(left.as_ref()) {
+            found.push(format!(
+                "{} {} is {}, the chain left it at {left}",
+                key.0.name(),
+                key.1,
+                stands.unwrap_or("gone")
+            ));
+        }
+    }
+    for ((thing, id), (order, _)) in stored {
+        if !told.subjects.contains(&(*order, id.as_ref())) {
+            found.push(format!("{} {id} has no line in the chain", thing.name()));
+        }
+    }
+    found.sort();
+    told.found.extend(found);
+}
+
+/// Each number has a line that says so, and each issued invoice one that says it was issued.
+fn numbers(told: &Told<'_>, invoices: &[Held<'_>]) -> Vec<String> {
+    let mut found = Vec::new();
+    for Held {
+        order,
+        id,
+        state,
+        number,
+        segment,
+    } in invoices
+    {
+        let said = told
+            .reserved
+            .get(&(*order, *id))
+            .map_or(&[][..], Vec::as_slice);
+        let wanted = format!("\"number\":\"{number}\"");
+        if !segment.is_empty() && !said.iter().any(|data| data.contains(&wanted)) {
+            found.push(format!(
+                "invoice {id} holds {number} without a line of that number"
+            ));
+        }
+        if matches!(*state, "issued" | "partly_red" | "fully_red")
+            && !told.issued.contains(&(*order, *id))
+        {
+            found.push(format!(
+                "invoice {id} is {state} without a line that it was issued"
+            ));
+        }
+    }
+    found
+}
+
+/// All ranges, put together.
+#[derive(Default)]
+pub(super) struct Total {
+    followed: Vec<Followed>,
+    took: Duration,
+}
+
+impl Total {
+    pub(super) fn add(&mut self, followed: Followed, took: Duration) {
+        self.followed.push(followed);
+        self.took += took;
+    }
+
+    /// I3 and I14. The time of both stands at I14.
+    pub(super) fn results(mut self) -> [CheckResult; 2] {
+        let mut numbers = Check::new(
+            "I3",
+            "Every number and every issued invoice has its line in the audit chain",
+            "每个号码与每张已开具发票均有审计记录",
+            "for each invoice of a segment: an audit line invoice.reserved of its order whose data has its number; for each issued invoice: an audit line invoice.issued",
+        );
+        let mut edges = Check::new(
+            "I14",
+            "States moved along allowed edges only, and stand where the audit chain left them",
+            "状态只沿允许的方向变化，且与审计链一致",
+            "for each order: audit lines by seq, their from and to against the state machine, the last one against the row; every row has a line",
+        );
+        edges.0.took_millis = millis(self.took);
+        self.followed.sort_by_key(|it| it.no);
+        for followed in self.followed {
+            numbers.0.looked_at += followed.held;
+            edges.0.looked_at += followed.lines;
+            followed
+                .numbers
+                .into_iter()
+                .for_each(|it| numbers.found(it));
+            followed.edges.into_iter().for_each(|it| edges.found(it));
+        }
+        [numbers.0, edges.0]
+    }
+}
