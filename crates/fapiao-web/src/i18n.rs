@@ -14,6 +14,7 @@ mod outside;
 mod paper;
 mod payments;
 mod red;
+mod red_forms;
 mod refusals;
 mod rules;
 mod set_up;
@@ -32,6 +33,7 @@ pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
 pub use payments::Payment;
 pub use red::Red;
+pub use red_forms::{RedActs, RedFormWords};
 pub use refusals::Refusals;
 pub use rules::{Outlook, Rounding, TaxCodes, TaxNotes, TitleNotes};
 pub use set_up::{
@@ -210,6 +212,8 @@ catalogue! {
     outlook: Outlook,
     signing: Signing,
     red: Red,
+    red_form: RedFormWords,
+    red_acts: RedActs,
     gateway: Gateway,
     push: Push,
     refusals: Refusals,

@@ -57,6 +57,7 @@ pub mod products;
 pub mod pushes;
 pub(crate) mod qr;
 pub mod red;
+pub mod red_forms;
 pub mod reports;
 pub mod rounding;
 pub mod sellers;

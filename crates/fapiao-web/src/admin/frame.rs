@@ -159,7 +159,7 @@ impl Frame {
     /// The places this person may open.
     fn sections(&self) -> Vec<Section> {
         let allowed = |section: &Section| match section {
-            Section::Home | Section::Orders | Section::Invoices => true,
+            Section::Home | Section::Orders | Section::Invoices | Section::RedLetters => true,
             Section::Import => self.may_work(),
             Section::Reports | Section::Papers => self.may_read_books(),
             Section::Jobs

@@ -37,6 +37,7 @@ mod products;
 mod push_words;
 mod pushes;
 mod red;
+mod red_forms;
 mod reports;
 mod rounding;
 mod routes;

@@ -1,4 +1,4 @@
-//! Refunds and red letters: planned on one page, decided by finance, followed in a list.
+//! Refunds: planned on one page, decided by finance.
 
 use super::{
     Answer,
@@ -6,26 +6,22 @@ use super::{
     failure::Failure,
     forms::{Form, Sent},
     frame::Frame,
-    listing::{Listing, ROWS},
     pieces::number_of,
+    red_forms::form_view,
 };
 use crate::{
     i18n::{Texts, fill1},
     pages::{
         lines::grouped,
         parts::{Badge, Choice, Link, Tone},
-        red::{
-            FormView, LetterView, PlanView, RedListPage, RefundLineRow, RefundPage, RefundTyped,
-            RefundView,
-        },
+        red::{LetterView, PlanView, RefundLineRow, RefundPage, RefundTyped, RefundView},
         shell::{Section, Shell},
     },
     problem::Problem,
 };
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use fapiao_domain::{
-    confirmation::{FormState, FormWaits},
-    ids::{Id, InvoiceId, OrderId, RedFormId},
+    ids::{Id, InvoiceId, OrderId},
     line::LineKind,
     money::{Fen, parse_positive},
     red::RedReason,
@@ -35,40 +31,8 @@ use fapiao_usecases::{
     errors::StoreError,
     idempotency::Effect,
     merchant::refunds::{Asked, Extent, PlannedRefund, RefundDraft, RefundProblem, decide, plan},
-    platform::confirmations::{FormAct, FormProblem, act_on_form},
-    ports::RedFormFilter,
-    records::{RedForm, Refund, RefundStage},
+    records::{Refund, RefundStage},
 };
-
-/// `GET /admin/red-letters`.
-pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
-    let listing = Listing::of(&request, "/admin/red-letters", "seller");
-    let filter = RedFormFilter {
-        text: listing.filter.q.clone(),
-        after: listing.after.clone(),
-        limit: ROWS,
-        ..RedFormFilter::default()
-    };
-    let found = desk.ports().store.red_forms(&desk.view(), &filter).await?;
-    let shell = desk.shell(Section::Invoices).await?;
-    let rows: Vec<FormView> = found
-        .rows
-        .iter()
-        .map(|it| {
-            let mut view = form_view(&shell, &it.form, &it.blue_number);
-            view.order_no.clone_from(&it.order_no);
-            view.buyer.clone_from(&it.buyer);
-            view
-        })
-        .collect();
-    let page = RedListPage {
-        pager: listing.pager(found.next, rows.len()),
-        may_decide: desk.may_decide(),
-        rows,
-        shell,
-    };
-    Ok(desk.page(&page))
-}
 
 /// `GET /admin/orders/{id}/refund`.
 pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
@@ -248,7 +212,7 @@ fn line_rows(books: &Books, form: &Form) -> Vec<RefundLineRow> {
     .collect()
 }
 
-const fn reason(t: &'static Texts, reason: RedReason) -> &'static str {
+pub(super) const fn reason(t: &'static Texts, reason: RedReason) -> &'static str {
     match reason {
         RedReason::Mistake => t.red.mistake,
         RedReason::Returned => t.red.returned,
@@ -329,103 +293,6 @@ fn refund_view(shell: &Shell, books: &Books, it: &Refund) -> RefundView {
             .delivery
             .as_ref()
             .map(|id| Link::new(id.to_string(), format!("/admin/deliveries/{id}"))),
-    }
-}
-
-fn form_view(shell: &Shell, it: &RedForm, blue_number: &str) -> FormView {
-    let t = shell.t;
-    let mut acts = Vec::new();
-    if it.red.is_none() {
-        if it.state.may_be_withdrawn() {
-            acts.push(("withdraw", t.red.withdraw));
-        }
-        if it.state.has_failed() {
-            acts.push(("again", t.red.again));
-            acts.push(("give_up", t.red.give_up));
-        }
-    }
-    FormView {
-        id: it.id.to_string(),
-        href: format!("/admin/orders/{}/refund", it.order),
-        order_no: String::new(),
-        blue: Link::new(grouped(blue_number), format!("/admin/invoices/{}", it.blue)),
-        red: it
-            .red
-            .as_ref()
-            .map(|(id, _)| Link::new(t.red.s_issued, format!("/admin/invoices/{id}"))),
-        number: it.number.clone(),
-        buyer: String::new(),
-        state: badge(t, it),
-        waits: match it.waits_for() {
-            FormWaits::Us => t.red.waits_us,
-            FormWaits::Staff => t.red.waits_staff,
-            FormWaits::Buyer => t.red.waits_buyer,
-            FormWaits::Nobody => t.red.waits_nobody,
-        },
-        lapses: it.lapses_at().map(|at| shell.when(at)),
-        message: it.message.clone(),
-        total: it.totals.total,
-        at: shell.when(it.created_at),
-        acts,
-    }
-}
-
-fn badge(t: &'static Texts, it: &RedForm) -> Badge {
-    let r = &t.red;
-    if it.carried_out_at.is_some() {
-        return Badge::new(Tone::Ok, r.s_issued);
-    }
-    let word = match it.state {
-        FormState::Planned => r.s_planned,
-        FormState::Asked => r.s_asked,
-        FormState::Direct => r.s_direct,
-        FormState::NotNeeded => r.s_not_needed,
-        FormState::AwaitsBuyer => r.s_awaits_buyer,
-        FormState::AwaitsSeller => r.s_awaits_seller,
-        FormState::Confirmed => r.s_confirmed,
-        FormState::RefusedByBuyer => r.s_refused_by_buyer,
-        FormState::RefusedBySeller => r.s_refused_by_seller,
-        FormState::Expired => r.s_expired,
-        FormState::Withdrawn => r.s_withdrawn,
-        FormState::WithdrawnAfter => r.s_withdrawn_after,
-        FormState::VoidAbnormal => r.s_void_abnormal,
-        FormState::VoidTaxpayer => r.s_void_taxpayer,
-        FormState::VoidRefused => r.s_void_refused,
-        FormState::VoidRefund => r.s_void_refund,
-        FormState::Rejected => r.s_rejected,
-        FormState::GivenUp => r.s_given_up,
-    };
-    let tone = match it.state {
-        state if state.has_failed() => Tone::Warn,
-        FormState::GivenUp => Tone::Plain,
-        _ => Tone::Wait,
-    };
-    Badge::new(tone, word)
-}
-
-/// `POST /admin/red-letters/{id}/act`.
-pub(super) async fn answer(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
-    let (desk, form) = (sent.desk, sent.form);
-    let id = RedFormId::parse(&id)?;
-    let what = match form.get("act") {
-        "withdraw" => FormAct::Withdraw,
-        "agree" => FormAct::Agree,
-        "refuse" => FormAct::Refuse,
-        "again" => FormAct::Again,
-        "give_up" => FormAct::GiveUp,
-        _ => return Err(Failure::NotFound),
-    };
-    let found = desk.ports().store.red_form(&desk.scope(), &id).await?;
-    let here = found.map(|it| format!("/admin/orders/{}/refund", it.order));
-    let here = here.ok_or(Failure::NotFound)?;
-    match act_on_form(desk.ports(), &desk.scope(), &desk.actor(), &id, what).await {
-        Ok(()) => Ok(desk.done(&here, desk.t().red.acted)),
-        Err(FormProblem::Unknown(_)) => Err(Failure::NotFound),
-        Err(FormProblem::Store(error)) => Err(error.into()),
-        Err(FormProblem::Elsewhere) => {
-            Ok(desk.told(&here, Tone::Warn, desk.t().gateway.form_elsewhere))
-        }
-        Err(other) => Ok(desk.told(&here, Tone::Warn, &other.to_string())),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Every address of the back-office, on one screen.
 
-use super::red;
 use super::{
     access, accounts, audit, buyer_form, cards, credentials, deliveries, evidence, failure, home,
     import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers, payments,
@@ -8,6 +7,7 @@ use super::{
     tax_codes,
 };
 use super::{gateways, partners};
+use super::{red, red_forms};
 use actix_web::{
     middleware::from_fn,
     web::{self, ServiceConfig, get, post},
@@ -36,8 +36,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/deliveries/{id}/title", post().to(deliveries::title))
         .route("/orders/{id}/refund", get().to(red::show))
         .route("/orders/{id}/refund", post().to(red::act))
-        .route("/red-letters", get().to(red::index))
-        .route("/red-letters/{id}/act", post().to(red::answer))
+        .route("/red-letters", get().to(red_forms::index))
+        .route("/red-letters/{id}", get().to(red_forms::show))
+        .route("/red-letters/{id}/act", post().to(red_forms::answer))
         .route("/invoices/{id}/upload", post().to(red::upload_again))
         .route("/invoices", get().to(invoices::index))
         .route("/invoices/{id}", get().to(invoices::show))

@@ -2,10 +2,12 @@
 
 use super::frame::Frame;
 use crate::{
-    i18n::{Lang, Texts, fill1, states},
+    i18n::{Lang, Texts, fill, fill1, states},
     pages::parts::{Event, Link, Raw, Tone},
 };
-use fapiao_domain::{card::CardState, delivery::Channel, ids::Id, money::Fen};
+use fapiao_domain::{
+    card::CardState, confirmation::FormState, delivery::Channel, ids::Id, money::Fen,
+};
 use fapiao_usecases::{actor::Actor, errors::StoreError, records::AuditEntry};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -93,6 +95,29 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "invoice.issued" => (Tone::Ok, fill1(a.invoice_issued, fact("number"))),
         "invoice.refused" => (Tone::Bad, a.invoice_refused.to_owned()),
         "invoice.outcome_unknown" => (Tone::Warn, a.invoice_outcome_unknown.to_owned()),
+        "invoice.red_drafted" => (Tone::Plain, t.red_acts.drafted.to_owned()),
+        "invoice.taken_back" => (Tone::Warn, fill1(t.red_acts.taken_back, yuan("total"))),
+        "invoice.upload_again" => (Tone::Wait, t.red_acts.upload_again.to_owned()),
+        "refund.decided" if fact("kind") == "correction" => {
+            (Tone::Warn, t.red_acts.correction.to_owned())
+        }
+        "refund.decided" => (Tone::Warn, fill1(t.red_acts.decided, yuan("total"))),
+        "refund.reissued" => (Tone::Wait, t.red_acts.reissued.to_owned()),
+        "red_form.planned" if fact("blue").is_empty() => (Tone::Plain, t.red_acts.again.to_owned()),
+        "red_form.planned" => {
+            let facts: [&dyn std::fmt::Display; 2] = [&yuan("total"), &fact("blue")];
+            (Tone::Plain, fill(t.red_acts.planned, &facts))
+        }
+        "red_form.carried_out" => (Tone::Ok, fill1(t.red_acts.carried_out, fact("red"))),
+        action if let Some(state) = form_state(action) => {
+            let tone = if state.has_failed() {
+                Tone::Warn
+            } else {
+                Tone::Wait
+            };
+            let words = fill1(t.red_acts.form, super::red_forms::word(t, state));
+            (tone, words)
+        }
         "invoice.documents" => (Tone::Plain, a.invoice_documents.to_owned()),
         "card.uploading" => (Tone::Wait, a.card_uploading.to_owned()),
         "card.insert_asked" => (Tone::Wait, a.card_insert_asked.to_owned()),
@@ -182,6 +207,10 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
     }
 }
 
+fn form_state(action: &str) -> Option<FormState> {
+    FormState::parse(action.strip_prefix("red_form.")?)
+}
+
 fn text_of(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
@@ -211,6 +240,7 @@ pub(super) fn page_of(id: &str) -> Option<String> {
         "sto" => "stores",
         "acc" => "accounts",
         "prd" => "products",
+        "rdf" => "red-letters",
         "usr" => "staff",
         "ptn" => "partners",
         "key" => return Some("/admin/keys".to_owned()),

@@ -1,7 +1,7 @@
 //! Refunds: the plan before anything happens, and every red letter with who has to act.
 
 use super::{
-    parts::{Badge, Choice, Link, Pager, When},
+    parts::{Badge, Choice, Link, When},
     shell::Shell,
 };
 use askama::Template;
@@ -125,7 +125,7 @@ pub struct RefundView {
 pub struct FormView {
     /// Its id.
     pub id: String,
-    /// The order's refund page.
+    /// Its page.
     pub href: String,
     /// The order's number.
     pub order_no: String,
@@ -151,18 +151,4 @@ pub struct FormView {
     pub at: When,
     /// What may be done: value and words.
     pub acts: Vec<(&'static str, &'static str)>,
-}
-
-/// `/admin/red-letters`.
-#[derive(Clone, Debug, Template)]
-#[template(path = "admin/red_list.html")]
-pub struct RedListPage {
-    /// The frame.
-    pub shell: Shell,
-    /// Rows.
-    pub rows: Vec<FormView>,
-    /// Pages.
-    pub pager: Pager,
-    /// Whether the reader may decide.
-    pub may_decide: bool,
 }

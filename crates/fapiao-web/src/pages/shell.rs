@@ -62,6 +62,8 @@ pub enum Section {
     Orders,
     /// Invoices.
     Invoices,
+    /// Red confirmations.
+    RedLetters,
     /// Jobs that need a person.
     Jobs,
     /// Import of a till's day.
@@ -106,10 +108,11 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 23] = [
+    pub const ALL: [Section; 24] = [
         Self::Home,
         Self::Orders,
         Self::Invoices,
+        Self::RedLetters,
         Self::Jobs,
         Self::Import,
         Self::Payments,
@@ -138,6 +141,7 @@ impl Section {
             Self::Home => "/admin",
             Self::Orders => "/admin/orders",
             Self::Invoices => "/admin/invoices",
+            Self::RedLetters => "/admin/red-letters",
             Self::Jobs => "/admin/jobs",
             Self::Import => "/admin/import",
             Self::Payments => "/admin/payments",
@@ -166,6 +170,7 @@ impl Section {
             Self::Home => t.nav.home,
             Self::Orders => t.nav.orders,
             Self::Invoices => t.nav.invoices,
+            Self::RedLetters => t.red.list,
             Self::Jobs => t.nav.jobs,
             Self::Import => t.nav.import,
             Self::Payments => t.payment.nav,
@@ -195,6 +200,7 @@ impl Section {
             Self::Home
             | Self::Orders
             | Self::Invoices
+            | Self::RedLetters
             | Self::Jobs
             | Self::Import
             | Self::Payments => t.nav.work,
