@@ -23,6 +23,7 @@ mod m20261121_000013_tax_data;
 mod m20261121_000014_archive;
 mod m20261121_000016_signing;
 mod m20261121_000018_modes;
+mod m20261121_000020_tax_routes;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000014_archive::Migration),
             Box::new(m20261121_000016_signing::Migration),
             Box::new(m20261121_000018_modes::Migration),
+            Box::new(m20261121_000020_tax_routes::Migration),
         ]
     }
 }

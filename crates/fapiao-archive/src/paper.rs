@@ -2,10 +2,13 @@
 //!
 //! A file is a stranger's: its size, its pages, what it unpacks to and the time for reading it are bounded.
 
+mod beside;
 mod ofd;
 mod pdf;
 mod text;
 mod xml;
+
+pub use beside::beside;
 
 use chrono::NaiveDate;
 use fapiao_domain::{

@@ -14,6 +14,7 @@ use crate::{
         renderer::PdfRenderer,
         sealer::MasterKeySealer,
         tax_direct::{DirectTax, DirectTaxConfig},
+        tax_sides::TaxSides,
         tokens::{CallObserver, token_keeper},
         wechat_console::Console,
         wechat_merchant::Merchant,
@@ -23,7 +24,7 @@ use crate::{
     config::{Config, ConfigError, Mode},
 };
 use fapiao_store::{Store, StoreConfig, StoreOpenError};
-use fapiao_usecases::ports::{Clock, Ports, Sealer, Storage};
+use fapiao_usecases::ports::{Clock, Gateways, Ports, Sealer, Storage};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use thiserror::Error;
@@ -104,6 +105,16 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
     })
     .map_err(WiringError::Tax)?
     .recorded(recorder.clone());
+    let gateways: Arc<dyn Gateways> =
+        Arc::new(HttpGateways::new(Arc::clone(&clock)).map_err(WiringError::Gateway)?);
+    let tax = TaxSides {
+        direct: tax,
+        store: Arc::clone(&store),
+        sealer: Arc::clone(&sealer),
+        gateways: Arc::clone(&gateways),
+        recorder: recorder.clone(),
+        clock: Arc::clone(&clock),
+    };
     Ok(Ports {
         store,
         files: Arc::new(Documents::open(&config.storage)?),
@@ -112,7 +123,7 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         merchant: Arc::new(Merchant::new(keeper.clone(), Arc::clone(&sealer))),
         platform: Arc::new(Platform::new(keeper.clone(), Arc::clone(&sealer))),
         console: Arc::new(Console::new(keeper, Arc::clone(&sealer))),
-        gateways: Arc::new(HttpGateways::new(Arc::clone(&clock)).map_err(WiringError::Gateway)?),
+        gateways,
         papers: Arc::new(PdfPapers),
         pushes: Arc::new(Pushes::new(Arc::clone(&sealer), sandbox)),
         reach: Arc::new(HttpReach::new()),

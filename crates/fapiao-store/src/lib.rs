@@ -55,6 +55,7 @@ mod signing;
 mod sql;
 mod stock;
 mod tax_data;
+mod tax_routes;
 mod template_tries;
 mod token_notes;
 mod tokens;

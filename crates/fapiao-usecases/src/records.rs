@@ -12,6 +12,7 @@ mod people;
 mod queue;
 mod red;
 mod sale;
+mod tax_route;
 
 pub use account::{Account, AccountKind, PushMode, SealedText};
 pub use after_payment::{ClaimState, PaymentClaim};
@@ -28,3 +29,7 @@ pub use people::{ApiKey, Role, Session, Staff};
 pub use queue::{AuditEntry, JobRow, Push};
 pub use red::{RedForm, RedOf, Refund, RefundKind, RefundStage, TakenLine};
 pub use sale::{Delivery, Order, Payment, RawTitleRecord};
+pub use tax_route::{
+    AnnouncedFile, GatewayAnswerRecord, Papers, StockTold, TaxConnection, TaxProfile, TaxRoute,
+    Volume, gateway_purpose,
+};

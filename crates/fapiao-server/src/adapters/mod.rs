@@ -12,6 +12,8 @@ pub mod reach;
 pub mod renderer;
 pub mod sealer;
 pub mod tax_direct;
+pub mod tax_gateway;
+pub mod tax_sides;
 pub mod tokens;
 pub mod wechat_console;
 pub mod wechat_errors;

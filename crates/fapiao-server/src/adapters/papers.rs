@@ -1,12 +1,16 @@
 //! Reads papers that others made: does the file say what its sender says?
 
+use async_trait::async_trait;
+use bytes::Bytes;
+use fapiao_archive::paper;
 use fapiao_domain::money::Fen;
-use fapiao_usecases::ports::PaperReader;
+use fapiao_usecases::ports::{PaperRead, PaperReader, PaperTrouble, PaperWanted};
 use lopdf::Document;
 
-/// Reads text with lopdf.
+/// Reads text with lopdf, and whole files with the archive's bounded readers.
 pub struct PdfPapers;
 
+#[async_trait]
 impl PaperReader for PdfPapers {
     fn check(&self, pdf: &[u8], number: &str, total: Fen) -> Result<(), String> {
         if !pdf.starts_with(b"%PDF-") {
@@ -35,6 +39,10 @@ impl PaperReader for PdfPapers {
             return Err(format!("its text does not carry the amount {amount}"));
         }
         Ok(())
+    }
+
+    async fn read(&self, file: Bytes, wanted: &PaperWanted) -> Result<PaperRead, PaperTrouble> {
+        paper::beside(file, wanted).await
     }
 }
 

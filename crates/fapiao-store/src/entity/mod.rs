@@ -38,6 +38,7 @@ mod red;
 mod sales;
 mod setup;
 mod signing;
+mod tax_routes;
 
 pub(crate) use access::{api_key, session, staff};
 pub(crate) use archive::{anchor, exchange, exchange_subject, proof_run};
@@ -55,3 +56,4 @@ pub(crate) use red::{red_form, red_form_line, refund, refund_line};
 pub(crate) use sales::{delivery, idempotency, order, order_line, payment_claim};
 pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};
 pub(crate) use signing::signing_key;
+pub(crate) use tax_routes::{gateway_answer, stock_told, tax_connection};

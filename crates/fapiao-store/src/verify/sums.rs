@@ -84,14 +84,15 @@ async fn segments(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
 async fn outside_segments(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (
         "I2b",
-        "No digital number comes from outside the fetched segments, but those an external platform gave",
-        "数电票号码均来自已领取的号段，第三方平台开具的除外",
+        "No digital number comes from outside the fetched segments, but those an external platform or a tax gateway gave",
+        "数电票号码均来自已领取的号段，第三方平台或税务网关赋码的除外",
     );
     let query = "SELECT 'invoice ' || i.id || ' holds ' || i.number || ' without a segment' AS found FROM invoices i \
                  WHERE i.number IS NOT NULL AND i.kind <> 'classic_ordinary' \
                  AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.id = i.segment_id) \
                  AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id IN (i.id, i.blue_id)) \
-                 AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.invoice_id IN (i.id, i.blue_id))";
+                 AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.invoice_id IN (i.id, i.blue_id)) \
+                 AND NOT EXISTS (SELECT 1 FROM gateway_answers g WHERE g.invoice_id = i.id)";
     rule(db, title, NUMBERS, query).await
 }
 

@@ -68,6 +68,10 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         ));
     }
     let is_ours = seller.mode == IssuingMode::SelfBuilt;
+    let kind = match ports.store.tax_connection(&seller.id).await? {
+        Some(connection) if is_ours => connection.profile.ordinary(),
+        _ => InvoiceKind::DigitalOrdinary,
+    };
     let (title, warnings) = checked_title(&delivery)?;
     // An external platform asks the tax authority itself.
     if is_ours && let TaxpayerGate::Closed(why) = ports.tax.gate(&seller).await? {
@@ -92,7 +96,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         order: order.id.clone(),
         delivery: delivery.id.clone(),
         seller: seller.id.clone(),
-        kind: InvoiceKind::DigitalOrdinary,
+        kind,
         identity: None,
         state: InvoiceState::Ready,
         reason: String::new(),

@@ -4,7 +4,7 @@ use crate::{calendar, records::Invoice};
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     face::{Extras, InvoiceFace, RedReference},
-    invoice::Identity,
+    invoice::{Identity, InvoiceKind},
     rate::Rate,
 };
 use rust_decimal::Decimal;
@@ -21,8 +21,19 @@ pub fn face_of(invoice: &Invoice, sample: bool) -> Option<InvoiceFace> {
 
 /// The face as it would be with a number: for checks before one is taken.
 pub fn draft_face(invoice: &Invoice, now: DateTime<Utc>, sample: bool) -> InvoiceFace {
-    let number = "0".repeat(20);
-    build(invoice, Identity::Digital { number }, now, sample)
+    let identity = if invoice.kind == InvoiceKind::ClassicOrdinary {
+        Identity::Classic {
+            code: "0".repeat(12),
+            number: "0".repeat(8),
+            check_code: "0".repeat(20),
+            machine: "0".repeat(12),
+        }
+    } else {
+        Identity::Digital {
+            number: "0".repeat(20),
+        }
+    };
+    build(invoice, identity, now, sample)
 }
 
 fn build(

@@ -5,6 +5,7 @@ use crate::{
     calendar,
     errors::{Advice, OutsideError, StoreError},
     platform::{
+        at_gateway::issue_at_gateway,
         face::{face_of, levy_lines},
         names::renew_names,
     },
@@ -17,6 +18,7 @@ use fapiao_domain::{
     ids::{InvoiceId, SellerId},
     rate::Rate,
 };
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use serde_json::json;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -31,16 +33,64 @@ const RESULT_WINDOW_HOURS: i64 = 12;
 
 /// An upload younger than this is asked about several times in one go.
 const FRESH_SECS: i64 = 2;
+/// Calls of one batch that wait for a gateway side by side.
+const GATEWAY_AT_ONCE: usize = 8;
 /// Pauses between those questions.
 const SOON_MILLIS: [u64; 3] = [60, 120, 240];
 
 /// The result of one invoice's step.
 type StepOf = (InvoiceId, Result<(), StepError>);
 
-/// Reserves and uploads several invoices; an answer per invoice.
+/// Brings several invoices to the tax side; an answer per invoice. Those of sellers behind a gateway go there one by
+/// one, the others are reserved and uploaded together.
 pub async fn issue_invoices(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
     if let Err(error) = renew_names(ports, ids).await {
         return all(ids, || copy_step(&error));
+    }
+    let elsewhere = match ports.store.at_gateway(ids).await {
+        Ok(elsewhere) => elsewhere,
+        Err(error) => return all(ids, || StepError::Store(copy_store(&error))),
+    };
+    if elsewhere.is_empty() {
+        return reserve_and_upload(ports, ids).await;
+    }
+    let ours: Vec<InvoiceId> = ids
+        .iter()
+        .filter(|id| !elsewhere.contains(id))
+        .cloned()
+        .collect();
+    let (mut results, through) = tokio::join!(
+        reserve_and_upload(ports, &ours),
+        through_gateways(ports, &elsewhere)
+    );
+    results.extend(through);
+    results
+}
+
+/// A few at a time: a gateway that is slow holds up no more than these.
+async fn through_gateways(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
+    let invoices = match ports.store.invoices_by_id(ids).await {
+        Ok(invoices) => invoices,
+        Err(error) => return all(ids, || StepError::Store(copy_store(&error))),
+    };
+    let calls: Vec<BoxFuture<'_, StepOf>> = invoices
+        .iter()
+        .map(|invoice| one_through(ports, invoice).boxed())
+        .collect();
+    stream::iter(calls)
+        .buffer_unordered(GATEWAY_AT_ONCE)
+        .collect()
+        .await
+}
+
+async fn one_through(ports: &Ports, invoice: &Invoice) -> StepOf {
+    let result = issue_at_gateway(ports, invoice).await;
+    (invoice.id.clone(), result)
+}
+
+async fn reserve_and_upload(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
+    if ids.is_empty() {
+        return Vec::new();
     }
     let reserved = match ports.store.reserve(ids, ports.clock.now()).await {
         Ok(reserved) => reserved,
@@ -100,7 +150,7 @@ pub async fn issue_invoices(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
                 Ok(()) => results.extend(ids.into_iter().map(|id| (id, Ok(())))),
                 Err(error) => results.extend(
                     set.iter()
-                        .map(|it| (it.id.clone(), Err(late_or(ports, it, || copy_step(&error))))),
+                        .map(|it| (it.id.clone(), Err(late_or(ports, it, copy_step(&error))))),
                 ),
             }
         }
@@ -109,19 +159,33 @@ pub async fn issue_invoices(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
 }
 
 /// An upload that failed again: near the end of its 48 hours it stops for a person.
-fn late_or(ports: &Ports, invoice: &Invoice, error: impl Fn() -> StepError) -> StepError {
-    let late = invoice
-        .issued_at
-        .and_then(|at| upload_is_late(at, ports.clock.now()));
+pub(super) fn late_or(ports: &Ports, invoice: &Invoice, error: StepError) -> StepError {
+    // A gateway fixes the issue time itself: there the clock runs from the first question.
+    let since = invoice.issued_at.or(invoice.uploaded_at);
+    let late = since.and_then(|at| upload_is_late(at, ports.clock.now()));
     match late {
-        Some(reason) => match error() {
+        Some(reason) => match error {
             StepError::Outside(error) => {
                 StepError::parked("upload_window", format!("{reason} ({})", error.message))
             }
             _ => StepError::parked("upload_window", reason),
         },
-        None => error(),
+        None => error,
     }
+}
+
+/// Which rates are levies (征收率) for a seller today.
+pub(super) async fn levies(
+    ports: &Ports,
+    seller: &SellerId,
+) -> Result<impl Fn(Rate) -> bool + use<>, StoreError> {
+    let rates = ports.store.usable_rates(seller).await?;
+    let today = calendar::day(ports.clock.now());
+    Ok(move |rate: Rate| {
+        rates
+            .iter()
+            .any(|it| it.levy && it.rate == rate && it.runs_on(&today))
+    })
 }
 
 async fn upload(
@@ -136,13 +200,7 @@ async fn upload(
         .ok_or_else(|| StoreError::NotFound {
             what: format!("seller {seller_id}"),
         })?;
-    let rates = ports.store.usable_rates(seller_id).await?;
-    let today = calendar::day(ports.clock.now());
-    let is_levy = |rate: Rate| {
-        rates
-            .iter()
-            .any(|it| it.levy && it.rate == rate && it.runs_on(&today))
-    };
+    let is_levy = levies(ports, seller_id).await?;
     let faces: Vec<IssueFace> = invoices
         .iter()
         .filter_map(|invoice| {

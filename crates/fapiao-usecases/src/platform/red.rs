@@ -143,6 +143,7 @@ async fn find_or_apply(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
 async fn apply(ports: &Ports, form: &RedForm, blue: Invoice) -> Result<(), StepError> {
     let seller = seller_of(ports, form).await?;
     let application = RedApplication {
+        serial: form.id.to_string(),
         blue,
         reason: form.reason,
         lines: form.lines.clone(),

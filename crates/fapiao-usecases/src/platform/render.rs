@@ -3,7 +3,7 @@
 use crate::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
-    platform::face::face_of,
+    platform::{at_gateway::papers_of, face::face_of},
     ports::{Ports, signing_purpose},
     records::{Document, Invoice},
     step::StepError,
@@ -16,7 +16,8 @@ use tokio::sync::Semaphore;
 static TURNS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
 
-/// Renders, stores and records PDF, XML and OFD, and queues card and mail. Rendering again gives the same bytes.
+/// Renders, or fetches from the gateway that made them, stores and records PDF, XML and OFD, and queues card and mail.
+/// Rendering again gives the same bytes.
 ///
 /// # Errors
 /// [`StepError`].
@@ -35,10 +36,48 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     if !invoice.state.is_issued() {
         return Ok(());
     }
-    let mut face = face_of(&invoice, ports.tax.is_sandbox())
+    let answer = ports.store.gateway_answer(id).await?;
+    let received = match &answer {
+        Some(answer) => papers_of(ports, &invoice, answer).await?,
+        None => None,
+    };
+    let documents = match received {
+        Some(documents) => documents,
+        None => {
+            let cipher = answer.map(|it| it.cipher).unwrap_or_default();
+            rendered(ports, &invoice, cipher).await?
+        }
+    };
+    let mut then = Vec::with_capacity(2);
+    // A red invoice has no card of its own: it goes beside the blue one's, by mail and download.
+    if invoice.red.is_none() {
+        then.push(QueuedJob::now(
+            Job::DeliverCard(invoice.delivery.clone()),
+            Some(invoice.seller.clone()),
+        ));
+    }
+    if ports.mailer.is_enabled() && !invoice.title.email.is_empty() {
+        then.push(QueuedJob::now(
+            Job::MailInvoice(id.clone()),
+            Some(invoice.seller.clone()),
+        ));
+    }
+    ports.store.record_documents(id, documents, then).await?;
+    Ok(())
+}
+
+/// The documents as we make them.
+async fn rendered(
+    ports: &Ports,
+    invoice: &Invoice,
+    cipher: Vec<String>,
+) -> Result<Vec<Document>, StepError> {
+    let id = &invoice.id;
+    let mut face = face_of(invoice, ports.tax.is_sandbox())
         .ok_or_else(|| StoreError::Corrupt(format!("invoice {id} is issued without a number")))?;
     face.extras.seal = ports.tax.seal(&invoice.province);
-    let signing = signing(ports, &invoice).await?;
+    face.extras.cipher = cipher;
+    let signing = signing(ports, invoice).await?;
     let renderer = ports.renderer.clone();
     let _turn = TURNS.acquire().await;
     let rendered = tokio::task::spawn_blocking(move || renderer.render(&face, signing.as_deref()))
@@ -57,6 +96,10 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
         ("xml", rendered.xml),
         ("ofd", rendered.ofd),
     ] {
+        // The older form has no structured file of its own.
+        if bytes.is_empty() {
+            continue;
+        }
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let sha256 = ports.files.put(bytes).await?;
         documents.push(Document {
@@ -68,22 +111,7 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
             created_at: now,
         });
     }
-    let mut then = Vec::with_capacity(2);
-    // A red invoice has no card of its own: it goes beside the blue one's, by mail and download.
-    if invoice.red.is_none() {
-        then.push(QueuedJob::now(
-            Job::DeliverCard(invoice.delivery.clone()),
-            Some(invoice.seller.clone()),
-        ));
-    }
-    if ports.mailer.is_enabled() && !invoice.title.email.is_empty() {
-        then.push(QueuedJob::now(
-            Job::MailInvoice(id.clone()),
-            Some(invoice.seller.clone()),
-        ));
-    }
-    ports.store.record_documents(id, documents, then).await?;
-    Ok(())
+    Ok(documents)
 }
 
 /// The seller's key with its certificates, when there is one. A certificate that does not hold at the issue time stops

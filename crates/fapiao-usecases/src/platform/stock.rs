@@ -1,7 +1,11 @@
 //! Number stock and quota: filled up before they run out.
 
 use crate::{
-    calendar, gateway::sync_registration, ports::Ports, records::IssuingMode, step::StepError,
+    calendar,
+    gateway::sync_registration,
+    ports::Ports,
+    records::{IssuingMode, TaxRoute},
+    step::StepError,
 };
 use fapiao_domain::{ids::SellerId, money::Fen};
 
@@ -21,6 +25,13 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
     };
     // Numbers and quota of the others are their platform's.
     if seller.mode != IssuingMode::SelfBuilt {
+        return Ok(());
+    }
+    // A gateway keeps the stock itself; what it tells of it is kept, so that staff see it coming to an end.
+    let connection = ports.store.tax_connection(id).await?;
+    if connection.is_some_and(|it| it.route == TaxRoute::Gateway) {
+        let told = ports.tax.stock_left(&seller).await?;
+        ports.store.note_stock(id, &told).await?;
         return Ok(());
     }
     let now = ports.clock.now();

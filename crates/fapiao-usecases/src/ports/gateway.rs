@@ -14,10 +14,7 @@ use crate::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use fapiao_domain::{
-    ids::{DeliveryId, InvoiceId, NoticeId, PartnerId, RequestId, SellerId},
-    money::Fen,
-};
+use fapiao_domain::ids::{DeliveryId, InvoiceId, NoticeId, PartnerId, RequestId, SellerId};
 use serde_json::Value;
 
 /// How the sending of a request went.
@@ -266,13 +263,4 @@ pub struct GatewayAnswer {
 pub trait Gateways: Send + Sync {
     /// Signs and sends. Without an answer the advice is `Retry` when nothing was sent, else `OutcomeUnknown`.
     async fn call(&self, call: GatewayCall) -> Result<GatewayAnswer, OutsideError>;
-}
-
-/// Reads a PDF that somebody else made.
-pub trait PaperReader: Send + Sync {
-    /// Whether the file is a readable PDF whose text carries this number and this gross amount.
-    ///
-    /// # Errors
-    /// What is wrong with it, for staff.
-    fn check(&self, pdf: &[u8], number: &str, total: Fen) -> Result<(), String>;
 }

@@ -13,6 +13,7 @@ mod mail;
 mod naming;
 mod offsets;
 mod outlook;
+mod papers;
 mod proofs;
 mod queue;
 mod reach;
@@ -24,6 +25,8 @@ mod security;
 mod setup;
 mod signing;
 mod tax;
+mod tax_gateway;
+mod tax_routes;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
@@ -37,7 +40,7 @@ pub use exchanges::{Exchange, Exchanges};
 pub use files::{FileStore, Rendered, Renderer};
 pub use gateway::{
     AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,
-    NewPartnerRequest, PaperReader, Received, RequestSent,
+    NewPartnerRequest, Received, RequestSent,
 };
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
@@ -47,6 +50,7 @@ pub use offsets::{
     AcceptedOffset, NewPartnerOffset, OffsetSaid, OffsetSent, OffsetStore, ReceivedRed,
 };
 pub use outlook::{HourOfUse, StockOutlook};
+pub use papers::{FactRead, PaperFact, PaperRead, PaperReader, PaperTrouble, PaperWanted};
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
@@ -67,6 +71,11 @@ pub use tax::{
     FormAnswer, FormStatus, IssueFace, RedApplication, RedUpload, TaxAuthority, TaxResult,
     TaxVerdict, TaxpayerGate,
 };
+pub use tax_gateway::{
+    GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthStands,
+    MonthTold,
+};
+pub use tax_routes::{Asked, Assigned, TaxRoutes};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
     TemplateOrder, WechatMerchant, WechatPlatform,
@@ -97,6 +106,7 @@ pub trait Storage:
     + SigningKeys
     + Naming
     + StockOutlook
+    + TaxRoutes
     + Send
     + Sync
 {
@@ -123,6 +133,7 @@ impl<T> Storage for T where
         + SigningKeys
         + Naming
         + StockOutlook
+        + TaxRoutes
         + Send
         + Sync
 {

@@ -1,8 +1,11 @@
 //! The tax side (`design` decision 4): numbers, quota, rates, uploads and their results.
 
+use super::tax_gateway::{
+    GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthTold,
+};
 use crate::{
     errors::{Advice, OutsideError},
-    records::{Invoice, Seller, TaxCode, UsableRate},
+    records::{Invoice, Seller, StockTold, TaxCode, TaxRoute, UsableRate},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -49,6 +52,8 @@ pub struct RedUpload {
 /// An application for a red confirmation (红字确认单申请), by the seller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedApplication {
+    /// Ours: the same application again carries the same. The direct connection has no place for it.
+    pub serial: String,
     /// The blue invoice, issued.
     pub blue: Invoice,
     /// Why.
@@ -195,6 +200,73 @@ pub trait TaxAuthority: Send + Sync {
         Err(no_red_forms(seller))
     }
 
+    /// The way to the tax side of this seller.
+    async fn route(&self, _seller: &Seller) -> Result<TaxRoute, OutsideError> {
+        Ok(TaxRoute::Direct)
+    }
+
+    /// Asks a gateway for an invoice. Its serial is the invoice's id, so that the same again has no further effect;
+    /// `OutcomeUnknown` when no answer came, and then [`TaxAuthority::issued_there`] tells.
+    async fn issue_there(
+        &self,
+        seller: &Seller,
+        _issue: &GatewayIssue<'_>,
+    ) -> Result<GatewayVerdict, OutsideError> {
+        Err(no_gateway(seller))
+    }
+
+    /// What a gateway has under a serial; `None` when it never heard of it.
+    async fn issued_there(
+        &self,
+        seller: &Seller,
+        _serial: &str,
+    ) -> Result<Option<GatewayVerdict>, OutsideError> {
+        Err(no_gateway(seller))
+    }
+
+    /// A file that a gateway made.
+    async fn document(
+        &self,
+        seller: &Seller,
+        _serial: &str,
+        _format: &str,
+    ) -> Result<GatewayDocument, OutsideError> {
+        Err(no_gateway(seller))
+    }
+
+    /// What a gateway has left of numbers and quota.
+    async fn stock_left(&self, seller: &Seller) -> Result<StockTold, OutsideError> {
+        Err(no_gateway(seller))
+    }
+
+    /// The totals of a month (`yyyy-mm`) as the tax side has them, and whether they are confirmed.
+    async fn month_totals(&self, seller: &Seller, month: &str) -> Result<MonthTold, OutsideError>;
+
+    /// The tax side's own invoices among these numbers of a month; from a gateway also those we do not know. `asked`
+    /// are ours: identity and issue time.
+    async fn month_invoices(
+        &self,
+        seller: &Seller,
+        month: &str,
+        asked: &[Invoice],
+    ) -> Result<Vec<IssuedThere>, OutsideError>;
+
+    /// Confirms the totals of a month. The tax side refuses others than its own; repeating is harmless.
+    async fn confirm_month(
+        &self,
+        seller: &Seller,
+        month: &str,
+        figures: &MonthFigures,
+    ) -> Result<(), OutsideError>;
+
+    /// Takes a confirmation back, before the 13th.
+    async fn withdraw_month(
+        &self,
+        seller: &Seller,
+        month: &str,
+        figures: &MonthFigures,
+    ) -> Result<(), OutsideError>;
+
     /// Whether the authority answers: for the doctor and the checklist.
     async fn probe(&self, seller: &Seller) -> Result<(), OutsideError>;
 }
@@ -203,6 +275,15 @@ pub trait TaxAuthority: Send + Sync {
 fn no_red_forms(seller: &Seller) -> OutsideError {
     let message = format!(
         "the tax connection of seller {} carries no red confirmations",
+        seller.id
+    );
+    OutsideError::new("tax", "unfit", message, Advice::Never)
+}
+
+/// A connection where we take the numbers ourselves.
+fn no_gateway(seller: &Seller) -> OutsideError {
+    let message = format!(
+        "seller {} is not connected through a tax gateway",
         seller.id
     );
     OutsideError::new("tax", "unfit", message, Advice::Never)

@@ -8,6 +8,7 @@ mod cipher;
 mod device;
 mod errors;
 mod invoice;
+mod month;
 mod red;
 mod wire;
 
@@ -21,10 +22,10 @@ use fapiao_domain::{confirmation::FormState, invoice::Identity, money::Fen, rate
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
-        FormAnswer, FormStatus, IssueFace, RedApplication, TaxAuthority, TaxResult, TaxVerdict,
-        TaxpayerGate,
+        FormAnswer, FormStatus, IssueFace, IssuedThere, MonthFigures, MonthTold, RedApplication,
+        TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
     },
-    records::{Seller, TaxCode, UsableRate},
+    records::{Invoice, Papers, Seller, TaxCode, UsableRate},
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -366,6 +367,80 @@ impl TaxAuthority for DirectTax {
             .call(Call::upload("QDHZQRDQR", seller), &body)
             .await?;
         red::answered(&answer)
+    }
+
+    async fn month_totals(&self, seller: &Seller, month: &str) -> Result<MonthTold, OutsideError> {
+        let ask = json!({ "xsfnsrsbh": seller.party.tax_number, "yf": month });
+        let answer = self
+            .wire
+            .call(Call::query("CXFPHZQRXX", seller), &ask)
+            .await?;
+        month::told(&answer, month)
+            .ok_or_else(|| errors::unreadable("CXFPHZQRXX", Advice::Retry { after: None }))
+    }
+
+    /// One by one: this connection has no list. It tells that an invoice is there, not for how much.
+    async fn month_invoices(
+        &self,
+        seller: &Seller,
+        _month: &str,
+        asked: &[Invoice],
+    ) -> Result<Vec<IssuedThere>, OutsideError> {
+        let mut found = Vec::new();
+        for invoice in asked {
+            let Some(ask) = month::standing(invoice) else {
+                continue;
+            };
+            let answer = self.wire.call(Call::query("FPZTXXCX", seller), &ask).await;
+            match answer {
+                Ok(_) => {}
+                Err(error) if error.code == errors::UNKNOWN => continue,
+                Err(error) => return Err(error),
+            }
+            if let (Some(identity), Some(issued_at)) = (&invoice.identity, invoice.issued_at) {
+                found.push(IssuedThere {
+                    serial: invoice.id.to_string(),
+                    identity: identity.clone(),
+                    issued_at,
+                    totals: None,
+                    cipher: Vec::new(),
+                    papers: Papers::Ours,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    async fn confirm_month(
+        &self,
+        seller: &Seller,
+        month: &str,
+        figures: &MonthFigures,
+    ) -> Result<(), OutsideError> {
+        let body = month::sent(seller, self.wire.party_id(), month, month::CONFIRM, figures);
+        self.wire
+            .call(Call::repeatable("SCFPHZQRXX", seller), &body)
+            .await
+            .map(drop)
+    }
+
+    async fn withdraw_month(
+        &self,
+        seller: &Seller,
+        month: &str,
+        figures: &MonthFigures,
+    ) -> Result<(), OutsideError> {
+        let body = month::sent(
+            seller,
+            self.wire.party_id(),
+            month,
+            month::WITHDRAW,
+            figures,
+        );
+        self.wire
+            .call(Call::repeatable("SCFPHZQRXX", seller), &body)
+            .await
+            .map(drop)
     }
 
     async fn probe(&self, seller: &Seller) -> Result<(), OutsideError> {

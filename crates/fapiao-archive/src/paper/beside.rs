@@ -1,0 +1,101 @@
+//! A file beside what it has to say: the three facts by which an invoice's own file is recognised.
+
+use super::{BYTES_MAX, Field, Said, Unreadable, format_of, read, text};
+use bytes::Bytes;
+use fapiao_usecases::ports::{FactRead, PaperFact, PaperRead, PaperTrouble, PaperWanted};
+
+/// Reads a file and lays number, day and gross amount beside the wanted ones.
+///
+/// # Errors
+/// [`PaperTrouble`], when it cannot be read.
+pub async fn beside(file: Bytes, wanted: &PaperWanted) -> Result<PaperRead, PaperTrouble> {
+    if file.len() > BYTES_MAX {
+        return Err(trouble(&Unreadable::TooLarge));
+    }
+    let format = format_of(&file).ok_or_else(|| trouble(&Unreadable::Format))?;
+    let said = read(format, file).await.map_err(|error| trouble(&error))?;
+    Ok(PaperRead {
+        format: format.to_owned(),
+        facts: vec![
+            number(&said, wanted),
+            date(&said, wanted),
+            total(&said, wanted),
+        ],
+    })
+}
+
+fn trouble(error: &Unreadable) -> PaperTrouble {
+    let message = error.to_string();
+    let code = match error {
+        Unreadable::TooLarge => "too_large",
+        Unreadable::Format | Unreadable::Qr(_) => "format",
+        Unreadable::Damaged(_) if message.to_ascii_lowercase().contains("crypt") => "encrypted",
+        Unreadable::Damaged(_) => "damaged",
+        Unreadable::TooSlow => "too_slow",
+        Unreadable::NoNumber => "no_number",
+    };
+    PaperTrouble { code, message }
+}
+
+fn number(said: &Said, wanted: &PaperWanted) -> FactRead {
+    let ledger = wanted.number();
+    let own = (
+        wanted.identity.code().to_owned(),
+        wanted.identity.number().to_owned(),
+    );
+    let named = said.value(Field::Number);
+    let same = match named {
+        Some(value) => value == ledger,
+        None => said.numbers.contains(&own),
+    };
+    let file = if same {
+        Some(ledger.clone())
+    } else {
+        let first = said.numbers.first();
+        named
+            .map(str::to_owned)
+            .or_else(|| first.map(|(code, number)| format!("{code}{number}")))
+    };
+    FactRead {
+        fact: PaperFact::Number,
+        ledger,
+        file,
+        same,
+    }
+}
+
+fn date(said: &Said, wanted: &PaperWanted) -> FactRead {
+    FactRead {
+        fact: PaperFact::Date,
+        ledger: wanted.date.to_string(),
+        file: said.date.map(|it| it.to_string()),
+        same: said.date == Some(wanted.date),
+    }
+}
+
+fn total(said: &Said, wanted: &PaperWanted) -> FactRead {
+    let ledger = wanted.total.to_string();
+    // A structured file names it, a paper has a label for it; without either every amount on the paper counts.
+    let labelled = said
+        .value(Field::Total)
+        .map(str::to_owned)
+        .or_else(|| text::total(&said.text));
+    let (file, same) = match labelled {
+        Some(total) => {
+            let same = fapiao_domain::money::Fen::parse_yuan(&total) == Ok(wanted.total);
+            (Some(total), same)
+        }
+        None if said.amounts.contains(&wanted.total) => (Some(ledger.clone()), true),
+        None if said.amounts.is_empty() => (None, false),
+        None => {
+            let all: Vec<String> = said.amounts.iter().map(ToString::to_string).collect();
+            (Some(all.join(" / ")), false)
+        }
+    };
+    FactRead {
+        fact: PaperFact::Total,
+        ledger,
+        file,
+        same,
+    }
+}
