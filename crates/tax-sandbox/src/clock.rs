@@ -54,6 +54,11 @@ pub(crate) fn stamp(at: Millis) -> String {
     local(at).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// `2026-03-05T14:30:00+08:00`.
+pub(crate) fn rfc3339(at: Millis) -> String {
+    local(at).format("%Y-%m-%dT%H:%M:%S%.3f+08:00").to_string()
+}
+
 /// `2026-03`.
 pub(crate) fn month_of(date: NaiveDate) -> String {
     date.format("%Y-%m").to_string()

@@ -10,7 +10,7 @@ use crate::catalogue::ClassCode;
 use crate::clock::{self, Clock, HOUR};
 use crate::faults::{Fault, Faults};
 use crate::ledger;
-use crate::party::{Party, Taxpayer};
+use crate::party::{GatewayKey, Party, Taxpayer};
 use crate::refusal::Refusal;
 use crate::services;
 use crate::state::Fact;
@@ -27,6 +27,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/state", web::get().to(state))
         .route("/ledger", web::get().to(whole_ledger))
         .route("/parties", web::post().to(set_party))
+        .route("/gateway-keys", web::post().to(set_gateway_key))
         .route("/taxpayers", web::get().to(taxpayers))
         .route("/taxpayers", web::post().to(set_taxpayer))
         .route("/taxpayers/{number}/gate", web::post().to(set_gate))
@@ -89,6 +90,19 @@ async fn set_party(authority: Shared, party: web::Json<Party>) -> HttpResponse {
         );
     }
     done(authority.world().record(vec![Fact::Party(party)]))
+}
+
+async fn set_gateway_key(authority: Shared, key: web::Json<GatewayKey>) -> HttpResponse {
+    let key = key.into_inner();
+    let mut world = authority.world();
+    if key.id.is_empty() || key.secret.is_empty() || !world.state.parties.contains_key(&key.party) {
+        return problem(
+            422,
+            "gateway_key",
+            "id, secret and a connected party are needed",
+        );
+    }
+    done(world.record(vec![Fact::GatewayKey(key)]))
 }
 
 async fn taxpayers(authority: Shared) -> HttpResponse {
@@ -247,7 +261,9 @@ async fn faults(authority: Shared) -> HttpResponse {
 
 async fn add_fault(authority: Shared, fault: web::Json<Fault>) -> HttpResponse {
     let fault = fault.into_inner();
-    if fault.service != "*" && !services::SERVICES.contains(&fault.service.as_str()) {
+    let known = services::SERVICES.contains(&fault.service.as_str())
+        || services::GATEWAY_CALLS.contains(&fault.service.as_str());
+    if fault.service != "*" && !known {
         return problem(
             422,
             "fault",

@@ -7,6 +7,7 @@ use crate::amount::yuan;
 use crate::clock;
 use crate::services::form_told;
 use crate::state::State;
+use crate::state::gateway::GatewayInvoice;
 use crate::state::numbers::{NumberRecord, number_text};
 use crate::world::Authority;
 
@@ -56,13 +57,38 @@ pub(crate) fn ledger(authority: &Authority, filter: &Filter) -> Value {
         .filter(|form| filter.fits(&form.taxpayer))
         .map(|form| form_told(form, now))
         .collect();
+    let gateway: Vec<Value> = state
+        .serials
+        .values()
+        .filter(|it| filter.fits(&it.taxpayer))
+        .map(serial)
+        .collect();
     json!({
         "now": clock::stamp(now),
+        "gateway": gateway,
         "segments": segments,
         "numbers": numbers,
         "quota": quota(state, filter),
         "months": months(state, filter),
         "red_forms": forms,
+    })
+}
+
+/// A serial of the tax gateway.
+fn serial(it: &GatewayInvoice) -> Value {
+    json!({
+        "serial": it.serial,
+        "taxpayer": it.taxpayer,
+        "state": it.stands,
+        "reason": it.reason,
+        "code": it.code,
+        "number": it.number,
+        "check_code": it.check_code,
+        "kind": if it.code.is_empty() { "digital" } else { "classic" },
+        "red": it.net < 0,
+        "net": yuan(it.net),
+        "tax": yuan(it.tax),
+        "issued_at": clock::stamp(it.issued_at),
     })
 }
 

@@ -8,6 +8,7 @@ mod cipher;
 mod clock;
 mod control;
 mod faults;
+mod gateway;
 mod invoice;
 mod journal;
 mod ledger;
@@ -25,7 +26,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use amount::Amount;
-pub use party::{Party, Taxpayer};
+pub use party::{GatewayKey, Party, Taxpayer};
 pub use server::{Running, TaxSandbox};
 
 /// How an authority is set up.
@@ -37,6 +38,8 @@ pub struct TaxSandboxConfig {
     pub parties: Vec<Party>,
     /// Taxpayers. On a restart those of the state file win, with the gate as it was last set.
     pub taxpayers: Vec<Taxpayer>,
+    /// Keys of the tax gateway under `/gateway`. On a restart they replace those of the state file.
+    pub gateway_keys: Vec<GatewayKey>,
     /// Where everything is remembered; without it a stop forgets.
     pub state_file: Option<PathBuf>,
     /// How long results of an upload are "in progress". Zero is allowed.
@@ -51,6 +54,7 @@ impl Default for TaxSandboxConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             parties: Vec::new(),
             taxpayers: Vec::new(),
+            gateway_keys: Vec::new(),
             state_file: None,
             latency: Duration::from_millis(50),
             workers: 2,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use serde::Deserialize;
-use tax_sandbox::{Party, TaxSandbox, TaxSandboxConfig, Taxpayer};
+use tax_sandbox::{GatewayKey, Party, TaxSandbox, TaxSandboxConfig, Taxpayer};
 
 /// A tax authority that runs on your machine.
 #[derive(Parser)]
@@ -18,7 +18,7 @@ struct Arguments {
     /// Remember everything in this file.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Parties and taxpayers, as JSON: {"parties": […], "taxpayers": […]}.
+    /// Parties, taxpayers and gateway keys, as JSON: {"parties": […], "taxpayers": […], "gateway_keys": […]}.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// How long results stay "in progress", in milliseconds.
@@ -34,6 +34,9 @@ struct Arguments {
 struct Participants {
     parties: Vec<Party>,
     taxpayers: Vec<Taxpayer>,
+    /// Keys of the tax gateway.
+    #[serde(default)]
+    gateway_keys: Vec<GatewayKey>,
 }
 
 /// Without a file: one party with keys everybody knows, and two taxpayers.
@@ -59,6 +62,12 @@ fn sample() -> Participants {
         .small_scale(),
     ];
     Participants {
+        gateway_keys: vec![GatewayKey {
+            id: "gateway-1".into(),
+            secret: "tax-sandbox".into(),
+            party: party.id.clone(),
+            makes_files: true,
+        }],
         parties: vec![party],
         taxpayers,
     }
@@ -78,6 +87,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         listen: arguments.listen,
         parties: participants.parties,
         taxpayers: participants.taxpayers,
+        gateway_keys: participants.gateway_keys,
         state_file: arguments.state,
         latency: Duration::from_millis(arguments.latency),
         workers: arguments.workers,
@@ -98,6 +108,9 @@ fn tell(url: &str, sample: bool) {
     if sample {
         println!(
             "sample party LQ0000000001, SM4 key 0123456789abcdeffedcba9876543210, secret tax-sandbox"
+        );
+        println!(
+            "tax gateway {url}/gateway, key gateway-1, secret tax-sandbox"
         );
         println!(
             "taxpayers 91330100MA00000072 (using party SY0000000001), 92330106MA9XX0003C (SY0000000002)"

@@ -42,6 +42,30 @@ impl Party {
     }
 }
 
+/// A key of the tax gateway (税务网关): what a vendor or a tax-control server gives to its customer.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayKey {
+    /// Sent as header `x-gateway-key`.
+    pub id: String,
+    /// Signs the calls.
+    pub secret: String,
+    /// The connected party behind the gateway; its taxpayers are the key's.
+    pub party: String,
+    /// Whether the gateway makes the files of digital invoices itself. Those of the older form are always the caller's.
+    #[serde(default = "yes")]
+    pub makes_files: bool,
+}
+
+impl std::fmt::Debug for GatewayKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GatewayKey")
+            .field("id", &self.id)
+            .field("party", &self.party)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A taxpayer (使用单位) whose invoices a party may bring.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

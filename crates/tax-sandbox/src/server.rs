@@ -8,7 +8,7 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
 use crate::world::Authority;
-use crate::{StartError, TaxSandboxConfig, access, control, page};
+use crate::{StartError, TaxSandboxConfig, access, control, gateway, page};
 
 /// Larger bodies are refused: 100 invoices of many lines, encrypted and in base64.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
@@ -65,6 +65,7 @@ impl TaxSandbox {
                     web::post().to(access::invoke),
                 )
                 .service(web::scope("/sandbox").configure(control::routes))
+                .service(web::scope("/gateway").configure(gateway::routes))
                 .configure(page::routes)
         })
         .workers(config.workers.max(1))

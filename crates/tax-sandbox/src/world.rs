@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::TaxSandboxConfig;
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::gateway::Nonces;
 use crate::journal::Journal;
-use crate::party::{Party, Taxpayer};
+use crate::party::{GatewayKey, Party, Taxpayer};
 use crate::refusal::Refusal;
 use crate::state::{Fact, State};
 
@@ -28,6 +29,9 @@ pub(crate) struct Authority {
     /// What [`Authority::reset`] returns to.
     parties: Vec<Party>,
     taxpayers: Vec<Taxpayer>,
+    gateway_keys: Vec<GatewayKey>,
+    /// Those that were used lately at the gateway.
+    pub(crate) nonces: Nonces,
 }
 
 impl World {
@@ -71,7 +75,12 @@ impl Authority {
             faults: Faults::default(),
             journal,
         };
-        let facts = seed(&world.state, &config.parties, &config.taxpayers);
+        let facts = seed(
+            &world.state,
+            &config.parties,
+            &config.taxpayers,
+            &config.gateway_keys,
+        );
         world.record(facts).map_err(std::io::Error::other)?;
         Ok(Authority {
             world: Mutex::new(world),
@@ -79,6 +88,8 @@ impl Authority {
             latency: config.latency,
             parties: config.parties.clone(),
             taxpayers: config.taxpayers.clone(),
+            gateway_keys: config.gateway_keys.clone(),
+            nonces: Nonces::default(),
         })
     }
 
@@ -98,7 +109,12 @@ impl Authority {
         self.clock.set_offset(0);
         world.faults = Faults::default();
         world.state = State::empty();
-        let facts = seed(&world.state, &self.parties, &self.taxpayers);
+        let facts = seed(
+            &world.state,
+            &self.parties,
+            &self.taxpayers,
+            &self.gateway_keys,
+        );
         world.record(facts)
     }
 
@@ -108,7 +124,12 @@ impl Authority {
     }
 }
 
-fn seed(state: &State, parties: &[Party], taxpayers: &[Taxpayer]) -> Vec<Fact> {
+fn seed(
+    state: &State,
+    parties: &[Party],
+    taxpayers: &[Taxpayer],
+    keys: &[GatewayKey],
+) -> Vec<Fact> {
     // Keys follow the configuration; a taxpayer's gate may have been set through the control API.
     let parties = parties.iter().cloned().map(Fact::Party);
     let taxpayers = taxpayers
@@ -116,5 +137,6 @@ fn seed(state: &State, parties: &[Party], taxpayers: &[Taxpayer]) -> Vec<Fact> {
         .filter(|taxpayer| !state.taxpayers.contains_key(&taxpayer.tax_number))
         .cloned()
         .map(Fact::Taxpayer);
-    parties.chain(taxpayers).collect()
+    let keys = keys.iter().cloned().map(Fact::GatewayKey);
+    parties.chain(taxpayers).chain(keys).collect()
 }

@@ -21,12 +21,14 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tax_sandbox::{Party, TaxSandbox, TaxSandboxConfig, Taxpayer};
+use tax_sandbox::{GatewayKey, Party, TaxSandbox, TaxSandboxConfig, Taxpayer};
 use wechat_sandbox::{
     AccountConfig, AccountKind, PayMerchantConfig, PushConfig, PushFormat, PushMode, Sandbox,
     SandboxConfig,
 };
 
+/// Names the demo's key at the tax gateway; its secret is that of the direct connection.
+pub const GATEWAY_KEY: &str = "TG0000000001";
 /// What a demo seller may issue in a month, net: enough for a benchmark.
 const MONTH_QUOTA_YUAN: i64 = 900_000_000;
 
@@ -289,6 +291,13 @@ async fn start_sandboxes(
         listen: options.tax,
         parties,
         taxpayers,
+        // Behind it are the same taxpayers: any seller can be set to it.
+        gateway_keys: vec![GatewayKey {
+            id: GATEWAY_KEY.to_owned(),
+            secret: secrets.tax_secret.clone(),
+            party: secrets.tax_party.clone(),
+            makes_files: true,
+        }],
         state_file: Some(options.data.join("tax-sandbox").join("state.jsonl")),
         ..TaxSandboxConfig::default()
     })

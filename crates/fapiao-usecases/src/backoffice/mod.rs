@@ -21,6 +21,7 @@ pub mod staff;
 pub mod standing;
 pub mod stores;
 pub mod tax_codes;
+pub mod tax_connections;
 mod texts;
 pub mod titles;
 

@@ -26,6 +26,17 @@ pub(crate) use red::{act as act_on_form, told as form_told};
 
 /// The base issuing capability (基础版开票).
 pub(crate) const CAPABILITY: &str = "202007";
+/// Calls of the tax gateway, as faults name them.
+pub(crate) const GATEWAY_CALLS: [&str; 8] = [
+    "gateway.taxpayer",
+    "gateway.tax_data",
+    "gateway.stock",
+    "gateway.issue",
+    "gateway.query",
+    "gateway.file",
+    "gateway.red",
+    "gateway.month",
+];
 /// Every service, in the order of the reference.
 pub(crate) const SERVICES: [&str; 18] = [
     "QDFPPLFM",

@@ -1,6 +1,7 @@
 //! Everything the authority remembers. Every change is a [`Fact`]; applying the journal's facts
 //! again gives the same state.
 
+pub(crate) mod gateway;
 pub(crate) mod months;
 pub(crate) mod numbers;
 pub(crate) mod quota;
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{self, ClassCode};
 use crate::clock::Millis;
-use crate::party::{Party, Taxpayer};
+use crate::party::{GatewayKey, Party, Taxpayer};
+use gateway::{GatewayInvoice, Volume};
 use months::MonthTotals;
 use numbers::{NumberKey, NumberRecord, Segment, Verdict};
 use quota::{Movement, QuotaAccount};
@@ -47,6 +49,14 @@ pub(crate) enum Fact {
         deduction: String,
         posting: String,
         abnormal: String,
+    },
+    GatewayKey(GatewayKey),
+    Volume(Volume),
+    Serial(Box<GatewayInvoice>),
+    /// Which form an application's serial became.
+    RedSerial {
+        serial: String,
+        uuid: String,
     },
 }
 
@@ -97,6 +107,10 @@ pub(crate) struct State {
     pub(crate) movements: Vec<Movement>,
     pub(crate) months: BTreeMap<(String, String), MonthTotals>,
     pub(crate) forms: BTreeMap<String, RedForm>,
+    pub(crate) gateway_keys: BTreeMap<String, GatewayKey>,
+    pub(crate) volumes: Vec<Volume>,
+    pub(crate) serials: BTreeMap<String, GatewayInvoice>,
+    pub(crate) red_serials: BTreeMap<String, String>,
 }
 
 impl State {
@@ -114,6 +128,10 @@ impl State {
             movements: Vec::new(),
             months: BTreeMap::new(),
             forms: BTreeMap::new(),
+            gateway_keys: BTreeMap::new(),
+            volumes: Vec::new(),
+            serials: BTreeMap::new(),
+            red_serials: BTreeMap::new(),
         }
     }
 
@@ -150,6 +168,12 @@ impl State {
                 confirmed,
             } => {
                 self.months.entry((taxpayer, month)).or_default().confirmed = confirmed;
+            }
+            Fact::GatewayKey(key) => self.add_gateway_key(key),
+            Fact::Volume(volume) => self.put_volume(volume),
+            Fact::Serial(invoice) => self.put_serial(*invoice),
+            Fact::RedSerial { serial, uuid } => {
+                self.red_serials.insert(serial, uuid);
             }
             Fact::RedForm(form) => {
                 self.forms.insert(form.uuid.clone(), *form);
