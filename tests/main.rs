@@ -24,3 +24,4 @@ mod merchant;
 mod platform;
 mod red;
 mod rules;
+mod taxes;

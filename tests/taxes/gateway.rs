@@ -180,13 +180,8 @@ async fn the_way_is_not_changed_while_an_answer_is_awaited() {
         panic!("changed under way: {refused:?}")
     };
     assert_eq!(errors[0].code, "E_TAX_ROUTE_OPEN");
-    app.control(
-        &app.tax(),
-        reqwest::Method::DELETE,
-        "/sandbox/faults",
-        None,
-    )
-    .await;
+    app.control(&app.tax(), reqwest::Method::DELETE, "/sandbox/faults", None)
+        .await;
     app.hurry(&["issue_invoice"], &order, "carded").await;
     app.assert_ledger_holds().await;
     app.stop().await;

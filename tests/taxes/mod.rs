@@ -25,7 +25,7 @@ pub(crate) fn draft(app: &TestApp, profile: &str) -> TaxConnectionDraft {
         route: "gateway".to_owned(),
         profile: profile.to_owned(),
         base_url: format!("{}/gateway", app.tax()),
-        key_id: "TG0000000001".to_owned(),
+        key_id: fapiao_server::demo::GATEWAY_KEY.to_owned(),
         secret: app.demo().secrets.tax_secret.clone(),
     }
 }
@@ -48,7 +48,10 @@ pub(crate) async fn serials(app: &TestApp) -> Vec<Value> {
 }
 
 /// The invoice of a delivery, from the ledger.
-pub(crate) async fn invoice_of(app: &TestApp, delivery: &Value) -> fapiao_usecases::records::Invoice {
+pub(crate) async fn invoice_of(
+    app: &TestApp,
+    delivery: &Value,
+) -> fapiao_usecases::records::Invoice {
     let id = delivery["invoice"]["id"].as_str().unwrap();
     let id = fapiao_domain::ids::InvoiceId::parse(id).unwrap();
     let found = app.ports().store.invoices_by_id(&[id]).await.unwrap();

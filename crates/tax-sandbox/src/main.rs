@@ -109,9 +109,7 @@ fn tell(url: &str, sample: bool) {
         println!(
             "sample party LQ0000000001, SM4 key 0123456789abcdeffedcba9876543210, secret tax-sandbox"
         );
-        println!(
-            "tax gateway {url}/gateway, key gateway-1, secret tax-sandbox"
-        );
+        println!("tax gateway {url}/gateway, key gateway-1, secret tax-sandbox");
         println!(
             "taxpayers 91330100MA00000072 (using party SY0000000001), 92330106MA9XX0003C (SY0000000002)"
         );

@@ -10,7 +10,7 @@ mod stack;
 
 pub use outside::{OutsideSecrets, PlatformSide};
 pub use secrets::DemoSecrets;
-pub use stack::{Demo, DemoOptions, Side};
+pub use stack::{Demo, DemoOptions, GATEWAY_KEY, Side};
 
 use crate::node::stop_signal;
 use clap::Args;
