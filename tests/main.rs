@@ -24,4 +24,5 @@ mod merchant;
 mod platform;
 mod red;
 mod rules;
+mod sdk;
 mod taxes;

@@ -1,10 +1,14 @@
-//! One delivery from page to card, against WeChat or a stand-in that speaks its interfaces.
+//! One delivery from page to card, against a WeChat on your machine or the real one.
 //!
 //! ```text
-//! cargo run --example deliver -- http://127.0.0.1:8090 APP_ID SECRET invoice.pdf NUMBER
+//! cargo run -p wechat-sandbox &
+//! cargo run -p wechat-invoice --example deliver
+//! cargo run -p wechat-invoice --example deliver -- BASE_URL APP_ID SECRET invoice.pdf INVOICE_NUMBER
 //! ```
 //!
-//! Opens a page, waits until somebody authorises on it, then uploads the PDF and inserts the card.
+//! Opens a page, waits until somebody authorises on it (in the sandbox: open the address in a browser), then uploads the
+//! PDF and inserts the card. Without arguments it talks to the sandbox and draws a PDF that only a sandbox takes for an
+//! invoice; the real WeChat wants the file that the tax authority gave out.
 
 use std::error::Error;
 use std::io::Write;
@@ -22,19 +26,39 @@ use wechat_invoice::{
 /// The smallest picture there is: one grey dot.
 const LOGO: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cch\0\0\0\x82\0\x81w\xcdr\xb6\0\0\0\0IEND\xaeB`\x82";
 
+/// What the sandbox starts with when nobody configures it.
+const SANDBOX: [&str; 3] = [
+    "http://127.0.0.1:8090",
+    "wxsandbox000000001",
+    "sandbox-secret-000000000000000000",
+];
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [base, app_id, secret, pdf, number] = arguments.as_slice() else {
-        return Err("usage: deliver BASE_URL APP_ID SECRET PDF_FILE INVOICE_NUMBER".into());
+    run(&arguments, &mut std::io::stdout()).await
+}
+
+/// The example itself; a test of the product runs it, too.
+pub async fn run(arguments: &[String], out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let made_up = format!("2699{now:016}");
+    let ([base, app_id, secret], number, pdf) = match arguments[..] {
+        [] => (SANDBOX, made_up.as_str(), drawn(&made_up)),
+        [base, app_id, secret] => ([base, app_id, secret], made_up.as_str(), drawn(&made_up)),
+        [base, app_id, secret, file, number] => {
+            ([base, app_id, secret], number, std::fs::read(file)?)
+        }
+        _ => {
+            return Err("usage: deliver [BASE_URL APP_ID SECRET [PDF_FILE INVOICE_NUMBER]]".into());
+        }
     };
-    let pdf = std::fs::read(pdf)?;
-    let account = Account::new(app_id.as_str(), secret.as_str().into());
+    let account = Account::new(app_id, secret.into());
     let transport = Transport::new(Endpoints::new(base.parse()?)?)?;
     let keeper = TokenKeeper::new(transport, Arc::new(MemoryTokenStore::new()));
     let merchant = MerchantClient::new(&keeper, account.clone());
     let platform = PlatformClient::new(&keeper, account);
-    let mut out = std::io::stdout();
 
     let s_pappid = platform.own_s_pappid().await?;
     merchant
@@ -43,7 +67,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
             time_out_secs: 3600,
         })
         .await?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let order_id = format!("EXAMPLE{now}");
     let page = AuthPageRequest {
         s_pappid: s_pappid.clone(),
@@ -77,7 +100,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         title: "张三".into(),
         billing_time: i64::try_from(now)?,
         identity: InvoiceIdentity::Digital {
-            number: number.clone(),
+            number: number.to_owned(),
         },
         lines: Vec::new(),
         s_pdf_media_id,
@@ -95,7 +118,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let insert = InsertInvoice {
         order_id,
         card_id,
-        app_id: app_id.clone(),
+        app_id: app_id.to_owned(),
         invoice,
     };
     match platform.insert(&insert).await {
@@ -108,4 +131,29 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// A page with the number on it. No invoice: it shows where the real file goes.
+fn drawn(number: &str) -> Vec<u8> {
+    let text = format!("BT /F1 18 Tf 40 60 Td (Invoice No. {number}) Tj ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 120] /Contents 4 0 R \
+         /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    let mut pdf = "%PDF-1.4\n".to_owned();
+    let mut table = "0000000000 65535 f \n".to_owned();
+    for (index, object) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
+        pdf.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
+    }
+    let (size, start) = (objects.len() + 1, pdf.len());
+    pdf.push_str(&format!(
+        "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    ));
+    pdf.into_bytes()
 }

@@ -1,0 +1,91 @@
+//! The examples of `wechat-invoice`, run against `wechat-sandbox`: what the SDK's README promises.
+
+use reqwest::Client;
+use serde_json::{Value, json};
+use std::time::Duration;
+use wechat_sandbox::{AccountConfig, Running, Sandbox, SandboxConfig};
+
+// `main` of each is not called here.
+#[allow(dead_code, reason = "their `main` is for the command line")]
+#[path = "../../crates/wechat-invoice/examples/deliver.rs"]
+mod deliver;
+#[allow(dead_code, reason = "their `main` is for the command line")]
+#[path = "../../crates/wechat-invoice/examples/push.rs"]
+mod push;
+#[allow(dead_code, reason = "their `main` is for the command line")]
+#[path = "../../crates/wechat-invoice/examples/reimburse.rs"]
+mod reimburse;
+
+const APP_ID: &str = "wx1234567890abcdef";
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+async fn sandbox() -> Running {
+    let config = SandboxConfig {
+        accounts: vec![AccountConfig::self_built(APP_ID, SECRET)],
+        ..SandboxConfig::default()
+    };
+    Sandbox::start(config).await.unwrap()
+}
+
+fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build().unwrap()
+}
+
+async fn told(client: &Client, url: &str) -> Value {
+    client.get(url).send().await.unwrap().json().await.unwrap()
+}
+
+/// The buyer: waits for a page and confirms it.
+async fn somebody_authorises(base: String) {
+    let client = client();
+    for _ in 0..100 {
+        let state = told(&client, &format!("{base}/sandbox/state")).await;
+        if let Some(order) = state["orders"][0]["order_id"].as_str() {
+            let url = format!("{base}/sandbox/orders/{order}/authorise");
+            let answer = client.post(url).json(&json!({})).send().await.unwrap();
+            assert!(answer.status().is_success());
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the example asked for no page");
+}
+
+#[tokio::test]
+async fn the_sdks_examples_deliver_an_invoice_and_reimburse_it() {
+    let sandbox = sandbox().await;
+    let base = sandbox.base_url().to_owned();
+    let buyer = tokio::spawn(somebody_authorises(base.clone()));
+    let account: Vec<String> = [&base, APP_ID, SECRET].map(str::to_owned).to_vec();
+    let mut said = Vec::new();
+    deliver::run(&account, &mut said).await.unwrap();
+    buyer.await.unwrap();
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("Open this page") && said.contains("in the wallet; its code is "), "{said}");
+
+    let cards = told(&client(), &format!("{base}/sandbox/cards")).await;
+    let card = &cards["cards"][0];
+    assert!(said.contains(card["code"].as_str().unwrap()));
+    let chosen = json!([{ "card_id": card["card_id"], "encrypt_code": card["encrypt_code"], "app_id": APP_ID }]);
+    // As a page hands it over: a text that holds the list.
+    let chosen = json!({ "err_msg": "choose_invoice:ok", "choose_invoice_info": chosen.to_string() });
+    let mut said = Vec::new();
+    let arguments = [account, vec![chosen.to_string()]].concat();
+    reimburse::run(&arguments, &mut said).await.unwrap();
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("11300 fen, INVOICE_REIMBURSE_INIT"), "{said}");
+    assert!(said.contains("locked 1\nclosed 1"), "{said}");
+    let cards = told(&client(), &format!("{base}/sandbox/cards")).await;
+    assert_eq!(cards["cards"][0]["status"], "INVOICE_REIMBURSE_CLOSURE");
+    sandbox.stop().await;
+}
+
+#[test]
+fn the_sdks_example_of_pushes_needs_no_network() {
+    let mut said = Vec::new();
+    push::run(&mut said).unwrap();
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.starts_with("authorised: INV1\nremember: "), "{said}");
+    assert!(said.ends_with("refused: signature\n"), "{said}");
+}
