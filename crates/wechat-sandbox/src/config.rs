@@ -327,6 +327,8 @@ pub struct Settings {
     pub insert_takes_ms: u64,
     /// Calls a day and path (45009).
     pub daily_limit: u64,
+    /// Calls a minute and path (45011). 0: as many as come.
+    pub minute_limit: u64,
     /// Classic tokens a day (45009).
     pub token_daily_limit: u64,
     /// Milliseconds a push may take before it counts as unanswered.
@@ -355,6 +357,7 @@ impl Default for Settings {
             max_pdf_bytes: 10 * 1024 * 1024,
             insert_takes_ms: 0,
             daily_limit: 10_000_000,
+            minute_limit: 0,
             token_daily_limit: 2_000,
             push_timeout_ms: 5_000,
             push_repeat_after_ms: 1_000,

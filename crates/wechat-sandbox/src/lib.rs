@@ -10,6 +10,7 @@ mod control;
 mod crypto;
 mod faults;
 mod fields;
+mod ids;
 mod journal;
 mod media;
 mod model;
@@ -23,6 +24,7 @@ mod quota;
 mod refusal;
 mod routes;
 mod server;
+mod table;
 mod world;
 
 pub use config::{

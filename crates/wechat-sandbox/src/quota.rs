@@ -9,6 +9,8 @@ const RESETS_A_MONTH: u32 = 10;
 pub(crate) struct Quota {
     day: String,
     used: HashMap<(String, String), u64>,
+    /// When the minute began, and the calls within it.
+    within_minute: HashMap<(String, String), (i64, u64)>,
     resets: HashMap<(String, String), u32>,
     forced: HashMap<String, (u32, i64)>,
 }
@@ -33,6 +35,23 @@ impl Quota {
             return false;
         }
         *used += 1;
+        true
+    }
+
+    /// Counts one call of a minute that begins with its first call; `false` when the limit had been reached. 0 is no limit.
+    pub(crate) fn count_minute(&mut self, now: i64, appid: &str, path: &str, limit: u64) -> bool {
+        if limit == 0 {
+            return true;
+        }
+        let key = (appid.to_owned(), path.to_owned());
+        let (began, calls) = self.within_minute.entry(key).or_insert((now, 0));
+        if *began + 60 <= now {
+            (*began, *calls) = (now, 0);
+        }
+        if limit <= *calls {
+            return false;
+        }
+        *calls += 1;
         true
     }
 

@@ -61,6 +61,8 @@ pub(crate) fn phrase(code: i64) -> &'static str {
         41004 => "appsecret missing",
         41005 => "media data missing",
         42001 => "access_token expired",
+        40097 => "invalid argument",
+        40004 => "invalid media type",
         43001 => "require GET method",
         43002 => "require POST method",
         44002 => "empty post data",
@@ -109,6 +111,7 @@ pub(crate) fn phrase(code: i64) -> &'static str {
         73107 => "Fpqqlsh is processing",
         73108 => "This ddh with other fpqqlsh already exist",
         73109 => "This Fpqqlsh not exist in kpplat",
+        76001 => "rid not found",
         76021 => "cgi_path not found, please check",
         _ => "refused",
     }

@@ -1,42 +1,166 @@
-//! Every address the sandbox answers.
+//! Every address the sandbox answers. `openapi.json` beside this crate describes them all; a test compares.
 
-use actix_web::web::{ServiceConfig, get, post, resource, scope, to};
+use actix_web::web::{ServiceConfig, get, post, scope, to};
 
 use crate::{api, control, pages, pay};
 
+/// Declares the pages once: for the server and for the test against `openapi.json`.
+macro_rules! pages {
+    ($($method:ident $path:literal => $handler:path;)*) => {
+        /// Method and path of every page, as OpenAPI writes them.
+        #[cfg(test)]
+        const PAGES: &[(&str, &str)] = &[$((stringify!($method), $path)),*];
+
+        fn configure_pages(config: &mut ServiceConfig) {
+            config$(.route($path, $method().to($handler)))*;
+        }
+    };
+}
+
+pages! {
+    get "/" => pages::console::show;
+    get "/healthz" => control::health;
+    get "/assets/phone.css" => pages::phone_css;
+    get "/assets/console.css" => pages::console_css;
+    get "/authinvoice" => pages::auth::show;
+    post "/authinvoice" => pages::auth::decide;
+    get "/pages/authinvoice/index" => pages::auth::show;
+    post "/pages/authinvoice/index" => pages::auth::decide;
+    get "/usertitle" => pages::titles::show;
+    post "/usertitle" => pages::titles::submit;
+    get "/invoicepdf" => pages::console::pdf_download;
+    get "/mmbiz/{id}/0" => pages::console::logo;
+    get "/bizmall/authinvoice" => pages::console::platform_page;
+    post "/pay/unifiedorder" => pay::unified_order;
+    get "/phone" => pages::phone::wallet;
+    get "/phone/pay/{prepay_id}" => pay::show;
+    post "/phone/pay/{prepay_id}" => pay::pay;
+    get "/phone/scan" => pages::scanner::scan;
+    get "/phone/title" => pages::scanner::title_code;
+    get "/phone/cards/{code}" => pages::phone::card;
+    post "/phone/cards/{code}/status" => pages::phone::set_status;
+    get "/phone/cards/{code}/{file}" => pages::phone::file;
+}
+
 pub(crate) fn configure(config: &mut ServiceConfig) {
+    for family in ["/cgi-bin", "/card", "/nontax"] {
+        config.service(scope(family).default_service(to(api::handle)));
+    }
     config
-        .service(resource("/").route(get().to(pages::console::show)))
-        .service(resource("/healthz").route(get().to(control::health)))
-        .service(resource("/assets/phone.css").route(get().to(pages::phone_css)))
-        .service(resource("/assets/console.css").route(get().to(pages::console_css)))
-        .service(scope("/cgi-bin").default_service(to(api::handle)))
-        .service(scope("/card").default_service(to(api::handle)))
-        .service(scope("/nontax").default_service(to(api::handle)))
-        .service(
-            resource(["/authinvoice", "/pages/authinvoice/index"])
-                .route(get().to(pages::auth::show))
-                .route(post().to(pages::auth::decide)),
-        )
-        .service(
-            resource("/usertitle")
-                .route(get().to(pages::titles::show))
-                .route(post().to(pages::titles::submit)),
-        )
-        .service(resource("/invoicepdf").route(get().to(pages::console::pdf_download)))
-        .service(resource("/mmbiz/{id}/0").route(get().to(pages::console::logo)))
-        .service(resource("/bizmall/authinvoice").route(get().to(pages::console::platform_page)))
-        .service(resource("/phone").route(get().to(pages::phone::wallet)))
-        .service(resource("/pay/unifiedorder").route(post().to(pay::unified_order)))
-        .service(
-            resource("/phone/pay/{prepay_id}")
-                .route(get().to(pay::show))
-                .route(post().to(pay::pay)),
-        )
-        .service(resource("/phone/scan").route(get().to(pages::phone::scan)))
-        .service(resource("/phone/title").route(get().to(pages::phone::title_code)))
-        .service(resource("/phone/cards/{code}").route(get().to(pages::phone::card)))
-        .service(resource("/phone/cards/{code}/status").route(post().to(pages::phone::set_status)))
-        .service(resource("/phone/cards/{code}/{file}").route(get().to(pages::phone::file)))
+        .configure(configure_pages)
         .configure(control::configure);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::PAGES;
+    use crate::{api, control};
+
+    fn document() -> Value {
+        serde_json::from_str(control::OPENAPI).unwrap()
+    }
+
+    #[test]
+    fn the_openapi_document_has_exactly_the_routes() {
+        let document = document();
+        let mut described = BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                described.insert((method.clone(), path.clone()));
+                let told = |member: &str| operation[member].as_str().is_some_and(|it| 8 < it.len());
+                assert!(told("summary"), "{method} {path} has no summary");
+                let tag = operation["tags"][0].as_str().unwrap_or_default();
+                let known = document["tags"].as_array().unwrap();
+                assert!(
+                    known.iter().any(|it| it["name"] == tag),
+                    "{method} {path} is in no chapter"
+                );
+                let parameters = operation["parameters"]
+                    .as_array()
+                    .cloned()
+                    .unwrap_or_default();
+                for piece in path.split('/').filter_map(|piece| piece.strip_prefix('{')) {
+                    let name = piece.trim_end_matches('}');
+                    let found = parameters
+                        .iter()
+                        .any(|p| p["name"] == name && p["in"] == "path");
+                    assert!(found, "{method} {path} does not describe {name}");
+                }
+            }
+        }
+        let mut routed = BTreeSet::new();
+        for (method, path) in PAGES.iter().chain(control::ROUTES) {
+            routed.insert(((*method).to_owned(), (*path).to_owned()));
+        }
+        for (method, path) in api::routes() {
+            routed.insert((method.to_owned(), path.to_owned()));
+        }
+        let undescribed: Vec<_> = routed.difference(&described).collect();
+        let stale: Vec<_> = described.difference(&routed).collect();
+        assert!(
+            undescribed.is_empty() && stale.is_empty(),
+            "missing {undescribed:?}, stale {stale:?}"
+        );
+    }
+
+    #[test]
+    fn every_call_of_wechats_api_tells_its_token_its_body_and_its_refusals() {
+        let document = document();
+        for (method, path) in api::routes() {
+            let operation = &document["paths"][path][method];
+            let parameters = operation["parameters"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
+            let named = |name: &str| parameters.iter().any(|it| it["name"] == name);
+            let token = parameters
+                .iter()
+                .any(|it| it["$ref"] == "#/components/parameters/AccessToken");
+            assert_eq!(token, api::wants_token(path), "{path}: access_token");
+            if method == "post" {
+                assert!(
+                    operation["requestBody"]["content"].is_object(),
+                    "{path} has no body"
+                );
+            } else {
+                assert!(operation.get("requestBody").is_none(), "{path} has a body");
+            }
+            let codes = operation["x-errcodes"].as_array().unwrap();
+            assert!(!codes.is_empty(), "{path} refuses nothing?");
+            for code in codes {
+                let phrase = crate::refusal::phrase(code.as_i64().unwrap());
+                assert_ne!(phrase, "refused", "{path}: {code} has no words");
+            }
+            assert!(
+                !named("access_token"),
+                "{path}: by reference, so that it is told once"
+            );
+        }
+    }
+
+    #[test]
+    fn every_reference_of_the_openapi_document_resolves() {
+        let document = document();
+        fn walk<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+            match value {
+                Value::Object(members) => {
+                    found.extend(members.get("$ref").and_then(Value::as_str));
+                    members.values().for_each(|value| walk(value, found));
+                }
+                Value::Array(items) => items.iter().for_each(|value| walk(value, found)),
+                _ => {}
+            }
+        }
+        let mut references = Vec::new();
+        walk(&document, &mut references);
+        assert!(!references.is_empty());
+        for reference in references {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+    }
 }

@@ -16,11 +16,16 @@ pub(super) fn quota_get(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
     };
     let used = world.quota.used(&input.day(), &input.appid, path);
     let remain = daily_limit.saturating_sub(used);
-    Ok(json!({
+    let mut answer = json!({
         "errcode": 0,
         "errmsg": "ok",
         "quota": {"daily_limit": daily_limit, "used": used, "remain": remain},
-    }))
+    });
+    let a_minute = world.settings.minute_limit;
+    if 0 < a_minute {
+        answer["rate_limit"] = json!({"call_count": a_minute, "refresh_second": 60});
+    }
+    Ok(answer)
 }
 
 fn known_path<'a>(input: &'a Input<'_>) -> Result<&'a str, Refusal> {

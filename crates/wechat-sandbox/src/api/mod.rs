@@ -218,6 +218,21 @@ fn is_known(path: &str) -> bool {
     CALLS.iter().any(|call| call.path == path)
 }
 
+/// Method and path of every call, as OpenAPI writes them.
+#[cfg(test)]
+pub(crate) fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let method = |shape| if shape == Shape::Get { "get" } else { "post" };
+    CALLS
+        .iter()
+        .map(move |call| (method(call.shape), call.path))
+}
+
+#[cfg(test)]
+pub(crate) fn wants_token(path: &str) -> bool {
+    let call = CALLS.iter().find(|call| call.path == path);
+    call.is_some_and(|call| call.auth == Auth::Token)
+}
+
 /// A call with everything that came with it.
 pub(crate) struct Input<'a> {
     pub(crate) query: HashMap<String, String>,
@@ -308,7 +323,13 @@ async fn perform(app: &Data<App>, call: &Call, input: &mut Input<'_>) -> Result<
         let token = input.query("access_token").unwrap_or_default();
         let mut world = app.world();
         input.appid = credentials::check(&world, token, input.now)?;
-        let limit = world.settings.daily_limit;
+        let (limit, a_minute) = (world.settings.daily_limit, world.settings.minute_limit);
+        if !world
+            .quota
+            .count_minute(input.now, &input.appid, call.path, a_minute)
+        {
+            return Err(Refusal::new(45011));
+        }
         if !world
             .quota
             .count(&china_day(input.now), &input.appid, call.path, limit)

@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod console;
 pub(crate) mod links;
 pub(crate) mod phone;
+pub(crate) mod scanner;
 pub(crate) mod titles;
 
 use actix_web::http::StatusCode;

@@ -253,3 +253,29 @@ async fn a_caller_outside_the_white_list_gets_no_token() {
     .await;
     refused(&answer, 40164, "127.0.0.1");
 }
+
+#[tokio::test]
+async fn the_minutes_calls_have_a_limit_where_one_is_set() {
+    let stage = stage().await;
+    let merchant = &stage.merchant;
+    merchant.settings(json!({"minute_limit": 2})).await;
+    let path = "/card/invoice/seturl";
+    for _ in 0..2 {
+        assert_eq!(merchant.post(path, json!({})).await["errcode"], 0);
+    }
+    refused(&merchant.post(path, json!({})).await, 45011, "");
+    let told = merchant
+        .post("/cgi-bin/openapi/quota/get", json!({"cgi_path": path}))
+        .await;
+    assert_eq!(
+        told["rate_limit"],
+        json!({"call_count": 2, "refresh_second": 60})
+    );
+    assert_eq!(
+        told["quota"]["used"], 3,
+        "one of the stage, two of ours; a refused call does not count"
+    );
+    merchant.advance(60).await;
+    assert_eq!(merchant.post(path, json!({})).await["errcode"], 0);
+    stage.running.stop().await;
+}

@@ -10,6 +10,7 @@ mod control;
 mod credentials;
 mod faults;
 mod insert;
+mod languages;
 mod pages;
 mod persistence;
 mod pushes;
