@@ -62,14 +62,18 @@ async fn the_sdks_examples_deliver_an_invoice_and_reimburse_it() {
     deliver::run(&account, &mut said).await.unwrap();
     buyer.await.unwrap();
     let said = String::from_utf8(said).unwrap();
-    assert!(said.contains("Open this page") && said.contains("in the wallet; its code is "), "{said}");
+    assert!(
+        said.contains("Open this page") && said.contains("in the wallet; its code is "),
+        "{said}"
+    );
 
     let cards = told(&client(), &format!("{base}/sandbox/cards")).await;
     let card = &cards["cards"][0];
     assert!(said.contains(card["code"].as_str().unwrap()));
     let chosen = json!([{ "card_id": card["card_id"], "encrypt_code": card["encrypt_code"], "app_id": APP_ID }]);
     // As a page hands it over: a text that holds the list.
-    let chosen = json!({ "err_msg": "choose_invoice:ok", "choose_invoice_info": chosen.to_string() });
+    let chosen =
+        json!({ "err_msg": "choose_invoice:ok", "choose_invoice_info": chosen.to_string() });
     let mut said = Vec::new();
     let arguments = [account, vec![chosen.to_string()]].concat();
     reimburse::run(&arguments, &mut said).await.unwrap();

@@ -15,6 +15,7 @@ mod paper;
 mod payments;
 mod red;
 mod red_forms;
+mod refunds;
 mod refusals;
 mod rules;
 mod set_up;
@@ -34,6 +35,7 @@ pub use paper::Signing;
 pub use payments::Payment;
 pub use red::Red;
 pub use red_forms::{RedActs, RedFormWords};
+pub use refunds::RefundWords;
 pub use refusals::Refusals;
 pub use rules::{Outlook, Rounding, TaxCodes, TaxNotes, TitleNotes};
 pub use set_up::{
@@ -214,6 +216,7 @@ catalogue! {
     red: Red,
     red_form: RedFormWords,
     red_acts: RedActs,
+    refund_words: RefundWords,
     gateway: Gateway,
     push: Push,
     refusals: Refusals,

@@ -133,6 +133,15 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             .others
             .push(Action::send(t.red.upload_again, again));
     }
+    if desk.may_decide() && invoice.red.is_none() && invoice.state == InvoiceState::Issued {
+        standing.others.push(Action::open(
+            t.red_form.wrong_title,
+            format!(
+                "/admin/orders/{}/refund?reason=01&invoice={}",
+                invoice.order, invoice.id
+            ),
+        ));
+    }
     standing.others.push(Action::open(
         t.red.link,
         format!("/admin/orders/{}/refund", invoice.order),

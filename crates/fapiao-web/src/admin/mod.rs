@@ -38,6 +38,7 @@ mod push_words;
 mod pushes;
 mod red;
 mod red_forms;
+mod red_words;
 mod reports;
 mod rounding;
 mod routes;

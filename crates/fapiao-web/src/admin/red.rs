@@ -8,6 +8,7 @@ use super::{
     frame::Frame,
     pieces::number_of,
     red_forms::form_view,
+    red_words,
 };
 use crate::{
     i18n::{Texts, fill1},
@@ -19,7 +20,7 @@ use crate::{
     },
     problem::Problem,
 };
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use fapiao_domain::{
     ids::{Id, InvoiceId, OrderId},
     line::LineKind,
@@ -33,15 +34,38 @@ use fapiao_usecases::{
     merchant::refunds::{Asked, Extent, PlannedRefund, RefundDraft, RefundProblem, decide, plan},
     records::{Refund, RefundStage},
 };
+use std::collections::HashMap;
 
 /// `GET /admin/orders/{id}/refund`.
-pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
+///
+/// `?reason=` and `?invoice=` fill the form in; with an invoice the plan is shown at once, such as that of a wrong title.
+pub(super) async fn show(desk: Signed, request: HttpRequest, id: web::Path<String>) -> Answer {
+    let id = OrderId::parse(&id)?;
+    let query: HashMap<_, _> =
+        url::form_urlencoded::parse(request.query_string().as_bytes()).collect();
+    let wanted = query.get("reason").and_then(|it| RedReason::from_code(it));
     let typed = RefundTyped {
-        reason: RedReason::Returned.code().to_owned(),
+        reason: wanted.unwrap_or(RedReason::Returned).code().to_owned(),
         what: "everything".to_owned(),
+        invoice: query
+            .get("invoice")
+            .map_or_else(String::new, |it| it.to_string()),
         ..RefundTyped::default()
     };
-    let page = page(&desk, &OrderId::parse(&id)?, typed, &Form::default(), None).await?;
+    let form = Form::default();
+    let outcome = if typed.invoice.is_empty() || !desk.may_decide() {
+        None
+    } else {
+        let draft = draft_of(desk.t(), &typed, &form);
+        Some(match draft {
+            Err(why) => Err(why),
+            Ok(draft) => match plan(desk.ports(), &desk.scope(), &id, &draft).await {
+                Ok(planned) => Ok(planned),
+                Err(problem) => Err(told(&desk, problem)?),
+            },
+        })
+    };
+    let page = page(&desk, &id, typed, &form, outcome).await?;
     Ok(desk.page(&page))
 }
 
@@ -58,7 +82,7 @@ pub(super) async fn act(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
         despite: form.get("despite") == "yes",
         note: form.get("note").trim().chars().take(200).collect(),
     };
-    let outcome = match draft_of(&typed, &form) {
+    let outcome = match draft_of(desk.t(), &typed, &form) {
         Err(why) => Err(why),
         Ok(draft) if form.get("act") == "confirm" => {
             let nothing = |_: &Refund, _: &Books| String::new();
@@ -91,14 +115,15 @@ fn told(frame: &Frame, problem: RefundProblem) -> Result<String, Failure> {
         RefundProblem::UnknownOrder(_) | RefundProblem::UnknownInvoice(_) => Err(Failure::NotFound),
         RefundProblem::CardHeld { .. } => Ok(frame.t().red.card_held.to_owned()),
         RefundProblem::Store(error) => Err(error.into()),
-        other => Ok(other.to_string()),
+        other => Ok(red_words::problem(frame.lang(), &other)),
     }
 }
 
-fn draft_of(typed: &RefundTyped, form: &Form) -> Result<RefundDraft, String> {
-    let reason = RedReason::from_code(&typed.reason).ok_or("reason")?;
+fn draft_of(t: &Texts, typed: &RefundTyped, form: &Form) -> Result<RefundDraft, String> {
+    let reason =
+        RedReason::from_code(&typed.reason).ok_or_else(|| t.refund_words.reason.to_owned())?;
     let asked = match typed.what.as_str() {
-        "amount" => Asked::Amount(Fen::parse_yuan(&typed.amount).map_err(|it| it.to_string())?),
+        "amount" => Asked::Amount(amount(t, &typed.amount)?),
         "lines" => {
             let mut lines = Vec::new();
             for (name, value) in form.pairs() {
@@ -107,9 +132,12 @@ fn draft_of(typed: &RefundTyped, form: &Form) -> Result<RefundDraft, String> {
                     continue;
                 };
                 let extent = if reason == RedReason::Allowance {
-                    Extent::Amount(Fen::parse_yuan(value.trim()).map_err(|it| it.to_string())?)
+                    Extent::Amount(amount(t, value.trim())?)
                 } else {
-                    Extent::Quantity(parse_positive(value.trim()).map_err(|it| it.to_string())?)
+                    Extent::Quantity(
+                        parse_positive(value.trim())
+                            .map_err(|_| fill1(t.refund_words.quantity, value.trim()))?,
+                    )
                 };
                 lines.push((place, extent));
             }
@@ -129,6 +157,14 @@ fn draft_of(typed: &RefundTyped, form: &Form) -> Result<RefundDraft, String> {
         note: typed.note.clone(),
         plan: form.get("digest").to_owned(),
     })
+}
+
+fn amount(t: &Texts, text: &str) -> Result<Fen, String> {
+    let wrong = || fill1(t.refund_words.amount, text);
+    Fen::parse_yuan(text)
+        .ok()
+        .filter(|it| *it > Fen::ZERO)
+        .ok_or_else(wrong)
 }
 
 async fn page<R>(

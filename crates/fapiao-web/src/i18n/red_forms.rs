@@ -27,6 +27,7 @@ texts! {
         refuse_ask: "拒绝后购方需要重新发起。确定拒绝？", "The buyer would have to begin anew. Refuse?";
         withdraw_ask: "撤回后可以重新申请或放弃。确定撤回？", "It can be applied for again afterwards, or given up. Withdraw it?";
         give_up_ask: "放弃后，此确认单的金额不再计入退款。确定放弃？", "Its amount is taken out of the refund. Give it up?";
+        wrong_title: "抬头有误，红冲重开", "Wrong title: take back and issue anew";
         open_red: "查看红字发票", "Open the red invoice";
         moved_on: "确认单状态已变化，未执行；请按当前状态处理。", "The confirmation has moved on, nothing was done: look at where it stands now.";
         carried_out: "红字发票已在开具或已开具，无法撤回。", "Its red invoice is under way or issued: it cannot be withdrawn any more.";
