@@ -84,6 +84,8 @@ ids! {
     PushId = "psh_";
     /// A request for an invoice from a payment receipt.
     ClaimId = "pay_";
+    /// A comparison with WeChat.
+    ReconciliationId = "rec_";
     /// A stock of invoice numbers.
     SegmentId = "seg_";
     /// A merchant that we are the platform of.

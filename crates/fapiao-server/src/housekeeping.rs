@@ -1,9 +1,10 @@
 //! What has to happen by itself: stock, tax data, deadlines, idle sessions, queue metrics.
 
 use crate::telemetry;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::invoice::InvoiceKind;
 use fapiao_usecases::{
+    backoffice::reconciliation,
     calendar,
     errors::StoreError,
     jobs::{Job, QueuedJob},
@@ -18,9 +19,12 @@ const TICK: Duration = Duration::from_secs(15);
 /// Ticks between two looks at stock and set-up.
 const SETUP_EVERY: u64 = 20;
 const EXPIRE_AT_ONCE: u32 = 500;
+/// The answers of repeated requests are kept so long: far beyond any retry of a till.
+const REQUESTS_KEPT_DAYS: i64 = 30;
+const FORGET_AT_ONCE: u32 = 1000;
 
 /// Runs until told to stop.
-pub async fn run(ports: Ports, session_idle_hours: i64, stop: CancellationToken) {
+pub async fn run(ports: Ports, node: String, session_idle_hours: i64, stop: CancellationToken) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut count = 0_u64;
@@ -29,14 +33,19 @@ pub async fn run(ports: Ports, session_idle_hours: i64, stop: CancellationToken)
             _ = ticks.tick() => {}
             () = stop.cancelled() => return,
         }
-        if let Err(error) = tick(&ports, session_idle_hours, count).await {
+        if let Err(error) = tick(&ports, &node, session_idle_hours, count).await {
             tracing::warn!("Housekeeping failed and will be tried again: {error}");
         }
         count += 1;
     }
 }
 
-async fn tick(ports: &Ports, session_idle_hours: i64, count: u64) -> Result<(), StoreError> {
+async fn tick(
+    ports: &Ports,
+    node: &str,
+    session_idle_hours: i64,
+    count: u64,
+) -> Result<(), StoreError> {
     // Folds samples together; without it they pile up on a node that nobody scrapes.
     telemetry::start_metrics().run_upkeep();
     let now = ports.clock.now();
@@ -60,6 +69,20 @@ async fn tick(ports: &Ports, session_idle_hours: i64, count: u64) -> Result<(), 
             .close_idle_sessions(now - TimeDelta::hours(session_idle_hours))
             .await?;
         queue_set_up(ports).await?;
+        nightly(ports, node, now).await?;
+    }
+    Ok(())
+}
+
+/// What is done once a night by one node, and what is thrown away when its time is over.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn nightly(ports: &Ports, node: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let before = now - TimeDelta::days(REQUESTS_KEPT_DAYS);
+    while ports.store.forget_requests(before, FORGET_AT_ONCE).await? == u64::from(FORGET_AT_ONCE) {}
+    if reconciliation::begin_nightly(ports, node, now).await? {
+        tracing::info!("The nightly comparison with WeChat begins");
     }
     Ok(())
 }

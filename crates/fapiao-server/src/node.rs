@@ -65,6 +65,7 @@ impl Node {
             let idle = config.limits.session_idle_hours;
             background.push(tokio::spawn(housekeeping::run(
                 ports.clone(),
+                wiring::node_name(config),
                 idle,
                 stop.clone(),
             )));

@@ -1,6 +1,7 @@
 //! Keyset pages: a cursor is the last row's place, opaque to callers.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use fapiao_usecases::errors::StoreError;
 
 /// Most rows of a page.
 const PAGE: u32 = 200;
@@ -12,9 +13,20 @@ pub(crate) fn write(at: i64, id: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{at}:{id}"))
 }
 
-/// Reads a cursor. One that is not ours means the beginning.
-pub(crate) fn read(cursor: Option<&str>) -> Option<(i64, String)> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor?).ok()?;
+/// Reads a cursor; none, or an empty one, means the beginning.
+///
+/// # Errors
+/// [`StoreError::Cursor`] for a text that is not ours: a list that silently began anew would show rows twice.
+pub(crate) fn read(cursor: Option<&str>) -> Result<Option<(i64, String)>, StoreError> {
+    match cursor {
+        None | Some("") => Ok(None),
+        Some(text) => place(text).map(Some).ok_or(StoreError::Cursor),
+    }
+}
+
+/// The place that a text names, when it is one of ours.
+pub(crate) fn place(text: &str) -> Option<(i64, String)> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (at, id) = text.split_once(':')?;
     Some((at.parse().ok()?, id.to_owned()))
@@ -51,14 +63,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back_and_nonsense_means_the_beginning() {
+    fn a_cursor_reads_back_and_nonsense_is_refused() {
         let cursor = write(1_700_000_000_000, "ord_X:Y");
         assert_eq!(
-            read(Some(&cursor)),
+            read(Some(&cursor)).unwrap(),
             Some((1_700_000_000_000, "ord_X:Y".to_owned()))
         );
-        for nonsense in [None, Some(""), Some("%%%"), Some("bm9jb2xvbg")] {
-            assert_eq!(read(nonsense), None);
+        for beginning in [None, Some("")] {
+            assert_eq!(read(beginning).unwrap(), None);
+        }
+        for nonsense in ["%%%", "bm9jb2xvbg", "eDp5"] {
+            assert!(
+                matches!(read(Some(nonsense)), Err(StoreError::Cursor)),
+                "{nonsense}"
+            );
         }
     }
 }

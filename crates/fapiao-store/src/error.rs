@@ -69,6 +69,7 @@ pub(crate) fn repeat(error: &StoreError) -> StoreError {
         StoreError::NotFound { what } => StoreError::NotFound { what: what.clone() },
         StoreError::Exists { what } => StoreError::Exists { what: what.clone() },
         StoreError::Corrupt(text) => StoreError::Corrupt(text.clone()),
+        StoreError::Cursor => StoreError::Cursor,
     }
 }
 

@@ -325,7 +325,7 @@ impl Inbox for Store {
             None => sql,
         };
         let mut sql = of_state(select::<push::Entity>("WHERE 1 = 1"));
-        if let Some((at, id)) = cursor::read(after) {
+        if let Some((at, id)) = cursor::read(after)? {
             sql = sql
                 .add(" AND (received_at, id) < (")
                 .bind(at)

@@ -44,7 +44,7 @@ pub(crate) async fn page(
             .join(any_of(terms, " UNION ", each))
             .add(")")
     };
-    if let Some((at, id)) = cursor::read(filter.after.as_deref()) {
+    if let Some((at, id)) = cursor::read(filter.after.as_deref())? {
         sql = sql
             .add(" AND (i.created_at, i.id) < (")
             .bind(at)

@@ -147,7 +147,7 @@ impl Ledger for Store {
     async fn audit(&self, after: Option<&str>, limit: u32) -> Result<Page<AuditEntry>, StoreError> {
         let limit = cursor::limit(limit);
         let mut sql = select::<audit_entry::Entity>("WHERE 1 = 1");
-        if let Some((seq, _)) = cursor::read(after) {
+        if let Some((seq, _)) = cursor::read(after)? {
             sql = sql.add(" AND seq < ").bind(seq);
         }
         sql = sql.add(" ORDER BY seq DESC LIMIT ").bind(limit as i64 + 1);

@@ -44,6 +44,7 @@ mod payment_claim;
 mod proof;
 mod queue;
 mod read;
+mod reconciliation;
 mod red;
 mod rehearsal;
 mod reports;

@@ -106,7 +106,7 @@ pub(crate) async fn page(
                 .add(")")
         };
     }
-    if let Some((at, id)) = cursor::read(filter.after.as_deref()) {
+    if let Some((at, id)) = cursor::read(filter.after.as_deref())? {
         sql = sql
             .add(" AND (o.created_at, o.id) < (")
             .bind(at)

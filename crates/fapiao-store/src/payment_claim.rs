@@ -235,7 +235,7 @@ impl Claims for Store {
             Some(state) => Sql::new("state = ").bind(state.as_str()),
             None => Sql::new("1 = 1"),
         };
-        if let Some((at, id)) = cursor::read(after) {
+        if let Some((at, id)) = cursor::read(after)? {
             condition = condition
                 .add(" AND (created_at, id) < (")
                 .bind(at)

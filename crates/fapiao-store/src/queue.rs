@@ -181,7 +181,7 @@ impl JobQueue for Store {
             columns::<job::Entity>("j.")
         ))
         .join(only.clone());
-        if let Some((at, id)) = cursor::read(after) {
+        if let Some((at, id)) = cursor::read(after)? {
             sql = sql
                 .add(" AND (j.changed_at, j.id) < (")
                 .bind(at)

@@ -32,6 +32,9 @@ pub enum StoreError {
     /// A stored value cannot be read: a fault of ours or a damaged database.
     #[error("a stored value cannot be read: {0}")]
     Corrupt(String),
+    /// A list was to be continued at a place that is not one of ours.
+    #[error("the place where the list should go on cannot be read; begin at its first page")]
+    Cursor,
 }
 
 /// What a failed call to the outside means for the job that made it.

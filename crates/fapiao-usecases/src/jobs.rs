@@ -3,8 +3,8 @@
 use crate::ports::card_subject;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{
-    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId, RedFormId,
-    RefundId, RequestId, SellerId,
+    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId,
+    ReconciliationId, RedFormId, RefundId, RequestId, SellerId,
 };
 use fapiao_domain::{ids::Id, invoice::InvoiceKind};
 use serde_json::{Value, json};
@@ -47,6 +47,8 @@ pub enum Job {
     ReissueOrder(RefundId),
     /// Strike the card of a delivery out after its invoice was offset in full.
     CancelCard(DeliveryId),
+    /// Compare with WeChat.
+    Reconcile(ReconciliationId),
     /// Bring the request for an invoice to the external platform.
     SendRequest(DeliveryId),
     /// Ask the external platform what became of a request.
@@ -89,6 +91,7 @@ impl Job {
             Job::FollowRedForm(_) => "follow_red_form",
             Job::ReissueOrder(_) => "reissue_order",
             Job::CancelCard(_) => "cancel_card",
+            Job::Reconcile(_) => "reconcile",
             Job::SendRequest(_) => "send_request",
             Job::FollowRequest(_) => "follow_request",
             Job::HandleNotice(_) => "handle_notice",
@@ -101,7 +104,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 23] = [
+    pub const KINDS: [&'static str; 24] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -118,6 +121,7 @@ impl Job {
         "follow_red_form",
         "reissue_order",
         "cancel_card",
+        "reconcile",
         "send_request",
         "follow_request",
         "handle_notice",
@@ -146,6 +150,7 @@ impl Job {
             Job::RefillStock(id) | Job::SyncTaxData(id) => id.to_string(),
             Job::EnsureTemplate { seller, kind } => card_subject(seller, *kind),
             Job::PrepareAccount(id) | Job::PushBuyerForm(id) => id.to_string(),
+            Job::Reconcile(id) => id.to_string(),
             Job::MatchPayment(id) => id.to_string(),
             Job::FollowRedForm(id) => id.to_string(),
             Job::ReissueOrder(id) => id.to_string(),
@@ -195,6 +200,7 @@ impl Job {
             "follow_red_form" => Job::FollowRedForm(id(payload)?),
             "reissue_order" => Job::ReissueOrder(id(payload)?),
             "cancel_card" => Job::CancelCard(id(payload)?),
+            "reconcile" => Job::Reconcile(id(payload)?),
             "send_request" => Job::SendRequest(id(payload)?),
             "follow_request" => Job::FollowRequest(id(payload)?),
             "handle_notice" => Job::HandleNotice(id(payload)?),
@@ -325,6 +331,7 @@ mod tests {
             Job::FollowRedForm(fresh(now)),
             Job::ReissueOrder(fresh(now)),
             Job::CancelCard(fresh(now)),
+            Job::Reconcile(fresh(now)),
             Job::SendRequest(fresh(now)),
             Job::FollowRequest(fresh(now)),
             Job::HandleNotice(fresh(now)),

@@ -10,6 +10,7 @@ mod gateway;
 mod invoice;
 mod people;
 mod queue;
+mod reconciliation;
 mod red;
 mod sale;
 mod tax_route;
@@ -27,6 +28,7 @@ pub use gateway::{
 pub use invoice::{Card, Document, Invoice, Segment};
 pub use people::{ApiKey, Role, Session, Staff};
 pub use queue::{AuditEntry, JobRow, Push};
+pub use reconciliation::{Difference, DifferenceKind, ReconciliationRun};
 pub use red::{RedForm, RedOf, Refund, RefundKind, RefundStage, TakenLine};
 pub use sale::{Delivery, Order, Payment, RawTitleRecord};
 pub use tax_route::{

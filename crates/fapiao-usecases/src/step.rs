@@ -107,12 +107,13 @@ pub fn job_end(result: Result<(), StepError>, attempt: u32, salt: u64) -> JobEnd
                 reason: error.to_string(),
                 counts: true,
             },
-            StoreError::NotFound { .. } | StoreError::Exists { .. } | StoreError::Corrupt(_) => {
-                JobEnd::Parked {
-                    code: "store".to_owned(),
-                    reason: error.to_string(),
-                }
-            }
+            StoreError::NotFound { .. }
+            | StoreError::Exists { .. }
+            | StoreError::Corrupt(_)
+            | StoreError::Cursor => JobEnd::Parked {
+                code: "store".to_owned(),
+                reason: error.to_string(),
+            },
         },
         Err(StepError::Outside(error)) => {
             let parked = JobEnd::Parked {

@@ -42,7 +42,7 @@ pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
 };
 pub use states::State;
-pub use watch::{Push, SelfTest};
+pub use watch::{Checks, Push, Reconciliation, SelfTest};
 
 use std::fmt::Display;
 
@@ -224,6 +224,8 @@ catalogue! {
     tax_codes: TaxCodes,
     title_notes: TitleNotes,
     tax_notes: TaxNotes,
+    reconciliation: Reconciliation,
+    checks: Checks,
 }
 
 #[cfg(test)]

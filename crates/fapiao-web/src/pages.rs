@@ -13,7 +13,8 @@
 //! | orders | `/admin/orders?q=&state=&store=&from=&to=&after=&trail=` | |
 //! | new order | `/admin/orders/new` | `/admin/orders` (`do=add_line` comes back with one more line) |
 //! | order | `/admin/orders/{id}` | `…/deliveries` (`channel`) |
-//! | delivery | `/admin/deliveries/{id}` | `…/refusal` (`reason`), `…/title` |
+//! | deliveries | `/admin/deliveries?state=&channel=&ends=&after=` | |
+//! | delivery | `/admin/deliveries/{id}` | `…/refusal` (`reason`), `…/title`, `…/card-code` (`code`) |
 //! | invoice | `/admin/invoices/{id}`, `…/file.pdf`, `…/file.xml` | given by its actions |
 //! | jobs | `/admin/jobs?tab=` | `/admin/jobs/{id}/retry`, `…/giving-up` (`reason`), `/admin/jobs/retry-all` |
 //! | set-up | `/admin/{sellers,stores,products,accounts,staff,keys}`, `…/new`, `…/{id}` | the list's or the thing's own address |
@@ -21,7 +22,8 @@
 //! | stock | `/admin/stock?seller=` | `/admin/stock/refill` (`seller`) |
 //! | papers, evidence | `/admin/papers`, `/admin/evidence/…` | `/admin/papers` (multipart `file` or `qr`) |
 //! | reports | `/admin/reports/{ledger,vat,reconciliation}?month=&seller=`, `….xlsx`, `….csv` | |
-//! | ledger | `/admin/ledger?run=1` | `/admin/ledger/check` |
+//! | ledger | `/admin/ledger` | `/admin/ledger/check` |
+//! | comparison with WeChat | `/admin/reconciliation?run=` | `/admin/reconciliation`, `…/{run}/fix` (`subject`, `kind`) |
 //! | pushes, audit | `/admin/inbox?tab=`, `/admin/inbox/{id}?replay=1`, `/admin/audit` | `/admin/inbox/{id}/handling`, `/admin/accounts/{id}/self-test` |
 //! | ledger | `/admin/ledger` | `/admin/ledger/check` |
 //! | pushes, audit | `/admin/inbox`, `/admin/audit` | |
@@ -56,6 +58,7 @@ pub mod payments;
 pub mod products;
 pub mod pushes;
 pub(crate) mod qr;
+pub mod reconciliation;
 pub mod red;
 pub mod red_forms;
 pub mod reports;

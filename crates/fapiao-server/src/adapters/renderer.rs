@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use fapiao_domain::face::InvoiceFace;
 use fapiao_pdf::{RenderOfd, RenderPdf, Signer};
-use fapiao_usecases::ports::{Rendered, Renderer, SigningFacts};
+use fapiao_usecases::ports::{PdfLook, Rendered, Renderer, SigningFacts};
 
 /// Renders with the embedded fonts.
 pub struct PdfRenderer(fapiao_pdf::Renderer);
@@ -49,5 +49,29 @@ impl Renderer for PdfRenderer {
             xml: Bytes::from(xml),
             ofd: Bytes::from(ofd),
         })
+    }
+
+    fn look(&self, pdf: &[u8]) -> PdfLook {
+        let begins = pdf.get(..1024.min(pdf.len())).unwrap_or_default();
+        let begins = begins.windows(5).any(|it| it == b"%PDF-");
+        let Some(document) = begins
+            .then(|| lopdf::Document::load_mem(pdf).ok())
+            .flatten()
+        else {
+            return PdfLook {
+                size: pdf.len(),
+                ..PdfLook::default()
+            };
+        };
+        let pages: Vec<u32> = document.get_pages().keys().copied().collect();
+        PdfLook {
+            is_pdf: !pages.is_empty(),
+            encrypted: document.is_encrypted(),
+            size: pdf.len(),
+            text: document
+                .extract_text(&pages)
+                .ok()
+                .filter(|text| !text.trim().is_empty()),
+        }
     }
 }

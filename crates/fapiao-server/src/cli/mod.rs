@@ -5,6 +5,7 @@ mod check;
 mod export;
 mod import;
 mod key;
+mod reconcile;
 mod replay;
 mod user;
 mod verify;
@@ -65,6 +66,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Proves the ledger: every invariant, every document's hash, the audit chain.
     Verify(verify::VerifyArgs),
+    /// Compares with WeChat: authorised there but unknown here, and the reverse. Exit code 0 when nothing differs.
+    Reconcile,
     /// Tries a stored push again with this version and shows what would change; writes nothing.
     Replay(replay::ReplayArgs),
     /// Prints the OpenAPI document of the REST API.
@@ -131,6 +134,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Backup(args) => backup::backup(&config, &args).await,
         Command::Restore(args) => backup::restore(&config, &args).await,
         Command::Verify(args) => verify::run(&config, &args).await,
+        Command::Reconcile => reconcile::run(&config).await,
         Command::Replay(args) => replay::run(&config, &args).await,
         Command::Openapi => Ok(ExitCode::SUCCESS),
         #[cfg(feature = "demo")]

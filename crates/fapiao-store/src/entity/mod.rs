@@ -51,7 +51,7 @@ pub(crate) use gateway::{
 pub(crate) use issuing::{
     card, document, invoice, invoice_line, quota_line, segment, stock_request,
 };
-pub(crate) use queue::{job, push};
+pub(crate) use queue::{difference, job, push, reconciliation};
 pub(crate) use red::{red_form, red_form_line, refund, refund_line};
 pub(crate) use sales::{delivery, idempotency, order, order_line, payment_claim};
 pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};

@@ -19,6 +19,39 @@ table! {
 }
 
 table! {
+    reconciliation = "reconciliations" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        cause: String,
+        state: String,
+        started_at: i64,
+        ended_at: Option<i64>,
+        place: String,
+        asked: i64,
+        unanswered: i64,
+        trouble: String,
+    }
+}
+
+table! {
+    difference = "reconciliation_differences" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        run_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        subject: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        order_id: Option<String>,
+        store_id: Option<String>,
+        here: String,
+        there: String,
+        fix: String,
+        fixed_at: Option<i64>,
+        fixed_by: String,
+    }
+}
+
+table! {
     job = "jobs" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: String,

@@ -328,7 +328,7 @@ impl GatewayStore for Store {
             None => Sql::default(),
         };
         let mut sql = select::<partner_request::Entity>("WHERE 1 = 1").join(of.clone());
-        if let Some((at, id)) = cursor::read(after) {
+        if let Some((at, id)) = cursor::read(after)? {
             sql = sql
                 .add(" AND (created_at, id) < (")
                 .bind(at)

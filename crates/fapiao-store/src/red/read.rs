@@ -232,7 +232,7 @@ pub(crate) async fn page(
 ) -> Result<Page<RedFormRow>, StoreError> {
     let limit = cursor::limit(filter.limit);
     let mut sql = select::<red_form::Entity>("WHERE ").join(wanted(scope, filter));
-    if let Some((at, id)) = cursor::read(filter.after.as_deref()) {
+    if let Some((at, id)) = cursor::read(filter.after.as_deref())? {
         sql = sql
             .add(" AND (created_at, id) < (")
             .bind(at)

@@ -12,6 +12,7 @@ pub mod outlook;
 pub mod partners;
 pub mod payments;
 pub mod products;
+pub mod reconciliation;
 pub mod replay;
 pub mod self_test;
 pub mod sellers;

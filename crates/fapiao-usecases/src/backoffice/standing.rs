@@ -258,4 +258,4 @@ impl Place {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

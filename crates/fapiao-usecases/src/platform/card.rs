@@ -3,7 +3,10 @@
 use crate::{
     actor::Actor,
     errors::{Advice, StoreError},
-    platform::template::{platform_account, template_for},
+    platform::{
+        preflight,
+        template::{platform_account, template_for},
+    },
     ports::{CardRequest, DeliveryChange, Ports, Scope},
     records::{Card, Delivery, Invoice},
     step::StepError,
@@ -135,6 +138,14 @@ async fn insert(
                 what: format!("seller {}", delivery.seller),
             })?;
     let account = platform_account(ports, &seller).await?;
+    // What WeChat would refuse is not asked for. An insert that was asked for before is: only WeChat can tell.
+    let known = ports.store.card(id).await?;
+    if known.is_none_or(|card| card.asked_at.is_none())
+        && let Some(findings) = preflight::foresee(ports, delivery).await?
+        && let Some(stop) = preflight::stops(&findings)
+    {
+        return Err(stop);
+    }
     let (order_id, requesting_app_id) = known_to_wechat_as(ports, delivery).await?;
     let template = template_for(ports, &seller, &account, invoice.kind).await?;
     let card = ports

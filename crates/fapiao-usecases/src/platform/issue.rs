@@ -369,5 +369,6 @@ fn copy_store(error: &StoreError) -> StoreError {
         StoreError::NotFound { what } => StoreError::NotFound { what: what.clone() },
         StoreError::Exists { what } => StoreError::Exists { what: what.clone() },
         StoreError::Corrupt(text) => StoreError::Corrupt(text.clone()),
+        StoreError::Cursor => StoreError::Cursor,
     }
 }

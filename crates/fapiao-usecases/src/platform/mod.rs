@@ -9,6 +9,7 @@ pub mod face;
 pub mod issue;
 pub mod mail;
 pub mod names;
+pub mod preflight;
 pub mod red;
 pub mod render;
 pub mod stock;

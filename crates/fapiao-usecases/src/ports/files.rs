@@ -16,6 +16,19 @@ pub struct Rendered {
     pub ofd: Bytes,
 }
 
+/// What is in a PDF.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PdfLook {
+    /// Whether it begins and reads like a PDF.
+    pub is_pdf: bool,
+    /// Whether it needs a password.
+    pub encrypted: bool,
+    /// Bytes.
+    pub size: usize,
+    /// The text of its pages; `None` when it cannot be read out.
+    pub text: Option<String>,
+}
+
 /// Makes documents. The same face gives the same bytes.
 pub trait Renderer: Send + Sync {
     /// Whether everything on the face can be printed; called before a number is taken.
@@ -35,6 +48,9 @@ pub trait Renderer: Send + Sync {
     /// # Errors
     /// What is wrong with the text, for people.
     fn inspect_signing(&self, pem: &str) -> Result<SigningFacts, String>;
+
+    /// Looks into a PDF, ours or a received one, as WeChat does at an insert.
+    fn look(&self, pdf: &[u8]) -> PdfLook;
 }
 
 /// Keeps bytes under their SHA-256.

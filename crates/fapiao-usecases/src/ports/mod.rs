@@ -17,6 +17,7 @@ mod papers;
 mod proofs;
 mod queue;
 mod reach;
+mod reconciliation;
 mod red;
 mod rehearsal;
 mod reports;
@@ -37,7 +38,7 @@ pub use designs::{
     TokenTrouble, TryState, card_subject,
 };
 pub use exchanges::{Exchange, Exchanges};
-pub use files::{FileStore, Rendered, Renderer};
+pub use files::{FileStore, PdfLook, Rendered, Renderer};
 pub use gateway::{
     AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,
     NewPartnerRequest, Received, RequestSent,
@@ -54,6 +55,7 @@ pub use papers::{FactRead, PaperFact, PaperRead, PaperReader, PaperTrouble, Pape
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
 pub use reach::Reach;
+pub use reconciliation::{DeliveryFilter, DeliveryRow, Reconciliations};
 pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
 pub use rehearsal::{PlannedChange, RehearsalLog, Rehearse, Rehearsed};
 pub use reports::{
@@ -107,6 +109,7 @@ pub trait Storage:
     + Naming
     + StockOutlook
     + TaxRoutes
+    + Reconciliations
     + Send
     + Sync
 {
@@ -134,6 +137,7 @@ impl<T> Storage for T where
         + Naming
         + StockOutlook
         + TaxRoutes
+        + Reconciliations
         + Send
         + Sync
 {

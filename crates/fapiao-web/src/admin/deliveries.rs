@@ -1,7 +1,7 @@
 //! A delivery: where it stands, its title, its refusal.
 
 use super::{
-    Answer,
+    Answer, checks,
     desk::{Decides, Signed},
     failure::Failure,
     forms::{Form, Sent, errors_of, same_name},
@@ -22,7 +22,10 @@ use crate::{
     problem::Problem,
 };
 use actix_web::web;
-use fapiao_domain::ids::{DeliveryId, Id};
+use fapiao_domain::{
+    card::CardState,
+    ids::{DeliveryId, Id},
+};
 use fapiao_usecases::{
     backoffice::{
         standing::standing as stands,
@@ -73,7 +76,10 @@ async fn page(
         frame.t().stand.to_order,
         format!("/admin/orders/{}", order.id),
     ));
-    let shell = frame.shell(Section::Orders).await?;
+    let card = frame.ports().store.card(&delivery.id).await?;
+    let code_lost = frame.may_decide() && card.is_some_and(|it| it.state == CardState::CodeUnknown);
+    checks::add(frame, &mut standing, &stands.place, Some(&delivery)).await?;
+    let shell = frame.shell(Section::Deliveries).await?;
     let names = Names::load(frame).await?;
     let own = [
         delivery.id.as_str(),
@@ -87,6 +93,7 @@ async fn page(
         order: Link::new(&order.order_no, format!("/admin/orders/{}", order.id)),
         total: order.totals.total,
         standing,
+        code_lost,
         reason: typed.reason,
         title,
         errors: typed.errors,

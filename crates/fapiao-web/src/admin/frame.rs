@@ -159,7 +159,11 @@ impl Frame {
     /// The places this person may open.
     fn sections(&self) -> Vec<Section> {
         let allowed = |section: &Section| match section {
-            Section::Home | Section::Orders | Section::Invoices | Section::RedLetters => true,
+            Section::Home
+            | Section::Orders
+            | Section::Deliveries
+            | Section::Invoices
+            | Section::RedLetters => true,
             Section::Import => self.may_work(),
             Section::Reports | Section::Papers => self.may_read_books(),
             Section::Jobs
@@ -176,7 +180,8 @@ impl Frame {
             | Section::Inbox
             | Section::Payments
             | Section::Audit
-            | Section::Ledger => self.may_oversee(),
+            | Section::Ledger
+            | Section::Reconciliation => self.may_oversee(),
             Section::ApiKeys => self.may_configure(),
             Section::Staff => self.owns(),
         };

@@ -1,7 +1,7 @@
 //! Invoices: the list, the page of one with its paper in place, its files.
 
 use super::{
-    Answer,
+    Answer, checks,
     desk::Signed,
     failure::Failure,
     frame::Frame,
@@ -146,6 +146,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         t.red.link,
         format!("/admin/orders/{}/refund", invoice.order),
     ));
+    checks::add(&desk, &mut standing, &stands.place, delivery).await?;
     standing.others.push(Action::open(
         t.stand.to_order,
         format!("/admin/orders/{}", invoice.order),

@@ -24,6 +24,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "prepare_account" => k.prepare_account,
         "ensure_template" => k.ensure_template,
         "cancel_card" => k.cancel_card,
+        "reconcile" => k.reconcile,
         "send_request" => t.gateway.send_request,
         "follow_request" => t.gateway.follow_request,
         "handle_notice" => t.gateway.handle_notice,
@@ -85,6 +86,7 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
     }
     let reason = in_language(lang, reason);
     match (lang, code.split_once('_')) {
+        (Lang::Zh, Some(("foreseen", number))) => format!("微信会以 {number} 拒绝：{reason}"),
         (Lang::Zh, Some(("wechat", number))) => format!("微信返回 {number}：{reason}"),
         (Lang::Zh, Some(("platform", number))) => format!("第三方平台返回 {number}：{reason}"),
         (Lang::Zh, Some(("tax", number))) => format!("税局返回 {number}：{reason}"),
@@ -132,6 +134,7 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
         "upload_window" | "quota_used_up" | "segment_malformed" => k.next_tax,
         "card_code_unknown" => k.next_code,
         "card_reimbursed" => k.next_reimbursed,
+        other if other.starts_with("foreseen") => k.next_wechat,
         other if other.starts_with("wechat") => k.next_wechat,
         other if other.starts_with("platform_") => t.gateway.next_platform,
         other if other.starts_with("tax") => k.next_tax,

@@ -60,6 +60,7 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest, id: web::Path<Str
                 outcome(shell.lang, &push.outcome)
             },
             detail: t.push.replay_means.to_owned(),
+            checks: Vec::new(),
             others: if push.state == "ignored" && may_again {
                 vec![again.clone()]
             } else {

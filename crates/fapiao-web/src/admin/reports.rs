@@ -33,6 +33,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     calendar,
+    errors::StoreError,
     ports::{After, Issued, Match, Period, Scope, VatRow},
 };
 
@@ -56,10 +57,10 @@ impl Asked {
                 "month" if !value.is_empty() => month = value.into_owned(),
                 "seller" => seller = SellerId::parse(&value).ok(),
                 "only" => only = Match::parse(&value),
-                "after" => {
-                    after = value
-                        .split_once('.')
-                        .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
+                "after" if !value.is_empty() => {
+                    let place = |(at, id): (&str, &str)| Some((at.parse().ok()?, id.to_owned()));
+                    let read = value.split_once('.').and_then(place);
+                    after = Some(read.ok_or(StoreError::Cursor)?);
                 }
                 _ => {}
             }

@@ -1,10 +1,10 @@
 //! Every address of the back-office, on one screen.
 
 use super::{
-    access, accounts, audit, buyer_form, cards, credentials, deliveries, evidence, failure, home,
-    import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers, payments,
-    products, pushes, reports, rounding, sellers, sign_in, signing, staff, stock, stores, switches,
-    tax_codes,
+    access, accounts, audit, buyer_form, cards, checks, credentials, deliveries, evidence, failure,
+    home, import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers,
+    payments, products, pushes, reconciliation, reports, rounding, sellers, sign_in, signing,
+    staff, stock, stores, switches, tax_codes,
 };
 use super::{gateways, partners};
 use super::{red, red_forms};
@@ -31,6 +31,11 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/orders/{id}/deliveries", post().to(orders::make_delivery))
         .route("/orders/{id}/rounding", get().to(rounding::order))
         .route("/orders/{id}/retry", post().to(orders::retry))
+        .route("/deliveries", get().to(reconciliation::deliveries))
+        .route("/reconciliation", get().to(reconciliation::show))
+        .route("/reconciliation", post().to(reconciliation::start))
+        .route("/reconciliation/{run}/fix", post().to(reconciliation::mend))
+        .route("/deliveries/{id}/card-code", post().to(checks::code))
         .route("/deliveries/{id}", get().to(deliveries::show))
         .route("/deliveries/{id}/refusal", post().to(deliveries::refuse))
         .route("/deliveries/{id}/title", post().to(deliveries::title))

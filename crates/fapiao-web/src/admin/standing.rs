@@ -159,6 +159,7 @@ pub(super) fn plain(frame: &Frame, delivery: Option<&Delivery>, stands: &Stands)
         detail,
         primary: None,
         others: Vec::new(),
+        checks: Vec::new(),
     }
 }
 

@@ -128,6 +128,9 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
             let word = CardState::parse(&to).map_or(to.as_str(), |it| states::card(t, it).word);
             (Tone::Plain, fill1(a.card_changed, word))
         }
+        "reconciliation.begun" => (Tone::Plain, a.reconciliation_begun.to_owned()),
+        "reconciliation.done" => (Tone::Plain, fill1(a.reconciliation_done, fact("found"))),
+        "reconciliation.fixed" => (Tone::Plain, a.reconciliation_fixed.to_owned()),
         "card.code_found" => (Tone::Ok, a.card_code_found.to_owned()),
         "push.handled_again" => (Tone::Plain, a.push_handled_again.to_owned()),
         "mail.sent" => (Tone::Plain, fill1(a.mail_sent, fact("mail_to"))),

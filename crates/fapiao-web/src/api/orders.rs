@@ -106,6 +106,7 @@ pub(crate) async fn index(call: Reading, request: HttpRequest) -> Result<HttpRes
         |code| stores.id(code).cloned(),
         Said::new("there is no store of this code", "没有该编码的门店"),
     );
+    let after = query.cursor(|it| call.app.ports.store.reads_cursor(it));
     query.finish()?;
     let scope = call.holder.scope();
     let filter = OrderFilter {
@@ -115,7 +116,7 @@ pub(crate) async fn index(call: Reading, request: HttpRequest) -> Result<HttpRes
         store,
         from,
         until,
-        after: query.text("cursor").map(str::to_owned),
+        after,
         limit,
     };
     let (data, next) = match query.text("order_no") {

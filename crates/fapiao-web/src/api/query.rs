@@ -95,6 +95,19 @@ impl Query {
         self.parsed(name, read, said)
     }
 
+    /// Where the page before ended.
+    pub(crate) fn cursor(&mut self, is_ours: impl Fn(&str) -> bool) -> Option<String> {
+        let said = Said::new(
+            "not a cursor of an answer before; leave it out to begin anew",
+            "不是之前应答给出的 cursor；去掉它即从头开始",
+        );
+        self.parsed(
+            "cursor",
+            |text| is_ours(text).then(|| text.to_owned()),
+            said,
+        )
+    }
+
     /// The page size.
     pub(crate) fn limit(&mut self) -> u32 {
         self.whole("limit", 1, LIMIT_MAX).unwrap_or(LIMIT_DEFAULT)

@@ -37,6 +37,9 @@ texts! {
         card_inserted: "卡券已插入", "The card is inserted";
         card_code_unknown: "卡券已插入，卡号随应答丢失", "The card is inserted; its code was lost with the answer";
         card_changed: "卡券状态变为“{0}”", "The card became “{0}”";
+        reconciliation_begun: "开始与微信核对", "A comparison with WeChat began";
+        reconciliation_done: "与微信核对完成，{0} 处不一致", "Compared with WeChat, {0} differences";
+        reconciliation_fixed: "处理了一处核对差异", "A difference was taken care of";
         card_code_found: "找回了卡券编号", "The card's code was found";
         push_handled_again: "重新处理推送", "A push was handled again";
         mail_sent: "已把发票发到 {0}", "Mailed to {0}";
@@ -92,6 +95,7 @@ texts! {
         refill_stock: "申领号码与额度", "Fetch numbers and quota";
         sync_tax_data: "同步税率与编码", "Fetch rates and class codes";
         prepare_account: "准备微信账号", "Prepare the WeChat account";
+        reconcile: "与微信核对", "Compare with WeChat";
         cancel_card: "作废卡包中的发票", "Strike the card out";
         next_code: "请在授权页面补录卡券编号，然后重试。", "Enter the card's code on the delivery's page, then retry.";
         next_reimbursed: "请通知买家财务，然后放弃此任务。", "Tell the buyer's bookkeeper, then give this job up.";

@@ -59,3 +59,76 @@ texts! {
         mend_open: "不该接受的推送被接受了：请停用该地址并检查前面的代理。", "What should be refused was let in: stop using the address and examine what stands before it.";
     }
 }
+
+texts! {
+    /// The comparison with WeChat, and the list of deliveries.
+    Reconciliation {
+        title: "与微信核对", "Compare with WeChat";
+        means: "每晚自动核对：微信已授权而这里没有的，以及相反的情况。", "Every night: authorised there but unknown here, and the reverse.";
+        none: "还没有核对过", "Nothing has been compared yet";
+        running: "正在核对，已查询 {0} 笔", "Comparing; {0} asked about so far";
+        differ: "有 {0} 处不一致待处理", "{0} differences are open";
+        agree: "与微信一致", "Both sides agree";
+        asked: "共查询 {0} 笔", "{0} asked about";
+        asked_unanswered: "共查询 {0} 笔，其中 {1} 笔没有得到应答", "{0} asked about, {1} without an answer";
+        start: "立即核对", "Compare now";
+        started: "核对已开始。", "The comparison has begun.";
+        runs: "历次核对", "Past runs";
+        cause: "发起", "Begun by";
+        nightly: "每晚自动", "nightly";
+        by_staff: "人工", "staff";
+        by_cli: "命令行", "command line";
+        asked_about: "查询", "Asked";
+        found: "不一致", "Found";
+        open: "待处理", "Open";
+        what: "不一致", "Difference";
+        here: "这里", "Here";
+        there: "微信", "WeChat";
+        there_authorised: "已授权", "authorised";
+        there_rejected: "已拒绝", "refused";
+        there_not_yet: "未授权", "not authorised";
+        authorised_there: "买家已授权，这里还不知道", "The buyer agreed; it is not known here";
+        refused_here: "这里已拒绝，微信还不知道", "Refused here; WeChat was not told";
+        rejected_there: "微信已拒绝这次授权，这里还在开票", "WeChat has it refused; it is under way here";
+        not_authorised_there: "这里已授权，微信没有这次授权", "Authorised here; WeChat does not know of it";
+        unknown_here: "买家授权了一个这里没有的单号", "A buyer agreed to an order id that is not here";
+        no_card: "发票已开具，但没有在放入卡包", "Issued, and nobody brings it to the wallet";
+        code_unknown: "卡券在卡包中，编号丢失", "In the wallet, its code was lost";
+        fix_authorised_there: "确认授权并开票", "Confirm and issue";
+        fix_refused_here: "通知微信已拒绝", "Tell WeChat of the refusal";
+        fix_close: "结束这次授权", "End this delivery";
+        fix_unknown_here: "重新处理推送", "Handle the push again";
+        fix_no_card: "放入卡包", "Bring it to the wallet";
+        fix_code_unknown: "补录卡券编号", "Enter the code";
+        fixed: "已处理。", "Taken care of.";
+        fixed_before: "之前已处理过。", "It was taken care of before.";
+        deliveries: "全部投递", "All deliveries";
+        nav_deliveries: "投递", "Deliveries";
+        no_deliveries: "没有符合条件的投递。", "No deliveries like that.";
+        ends_day: "一天内到期", "ends within a day";
+        ends_three_days: "三天内到期", "ends within three days";
+    }
+}
+
+texts! {
+    /// The checks under an error, and the code of a card.
+    Checks {
+        would_refuse: "微信会以 {0} 拒绝", "WeChat would refuse it with {0}";
+        may_refuse: "微信可能以 {0} 拒绝", "WeChat may refuse it with {0}";
+        nothing: "按现有数据，微信不会拒绝", "By our own data WeChat would take it";
+        nothing_means: "已核对授权、号码、金额、版式文件、模板和卡券。", "Authorisation, numbers, amounts, document, template and cards were looked at.";
+        retry: "重试", "Try again";
+        new_link: "重新生成开票链接", "Make a new link";
+        settings: "检查开票主体设置", "Look at the seller's settings";
+        enter_code: "补录卡券编号", "Enter the card's code";
+        open_invoice: "打开发票", "Open the invoice";
+        code_lost: "卡券已在买家卡包中，但编号随微信的应答丢失。买家报销时会自动找回；在此之前不能作废这张卡券。", "The card is in the buyer's wallet, but its code was lost with WeChat's answer. It is found when the buyer hands the card in; until then it cannot be struck out.";
+        code: "卡券编号", "Card code";
+        code_help: "12 位数字，可在买家卡包或报销方的清单中看到。", "12 digits, as shown in the buyer's wallet or a reimburser's list.";
+        code_save: "保存编号", "Save the code";
+        code_entered: "已记录卡券编号。", "The code is saved.";
+        code_form: "卡券编号是 12 位数字。", "A card code has 12 digits.";
+        code_taken: "这个编号属于另一张卡券。", "This code belongs to another card.";
+        code_known: "这张卡券已有编号。", "This card has its code already.";
+    }
+}

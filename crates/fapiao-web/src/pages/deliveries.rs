@@ -126,6 +126,8 @@ pub struct DeliveryShowPage {
     pub standing: Standing,
     /// What was typed as the reason of a refusal.
     pub reason: String,
+    /// Whether the card is there and its code was lost, for who may enter it.
+    pub code_lost: bool,
     /// The title as typed or stored, while it can be corrected.
     pub title: Option<TitleForm>,
     /// What is wrong with what was sent.

@@ -363,6 +363,8 @@ pub struct Standing {
     pub primary: Option<Action>,
     /// What else can be done.
     pub others: Vec<Action>,
+    /// What WeChat would refuse of it, where something went wrong.
+    pub checks: Vec<super::onboarding::CheckRow>,
 }
 
 /// A level from 0 to 100 as a thin bar.

@@ -60,6 +60,8 @@ pub enum Section {
     Home,
     /// Orders.
     Orders,
+    /// Deliveries of all orders.
+    Deliveries,
     /// Invoices.
     Invoices,
     /// Red confirmations.
@@ -104,13 +106,16 @@ pub enum Section {
     Audit,
     /// The proof of the ledger.
     Ledger,
+    /// The comparison with WeChat.
+    Reconciliation,
 }
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 24] = [
+    pub const ALL: [Section; 26] = [
         Self::Home,
         Self::Orders,
+        Self::Deliveries,
         Self::Invoices,
         Self::RedLetters,
         Self::Jobs,
@@ -133,6 +138,7 @@ impl Section {
         Self::Staff,
         Self::Audit,
         Self::Ledger,
+        Self::Reconciliation,
     ];
 
     /// Its address.
@@ -140,6 +146,7 @@ impl Section {
         match self {
             Self::Home => "/admin",
             Self::Orders => "/admin/orders",
+            Self::Deliveries => "/admin/deliveries",
             Self::Invoices => "/admin/invoices",
             Self::RedLetters => "/admin/red-letters",
             Self::Jobs => "/admin/jobs",
@@ -162,6 +169,7 @@ impl Section {
             Self::Staff => "/admin/staff",
             Self::Audit => "/admin/audit",
             Self::Ledger => "/admin/ledger",
+            Self::Reconciliation => "/admin/reconciliation",
         }
     }
 
@@ -169,6 +177,7 @@ impl Section {
         match self {
             Self::Home => t.nav.home,
             Self::Orders => t.nav.orders,
+            Self::Deliveries => t.reconciliation.nav_deliveries,
             Self::Invoices => t.nav.invoices,
             Self::RedLetters => t.red.list,
             Self::Jobs => t.nav.jobs,
@@ -191,6 +200,7 @@ impl Section {
             Self::Staff => t.nav.staff,
             Self::Audit => t.nav.audit,
             Self::Ledger => t.nav.ledger,
+            Self::Reconciliation => t.reconciliation.title,
         }
     }
 
@@ -199,6 +209,7 @@ impl Section {
         match self {
             Self::Home
             | Self::Orders
+            | Self::Deliveries
             | Self::Invoices
             | Self::RedLetters
             | Self::Jobs
@@ -213,7 +224,7 @@ impl Section {
             | Self::Accounts
             | Self::Cards => t.nav.set_up,
             Self::Credentials | Self::Partners | Self::ApiKeys | Self::Inbox => t.nav.build,
-            Self::Staff | Self::Audit | Self::Ledger => t.nav.keep,
+            Self::Staff | Self::Audit | Self::Ledger | Self::Reconciliation => t.nav.keep,
         }
     }
 }

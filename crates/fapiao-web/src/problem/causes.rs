@@ -31,6 +31,13 @@ impl From<StoreError> for Problem {
                 Problem::new(Kind::ExistsAlready, Said::new(error.to_string(), zh))
             }
             StoreError::Corrupt(_) => Problem::internal(error),
+            StoreError::Cursor => Problem::new(
+                Kind::BadRequest,
+                Said::new(
+                    "the place where the list should go on cannot be read; begin at its first page",
+                    "无法识别列表的续读位置，请从第一页开始",
+                ),
+            ),
         }
     }
 }

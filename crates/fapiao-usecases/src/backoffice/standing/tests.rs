@@ -16,7 +16,7 @@ fn start() -> DateTime<Utc> {
     "2026-11-21T02:00:00Z".parse().unwrap()
 }
 
-fn delivery(state: DeliveryState) -> Delivery {
+pub(crate) fn delivery(state: DeliveryState) -> Delivery {
     Delivery {
         id: DeliveryId::from_ulid(ULID),
         order: OrderId::from_ulid(ULID),

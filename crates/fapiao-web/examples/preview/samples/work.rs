@@ -358,6 +358,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
                     .asking(s.say("取消后不能开票。", "It cannot be invoiced then."))
                 },
             ],
+            checks: Vec::new(),
         },
         lines: s.lines(),
         deliveries: vec![
@@ -466,6 +467,7 @@ fn card(s: &Sample, state: DeliveryState) -> DeliveryCard {
 
 fn deliveries(s: &Sample, pages: &mut Pages) {
     let show = DeliveryShowPage {
+        code_lost: false,
         shell: s.shell(Section::Orders),
         delivery: card(s, DeliveryState::Created),
         order: Link::new("20261120-0381", "/admin/orders/ord_1"),
@@ -492,6 +494,7 @@ fn deliveries(s: &Sample, pages: &mut Pages) {
     pages.add(
         "delivery-title",
         DeliveryShowPage {
+            code_lost: false,
             delivery: card(s, DeliveryState::Authorised),
             title: Some(TitleForm {
                 organisation: "yes".to_owned(),
@@ -518,6 +521,7 @@ fn deliveries(s: &Sample, pages: &mut Pages) {
     pages.add(
         "delivery-done",
         DeliveryShowPage {
+            code_lost: false,
             delivery: card(s, DeliveryState::Carded),
             errors: Errors::default(),
             timeline: s.history(),
@@ -627,6 +631,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
                 s.say("重新发送邮件", "Send the mail again"),
                 "/admin/invoices/inv_1/mails",
             )],
+            checks: Vec::new(),
         },
         lines: s.lines(),
         documents: vec![
@@ -668,6 +673,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
                 "/admin/stock",
             )),
             others: Vec::new(),
+            checks: Vec::new(),
         },
         documents: Vec::new(),
         pdf: None,

@@ -1,0 +1,295 @@
+//! Comparing with WeChat: authorised there but unknown here, and the reverse; one safe fix for each difference.
+
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    ids::fresh,
+    jobs::{Job, QueuedJob},
+    merchant::pages::platform_id_for,
+    ports::{AuthStatus, DeliveryChange, Ports, Scope},
+    records::{Delivery, Difference, DifferenceKind},
+    step::StepError,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{DeliveryId, Id, PushId, ReconciliationId},
+};
+use serde_json::json;
+
+/// Older deliveries are not asked about: WeChat's authorisations do not live for ever.
+const LOOK_BACK_DAYS: i64 = 30;
+/// Asked about between two saves.
+const PAGE: u32 = 20;
+/// A step ends after this time, so that it fits into a job's lease; the next one continues.
+const STEP_SECS: u64 = 20;
+/// An issued invoice without a card is a difference after this time.
+const CARD_DUE_MINUTES: i64 = 60;
+
+/// Begins a run, or gives the one under way. The work is a job.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn begin(
+    ports: &Ports,
+    cause: &str,
+    actor: &Actor,
+) -> Result<ReconciliationId, StoreError> {
+    let id = fresh(ports.clock.now());
+    ports.store.begin_reconciliation(&id, cause, actor).await
+}
+
+/// Goes on with a run.
+///
+/// # Errors
+/// [`StepError::NotYet`] while there is more to compare.
+pub async fn compare(ports: &Ports, id: &ReconciliationId) -> Result<(), StepError> {
+    let began = tokio::time::Instant::now();
+    loop {
+        let Some(mut run) = ports.store.reconciliation(id).await? else {
+            return Ok(());
+        };
+        if run.done {
+            return Ok(());
+        }
+        let now = ports.clock.now();
+        let since = now - TimeDelta::days(LOOK_BACK_DAYS);
+        let page = ports
+            .store
+            .deliveries_to_compare(&run.place, since, PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            let before = now - TimeDelta::minutes(CARD_DUE_MINUTES);
+            let own = ports.store.own_differences(before, since).await?;
+            ports.store.record_compared(&run, own, true).await?;
+            return Ok(());
+        };
+        run.place = last.id.to_string();
+        let mut found = Vec::new();
+        for delivery in &page {
+            run.asked += 1;
+            match ask(ports, delivery).await {
+                Ok(status) => found.extend(difference(delivery, &status)),
+                Err(StepError::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    run.unanswered += 1;
+                    run.trouble = words(&error);
+                }
+            }
+        }
+        ports.store.record_compared(&run, found, false).await?;
+        if began.elapsed().as_secs() >= STEP_SECS {
+            return Err(StepError::not_yet(1, "there is more to compare"));
+        }
+    }
+}
+
+fn words(error: &StepError) -> String {
+    match error {
+        StepError::Outside(error) => error.message.clone(),
+        StepError::Parked { reason, .. } | StepError::NotYet { reason, .. } => reason.clone(),
+        StepError::Store(error) => error.to_string(),
+    }
+}
+
+async fn ask(ports: &Ports, delivery: &Delivery) -> Result<AuthStatus, StepError> {
+    let account = ports.store.account(&delivery.account).await?;
+    let account = account.ok_or_else(|| {
+        StepError::parked(
+            "account_missing",
+            "the WeChat account of a delivery is gone",
+        )
+    })?;
+    let platform_id = platform_id_for(ports, delivery)
+        .await
+        .map_err(|error| StepError::parked("account_not_ready", error.to_string()))?;
+    let order_id = delivery.order_id_at_wechat();
+    Ok(ports
+        .merchant
+        .auth_status(&account, &platform_id, order_id)
+        .await?)
+}
+
+/// What an answer of WeChat means beside our own state.
+fn difference(delivery: &Delivery, status: &AuthStatus) -> Option<Difference> {
+    use DeliveryState as S;
+    use DifferenceKind as D;
+    let kind = match (delivery.state, status) {
+        (S::Created | S::PageOpened | S::Expired, AuthStatus::Authorised { .. }) => {
+            D::AuthorisedThere
+        }
+        (S::Refused, AuthStatus::Authorised { .. }) => D::RefusedHere,
+        (S::PageOpened | S::Authorised | S::Issuing, AuthStatus::Rejected) => D::RejectedThere,
+        (S::Authorised | S::Issuing, AuthStatus::NotYet) => D::NotAuthorisedThere,
+        _ => return None,
+    };
+    let there = match status {
+        AuthStatus::Authorised { .. } => "authorised",
+        AuthStatus::NotYet => "not_yet",
+        AuthStatus::Rejected => "rejected",
+        AuthStatus::Other(word) => word,
+    };
+    Some(Difference {
+        subject: delivery.id.to_string(),
+        kind,
+        order: Some(delivery.order.clone()),
+        here: delivery.state.to_string(),
+        there: there.to_owned(),
+        fixed_at: None,
+        fixed_by: String::new(),
+    })
+}
+
+/// Does the one safe thing about a difference. `false` when it was taken care of before, or when only a person can
+/// (the code of a card).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn fix(
+    ports: &Ports,
+    run: &ReconciliationId,
+    subject: &str,
+    kind: DifferenceKind,
+    actor: &Actor,
+) -> Result<bool, StoreError> {
+    use DifferenceKind as D;
+    if kind == D::CodeUnknown {
+        return Ok(false);
+    }
+    let known = ports.store.differences(run).await?;
+    if !known
+        .iter()
+        .any(|it| it.subject == subject && it.kind == kind && it.fixed_at.is_none())
+    {
+        return Ok(false);
+    }
+    let mut then = Vec::new();
+    if kind == D::UnknownHere {
+        let push = PushId::parse(subject).map_err(|_| missing(subject))?;
+        ports.store.handle_again(&push, actor).await?;
+    } else {
+        let id = DeliveryId::parse(subject).map_err(|_| missing(subject))?;
+        let delivery = ports.store.delivery(&Scope::All, &id).await?;
+        let delivery = delivery.ok_or_else(|| missing(subject))?;
+        let job = match kind {
+            D::AuthorisedThere => Some(Job::ConfirmAuthorisation(id)),
+            D::RefusedHere => Some(Job::RejectAuthorisation(id)),
+            D::NoCard => Some(Job::DeliverCard(id)),
+            D::RejectedThere if delivery.state == DeliveryState::PageOpened => {
+                Some(Job::ConfirmAuthorisation(id))
+            }
+            _ => {
+                close(ports, &delivery, actor).await?;
+                None
+            }
+        };
+        then.extend(job.map(|it| QueuedJob::now(it, Some(delivery.seller.clone()))));
+    }
+    ports
+        .store
+        .fix_difference(run, subject, kind, then, actor)
+        .await
+}
+
+fn missing(subject: &str) -> StoreError {
+    StoreError::NotFound {
+        what: subject.to_owned(),
+    }
+}
+
+/// The authorisation is worth nothing at WeChat: the delivery ends, the order is open for a new link, an issued invoice
+/// stays valid and downloadable.
+async fn close(ports: &Ports, delivery: &Delivery, actor: &Actor) -> Result<(), StoreError> {
+    if !matches!(
+        delivery.state,
+        DeliveryState::Authorised | DeliveryState::Issuing
+    ) {
+        return Ok(());
+    }
+    let change = DeliveryChange {
+        id: delivery.id.clone(),
+        expected_version: delivery.version,
+        from: delivery.state,
+        to: DeliveryState::Failed,
+        reason: "微信没有这次授权（核对时发现） / WeChat does not have this authorisation"
+            .to_owned(),
+        refusal_url: None,
+        authorisation: None,
+        then: Vec::new(),
+        actor: actor.clone(),
+        note: json!({}),
+    };
+    ports.store.change_delivery(change, None).await.map(|_| ())
+}
+
+/// Begins the nightly run on one node only: between three and six in the morning in China, once a night.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn begin_nightly(
+    ports: &Ports,
+    node: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const LEASE_SECS: i64 = 20 * 3600;
+    let hour = (now + TimeDelta::hours(8)).format("%H").to_string();
+    if !("03".."06").contains(&hour.as_str())
+        || !ports
+            .store
+            .take_lease("nightly_reconciliation", node, LEASE_SECS)
+            .await?
+    {
+        return Ok(false);
+    }
+    begin(ports, "nightly", &Actor::System).await?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_contradictions_are_differences() {
+        use DeliveryState as S;
+        let agreed = AuthStatus::Authorised {
+            at: DateTime::UNIX_EPOCH,
+            title: None,
+        };
+        let table = [
+            (
+                S::PageOpened,
+                &agreed,
+                Some(DifferenceKind::AuthorisedThere),
+            ),
+            (S::Expired, &agreed, Some(DifferenceKind::AuthorisedThere)),
+            (S::Refused, &agreed, Some(DifferenceKind::RefusedHere)),
+            (S::Carded, &agreed, None),
+            (S::Issuing, &agreed, None),
+            (S::PageOpened, &AuthStatus::NotYet, None),
+            (
+                S::Authorised,
+                &AuthStatus::NotYet,
+                Some(DifferenceKind::NotAuthorisedThere),
+            ),
+            (
+                S::Issuing,
+                &AuthStatus::Rejected,
+                Some(DifferenceKind::RejectedThere),
+            ),
+            (S::Refused, &AuthStatus::Rejected, None),
+        ];
+        for (state, status, wanted) in table {
+            let mut delivery = crate::backoffice::standing::tests::delivery(state);
+            delivery.state = state;
+            assert_eq!(
+                difference(&delivery, status).map(|it| it.kind),
+                wanted,
+                "{state} {status:?}"
+            );
+        }
+        for kind in DifferenceKind::ALL {
+            assert_eq!(DifferenceKind::parse(kind.as_str()), Some(kind));
+        }
+    }
+}
