@@ -229,6 +229,7 @@ fn standing(frame: &Frame, form: &RedForm) -> Standing {
         format!(" {words}")
     });
     Standing {
+        checks: Vec::new(),
         tone: word.tone,
         sentence: word.word.to_owned(),
         detail: format!("{detail}{}", lapses.unwrap_or_default()),
