@@ -1,5 +1,7 @@
 //! Arithmetic, titles and dated data, end to end.
 
+mod difference;
+mod parts;
 mod rounding;
 mod tax_data;
 mod titles;

@@ -1,12 +1,13 @@
 //! Difference tax (差额征税): the tax is due on the price less a deduction.
 
 use crate::{
-    checks::{check_blue, check_blue_difference},
+    checks::{CheckError, check_blue, check_blue_difference, check_red, check_red_difference},
     exact::{UNIT_PRICE_DECIMALS, quotient},
-    line::OrderLine,
+    face::{DifferenceKind, DifferenceTax},
+    line::{InvoiceLine, OrderLine},
     money::Fen,
     rate::Rate,
-    totals::{Computed, LineError, compute, sum},
+    totals::{Computed, LineError, Totals, compute, compute_order, sum},
 };
 
 /// The two ways to invoice it (差额征税类型, `cezslxDm`).
@@ -40,6 +41,73 @@ impl DifferenceMode {
             Self::Whole => rate.tax_in_gross(gross),
             Self::Reduced => rate.tax_in_gross(gross - deduction),
         }
+    }
+}
+
+impl From<DifferenceKind> for DifferenceMode {
+    fn from(kind: DifferenceKind) -> DifferenceMode {
+        match kind {
+            DifferenceKind::Full => DifferenceMode::Whole,
+            DifferenceKind::Difference => DifferenceMode::Reduced,
+        }
+    }
+}
+
+/// Computes an order with or without difference tax, however many invoices it will become.
+///
+/// # Errors
+/// As [`compute_order`] and [`compute_difference`]; `E_DIFFERENCE` at the whole order when it has more than one line.
+pub fn compute_sale(
+    lines: &[OrderLine],
+    difference: Option<&DifferenceTax>,
+    short_names: &dyn Fn(&str) -> Option<String>,
+) -> Result<Computed, Vec<LineError>> {
+    match (difference, lines) {
+        (None, _) => compute_order(lines, short_names),
+        (Some(it), [line]) => compute_difference(line, it.deduction, it.kind.into(), short_names),
+        (Some(_), lines) => Err(vec![LineError {
+            line: None,
+            field: "difference_tax",
+            code: "E_DIFFERENCE",
+            message: format!(
+                "an invoice with difference tax has exactly one line; this order has {}",
+                lines.len()
+            ),
+        }]),
+    }
+}
+
+/// The tax side's checks on a blue invoice, with or without difference tax.
+///
+/// # Errors
+/// Every failed check, as [`check_blue`].
+pub fn check_blue_sale(
+    lines: &[InvoiceLine],
+    totals: &Totals,
+    difference: Option<&DifferenceTax>,
+) -> Result<(), Vec<CheckError>> {
+    match difference {
+        Some(it) if it.kind == DifferenceKind::Difference => {
+            check_blue_difference(lines, totals, it.deduction)
+        }
+        _ => check_blue(lines, totals),
+    }
+}
+
+/// The tax side's checks on a red invoice, with or without difference tax.
+///
+/// # Errors
+/// Every failed check, as [`check_red`].
+pub fn check_red_sale(
+    lines: &[InvoiceLine],
+    totals: &Totals,
+    difference: Option<&DifferenceTax>,
+) -> Result<(), Vec<CheckError>> {
+    match difference {
+        Some(it) if it.kind == DifferenceKind::Difference => {
+            check_red_difference(lines, totals, it.deduction)
+        }
+        _ => check_red(lines, totals),
     }
 }
 

@@ -80,6 +80,21 @@ impl DifferenceKind {
         }
     }
 
+    /// The name that is stored and shown in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DifferenceKind::Full => "whole",
+            DifferenceKind::Difference => "reduced",
+        }
+    }
+
+    /// Reads the stored name.
+    pub fn parse(text: &str) -> Option<DifferenceKind> {
+        [DifferenceKind::Full, DifferenceKind::Difference]
+            .into_iter()
+            .find(|it| it.as_str() == text)
+    }
+
     /// The words of the mark.
     pub const fn printed(self) -> &'static str {
         match self {

@@ -21,6 +21,7 @@ pub mod number;
 pub mod order;
 pub mod outlook;
 pub mod party;
+pub mod payment;
 pub mod province;
 pub mod qr;
 pub mod rate;

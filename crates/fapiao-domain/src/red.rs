@@ -7,8 +7,10 @@
 mod part;
 
 use crate::{
-    checks::{CheckError, check_red},
+    checks::CheckError,
+    difference::check_red_sale,
     exact::{UNIT_PRICE_DECIMALS, quotient},
+    face::DifferenceTax,
     line::{InvoiceLine, LineKind},
     money::Fen,
     totals::{Totals, sum},
@@ -279,6 +281,27 @@ pub fn plan_full(
     finish(lines, true)
 }
 
+/// Plans the red invoice over the whole of a blue one with difference tax, which cannot be taken back in part.
+///
+/// # Errors
+/// [`RedError`]; nothing of it may have been taken back before.
+pub fn plan_full_difference(
+    blue: &[InvoiceLine],
+    earlier: &[RedLine],
+    reason: RedReason,
+    difference: &DifferenceTax,
+) -> Result<RedPlan, RedError> {
+    if !earlier.is_empty() {
+        return Err(RedError::NothingLeft);
+    }
+    check_reason(blue, reason)?;
+    let lines = remaining(blue, earlier)?
+        .iter()
+        .map(|rest| all_of(rest, reason))
+        .collect();
+    numbered(lines, true, Some(difference))
+}
+
 /// Plans a red invoice over some of a blue one, the items in the order given.
 ///
 /// # Errors
@@ -328,7 +351,15 @@ fn check_reason(blue: &[InvoiceLine], reason: RedReason) -> Result<(), RedError>
     Err(RedError::Reason { reason, why })
 }
 
-fn finish(mut lines: Vec<RedLine>, completes: bool) -> Result<RedPlan, RedError> {
+fn finish(lines: Vec<RedLine>, completes: bool) -> Result<RedPlan, RedError> {
+    numbered(lines, completes, None)
+}
+
+fn numbered(
+    mut lines: Vec<RedLine>,
+    completes: bool,
+    difference: Option<&DifferenceTax>,
+) -> Result<RedPlan, RedError> {
     if lines.is_empty() {
         return Err(RedError::NothingLeft);
     }
@@ -337,7 +368,7 @@ fn finish(mut lines: Vec<RedLine>, completes: bool) -> Result<RedPlan, RedError>
     }
     let plain: Vec<InvoiceLine> = lines.iter().map(|line| line.line.clone()).collect();
     let totals = sum(&plain);
-    check_red(&plain, &totals).map_err(RedError::Checks)?;
+    check_red_sale(&plain, &totals, difference).map_err(RedError::Checks)?;
     Ok(RedPlan {
         lines,
         totals,

@@ -2,6 +2,7 @@
 
 use crate::{
     exact::{amount_of, product, round_div},
+    face::{DifferenceKind, DifferenceTax},
     line::{InvoiceLine, LineKind, OrderLine},
     money::Fen,
     rate::Rate,
@@ -115,6 +116,18 @@ fn decimal_text(value: i128, decimals: u32) -> String {
 
 /// Explains invoice lines; `order` are the lines they were computed from, as far as they are known.
 pub fn explain(lines: &[InvoiceLine], order: &[OrderLine]) -> Rounding {
+    explain_sale(lines, order, None)
+}
+
+/// The same with difference tax: where the deduction leaves the tax base, the sum says so.
+pub fn explain_sale(
+    lines: &[InvoiceLine],
+    order: &[OrderLine],
+    difference: Option<&DifferenceTax>,
+) -> Rounding {
+    let deduction = difference
+        .filter(|it| it.kind == DifferenceKind::Difference)
+        .map(|it| it.deduction);
     let mut explained = Vec::with_capacity(lines.len());
     let mut next = 0;
     let mut current = None;
@@ -126,7 +139,12 @@ pub fn explain(lines: &[InvoiceLine], order: &[OrderLine]) -> Rounding {
                 .map(|_| next);
             next += usize::from(current.is_some());
         }
-        explained.push(explain_line(line, current.map(|at| (at, &order[at]))));
+        explained.push(match deduction {
+            Some(deduction) => {
+                explain_difference(line, current.map(|at| (at, &order[at])), deduction)
+            }
+            None => explain_line(line, current.map(|at| (at, &order[at]))),
+        });
     }
     Rounding {
         rates: by_rate(&explained),
@@ -167,6 +185,35 @@ fn explain_line(line: &InvoiceLine, source: Option<(usize, &OrderLine)>) -> Line
         exact_tax,
         gap: i128::from(line.tax.get()) * PER_FEN - exact_tax,
         line: line.clone(),
+    }
+}
+
+/// A line whose tax leaves the deduction out: the rate goes on what is left of the price.
+fn explain_difference(
+    line: &InvoiceLine,
+    source: Option<(usize, &OrderLine)>,
+    deduction: Fen,
+) -> LineRounding {
+    let signed = if line.gross.is_negative() {
+        -deduction
+    } else {
+        deduction
+    };
+    let base = line.gross - signed;
+    let (share, whole) = line.rate.gross_share();
+    let exact_tax = round_div(i128::from(base.get()) * share * PER_FEN, whole);
+    let plain = formula(base, share, whole);
+    let told = match plain.split_once(" × ") {
+        Some((_, rest)) => format!("({} − {signed}) × {rest}", line.gross),
+        None => plain,
+    };
+    LineRounding {
+        drive: Drive::Gross,
+        driving: line.gross,
+        formula: told,
+        exact_tax,
+        gap: i128::from(line.tax.get()) * PER_FEN - exact_tax,
+        ..explain_line(line, source)
     }
 }
 
@@ -214,7 +261,10 @@ fn by_rate(lines: &[LineRounding]) -> Vec<RateRounding> {
             let own: Vec<InvoiceLine> = of_rate.iter().map(|it| it.line.clone()).collect();
             let totals = sum(&own);
             let all = |drive: Drive| of_rate.iter().all(|it| it.drive == drive);
-            let tax_at_once = if all(Drive::Gross) {
+            let plain = of_rate.iter().all(|it| !it.formula.starts_with('('));
+            let tax_at_once = if !plain {
+                None
+            } else if all(Drive::Gross) {
                 Some(rate.tax_in_gross(totals.total))
             } else if all(Drive::Net) {
                 Some(rate.tax_on_net(totals.amount))

@@ -1,10 +1,11 @@
 //! One order, several invoices: by a limit on the net amount and by a limit on lines.
 //!
-//! Gross, net and tax of the pieces add up to the order's, line by line: each cut gives the rest the tax of its own
+//! A third limit is the tax side's own: the tax of an invoice may be 1.27 yuan away from the sum of `net × rate`, which
+//! very many tiny lines reach. Gross, net and tax of the pieces add up to the order's, line by line: each cut gives the rest the tax of its own
 //! gross amount, and the piece what remains of the tax.
 
 use crate::{
-    checks::{CheckError, check_blue},
+    checks::{CheckError, LINE_TAX_TOLERANCE, TOTAL_TAX_TOLERANCE, check_blue},
     exact::{UNIT_PRICE_DECIMALS, quotient, round_div, within_one_fen},
     line::{InvoiceLine, LineKind},
     money::Fen,
@@ -29,6 +30,15 @@ impl Default for SplitLimits {
             lines: MAX_LINES,
         }
     }
+}
+
+/// One invoice of a split order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its lines, numbered from 1, and its sums.
+    pub computed: Computed,
+    /// By place, the number of the line that each line is, or is a part of; for a discount that of its line.
+    pub sources: Vec<u32>,
 }
 
 /// Why an order cannot be split.
@@ -63,6 +73,15 @@ pub enum SplitError {
 /// # Errors
 /// [`SplitError`].
 pub fn split(lines: &[InvoiceLine], limits: &SplitLimits) -> Result<Vec<Computed>, SplitError> {
+    let parts = split_parts(lines, limits)?;
+    Ok(parts.into_iter().map(|part| part.computed).collect())
+}
+
+/// Splits as [`split`] does and tells where each line came from.
+///
+/// # Errors
+/// [`SplitError`].
+pub fn split_parts(lines: &[InvoiceLine], limits: &SplitLimits) -> Result<Vec<Part>, SplitError> {
     if lines.is_empty() {
         return Err(SplitError::Empty);
     }
@@ -74,7 +93,8 @@ pub fn split(lines: &[InvoiceLine], limits: &SplitLimits) -> Result<Vec<Computed
         loop {
             let at = pieces.len() - 1;
             let piece = &mut pieces[at];
-            if piece.rows + item.rows() > limits.lines {
+            let strays = (piece.drift + item.drift()).abs() > DRIFT_MAX && !piece.items.is_empty();
+            if strays || piece.rows + item.rows() > limits.lines {
                 pieces.push(Piece::default());
                 continue;
             }
@@ -114,6 +134,8 @@ fn lend_to_gifts(pieces: &mut [Piece], limits: &SplitLimits) -> Result<(), Split
             before.net -= item.net();
             last.rows += item.rows();
             last.net += item.net();
+            before.drift -= item.drift();
+            last.drift += item.drift();
             last.items.insert(0, item);
         }
     }
@@ -125,23 +147,34 @@ fn lend_to_gifts(pieces: &mut [Piece], limits: &SplitLimits) -> Result<(), Split
     }
 }
 
+/// [`TOTAL_TAX_TOLERANCE`] less what one cut may add, in millionths of a fen.
+const DRIFT_MAX: i128 = (TOTAL_TAX_TOLERANCE.get() - LINE_TAX_TOLERANCE.get()) as i128 * 1_000_000;
+
 #[derive(Default)]
 struct Piece {
     items: Vec<Item>,
     rows: usize,
     net: Fen,
+    /// How far the tax is from the sum of `net × rate`, in millionths of a fen.
+    drift: i128,
 }
 
 impl Piece {
     fn push(&mut self, item: Item) {
         self.rows += item.rows();
         self.net += item.net();
+        self.drift += item.drift();
         self.items.push(item);
     }
 
-    fn finish(self) -> Result<Computed, SplitError> {
+    fn finish(self) -> Result<Part, SplitError> {
         let mut lines: Vec<InvoiceLine> = Vec::with_capacity(self.rows);
+        let mut sources = Vec::with_capacity(self.rows);
         for item in self.items {
+            sources.resize(
+                sources.len() + 1 + usize::from(item.discount.is_some()),
+                item.line.no,
+            );
             lines.push(item.line);
             lines.extend(item.discount);
         }
@@ -150,7 +183,10 @@ impl Piece {
         }
         let totals = sum(&lines);
         check_blue(&lines, &totals).map_err(SplitError::Checks)?;
-        Ok(Computed { lines, totals })
+        Ok(Part {
+            computed: Computed { lines, totals },
+            sources,
+        })
     }
 }
 
@@ -188,6 +224,15 @@ impl Item {
 
     fn net(&self) -> Fen {
         self.line.amount + self.discount.as_ref().map_or(Fen::ZERO, |it| it.amount)
+    }
+
+    fn drift(&self) -> i128 {
+        let of = |line: &InvoiceLine| {
+            let (share, whole) = line.rate.net_share();
+            let exact = i128::from(line.amount.get()) * share * 1_000_000;
+            i128::from(line.tax.get()) * 1_000_000 - round_div(exact, whole)
+        };
+        of(&self.line) + self.discount.as_ref().map_or(0, of)
     }
 
     fn discount_gross(&self) -> Fen {

@@ -16,6 +16,9 @@ use thiserror::Error;
 /// Most lines of one invoice, discount lines included. The tax side takes 5000 and advises 2000.
 pub const MAX_LINES: usize = 2000;
 
+/// Most lines of one order, discount lines included: it may become several invoices.
+pub const MAX_ORDER_LINES: usize = 10_000;
+
 /// Class codes of not-taxed items that may stand beside taxed lines: water, airport fund.
 const NOT_TAXED_MIXABLE: [&str; 2] = ["611", "613"];
 
@@ -74,6 +77,44 @@ pub fn compute(
     lines: &[OrderLine],
     short_names: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Computed, Vec<LineError>> {
+    let (computed, origin) = computed(lines, short_names, MAX_LINES)?;
+    // The tax side's own checks. What is left to fail here is the tolerance over very many tiny lines.
+    check_blue(&computed.lines, &computed.totals).map_err(|failed| {
+        failed
+            .into_iter()
+            .map(|failed| LineError {
+                line: failed.line.and_then(|no| origin.get(no - 1).copied()),
+                field: if failed.line.is_some() {
+                    "unit_price"
+                } else {
+                    "total"
+                },
+                code: failed.code,
+                message: failed.message,
+            })
+            .collect::<Vec<_>>()
+    })?;
+    Ok(computed)
+}
+
+/// Computes the lines and totals of an order that may become several invoices: what only limits one invoice (its lines,
+/// the tolerance of its tax) is left to [`crate::split`].
+///
+/// # Errors
+/// As [`compute`].
+pub fn compute_order(
+    lines: &[OrderLine],
+    short_names: &dyn Fn(&str) -> Option<String>,
+) -> Result<Computed, Vec<LineError>> {
+    computed(lines, short_names, MAX_ORDER_LINES).map(|(computed, _)| computed)
+}
+
+/// The lines and totals, and the order line each line came from.
+fn computed(
+    lines: &[OrderLine],
+    short_names: &dyn Fn(&str) -> Option<String>,
+    most: usize,
+) -> Result<(Computed, Vec<usize>), Vec<LineError>> {
     if lines.is_empty() {
         return Err(vec![whole(
             "lines",
@@ -86,9 +127,9 @@ pub fn compute(
             .iter()
             .filter(|line| line.discount.is_positive())
             .count();
-    if count > MAX_LINES {
+    if count > most {
         let message = format!(
-            "an invoice holds at most {MAX_LINES} lines, discount lines included; this order makes {count}"
+            "at most {most} lines, discount lines included, are taken; this order makes {count}"
         );
         return Err(vec![whole("lines", "E_TOO_MANY_LINES", message)]);
     }
@@ -129,26 +170,13 @@ pub fn compute(
         let message = "the total must be above 0.00; the discounts take all of it";
         return Err(vec![whole("total", "E_NONPOSITIVE", message)]);
     }
-    // The tax side's own checks. What is left to fail here is the tolerance over very many tiny lines.
-    check_blue(&made, &totals).map_err(|failed| {
-        failed
-            .into_iter()
-            .map(|failed| LineError {
-                line: failed.line.and_then(|no| origin.get(no - 1).copied()),
-                field: if failed.line.is_some() {
-                    "unit_price"
-                } else {
-                    "total"
-                },
-                code: failed.code,
-                message: failed.message,
-            })
-            .collect::<Vec<_>>()
-    })?;
-    Ok(Computed {
-        lines: made,
-        totals,
-    })
+    Ok((
+        Computed {
+            lines: made,
+            totals,
+        },
+        origin,
+    ))
 }
 
 fn whole(field: &'static str, code: &'static str, message: impl Into<String>) -> LineError {

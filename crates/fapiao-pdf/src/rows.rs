@@ -7,7 +7,12 @@ use crate::{
     label::BODY,
     text::{Setter, width, wrap},
 };
-use fapiao_domain::{line::InvoiceLine, money::Fen, rate::Rate};
+use fapiao_domain::{
+    face::{DifferenceKind, InvoiceFace},
+    line::InvoiceLine,
+    money::Fen,
+    rate::Rate,
+};
 
 /// The columns of a form, from and to in millimetres, and its rows.
 pub(crate) struct Grid {
@@ -31,6 +36,40 @@ pub(crate) struct Item<'a> {
     name: Vec<String>,
     spec: Vec<String>,
     unit: Vec<String>,
+    /// Whether asterisks stand for the rate.
+    masks_rate: bool,
+}
+
+/// The lines of a face, broken to the columns.
+pub(crate) fn items<'a>(
+    fonts: &Fonts,
+    grid: &'static Grid,
+    face: &'a InvoiceFace,
+) -> Vec<Item<'a>> {
+    let masks_rate = masks_rate(face);
+    face.lines
+        .iter()
+        .map(|line| Item {
+            masks_rate,
+            ..Item::new(fonts, grid, line)
+        })
+        .collect()
+}
+
+/// Where the deduction leaves the tax base, no rate leads from the amount to the tax: asterisks are printed.
+pub(crate) fn masks_rate(face: &InvoiceFace) -> bool {
+    face.extras
+        .difference
+        .is_some_and(|it| it.kind == DifferenceKind::Difference)
+}
+
+/// The rate as printed on a face.
+pub(crate) fn printed_rate(rate: Rate, masked: bool) -> String {
+    if masked {
+        "***".to_owned()
+    } else {
+        rate.printed()
+    }
 }
 
 impl<'a> Item<'a> {
@@ -43,6 +82,7 @@ impl<'a> Item<'a> {
             unit: broken(&line.unit, grid.unit),
             grid,
             line,
+            masks_rate: false,
         }
     }
 
@@ -54,6 +94,7 @@ impl<'a> Item<'a> {
             spec: Vec::new(),
             unit: vec![line.unit.clone()],
             line,
+            masks_rate: false,
         }
     }
 
@@ -114,7 +155,8 @@ impl<'a> Item<'a> {
             &line.amount.to_string(),
         )?;
         let at = (middle(self.grid.rate), y);
-        set.centre(field("rate"), Face::Song, BODY, at, &line.rate.printed())?;
+        let rate = printed_rate(line.rate, self.masks_rate);
+        set.centre(field("rate"), Face::Song, BODY, at, &rate)?;
         number(
             set,
             field("tax"),

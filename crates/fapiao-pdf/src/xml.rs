@@ -101,6 +101,11 @@ fn undefined_labels(face: &InvoiceFace) -> Vec<(&'static str, &'static str, &'st
         ("02", "零税率", has_rate(face, Rate::Zero)),
         ("03", "差额开票", face.extras.difference.is_some()),
         ("04", "免税", has_rate(face, Rate::Exempt)),
+        (
+            "06",
+            "减按",
+            face.lines.iter().any(|line| line.rate.is_relief()),
+        ),
     ] {
         if applies {
             labels.push((WAY, code, name));

@@ -302,8 +302,9 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             fingerprint: "f".repeat(64),
             remark: String::new(),
             payment: None,
+            difference: None,
         },
-        delivery: Some(NewDelivery {
+        deliveries: vec![NewDelivery {
             id: fresh(now),
             account: company.account.clone(),
             channel: Channel::Web,
@@ -313,7 +314,8 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             expires_at: now + TimeDelta::days(30),
             raw_title: None,
             invoice: None,
-        }),
+            part: None,
+        }],
         idempotency: Some(Idempotency {
             scope: "key_1:POST /api/v1/orders".to_owned(),
             key: number,
@@ -368,6 +370,7 @@ async fn furnish(store: &Store) -> Company {
         numbers_fetch: 1,
         quota_low: Fen::ZERO,
         quota_fetch: Fen::ZERO,
+        rules: Default::default(),
         version: 1,
     };
     let shop = StoreRecord {

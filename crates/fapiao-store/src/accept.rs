@@ -188,15 +188,15 @@ async fn write_details(tx: &Tx, won: &[&NewOrder]) -> Result<(), StoreError> {
     tx.insert::<order_line::Entity>(&lines, "").await?;
     let deliveries: Vec<_> = won
         .iter()
-        .filter_map(|new| {
-            let wanted = new.delivery.as_ref()?;
-            Some(delivery::new_model(
+        .flat_map(|new| new.deliveries.iter().map(move |wanted| (new, wanted)))
+        .map(|(new, wanted)| {
+            delivery::new_model(
                 wanted,
                 new.order.id.as_str(),
                 new.order.seller.as_str(),
                 new.order.store.as_str(),
                 tx.now_millis(),
-            ))
+            )
         })
         .collect();
     tx.insert::<entity::delivery::Entity>(&deliveries, "")
@@ -216,7 +216,7 @@ async fn write_details(tx: &Tx, won: &[&NewOrder]) -> Result<(), StoreError> {
                 Some(order.seller.clone()),
             ));
         }
-        if let Some(wanted) = &new.delivery {
+        for wanted in &new.deliveries {
             tx.enqueue_all(&delivery::begins_with(wanted, &order.seller));
             tx.audit(delivery::created_line(
                 &new.actor,
@@ -230,10 +230,12 @@ async fn write_details(tx: &Tx, won: &[&NewOrder]) -> Result<(), StoreError> {
 
 fn order_model(new: &NewOrder) -> order::Model {
     let order = &new.order;
-    let state = match (&new.delivery, order.state) {
+    let first = new.deliveries.first();
+    let state = match (first, order.state) {
         (Some(_), OrderState::Open) => OrderState::Delivering,
         (_, state) => state,
     };
+    let (difference, deduction) = read::difference_columns(order.difference.as_ref());
     let payment = order.payment.clone().unwrap_or_default();
     order::Model {
         id: order.id.to_string(),
@@ -249,17 +251,16 @@ fn order_model(new: &NewOrder) -> order::Model {
         total: order.totals.total.get(),
         fingerprint: order.fingerprint.clone(),
         remark: order.remark.clone(),
-        delivery_id: new.delivery.as_ref().map(|wanted| wanted.id.to_string()),
-        delivery_state: new
-            .delivery
-            .as_ref()
-            .map(|_| DeliveryState::Created.as_str().to_owned()),
+        delivery_id: first.map(|wanted| wanted.id.to_string()),
+        delivery_state: first.map(|_| DeliveryState::Created.as_str().to_owned()),
         invoice_number: String::new(),
         buyer: String::new(),
         buyer_tax_number: String::new(),
         pay_channel: payment.channel,
         pay_transaction_no: payment.transaction_no,
         pay_trade_no: payment.trade_no,
+        difference,
+        deduction,
     }
 }
 

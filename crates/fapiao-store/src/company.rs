@@ -12,13 +12,14 @@ use crate::{
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     ids::{AccountId, Id},
+    money::Fen,
     party::SellerParty,
 };
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     records::{
-        Account, AccountKind, IssuingMode, Product, PushMode, SealedText, Seller,
+        Account, AccountKind, InvoiceRules, IssuingMode, Product, PushMode, SealedText, Seller,
         Store as StoreRecord,
     },
 };
@@ -48,6 +49,11 @@ pub(crate) fn seller_record(model: seller::Model) -> Result<Seller, StoreError> 
         numbers_fetch: read::count(model.numbers_fetch),
         quota_low: read::fen(model.quota_low)?,
         quota_fetch: read::fen(model.quota_fetch)?,
+        rules: InvoiceRules {
+            limit: model.invoice_limit.map(read::fen).transpose()?,
+            lines: read::count(model.invoice_lines),
+            shows_banks: model.shows_banks,
+        },
         version: model.version,
     })
 }
@@ -174,6 +180,9 @@ pub(crate) fn save_seller<'t>(tx: &'t Tx, (seller, actor): &'t (Seller, Actor)) 
             numbers_fetch: i64::from(seller.numbers_fetch),
             quota_low: seller.quota_low.get(),
             quota_fetch: seller.quota_fetch.get(),
+            invoice_limit: seller.rules.limit.map(Fen::get),
+            invoice_lines: i64::from(seller.rules.lines),
+            shows_banks: seller.rules.shows_banks,
             tax_data_at: None,
             version: seller.version,
         };

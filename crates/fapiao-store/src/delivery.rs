@@ -60,16 +60,29 @@ pub(crate) fn new_model(
         due_at: None,
         overdue_at: None,
         refusal_url: String::new(),
+        part_no: wanted.part.as_ref().map_or(0, |it| i64::from(it.no)),
+        part_total: wanted.part.as_ref().map_or(0, |it| it.totals.total.get()),
+        part: wanted
+            .part
+            .as_ref()
+            .map(read::part_text)
+            .unwrap_or_default(),
     }
 }
 
 /// The line of a new delivery.
 pub(crate) fn created_line(actor: &Actor, wanted: &NewDelivery, order: &str) -> Line {
-    Line::new(actor, "delivery.created", wanted.id.as_str())
+    let line = Line::new(actor, "delivery.created", wanted.id.as_str())
         .order(order)
         .with("channel", wanted.channel.as_str())
         .with("page", wanted.page.as_str())
-        .with("to", DeliveryState::Created.as_str())
+        .with("to", DeliveryState::Created.as_str());
+    match &wanted.part {
+        Some(part) => line
+            .with("part", format!("{}/{}", part.no, part.of))
+            .with("total", part.totals.total.to_string()),
+        None => line,
+    }
 }
 
 /// What a new delivery starts by itself: the invoice of a page that only hands it over.
@@ -108,6 +121,7 @@ pub(crate) fn record(model: delivery::Model) -> Result<Delivery, StoreError> {
             .as_deref()
             .map(read::raw_title)
             .transpose()?,
+        part: read::part(model.part_no, &model.part)?,
         invoice: read::id_opt(model.invoice_id.as_deref())?,
         created_at: read::time(model.created_at)?,
         version: model.version,
@@ -121,7 +135,7 @@ pub(crate) async fn find(
 ) -> Result<Vec<Delivery>, StoreError> {
     let sql = select::<delivery::Entity>("WHERE ")
         .join(condition)
-        .add(" ORDER BY created_at, id");
+        .add(" ORDER BY created_at, part_no, id");
     sql::all::<delivery::Model>(db, sql)
         .await?
         .into_iter()
@@ -139,10 +153,10 @@ pub(crate) async fn hold(tx: &Tx, id: &str) -> Result<delivery::Model, StoreErro
         .ok_or_else(|| missing(format!("delivery {id}")))
 }
 
-/// A delivery for an order that has none under way.
+/// Deliveries for an order that has none under way, or for its parts that have none.
 pub(crate) struct Addition {
     pub(crate) order: OrderId,
-    pub(crate) wanted: NewDelivery,
+    pub(crate) wanted: Vec<NewDelivery>,
     pub(crate) idempotency: Option<Idempotency>,
     pub(crate) actor: Actor,
 }
@@ -161,7 +175,7 @@ pub(crate) fn add<'t>(tx: &'t Tx, new: &'t Addition) -> Run<'t, Effect<()>> {
             .one(sql)
             .await?
             .ok_or_else(|| missing(format!("order {id}")))?;
-        insert_delivery(tx, &order, &new.wanted, &new.actor).await?;
+        insert_deliveries(tx, &order, &new.wanted, &new.actor).await?;
         Ok(Effect::Done(()))
     })
 }
@@ -197,6 +211,68 @@ async fn refuse_carded(
     Ok(())
 }
 
+/// Writes deliveries for a held order: one, or one a part. The first is the one the order's row shows.
+pub(crate) async fn insert_deliveries(
+    tx: &Tx,
+    order: &order::Model,
+    wanted: &[NewDelivery],
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    for it in wanted.iter().rev() {
+        insert_delivery(tx, order, it, actor).await?;
+    }
+    if wanted.iter().any(|it| it.part.is_some()) {
+        refuse_overlap(tx, order).await?;
+    }
+    Ok(())
+}
+
+/// Writes the deliveries of other parts beside one that goes on already; the order's row keeps showing that one.
+pub(crate) async fn insert_beside(
+    tx: &Tx,
+    order: &order::Model,
+    others: &[NewDelivery],
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let models: Vec<_> = others
+        .iter()
+        .map(|it| {
+            new_model(
+                it,
+                &order.id,
+                &order.seller_id,
+                &order.store_id,
+                tx.now_millis(),
+            )
+        })
+        .collect();
+    tx.insert::<delivery::Entity>(&models, "").await?;
+    for it in others {
+        tx.audit(created_line(actor, it, &order.id));
+        tx.changed(&it.id);
+    }
+    refuse_overlap(tx, order).await
+}
+
+/// Parts under way never state more than what is left, nor stand beside a delivery of the whole.
+async fn refuse_overlap(tx: &Tx, order: &order::Model) -> Result<(), StoreError> {
+    let sql = Sql::new(format!(
+        "SELECT CAST(COALESCE(sum(CASE WHEN invoice_id IS NULL THEN part_total ELSE 0 END), 0) AS BIGINT), min(part_no) \
+         FROM deliveries WHERE state IN {UNDER_WAY} AND order_id = "
+    ))
+    .bind(order.id.as_str());
+    for row in tx.rows(sql).await? {
+        let (stated, least): (i64, Option<i64>) = (row.cell(0)?, row.cell(1)?);
+        if least == Some(0) || left_to_invoice(tx, &order.id).await? < stated {
+            return Err(what_is_in_the_way(tx, order).await?);
+        }
+    }
+    Ok(())
+}
+
 /// Writes a delivery for a held order of which something is left to be invoiced, or for one of its invoices.
 pub(crate) async fn insert_delivery(
     tx: &Tx,
@@ -207,6 +283,16 @@ pub(crate) async fn insert_delivery(
     let id = order.id.as_str();
     if order.state == OrderState::Cancelled.as_str() {
         return Err(stale(format!("order {}", order.order_no)));
+    }
+    if wanted.part.is_none() {
+        // The whole never goes beside parts of it.
+        let parts = Sql::new(format!(
+            "SELECT id FROM deliveries WHERE part_no > 0 AND state IN {UNDER_WAY} AND order_id = "
+        ))
+        .bind(id);
+        if !tx.rows(parts).await?.is_empty() {
+            return Err(what_is_in_the_way(tx, order).await?);
+        }
     }
     match &wanted.invoice {
         None => refuse_invoiced(tx, order).await?,
@@ -252,6 +338,11 @@ async fn what_is_in_the_way(tx: &Tx, order: &order::Model) -> Result<StoreError,
     })
 }
 
+/// Some parts of an order are on no live invoice: it is not invoiced yet, whatever happened to the others.
+const PART_MISSING: &str = "(EXISTS (SELECT 1 FROM deliveries p WHERE p.order_id = orders.id AND p.part_no > 0) \
+     AND orders.total - orders.refunded > COALESCE((SELECT sum(li.total) FROM invoices li WHERE li.order_id = orders.id \
+       AND ((li.blue_id IS NULL AND li.state <> 'refused') OR (li.blue_id IS NOT NULL AND li.state = 'issued'))), 0))";
+
 /// Brings orders in line with their deliveries and invoices: `delivering` while one is under way, `invoiced` when one is
 /// carded or an invoice exists that no delivery is under way with, `cancelled` when all of it was given back, else
 /// `open`: an invoice that was wholly taken back counts no more.
@@ -264,6 +355,7 @@ pub(crate) async fn orders_follow(tx: &Tx, orders: &[String]) -> Result<(), Stor
            WHEN state = 'cancelled' THEN state \
            WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = orders.id AND d.state IN {UNDER_WAY}) \
              THEN 'delivering' \
+           WHEN {PART_MISSING} THEN 'open' \
            WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = orders.id AND d.state = 'carded' \
                         AND NOT EXISTS (SELECT 1 FROM invoices r WHERE r.id = d.invoice_id AND r.state = 'fully_red')) \
              OR EXISTS (SELECT 1 FROM invoices i WHERE i.order_id = orders.id AND i.blue_id IS NULL \

@@ -153,6 +153,8 @@ fn record(
         sources: sources(&model.line_sources)?,
         red,
         totals: read::totals(model.amount, model.tax, model.total)?,
+        difference: read::difference(&model.difference, model.deduction)?,
+        payments: read::payments(&model.payments)?,
         remark: model.remark,
         issued_at: read::time_opt(model.issued_at)?,
         receipt: model.receipt,
@@ -276,6 +278,7 @@ pub(crate) fn draft_with<'t>(
 
 pub(crate) fn new_model(invoice: &Invoice, store: &str, order_no: String) -> invoice::Model {
     let [drawer, payee, reviewer] = invoice.clerks.clone();
+    let (difference, deduction) = read::difference_columns(invoice.difference.as_ref());
     invoice::Model {
         id: invoice.id.to_string(),
         order_id: invoice.order.to_string(),
@@ -315,6 +318,13 @@ pub(crate) fn new_model(invoice: &Invoice, store: &str, order_no: String) -> inv
             String::new()
         } else {
             json!(invoice.sources).to_string()
+        },
+        difference,
+        deduction,
+        payments: if invoice.payments.is_empty() {
+            String::new()
+        } else {
+            json!(invoice.payments).to_string()
         },
     }
 }

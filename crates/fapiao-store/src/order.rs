@@ -62,6 +62,7 @@ pub(crate) fn record(
             transaction_no: model.pay_transaction_no,
             trade_no: model.pay_trade_no,
         }),
+        difference: read::difference(&model.difference, model.deduction)?,
     })
 }
 

@@ -187,6 +187,7 @@ fn attach<'t>(tx: &'t Tx, it: &'t Attachment) -> Run<'t, ()> {
         );
         tx.enqueue_all(&it.then);
         tx.changed(&wanted.id);
+        delivery::insert_beside(tx, &order, &it.others, &it.actor).await?;
         Ok(())
     })
 }

@@ -2,13 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
+    face::{DifferenceKind, DifferenceTax},
     ids::Id,
+    line::LineKind,
     money::Fen,
     party::{SellerParty, Title, TitleKind},
     rate::Rate,
     totals::Totals,
 };
-use fapiao_usecases::{errors::StoreError, records::RawTitleRecord};
+use fapiao_usecases::{
+    errors::StoreError,
+    records::{OrderPart, PartLine, RawTitleRecord},
+};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -162,6 +167,133 @@ pub(crate) fn title_text(title: &Title) -> String {
 /// A stored title.
 pub(crate) fn title(text: &str) -> Result<Title, StoreError> {
     from_text!(TitleForm, text, "title")
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "PartLine")]
+struct PartLineForm {
+    source: u32,
+    #[serde(with = "line_kind")]
+    kind: LineKind,
+    #[serde(with = "exact_opt")]
+    quantity: Option<Decimal>,
+    #[serde(with = "exact_opt")]
+    unit_price: Option<Decimal>,
+    #[serde(with = "amount")]
+    amount: Fen,
+    #[serde(with = "amount")]
+    tax: Fen,
+}
+
+/// The two-digit code of the tax interface.
+mod line_kind {
+    use super::*;
+    use serde::{Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(it: &LineKind, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(it.code())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<LineKind, D::Error> {
+        let code = String::deserialize(from)?;
+        LineKind::from_code(&code).ok_or_else(|| D::Error::custom("an unknown kind of line"))
+    }
+}
+
+/// A decimal as text.
+mod exact_opt {
+    use super::*;
+    use serde::{Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(it: &Option<Decimal>, to: S) -> Result<S::Ok, S::Error> {
+        it.map(|it| it.to_string()).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Decimal>, D::Error> {
+        Option::<String>::deserialize(from)?
+            .map(|text| text.parse().map_err(D::Error::custom))
+            .transpose()
+    }
+}
+
+/// An amount in fen.
+mod amount {
+    use super::*;
+    use serde::{Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(it: &Fen, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(it.get())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Fen, D::Error> {
+        fen(i64::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrappedLine(#[serde(with = "PartLineForm")] PartLine);
+
+#[derive(Serialize, Deserialize)]
+struct StoredPart {
+    of: u32,
+    amount: i64,
+    tax: i64,
+    lines: Vec<WrappedLine>,
+}
+
+/// A part of an order as stored; its number has a column of its own.
+pub(crate) fn part_text(part: &OrderPart) -> String {
+    let stored = StoredPart {
+        of: part.of,
+        amount: part.totals.amount.get(),
+        tax: part.totals.tax.get(),
+        lines: part.lines.iter().cloned().map(WrappedLine).collect(),
+    };
+    serde_json::to_string(&stored).unwrap_or_default()
+}
+
+/// A stored part; none for the number 0.
+pub(crate) fn part(no: i64, text: &str) -> Result<Option<OrderPart>, StoreError> {
+    if no == 0 {
+        return Ok(None);
+    }
+    let stored: StoredPart = serde_json::from_str(text)
+        .map_err(|error| StoreError::Corrupt(format!("a stored part is damaged: {error}")))?;
+    Ok(Some(OrderPart {
+        no: count(no),
+        of: stored.of,
+        totals: totals(stored.amount, stored.tax, stored.amount + stored.tax)?,
+        lines: stored.lines.into_iter().map(|it| it.0).collect(),
+    }))
+}
+
+/// Difference tax as stored: a word, or empty, and the deduction.
+pub(crate) fn difference(text: &str, deduction: i64) -> Result<Option<DifferenceTax>, StoreError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(DifferenceTax {
+        kind: word(DifferenceKind::parse, text, "kind of difference tax")?,
+        deduction: fen(deduction)?,
+    }))
+}
+
+/// Both columns of difference tax.
+pub(crate) fn difference_columns(it: Option<&DifferenceTax>) -> (String, i64) {
+    it.map_or_else(Default::default, |it| {
+        (it.kind.as_str().to_owned(), it.deduction.get())
+    })
+}
+
+/// Payments as stored: a JSON list of pairs, or nothing.
+pub(crate) fn payments(text: &str) -> Result<Vec<(String, String)>, StoreError> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    serde_json::from_str(text)
+        .map_err(|error| StoreError::Corrupt(format!("stored payments are damaged: {error}")))
 }
 
 /// A typed title as stored.

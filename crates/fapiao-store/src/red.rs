@@ -77,10 +77,10 @@ impl RedLetters for Store {
     async fn reissue(
         &self,
         refund: &RefundId,
-        delivery: NewDelivery,
+        deliveries: Vec<NewDelivery>,
         actor: &Actor,
     ) -> Result<(), StoreError> {
-        self.write((refund.clone(), delivery, actor.clone()), book::reissue)
+        self.write((refund.clone(), deliveries, actor.clone()), book::reissue)
             .await
     }
 

@@ -92,16 +92,16 @@ impl Sales for Store {
         Ok(delivery::find(self.reader(), condition).await?.pop())
     }
 
-    async fn add_delivery(
+    async fn add_deliveries(
         &self,
         order: &OrderId,
-        delivery: NewDelivery,
+        deliveries: Vec<NewDelivery>,
         idempotency: Option<Idempotency>,
         actor: &Actor,
     ) -> Result<Effect<()>, StoreError> {
         let new = Addition {
             order: order.clone(),
-            wanted: delivery,
+            wanted: deliveries,
             idempotency,
             actor: actor.clone(),
         };

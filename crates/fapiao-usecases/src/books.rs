@@ -7,11 +7,11 @@ use crate::{
     records::{Invoice, Order, RedForm, Refund},
 };
 use fapiao_domain::{
+    difference::compute_sale,
     invoice::InvoiceState,
     line::{InvoiceLine, LineKind},
     red::RedLine,
     refund::{Paper, RefundError, to_invoice},
-    totals::compute,
 };
 
 /// An order with everything that was written about its money.
@@ -147,10 +147,18 @@ async fn lines_of(
     }
     let codes = ports.store.tax_codes().await?;
     let today = calendar::day(ports.clock.now());
-    let short_name = |code: &str| codes.usable(code, &today).map(|it| it.short_name.clone());
-    let computed = compute(&order.lines, &short_name).map_err(|errors| {
-        let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        BooksError::Lines(text.join("; "))
-    })?;
+    // A code that ended since the sale keeps its last name here; invoices print that of their issue date.
+    let sold = calendar::day(order.created_at);
+    let short_name = |code: &str| {
+        codes
+            .usable(code, &today)
+            .or_else(|| codes.usable(code, &sold))
+            .map(|it| it.short_name.clone())
+    };
+    let computed =
+        compute_sale(&order.lines, order.difference.as_ref(), &short_name).map_err(|errors| {
+            let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            BooksError::Lines(text.join("; "))
+        })?;
     Ok(computed.lines)
 }

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod jobs;
 pub mod merchant;
+pub mod parts;
 pub mod platform;
 pub mod ports;
 pub mod records;

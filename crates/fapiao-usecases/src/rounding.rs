@@ -7,10 +7,10 @@ use crate::{
     records::{Invoice, Order},
 };
 use fapiao_domain::{
+    difference::compute_sale,
     ids::{InvoiceId, OrderId},
     line::OrderLine,
-    rounding::{Rounding, explain},
-    totals::compute,
+    rounding::{Rounding, explain_sale},
 };
 
 /// Explains an order's totals; `None` when the scope has no such order.
@@ -35,11 +35,12 @@ pub async fn of_order(
                 .map_or_else(String::new, |it| it.short_name.clone()),
         )
     };
-    let computed = compute(&order.lines, &short_name).map_err(|errors| {
-        let first = errors.first().map_or_else(String::new, ToString::to_string);
-        StoreError::Corrupt(format!("the lines of order {id} do not add up: {first}"))
-    })?;
-    let told = explain(&computed.lines, &order.lines);
+    let computed =
+        compute_sale(&order.lines, order.difference.as_ref(), &short_name).map_err(|errors| {
+            let first = errors.first().map_or_else(String::new, ToString::to_string);
+            StoreError::Corrupt(format!("the lines of order {id} do not add up: {first}"))
+        })?;
+    let told = explain_sale(&computed.lines, &order.lines, order.difference.as_ref());
     Ok(Some((order, told)))
 }
 
@@ -60,6 +61,6 @@ pub async fn of_invoice(
         .order(scope, &invoice.order)
         .await?
         .map_or_else(Vec::new, |it| it.lines);
-    let told = explain(&invoice.lines, &order);
+    let told = explain_sale(&invoice.lines, &order, invoice.difference.as_ref());
     Ok(Some((invoice, told)))
 }

@@ -12,6 +12,7 @@ mod console;
 mod gateway;
 mod outside;
 mod paper;
+mod parts;
 mod payments;
 mod red;
 mod red_forms;
@@ -32,6 +33,7 @@ pub use console::{BuyerForm, CardLook, Credential};
 pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
+pub use parts::Parts;
 pub use payments::Payment;
 pub use red::Red;
 pub use red_forms::{RedActs, RedFormWords};
@@ -211,6 +213,7 @@ catalogue! {
     steps: Steps,
     column: Column,
     rounding: Rounding,
+    parts: Parts,
     outlook: Outlook,
     signing: Signing,
     red: Red,

@@ -115,11 +115,7 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
     party(&mut set, buyer.0, buyer.1, &buyer.2, buyer.3)?;
     party(&mut set, seller.0, seller.1, &seller.2, seller.3)?;
 
-    let items: Vec<Item<'_>> = face
-        .lines
-        .iter()
-        .map(|line| Item::new(fonts, &GRID, line))
-        .collect();
+    let items = rows::items(fonts, &GRID, face);
     let mut lists = Vec::new();
     if items.iter().map(Item::rows).sum::<usize>() <= MOST_ROWS {
         let mut row = 0;

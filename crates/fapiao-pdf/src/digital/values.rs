@@ -59,11 +59,7 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
         }
         _ => {}
     }
-    let items: Vec<Item<'_>> = face
-        .lines
-        .iter()
-        .map(|line| Item::new(fonts, &GRID, line))
-        .collect();
+    let items = rows::items(fonts, &GRID, face);
     items
         .iter()
         .try_for_each(|item| item.check(MOST_ROWS_LAST))?;

@@ -5,6 +5,7 @@ use super::{
     Attachment, Tagged,
     xml::{Element, escaped},
 };
+use crate::rows::{masks_rate, printed_rate};
 use fapiao_domain::{face::InvoiceFace, invoice::Identity, line::InvoiceLine, rate::Rate};
 use std::fmt::Write;
 
@@ -267,7 +268,7 @@ pub(crate) fn original_invoice(face: &InvoiceFace, graph_code: &str) -> Vec<u8> 
     file += "<fp:GoodsInfos>";
     for line in &face.lines {
         file += "<fp:GoodsInfo>";
-        for (name, text) in goods(line) {
+        for (name, text) in goods(line, masks_rate(face)) {
             leaf(&mut file, name, &text);
         }
         file += "</fp:GoodsInfo>";
@@ -276,7 +277,7 @@ pub(crate) fn original_invoice(face: &InvoiceFace, graph_code: &str) -> Vec<u8> 
     file.into_bytes()
 }
 
-fn goods(line: &InvoiceLine) -> [(&'static str, String); 8] {
+fn goods(line: &InvoiceLine, masked: bool) -> [(&'static str, String); 8] {
     let number = |value: Option<rust_decimal::Decimal>| {
         value.map_or_else(String::new, |value| value.normalize().to_string())
     };
@@ -292,7 +293,7 @@ fn goods(line: &InvoiceLine) -> [(&'static str, String); 8] {
         ("Price", number(line.unit_price)),
         ("Quantity", number(line.quantity)),
         ("Amount", line.amount.to_string()),
-        ("TaxScheme", line.rate.printed()),
+        ("TaxScheme", printed_rate(line.rate, masked)),
         ("TaxAmount", tax),
     ]
 }

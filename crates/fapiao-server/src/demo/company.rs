@@ -286,6 +286,7 @@ pub(super) fn seller(demo: &DemoSeller, id: SellerId, account: &AccountId) -> Se
         numbers_fetch: 5000,
         quota_low: yuan(5_000_000),
         quota_fetch: yuan(20_000_000),
+        rules: Default::default(),
         version: 1,
     }
 }

@@ -38,6 +38,9 @@ table! {
         blue_id: Option<String>,
         red_form_id: Option<String>,
         line_sources: String,
+        difference: String,
+        deduction: i64,
+        payments: String,
     }
 }
 

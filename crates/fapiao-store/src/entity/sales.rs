@@ -24,6 +24,8 @@ table! {
         pay_channel: String,
         pay_transaction_no: String,
         pay_trade_no: String,
+        difference: String,
+        deduction: i64,
     }
 }
 
@@ -69,6 +71,9 @@ table! {
         due_at: Option<i64>,
         overdue_at: Option<i64>,
         refusal_url: String,
+        part_no: i64,
+        part_total: i64,
+        part: String,
     }
 }
 

@@ -47,6 +47,9 @@ table! {
         numbers_fetch: i64,
         quota_low: i64,
         quota_fetch: i64,
+        invoice_limit: Option<i64>,
+        invoice_lines: i64,
+        shows_banks: bool,
         tax_data_at: Option<i64>,
         version: i64,
     }

@@ -3,7 +3,7 @@
 use super::read;
 use crate::{
     audit::Line,
-    delivery::{self, insert_delivery},
+    delivery::{self, insert_deliveries},
     entity::{invoice, order, red_form, red_form_line, refund, refund_line},
     error::{exists, missing, stale},
     idempotent,
@@ -297,7 +297,7 @@ fn refund_line(refund: &str, no: i64, red: &RedLine, form: Option<String>) -> re
 /// The new delivery of a refund, once.
 pub(super) fn reissue<'t>(
     tx: &'t Tx,
-    (id, wanted, actor): &'t (RefundId, NewDelivery, Actor),
+    (id, wanted, actor): &'t (RefundId, Vec<NewDelivery>, Actor),
 ) -> Run<'t, ()> {
     Box::pin(async move {
         let sql = select::<refund::Entity>("WHERE id = ")
@@ -311,16 +311,19 @@ pub(super) fn reissue<'t>(
             return Ok(());
         }
         let order = hold_order(tx, &held.order_id).await?;
-        insert_delivery(tx, &order, wanted, actor).await?;
+        insert_deliveries(tx, &order, wanted, actor).await?;
+        let Some(first) = wanted.first() else {
+            return Ok(());
+        };
         let sql = Sql::new("UPDATE refunds SET delivery_id = ")
-            .bind(wanted.id.as_str())
+            .bind(first.id.as_str())
             .add(" WHERE id = ")
             .bind(id.as_str());
         tx.exec(sql).await?;
         tx.audit(
             Line::new(actor, "refund.reissued", id.as_str())
                 .order(&held.order_id)
-                .with("new_delivery", wanted.id.as_str()),
+                .with("new_delivery", first.id.as_str()),
         );
         Ok(())
     })

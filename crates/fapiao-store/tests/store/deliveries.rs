@@ -95,7 +95,7 @@ on_both! {
     async fn one_delivery_at_a_time(bench: &Bench) {
         let (new, first) = bench.order_to_deliver("A-1");
         let order = bench.accept(new).await;
-        let add = |key| bench.store.add_delivery(&order, bench.new_delivery(), key, &Actor::System);
+        let add = |key| bench.store.add_deliveries(&order, vec![bench.new_delivery()], key, &Actor::System);
         let refused = add(None).await;
         assert!(matches!(&refused, Err(StoreError::Exists { what }) if what.contains(first.as_str())), "{refused:?}");
         let row = bench.delivery(&first).await;
@@ -106,7 +106,7 @@ on_both! {
         assert_eq!(all.len(), 2);
         assert_eq!(all[0].id, first);
         assert_eq!(order_state(bench, &order).await, OrderState::Delivering);
-        let nobody = bench.store.add_delivery(&fresh(bench.now()), bench.new_delivery(), None, &Actor::System).await;
+        let nobody = bench.store.add_deliveries(&fresh(bench.now()), vec![bench.new_delivery()], None, &Actor::System).await;
         assert!(matches!(nobody, Err(StoreError::NotFound { .. })));
     }
 
@@ -115,7 +115,7 @@ on_both! {
         let mut callers = Vec::new();
         for _ in 0..64 {
             let (store, order, wanted) = (bench.store.clone(), order.clone(), bench.new_delivery());
-            callers.push(tokio::spawn(async move { store.add_delivery(&order, wanted, None, &Actor::Buyer).await }));
+            callers.push(tokio::spawn(async move { store.add_deliveries(&order, vec![wanted], None, &Actor::Buyer).await }));
         }
         let mut made = 0;
         for caller in callers {
@@ -135,7 +135,7 @@ on_both! {
         // WeChat refused the card; the invoice stays.
         bench.store.change_delivery(change(&row, DeliveryState::Failed), None).await.unwrap();
         assert_eq!(order_state(bench, &order).await, OrderState::Invoiced);
-        let refused = bench.store.add_delivery(&order, bench.new_delivery(), None, &Actor::System).await;
+        let refused = bench.store.add_deliveries(&order, vec![bench.new_delivery()], None, &Actor::System).await;
         assert!(matches!(refused, Err(StoreError::Exists { .. })), "{refused:?}");
     }
 

@@ -278,6 +278,7 @@ impl Bench {
             return_url: String::new(),
             expires_at: self.now() + TimeDelta::days(30),
             raw_title: None,
+            part: None,
             invoice: None,
         }
     }
@@ -287,7 +288,7 @@ impl Bench {
         let mut new = self.order(number);
         let delivery = self.new_delivery();
         let id = delivery.id.clone();
-        new.delivery = Some(delivery);
+        new.deliveries = vec![delivery];
         (new, id)
     }
 
@@ -489,6 +490,7 @@ pub(crate) fn seller(id: &SellerId, account: &AccountId) -> Seller {
         numbers_fetch: 10,
         quota_low: Fen::parse_yuan("150").unwrap(),
         quota_fetch: Fen::parse_yuan("1000").unwrap(),
+        rules: Default::default(),
         version: 1,
     }
 }
@@ -538,6 +540,7 @@ pub(crate) fn order(seller: &SellerId, shop: &StoreId, number: &str, now: DateTi
         fingerprint: format!("fingerprint of {number}"),
         remark: "备注".to_owned(),
         payment: None,
+        difference: None,
     }
 }
 
@@ -583,6 +586,8 @@ fn invoice(delivery: &Delivery, now: DateTime<Utc>) -> Invoice {
         sources: Vec::new(),
         red: None,
         totals: sums("100", "13", "113"),
+        difference: None,
+        payments: Vec::new(),
         remark: "备注".to_owned(),
         issued_at: None,
         receipt: String::new(),

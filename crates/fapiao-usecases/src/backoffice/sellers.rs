@@ -6,7 +6,7 @@ use crate::{
     ids::fresh,
     jobs::{Job, QueuedJob},
     ports::Ports,
-    records::{IssuingMode, Seller},
+    records::{InvoiceRules, IssuingMode, Seller},
 };
 use fapiao_domain::{
     ids::{AccountId, Id, SellerId},
@@ -18,6 +18,8 @@ use fapiao_domain::{
 
 /// Most numbers of one fetch.
 const FETCH_MAX: i64 = 5000;
+/// Below this limit an order would become a heap of invoices: ¥100.00, in fen.
+const LIMIT_MIN: i64 = 10_000;
 /// Longest short name: what fits on a card.
 const SHORT_NAME_MAX: usize = 9;
 
@@ -60,6 +62,12 @@ pub struct SellerDraft {
     pub quota_low: String,
     /// How much at once, yuan.
     pub quota_fetch: String,
+    /// Most net amount of one invoice, yuan; empty for no limit.
+    pub invoice_limit: String,
+    /// Most lines of one invoice; empty for what the tax side advises.
+    pub invoice_lines: String,
+    /// Whether the banks of both sides are printed.
+    pub shows_banks: bool,
 }
 
 /// Saves a seller; `before` is `None` for a new one, and carries the version that was read otherwise. Queues what a
@@ -166,6 +174,7 @@ fn read(draft: &SellerDraft, accounts: &[AccountId]) -> Result<Seller, SettingEr
     if quota_fetch <= Fen::ZERO {
         reading.wrong("quota_fetch", "E_AMOUNT", "an amount above zero");
     }
+    let rules = rules(&mut reading, draft);
     let seller = mode.map(|mode| Seller {
         id: SellerId::from_ulid("00000000000000000000000000"),
         party,
@@ -181,6 +190,7 @@ fn read(draft: &SellerDraft, accounts: &[AccountId]) -> Result<Seller, SettingEr
         numbers_fetch: u32::try_from(numbers_fetch).unwrap_or(u32::MAX),
         quota_low,
         quota_fetch,
+        rules,
         version: 1,
     });
     reading.end(seller)
@@ -204,6 +214,28 @@ fn account(
         reading.wrong(field, "E_CHOICE", "choose one from the list");
     }
     id
+}
+
+/// What one invoice may hold, and what its remark shows.
+fn rules(reading: &mut Reading, draft: &SellerDraft) -> InvoiceRules {
+    let usual = InvoiceRules::default();
+    let limit = match draft.invoice_limit.trim() {
+        "" => None,
+        text => Some(amount(reading, "invoice_limit", text)),
+    };
+    if limit.is_some_and(|it| it.get() < LIMIT_MIN) {
+        let message = "at least 100.00, or empty for no limit of one invoice";
+        reading.wrong("invoice_limit", "E_INVOICE_LIMIT", message);
+    }
+    let lines = match draft.invoice_lines.trim() {
+        "" => i64::from(usual.lines),
+        text => reading.whole("invoice_lines", text, 2, i64::from(usual.lines)),
+    };
+    InvoiceRules {
+        limit,
+        lines: u32::try_from(lines).unwrap_or(usual.lines),
+        shows_banks: draft.shows_banks,
+    }
 }
 
 fn amount(reading: &mut Reading, field: &str, text: &str) -> Fen {

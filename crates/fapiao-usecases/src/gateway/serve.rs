@@ -219,6 +219,7 @@ async fn decide(
         expires_at: now + TimeDelta::hours(PAGE_LIFE_HOURS),
         raw_title: Some(title),
         invoice: None,
+        part: None,
     };
     let request = PartnerRequest {
         id: fresh::<RequestId>(now),
@@ -234,7 +235,7 @@ async fn decide(
         created_at: now,
     };
     order.order.state = fapiao_domain::order::OrderState::Delivering;
-    order.delivery = Some(delivery);
+    order.deliveries = vec![delivery];
     let body = serde_json::json!({
         "order_no": wanted.order_no,
         "contact": wanted.contact,

@@ -10,8 +10,9 @@ use crate::{
         orders::PAGE_LIFE_HOURS,
         pages::{PageError, platform_id_of},
     },
+    parts::{PartsError, Superseded, parts_left},
     ports::{Attachment, AuthStatus, NewDelivery, Ports, Scope},
-    records::{Account, ClaimState, Order, PaymentClaim, Seller},
+    records::{Account, ClaimState, Order, OrderPart, PaymentClaim, Seller},
     step::StepError,
 };
 use chrono::TimeDelta;
@@ -254,6 +255,19 @@ pub async fn dismiss(
     }
 }
 
+/// The invoices an order becomes, when what awaits a buyer ends.
+async fn parts_of(ports: &Ports, order: &Order) -> Result<Vec<OrderPart>, AttachError> {
+    let Some(seller) = ports.store.seller(&order.seller).await? else {
+        return Ok(Vec::new());
+    };
+    match parts_left(ports, &seller, order, Superseded::Waiting).await {
+        Ok(parts) => Ok(parts),
+        Err(PartsError::Store(error)) => Err(error.into()),
+        // The draft stops for a person and tells why.
+        Err(PartsError::Books(_) | PartsError::Limits(_)) => Ok(Vec::new()),
+    }
+}
+
 async fn attach(
     ports: &Ports,
     claim: &PaymentClaim,
@@ -269,17 +283,26 @@ async fn attach(
         .account(&claim.account)
         .await?
         .map_or(0, |account| account.contact_timeout_secs);
-    let delivery = NewDelivery {
+    let make = |page: PageType, part: Option<OrderPart>| NewDelivery {
         id: fresh(now),
         account: claim.account.clone(),
         channel: Channel::Web,
-        page: PageType::Title,
+        page,
         short_code: short_code(),
         return_url: String::new(),
         expires_at: now + TimeDelta::hours(PAGE_LIFE_HOURS),
         raw_title: claim.raw_title.clone(),
         invoice: None,
+        part,
     };
+    let mut parts = parts_of(ports, order).await?.into_iter();
+    let delivery = make(PageType::Title, parts.next());
+    // The receipt carries one order id of WeChat's: further invoices need an agreement each, to the title it told.
+    let page = match &claim.raw_title {
+        Some(_) => PageType::Confirm,
+        None => PageType::Title,
+    };
+    let others = parts.map(|part| make(page, Some(part))).collect();
     let attachment = Attachment {
         then: vec![QueuedJob::now(
             Job::DraftInvoice(delivery.id.clone()),
@@ -289,6 +312,7 @@ async fn attach(
         order: order.id.clone(),
         due_at: claim.authorised_at + TimeDelta::seconds(promise),
         delivery,
+        others,
         actor: actor.clone(),
     };
     match ports.store.attach_claim(&attachment).await {

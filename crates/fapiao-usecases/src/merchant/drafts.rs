@@ -6,6 +6,7 @@ use crate::{
 };
 use fapiao_domain::{
     delivery::{Channel, PageType},
+    face::{DifferenceKind, DifferenceTax},
     line::OrderLine,
     money::{Fen, parse_positive},
     rate::Rate,
@@ -66,6 +67,39 @@ pub struct OrderDraft {
     pub delivery: Option<DeliveryDraft>,
     /// How it was paid.
     pub payment: Option<Payment>,
+    /// Difference tax, where it is sold that way.
+    pub difference: Option<DifferenceDraft>,
+}
+
+/// Difference tax (差额征税) as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DifferenceDraft {
+    /// `whole` or `reduced`.
+    pub mode: String,
+    /// Decimal text, yuan with tax.
+    pub deduction: String,
+}
+
+impl DifferenceDraft {
+    /// Reads it, or says everything that is wrong with it.
+    ///
+    /// # Errors
+    /// One [`FieldError`] per wrong member.
+    pub fn read(&self) -> Result<DifferenceTax, Vec<FieldError>> {
+        let wrong = |member: &str, message: String| {
+            FieldError::new(format!("/difference_tax/{member}"), "E_DIFFERENCE", message)
+        };
+        let kind = DifferenceKind::parse(self.mode.trim()).ok_or_else(|| {
+            let message = "a mode is whole (the tax ignores the deduction) or reduced (the deduction leaves the tax base)";
+            wrong("mode", message.to_owned())
+        });
+        let deduction = Fen::parse_yuan(self.deduction.trim())
+            .map_err(|error| wrong("deduction", error.to_string()));
+        match (kind, deduction) {
+            (Ok(kind), Ok(deduction)) => Ok(DifferenceTax { kind, deduction }),
+            (kind, deduction) => Err(kind.err().into_iter().chain(deduction.err()).collect()),
+        }
+    }
 }
 
 impl LineDraft {

@@ -3,7 +3,7 @@
 use crate::{
     fields::FieldError,
     merchant::{
-        drafts::{LineDraft, OrderDraft},
+        drafts::{DifferenceDraft, LineDraft, OrderDraft},
         intake::IntakeDesk,
         orders::{Caller, OrderError},
     },
@@ -19,7 +19,7 @@ pub const MAX_ROWS: usize = 100_000;
 const ORDERS_PER_SET: usize = 200;
 
 /// The columns, in the order of the template; files may order them as they like.
-pub const COLUMNS: [&str; 14] = [
+pub const COLUMNS: [&str; 16] = [
     "order_no",
     "store",
     "sold_at",
@@ -34,14 +34,18 @@ pub const COLUMNS: [&str; 14] = [
     "rate",
     "discount",
     "order_discount",
+    "difference_tax",
+    "deduction",
 ];
-const OPTIONAL: [&str; 6] = [
+const OPTIONAL: [&str; 8] = [
     "store",
     "sold_at",
     "line",
     "spec",
     "discount",
     "order_discount",
+    "difference_tax",
+    "deduction",
 ];
 
 /// A bad cell.
@@ -217,9 +221,10 @@ impl Group {
             ),
             _ => (self.rows[0], first),
         };
-        let column = match first {
+        let column = match error.pointer.as_str() {
             // A line has a column of that name, too.
-            "discount" => "order_discount",
+            "/discount" => "order_discount",
+            "/difference_tax/deduction" => "deduction",
             _ => column,
         };
         let column = if COLUMNS.contains(&column) {
@@ -353,6 +358,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                     order_no: order_no.to_owned(),
                     sold_at: cell("sold_at").to_owned(),
                     discount: cell("order_discount").to_owned(),
+                    difference: difference_of(cell("difference_tax"), cell("deduction")),
                     ..OrderDraft::default()
                 },
                 rows: Vec::new(),
@@ -362,10 +368,16 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
         let Some(group) = sheet.orders.last_mut() else {
             continue;
         };
+        let (mode, deduction) = match &group.draft.difference {
+            Some(it) => (it.mode.as_str(), it.deduction.as_str()),
+            None => ("", ""),
+        };
         for (name, value) in [
-            ("store", &group.draft.store),
+            ("store", group.draft.store.as_str()),
             ("sold_at", &group.draft.sold_at),
             ("order_discount", &group.draft.discount),
+            ("difference_tax", mode),
+            ("deduction", deduction),
         ] {
             if cell(name) != value {
                 sheet.errors.push(RowError {
@@ -408,6 +420,14 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
         });
     }
     Ok(sheet)
+}
+
+/// Difference tax of an order; one cell without the other is told by the rules.
+fn difference_of(mode: &str, deduction: &str) -> Option<DifferenceDraft> {
+    (!mode.is_empty() || !deduction.is_empty()).then(|| DifferenceDraft {
+        mode: mode.to_owned(),
+        deduction: deduction.to_owned(),
+    })
 }
 
 fn or_none(names: &[&str]) -> String {

@@ -8,21 +8,23 @@ use crate::{
     fields::FieldError,
     idempotency::fingerprint,
     ids::{fresh, short_code},
-    merchant::drafts::{DeliveryDraft, OrderDraft},
+    merchant::drafts::{DeliveryDraft, DifferenceDraft, OrderDraft},
+    parts::parts_of,
     ports::{NewDelivery, NewOrder, Ports, Scope},
     records::{
-        AccountKind, CodeBook, IssuingMode, Order, Payment, RawTitleRecord, Seller, Store,
-        UsableRate,
+        AccountKind, CodeBook, IssuingMode, Order, OrderPart, Payment, RawTitleRecord, Seller,
+        Store, UsableRate,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
     delivery::{Channel, PageType},
+    difference::compute_sale,
+    face::DifferenceTax,
     ids::{AccountId, DeliveryId, InvoiceId},
     line::OrderLine,
     order::OrderState,
     title::{TitleError, check_title},
-    totals::compute,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -98,6 +100,14 @@ impl IntakeDesk {
         let codes = Arc::clone(&self.codes);
         let (seller, rates) = self.seller(ports, &store).await?;
         check_rates(&lines, rates, &calendar::day(now), &mut errors);
+        let difference = match draft.difference.as_ref().map(DifferenceDraft::read) {
+            None => None,
+            Some(Ok(difference)) => Some(difference),
+            Some(Err(wrong)) => {
+                errors.extend(wrong);
+                None
+            }
+        };
         if !errors.is_empty() {
             return Err(OrderError::Invalid(errors));
         }
@@ -105,28 +115,31 @@ impl IntakeDesk {
         let today = calendar::day(now);
         let short_name =
             move |code: &str| codes.usable(code, &today).map(|it| it.short_name.clone());
-        let computed = compute(&lines, &short_name).map_err(|wrong| {
+        let computed = compute_sale(&lines, difference.as_ref(), &short_name).map_err(|wrong| {
             OrderError::Invalid(
                 wrong
                     .into_iter()
                     .map(|error| {
-                        let pointer = error.line.map_or_else(
-                            || format!("/{}", error.field),
-                            |at| format!("/lines/{at}/{}", error.field),
-                        );
+                        let pointer = match (error.field, error.line) {
+                            ("deduction", _) => "/difference_tax/deduction".to_owned(),
+                            (field, None) => format!("/{field}"),
+                            (field, Some(at)) => format!("/lines/{at}/{field}"),
+                        };
                         FieldError::new(pointer, error.code, error.message)
                     })
                     .collect(),
             )
         })?;
         let seller = seller.clone();
-        let delivery = match &draft.delivery {
-            None => None,
+        let parts = parts_of(&computed, &seller, difference.as_ref())
+            .map_err(|error| OrderError::Invalid(vec![error]))?;
+        let deliveries = match &draft.delivery {
+            None => Vec::new(),
             Some(wanted) => match account_for(ports, &seller, wanted.channel).await {
                 Ok(account) => {
                     let known =
                         known_title(&seller, wanted, "/delivery").map_err(OrderError::Invalid)?;
-                    Some(new_delivery(account, wanted, known, now))
+                    new_deliveries(&account, wanted, &known, parts, now)
                 }
                 Err(AccountTrouble::Missing(error)) => {
                     return Err(OrderError::Invalid(vec![error]));
@@ -142,10 +155,10 @@ impl IntakeDesk {
             sold_at,
             created_at: now,
             source: caller.source.to_owned(),
-            state: if delivery.is_some() {
-                OrderState::Delivering
-            } else {
+            state: if deliveries.is_empty() {
                 OrderState::Open
+            } else {
+                OrderState::Delivering
             },
             fingerprint: order_fingerprint(
                 order_no,
@@ -153,15 +166,17 @@ impl IntakeDesk {
                 &lines,
                 &draft.remark,
                 draft.payment.as_ref(),
+                difference.as_ref(),
             ),
             lines,
             totals: computed.totals,
             remark: draft.remark.trim().to_owned(),
             payment: draft.payment.clone(),
+            difference,
         };
         Ok(NewOrder {
             order,
-            delivery,
+            deliveries,
             idempotency: None,
             actor: caller.actor.clone(),
         })
@@ -274,6 +289,7 @@ fn order_fingerprint(
     lines: &[OrderLine],
     remark: &str,
     payment: Option<&Payment>,
+    difference: Option<&DifferenceTax>,
 ) -> String {
     let mut text = format!("{order_no}\u{1f}{store}\u{1f}{remark}");
     for line in lines {
@@ -294,6 +310,12 @@ fn order_fingerprint(
     }
     if let Some(payment) = payment {
         for part in [&payment.channel, &payment.transaction_no, &payment.trade_no] {
+            text.push('\u{1f}');
+            text.push_str(part);
+        }
+    }
+    if let Some(difference) = difference {
+        for part in [difference.kind.as_str(), &difference.deduction.to_string()] {
             text.push('\u{1f}');
             text.push_str(part);
         }
@@ -349,6 +371,7 @@ pub(super) async fn account_for(
 }
 
 /// Who is on the invoice of a delivery, before its buyer comes.
+#[derive(Clone)]
 pub(super) enum KnownTitle {
     /// The buyer tells.
     Asked,
@@ -445,10 +468,27 @@ fn check_payment(payment: Option<&Payment>, errors: &mut Vec<FieldError>) {
     }
 }
 
-pub(super) fn new_delivery(
+/// One delivery for each part, each with an order id of its own; one for the whole where there are none.
+pub(super) fn new_deliveries(
+    account: &AccountId,
+    wanted: &DeliveryDraft,
+    known: &KnownTitle,
+    parts: Vec<OrderPart>,
+    now: DateTime<Utc>,
+) -> Vec<NewDelivery> {
+    let make =
+        |part: Option<OrderPart>| new_delivery(account.clone(), wanted, known.clone(), part, now);
+    if parts.is_empty() {
+        return vec![make(None)];
+    }
+    parts.into_iter().map(|part| make(Some(part))).collect()
+}
+
+fn new_delivery(
     account: AccountId,
     wanted: &DeliveryDraft,
     known: KnownTitle,
+    part: Option<OrderPart>,
     now: DateTime<Utc>,
 ) -> NewDelivery {
     let (raw_title, invoice) = match known {
@@ -466,5 +506,6 @@ pub(super) fn new_delivery(
         expires_at: now + TimeDelta::hours(PAGE_LIFE_HOURS),
         raw_title,
         invoice,
+        part,
     }
 }

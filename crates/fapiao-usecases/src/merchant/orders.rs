@@ -1,7 +1,7 @@
 //! Accepting orders, and asking for a delivery.
 
 use super::intake::{
-    AccountTrouble, IntakeDesk, KnownTitle, account_for, known_title, missing, new_delivery,
+    AccountTrouble, IntakeDesk, KnownTitle, account_for, known_title, missing, new_deliveries,
     page_fits,
 };
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     fields::FieldError,
     idempotency::{Effect, Idempotency},
     merchant::drafts::{DeliveryDraft, OrderDraft},
+    parts::{PartsError, Superseded, parts_left},
     ports::{Accepted, NewDelivery, NewOrder, Ports, Scope},
     records::{Delivery, Order},
 };
@@ -55,13 +56,38 @@ impl Repeatable {
     }
 }
 
-/// An order with the delivery that was asked for with it.
+/// An order with the deliveries that were asked for with it.
 #[derive(Clone, Debug)]
 pub struct OrderWithDelivery {
     /// The order.
     pub order: Order,
-    /// Its delivery: the one just made, or the newest.
-    pub delivery: Option<Delivery>,
+    /// Its deliveries, oldest first: those just made, or all.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl OrderWithDelivery {
+    /// The delivery that matters now.
+    pub fn delivery(&self) -> Option<&Delivery> {
+        current(&self.deliveries)
+    }
+}
+
+/// The delivery of an order that matters now: the newest; of an order that becomes several invoices the first part
+/// whose buyer is still awaited, else the first that is not over, else the newest.
+pub fn current(deliveries: &[Delivery]) -> Option<&Delivery> {
+    let newest = deliveries.last()?;
+    if newest.part.is_none() {
+        return Some(newest);
+    }
+    let parts = || {
+        let mut parts: Vec<&Delivery> = deliveries.iter().filter(|it| it.part.is_some()).collect();
+        parts.sort_by_key(|it| it.part.as_ref().map_or(0, |part| part.no));
+        parts.into_iter()
+    };
+    parts()
+        .find(|it| it.state.awaits_buyer())
+        .or_else(|| parts().find(|it| !it.state.is_final()))
+        .or(Some(newest))
 }
 
 /// What became of an order.
@@ -105,6 +131,9 @@ pub enum OrderError {
         "order {0} has a delivery under way or is invoiced; look at it instead of making another"
     )]
     DeliveryUnderWay(String),
+    /// What is left of it cannot be divided into invoices that the seller's limits allow.
+    #[error("order {0} cannot be divided into invoices by the seller's limits: {1}")]
+    Indivisible(String, String),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -197,7 +226,7 @@ pub async fn check_order(
         .map(|_| ())
 }
 
-/// An order and its newest delivery.
+/// An order and its deliveries.
 ///
 /// # Errors
 /// [`OrderError::UnknownOrder`] when the scope does not cover it.
@@ -211,11 +240,11 @@ pub async fn order_with_delivery(
         .order(scope, id)
         .await?
         .ok_or_else(|| OrderError::UnknownOrder(id.to_string()))?;
-    let delivery = ports.store.deliveries_of(id).await?.pop();
-    Ok(OrderWithDelivery { order, delivery })
+    let deliveries = ports.store.deliveries_of(id).await?;
+    Ok(OrderWithDelivery { order, deliveries })
 }
 
-/// Adds a delivery to an accepted order.
+/// Adds a delivery to an accepted order; one for each invoice, where what is left becomes several. The first is told.
 ///
 /// # Errors
 /// [`OrderError`]; nothing is written then.
@@ -255,12 +284,26 @@ pub async fn request_delivery(
         Some(invoice) => KnownTitle::Invoiced(invoice),
         None => known_title(&seller, draft, "").map_err(OrderError::Invalid)?,
     };
-    let new = new_delivery(account, draft, known, now);
-    let delivery = as_delivery(&new, &order);
+    // What hands over an issued invoice, or needs a title that many invoices share, is divided like anything else.
+    let parts = match &known {
+        KnownTitle::Invoiced(_) => Vec::new(),
+        _ => match parts_left(ports, &seller, &order, Superseded::None).await {
+            Ok(parts) => parts,
+            Err(PartsError::Store(error)) => return Err(error.into()),
+            Err(PartsError::Books(text) | PartsError::Limits(text)) => {
+                return Err(OrderError::Indivisible(order.order_no, text));
+            }
+        },
+    };
+    let new = new_deliveries(&account, draft, &known, parts, now);
+    let Some(first) = new.first() else {
+        return Err(StoreError::Corrupt("no delivery was made".into()).into());
+    };
+    let delivery = as_delivery(first, &order);
     let idempotency = repeat.map(|repeat| repeat.answered(201, answer(&delivery)));
     match ports
         .store
-        .add_delivery(id, new, idempotency, &caller.actor)
+        .add_deliveries(id, new, idempotency, &caller.actor)
         .await
     {
         Ok(Effect::Done(())) => Ok(Effect::Done(delivery)),
@@ -293,10 +336,11 @@ async fn collected_invoice(
 fn preview(new: &NewOrder) -> OrderWithDelivery {
     OrderWithDelivery {
         order: new.order.clone(),
-        delivery: new
-            .delivery
-            .as_ref()
-            .map(|delivery| as_delivery(delivery, &new.order)),
+        deliveries: new
+            .deliveries
+            .iter()
+            .map(|delivery| as_delivery(delivery, &new.order))
+            .collect(),
     }
 }
 
@@ -319,6 +363,7 @@ fn as_delivery(new: &NewDelivery, order: &Order) -> Delivery {
         refusal_url: String::new(),
         wechat_order_id: None,
         raw_title: new.raw_title.clone(),
+        part: new.part.clone(),
         invoice: new.invoice.clone(),
         created_at: order.created_at,
         version: 1,

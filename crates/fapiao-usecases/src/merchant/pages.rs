@@ -94,7 +94,10 @@ async fn page_of(ports: &Ports, delivery: Delivery) -> Result<AuthAnswer, PageEr
             &AuthPage {
                 order_id: delivery.order_id_at_wechat().to_owned(),
                 platform_id,
-                amount: order.totals.total,
+                amount: delivery
+                    .part
+                    .as_ref()
+                    .map_or(order.totals.total, |part| part.totals.total),
                 channel: delivery.channel,
                 page: delivery.page,
                 return_url: if delivery.return_url.is_empty() {

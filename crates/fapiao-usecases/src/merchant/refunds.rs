@@ -14,11 +14,13 @@ use chrono::{DateTime, Utc};
 use fapiao_domain::{
     card::CardState,
     confirmation::FormState,
+    face::DifferenceTax,
     ids::{Id, InvoiceId, OrderId, RefundId},
     invoice::InvoiceState,
+    line::InvoiceLine,
     money::Fen,
-    red::{RedError, RedExtent, RedItem, RedReason, plan_full},
-    refund::{Letter, Manner, Paper, RefundError, RefundPlan, Wish, plan_refund},
+    red::{RedError, RedExtent, RedItem, RedReason, plan_full, plan_full_difference},
+    refund::{Letter, Manner, Paper, RefundError, RefundPlan, Taken, Wish, plan_refund},
     totals::Totals,
 };
 use rust_decimal::Decimal;
@@ -176,6 +178,11 @@ pub enum RefundProblem {
         /// Where its card stands.
         state: CardState,
     },
+    /// Difference tax is taken back whole.
+    #[error(
+        "order {0} is sold with difference tax: its invoice can only be taken back whole; refund all of it, and sell the rest anew"
+    )]
+    DifferenceWhole(String),
     /// The rules.
     #[error(transparent)]
     Rule(#[from] RefundError),
@@ -242,10 +249,15 @@ pub async fn plan(
     let papers: Vec<Paper> = blues.iter().map(|it| books.paper(it)).collect();
     let (kind, plan) = match (draft.reason, only) {
         (RedReason::Mistake, Some(only)) => {
-            let plan = correction(&papers[only], only, draft.reissue)?;
+            let difference = blues[only].difference;
+            let plan = correction(&papers[only], only, draft.reissue, difference.as_ref())?;
             (RefundKind::Correction, plan)
         }
         (RedReason::Mistake, None) => return Err(RefundError::MistakeIsNoRefund.into()),
+        (reason, _) if books.order.difference.is_some() => {
+            let plan = difference_plan(&books, &papers, reason, draft)?;
+            (RefundKind::Refund, plan)
+        }
         (reason, only) => {
             let manner = Manner {
                 reason,
@@ -274,8 +286,16 @@ fn place_in(books: &Books, blues: &[Invoice], id: &InvoiceId) -> Result<usize, R
 }
 
 /// A wrong invoice is taken back whole; no money moves.
-fn correction(paper: &Paper, place: usize, reissue: bool) -> Result<RefundPlan, RefundProblem> {
-    let red = plan_full(&paper.lines, &paper.earlier, RedReason::Mistake)?;
+fn correction(
+    paper: &Paper,
+    place: usize,
+    reissue: bool,
+    difference: Option<&DifferenceTax>,
+) -> Result<RefundPlan, RefundProblem> {
+    let red = match difference {
+        Some(it) => plan_full_difference(&paper.lines, &paper.earlier, RedReason::Mistake, it)?,
+        None => plan_full(&paper.lines, &paper.earlier, RedReason::Mistake)?,
+    };
     Ok(RefundPlan {
         letters: vec![Letter {
             paper: place,
@@ -284,6 +304,60 @@ fn correction(paper: &Paper, place: usize, reissue: bool) -> Result<RefundPlan, 
         taken: Vec::new(),
         totals: Totals::default(),
         reissue,
+    })
+}
+
+/// An order with difference tax is given back whole or not at all: its one invoice, or what was not invoiced yet.
+fn difference_plan(
+    books: &Books,
+    papers: &[Paper],
+    reason: RedReason,
+    draft: &RefundDraft,
+) -> Result<RefundPlan, RefundProblem> {
+    let Some(difference) = &books.order.difference else {
+        return Err(RefundError::MistakeIsNoRefund.into());
+    };
+    let whole = match &draft.asked {
+        Asked::Everything => true,
+        Asked::Amount(amount) => *amount == books.order.totals.total,
+        Asked::Lines(lines) => matches!(lines.as_slice(), [(1, Extent::Rest)]),
+    };
+    if !whole {
+        return Err(RefundProblem::DifferenceWhole(books.order.order_no.clone()));
+    }
+    if !books.taken().is_empty() {
+        return Err(RedError::NothingLeft.into());
+    }
+    let standing = papers.iter().position(|it| it.earlier.is_empty());
+    let red = |lines: &[InvoiceLine]| plan_full_difference(lines, &[], reason, difference);
+    let (letters, plan) = match standing {
+        Some(paper) => {
+            let plan = red(&papers[paper].lines)?;
+            let letter = Letter {
+                paper,
+                plan: plan.clone(),
+            };
+            (vec![letter], plan)
+        }
+        None => (Vec::new(), red(&books.lines)?),
+    };
+    let totals = plan.totals;
+    Ok(RefundPlan {
+        taken: plan
+            .lines
+            .into_iter()
+            .map(|line| Taken {
+                letter: (!letters.is_empty()).then_some(0),
+                line,
+            })
+            .collect(),
+        letters,
+        totals: Totals {
+            amount: -totals.amount,
+            tax: -totals.tax,
+            total: -totals.total,
+        },
+        reissue: false,
     })
 }
 

@@ -5,8 +5,9 @@ use crate::{
     errors::StoreError,
     merchant::{
         drafts::DeliveryDraft,
-        intake::{AccountTrouble, KnownTitle, account_for, new_delivery},
+        intake::{AccountTrouble, KnownTitle, account_for, new_deliveries},
     },
+    parts::{PartsError, Superseded, parts_left},
     ports::{Ports, Scope},
     step::StepError,
 };
@@ -47,8 +48,18 @@ pub async fn reissue_order(ports: &Ports, id: &RefundId) -> Result<(), StepError
         }
         Err(AccountTrouble::Store(error)) => return Err(error.into()),
     };
-    let delivery = new_delivery(account, &draft, KnownTitle::Asked, ports.clock.now());
-    match ports.store.reissue(id, delivery, &Actor::System).await {
+    let order = ports.store.order(&Scope::All, &refund.order).await?;
+    let Some(order) = order else { return Ok(()) };
+    let parts = match parts_left(ports, &seller, &order, Superseded::None).await {
+        Ok(parts) => parts,
+        Err(PartsError::Store(error)) => return Err(error.into()),
+        Err(PartsError::Books(text) | PartsError::Limits(text)) => {
+            return Err(StepError::parked("invoice_limits", text));
+        }
+    };
+    let now = ports.clock.now();
+    let deliveries = new_deliveries(&account, &draft, &KnownTitle::Asked, parts, now);
+    match ports.store.reissue(id, deliveries, &Actor::System).await {
         Ok(()) => Ok(()),
         Err(StoreError::Exists { what }) => Err(StepError::parked(
             "reissue_in_the_way",

@@ -7,19 +7,23 @@ use crate::{
     errors::StoreError,
     gateway::request_body,
     ids::fresh,
+    parts::part_lines,
     platform::face::draft_face,
     ports::{NewInvoice, Ports, Scope, TaxpayerGate},
-    records::{Delivery, Invoice, IssuingMode, Order, RawTitleRecord, Seller},
+    records::{Delivery, Invoice, IssuingMode, Order, Payment, RawTitleRecord, Seller},
     step::StepError,
 };
 use fapiao_domain::{
-    checks::check_blue,
     delivery::DeliveryState,
+    difference::check_blue_sale,
     ids::DeliveryId,
     invoice::{InvoiceKind, InvoiceState},
     line::InvoiceLine,
     party::{Title, TitleKind},
+    payment::channel_of,
+    refund::RefundError,
     remark::{RemarkParts, compose},
+    split::split_parts,
     title::{RawTitle, TitleNote, check_title},
     totals::sum,
     uscc::slips,
@@ -27,6 +31,8 @@ use fapiao_domain::{
 
 /// Seconds until the tax authority's gate is asked again.
 const GATE_RETRY_SECS: u32 = 600;
+/// Most characters of a payment's number (`jydh`).
+const PAYMENT_NO_MAX: usize = 40;
 
 /// Checks title, gate, lines and paper, and writes the invoice.
 ///
@@ -81,7 +87,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
             format!("the tax authority's gate is closed: {why}"),
         ));
     }
-    let (mut lines, sources) = lines_left(ports, &order).await?;
+    let (mut lines, sources) = lines_left(ports, &order, &delivery, &seller).await?;
     let totals = sum(&lines);
     let now = ports.clock.now();
     // What is left of an earlier invoice carries its names; today's are printed.
@@ -112,7 +118,9 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         sources,
         red: None,
         totals,
-        remark: remark_of(&order, &seller)?,
+        difference: order.difference,
+        payments: paid(&order),
+        remark: remark_of(&order, &seller, &delivery)?,
         issued_at: None,
         receipt: String::new(),
         uploaded_at: None,
@@ -163,6 +171,8 @@ async fn hand_over(
 async fn lines_left(
     ports: &Ports,
     order: &Order,
+    delivery: &Delivery,
+    seller: &Seller,
 ) -> Result<(Vec<InvoiceLine>, Vec<u32>), StepError> {
     let books = match Books::open(ports, order.clone()).await {
         Ok(books) => books,
@@ -184,23 +194,32 @@ async fn lines_left(
             ),
         ));
     }
-    if books.refunds.is_empty() && books.invoices.is_empty() {
-        return Ok((books.lines, Vec::new()));
-    }
-    let (lines, sources) = books.to_invoice().map_err(|error| {
+    let differ = |error: RefundError| {
         StepError::parked(
             "books_differ",
             format!("the order and its invoices do not agree: {error}"),
         )
-    })?;
+    };
+    let untouched = books.refunds.is_empty() && books.invoices.is_empty();
+    let (lines, sources) = match &delivery.part {
+        Some(part) => {
+            let deliveries = ports.store.deliveries_of(&order.id).await?;
+            part_lines(&books, &deliveries, part).map_err(differ)?
+        }
+        None if untouched => (books.lines, Vec::new()),
+        None => books.to_invoice().map_err(differ)?,
+    };
     if lines.is_empty() {
         return Err(StepError::parked(
             "nothing_left",
             "nothing of the order is left to be invoiced: it was refunded, or other invoices state it",
         ));
     }
+    if delivery.part.is_none() && order.difference.is_none() {
+        within_limits(&lines, seller)?;
+    }
     let totals = sum(&lines);
-    check_blue(&lines, &totals).map_err(|failed| {
+    check_blue_sale(&lines, &totals, order.difference.as_ref()).map_err(|failed| {
         let text: Vec<String> = failed.into_iter().map(|it| it.message).collect();
         StepError::parked(
             "lines_invalid",
@@ -213,12 +232,57 @@ async fn lines_left(
     Ok((lines, sources))
 }
 
+/// The seller's limits may have changed since the page was made, or nobody could look at them then.
+fn within_limits(lines: &[InvoiceLine], seller: &Seller) -> Result<(), StepError> {
+    match split_parts(lines, &seller.rules.split_limits()) {
+        Ok(parts) if parts.len() == 1 => Ok(()),
+        Ok(parts) => Err(StepError::parked(
+            "invoice_limits",
+            format!(
+                "the seller's limits of one invoice ask for {} invoices: refuse this request and make new links on the order's page",
+                parts.len()
+            ),
+        )),
+        Err(error) => Err(StepError::parked(
+            "invoice_limits",
+            format!("the order does not fit the seller's limits of one invoice: {error}"),
+        )),
+    }
+}
+
+/// The payment as the tax side and the paper want it: both the channel and its number, or neither.
+fn paid(order: &Order) -> Vec<(String, String)> {
+    let known = |it: &&Payment| {
+        let length = it.transaction_no.len();
+        (1..=PAYMENT_NO_MAX).contains(&length)
+    };
+    order
+        .payment
+        .iter()
+        .filter(known)
+        .map(|it| (it.channel.clone(), it.transaction_no.clone()))
+        .collect()
+}
+
 /// The remark in the order of the layout rules.
-fn remark_of(order: &Order, seller: &Seller) -> Result<String, StepError> {
+fn remark_of(order: &Order, seller: &Seller, delivery: &Delivery) -> Result<String, StepError> {
+    let shown = |bank: &str, account: &str| {
+        let filled = !bank.trim().is_empty() || !account.trim().is_empty();
+        (seller.rules.shows_banks && filled)
+            .then(|| (bank.trim().to_owned(), account.trim().to_owned()))
+    };
+    let buyer = delivery.raw_title.as_ref();
     let parts = RemarkParts {
+        deduction: order.difference.map(|it| it.deduction),
+        buyer_bank: buyer.and_then(|it| shown(&it.bank, &it.bank_account)),
+        seller_bank: shown(&seller.party.bank, &seller.party.bank_account),
         free: order.remark.clone(),
         payee: seller.payee.clone(),
         reviewer: seller.reviewer.clone(),
+        payments: paid(order)
+            .into_iter()
+            .map(|(channel, number)| (channel_of(&channel).printed.to_owned(), number))
+            .collect(),
         ..RemarkParts::default()
     };
     compose(&parts).map_err(|error| StepError::parked("remark_too_long", error.to_string()))

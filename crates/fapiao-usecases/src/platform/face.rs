@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use fapiao_domain::{
     face::{Extras, InvoiceFace, RedReference},
     invoice::{Identity, InvoiceKind},
+    payment::channel_of,
     rate::Rate,
 };
 use rust_decimal::Decimal;
@@ -61,7 +62,15 @@ fn build(
             confirmation: it.form_number.clone(),
         }),
         sample,
-        extras: Extras::default(),
+        extras: Extras {
+            difference: invoice.difference,
+            payments: invoice
+                .payments
+                .iter()
+                .map(|(channel, number)| (channel_of(channel).printed.to_owned(), number.clone()))
+                .collect(),
+            ..Extras::default()
+        },
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
 use chrono::TimeDelta;
 use fapiao_domain::{
     ids::{InvoiceId, SellerId},
+    payment::channel_of,
     rate::Rate,
 };
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
@@ -207,7 +208,10 @@ async fn upload(
             Some(IssueFace {
                 face: face_of(invoice, ports.tax.is_sandbox())?,
                 levy_lines: levy_lines(invoice, &is_levy),
-                payment: None,
+                payment: invoice
+                    .payments
+                    .first()
+                    .map(|(channel, number)| (channel_of(channel).code.to_owned(), number.clone())),
                 red: invoice.red.as_ref().map(|it| RedUpload {
                     form_key: it.form_key.clone(),
                     blue_lines: it.blue_lines.clone(),

@@ -269,6 +269,8 @@ pub(crate) async fn red_invoice(
             blue_lines: form.lines.iter().map(|it| it.blue_no).collect(),
         }),
         totals: form.totals,
+        difference: blue.difference,
+        payments: Vec::new(),
         remark,
         issued_at: None,
         receipt: String::new(),

@@ -19,6 +19,8 @@ pub struct Attachment {
     pub order: OrderId,
     /// The delivery; it begins and is agreed to in one step.
     pub delivery: NewDelivery,
+    /// Deliveries of the order's other parts, where it becomes several invoices: they await the buyer.
+    pub others: Vec<NewDelivery>,
     /// Until when the invoice is promised.
     pub due_at: chrono::DateTime<chrono::Utc>,
     /// What follows.

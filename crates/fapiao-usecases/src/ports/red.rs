@@ -133,7 +133,7 @@ pub trait RedLetters: Send + Sync {
     async fn reissue(
         &self,
         refund: &RefundId,
-        delivery: NewDelivery,
+        deliveries: Vec<NewDelivery>,
         actor: &Actor,
     ) -> Result<(), StoreError>;
 

@@ -5,7 +5,7 @@ use crate::{
     errors::StoreError,
     idempotency::{Effect, Idempotency},
     jobs::QueuedJob,
-    records::{AuditEntry, Delivery, Order, RawTitleRecord},
+    records::{AuditEntry, Delivery, Order, OrderPart, RawTitleRecord},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -47,8 +47,8 @@ impl Scope {
 pub struct NewOrder {
     /// The order.
     pub order: Order,
-    /// A delivery asked for in the same breath.
-    pub delivery: Option<NewDelivery>,
+    /// Deliveries asked for in the same breath: one for each invoice the order becomes.
+    pub deliveries: Vec<NewDelivery>,
     /// For callers that may repeat themselves; its body is the answer they get.
     pub idempotency: Option<Idempotency>,
     /// Who.
@@ -99,6 +99,8 @@ pub struct NewDelivery {
     pub raw_title: Option<RawTitleRecord>,
     /// The issued invoice that is handed over (page `collect` of an order invoiced before).
     pub invoice: Option<InvoiceId>,
+    /// Which part of the order it brings, where the order becomes several invoices.
+    pub part: Option<OrderPart>,
 }
 
 /// What WeChat proved.
@@ -244,11 +246,12 @@ pub trait Sales: Send + Sync {
         wechat_order_id: &str,
     ) -> Result<Option<Delivery>, StoreError>;
 
-    /// Adds a delivery to an order that has none under way (`Exists` otherwise).
-    async fn add_delivery(
+    /// Adds deliveries to an order: one to an order that has none under way, or one for each of its parts that has none
+    /// (`Exists` otherwise). All or none.
+    async fn add_deliveries(
         &self,
         order: &OrderId,
-        delivery: NewDelivery,
+        deliveries: Vec<NewDelivery>,
         idempotency: Option<Idempotency>,
         actor: &Actor,
     ) -> Result<Effect<()>, StoreError>;

@@ -4,6 +4,8 @@ use fapiao_domain::{
     ids::{AccountId, SellerId, StoreId},
     money::Fen,
     party::SellerParty,
+    split::SplitLimits,
+    totals::MAX_LINES,
 };
 
 /// How a seller's invoices come into being (开票模式, design decision 3).
@@ -66,8 +68,41 @@ pub struct Seller {
     pub quota_low: Fen,
     /// How much quota to fetch at once (net).
     pub quota_fetch: Fen,
+    /// What one invoice may hold, and what its remark shows.
+    pub rules: InvoiceRules,
     /// Row version.
     pub version: i64,
+}
+
+/// What a seller's invoices may hold and show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvoiceRules {
+    /// Most net amount of one invoice (单张开票限额); `None` where the month's quota is the only limit.
+    pub limit: Option<Fen>,
+    /// Most lines of one invoice, discount lines included; 2 to 2000.
+    pub lines: u32,
+    /// Whether the banks and accounts of both sides are printed in the remark.
+    pub shows_banks: bool,
+}
+
+impl Default for InvoiceRules {
+    fn default() -> Self {
+        Self {
+            limit: None,
+            lines: MAX_LINES as u32,
+            shows_banks: false,
+        }
+    }
+}
+
+impl InvoiceRules {
+    /// As an order is split by them.
+    pub fn split_limits(&self) -> SplitLimits {
+        SplitLimits {
+            net: self.limit,
+            lines: self.lines as usize,
+        }
+    }
 }
 
 impl Seller {

@@ -4,6 +4,7 @@ use super::RedOf;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     card::CardState,
+    face::DifferenceTax,
     ids::{DeliveryId, InvoiceId, OrderId, SegmentId, SellerId},
     invoice::{Identity, InvoiceKind, InvoiceState},
     line::InvoiceLine,
@@ -46,6 +47,10 @@ pub struct Invoice {
     pub red: Option<RedOf>,
     /// Sums.
     pub totals: Totals,
+    /// Difference tax (差额征税), where it is taxed that way.
+    pub difference: Option<DifferenceTax>,
+    /// Payments: the shop's word of the channel, and the channel's number.
+    pub payments: Vec<(String, String)>,
     /// Remark as printed.
     pub remark: String,
     /// Issue time, fixed when the number is taken.

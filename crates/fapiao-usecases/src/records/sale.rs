@@ -3,13 +3,16 @@
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::{Channel, DeliveryState, PageType},
+    face::DifferenceTax,
     ids::{AccountId, DeliveryId, Id, InvoiceId, OrderId, SellerId, StoreId},
-    line::OrderLine,
+    line::{LineKind, OrderLine},
+    money::Fen,
     order::OrderState,
     party::TitleKind,
     title::RawTitle,
     totals::Totals,
 };
+use rust_decimal::Decimal;
 
 /// What was sold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct Order {
     pub remark: String,
     /// How it was paid, where the shop told us.
     pub payment: Option<Payment>,
+    /// Difference tax (差额征税), where it is sold that way.
+    pub difference: Option<DifferenceTax>,
 }
 
 /// A payment (支付) as the shop knows it: what finds the order when a buyer asks for the invoice on the payment's receipt.
@@ -51,6 +56,36 @@ pub struct Payment {
     pub transaction_no: String,
     /// The shop's number towards the payment service, may be empty.
     pub trade_no: String,
+}
+
+/// What one of several invoices of an order states (拆分开票), fixed when its delivery is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderPart {
+    /// Which, from 1.
+    pub no: u32,
+    /// Of how many, when it was made.
+    pub of: u32,
+    /// Its sums.
+    pub totals: Totals,
+    /// Its lines in order.
+    pub lines: Vec<PartLine>,
+}
+
+/// A line of a part: all of a computed line of the order, or some of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartLine {
+    /// Number of the order's computed line; for a discount that of its line.
+    pub source: u32,
+    /// Its part in a discount pair.
+    pub kind: LineKind,
+    /// Quantity; `None` on discounts and where the cut leaves none.
+    pub quantity: Option<Decimal>,
+    /// Net unit price, with the quantity.
+    pub unit_price: Option<Decimal>,
+    /// Net amount.
+    pub amount: Fen,
+    /// Tax.
+    pub tax: Fen,
 }
 
 /// One attempt to bring one invoice to one buyer.
@@ -90,6 +125,8 @@ pub struct Delivery {
     pub wechat_order_id: Option<String>,
     /// The title as the buyer typed it.
     pub raw_title: Option<RawTitleRecord>,
+    /// Which part of the order it brings, where the order becomes several invoices.
+    pub part: Option<OrderPart>,
     /// The invoice, once drafted.
     pub invoice: Option<InvoiceId>,
     /// When it was made.

@@ -273,6 +273,8 @@ fn columns(t: &'static Texts) -> Vec<ColumnNote> {
         ("rate", "0.13", c.rate),
         ("discount", "10.00", c.discount),
         ("order_discount", "", c.order_discount),
+        ("difference_tax", "", t.parts.column_difference),
+        ("deduction", "", t.parts.column_deduction),
     ]
     .into_iter()
     .map(|(name, example, note)| ColumnNote {

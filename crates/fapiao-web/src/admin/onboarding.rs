@@ -231,6 +231,7 @@ mod tests {
             numbers_fetch: 0,
             quota_low: Fen::ZERO,
             quota_fetch: Fen::ZERO,
+            rules: Default::default(),
             version: 1,
         };
         let s = &Texts::of(Lang::En).steps;

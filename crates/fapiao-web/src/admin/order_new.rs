@@ -27,7 +27,7 @@ use fapiao_usecases::{
     calendar,
     errors::StoreError,
     merchant::{
-        drafts::{DeliveryDraft, LineDraft, OrderDraft},
+        drafts::{DeliveryDraft, DifferenceDraft, LineDraft, OrderDraft},
         orders::{OrderError, OrderOutcome, accept_order},
     },
     ports::Scope,
@@ -162,6 +162,10 @@ fn draft_of(
         remark: form.remark.clone(),
         delivery,
         payment: None,
+        difference: (!form.difference.is_empty()).then(|| DifferenceDraft {
+            mode: form.difference.clone(),
+            deduction: plain_number(&form.deduction),
+        }),
     };
     (draft, places)
 }
@@ -195,6 +199,8 @@ fn field_of(pointer: &str, places: &[usize]) -> String {
             };
             format!("lines-{place}-{member}")
         }
+        (Some("difference_tax"), Some("deduction"), _) => "deduction".to_owned(),
+        (Some("difference_tax"), _, _) => "difference".to_owned(),
         (Some("delivery"), Some("channel"), _) => "channel".to_owned(),
         (Some(known @ ("order_no" | "store" | "discount" | "remark")), None, _) => known.to_owned(),
         _ => "lines-0-name".to_owned(),

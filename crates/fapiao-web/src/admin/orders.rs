@@ -24,6 +24,7 @@ use crate::{
 use actix_web::{HttpRequest, web};
 use fapiao_domain::{
     delivery::{Channel, PageType},
+    face::DifferenceKind,
     ids::{Id, OrderId, StoreId},
     order::OrderState,
 };
@@ -31,7 +32,7 @@ use fapiao_usecases::{
     backoffice::standing::standing as stands,
     merchant::{
         drafts::DeliveryDraft,
-        orders::{OrderError, request_delivery},
+        orders::{OrderError, current, request_delivery},
     },
     ports::OrderFilter,
     records::{Delivery, Invoice, Order},
@@ -145,7 +146,7 @@ impl Whole {
 pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     let id = OrderId::parse(&id)?;
     let whole = Whole::load(&desk, &id).await?;
-    let (order, newest) = (&whole.order, whole.deliveries.last());
+    let (order, newest) = (&whole.order, current(&whole.deliveries));
     let t = desk.t();
     let stopped = stopped_jobs(&desk, order).await?;
     let stopped = stopped.iter().find(|it| {
@@ -192,7 +193,19 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             sold: shell.when(order.sold_at),
             created: shell.when(order.created_at),
             total: order.totals.total,
+            difference: order.difference.map_or_else(String::new, |it| {
+                let mode = match it.kind {
+                    DifferenceKind::Full => t.parts.difference_whole,
+                    DifferenceKind::Difference => t.parts.difference_reduced,
+                };
+                format!(
+                    "{mode} · {} {}",
+                    t.parts.deduction_short,
+                    it.deduction.display_yuan()
+                )
+            }),
         },
+        is_divided: whole.deliveries.iter().any(|it| it.part.is_some()),
         refresh: stands.place.looks_again_secs(),
         standing,
         lines: order_lines(&desk, order).await?,

@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use crate::{
-    i18n::{Texts, states},
+    i18n::{Texts, fill2, states},
     pages::{
         deliveries::{DeliveryCard, TitleFacts, qr_svg},
         lines::{InvoiceBrief, LineRow, LineTable},
@@ -167,6 +167,10 @@ pub(super) fn delivery_card(frame: &Frame, shell: &Shell, delivery: &Delivery) -
             .as_ref()
             .map(|raw| raw_title_facts(frame, raw)),
         reason: super::job_words::in_language(frame.lang(), &delivery.reason),
+        part: delivery.part.as_ref().map_or_else(String::new, |part| {
+            let which = fill2(t.parts.part, part.no, part.of);
+            format!("{which} · {}", part.totals.total.display_yuan())
+        }),
         can_refuse: refusable && frame.may_decide(),
     }
 }

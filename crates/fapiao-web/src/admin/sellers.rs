@@ -27,7 +27,7 @@ use fapiao_usecases::{
     },
     calendar,
     errors::StoreError,
-    records::{IssuingMode, Seller},
+    records::{InvoiceRules, IssuingMode, Seller},
 };
 
 const MODES: [IssuingMode; 3] = [
@@ -91,6 +91,7 @@ pub(super) async fn blank(desk: Configurer) -> Answer {
         numbers_fetch: "5000".to_owned(),
         quota_low: "1000000".to_owned(),
         quota_fetch: "5000000".to_owned(),
+        invoice_lines: InvoiceRules::default().lines.to_string(),
         ..SellerForm::default()
     };
     let page = page(&desk, None, form, Errors::default()).await?;
@@ -168,6 +169,9 @@ fn draft_of(form: &SellerForm) -> SellerDraft {
         numbers_fetch: form.numbers_fetch,
         quota_low: form.quota_low,
         quota_fetch: form.quota_fetch,
+        invoice_limit: form.invoice_limit,
+        invoice_lines: form.invoice_lines,
+        shows_banks: form.shows_banks == "yes",
     }
 }
 
@@ -195,6 +199,12 @@ fn form_of(seller: &Seller) -> SellerForm {
         numbers_fetch: seller.numbers_fetch.to_string(),
         quota_low: seller.quota_low.to_string(),
         quota_fetch: seller.quota_fetch.to_string(),
+        invoice_limit: seller
+            .rules
+            .limit
+            .map_or_else(String::new, |it| it.to_string()),
+        invoice_lines: seller.rules.lines.to_string(),
+        shows_banks: if seller.rules.shows_banks { "yes" } else { "" }.to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ use super::stores::Stores;
 use chrono::{DateTime, SecondsFormat, Utc};
 use fapiao_domain::{
     delivery::Channel,
+    face::DifferenceTax,
     ids::Id,
     invoice::Identity,
     line::{InvoiceLine, LineKind, OrderLine},
@@ -15,7 +16,7 @@ use fapiao_usecases::{
     calendar,
     merchant::orders::OrderWithDelivery,
     ports::{AuthAnswer, InvoiceRow, OrderRow},
-    records::{Card, Delivery, Document, Invoice, Payment, RawTitleRecord},
+    records::{Card, Delivery, Document, Invoice, OrderPart, Payment, RawTitleRecord},
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -156,21 +157,39 @@ pub(crate) struct OrderOut {
     lines: Vec<OrderLineOut>,
     remark: String,
     payment: Option<PaymentOut>,
+    difference_tax: Option<DifferenceOut>,
     sold_at: String,
     created_at: String,
     delivery: Option<DeliveryOut>,
+    deliveries: Vec<DeliveryOut>,
+}
+
+/// Difference tax.
+#[derive(Debug, Serialize)]
+pub(crate) struct DifferenceOut {
+    mode: &'static str,
+    deduction: String,
+}
+
+impl From<DifferenceTax> for DifferenceOut {
+    fn from(it: DifferenceTax) -> DifferenceOut {
+        DifferenceOut {
+            mode: it.kind.as_str(),
+            deduction: it.deduction.to_string(),
+        }
+    }
 }
 
 impl OrderOut {
-    /// `invoice` is the one of the newest delivery.
+    /// `invoices` are those of the order's deliveries.
     pub(crate) fn new(
         it: &OrderWithDelivery,
-        invoice: Option<&Invoice>,
+        invoices: &[Invoice],
         stores: &Stores,
         base: &str,
     ) -> OrderOut {
         let order = &it.order;
-        let delivery = it.delivery.as_ref();
+        let out = |it: &Delivery| DeliveryOut::new(it, invoice_of(it, invoices), base);
         OrderOut {
             id: order.id.to_string(),
             order_no: order.order_no.clone(),
@@ -181,11 +200,19 @@ impl OrderOut {
             lines: order.lines.iter().map(OrderLineOut::from).collect(),
             remark: order.remark.clone(),
             payment: order.payment.as_ref().map(PaymentOut::from),
+            difference_tax: order.difference.map(DifferenceOut::from),
             sold_at: time(order.sold_at),
             created_at: time(order.created_at),
-            delivery: delivery.map(|it| DeliveryOut::new(it, invoice, base)),
+            delivery: it.delivery().map(out),
+            deliveries: it.deliveries.iter().map(out).collect(),
         }
     }
+}
+
+/// The invoice that a delivery brings.
+fn invoice_of<'a>(delivery: &Delivery, invoices: &'a [Invoice]) -> Option<&'a Invoice> {
+    let wanted = delivery.invoice.as_ref()?;
+    invoices.iter().find(|it| it.id == *wanted)
 }
 
 /// A line of the order list.
@@ -218,16 +245,18 @@ impl OrderRowOut {
     /// The same line from a whole order and its newest delivery.
     pub(crate) fn of_order(
         it: &OrderWithDelivery,
-        invoice: Option<&Invoice>,
+        invoices: &[Invoice],
         stores: &Stores,
     ) -> OrderRowOut {
+        let delivery = it.delivery();
+        let invoice = delivery.and_then(|it| invoice_of(it, invoices));
         let number = invoice.and_then(|it| it.identity.as_ref());
         OrderRowOut {
             id: it.order.id.to_string(),
             order_no: it.order.order_no.clone(),
             store: stores.code(&it.order.store),
             state: it.order.state.as_str(),
-            delivery_state: it.delivery.as_ref().map(|it| it.state.as_str()),
+            delivery_state: delivery.map(|it| it.state.as_str()),
             totals: it.order.totals.into(),
             invoice_number: number.map(|it| it.number().to_owned()),
             created_at: time(it.order.created_at),
@@ -266,6 +295,7 @@ pub(crate) struct DeliveryOut {
     channel: &'static str,
     page: &'static str,
     page_url: String,
+    part: Option<PartOut>,
     title: Option<TypedTitleOut>,
     invoice: Option<InvoiceRef>,
     expires_at: String,
@@ -273,6 +303,24 @@ pub(crate) struct DeliveryOut {
     due_at: Option<String>,
     overdue: bool,
     created_at: String,
+}
+
+/// Which of several invoices of an order a delivery brings.
+#[derive(Debug, Serialize)]
+struct PartOut {
+    no: u32,
+    of: u32,
+    totals: TotalsOut,
+}
+
+impl From<&OrderPart> for PartOut {
+    fn from(part: &OrderPart) -> PartOut {
+        PartOut {
+            no: part.no,
+            of: part.of,
+            totals: part.totals.into(),
+        }
+    }
 }
 
 impl DeliveryOut {
@@ -287,6 +335,7 @@ impl DeliveryOut {
             channel: it.channel.as_str(),
             page: it.page.as_str(),
             page_url: format!("{base}/o/{}", it.short_code),
+            part: it.part.as_ref().map(PartOut::from),
             title: it.raw_title.as_ref().map(TypedTitleOut::of),
             invoice: invoice.and_then(InvoiceRef::of),
             expires_at: time(it.expires_at),
@@ -457,6 +506,7 @@ pub(crate) struct InvoiceOut {
     lines: Vec<InvoiceLineOut>,
     buyer: PartyOut,
     seller: PartyOut,
+    difference_tax: Option<DifferenceOut>,
     remark: String,
     issued_at: Option<String>,
     issue_date: Option<String>,
@@ -500,6 +550,7 @@ impl InvoiceOut {
             lines: it.lines.iter().map(InvoiceLineOut::from).collect(),
             buyer: (&it.title).into(),
             seller: (&it.seller_party).into(),
+            difference_tax: it.difference.map(DifferenceOut::from),
             remark: it.remark.clone(),
             issued_at: it.issued_at.map(time),
             issue_date: it.issued_at.map(calendar::day),

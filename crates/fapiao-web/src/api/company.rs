@@ -24,6 +24,8 @@ struct SellerOut {
     short_name: String,
     tax_number: String,
     issuing_mode: &'static str,
+    invoice_limit: Option<String>,
+    invoice_lines: u32,
     stores: Vec<StoreOut>,
 }
 
@@ -85,6 +87,8 @@ pub(crate) async fn sellers(call: Reading, request: HttpRequest) -> Result<HttpR
             short_name: seller.short_name,
             tax_number: seller.party.tax_number,
             issuing_mode: seller.mode.as_str(),
+            invoice_limit: seller.rules.limit.map(|it| it.to_string()),
+            invoice_lines: seller.rules.lines,
             stores,
         })
         .collect();

@@ -8,14 +8,23 @@ use crate::problem::{Kind, Place, Problem, Said, Wrong};
 use fapiao_domain::delivery::{Channel, PageType};
 use fapiao_usecases::{
     fields::FieldError,
-    merchant::drafts::{DeliveryDraft, LineDraft, OrderDraft},
+    merchant::drafts::{DeliveryDraft, DifferenceDraft, LineDraft, OrderDraft},
     records::{Payment, RawTitleRecord},
 };
 use url::Url;
 
-pub(crate) const ORDER: [&str; 8] = [
-    "store", "order_no", "sold_at", "discount", "remark", "lines", "delivery", "payment",
+pub(crate) const ORDER: [&str; 9] = [
+    "store",
+    "order_no",
+    "sold_at",
+    "discount",
+    "remark",
+    "lines",
+    "delivery",
+    "payment",
+    "difference_tax",
 ];
+pub(crate) const DIFFERENCE: [&str; 2] = ["mode", "deduction"];
 pub(crate) const LINE: [&str; 9] = [
     "name",
     "tax_code",
@@ -78,6 +87,9 @@ impl OrderBody {
             payment: reader
                 .optional_object(&body, "payment", &PAYMENT)
                 .map(|it| payment(&mut reader, &it)),
+            difference: reader
+                .optional_object(&body, "difference_tax", &DIFFERENCE)
+                .map(|it| difference(&mut reader, &it)),
         };
         Ok(OrderBody { draft, reader })
     }
@@ -246,6 +258,13 @@ fn title(reader: &mut Reader, of: &Members<'_>) -> RawTitleRecord {
         bank_account: reader.optional_text(of, "bank_account"),
         email: reader.optional_text(of, "email"),
         override_reason: String::new(),
+    }
+}
+
+fn difference(reader: &mut Reader, of: &Members<'_>) -> DifferenceDraft {
+    DifferenceDraft {
+        mode: reader.text(of, "mode"),
+        deduction: reader.decimal(of, "deduction", "84000.00"),
     }
 }
 

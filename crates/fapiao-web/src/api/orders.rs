@@ -53,7 +53,7 @@ pub(crate) async fn create(call: Writing) -> Result<HttpResponse, Problem> {
         .await?;
     let base = &app.ports.public_base;
     let answer = |it: &OrderWithDelivery| {
-        text_of(&OrderOut::new(it, None, &stores, base)).unwrap_or_default()
+        text_of(&OrderOut::new(it, &[], &stores, base)).unwrap_or_default()
     };
     let caller = holder.caller();
     match accept_order(&app.ports, &caller, &body.draft, Some(repeat), &answer).await? {
@@ -66,10 +66,10 @@ pub(crate) async fn create(call: Writing) -> Result<HttpResponse, Problem> {
             Ok(response)
         }
         OrderOutcome::Existing(existing) => {
-            let invoice = newest_invoice(&app, &caller.scope, &existing).await?;
+            let invoices = app.ports.store.invoices_of(&existing.order.id).await?;
             json(
                 StatusCode::OK,
-                &OrderOut::new(&existing, invoice.as_ref(), &stores, base),
+                &OrderOut::new(&existing, &invoices, &stores, base),
             )
         }
         OrderOutcome::Replayed { status, body } => Ok(replayed(status, body)),
@@ -122,8 +122,8 @@ pub(crate) async fn index(call: Reading, request: HttpRequest) -> Result<HttpRes
     let (data, next) = match query.text("order_no") {
         Some(order_no) => {
             let found = by_number(&call.app, &scope, order_no, &filter).await?;
-            let row = |(order, invoice): &(OrderWithDelivery, Option<Invoice>)| {
-                OrderRowOut::of_order(order, invoice.as_ref(), &stores)
+            let row = |(order, invoices): &(OrderWithDelivery, Vec<Invoice>)| {
+                OrderRowOut::of_order(order, invoices, &stores)
             };
             (found.iter().map(row).collect(), None)
         }
@@ -142,7 +142,7 @@ async fn by_number(
     scope: &Scope,
     order_no: &str,
     filter: &OrderFilter,
-) -> Result<Vec<(OrderWithDelivery, Option<Invoice>)>, Problem> {
+) -> Result<Vec<(OrderWithDelivery, Vec<Invoice>)>, Problem> {
     let mut found = Vec::new();
     for seller in app.ports.store.sellers().await? {
         let order = app
@@ -159,10 +159,9 @@ async fn by_number(
             && filter.from.is_none_or(|from| order.created_at >= from)
             && filter.until.is_none_or(|until| order.created_at < until);
         if fits {
-            let delivery = app.ports.store.deliveries_of(&order.id).await?.pop();
-            let order = OrderWithDelivery { order, delivery };
-            let invoice = newest_invoice(app, scope, &order).await?;
-            found.push((order, invoice));
+            let deliveries = app.ports.store.deliveries_of(&order.id).await?;
+            let invoices = app.ports.store.invoices_of(&order.id).await?;
+            found.push((OrderWithDelivery { order, deliveries }, invoices));
         }
     }
     Ok(found)
@@ -173,12 +172,12 @@ pub(crate) async fn show(call: Reading, id: web::Path<String>) -> Result<HttpRes
     let id = order_id(&id)?;
     let scope = call.holder.scope();
     let order = order_with_delivery(&call.app.ports, &scope, &id).await?;
-    let invoice = newest_invoice(&call.app, &scope, &order).await?;
+    let invoices = call.app.ports.store.invoices_of(&id).await?;
     let stores = call.app.store_codes.all(&call.app.ports, "").await?;
     let base = &call.app.ports.public_base;
     json(
         StatusCode::OK,
-        &OrderOut::new(&order, invoice.as_ref(), &stores, base),
+        &OrderOut::new(&order, &invoices, &stores, base),
     )
 }
 
@@ -216,17 +215,6 @@ pub(crate) fn https_only(app: &App) -> HttpsOnly {
         HttpsOnly::Yes
     } else {
         HttpsOnly::No
-    }
-}
-
-async fn newest_invoice(
-    app: &App,
-    scope: &Scope,
-    order: &OrderWithDelivery,
-) -> Result<Option<Invoice>, Problem> {
-    match order.delivery.as_ref().and_then(|it| it.invoice.as_ref()) {
-        Some(id) => Ok(app.ports.store.invoice(scope, id).await?),
-        None => Ok(None),
     }
 }
 

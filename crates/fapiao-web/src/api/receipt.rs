@@ -21,7 +21,7 @@ pub(crate) async fn qr(
     let (id, format) = path.into_inner();
     let id = OrderId::parse(&id).map_err(|error| Problem::no_order(&error.text))?;
     let order = order_with_delivery(&call.app.ports, &call.holder.scope(), &id).await?;
-    let Some(delivery) = order.delivery else {
+    let Some(delivery) = order.delivery() else {
         let said = Said::new(
             "the order has no delivery yet: ask for one with POST /orders/{id}/deliveries",
             "该订单还没有投递，请先用 POST /orders/{id}/deliveries 新建",
@@ -43,6 +43,6 @@ pub(crate) async fn qr(
     Ok(HttpResponse::build(StatusCode::OK)
         .content_type(media_type)
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-        .insert_header(("short-code", delivery.short_code))
+        .insert_header(("short-code", delivery.short_code.clone()))
         .body(bytes?))
 }

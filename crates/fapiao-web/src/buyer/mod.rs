@@ -10,7 +10,7 @@ use crate::{
     app::App,
     edge::{Context, bare, page},
     pages::{
-        buyer::{BuyerPage, BuyerState, Sale},
+        buyer::{BuyerPage, BuyerState, PartLink, Sale},
         parts::When,
         shell::Bare,
     },
@@ -25,7 +25,10 @@ use actix_web::{
     },
     web,
 };
-use fapiao_domain::delivery::{DeliveryState, PageType};
+use fapiao_domain::{
+    delivery::{DeliveryState, PageType},
+    money::Fen,
+};
 use fapiao_usecases::{
     calendar,
     merchant::pages::{PageError, open_wechat_page},
@@ -34,6 +37,7 @@ use fapiao_usecases::{
 };
 use serde::Deserialize;
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv6Addr},
     time::Instant,
 };
@@ -200,6 +204,8 @@ struct Seen {
     delivery: Delivery,
     invoice: Option<Invoice>,
     sale: Option<Sale>,
+    /// The invoices of the order, when it needs several.
+    parts: Vec<PartLink>,
     /// Within how many seconds after the agreement the invoice is promised.
     promise_secs: i64,
 }
@@ -211,6 +217,10 @@ impl Seen {
             Some(id) => store.invoice(&Scope::All, id).await?,
             None => None,
         };
+        let parts = match &delivery.part {
+            Some(_) => parts_beside(app, &delivery).await?,
+            None => Vec::new(),
+        };
         let account = store.account(&delivery.account).await?;
         let seller = store.seller(&delivery.seller).await?;
         let sale = match store.order(&Scope::All, &delivery.order).await? {
@@ -221,7 +231,10 @@ impl Seen {
                     store: shop.map_or_else(|| seller.clone(), |shop| shop.name),
                     seller,
                     logo: None,
-                    total: order.totals.total,
+                    total: delivery
+                        .part
+                        .as_ref()
+                        .map_or(order.totals.total, |part| part.totals.total),
                     date: calendar::day(order.sold_at),
                     order_no: order.order_no,
                     phone: account
@@ -235,6 +248,7 @@ impl Seen {
             delivery,
             invoice,
             sale,
+            parts,
             promise_secs: account.map_or(0, |account| account.contact_timeout_secs),
         })
     }
@@ -251,12 +265,31 @@ impl Seen {
             page: self.delivery.page,
             is_again,
             sale: self.sale,
+            parts: self.parts,
             state,
             reference: self.delivery.short_code,
             bare,
         };
         buyer_page(page, status)
     }
+}
+
+/// One link for each invoice of an order that needs several: the newest delivery of each part.
+async fn parts_beside(app: &App, shown: &Delivery) -> Result<Vec<PartLink>, Problem> {
+    let mut newest: BTreeMap<u32, Delivery> = BTreeMap::new();
+    for delivery in app.ports.store.deliveries_of(&shown.order).await? {
+        if let Some(part) = &delivery.part {
+            newest.insert(part.no, delivery);
+        }
+    }
+    let link = |it: &Delivery| PartLink {
+        no: it.part.as_ref().map_or(0, |part| part.no),
+        href: format!("/o/{}", it.short_code),
+        total: it.part.as_ref().map_or(Fen::ZERO, |part| part.totals.total),
+        state: it.state,
+        is_this: it.id == shown.id,
+    };
+    Ok(newest.values().map(link).collect())
 }
 
 fn unknown(app: &App, request: &HttpRequest) -> HttpResponse {
@@ -273,6 +306,7 @@ fn without_sale(bare: Bare, state: BuyerState) -> BuyerPage {
     BuyerPage {
         bare,
         sale: None,
+        parts: Vec::new(),
         state,
         reference: String::new(),
         due: None,

@@ -1,10 +1,13 @@
 //! The buyer's page behind the short link: a phone, one thing to do.
 
 use super::{parts::When, shell::Bare};
-use crate::i18n::fill1;
+use crate::i18n::{fill1, states};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use fapiao_domain::{delivery::PageType, money::Fen};
+use fapiao_domain::{
+    delivery::{DeliveryState, PageType},
+    money::Fen,
+};
 use fapiao_usecases::calendar;
 
 /// `/o/{code}`.
@@ -15,6 +18,8 @@ pub struct BuyerPage {
     pub bare: Bare,
     /// Whose invoice; `None` when the link is not known.
     pub sale: Option<Sale>,
+    /// The invoices of the order, when it needs several.
+    pub parts: Vec<PartLink>,
     /// What the buyer sees.
     pub state: BuyerState,
     /// The code to quote when asking; may be empty.
@@ -44,6 +49,21 @@ pub struct Sale {
     pub date: String,
     /// The shop's telephone, may be empty.
     pub phone: String,
+}
+
+/// One of several invoices of an order.
+#[derive(Clone, Debug)]
+pub struct PartLink {
+    /// Which, from 1.
+    pub no: u32,
+    /// Its page.
+    pub href: String,
+    /// Gross amount.
+    pub total: Fen,
+    /// Where its delivery stands.
+    pub state: DeliveryState,
+    /// Whether this page is its page.
+    pub is_this: bool,
 }
 
 impl Sale {
@@ -108,6 +128,20 @@ pub enum BuyerState {
 }
 
 impl BuyerPage {
+    /// Where a part stands, in words, and whether the buyer has something to do.
+    fn part_words(&self, part: &PartLink) -> (&'static str, bool) {
+        let t = self.bare.t;
+        let waits = part.state.awaits_buyer() && !part.is_this;
+        let word = if part.is_this {
+            t.parts.this_one
+        } else if waits {
+            t.parts.open
+        } else {
+            states::delivery(t, part.state).word
+        };
+        (word, waits)
+    }
+
     fn tone(&self) -> &'static str {
         match self.state {
             BuyerState::Ready { .. } | BuyerState::InMiniProgram | BuyerState::Asked => "ready",

@@ -39,6 +39,8 @@ pub struct DeliveryCard {
     pub title: Option<TitleFacts>,
     /// Why it was refused or failed; may be empty.
     pub reason: String,
+    /// Which of several invoices it brings, with its amount; empty for the whole.
+    pub part: String,
     /// Whether it can be refused now.
     pub can_refuse: bool,
 }

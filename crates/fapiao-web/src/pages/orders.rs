@@ -130,6 +130,10 @@ pub struct OrderForm {
     pub channel: String,
     /// Discount on the whole order.
     pub discount: String,
+    /// `whole`, `reduced`, or empty for no difference tax.
+    pub difference: String,
+    /// Its deduction.
+    pub deduction: String,
     /// Free remark for the invoice.
     pub remark: String,
 }
@@ -206,6 +210,8 @@ impl OrderForm {
             deliver: true,
             channel: "web".to_owned(),
             discount: String::new(),
+            difference: String::new(),
+            deduction: String::new(),
             remark: String::new(),
         }
     }
@@ -227,6 +233,8 @@ impl OrderForm {
                 "deliver" => form.deliver = value == "yes",
                 "channel" => form.channel = value,
                 "discount" => form.discount = value,
+                "difference" => form.difference = value,
+                "deduction" => form.deduction = value,
                 "remark" => form.remark = value,
                 _ => form.set_line(name, value),
             }
@@ -274,6 +282,15 @@ impl OrderNewPage {
         ]
     }
 
+    fn differences(&self) -> [Choice; 3] {
+        let t = &self.shell.t.parts;
+        [
+            Choice::new("", t.difference_none),
+            Choice::new("whole", t.difference_whole),
+            Choice::new("reduced", t.difference_reduced),
+        ]
+    }
+
     fn bad(&self, index: &usize, member: &str) -> Option<&str> {
         self.errors.of(&format!("lines-{index}-{member}"))
     }
@@ -291,6 +308,8 @@ pub struct OrderShowPage {
     pub standing: Standing,
     /// Its lines as an invoice would carry them.
     pub lines: LineTable,
+    /// Whether it becomes several invoices.
+    pub is_divided: bool,
     /// Newest first.
     pub deliveries: Vec<DeliveryCard>,
     /// Newest first.
@@ -322,6 +341,8 @@ pub struct OrderFacts {
     pub created: When,
     /// Gross amount.
     pub total: Fen,
+    /// Difference tax, in words; empty for none.
+    pub difference: String,
 }
 
 #[cfg(test)]

@@ -120,4 +120,10 @@ pub struct SellerForm {
     pub quota_low: String,
     /// How much quota is fetched at once, in yuan.
     pub quota_fetch: String,
+    /// Most net amount of one invoice, in yuan; empty for no limit.
+    pub invoice_limit: String,
+    /// Most lines of one invoice.
+    pub invoice_lines: String,
+    /// `yes` when the banks of both sides are printed.
+    pub shows_banks: String,
 }

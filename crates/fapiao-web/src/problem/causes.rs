@@ -57,6 +57,10 @@ impl From<OrderError> for Problem {
                 let zh = format!("订单 {order_no} 已有投递在进行或已开票，请查看现有投递");
                 Problem::new(Kind::DeliveryUnderWay, Said::new(en, zh))
             }
+            OrderError::Indivisible(order_no, _) => {
+                let zh = format!("订单 {order_no} 无法按销方的单张限额拆分开票");
+                Problem::new(Kind::DeliveryUnderWay, Said::new(en, zh))
+            }
             OrderError::Store(error) => error.into(),
         }
     }
@@ -79,6 +83,10 @@ impl From<RefundProblem> for Problem {
             RefundProblem::CardHeld { number, .. } => {
                 let zh = format!("发票 {number} 的卡券正被报销方锁定或已报销");
                 Problem::new(Kind::CardHeld, Said::new(en, zh))
+            }
+            RefundProblem::DifferenceWhole(order_no) => {
+                let zh = format!("订单 {order_no} 为差额征税，只能全额红冲");
+                Problem::new(Kind::RefundNotPossible, Said::new(en, zh))
             }
             RefundProblem::Rule(_) | RefundProblem::Lines(_) => {
                 let zh = format!("红冲规则不允许：{en}");

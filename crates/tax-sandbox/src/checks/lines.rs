@@ -238,7 +238,13 @@ fn difference(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
         findings.line("E_DIFF", 1, "kce is missing");
         return;
     };
-    if deducted.0 <= Decimal::ZERO || gross.0.abs() < deducted.0 {
+    // On a red invoice both are below zero.
+    let (deducted, gross) = if invoice.is_red() {
+        (-deducted.0, -gross.0)
+    } else {
+        (deducted.0, gross.0)
+    };
+    if deducted <= Decimal::ZERO || gross < deducted {
         findings.line("E_DIFF", 1, "kce lies between 0 and hsje");
     }
     if !rules

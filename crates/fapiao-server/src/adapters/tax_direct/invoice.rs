@@ -17,8 +17,9 @@ const OWN_PLATFORM: &str = "5";
 /// Own use (自用, `lqkpmsDm`).
 const OWN_USE: &str = "01";
 /// Remark lines the layout rules make from fields that are uploaded on their own.
-const DERIVED: [&str; 6] = [
+const DERIVED: [&str; 7] = [
     "被红冲蓝字数电票号码：",
+    "差额征税：",
     "收款人:",
     "复核人:",
     "支付渠道:",
@@ -86,6 +87,18 @@ pub(super) fn body(issue: &IssueFace, sender: &Sender<'_>) -> Result<Value, Outs
         "fpkjfsDm": OWN_PLATFORM,
         "fpmxList": face.lines.iter().map(|it| line(it, issue, sender)).collect::<Vec<_>>(),
     });
+    if let Some(difference) = face.extras.difference {
+        invoice["cezslxDm"] = json!(difference.kind.code());
+    }
+    // What the remark shows of banks is told by flags of their own.
+    for (flag, shown) in [
+        ("sfzsxsfyhzhbq", "销方开户银行:"),
+        ("sfzsgmfyhzhbq", "购方开户银行:"),
+    ] {
+        if face.remark.lines().any(|it| it.starts_with(shown)) {
+            invoice[flag] = json!("Y");
+        }
+    }
     if let (Some(reference), Some(upload)) = (&face.red, &issue.red) {
         invoice["dylzfphm"] = json!(reference.blue.number());
         invoice["hzqrxxdbh"] = json!(reference.confirmation);
@@ -127,6 +140,15 @@ fn line(line: &InvoiceLine, issue: &IssueFace, sender: &Sender<'_>) -> Value {
         "sphfwssflhbbm": line.tax_code,
         "yhzcbs": preference(line.rate, levy, sender.small_scale),
     });
+    if let Some(difference) = issue.face.extras.difference {
+        // With the sign of its line.
+        let deduction = if line.gross.is_negative() {
+            -difference.deduction
+        } else {
+            difference.deduction
+        };
+        row["kce"] = json!(deduction.to_string());
+    }
     let place = usize::try_from(line.no).unwrap_or(0).wrapping_sub(1);
     if let Some(blue) = issue.red.as_ref().and_then(|it| it.blue_lines.get(place)) {
         row["dylzfpmxxh"] = json!(blue);

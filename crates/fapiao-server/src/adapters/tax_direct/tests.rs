@@ -56,6 +56,7 @@ fn seller(tax_number: &str, name: &str) -> Seller {
         numbers_fetch: 100,
         quota_low: Fen::ZERO,
         quota_fetch: Fen::ZERO,
+        rules: Default::default(),
         version: 1,
     }
 }

@@ -33,6 +33,7 @@ fn what_an_invoice_needs_is_named() {
         numbers_fetch: 1,
         quota_low: Fen::ZERO,
         quota_fetch: Fen::ZERO,
+        rules: Default::default(),
         version: 1,
     };
     assert_eq!(what_is_missing(&seller), ["drawer", "platform_account"]);

@@ -1,6 +1,6 @@
 //! The shapes of bodies and answers.
 
-use crate::api::order_body::{DELIVERY, LINE, ORDER, PAYMENT, TITLE};
+use crate::api::order_body::{DELIVERY, DIFFERENCE, LINE, ORDER, PAYMENT, TITLE};
 use fapiao_domain::{card::CardState, delivery::DeliveryState, invoice::InvoiceState};
 use serde_json::{Map, Value, json};
 
@@ -85,7 +85,7 @@ fn requests() -> Vec<(&'static str, Value)> {
     });
     let mut lines = list_of("NewLine");
     lines["minItems"] = json!(1);
-    lines["maxItems"] = json!(2000);
+    lines["maxItems"] = json!(10_000);
     let order = [
         text("The store's code; may be left out where the key belongs to one store."),
         json!({ "type": "string", "minLength": 1, "maxLength": 64, "description": "Your own number, unique within the seller for ever." }),
@@ -98,6 +98,14 @@ fn requests() -> Vec<(&'static str, Value)> {
         lines,
         of("NewDelivery"),
         of("NewPayment"),
+        of("NewDifferenceTax"),
+    ];
+    let difference = [
+        json!({ "enum": ["whole", "reduced"], "description": "`whole` (全额开票): taxed as if nothing were deducted, the deduction is only recorded. `reduced` (差额开票): the deduction leaves the tax base." }),
+        decimal(
+            "The deduction (扣除额) in yuan with tax, above zero and at most the line.",
+            "84000.00",
+        ),
     ];
     let line = [
         text("What was sold, without the short name of its class."),
@@ -168,6 +176,13 @@ fn requests() -> Vec<(&'static str, Value)> {
             closed(&["channel"], PAYMENT.into_iter().zip(payment).collect()),
         ),
         (
+            "NewDifferenceTax",
+            closed(
+                &["mode", "deduction"],
+                DIFFERENCE.into_iter().zip(difference).collect(),
+            ),
+        ),
+        (
             "Refusal",
             closed(
                 &["reason"],
@@ -220,9 +235,26 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("lines", list_of("NewLine")),
                 ("remark", text("May be empty.")),
                 ("payment", maybe("Payment")),
+                ("difference_tax", maybe("DifferenceTax")),
                 ("sold_at", time("When it was sold.")),
                 ("created_at", time("When it was accepted.")),
                 ("delivery", maybe("Delivery")),
+                ("deliveries", list_of("Delivery")),
+            ]),
+        ),
+        (
+            "DifferenceTax",
+            object(vec![
+                ("mode", names(vec!["whole", "reduced"])),
+                ("deduction", decimal("With tax (扣除额).", "84000.00")),
+            ]),
+        ),
+        (
+            "OrderPart",
+            object(vec![
+                ("no", whole("Which invoice of the order, from 1.")),
+                ("of", whole("Of how many.")),
+                ("totals", of("Totals")),
             ]),
         ),
         (
@@ -243,6 +275,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                     "page_url",
                     text("The page to show to the buyer, also as a QR code."),
                 ),
+                ("part", maybe("OrderPart")),
                 ("title", maybe("TypedTitle")),
                 ("invoice", maybe("InvoiceRef")),
                 ("expires_at", time("Until when the buyer may agree.")),
@@ -355,6 +388,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("lines", list_of("InvoiceLine")),
                 ("buyer", of("Party")),
                 ("seller", of("Party")),
+                ("difference_tax", maybe("DifferenceTax")),
                 ("remark", text("As printed.")),
                 ("issued_at", text_or_null("The moment of issue.")),
                 (
@@ -641,6 +675,11 @@ fn lists() -> Vec<(&'static str, Value)> {
             "issuing_mode",
             json!({ "enum": ["self_built", "external_platform", "wechat_unified"] }),
         ),
+        (
+            "invoice_limit",
+            json!({ "type": ["string", "null"], "description": "Most net amount of one invoice (单张开票限额); orders beyond it become several." }),
+        ),
+        ("invoice_lines", whole("Most lines of one invoice.")),
         (
             "stores",
             json!({ "type": "array", "items": object(vec![("code", text("For `store`.")), ("name", text("For people."))]) }),

@@ -1,0 +1,261 @@
+//! Orders that become several invoices: issued, delivered, given back.
+
+use crate::{
+    admin::sign_in::signed_in,
+    harness::{Answer, TestApp, company, spawn_app, tea},
+    red::{at_stage, refund},
+};
+use fapiao_domain::money::Fen;
+use fapiao_usecases::actor::Actor;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+/// Sets what one invoice of the demo's sellers may hold.
+async fn limit(app: &TestApp, net: Option<&str>, lines: u32) {
+    let store = &app.ports().store;
+    for mut seller in store.sellers().await.unwrap() {
+        seller.rules.limit = net.map(|it| Fen::parse_yuan(it).unwrap());
+        seller.rules.lines = lines;
+        store.save_seller(&seller, &Actor::System).await.unwrap();
+    }
+}
+
+/// Fifty sets of 56.50: 2500.00 + 325.00 = 2825.00.
+fn fifty(order_no: &str) -> Value {
+    let mut order = tea(order_no);
+    order["lines"][0]["quantity"] = json!("50");
+    order
+}
+
+/// A delivery as the helpers of one-delivery orders see it.
+fn alone(order: &Value, at: usize) -> Value {
+    json!({ "id": order["id"], "delivery": order["deliveries"][at] })
+}
+
+async fn carded(app: &TestApp, order: &Value, at: usize) -> Value {
+    let one = alone(order, at);
+    app.open_page(&one).await;
+    app.authorise(&one, &company()).await;
+    app.await_state(&one, "carded").await
+}
+
+async fn invoice(app: &TestApp, delivery: &Value) -> Value {
+    let path = format!("/invoices/{}", delivery["invoice"]["id"].as_str().unwrap());
+    app.get(&path).await.body
+}
+
+async fn shown(app: &TestApp, order: &Value) -> Value {
+    let path = format!("/orders/{}", order["id"].as_str().unwrap());
+    app.get(&path).await.body
+}
+
+fn fen(value: &Value) -> i64 {
+    Fen::parse_yuan(value.as_str().unwrap()).unwrap().get()
+}
+
+fn created(answer: Answer) -> Value {
+    assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+    answer.body
+}
+
+#[tokio::test]
+async fn an_order_beyond_the_limit_becomes_three_invoices_that_add_up() {
+    let app = spawn_app().await;
+    limit(&app, Some("1000.00"), 2000).await;
+    let order = created(app.post("/orders", "S-1", &fifty("S-1")).await);
+    let deliveries = order["deliveries"].as_array().unwrap();
+    let totals: Vec<&str> = deliveries
+        .iter()
+        .map(|it| it["part"]["totals"]["total"].as_str().unwrap())
+        .collect();
+    assert_eq!(totals, ["1130.00", "1130.00", "565.00"]);
+    assert_eq!(deliveries[1]["part"]["no"], 2);
+    assert_eq!(deliveries[1]["part"]["of"], 3);
+    assert_eq!(order["delivery"]["id"], deliveries[0]["id"]);
+    // One page shows all three; each leads to an order id of its own at WeChat.
+    let page = deliveries[0]["page_url"].as_str().unwrap();
+    let text = app
+        .http
+        .get(page)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    for it in deliveries {
+        let path = it["page_url"].as_str().unwrap().rsplit('/').next().unwrap();
+        assert!(
+            it["part"]["no"] == 1 || text.contains(&format!("/o/{path}\"")),
+            "{text}"
+        );
+    }
+    assert!(
+        text.contains("1,130.00") && text.contains("565.00"),
+        "{text}"
+    );
+    // The last first: parts do not wait for each other.
+    let mut sums = [0, 0, 0];
+    let mut quantities = Vec::new();
+    for at in [2, 0, 1] {
+        let delivery = carded(&app, &order, at).await;
+        let invoice = invoice(&app, &delivery).await;
+        assert_eq!(invoice["totals"], deliveries[at]["part"]["totals"]);
+        assert!(fen(&invoice["totals"]["amount"]) <= 100_000);
+        quantities.push(invoice["lines"][0]["quantity"].as_str().unwrap().to_owned());
+        for (sum, name) in sums.iter_mut().zip(["amount", "tax", "total"]) {
+            *sum += fen(&invoice["totals"][name]);
+        }
+        let now = shown(&app, &order).await;
+        let expected = if at == 1 { "invoiced" } else { "delivering" };
+        assert_eq!(now["state"], expected, "after part {}", at + 1);
+    }
+    assert_eq!(quantities, ["10", "20", "20"]);
+    assert_eq!(sums, [250_000, 32_500, 282_500]);
+    let ledger = app.wechat_ledger().await;
+    let fees: Vec<i64> = ledger["inserts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["fee"].as_i64().unwrap())
+        .collect();
+    assert_eq!(fees.iter().sum::<i64>(), 282_500);
+    assert_eq!(fees.len(), 3);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_refund_of_a_divided_order_touches_the_fewest_invoices() {
+    let app = spawn_app().await;
+    limit(&app, Some("1000.00"), 2000).await;
+    let order = created(app.post("/orders", "S-2", &fifty("S-2")).await);
+    for at in 0..3 {
+        carded(&app, &order, at).await;
+    }
+    let sold = json!({ "order": order["id"] });
+    let mut body =
+        json!({ "mode": "plan", "reason": "02", "lines": [{ "line": "1", "quantity": "10" }] });
+    let plan = refund(&app, &sold, "S-2-p", &body).await.body;
+    let letters = plan["red_letters"].as_array().unwrap();
+    assert_eq!(letters.len(), 1, "{plan}");
+    assert_eq!(plan["totals"]["total"], "565.00");
+    body["mode"] = json!("confirm");
+    created(refund(&app, &sold, "S-2-c", &body).await);
+    at_stage(&app, &sold, 0, "done").await;
+    assert_eq!(shown(&app, &order).await["state"], "invoiced");
+    // All the rest: one red letter for each invoice that has something left.
+    let rest = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    let done = created(refund(&app, &sold, "S-2-r", &rest).await);
+    assert_eq!(done["totals"]["total"], "2260.00");
+    at_stage(&app, &sold, 1, "done").await;
+    assert_eq!(shown(&app, &order).await["state"], "cancelled");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_given_back_before_the_invoices_leaves_the_last_part_first() {
+    let app = spawn_app().await;
+    limit(&app, Some("1000.00"), 2000).await;
+    let order = created(app.post("/orders", "S-3", &fifty("S-3")).await);
+    let sold = json!({ "order": order["id"] });
+    let body =
+        json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "5" }] });
+    created(refund(&app, &sold, "S-3-c", &body).await);
+    let mut total = 0;
+    for (at, quantity) in [(1, "20"), (2, "5"), (0, "20")] {
+        let delivery = carded(&app, &order, at).await;
+        let invoice = invoice(&app, &delivery).await;
+        assert_eq!(invoice["lines"][0]["quantity"], quantity, "part {}", at + 1);
+        total += fen(&invoice["totals"]["total"]);
+    }
+    assert_eq!(total, 45 * 5650);
+    assert_eq!(shown(&app, &order).await["state"], "invoiced");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_part_is_asked_for_again_under_its_own_number() {
+    let app = spawn_app().await;
+    limit(&app, None, 2).await;
+    let mut wanted = tea("S-4");
+    let line = wanted["lines"][0].clone();
+    wanted["lines"] = json!([line, line, line]);
+    let order = created(app.post("/orders", "S-4", &wanted).await);
+    assert_eq!(order["deliveries"].as_array().unwrap().len(), 2);
+    carded(&app, &order, 0).await;
+    let second = order["deliveries"][1]["id"].as_str().unwrap();
+    // While it is under way nothing else is made.
+    let path = format!("/orders/{}/deliveries", order["id"].as_str().unwrap());
+    let channel = json!({ "channel": "web" });
+    let refused = app.post(&path, "S-4-x", &channel).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{refused:?}");
+    let one = alone(&order, 1);
+    app.open_page(&one).await;
+    let reason = json!({ "reason": "订单有误" });
+    let answer = app
+        .post(&format!("/deliveries/{second}/refusal"), "S-4-r", &reason)
+        .await;
+    assert!(answer.status.is_success(), "{answer:?}");
+    app.await_state(&one, "refused").await;
+    assert_eq!(shown(&app, &order).await["state"], "open");
+    let again = created(app.post(&path, "S-4-a", &channel).await);
+    assert_eq!(
+        (&again["part"]["no"], &again["part"]["totals"]["total"]),
+        (&json!(2), &json!("113.00"))
+    );
+    let anew = json!({ "id": order["id"], "deliveries": [again] });
+    carded(&app, &anew, 0).await;
+    assert_eq!(shown(&app, &order).await["state"], "invoiced");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn staff_set_the_limit_and_see_the_parts() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let sellers = app.ports().store.sellers().await.unwrap();
+    let seller = sellers
+        .iter()
+        .find(|it| it.mode.as_str() == "self_built")
+        .unwrap();
+    let path = format!("/admin/sellers/{}", seller.id);
+    let page = async |path: String| {
+        let answer = owner
+            .get(format!("{}{path}", app.web()))
+            .send()
+            .await
+            .unwrap();
+        answer.text().await.unwrap()
+    };
+    let text = page(path).await;
+    assert!(text.contains("name=\"invoice_limit\""), "{text}");
+    limit(&app, Some("1000.00"), 2000).await;
+    let listed = app.get("/sellers").await.body;
+    assert_eq!(listed["data"][0]["invoice_limit"], "1000.00");
+    let order = created(app.post("/orders", "S-5", &fifty("S-5")).await);
+    let text = page(format!("/admin/orders/{}", order["id"].as_str().unwrap())).await;
+    assert!(text.contains("第 1 张，共 3 张 · ¥1,130.00"), "{text}");
+    assert!(text.contains("第 3 张，共 3 张 · ¥565.00"));
+    // A single thing beyond the limit is divided by amount; what no limit can divide is told.
+    let mut dear = tea("S-6");
+    dear["lines"][0]["quantity"] = json!("1");
+    dear["lines"][0]["unit_price"] = json!("2825.00");
+    let order = created(app.post("/orders", "S-6", &dear).await);
+    let totals: i64 = order["deliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| fen(&it["part"]["totals"]["total"]))
+        .sum();
+    assert_eq!(totals, 282_500);
+    dear["order_no"] = json!("S-7");
+    dear["lines"][0]["unit_price"] = json!("2825000.00");
+    let refused = app.post("/orders", "S-7", &dear).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.body["errors"][0]["code"], "E_TOO_MANY_INVOICES");
+    app.stop().await;
+}
