@@ -25,6 +25,7 @@ pub(super) fn problem(lang: Lang, problem: &RefundProblem) -> String {
             let said: Vec<String> = errors.0.into_iter().map(|it| it.message).collect();
             said.join(" ")
         }
+        RefundProblem::DifferenceWhole(_) => t.parts.whole_only.to_owned(),
         RefundProblem::CardHeld { .. } => t.red.card_held.to_owned(),
         other @ (RefundProblem::UnknownOrder(_)
         | RefundProblem::UnknownInvoice(_)

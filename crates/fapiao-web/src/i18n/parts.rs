@@ -24,6 +24,7 @@ texts! {
         difference_reduced: "差额开票（扣除额不计税）", "Reduced (the deduction leaves the tax base)";
         deduction: "扣除额（含税，元）", "Deduction (with tax, yuan)";
         deduction_short: "扣除额", "Deduction";
+        whole_only: "差额征税的发票只能全额红冲；请整单退款，其余另行销售。", "An invoice with difference tax can only be taken back whole: refund all of it and sell the rest anew.";
         column_difference: "差额征税：whole 全额开票，reduced 差额开票；可省略", "Difference tax: whole or reduced; may be left out";
         column_deduction: "扣除额（元，含税），与差额征税同填", "Deduction in yuan with tax, together with difference tax";
     }
