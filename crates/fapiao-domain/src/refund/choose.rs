@@ -6,8 +6,9 @@ use crate::{
 };
 use rust_decimal::Decimal;
 
-/// Up to so many papers every combination is tried; more are taken largest first.
-const TRIED: usize = 12;
+/// Up to so many papers that are not needed anyhow every combination is tried; of more, those that cover most are taken
+/// first and what turns out not to be needed is left out again.
+const TRIED: usize = 14;
 
 /// How much of a line is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,30 @@ impl Demand {
         }
     }
 
+    /// How much of it some papers cover, in millionths.
+    fn share_covered(&self, chosen: &[usize]) -> u64 {
+        const WHOLE: i128 = 1_000_000;
+        let within = self
+            .holders
+            .iter()
+            .filter(|(paper, ..)| chosen.contains(paper));
+        let share = match self.need {
+            Need::All => WHOLE * within.count() as i128 / self.holders.len().max(1) as i128,
+            Need::Quantity(asked) => {
+                let held: Decimal = within.filter_map(|(_, _, quantity, _)| *quantity).sum();
+                let share = held.checked_div(asked).unwrap_or(Decimal::ONE);
+                (share.min(Decimal::ONE) * Decimal::from(1_000_000))
+                    .trunc()
+                    .mantissa()
+            }
+            Need::Gross(asked) => {
+                let held: Fen = within.map(|(_, _, _, gross)| *gross).sum();
+                WHOLE * i128::from(held.get()) / i128::from(asked.get()).max(1)
+            }
+        };
+        u64::try_from(share.clamp(0, WHOLE)).unwrap_or_default()
+    }
+
     fn take(&self, chosen: &[usize], items: &mut Vec<(usize, RedItem)>) {
         let mut need = self.need;
         for (paper, no, quantity, gross) in &self.holders {
@@ -120,10 +145,16 @@ pub(super) fn fewest(demands: &[Demand]) -> Vec<(usize, RedItem)> {
         .collect();
     papers.sort_unstable();
     papers.dedup();
-    let chosen = if papers.len() <= TRIED {
-        smallest_combination(&papers, demands)
+    let covered = |chosen: &[usize]| demands.iter().all(|it| it.covered_by(chosen));
+    // What cannot be done without is in every answer.
+    let (needed, others): (Vec<usize>, Vec<usize>) = papers.iter().partition(|paper| {
+        let without: Vec<usize> = papers.iter().copied().filter(|it| it != *paper).collect();
+        !covered(&without)
+    });
+    let chosen = if others.len() <= TRIED {
+        smallest_combination(&needed, &others, &covered)
     } else {
-        papers
+        most_covering(needed, others, demands)
     };
     let mut items = Vec::new();
     for demand in demands {
@@ -132,21 +163,51 @@ pub(super) fn fewest(demands: &[Demand]) -> Vec<(usize, RedItem)> {
     items
 }
 
-fn smallest_combination(papers: &[usize], demands: &[Demand]) -> Vec<usize> {
+fn smallest_combination(
+    needed: &[usize],
+    others: &[usize],
+    covered: &dyn Fn(&[usize]) -> bool,
+) -> Vec<usize> {
     let pick = |mask: u32| -> Vec<usize> {
-        papers
+        let picked = others
             .iter()
             .enumerate()
             .filter(|(place, _)| mask & (1 << place) != 0)
-            .map(|(_, paper)| *paper)
-            .collect()
+            .map(|(_, paper)| *paper);
+        let mut chosen: Vec<usize> = needed.iter().copied().chain(picked).collect();
+        chosen.sort_unstable();
+        chosen
     };
-    let mut masks: Vec<u32> = (0..1_u32 << papers.len()).collect();
+    let mut masks: Vec<u32> = (0..1_u32 << others.len()).collect();
     // Stable: among equally few, the older papers.
     masks.sort_by_key(|mask| mask.count_ones());
     masks
         .into_iter()
         .map(pick)
-        .find(|chosen| demands.iter().all(|it| it.covered_by(chosen)))
-        .unwrap_or_else(|| papers.to_vec())
+        .find(|chosen| covered(chosen))
+        .unwrap_or_else(|| pick(u32::MAX))
+}
+
+/// Adds the paper that brings the demands nearest to their end, until all are met; then leaves out what is not needed
+/// after all. For a single line this is the fewest, for several it is close.
+fn most_covering(needed: Vec<usize>, mut others: Vec<usize>, demands: &[Demand]) -> Vec<usize> {
+    let mut chosen = needed;
+    while let Some(place) = (0..others.len()).max_by_key(|place| {
+        let with: Vec<usize> = chosen.iter().copied().chain([others[*place]]).collect();
+        let met: u64 = demands.iter().map(|it| it.share_covered(&with)).sum();
+        (met, std::cmp::Reverse(*place))
+    }) {
+        if demands.iter().all(|it| it.covered_by(&chosen)) {
+            break;
+        }
+        chosen.push(others.remove(place));
+    }
+    for paper in chosen.clone() {
+        let without: Vec<usize> = chosen.iter().copied().filter(|it| *it != paper).collect();
+        if demands.iter().all(|it| it.covered_by(&without)) {
+            chosen = without;
+        }
+    }
+    chosen.sort_unstable();
+    chosen
 }

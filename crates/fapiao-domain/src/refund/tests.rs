@@ -260,3 +260,174 @@ fn a_red_letter_of_one_invoice_leaves_the_others_alone() {
     assert_eq!(whole.totals.total, Fen::raw(3_000));
     assert!(whole.letters[0].plan.completes);
 }
+
+/// Capacity of each paper per line of the order: what brute force needs to know, without the planner's help.
+fn pieces_on(papers: &[Paper]) -> Vec<Vec<(u32, i64)>> {
+    let of = |paper: &Paper| {
+        let lines = paper.lines.iter();
+        lines
+            .map(|line| {
+                let quantity = line.quantity.unwrap_or_default();
+                (
+                    paper.source(line.no),
+                    i64::try_from(quantity.trunc().mantissa()).unwrap(),
+                )
+            })
+            .collect()
+    };
+    papers.iter().map(of).collect()
+}
+
+/// The least number of papers that together hold what is asked for: every subset is looked at.
+fn least(on: &[Vec<(u32, i64)>], asked: &[(u32, i64)]) -> u32 {
+    let covers = |mask: u32| {
+        asked.iter().all(|(no, pieces)| {
+            let held: i64 = on
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| mask & (1 << place) != 0)
+                .flat_map(|(_, lines)| lines)
+                .filter(|(of, _)| of == no)
+                .map(|(_, held)| held)
+                .sum();
+            held >= *pieces
+        })
+    };
+    (0..1_u32 << on.len())
+        .filter(|mask| covers(*mask))
+        .map(u32::count_ones)
+        .min()
+        .unwrap()
+}
+
+/// One line of the order as the generator makes it: price in fen, and pieces on each of the papers.
+fn some_line() -> impl proptest::strategy::Strategy<Value = (i64, Vec<i64>)> {
+    (1_i64..20_000, proptest::collection::vec(0_i64..5, 5))
+}
+
+/// An order of such lines, wholly on papers; papers without a line are left out.
+fn split_order(made: &[(i64, Vec<i64>)]) -> (Vec<InvoiceLine>, Vec<Paper>) {
+    let sold_lines: Vec<OrderLine> = made
+        .iter()
+        .map(|(price, pieces)| sold(pieces.iter().sum(), *price, 0))
+        .collect();
+    let papers = (0..made[0].1.len())
+        .filter_map(|place| {
+            let on: Vec<(u32, &(i64, Vec<i64>))> = (1_u32..)
+                .zip(made)
+                .filter(|(_, it)| it.1[place] > 0)
+                .collect();
+            let lines: Vec<OrderLine> = on
+                .iter()
+                .map(|(_, it)| sold(it.1[place], it.0, 0))
+                .collect();
+            (!on.is_empty()).then(|| Paper {
+                lines: computed(&lines),
+                sources: on.iter().map(|(no, _)| *no).collect(),
+                earlier: Vec::new(),
+            })
+        })
+        .collect();
+    (computed(&sold_lines), papers)
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_plan_has_the_fewest_letters_and_its_sums_are_exact(
+        made in proptest::collection::vec(some_line(), 1..5),
+        parts in proptest::collection::vec(0_i64..101, 4),
+    ) {
+        let made: Vec<_> = made.into_iter().filter(|it| it.1.iter().sum::<i64>() > 0).collect();
+        proptest::prop_assume!(!made.is_empty());
+        let (order, papers) = split_order(&made);
+        let asked: Vec<(u32, i64)> = (1_u32..)
+            .zip(&made)
+            .zip(&parts)
+            .map(|((no, it), part)| (no, it.1.iter().sum::<i64>() * part / 100))
+            .filter(|(_, pieces)| *pieces > 0)
+            .collect();
+        proptest::prop_assume!(!asked.is_empty());
+        let items: Vec<RedItem> = asked.iter().map(|(no, pieces)| quantity(*no, *pieces)).collect();
+        let on = pieces_on(&papers);
+        let plan = match plan(&order, &papers, &items) {
+            Ok(plan) => plan,
+            // Papers computed one by one may round away from the order's own sum; such an order is never booked.
+            Err(RefundError::Inconsistent(_) | RefundError::Red(RedError::TooSmall(_))) => return Ok(()),
+            Err(other) => panic!("{other}"),
+        };
+        let from_paper = plan.taken.iter().filter(|it| it.letter.is_some());
+        let by_letters: Fen = plan.letters.iter().map(|it| it.plan.totals.total).sum();
+        let by_taken: Fen = from_paper.map(|it| it.line.line.gross).sum();
+        proptest::prop_assert_eq!(by_letters, by_taken);
+        let all_taken: Fen = plan.taken.iter().map(|it| it.line.line.gross).sum();
+        proptest::prop_assert_eq!(plan.totals.total, -all_taken);
+        proptest::prop_assert_eq!(plan.totals.amount + plan.totals.tax, plan.totals.total);
+        // Rounding may leave a fen of the order on no paper; then a part of the demand needs no letter at all.
+        let open = plan.taken.iter().any(|it| it.letter.is_none());
+        let letters = u32::try_from(plan.letters.len()).unwrap();
+        if open {
+            proptest::prop_assert!(letters <= least(&on, &asked));
+        } else {
+            proptest::prop_assert_eq!(letters, least(&on, &asked));
+        }
+        for (no, pieces) in &asked {
+            let taken: Decimal = plan
+                .taken
+                .iter()
+                .filter(|it| it.line.blue_no == *no)
+                .filter_map(|it| it.line.line.quantity)
+                .sum();
+            proptest::prop_assert!(open || taken == -Decimal::from(*pieces));
+        }
+        for letter in &plan.letters {
+            let mut after = papers[letter.paper].clone();
+            after.earlier.extend(letter.plan.lines.iter().cloned());
+            proptest::prop_assert!(remaining(&after.lines, &after.earlier).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_allowance_over_several_papers_is_exact_and_touches_the_fewest(
+        made in proptest::collection::vec(some_line(), 1..5),
+        part in 1_i64..100,
+    ) {
+        let made: Vec<_> = made.into_iter().filter(|it| it.1.iter().sum::<i64>() > 0).collect();
+        proptest::prop_assume!(!made.is_empty());
+        let (order, papers) = split_order(&made);
+        let on_paper: i64 = papers.iter().map(|it| sum(&it.lines).total.get()).sum();
+        proptest::prop_assume!(on_paper == sum(&order).total.get());
+        let asked = (on_paper * part / 100).max(1);
+        let wish = Wish::Amount(Fen::raw(asked));
+        let plan = match plan_refund(&order, &[], &papers, manner(RedReason::Allowance, false), &wish) {
+            Ok(plan) => plan,
+            Err(RefundError::Inconsistent(_) | RefundError::Red(RedError::TooSmall(_))) => return Ok(()),
+            Err(other) => panic!("{other}"),
+        };
+        proptest::prop_assert_eq!(plan.totals.total.get(), asked);
+        let mut sizes: Vec<i64> = papers.iter().map(|it| sum(&it.lines).total.get()).collect();
+        sizes.sort_unstable();
+        let (mut held, mut fewest) = (0, 0);
+        while held < asked {
+            held += sizes.pop().unwrap();
+            fewest += 1;
+        }
+        proptest::prop_assert_eq!(plan.letters.len(), fewest);
+    }
+}
+
+#[test]
+fn of_very_many_papers_only_those_that_are_needed_are_touched() {
+    // Twenty papers of one piece each and one of thirty: one letter suffices for thirty pieces.
+    let order = computed(&[sold(50, 1_000, 0)]);
+    let part = |pieces: i64| Paper {
+        lines: computed(&[sold(pieces, 1_000, 0)]),
+        sources: vec![1],
+        earlier: Vec::new(),
+    };
+    let papers: Vec<Paper> = (0..20).map(|_| part(1)).chain([part(30)]).collect();
+    let one = plan(&order, &papers, &[quantity(1, 30)]).unwrap();
+    assert_eq!((one.letters.len(), one.letters[0].paper), (1, 20));
+    let more = plan(&order, &papers, &[quantity(1, 33)]).unwrap();
+    assert_eq!(more.letters.len(), 4);
+    assert_eq!(more.totals.total, Fen::raw(33_000));
+}
