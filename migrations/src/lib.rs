@@ -25,6 +25,7 @@ mod m20261121_000016_signing;
 mod m20261121_000018_modes;
 mod m20261121_000020_tax_routes;
 mod m20261121_000021_parts;
+mod m20261121_000018_unified_platform;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000018_modes::Migration),
             Box::new(m20261121_000020_tax_routes::Migration),
             Box::new(m20261121_000021_parts::Migration),
+            Box::new(m20261121_000018_unified_platform::Migration),
         ]
     }
 }

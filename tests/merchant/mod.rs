@@ -5,3 +5,4 @@ mod flow;
 mod push_matrix;
 mod pushes;
 mod refusal;
+mod unified;

@@ -20,6 +20,7 @@ use crate::{
         wechat_merchant::Merchant,
         wechat_platform::Platform,
         wechat_pushes::Pushes,
+        wechat_unified::Unified,
     },
     config::{Config, ConfigError, Mode},
 };
@@ -122,6 +123,10 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         tax: Arc::new(tax),
         merchant: Arc::new(Merchant::new(keeper.clone(), Arc::clone(&sealer))),
         platform: Arc::new(Platform::new(keeper.clone(), Arc::clone(&sealer))),
+        unified: Arc::new(
+            Unified::new(keeper.clone(), Arc::clone(&sealer), sandbox)
+                .map_err(WiringError::Wechat)?,
+        ),
         console: Arc::new(Console::new(keeper, Arc::clone(&sealer))),
         gateways,
         papers: Arc::new(PdfPapers),

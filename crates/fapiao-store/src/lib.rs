@@ -61,6 +61,7 @@ mod template_tries;
 mod token_notes;
 mod tokens;
 mod tx;
+mod unified;
 mod verify;
 mod writer;
 

@@ -51,6 +51,8 @@ pub enum Job {
     Reconcile(ReconciliationId),
     /// Bring the request for an invoice to the external platform.
     SendRequest(DeliveryId),
+    /// Have WeChat make an invoice out, by the legacy unified calls.
+    MakeOut(DeliveryId),
     /// Ask the external platform what became of a request.
     FollowRequest(DeliveryId),
     /// Read what the external platform told us.
@@ -94,6 +96,7 @@ impl Job {
             Job::Reconcile(_) => "reconcile",
             Job::SendRequest(_) => "send_request",
             Job::FollowRequest(_) => "follow_request",
+            Job::MakeOut(_) => "make_out",
             Job::HandleNotice(_) => "handle_notice",
             Job::ReportResult(_) => "report_result",
             Job::ReportOffset(_) => "report_offset",
@@ -124,6 +127,7 @@ impl Job {
         "reconcile",
         "send_request",
         "follow_request",
+        "make_out",
         "handle_notice",
         "report_result",
         "report_offset",
@@ -141,6 +145,7 @@ impl Job {
             | Job::CancelCard(id)
             | Job::SendRequest(id)
             | Job::FollowRequest(id)
+            | Job::MakeOut(id)
             | Job::RejectAuthorisation(id) => id.to_string(),
             Job::HandleNotice(id) => id.to_string(),
             Job::ReportResult(id) => id.to_string(),
@@ -203,6 +208,7 @@ impl Job {
             "reconcile" => Job::Reconcile(id(payload)?),
             "send_request" => Job::SendRequest(id(payload)?),
             "follow_request" => Job::FollowRequest(id(payload)?),
+            "make_out" => Job::MakeOut(id(payload)?),
             "handle_notice" => Job::HandleNotice(id(payload)?),
             "report_result" => Job::ReportResult(id(payload)?),
             "report_offset" => Job::ReportOffset(id(payload)?),
@@ -334,6 +340,7 @@ mod tests {
             Job::Reconcile(fresh(now)),
             Job::SendRequest(fresh(now)),
             Job::FollowRequest(fresh(now)),
+            Job::MakeOut(fresh(now)),
             Job::HandleNotice(fresh(now)),
             Job::ReportResult(fresh(now)),
             Job::ReportOffset(fresh(now)),

@@ -21,3 +21,4 @@ pub mod records;
 pub mod rounding;
 pub mod run;
 pub mod step;
+pub mod unified;

@@ -14,6 +14,7 @@ mod reconciliation;
 mod red;
 mod sale;
 mod tax_route;
+mod unified;
 
 pub use account::{Account, AccountKind, PushMode, SealedText};
 pub use after_payment::{ClaimState, PaymentClaim};
@@ -35,3 +36,4 @@ pub use tax_route::{
     Volume, gateway_purpose,
 };
 pub use sale::{Delivery, Order, OrderPart, PartLine, Payment, RawTitleRecord};
+pub use unified::{UnifiedCall, UnifiedSettings};

@@ -8,6 +8,7 @@ use crate::{
     platform::{card, card_life, draft, issue, mail, red, render, stock, template},
     ports::Ports,
     step::{StepError, job_end},
+    unified,
 };
 use fapiao_domain::ids::{Id, InvoiceId};
 use std::collections::HashMap;
@@ -33,6 +34,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::SyncTaxData(id) => stock::sync_tax_data(ports, id).await,
         Job::SendRequest(id) => gateway::send_request(ports, id).await,
         Job::FollowRequest(id) => gateway::follow_request(ports, id).await,
+        Job::MakeOut(id) => unified::make_out(ports, id).await,
         Job::HandleNotice(id) => gateway::handle_notice(ports, id).await,
         Job::ReportResult(id) => gateway::report_result(ports, id).await,
         Job::ReportOffset(id) => gateway::report_offset(ports, id).await,

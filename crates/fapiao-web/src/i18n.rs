@@ -21,6 +21,7 @@ mod refusals;
 mod rules;
 mod set_up;
 pub mod states;
+mod unified;
 mod watch;
 
 pub use access::Access;
@@ -44,6 +45,7 @@ pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
 };
 pub use states::State;
+pub use unified::Unified;
 pub use watch::{Checks, Push, Reconciliation, SelfTest};
 
 use std::fmt::Display;
@@ -221,6 +223,7 @@ catalogue! {
     red_acts: RedActs,
     refund_words: RefundWords,
     gateway: Gateway,
+    unified: Unified,
     push: Push,
     refusals: Refusals,
     self_test: SelfTest,

@@ -71,3 +71,4 @@ pub mod staff;
 pub mod stock;
 pub mod stores;
 pub mod tax_codes;
+pub mod unified;

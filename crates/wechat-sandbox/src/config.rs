@@ -339,6 +339,8 @@ pub struct Settings {
     pub push_repeats: u32,
     /// Whether the legacy unified calls (`makeoutinvoice` …) answer at all (else 48001).
     pub unified_calls: bool,
+    /// While not empty, the platform behind the unified calls fails every request, for this reason.
+    pub unified_fails: String,
     /// Bytes of PDF files kept in memory when there is a state file to read them back from.
     pub media_memory_bytes: usize,
 }
@@ -363,6 +365,7 @@ impl Default for Settings {
             push_repeat_after_ms: 1_000,
             push_repeats: 3,
             unified_calls: true,
+            unified_fails: String::new(),
             media_memory_bytes: 256 * 1024 * 1024,
         }
     }

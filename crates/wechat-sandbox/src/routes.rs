@@ -32,6 +32,7 @@ pages! {
     get "/mmbiz/{id}/0" => pages::console::logo;
     get "/bizmall/authinvoice" => pages::console::platform_page;
     post "/pay/unifiedorder" => pay::unified_order;
+    get "/unified/{serial}/file.pdf" => api::unified_file;
     get "/phone" => pages::phone::wallet;
     get "/phone/pay/{prepay_id}" => pay::show;
     post "/phone/pay/{prepay_id}" => pay::pay;

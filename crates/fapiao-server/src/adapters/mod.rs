@@ -20,3 +20,4 @@ pub mod wechat_errors;
 pub mod wechat_merchant;
 pub mod wechat_platform;
 pub mod wechat_pushes;
+pub mod wechat_unified;

@@ -11,7 +11,7 @@ use std::{
 };
 use wechat_invoice::{
     SecretString,
-    callback::{self, CallbackCipher, Event, SenderCheck},
+    callback::{self, CallbackCipher, Event, IssueResult, SenderCheck},
     platform::ReimburseStatus,
 };
 
@@ -183,6 +183,7 @@ impl PushGate for Pushes {
         Ok(match event {
             Event::Authorisation(it) => {
                 let platform_id = it.s_pappid.filter(|id| !id.is_empty());
+                let openid = it.head.from_user_name.clone();
                 match (
                     it.succ_order_id.filter(|id| !id.is_empty()),
                     it.fail_order_id.filter(|id| !id.is_empty()),
@@ -191,11 +192,13 @@ impl PushGate for Pushes {
                         order_id,
                         agreed: true,
                         platform_id,
+                        openid,
                     },
                     (None, Some(order_id)) => PushMeaning::Authorisation {
                         order_id,
                         agreed: false,
                         platform_id,
+                        openid,
                     },
                     (None, None) => return Err("the authorisation names no order".to_owned()),
                 }
@@ -213,6 +216,15 @@ impl PushGate for Pushes {
                     ReimburseStatus::Other(_) => None,
                 },
                 word: it.status.as_str().to_owned(),
+            },
+            Event::IssueResult(it) => PushMeaning::UnifiedResult {
+                serial: it.fpqqlsh,
+                tax_number: it.nsrsbh,
+                issued: match it.result {
+                    IssueResult::Issued => Some(true),
+                    IssueResult::Failed => Some(false),
+                    IssueResult::Other(_) => None,
+                },
             },
             other => PushMeaning::Other(other.head().event.clone()),
         })

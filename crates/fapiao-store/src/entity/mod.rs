@@ -39,6 +39,7 @@ mod sales;
 mod setup;
 mod signing;
 mod tax_routes;
+mod unified;
 
 pub(crate) use access::{api_key, session, staff};
 pub(crate) use archive::{anchor, exchange, exchange_subject, proof_run};
@@ -57,3 +58,4 @@ pub(crate) use sales::{delivery, idempotency, order, order_line, payment_claim};
 pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};
 pub(crate) use signing::signing_key;
 pub(crate) use tax_routes::{gateway_answer, stock_told, tax_connection};
+pub(crate) use unified::{unified_buyer, unified_request, unified_settings};

@@ -169,7 +169,8 @@ async fn hold(
     Ok((request, invoice))
 }
 
-async fn hold_invoice(tx: &Tx, id: &str) -> Result<invoice_row::Model, StoreError> {
+/// An invoice's row, held until the commit.
+pub(crate) async fn hold_invoice(tx: &Tx, id: &str) -> Result<invoice_row::Model, StoreError> {
     let sql = select::<invoice_row::Entity>("WHERE id = ")
         .bind(id)
         .add(for_update(tx.backend));
@@ -220,7 +221,8 @@ pub(super) fn record<'t>(tx: &'t Tx, (id, sent, then): &'t Sent) -> Run<'t, ()> 
     })
 }
 
-async fn change_invoice(
+/// Changes an invoice's state.
+pub(crate) async fn change_invoice(
     tx: &Tx,
     held: &invoice_row::Model,
     from: InvoiceState,

@@ -25,5 +25,6 @@ pub mod tax_codes;
 pub mod tax_connections;
 mod texts;
 pub mod titles;
+pub mod unified;
 
 pub use texts::SettingError;

@@ -6,6 +6,7 @@ use crate::{
     jobs::{Job, QueuedJob},
     ports::{AuthAnswer, AuthPage, DeliveryChange, Ports, Scope},
     records::{Delivery, IssuingMode, Seller},
+    unified::entered_platform_id,
 };
 use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
 use serde_json::json;
@@ -145,6 +146,11 @@ pub(crate) async fn platform_id_of(ports: &Ports, seller: &Seller) -> Result<Str
             .map(|gateway| gateway.platform_id)
             .filter(|id| !id.is_empty())
             .ok_or_else(|| not_ready("the external platform has not told its id yet"));
+    }
+    if seller.mode == IssuingMode::WechatUnified
+        && let Some(entered) = entered_platform_id(ports, &seller.id).await?
+    {
+        return Ok(entered);
     }
     let account = seller
         .platform_account

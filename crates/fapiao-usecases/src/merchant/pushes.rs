@@ -9,7 +9,9 @@ use crate::{
         confirm::{Confirmed, confirm_authorisation},
     },
     ports::{CardReport, Followed, NewPush, Ports, PushMeaning, Recorded, Scope},
+    records::{Delivery, IssuingMode},
     step::StepError,
+    unified::take_result,
 };
 use fapiao_domain::{
     card::CardState,
@@ -138,6 +140,11 @@ pub async fn work_on(
             };
             follow_report(ports, &report, &word).await?
         }
+        Ok(PushMeaning::UnifiedResult {
+            serial,
+            tax_number,
+            issued,
+        }) => take_result(ports, &serial, &tax_number, issued).await?,
         Ok(PushMeaning::CardStatus { word, .. }) => {
             ("parked", format!("unknown card status {word}"))
         }
@@ -145,6 +152,7 @@ pub async fn work_on(
             order_id,
             agreed,
             platform_id,
+            openid,
         }) => match DeliveryId::parse(&order_id) {
             Err(_) if !agreed => ("ignored", format!("order id {order_id} is not one of ours")),
             Err(_) => match claimed(ports, account, &order_id, platform_id.as_deref()).await? {
@@ -155,16 +163,32 @@ pub async fn work_on(
             },
             Ok(delivery) => match ports.store.delivery(&Scope::All, &delivery).await? {
                 None => ("ignored", format!("there is no delivery {delivery}")),
-                Some(_) => match confirm_authorisation(ports, &delivery, agreed).await? {
-                    Confirmed::Authorised => ("handled", "confirmed by WeChat".to_owned()),
-                    Confirmed::Closed(state) => ("handled", format!("the delivery is {state}")),
-                    Confirmed::Declined => ("handled", "the buyer declined".to_owned()),
-                    // The hint is not proof: the poll goes on.
-                    Confirmed::NotYet => ("handled", "WeChat does not confirm it (yet)".to_owned()),
-                },
+                Some(found) => {
+                    if agreed && !openid.is_empty() {
+                        keep_openid(ports, &found, &openid).await?;
+                    }
+                    match confirm_authorisation(ports, &delivery, agreed).await? {
+                        Confirmed::Authorised => ("handled", "confirmed by WeChat".to_owned()),
+                        Confirmed::Closed(state) => ("handled", format!("the delivery is {state}")),
+                        Confirmed::Declined => ("handled", "the buyer declined".to_owned()),
+                        // The hint is not proof: the poll goes on.
+                        Confirmed::NotYet => {
+                            ("handled", "WeChat does not confirm it (yet)".to_owned())
+                        }
+                    }
+                }
             },
         },
     })
+}
+
+/// The legacy unified calls want the buyer's openid, which nothing but the push tells; the other modes never keep it.
+async fn keep_openid(ports: &Ports, delivery: &Delivery, openid: &str) -> Result<(), StoreError> {
+    let seller = ports.store.seller(&delivery.seller).await?;
+    if seller.is_some_and(|it| it.mode == IssuingMode::WechatUnified) {
+        ports.store.note_unified_buyer(&delivery.id, openid).await?;
+    }
+    Ok(())
 }
 
 /// A report about a card that overtook the answer to its insert is looked at again after this time.

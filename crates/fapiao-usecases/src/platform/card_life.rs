@@ -108,7 +108,9 @@ pub async fn card_standing(ports: &Ports, invoice: &InvoiceId) -> Result<CardSta
 /// [`StepError`]: later while an employer holds it, for a person when it can never be struck out.
 pub async fn cancel_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
     // Another platform inserted it: that platform strikes it out, and tells with the offset's result.
-    if ports.store.platform_request(id).await?.is_some() {
+    if ports.store.platform_request(id).await?.is_some()
+        || ports.store.make_out_call(id).await?.is_some()
+    {
         return Ok(());
     }
     let card = match CardStanding::of(ports.store.card(id).await?) {

@@ -12,11 +12,12 @@ use crate::{
     ports::{NewInvoice, Ports, Scope, TaxpayerGate},
     records::{Delivery, Invoice, IssuingMode, Order, Payment, RawTitleRecord, Seller},
     step::StepError,
+    unified::serial,
 };
 use fapiao_domain::{
     delivery::DeliveryState,
     difference::check_blue_sale,
-    ids::DeliveryId,
+    ids::{DeliveryId, Id},
     invoice::{InvoiceKind, InvoiceState},
     line::InvoiceLine,
     party::{Title, TitleKind},
@@ -64,18 +65,11 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         .ok_or_else(|| StoreError::NotFound {
             what: format!("seller {}", order.seller),
         })?;
-    if seller.mode == IssuingMode::WechatUnified {
-        return Err(StepError::parked(
-            "issuing_mode",
-            format!(
-                "seller {} is set to WeChat's unified calls, which are switched off",
-                seller.id
-            ),
-        ));
-    }
     let is_ours = seller.mode == IssuingMode::SelfBuilt;
     let kind = match ports.store.tax_connection(&seller.id).await? {
         Some(connection) if is_ours => connection.profile.ordinary(),
+        // What the legacy calls bring; a digital number makes it a digital one.
+        _ if seller.mode == IssuingMode::WechatUnified => InvoiceKind::ClassicOrdinary,
         _ => InvoiceKind::DigitalOrdinary,
     };
     let (title, warnings) = checked_title(&delivery)?;
@@ -127,6 +121,9 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         created_at: now,
         version: 1,
     };
+    if seller.mode == IssuingMode::WechatUnified {
+        return make_out(ports, &delivery, invoice, warnings).await;
+    }
     if !is_ours {
         return hand_over(ports, &delivery, &order, invoice, warnings).await;
     }
@@ -141,6 +138,30 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
     };
     match ports.store.draft_invoice(new, &Actor::System).await {
         // Another worker drafted it while we were computing.
+        Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What WeChat's unified call is to make out.
+async fn make_out(
+    ports: &Ports,
+    delivery: &Delivery,
+    invoice: Invoice,
+    warnings: Vec<String>,
+) -> Result<(), StepError> {
+    let settings = ports.store.unified_settings(&invoice.seller).await?;
+    let serial = serial(settings.as_ref(), invoice.id.as_str());
+    let new = NewInvoice {
+        invoice,
+        delivery_version: delivery.version,
+        warnings,
+    };
+    match ports
+        .store
+        .draft_make_out(new, &serial, &Actor::System)
+        .await
+    {
         Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -10,6 +10,7 @@ use crate::{
     ports::{FormStatus, Ports, RedApplication, RedFormChange, Scope},
     records::{Invoice, RedForm, RedOf, Seller},
     step::StepError,
+    unified::follow_clear,
 };
 use chrono::TimeDelta;
 use fapiao_domain::{
@@ -49,6 +50,9 @@ pub async fn follow_red_form(ports: &Ports, id: &RedFormId) -> Result<(), StepEr
             .is_some()
         {
             return follow_offset(ports, &form).await;
+        }
+        if let Some(made) = ports.store.made_out(&blue.id).await? {
+            return follow_clear(ports, &form, &blue, &made).await;
         }
         if form.carried_out_at.is_some() {
             return Ok(());

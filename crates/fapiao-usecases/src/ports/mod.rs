@@ -28,6 +28,7 @@ mod signing;
 mod tax;
 mod tax_gateway;
 mod tax_routes;
+mod unified;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
@@ -78,6 +79,9 @@ pub use tax_gateway::{
     MonthTold,
 };
 pub use tax_routes::{Asked, Assigned, TaxRoutes};
+pub use unified::{
+    UnifiedClear, UnifiedIssued, UnifiedOrder, UnifiedSent, UnifiedStore, WechatUnified,
+};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
     TemplateOrder, WechatMerchant, WechatPlatform,
@@ -101,6 +105,7 @@ pub trait Storage:
     + Tokens
     + GatewayStore
     + OffsetStore
+    + UnifiedStore
     + Reports
     + Exchanges
     + Proofs
@@ -129,6 +134,7 @@ impl<T> Storage for T where
         + Tokens
         + GatewayStore
         + OffsetStore
+        + UnifiedStore
         + Reports
         + Exchanges
         + Proofs
@@ -160,6 +166,8 @@ pub struct Ports {
     pub merchant: Arc<dyn WechatMerchant>,
     /// WeChat, as a platform.
     pub platform: Arc<dyn WechatPlatform>,
+    /// WeChat's unified calls, legacy.
+    pub unified: Arc<dyn WechatUnified>,
     /// Calls to other installations over the platform gateway.
     pub gateways: Arc<dyn Gateways>,
     /// Settings and counters on WeChat's side.

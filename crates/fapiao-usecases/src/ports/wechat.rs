@@ -201,6 +201,17 @@ pub enum PushMeaning {
         agreed: bool,
         /// The platform id WeChat named; the order id is not ours after a payment.
         platform_id: Option<String>,
+        /// The buyer's openid with the account that received the push.
+        openid: String,
+    },
+    /// What became of a unified call (legacy).
+    UnifiedResult {
+        /// Its serial.
+        serial: String,
+        /// The seller's tax number.
+        tax_number: String,
+        /// Whether it was issued, where WeChat said so.
+        issued: Option<bool>,
     },
     /// A card's reimbursement state changed.
     CardStatus {

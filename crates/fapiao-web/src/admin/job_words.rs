@@ -30,6 +30,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "handle_notice" => t.gateway.handle_notice,
         "report_result" => t.gateway.report_result,
         "report_offset" => t.gateway.report_offset,
+        "make_out" => t.unified.make_out,
         "match_payment" => k.match_payment,
         "follow_red_form" => k.follow_red_form,
         "reissue_order" => k.reissue_order,
@@ -52,6 +53,15 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "buyer_form_differs") => Some("微信显示的授权页字段与设置的不同"),
         (Lang::Zh, "contact_missing") => Some("微信账号没有填写联系电话"),
         (Lang::Zh, "platform_id_changed") => Some("微信报告的开票平台识别码与此前不同"),
+        (Lang::Zh, "platform_rounding") => {
+            Some("退款后剩余的金额无法用单价和数量原样表达给第三方平台")
+        }
+        (Lang::Zh, "openid_missing") => {
+            Some("未收到带有买家 openid 的微信推送，统一开票接口无法请求")
+        }
+        (Lang::Zh, "unified_silent") => Some("微信统一开票接口迟迟没有结果"),
+        (Lang::Zh, "unified_number") => Some("微信统一开票接口返回的发票代码或号码不对"),
+        (Lang::Zh, "unified_paper") => Some("微信统一开票接口给出的 PDF 与发票不符"),
         (Lang::Zh, "issuing_mode") => Some("该开票主体的开票方式目前不能由本系统开票"),
         (Lang::Zh, "lines_invalid") => Some("订单明细不能照此开票"),
         (Lang::Zh, "totals_differ") => Some("重新计算的合计与接单时不一致"),

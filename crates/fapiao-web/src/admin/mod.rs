@@ -54,6 +54,7 @@ mod stores;
 mod switches;
 mod tax_codes;
 mod timeline;
+mod unified;
 
 pub(crate) use routes::configure;
 

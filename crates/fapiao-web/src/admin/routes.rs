@@ -6,7 +6,7 @@ use super::{
     payments, products, pushes, reconciliation, reports, rounding, sellers, sign_in, signing,
     staff, stock, stores, switches, tax_codes,
 };
-use super::{gateways, partners};
+use super::{gateways, partners, unified};
 use super::{red, red_forms};
 use actix_web::{
     middleware::from_fn,
@@ -88,6 +88,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/payments/{id}/dismissal", post().to(payments::close))
         .route("/orders/{id}/receipt", get().to(payments::receipt))
         .route("/audit", get().to(audit::index))
+        .route("/sellers/{id}/unified", get().to(unified::show))
+        .route("/sellers/{id}/unified", post().to(unified::save))
         .route("/sellers/{id}/platform", get().to(gateways::show))
         .route("/sellers/{id}/platform", post().to(gateways::save))
         .route("/partners/{id}/keys", post().to(partners::make_key))

@@ -79,6 +79,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_MODE", "`plan` 只试算，`confirm` 执行"),
     ("E_NAME", "名称为空、过长或含有不可打印的字符"),
     ("E_NONPOSITIVE", "金额须大于零"),
+    ("E_NOTHING_LEFT", "这张发票没有可红冲的余额"),
+    ("E_NOT_ISSUED", "该请求没有已开具的发票可供红冲"),
     (
         "E_NOT_TAXED_MIXED",
         "不征税项目不能与应税项目开在同一张发票上",
@@ -86,6 +88,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_NO_ACCOUNT", "该渠道所需的微信账号尚未在后台设置"),
     ("E_NO_LINES", "订单至少要有一行明细"),
     ("E_NUMBER_UNEXPECTED", "个人抬头不应填写税号"),
+    ("E_OFFSET_NO", "红冲单号须为 1 至 64 个可见的 ASCII 字符"),
     (
         "E_ORDER_DISCOUNT",
         "整单折扣须为不大于各行合计的正数，单位元，最多两位小数",
@@ -114,6 +117,7 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("E_PAYMENT_NO", "支付单号最长 64 个字符，不含空格"),
     ("E_PAY_MERCHANT", "微信支付商户号为 8 至 10 位数字"),
+    ("E_PAY_SELLER", "请选择使用该账号的开票主体"),
     ("E_PERSON_WITH_NUMBER", "个人抬头带有税号，请确认抬头类型"),
     ("E_PHONE", "电话过长或含有不可打印的字符"),
     ("E_PROVINCE", "省级代码为两位数字，例如 33"),
@@ -139,7 +143,9 @@ const TEXTS: &[(&str, &str)] = &[
         "该税率今天不在税务机关为该销方核定的税率之内",
     ),
     ("E_REASON", "拒绝原因会展示给买家：须为一行 1 至 60 个字"),
+    ("E_RED", "不能这样红冲"),
     ("E_RED_KIND", "红字发票不能含有折扣行"),
+    ("E_RED_RULE", "红冲的行、数量、金额或原因不符合规则"),
     ("E_RED_SIGN", "红字发票的金额与数量须为负数"),
     ("E_REMARK", "备注最多 200 字，不能含有控制字符"),
     ("E_REQUIRED", "必填字段缺失"),
@@ -156,6 +162,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_ROW_YES_NO", "应填写 是 或 否"),
     ("E_SELLER_TAKEN", "已有销方使用这个税号"),
     ("E_SEQ", "明细行号须从 1 起连续"),
+    ("E_SERIAL_PREFIX", "流水号前缀为 6 位字母或数字"),
     ("E_SETTING_TEXT", "内容过长或含有换行等控制字符"),
     (
         "E_SIGNING_KEY",
@@ -195,6 +202,7 @@ const TEXTS: &[(&str, &str)] = &[
         "E_TAX_NUMBER_LETTER",
         "税号中不会出现 I、O、S、V、Z 这些字母，请核对",
     ),
+    ("E_TEXT", "文字过长，或含有换行等控制字符"),
     (
         "E_TITLE",
         "title 页由买家填写抬头，请勿附带；confirm 页须附带抬头；collect 页须附带抬头，或订单已有发票",

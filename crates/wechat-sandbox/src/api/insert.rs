@@ -379,7 +379,7 @@ fn finish(app: &App, input: &Input<'_>, begun: &Begun, product: Product) -> Resu
 }
 
 /// Twelve digits that no card has yet.
-fn new_code(world: &World) -> String {
+pub(super) fn new_code(world: &World) -> String {
     loop {
         let code = (700_000_000_000 + rand::random_range(0..99_999_999_999_u64)).to_string();
         if world.cards.get(&code).is_none() {

@@ -1,12 +1,15 @@
 //! The legacy unified calls (reference: B8–B10): issue, offset, query. Amounts are yuan in
 //! strings, success is spelt `sucesss`, and the query path is misspelt.
 
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use lopdf::{Document, Object, Stream, dictionary};
 use serde_json::{Value, json};
 
 use super::Input;
 use crate::app::{App, Event};
 use crate::fields::Fields;
-use crate::model::{Order, OrderState, UnifiedRequest};
+use crate::model::{Card, CardStatus, InvoiceData, Order, OrderState, UnifiedRequest};
 use crate::refusal::Refusal;
 use crate::world::World;
 
@@ -90,10 +93,73 @@ pub(super) fn make_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     {
         return Err(Refusal::new(73108));
     }
-    let request = new_request(input, serial, info.text("nsrsbh")?, ddh, None);
+    let mut request = new_request(input, serial, info.text("nsrsbh")?, ddh, None);
+    info.text("jshj")?.clone_into(&mut request.total);
+    request.failed = failure(&world);
+    if request.failed.is_none() {
+        deliver(&mut world, &order, &request, &info)?;
+    }
     tell_result(app, &mut world, &request, &order.buyer.unwrap_or_default());
     world.save_unified(request);
     Ok(success())
+}
+
+/// What the platform behind the call says to every request while the setting asks for it.
+fn failure(world: &World) -> Option<String> {
+    let why = world.settings.unified_fails.trim();
+    (!why.is_empty()).then(|| why.to_owned())
+}
+
+/// The platform behind the call issues and brings the card; the merchant never learns its code.
+fn deliver(
+    world: &mut World,
+    order: &Order,
+    request: &UnifiedRequest,
+    info: &Fields<'_>,
+) -> Result<(), Refusal> {
+    let buyer = order.buyer.clone().unwrap_or_default();
+    let code = super::insert::new_code(world);
+    let fen = |name: &str| -> Result<i64, Refusal> { Ok(fen_of(info.text(name)?)) };
+    let data = InvoiceData {
+        fee: fen("jshj")?,
+        fee_without_tax: fen("hjje")?,
+        tax: fen("hjse")?,
+        title: info.text("ghfmc")?.to_owned(),
+        billing_time: request.made_at,
+        billing_no: request.fphm.clone(),
+        billing_code: request.fpdm.clone(),
+        check_code: request.jym.clone(),
+        ..InvoiceData::default()
+    };
+    let card = Card {
+        code: code.clone(),
+        card_id: "unified".to_owned(),
+        platform_appid: String::new(),
+        appid: order.appid.clone(),
+        order_id: order.order_id.clone(),
+        openid: world.openid(&buyer, &order.appid),
+        unionid: Some(world.unionid(&buyer)),
+        buyer,
+        status: CardStatus::Init,
+        locked_by: None,
+        inserted_at: request.made_at,
+        pdf_sha256: String::new(),
+        data,
+        fiscal: false,
+    };
+    world.save_card(card);
+    world.save_order(Order {
+        state: OrderState::Inserted,
+        code: Some(code),
+        ..order.clone()
+    });
+    Ok(())
+}
+
+/// Yuan as text; what is no amount counts as nothing, as nobody checks it there.
+fn fen_of(text: &str) -> i64 {
+    let (yuan, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    format!("{yuan}{decimals:0<2.2}").parse().unwrap_or(0)
 }
 
 pub(super) fn clear_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
@@ -119,13 +185,18 @@ pub(super) fn clear_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
             Err(Refusal::new(73106))
         };
     }
-    let request = new_request(
+    let mut request = new_request(
         input,
         serial,
         &blue.nsrsbh,
         &blue.ddh,
         Some(blue.fpqqlsh.clone()),
     );
+    request.total = format!("-{}", blue.total);
+    request.failed = failure(&world);
+    if request.failed.is_none() {
+        strike_out(&mut world, input, &blue.ddh);
+    }
     let buyer = world
         .orders
         .get(&Order::key_of(&input.appid, &blue.ddh))
@@ -134,6 +205,19 @@ pub(super) fn clear_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
     tell_result(app, &mut world, &request, &buyer);
     world.save_unified(request);
     Ok(success())
+}
+
+/// The platform behind the call takes its card back.
+fn strike_out(world: &mut World, input: &Input<'_>, ddh: &str) {
+    let key = Order::key_of(&input.appid, ddh);
+    let code = world.orders.get(&key).and_then(|it| it.code.clone());
+    let card = code.and_then(|code| world.cards.get(&code).cloned());
+    if let Some(card) = card {
+        world.save_card(Card {
+            status: CardStatus::Cancel,
+            ..card
+        });
+    }
 }
 
 /// The number is impossible: code and number of a kind no authority hands out.
@@ -153,6 +237,8 @@ fn new_request(
         fpdm: "099992600111".to_owned(),
         fphm: format!("{:08}", rand::random_range(1..99_999_999_u32)),
         jym: format!("{:020}", rand::random::<u64>()),
+        total: String::new(),
+        failed: None,
         made_at: input.now,
     }
 }
@@ -161,7 +247,8 @@ fn tell_result(app: &App, world: &mut World, request: &UnifiedRequest, buyer: &s
     let mut event = Event::new("cloud_invoice_invoiceresult_event", buyer)
         .with("fpqqlsh", &request.fpqqlsh)
         .with("nsrsbh", &request.nsrsbh);
-    event.members.push(("status".to_owned(), json!(100)));
+    let status = if request.failed.is_some() { 2 } else { 100 };
+    event.members.push(("status".to_owned(), json!(status)));
     app.emit(world, &request.appid, None, &event);
 }
 
@@ -175,6 +262,9 @@ pub(super) fn query(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
         .get(serial)
         .filter(|it| it.appid == input.appid && it.nsrsbh == nsrsbh)
         .ok_or_else(|| Refusal::new(73109))?;
+    if let Some(why) = &found.failed {
+        return Err(Refusal::hint(73000, why.clone()));
+    }
     let issued = crate::clock::china_time(found.made_at);
     let kprq: String = issued.chars().filter(char::is_ascii_digit).collect();
     Ok(json!({
@@ -186,7 +276,61 @@ pub(super) fn query(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
             "fphm": found.fphm,
             "jym": found.jym,
             "kprq": kprq,
-            "pdfurl": "",
+            "pdfurl": format!("{}/unified/{}/file.pdf", app.base, found.fpqqlsh),
         },
     }))
+}
+
+/// `GET /unified/{serial}/file.pdf`: a paper with the code, the number and the amount on it, and no more.
+pub(crate) async fn file(app: Data<App>, serial: Path<String>) -> HttpResponse {
+    let found = app.world().unified.get(&serial).cloned();
+    let made = found.filter(|it| it.failed.is_none()).map(|it| paper(&it));
+    match made {
+        Some(Ok(bytes)) => HttpResponse::Ok()
+            .content_type("application/pdf")
+            .body(bytes),
+        Some(Err(_)) | None => HttpResponse::NotFound().finish(),
+    }
+}
+
+fn paper(request: &UnifiedRequest) -> Result<Vec<u8>, lopdf::Error> {
+    let mut document = Document::with_version("1.5");
+    let font = document.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica",
+    });
+    let content = format!(
+        "BT /F1 12 Tf 72 340 Td (SAMPLE) Tj 0 -24 Td (code {}) Tj 0 -24 Td (number {}) Tj 0 -24 Td (total {}) Tj ET",
+        request.fpdm, request.fphm, request.total
+    );
+    let content = document.add_object(Stream::new(dictionary! {}, content.into_bytes()));
+    let pages = document.new_object_id();
+    let page = document.add_object(dictionary! {
+        "Type" => "Page", "Parent" => pages, "Contents" => content,
+        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 421.into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+    });
+    document.objects.insert(
+        pages,
+        Object::Dictionary(dictionary! {
+            "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1,
+        }),
+    );
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    document.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yuan_become_fen() {
+        assert_eq!(
+            ["113.00", "1.5", "7", "x"].map(fen_of),
+            [11_300, 150, 700, 0]
+        );
+    }
 }

@@ -305,6 +305,12 @@ pub(crate) struct UnifiedRequest {
     pub(crate) fphm: String,
     pub(crate) jym: String,
     pub(crate) made_at: i64,
+    /// Gross amount, yuan as text.
+    #[serde(default)]
+    pub(crate) total: String,
+    /// Why it came to nothing.
+    #[serde(default)]
+    pub(crate) failed: Option<String>,
 }
 
 impl Row for UnifiedRequest {
