@@ -23,9 +23,9 @@ mod m20261121_000013_tax_data;
 mod m20261121_000014_archive;
 mod m20261121_000016_signing;
 mod m20261121_000018_modes;
+mod m20261121_000018_unified_platform;
 mod m20261121_000020_tax_routes;
 mod m20261121_000021_parts;
-mod m20261121_000018_unified_platform;
 
 pub use sea_orm_migration::MigratorTrait;
 

@@ -107,7 +107,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 24] = [
+    pub const KINDS: [&'static str; 25] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
