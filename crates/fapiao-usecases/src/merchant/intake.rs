@@ -108,6 +108,13 @@ impl IntakeDesk {
                 None
             }
         };
+        if difference.is_some() && seller.mode != IssuingMode::SelfBuilt {
+            errors.push(FieldError::new(
+                "/difference_tax",
+                "E_DIFFERENCE_MODE",
+                "only a seller's own platform issues difference tax; leave it out, or use another seller",
+            ));
+        }
         if !errors.is_empty() {
             return Err(OrderError::Invalid(errors));
         }

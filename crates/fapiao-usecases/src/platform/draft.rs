@@ -121,6 +121,13 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         created_at: now,
         version: 1,
     };
+    if !is_ours && order.difference.is_some() {
+        return Err(StepError::parked(
+            "platform_difference",
+            "neither the external platform's contract nor WeChat's unified calls know difference tax: issue this order \
+             on your own platform, or enter it without the deduction",
+        ));
+    }
     if seller.mode == IssuingMode::WechatUnified {
         return make_out(ports, &delivery, invoice, warnings).await;
     }

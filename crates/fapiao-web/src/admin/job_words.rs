@@ -53,6 +53,9 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "buyer_form_differs") => Some("微信显示的授权页字段与设置的不同"),
         (Lang::Zh, "contact_missing") => Some("微信账号没有填写联系电话"),
         (Lang::Zh, "platform_id_changed") => Some("微信报告的开票平台识别码与此前不同"),
+        (Lang::Zh, "platform_difference") => {
+            Some("第三方平台和微信统一开票接口都不支持差额征税，请改由自建平台开具")
+        }
         (Lang::Zh, "platform_rounding") => {
             Some("退款后剩余的金额无法用单价和数量原样表达给第三方平台")
         }
