@@ -54,7 +54,8 @@ public final class InvoiceFlow {
 
     /** Makes the order's delivery, or gives the one there is. */
     public void start(String order) {
-        run(() -> show(send("POST", "/my/orders/" + URLEncoder.encode(order, "UTF-8") + "/invoice?channel=app")));
+        // The encoder writes blanks as a form does; in a path they are %20.
+        run(() -> show(send("POST", "/my/orders/" + URLEncoder.encode(order, "UTF-8").replace("+", "%20") + "/invoice?channel=app")));
     }
 
     /** On the tap: a fresh page each time, used at once and never kept. */
@@ -64,7 +65,7 @@ public final class InvoiceFlow {
         run(() -> {
             JSONObject page = send("POST", "/my/invoices/" + id + "/page");
             WXInvoiceAuthInsert.Req request = new WXInvoiceAuthInsert.Req();
-            request.url = page.getString("auth_url");
+            request.url = page.getString("auth_url"); // WeChat's table calls it urlString; its sample and its SDK, url.
             main.execute(() -> {
                 if (!weChat.sendReq(request)) listener.onTrouble(new IOException("WeChat is not installed or too old"));
             });

@@ -26,7 +26,8 @@ class InvoiceFlow(private val weChat: IWXAPI, private val backend: String, priva
 
     /** Makes the order's delivery, or gives the one there is. */
     suspend fun start(order: String) {
-        val number = URLEncoder.encode(order, "UTF-8")
+        // The encoder writes blanks as a form does; in a path they are %20.
+        val number = URLEncoder.encode(order, "UTF-8").replace("+", "%20")
         known.value = read(send("POST", "/my/orders/$number/invoice?channel=app"))
     }
 

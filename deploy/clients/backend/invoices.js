@@ -79,7 +79,9 @@ async function main() {
     } catch (error) {
       response.writeHead(error.status ?? 502, { "content-type": "application/json" }).end(JSON.stringify({ detail: error.message }));
     }
-  }).listen(8093, "127.0.0.1", () => console.log("http://127.0.0.1:8093"));
+  }).listen(Number(process.env.PORT ?? 8093), "127.0.0.1", function () {
+    console.log(`http://127.0.0.1:${this.address().port}`);
+  });
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

@@ -42,7 +42,7 @@
     if (self.delivery == nil || self.opening) return;
     if (![WXApi isWXAppInstalled]) {
         // No WeChat on this device: fapiao's own page shows a code to scan with another one.
-        self.onState(@"wechat_missing", nil, NO);
+        if (self.onState != nil) self.onState(@"wechat_missing", nil, NO);
         return;
     }
     self.opening = YES;
@@ -77,6 +77,7 @@
 - (void)show:(NSDictionary *)it {
     self.delivery = it[@"id"];
     id reason = it[@"reason"];
+    if (self.onState == nil) return; // Nobody looks: the state is asked for again when somebody does.
     self.onState(it[@"state"], reason == NSNull.null ? nil : reason, [it[@"final"] boolValue]);
 }
 

@@ -1,0 +1,9 @@
+package com.example.shop;
+
+import com.example.shop.invoice.InvoiceFlow;
+import com.tencent.mm.opensdk.openapi.IWXAPI;
+
+public final class Shop {
+    public static IWXAPI weChat() { return null; }
+    public static InvoiceFlow invoices() { return null; }
+}

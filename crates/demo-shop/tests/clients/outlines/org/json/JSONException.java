@@ -1,0 +1,1 @@
+package org.json; public class JSONException extends Exception {}
