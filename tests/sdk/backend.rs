@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// The backend, or `None` where Node is not installed.
+#[allow(clippy::print_stderr, reason = "a test that skips says so")]
 async fn backend(app: &TestApp) -> Option<(Child, String)> {
     let script = concat!(
         env!("CARGO_MANIFEST_DIR"),

@@ -26,8 +26,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use md5::Md5;
-use sha2::{Digest, Sha256};
+use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
@@ -136,25 +137,9 @@ pub fn sign<'a>(
     }
 }
 
-/// HMAC (RFC 2104) over SHA-256.
 fn hmac_sha256(key: &[u8], text: &[u8]) -> [u8; 32] {
-    const BLOCK: usize = 64;
-    let mut block = [0_u8; BLOCK];
-    if key.len() > BLOCK {
-        block[..32].copy_from_slice(&Sha256::digest(key));
-    } else {
-        block[..key.len()].copy_from_slice(key);
-    }
-    let pad = |with: u8| block.map(|byte| byte ^ with);
-    let inner = Sha256::new()
-        .chain_update(pad(0x36))
-        .chain_update(text)
-        .finalize();
-    Sha256::new()
-        .chain_update(pad(0x5c))
-        .chain_update(inner)
-        .finalize()
-        .into()
+    let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
+    mac.chain_update(text).finalize().into_bytes().into()
 }
 
 /// Why a V2 body is not believed.
@@ -229,6 +214,49 @@ mod tests {
             sign(FIELDS, KEY, SignType::HmacSha256),
             "6A9AE1657590FD6257D693A078E1C3E4BB6BA4DC30B23E0EE2496E54170DACD6"
         );
+    }
+
+    #[test]
+    fn the_mac_is_that_of_the_standard() {
+        // RFC 4231, cases 2 and 6: a short key, and one longer than a block.
+        let short = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(
+            hex::encode(short),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        let long = hmac_sha256(
+            &[0xaa; 131],
+            b"Test Using Larger Than Block-Size Key - Hash Key First",
+        );
+        assert_eq!(
+            hex::encode(long),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+    }
+
+    #[test]
+    fn a_notification_is_believed_by_its_signature_alone() {
+        // The published example as WeChat Pay would send it, in both ways of signing; sign_type is not always there.
+        let body = |sign: &str| {
+            format!(
+                "<xml><body><![CDATA[test]]></body><device_info>1000</device_info><appid>wxd930ea5d5a258f4f</appid>\
+                 <nonce_str>ibuaiVcKdpRxkhJA</nonce_str><mch_id>10000100</mch_id><attach></attach><sign>{sign}</sign></xml>"
+            )
+        };
+        for sign in [
+            "9A0A8659F005D6984697E2CA0A9CF3B7",
+            "6A9AE1657590FD6257D693A078E1C3E4BB6BA4DC30B23E0EE2496E54170DACD6",
+        ] {
+            let fields = checked(&body(sign), KEY).unwrap();
+            assert_eq!(fields["mch_id"], "10000100");
+            let lower = sign.to_lowercase();
+            assert_eq!(checked(&body(&lower), KEY), Err(PayError::Signature));
+        }
+        for wrong in ["", "9A0A8659F005D6984697E2CA0A9CF3B8"] {
+            assert_eq!(checked(&body(wrong), KEY), Err(PayError::Signature));
+        }
+        let bomb = "<!DOCTYPE x [<!ENTITY a \"b\">]><xml><sign>&a;</sign></xml>";
+        assert_eq!(checked(bomb, KEY), Err(PayError::Unreadable));
     }
 
     #[test]

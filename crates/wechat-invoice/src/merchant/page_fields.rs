@@ -23,21 +23,23 @@ pub struct AuthFields {
 
 /// Asked of persons. Each `show_…` puts the input on the page, `require_…` makes it mandatory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the members are WeChat's switches, named after their inputs"
-)]
 pub struct PersonFields {
+    /// Shows the name (抬头).
     #[serde(default, with = "switch")]
     pub show_title: bool,
+    /// Shows the telephone.
     #[serde(default, with = "switch")]
     pub show_phone: bool,
+    /// Shows the e-mail address.
     #[serde(default, with = "switch")]
     pub show_email: bool,
+    /// Wants the telephone.
     #[serde(default, with = "switch")]
     pub require_phone: bool,
+    /// Wants the e-mail address.
     #[serde(default, with = "switch")]
     pub require_email: bool,
+    /// Inputs of the merchant\'s own.
     #[serde(
         default,
         deserialize_with = "flex::list",
@@ -48,33 +50,41 @@ pub struct PersonFields {
 
 /// Asked of organisations. Each `show_…` puts the input on the page, `require_…` makes it mandatory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the members are WeChat's switches, named after their inputs"
-)]
 pub struct OrganisationFields {
+    /// Shows the name (抬头).
     #[serde(default, with = "switch")]
     pub show_title: bool,
+    /// Shows the tax number (税号).
     #[serde(default, with = "switch")]
     pub show_tax_no: bool,
+    /// Shows the address.
     #[serde(default, with = "switch")]
     pub show_addr: bool,
+    /// Shows the telephone.
     #[serde(default, with = "switch")]
     pub show_phone: bool,
+    /// Shows the bank (开户行).
     #[serde(default, with = "switch")]
     pub show_bank_type: bool,
+    /// Shows the bank account.
     #[serde(default, with = "switch")]
     pub show_bank_no: bool,
+    /// Wants the tax number.
     #[serde(default, with = "switch")]
     pub require_tax_no: bool,
+    /// Wants the address.
     #[serde(default, with = "switch")]
     pub require_addr: bool,
+    /// Wants the telephone.
     #[serde(default, with = "switch")]
     pub require_phone: bool,
+    /// Wants the bank.
     #[serde(default, with = "switch")]
     pub require_bank_type: bool,
+    /// Wants the bank account.
     #[serde(default, with = "switch")]
     pub require_bank_no: bool,
+    /// Inputs of the merchant\'s own.
     #[serde(
         default,
         deserialize_with = "flex::list",

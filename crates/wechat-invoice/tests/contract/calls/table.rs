@@ -146,3 +146,28 @@ fn every_call_says_what_it_does_who_calls_it_how_it_fails_and_where_that_stands(
         }
     }
 }
+
+#[test]
+fn the_crate_stands_by_itself() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    for neighbour in ["fapiao-", "sandbox", "demo-shop", "path = \"..", "git = "] {
+        assert!(
+            !manifest.contains(neighbour),
+            "the manifest names `{neighbour}`"
+        );
+    }
+    for member in [
+        "description",
+        "license",
+        "readme",
+        "keywords",
+        "categories",
+        "rust-version",
+    ] {
+        let given = manifest.lines().any(|line| line.starts_with(member));
+        assert!(given, "the manifest has no {member}");
+    }
+    for file in ["LICENSE", "CHANGELOG.md", "README.md"] {
+        assert!(root().join(file).is_file(), "{file} is not packaged");
+    }
+}
