@@ -80,7 +80,8 @@ async fn the_buyer_gets_one_mail_with_both_documents() {
     fapiao_usecases::platform::mail::mail_invoice(app.ports(), &invoice)
         .await
         .unwrap();
-    let mails = mails.lock().unwrap().clone();
+    let taken = mails;
+    let mails = taken.lock().unwrap().clone();
     assert_eq!(mails.len(), 1);
     let (recipients, text) = &mails[0];
     assert_eq!(recipients.len(), 1);
@@ -92,5 +93,30 @@ async fn the_buyer_gets_one_mail_with_both_documents() {
     ] {
         assert!(text.contains(&expected), "{expected} is not in the mail");
     }
+    // Taken back: a second mail brings the red invoice, in words of its own.
+    let back = serde_json::json!({ "mode": "confirm", "reason": "02", "everything": true });
+    let path = format!("/orders/{}/refunds", order["id"].as_str().unwrap());
+    assert_eq!(app.post(&path, "M-1-r", &back).await.status, 201);
+    for _ in 0..400 {
+        if taken.lock().unwrap().len() > 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let mails = taken.lock().unwrap().clone();
+    assert_eq!(mails.len(), 2);
+    let ledger = app.tax_ledger().await;
+    let red = ledger["numbers"].as_array().unwrap();
+    let red = red.iter().find(|it| it["kind"] == "red").unwrap();
+    let file = format!("SAMPLE_{}.pdf", red["number"].as_str().unwrap());
+    assert!(
+        mails[1].1.contains(&file),
+        "{file} is not in the second mail"
+    );
+    let subject = |text: &str| {
+        let line = text.lines().find(|it| it.starts_with("Subject:"));
+        line.unwrap().to_owned()
+    };
+    assert_ne!(subject(&mails[0].1), subject(&mails[1].1));
     app.stop().await;
 }

@@ -2,6 +2,7 @@
 
 mod forms;
 mod letters;
+mod pages;
 mod refunds;
 
 use crate::harness::{Answer, TestApp, company};

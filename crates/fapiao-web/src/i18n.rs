@@ -15,6 +15,8 @@ mod paper;
 mod parts;
 mod payments;
 mod red;
+mod red_buyer;
+mod red_correct;
 mod red_forms;
 mod refunds;
 mod refusals;
@@ -37,6 +39,8 @@ pub use paper::Signing;
 pub use parts::Parts;
 pub use payments::Payment;
 pub use red::Red;
+pub use red_buyer::RedBuyer;
+pub use red_correct::RedCorrect;
 pub use red_forms::{RedActs, RedFormWords};
 pub use refunds::RefundWords;
 pub use refusals::Refusals;
@@ -222,6 +226,8 @@ catalogue! {
     red_form: RedFormWords,
     red_acts: RedActs,
     refund_words: RefundWords,
+    red_buyer: RedBuyer,
+    red_correct: RedCorrect,
     gateway: Gateway,
     unified: Unified,
     push: Push,

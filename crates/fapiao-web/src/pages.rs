@@ -60,6 +60,7 @@ pub mod pushes;
 pub(crate) mod qr;
 pub mod reconciliation;
 pub mod red;
+pub mod red_correct;
 pub mod red_forms;
 pub mod reports;
 pub mod rounding;

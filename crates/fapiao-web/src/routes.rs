@@ -88,6 +88,10 @@ fn configure(cfg: &mut ServiceConfig) {
         .route("/o/{code}", web::get().to(buyer::show))
         .route("/o/{code}/wechat", web::get().to(buyer::open))
         .route("/o/{code}/file.pdf", web::get().to(buyer::download))
+        .route(
+            "/o/{code}/red/{number}/file.{format}",
+            web::get().to(buyer::download_red),
+        )
         .route("/preferences", web::get().to(preferences::choose))
         .route("/static/{hash}/{path:.*}", web::get().to(statics::show))
         .route("/healthz", web::get().to(health::live))

@@ -4,7 +4,7 @@ use askama::Template;
 use fapiao_usecases::ports::{InvoiceMailFacts, MailText, MailTexts};
 use fapiao_web::{
     i18n::{Lang, Texts},
-    pages::mail::{InvoiceMail, InvoiceMailHtml, InvoiceMailText},
+    pages::mail::{InvoiceMail, InvoiceMailHtml, InvoiceMailText, RedMail},
 };
 
 /// Templates under `templates/mail/`, in Chinese: the buyer's language is not known.
@@ -26,6 +26,12 @@ impl MailTexts for TemplateMailTexts {
             page_url: facts.page_url.clone(),
             phone: facts.phone.clone(),
             sample: facts.sample,
+            red: facts.red.as_ref().map(|red| RedMail {
+                blue: red.blue.clone(),
+                reason: red.reason,
+                left: red.left,
+                again: red.again,
+            }),
         };
         let text = InvoiceMailText { mail: &mail }
             .render()

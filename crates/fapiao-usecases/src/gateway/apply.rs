@@ -208,7 +208,7 @@ pub(super) async fn fetch_paper(
         created_at: now,
     };
     let mut then = Vec::new();
-    if ports.mailer.is_enabled() && invoice.red.is_none() && !invoice.title.email.is_empty() {
+    if ports.mailer.is_enabled() && !invoice.title.email.is_empty() {
         let mail = Job::MailInvoice(invoice.id.clone());
         then.push(QueuedJob::now(mail, Some(invoice.seller.clone())));
     }

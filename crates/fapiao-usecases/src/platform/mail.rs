@@ -3,7 +3,7 @@
 use crate::{
     calendar,
     errors::StoreError,
-    ports::{InvoiceMailFacts, Mail, MailAttachment, Ports, Scope},
+    ports::{InvoiceMailFacts, Mail, MailAttachment, Ports, RedMailFacts, Scope},
     records::Invoice,
     step::StepError,
 };
@@ -107,7 +107,31 @@ async fn facts(
         page_url: format!("{}/o/{}", ports.public_base, delivery.short_code),
         phone: invoice.seller_party.phone.clone(),
         sample: ports.tax.is_sandbox(),
+        red: red_facts(ports, invoice).await?,
     })
+}
+
+/// What a red invoice takes back, as things stand now: a later red one has a mail of its own.
+async fn red_facts(ports: &Ports, invoice: &Invoice) -> Result<Option<RedMailFacts>, StoreError> {
+    let Some(red) = &invoice.red else {
+        return Ok(None);
+    };
+    let invoices = ports.store.invoices_of(&invoice.order).await?;
+    let is_against = |it: &&Invoice| {
+        it.id == red.blue
+            || (it.state.is_issued() && it.red.as_ref().is_some_and(|its| its.blue == red.blue))
+    };
+    let left = invoices.iter().filter(is_against).map(|it| it.totals.total);
+    let refunds = ports.store.refunds_of(&invoice.order).await?;
+    let own = refunds
+        .iter()
+        .find(|it| it.forms.iter().any(|form| form.id == red.form));
+    Ok(Some(RedMailFacts {
+        blue: red.blue_identity.number().to_owned(),
+        reason: red.reason,
+        left: left.sum(),
+        again: own.is_some_and(|it| it.reissue),
+    }))
 }
 
 /// `a…@example.com`: enough to recognise it, not to misuse it.

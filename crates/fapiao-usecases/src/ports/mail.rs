@@ -3,7 +3,7 @@
 use crate::errors::OutsideError;
 use async_trait::async_trait;
 use bytes::Bytes;
-use fapiao_domain::{invoice::InvoiceKind, money::Fen};
+use fapiao_domain::{invoice::InvoiceKind, money::Fen, red::RedReason};
 
 /// A file that goes with a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,21 @@ pub struct InvoiceMailFacts {
     pub phone: String,
     /// Whether it is a sample without legal effect.
     pub sample: bool,
+    /// What it takes back, when it is a red invoice.
+    pub red: Option<RedMailFacts>,
+}
+
+/// What the mail with a red invoice tells beside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedMailFacts {
+    /// The blue invoice's number.
+    pub blue: String,
+    /// Why.
+    pub reason: RedReason,
+    /// What still counts of the blue invoice, gross; zero when it was taken back in full.
+    pub left: Fen,
+    /// Whether the order is invoiced anew: the buyer is asked again on the page.
+    pub again: bool,
 }
 
 /// A mail's words.

@@ -46,7 +46,7 @@ pub use gateway::{
 };
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
-pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
+pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer, RedMailFacts};
 pub use naming::Naming;
 pub use offsets::{
     AcceptedOffset, NewPartnerOffset, OffsetSaid, OffsetSent, OffsetStore, ReceivedRed,

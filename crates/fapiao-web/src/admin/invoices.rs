@@ -133,13 +133,11 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             .others
             .push(Action::send(t.red.upload_again, again));
     }
-    if desk.may_decide() && invoice.red.is_none() && invoice.state == InvoiceState::Issued {
+    // Also while it is under way and afterwards: the page shows the steps.
+    if desk.may_decide() && invoice.red.is_none() && invoice.state.is_issued() {
         standing.others.push(Action::open(
             t.red_form.wrong_title,
-            format!(
-                "/admin/orders/{}/refund?reason=01&invoice={}",
-                invoice.order, invoice.id
-            ),
+            format!("/admin/invoices/{}/correct", invoice.id),
         ));
     }
     standing.others.push(Action::open(

@@ -110,7 +110,7 @@ pub(super) async fn act(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
 }
 
 /// What went wrong in words; what is not there at all is a failure of its own.
-fn told(frame: &Frame, problem: RefundProblem) -> Result<String, Failure> {
+pub(super) fn told(frame: &Frame, problem: RefundProblem) -> Result<String, Failure> {
     match problem {
         RefundProblem::UnknownOrder(_) | RefundProblem::UnknownInvoice(_) => Err(Failure::NotFound),
         RefundProblem::CardHeld { .. } => Ok(frame.t().red.card_held.to_owned()),

@@ -9,7 +9,7 @@ use fapiao_domain::{
 use fapiao_usecases::merchant::refunds::RefundProblem;
 
 /// What stands in the way, and what to do about it.
-pub(super) fn problem(lang: Lang, problem: &RefundProblem) -> String {
+pub(crate) fn problem(lang: Lang, problem: &RefundProblem) -> String {
     let t = Texts::of(lang);
     let r = &t.refund_words;
     match problem {

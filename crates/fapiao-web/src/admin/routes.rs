@@ -7,7 +7,7 @@ use super::{
     staff, stock, stores, switches, tax_codes,
 };
 use super::{gateways, partners, unified};
-use super::{red, red_forms};
+use super::{red, red_correct, red_forms};
 use actix_web::{
     middleware::from_fn,
     web::{self, ServiceConfig, get, post},
@@ -45,6 +45,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/red-letters/{id}", get().to(red_forms::show))
         .route("/red-letters/{id}/act", post().to(red_forms::answer))
         .route("/invoices/{id}/upload", post().to(red::upload_again))
+        .route("/invoices/{id}/correct", get().to(red_correct::show))
+        .route("/invoices/{id}/correct", post().to(red_correct::act))
         .route("/invoices", get().to(invoices::index))
         .route("/invoices/{id}", get().to(invoices::show))
         .route("/invoices/{id}/rounding", get().to(rounding::invoice))

@@ -3,6 +3,7 @@
 //! The code in the address is the permission: whoever has the receipt may see it. So nothing here is kept by caches
 //! or found by search engines, and wrong codes are counted.
 
+mod reds;
 mod state;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     app::App,
     edge::{Context, bare, page},
     pages::{
-        buyer::{BuyerPage, BuyerState, PartLink, Sale},
+        buyer::{BuyerPage, BuyerState, PartLink, RedSlip, Sale},
         parts::When,
         shell::Bare,
     },
@@ -35,6 +36,7 @@ use fapiao_usecases::{
     ports::Scope,
     records::{Delivery, Invoice},
 };
+pub(crate) use reds::download as download_red;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -54,8 +56,9 @@ pub(crate) async fn show(
     let Some(delivery) = find(&app, &request, &code).await? else {
         return Ok(unknown(&app, &request));
     };
-    let seen = Seen::load(&app, delivery).await?;
+    let mut seen = Seen::load(&app, delivery).await?;
     let bare = bare(&app, &request);
+    seen.load_reds(&app, bare.t).await?;
     let now = app.ports.clock.now();
     let state = state::of(
         &seen.delivery,
@@ -63,7 +66,8 @@ pub(crate) async fn show(
         seen.promise_secs,
         now,
     );
-    let state = state.shown(&seen.delivery, seen.invoice.as_ref(), |at| When {
+    let next = seen.next.clone();
+    let state = state.shown(&seen.delivery, seen.invoice.as_ref(), next, |at| When {
         at,
         now,
         lang: bare.lang,
@@ -208,6 +212,12 @@ struct Seen {
     parts: Vec<PartLink>,
     /// Within how many seconds after the agreement the invoice is promised.
     promise_secs: i64,
+    /// Red invoices against its invoice.
+    reds: Vec<RedSlip>,
+    /// What still counts of the invoice, when a part was taken back.
+    left: Option<Fen>,
+    /// The link of the order's later delivery, and whether the buyer has to agree there.
+    next: Option<(String, bool)>,
 }
 
 impl Seen {
@@ -250,6 +260,9 @@ impl Seen {
             sale,
             parts,
             promise_secs: account.map_or(0, |account| account.contact_timeout_secs),
+            reds: Vec::new(),
+            left: None,
+            next: None,
         })
     }
 
@@ -266,6 +279,8 @@ impl Seen {
             is_again,
             sale: self.sale,
             parts: self.parts,
+            reds: self.reds,
+            left: self.left,
             state,
             reference: self.delivery.short_code,
             bare,
@@ -312,6 +327,8 @@ fn without_sale(bare: Bare, state: BuyerState) -> BuyerPage {
         due: None,
         page: PageType::Title,
         is_again: false,
+        reds: Vec::new(),
+        left: None,
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) enum Standing {
     Delayed,
     InTheWallet,
     DownloadOnly,
+    TakenBack,
     Refused,
     Failed,
 }
@@ -36,6 +37,9 @@ pub(super) fn of(
     let is_issued = invoice.is_some_and(|it| it.state.is_issued());
     let patience = TimeDelta::seconds(promise_secs.max(PATIENCE_SECS));
     let is_late = delivery.authorised_at.is_some_and(|at| now - at > patience);
+    if invoice.is_some_and(|it| it.state == InvoiceState::FullyRed) {
+        return Standing::TakenBack;
+    }
     match delivery.state {
         DeliveryState::Created | DeliveryState::PageOpened if delivery.expires_at <= now => {
             Standing::Expired
@@ -70,6 +74,7 @@ impl Standing {
         self,
         delivery: &Delivery,
         invoice: Option<&Invoice>,
+        next: Option<(String, bool)>,
         when: impl Fn(DateTime<Utc>) -> When,
     ) -> BuyerState {
         let number = || {
@@ -94,6 +99,11 @@ impl Standing {
             Standing::DownloadOnly => BuyerState::IssuedOnly {
                 number: number(),
                 download: download(),
+            },
+            Standing::TakenBack => BuyerState::TakenBack {
+                number: number(),
+                download: download(),
+                next,
             },
             Standing::Refused => BuyerState::Refused {
                 reason: delivery.reason.clone(),
@@ -227,6 +237,9 @@ mod tests {
             (D::Failed, Some(I::Issued), 5, Standing::DownloadOnly),
             (D::Failed, Some(I::Refused), 5, Standing::Failed),
             (D::Carded, Some(I::Issued), 5, Standing::InTheWallet),
+            (D::Carded, Some(I::PartlyRed), 5, Standing::InTheWallet),
+            (D::Carded, Some(I::FullyRed), 5, Standing::TakenBack),
+            (D::Failed, Some(I::FullyRed), 5, Standing::TakenBack),
             (D::Refused, None, 5, Standing::Refused),
         ] {
             assert_eq!(
@@ -246,7 +259,7 @@ mod tests {
             now: start(),
             lang: crate::i18n::Lang::Zh,
         };
-        let shown = Standing::InTheWallet.shown(&it, Some(&issued), when);
+        let shown = Standing::InTheWallet.shown(&it, Some(&issued), None, when);
         let BuyerState::Carded { number, download } = shown else {
             panic!("not the page in the wallet");
         };

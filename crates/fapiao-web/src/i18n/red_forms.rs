@@ -22,6 +22,7 @@ texts! {
         lines: "红冲明细", "What is taken back";
         waits: "下一步", "Next";
         until: "截止 {0}。", "Until {0}.";
+        open: "查看确认单", "Open the confirmation";
         agree: "同意", "Agree";
         refuse: "拒绝", "Refuse";
         refuse_ask: "拒绝后购方需要重新发起。确定拒绝？", "The buyer would have to begin anew. Refuse?";

@@ -1,12 +1,16 @@
 //! The buyer's page behind the short link: a phone, one thing to do.
 
-use super::{parts::When, shell::Bare};
-use crate::i18n::{fill1, states};
+use super::{
+    parts::{Link, When},
+    shell::Bare,
+};
+use crate::i18n::{Texts, fill1, states};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::{DeliveryState, PageType},
     money::Fen,
+    red::RedReason,
 };
 use fapiao_usecases::calendar;
 
@@ -30,6 +34,35 @@ pub struct BuyerPage {
     pub page: PageType,
     /// Whether the buyer came to agree once more.
     pub is_again: bool,
+    /// Red invoices against this one, oldest first.
+    pub reds: Vec<RedSlip>,
+    /// What still counts of an invoice that was taken back in part, gross.
+    pub left: Option<Fen>,
+}
+
+/// A red invoice against the buyer's.
+#[derive(Clone, Debug)]
+pub struct RedSlip {
+    /// The number.
+    pub number: String,
+    /// Day of issue, `2026-03-05`.
+    pub date: String,
+    /// Gross, below zero.
+    pub total: Fen,
+    /// Why, in words.
+    pub reason: &'static str,
+    /// Its files; empty while they are being made.
+    pub files: Vec<Link>,
+}
+
+/// Why an invoice was taken back, for the buyer.
+pub const fn red_reason(t: &'static Texts, reason: RedReason) -> &'static str {
+    match reason {
+        RedReason::Mistake => t.red_buyer.mistake,
+        RedReason::Returned => t.red_buyer.returned,
+        RedReason::Ended => t.red_buyer.ended,
+        RedReason::Allowance => t.red_buyer.allowance,
+    }
 }
 
 /// What was bought, as far as the buyer needs it.
@@ -109,6 +142,15 @@ pub enum BuyerState {
         /// The PDF.
         download: String,
     },
+    /// Taken back in full: the red invoices stand beside it.
+    TakenBack {
+        /// The number of the former invoice.
+        number: String,
+        /// Its PDF.
+        download: String,
+        /// The order's new link, and whether the buyer still has to agree there.
+        next: Option<(String, bool)>,
+    },
     /// The shop said no.
     Refused {
         /// Why.
@@ -147,7 +189,7 @@ impl BuyerPage {
             BuyerState::Ready { .. } | BuyerState::InMiniProgram | BuyerState::Asked => "ready",
             BuyerState::Preparing | BuyerState::Issuing { .. } | BuyerState::Delayed => "wait",
             BuyerState::Carded { .. } | BuyerState::IssuedOnly { .. } => "ok",
-            BuyerState::Expired | BuyerState::NotFound => "warn",
+            BuyerState::Expired | BuyerState::NotFound | BuyerState::TakenBack { .. } => "warn",
             BuyerState::Refused { .. } | BuyerState::Failed { .. } => "bad",
         }
     }
@@ -171,6 +213,7 @@ impl BuyerPage {
             BuyerState::Delayed => t.delayed,
             BuyerState::Carded { .. } => t.carded,
             BuyerState::IssuedOnly { .. } => t.issued_only,
+            BuyerState::TakenBack { .. } => self.bare.t.red_buyer.taken_back,
             BuyerState::Refused { .. } => t.refused,
             BuyerState::Expired => t.expired,
             BuyerState::Failed { .. } => t.failed,

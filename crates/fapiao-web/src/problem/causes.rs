@@ -1,6 +1,7 @@
 //! What the use-cases say, as problems. No `_` arm: a new variant must choose its kind here.
 
 use super::{FarSide, Kind, Problem, Said};
+use crate::{admin::red_words, i18n::Lang};
 use fapiao_usecases::{
     errors::{Advice, OutsideError, StoreError},
     merchant::{orders::OrderError, refunds::RefundProblem, refusal::RefusalError},
@@ -88,8 +89,8 @@ impl From<RefundProblem> for Problem {
                 let zh = format!("订单 {order_no} 为差额征税，只能全额红冲");
                 Problem::new(Kind::RefundNotPossible, Said::new(en, zh))
             }
-            RefundProblem::Rule(_) | RefundProblem::Lines(_) => {
-                let zh = format!("红冲规则不允许：{en}");
+            problem @ (RefundProblem::Rule(_) | RefundProblem::Lines(_)) => {
+                let zh = red_words::problem(Lang::Zh, &problem);
                 Problem::new(Kind::RefundNotPossible, Said::new(en, zh))
             }
             RefundProblem::Invalid(errors) => Problem::fields(errors),

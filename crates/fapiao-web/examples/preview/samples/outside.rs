@@ -1,11 +1,12 @@
 //! Pages for those who are not signed in, and the mail.
 
 use super::{Pages, SELLER, Sample, fen};
-use fapiao_domain::delivery::PageType;
+use fapiao_domain::{delivery::PageType, red::RedReason};
 use fapiao_web::pages::{
-    buyer::{BuyerPage, BuyerState, Sale},
+    buyer::{BuyerPage, BuyerState, RedSlip, Sale, red_reason},
     fault::{BareFaultPage, Fault},
-    mail::{InvoiceMail, InvoiceMailHtml, InvoiceMailText},
+    mail::{InvoiceMail, InvoiceMailHtml, InvoiceMailText, RedMail},
+    parts::Link,
     sign_in::SignInPage,
 };
 
@@ -109,9 +110,48 @@ fn buyer(s: &Sample, pages: &mut Pages) {
                 due: Some(s.ago(-3 * 60).at),
                 page: PageType::Title,
                 is_again: false,
+                reds: Vec::new(),
+                left: None,
             },
         );
     }
+    let red = |number: &str, total: i64, reason: RedReason| RedSlip {
+        number: number.to_owned(),
+        date: "2026-11-20".to_owned(),
+        total: fen(total),
+        reason: red_reason(s.t(), reason),
+        files: ["PDF", "XML", "OFD"]
+            .map(|it| Link::new(it, format!("/o/7K3M9QXW/red/{number}/file.pdf")))
+            .to_vec(),
+    };
+    let taken = |state, reds, left| BuyerPage {
+        bare: s.bare("/o/7K3M9QXW"),
+        sale: Some(sale.clone()),
+        state,
+        reference: "dlv_…U10007".to_owned(),
+        due: None,
+        page: PageType::Title,
+        is_again: false,
+        parts: Vec::new(),
+        reds,
+        left,
+    };
+    let carded = BuyerState::Carded {
+        number: number(),
+        download: download(),
+    };
+    let part = red("26992000000000000130", -24_460, RedReason::Returned);
+    pages.add(
+        "buyer-partly-red",
+        taken(carded, vec![part], Some(fen(100_000))),
+    );
+    let whole = red("26992000000000000131", -124_460, RedReason::Mistake);
+    let back = BuyerState::TakenBack {
+        number: number(),
+        download: download(),
+        next: Some(("/o/8H2KQWER".to_owned(), true)),
+    };
+    pages.add("buyer-taken-back", taken(back, vec![whole], None));
     pages.add(
         "buyer-not-found",
         BuyerPage {
@@ -122,6 +162,8 @@ fn buyer(s: &Sample, pages: &mut Pages) {
             due: None,
             page: PageType::Title,
             is_again: false,
+            reds: Vec::new(),
+            left: None,
         },
     );
 }
@@ -141,7 +183,21 @@ fn mail(s: &Sample, pages: &mut Pages) {
         page_url: "https://fapiao.example.com/o/7K3M9QXW".to_owned(),
         phone: "0571-87654321".to_owned(),
         sample: true,
+        red: None,
     };
     pages.add("mail", InvoiceMailHtml { mail: &mail });
     pages.add("mail.txt", InvoiceMailText { mail: &mail });
+    let mail = InvoiceMail {
+        number: "26992000000000000131".to_owned(),
+        total: fen(-124_460),
+        red: Some(RedMail {
+            blue: "26992000000000000127".to_owned(),
+            reason: RedReason::Mistake,
+            left: fen(0),
+            again: true,
+        }),
+        ..mail
+    };
+    pages.add("mail-red", InvoiceMailHtml { mail: &mail });
+    pages.add("mail-red.txt", InvoiceMailText { mail: &mail });
 }
