@@ -83,6 +83,16 @@ async fn retry(
 }
 
 async fn park(tx: &Tx, job: &FinishedJob, code: &str, reason: &str) -> Result<(), StoreError> {
+    // The same job was queued while this one ran, because what stopped it was mended in the meantime: that one goes on
+    // alone, and stops by itself if it must.
+    let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND id = ")
+        .bind(job.id.as_str())
+        .add(" AND fence = ")
+        .bind(job.fence)
+        .add(" AND EXISTS (SELECT 1 FROM jobs o WHERE o.wait_key = jobs.unique_key)");
+    if tx.exec(sql).await? > 0 {
+        return Ok(());
+    }
     let sql = Sql::new(format!(
         "UPDATE jobs SET state = 'parked', due_at = NULL, worker = '', changed_at = {}, code = ",
         now_millis(tx.backend)

@@ -26,7 +26,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         }
         Job::PollReceipt { seller, receipt } => issue::poll_receipt(ports, seller, receipt).await,
         Job::RenderInvoice(id) => render::render_invoice(ports, id).await,
-        Job::DeliverCard(id) => card::deliver_card(ports, id, claimed.attempt).await,
+        Job::DeliverCard(id) => card::deliver_card(ports, id).await,
         Job::Reconcile(id) => reconciliation::compare(ports, id).await,
         Job::CancelCard(id) => card_life::cancel_card(ports, id).await,
         Job::MailInvoice(id) => mail::mail_invoice(ports, id).await,

@@ -5,9 +5,10 @@ use fapiao_usecases::{errors::StoreError, ports::CheckResult};
 use sea_orm::DatabaseTransaction;
 
 /// The rules, those that take longest first.
-pub(super) const RULES: [Rule; 3] = [
+pub(super) const RULES: [Rule; 4] = [
     |db| Box::pin(orders(db)),
     |db| Box::pin(pushes(db)),
+    |db| Box::pin(verdicts(db)),
     |db| Box::pin(deliveries(db)),
 ];
 
@@ -26,6 +27,26 @@ async fn pushes(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
         query,
     )
     .await
+}
+
+async fn verdicts(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I18",
+        "Every push that is kept has its verdict; one that was let in has one effect: one job or one outcome",
+        "每个留存的推送都有结论；已接受的推送恰有一个效果：一个待办任务或一个结果",
+    );
+    // The same event twice is the same row: its key is unique.
+    let query = "SELECT 'push ' || id || ' has no verdict' AS found FROM pushes WHERE verdict = '' \
+                 OR state NOT IN ('stored', 'handled', 'ignored', 'parked', 'refused') \
+                 UNION ALL SELECT 'push ' || id || ' is ' || state || ', but its verdict is ' || verdict AS found \
+                 FROM pushes WHERE (state = 'refused') = (verdict = 'accepted') \
+                 UNION ALL SELECT 'push ' || id || ' was let in without a key' AS found FROM pushes \
+                 WHERE state <> 'refused' AND dedup_key IS NULL \
+                 UNION ALL SELECT 'push ' || id || ' is ' || state || ' without an outcome' AS found FROM pushes \
+                 WHERE state IN ('handled', 'ignored', 'parked') AND outcome = '' \
+                 UNION ALL SELECT 'push ' || j.subject || ' has ' || CAST(count(*) AS TEXT) || ' jobs' AS found \
+                 FROM jobs j WHERE j.kind = 'handle_push' GROUP BY j.subject HAVING count(*) > 1";
+    rule(db, title, "SELECT count(*) FROM pushes", query).await
 }
 
 async fn deliveries(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {

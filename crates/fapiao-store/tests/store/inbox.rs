@@ -83,6 +83,21 @@ on_both! {
         assert_eq!(bench.ask("SELECT count(*) FROM jobs").await, 0);
     }
 
+    async fn a_kept_push_has_its_verdict_and_one_effect(bench: &Bench) {
+        let first = push(bench, "a");
+        bench.store.record_pushes(vec![first.clone(), push(bench, "b")]).await.unwrap();
+        bench.store.record_refused(None, "no such app", "", "").await.unwrap();
+        bench.store.record_push_outcome(&first.id, "handled", "authorised").await.unwrap();
+        let check = bench.check("I18").await;
+        assert_eq!((check.looked_at, check.found), (3, vec![]));
+        bench.store.record_push_outcome(&first.id, "handled", "").await.unwrap();
+        bench.tamper("UPDATE pushes SET verdict = 'accepted' WHERE state = 'refused'").await.unwrap();
+        let found = bench.check("I18").await.found;
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().any(|it| it.ends_with("without an outcome")), "{found:?}");
+        assert!(found.iter().any(|it| it.ends_with("but its verdict is accepted")), "{found:?}");
+    }
+
     async fn the_list_pages_without_loss(bench: &Bench) {
         let pushes: Vec<_> = (0..25).map(|at| push(bench, &format!("k{at}"))).collect();
         bench.store.record_pushes(pushes).await.unwrap();

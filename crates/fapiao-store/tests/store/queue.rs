@@ -50,6 +50,20 @@ async fn stats(bench: &Bench) -> (i64, i64, i64) {
 }
 
 on_both! {
+    async fn a_job_that_was_queued_again_while_it_ran_is_not_parked_beside_it(bench: &Bench) {
+        let wanted = Job::RefillStock(bench.seller.clone());
+        let queued = || vec![QueuedJob::now(wanted.clone(), Some(bench.seller.clone()))];
+        bench.store.enqueue(queued()).await.unwrap();
+        let claimed = bench.store.claim("w", 10, 60).await.unwrap();
+        bench.store.enqueue(queued()).await.unwrap();
+        bench.store.finish(vec![end(&claimed[0], parked())]).await.unwrap();
+        assert_eq!(stats(bench).await, (1, 0, 0));
+        // Alone it is parked as ever.
+        let claimed = bench.store.claim("w", 10, 60).await.unwrap();
+        bench.store.finish(vec![end(&claimed[0], parked())]).await.unwrap();
+        assert_eq!(stats(bench).await, (0, 0, 1));
+    }
+
     async fn a_waiting_job_is_queued_once_and_only_moves_forward(bench: &Bench) {
         let wanted = Job::RefillStock(bench.seller.clone());
         let after = |secs| QueuedJob::after(wanted.clone(), Some(bench.seller.clone()), secs);

@@ -2,6 +2,7 @@
 
 use crate::{
     books::{Books, BooksError},
+    card_standing::{CardStanding, card_standing},
     errors::StoreError,
     fields::FieldError,
     idempotency::{Effect, fingerprint},
@@ -99,17 +100,17 @@ pub struct PlannedLetter {
     pub blue: Invoice,
     /// Its lines and sums.
     pub letter: Letter,
-    /// Where the invoice's card stands, if it has one.
-    pub card: Option<CardState>,
+    /// How far the invoice's card stands in the way.
+    pub card: CardStanding,
     /// Whether the net amount goes back to this month's quota, if it is issued today.
     pub returns_quota: bool,
 }
 
 impl PlannedLetter {
-    /// Whether an employer holds the card that would have to be struck out.
-    pub fn card_is_held(&self) -> bool {
-        let held = matches!(self.card, Some(CardState::Locked | CardState::Reimbursed));
-        self.letter.plan.completes && held
+    /// Whether an employer holds the card that would have to be struck out: the letter is not made without somebody
+    /// saying that it goes on despite it.
+    pub const fn card_is_held(&self) -> bool {
+        self.letter.plan.completes && self.card.is_held()
     }
 }
 
@@ -406,11 +407,10 @@ async fn present(
     let mut letters = Vec::with_capacity(plan.letters.len());
     for letter in &plan.letters {
         let blue = blues[letter.paper].clone();
-        let card = ports.store.card(&blue.delivery).await?;
-        let card = card.filter(|it| it.invoice == blue.id);
+        let card = card_standing(ports, &blue.id).await?;
         letters.push(PlannedLetter {
             returns_quota: returns_quota(draft.reason, &blue, now),
-            card: card.map(|it| it.state),
+            card,
             letter: letter.clone(),
             blue,
         });
@@ -506,7 +506,7 @@ pub async fn decide(
         if let (Some(held), false) = (held, draft.despite_lock) {
             return Err(RefundProblem::CardHeld {
                 number: number_of(&held.blue),
-                state: held.card.unwrap_or(CardState::Locked),
+                state: held.card.state().unwrap_or(CardState::Locked),
             });
         }
         let refund = write_down(ports, caller, draft, &planned);

@@ -4,14 +4,14 @@ use crate::{
     actor::Actor,
     errors::{Advice, StoreError},
     platform::{
-        preflight,
+        preflight::{self, Papers},
         template::{platform_account, template_for},
     },
     ports::{CardRequest, DeliveryChange, Ports, Scope},
     records::{Card, Delivery, Invoice},
     step::StepError,
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId, invoice::InvoiceState};
 use serde_json::json;
 
@@ -21,16 +21,19 @@ const MEDIA_LIFE_HOURS: i64 = 60;
 const COLLECT_RETRY_SECS: u32 = 30;
 /// Codes after which the same upload is not tried again.
 const DEAD_MEDIA: [&str; 3] = ["72046", "72081", "72083"];
-/// The template is too young (or not usable): wait longer each time.
+/// The template is too young, or not usable.
 const YOUNG_TEMPLATE: &str = "40078";
-const YOUNG_TEMPLATE_WAITS: [u32; 3] = [60, 300, 900];
+/// So many minutes after a template was made it is tried again.
+const YOUNG_TEMPLATE_MINUTES: [i64; 3] = [1, 5, 15];
+/// A try right at the mark would meet WeChat's clock a moment before it.
+const YOUNG_TEMPLATE_GRACE_SECS: i64 = 5;
 
 /// Brings the card of a delivery into the wallet. Each step is saved before the next, and `insert` is announced before
 /// it is called, so that a lost answer is recognised.
 ///
 /// # Errors
 /// [`StepError`].
-pub async fn deliver_card(ports: &Ports, id: &DeliveryId, attempt: u32) -> Result<(), StepError> {
+pub async fn deliver_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
     let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
         return Err(StoreError::NotFound {
             what: format!("delivery {id}"),
@@ -88,7 +91,7 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId, attempt: u32) -> Resul
         return Ok(());
     }
     let delivery = being_issued(ports, delivery).await?;
-    let result = insert(ports, &delivery, invoice, attempt).await;
+    let result = insert(ports, &delivery, invoice).await;
     if let Err(StepError::Outside(error)) = &result
         && matches!(error.advice, Advice::NeedsPerson | Advice::Never)
     {
@@ -122,12 +125,7 @@ async fn being_issued(ports: &Ports, delivery: Delivery) -> Result<Delivery, Ste
     })
 }
 
-async fn insert(
-    ports: &Ports,
-    delivery: &Delivery,
-    invoice: Invoice,
-    attempt: u32,
-) -> Result<(), StepError> {
+async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<(), StepError> {
     let id = &delivery.id;
     let seller =
         ports
@@ -141,7 +139,7 @@ async fn insert(
     // What WeChat would refuse is not asked for. An insert that was asked for before is: only WeChat can tell.
     let known = ports.store.card(id).await?;
     if known.is_none_or(|card| card.asked_at.is_none())
-        && let Some(findings) = preflight::foresee(ports, delivery).await?
+        && let Some(findings) = preflight::foresee(ports, delivery, Papers::Received).await?
         && let Some(stop) = preflight::stops(&findings)
     {
         return Err(stop);
@@ -194,17 +192,21 @@ async fn insert(
                 error.code
             ),
         )),
-        Err(error) if error.code == YOUNG_TEMPLATE => {
-            match YOUNG_TEMPLATE_WAITS.get(usize::try_from(attempt).unwrap_or(1).saturating_sub(1))
-            {
-                Some(&after) => {
-                    let mut error = error;
-                    error.advice = Advice::Retry {
-                        after: Some(std::time::Duration::from_secs(u64::from(after))),
-                    };
+        Err(mut error) if error.code == YOUNG_TEMPLATE => {
+            match until_usable(template.created_at, ports.clock.now()) {
+                Some(after) => Err(StepError::not_yet(
+                    after,
+                    format!(
+                        "the card template was made at {} and WeChat does not take it yet (40078)",
+                        template.created_at.format("%H:%M:%S UTC")
+                    ),
+                )),
+                // No longer young: something else is wrong with it, or the buyer is not on the white list of an
+                // account under test.
+                None => {
+                    error.advice = Advice::NeedsPerson;
                     Err(error.into())
                 }
-                None => Err(error.into()),
             }
         }
         Err(error) if DEAD_MEDIA.contains(&error.code.as_str()) => {
@@ -220,6 +222,16 @@ async fn insert(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Seconds until a young template is tried again; `None` once it is old.
+fn until_usable(made: DateTime<Utc>, now: DateTime<Utc>) -> Option<u32> {
+    let waits = YOUNG_TEMPLATE_MINUTES.into_iter().map(|minutes| {
+        (made + TimeDelta::minutes(minutes) - now).num_seconds() + YOUNG_TEMPLATE_GRACE_SECS
+    });
+    waits
+        .filter(|secs| *secs > 0)
+        .find_map(|secs| u32::try_from(secs).ok())
 }
 
 /// Order id and app id under which WeChat knows a delivery: our own, or those of the merchant whose platform we are.
@@ -297,5 +309,23 @@ async fn mark_failed(ports: &Ports, id: &DeliveryId, reason: &str) -> Result<(),
     match ports.store.change_delivery(change, None).await {
         Ok(_) | Err(StoreError::Stale { .. }) => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_young_template_is_tried_after_one_five_and_fifteen_minutes_of_its_life() {
+        let made: DateTime<Utc> = "2026-11-21T02:00:00Z".parse().unwrap();
+        let at = |secs| until_usable(made, made + TimeDelta::seconds(secs));
+        assert_eq!(at(0), Some(65));
+        // Whenever the answer comes, the next try is at the same moment.
+        assert_eq!(at(50), Some(15));
+        assert_eq!(at(65), Some(240));
+        assert_eq!(at(305), Some(600));
+        assert_eq!(at(905), None);
+        assert_eq!(at(86_400), None);
     }
 }

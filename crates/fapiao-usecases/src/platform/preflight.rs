@@ -6,7 +6,7 @@
 use crate::{
     errors::StoreError,
     platform::template::platform_account,
-    ports::{PdfLook, Ports, Scope},
+    ports::{PdfLook, Ports, Scope, TemplateOrder},
     records::{Account, Card, Delivery, Document, Invoice},
     step::StepError,
 };
@@ -25,6 +25,8 @@ pub const PDF_BYTES_MAX: usize = 2 * 1024 * 1024;
 const MEDIA_LIFE_HOURS: i64 = 72;
 /// A template younger than this may not be usable yet.
 const TEMPLATE_YOUNG_MINUTES: i64 = 15;
+/// Longest title of a card, in Chinese characters.
+const TEMPLATE_TITLE_MAX: usize = 9;
 /// While an insert of ours may still be answered.
 const INSERT_RUNS_SECS: i64 = 60;
 
@@ -83,6 +85,70 @@ fn found(
         en: en.into(),
         step,
     }
+}
+
+/// The safe step after WeChat itself refused with a code; `None` when the code says nothing of a card.
+pub fn step_after(code: &str) -> Option<SafeStep> {
+    Some(match code {
+        "72035" | "72050" => SafeStep::NewLink,
+        "72038" => SafeStep::AskWeChat,
+        "72015" | "48001" => SafeStep::Settings,
+        "72018" | "72056" => SafeStep::OpenInvoice,
+        "72031" | "72040" | "72041" | "72042" | "72043" | "72045" | "72047" | "72048" | "72073"
+        | "72082" => SafeStep::OpenInvoice,
+        "40078" | "72036" | "72046" | "72054" | "72081" | "72083" => SafeStep::Retry,
+        _ => return None,
+    })
+}
+
+/// What WeChat would say to the making of a card template.
+pub fn foresee_template(order: &TemplateOrder, platform: &Account) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let missing = [
+        (&order.payee, "收款方（开票主体名称）", "payee"),
+        (&order.title, "卡券标题", "title"),
+        (&order.logo_url, "商户标志", "logo"),
+    ];
+    for (value, zh, en) in missing {
+        if value.trim().is_empty() {
+            out.push(found(
+                "72031",
+                Weight::Certain,
+                SafeStep::Settings,
+                format!("卡券模板缺少{zh}"),
+                format!("the card template lacks its {en}"),
+            ));
+        }
+    }
+    // Latin letters take half the room of a Chinese character.
+    let width: usize = order
+        .title
+        .chars()
+        .map(|it| if it.is_ascii() { 1 } else { 2 })
+        .sum();
+    if width > 2 * TEMPLATE_TITLE_MAX {
+        out.push(found(
+            "45021",
+            Weight::Likely,
+            SafeStep::Settings,
+            format!("卡券标题超过 {TEMPLATE_TITLE_MAX} 个汉字"),
+            format!("the card's title is longer than {TEMPLATE_TITLE_MAX} Chinese characters"),
+        ));
+    }
+    if platform.platform_id.is_none() {
+        out.push(found(
+            "72015",
+            Weight::Likely,
+            SafeStep::Settings,
+            format!("账号“{}”可能尚未开通电子发票权限", platform.name),
+            format!(
+                "e-invoicing may not be granted to account {} yet",
+                platform.name
+            ),
+        ));
+    }
+    out.sort_by_key(|it| it.weight != Weight::Certain);
+    out
 }
 
 /// What an insert is judged by.
@@ -462,6 +528,15 @@ fn of_cards(facts: &InsertFacts) -> Vec<Finding> {
     out
 }
 
+/// Which papers are looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Papers {
+    /// Those that came from elsewhere: what we printed holds its number by construction.
+    Received,
+    /// All of them, also our own: a file may be damaged.
+    All,
+}
+
 /// Gathers the facts of a delivery and judges them: for the job before its call, and for staff when it stopped.
 /// `None` when the delivery has no invoice yet.
 ///
@@ -470,6 +545,7 @@ fn of_cards(facts: &InsertFacts) -> Vec<Finding> {
 pub async fn foresee(
     ports: &Ports,
     delivery: &Delivery,
+    papers: Papers,
 ) -> Result<Option<Vec<Finding>>, StepError> {
     let Some(invoice_id) = &delivery.invoice else {
         return Ok(None);
@@ -502,7 +578,7 @@ pub async fn foresee(
         .into_iter()
         .partition::<Vec<Card>, _>(|card| card.delivery == delivery.id);
     let facts = InsertFacts {
-        pdf: pdf_of(ports, &invoice).await?,
+        pdf: pdf_of(ports, &invoice, papers).await?,
         invoice,
         delivery: delivery.clone(),
         platform,
@@ -514,11 +590,16 @@ pub async fn foresee(
     Ok(Some(foresee_insert(&facts)))
 }
 
-async fn pdf_of(ports: &Ports, invoice: &Invoice) -> Result<Option<PdfLook>, StepError> {
+async fn pdf_of(
+    ports: &Ports,
+    invoice: &Invoice,
+    papers: Papers,
+) -> Result<Option<PdfLook>, StepError> {
     let documents = ports.store.documents(&invoice.id).await?;
-    // We know what we printed: only a file that came from elsewhere is looked into.
-    let received = |it: &&Document| it.format == "pdf" && it.origin == "received";
-    let Some(pdf) = documents.iter().find(received) else {
+    // The one that would be uploaded.
+    let pdf = documents.iter().find(|it| it.format == "pdf");
+    let wanted = |it: &&Document| papers == Papers::All || it.origin == "received";
+    let Some(pdf) = pdf.filter(wanted) else {
         return Ok(None);
     };
     let Some(bytes) = ports.files.get(&pdf.sha256).await? else {
@@ -539,7 +620,10 @@ pub async fn foresee_delivery(
     id: &DeliveryId,
 ) -> Result<Vec<Finding>, StepError> {
     match ports.store.delivery(scope, id).await? {
-        Some(delivery) => Ok(foresee(ports, &delivery).await?.unwrap_or_default()),
+        Some(delivery) => {
+            let findings = foresee(ports, &delivery, Papers::All).await?;
+            Ok(findings.unwrap_or_default())
+        }
         None => Ok(Vec::new()),
     }
 }

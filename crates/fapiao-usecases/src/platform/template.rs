@@ -5,6 +5,7 @@ use crate::{
     errors::Advice,
     ids::fresh,
     jobs::{Job, QueuedJob},
+    platform::preflight,
     ports::{
         CARD, CardTemplate, Design, Ports, TemplateOrder, TemplateTry, TryState, card_subject,
     },
@@ -71,6 +72,9 @@ pub async fn ensure_template(
     }
     // Before the lock: uploading a picture twice does no harm.
     let order = order_of(ports, &account, &seller, kind, &design).await?;
+    if let Some(stop) = preflight::stops(&preflight::foresee_template(&order, &account)) {
+        return Err(stop);
+    }
     if !ports
         .store
         .lease_template(&account.id, id, kind, LEASE_SECS)
@@ -180,7 +184,9 @@ async fn ask(
             store
                 .end_try(&asked.id, TryState::Unknown, &error.message, &by)
                 .await?;
-            Err(unknown_outcome(asked))
+            // Only the next look waits for a person: whoever settles the try in this moment finds nothing parked, and
+            // nothing is parked afterwards.
+            Err(StepError::not_yet(1, "the answer to createcard was lost"))
         }
         Err(error) => {
             // WeChat said no: nothing was made.

@@ -18,9 +18,9 @@ use fapiao_usecases::{
     backoffice::standing::Place,
     platform::{
         card_life::{CodeError, enter_code},
-        preflight::{Finding, SafeStep, Weight, foresee_delivery},
+        preflight::{Finding, SafeStep, Weight, foresee_delivery, step_after},
     },
-    records::Delivery,
+    records::{Delivery, JobRow},
 };
 
 /// Runs the checks where something went wrong, and puts the one safe step in front.
@@ -52,8 +52,8 @@ pub(super) async fn add(
         // The page itself says what is missing; the checks add to it.
         Err(_) => return Ok(()),
     };
-    if let Some(step) = findings.first().and_then(|it| step(frame, delivery, it)) {
-        standing.primary = Some(step);
+    if let Some(safe) = safest(place, &findings).and_then(|it| step(frame, delivery, it)) {
+        standing.primary = Some(safe);
     }
     standing.checks = if findings.is_empty() && delivery.invoice.is_some() {
         vec![CheckRow {
@@ -67,6 +67,59 @@ pub(super) async fn add(
         findings.iter().map(|it| row(frame, it)).collect()
     };
     Ok(())
+}
+
+/// The one safe step: of what is certain, of what WeChat answered, of what is likely, or to run the card's job again.
+fn safest(place: &Place, findings: &[Finding]) -> Option<SafeStep> {
+    let first = findings.first();
+    let certain = first.filter(|it| it.weight == Weight::Certain);
+    let (card, answered) = match place {
+        Place::Stuck { kind, code, .. } => (kind == "deliver_card", code.strip_prefix("wechat_")),
+        _ => (false, None),
+    };
+    certain
+        .map(|it| it.step)
+        .or_else(|| answered.and_then(step_after))
+        .or_else(|| first.map(|it| it.step))
+        .or(card.then_some(SafeStep::Retry))
+}
+
+/// What is known of a stopped card, for the list of jobs: the words and where the safe step is.
+pub(super) async fn of_job(frame: &Frame, job: &JobRow) -> Option<(String, Option<Link>)> {
+    if job.kind != "deliver_card" {
+        return None;
+    }
+    let id = DeliveryId::parse(&job.subject).ok()?;
+    let scope = frame.scope();
+    let delivery = frame.ports().store.delivery(&scope, &id).await.ok()??;
+    let findings = foresee_delivery(frame.ports(), &scope, &id).await.ok()?;
+    let place = Place::Stuck {
+        kind: job.kind.clone(),
+        code: job.code.clone(),
+        reason: job.reason.clone(),
+    };
+    let t = &frame.t().checks;
+    let words = findings
+        .first()
+        .map_or_else(|| t.nothing.to_owned(), |it| row(frame, it).title);
+    let order = format!("/admin/orders/{}", delivery.order);
+    let link = match safest(&place, &findings)? {
+        // The row has this button itself.
+        SafeStep::Retry | SafeStep::AskWeChat => None,
+        SafeStep::NewLink => Some(Link::new(t.new_link, order)),
+        SafeStep::Settings => Some(Link::new(
+            t.settings,
+            format!("/admin/sellers/{}", delivery.seller),
+        )),
+        SafeStep::OpenInvoice => delivery
+            .invoice
+            .map(|it| Link::new(t.open_invoice, format!("/admin/invoices/{it}"))),
+        SafeStep::EnterCode => Some(Link::new(
+            t.enter_code,
+            format!("/admin/deliveries/{id}#card"),
+        )),
+    };
+    Some((words, link))
 }
 
 fn row(frame: &Frame, finding: &Finding) -> CheckRow {
@@ -93,14 +146,18 @@ fn row(frame: &Frame, finding: &Finding) -> CheckRow {
 }
 
 /// The one safe step as a button, for who may.
-fn step(frame: &Frame, delivery: &Delivery, finding: &Finding) -> Option<Action> {
+fn step(frame: &Frame, delivery: &Delivery, step: SafeStep) -> Option<Action> {
     let t = &frame.t().checks;
     let order = &delivery.order;
-    Some(match finding.step {
+    let over = matches!(
+        delivery.state,
+        DeliveryState::Refused | DeliveryState::Failed | DeliveryState::Expired
+    );
+    Some(match step {
         SafeStep::Retry | SafeStep::AskWeChat if frame.may_decide() => {
             Action::send(t.retry, format!("/admin/orders/{order}/retry"))
         }
-        SafeStep::NewLink if frame.may_work() && delivery.state == DeliveryState::Refused => {
+        SafeStep::NewLink if frame.may_work() && over => {
             Action::send(t.new_link, format!("/admin/orders/{order}/deliveries"))
                 .with("channel", delivery.channel.as_str())
         }

@@ -1,7 +1,7 @@
 //! Jobs: what the machine could not finish alone.
 
 use super::{
-    Answer,
+    Answer, checks,
     desk::{Directs, Overseer},
     failure::Failure,
     forms::Sent,
@@ -51,11 +51,19 @@ pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
     ];
     let directs = desk.may_decide();
     let shell = desk.shell(Section::Jobs).await?;
-    let rows: Vec<JobRow> = found
+    let mut rows: Vec<JobRow> = found
         .rows
         .iter()
         .map(|it| row(&shell, it, directs))
         .collect();
+    if tab == "parked" {
+        for (row, job) in rows.iter_mut().zip(&found.rows) {
+            if let Some((words, link)) = checks::of_job(&desk, job).await {
+                row.next = words;
+                row.mend = link;
+            }
+        }
+    }
     let mut pager = listing.pager(found.next, rows.len());
     // The tab is part of the address, too.
     for href in [&mut pager.previous, &mut pager.next].into_iter().flatten() {

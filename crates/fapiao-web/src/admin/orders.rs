@@ -1,7 +1,7 @@
 //! Orders: the list, and the page of one.
 
 use super::{
-    Answer,
+    Answer, checks,
     desk::{Decides, Signed, Works},
     failure::Failure,
     forms::Sent,
@@ -162,6 +162,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     let invoice = newest.and_then(|newest| whole.invoice_of(newest));
     let stands = stands(order.state, newest, invoice, stopped, desk.now());
     let mut standing = standing::of_order(&desk, order, newest, &stands);
+    checks::add(&desk, &mut standing, &stands.place, newest).await?;
     let shell = desk.shell(Section::Orders).await?;
     if let Some(newest) = newest {
         let card = delivery_card(&desk, &shell, newest);

@@ -29,9 +29,12 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     books::{Books, BooksError},
+    card_standing::CardStanding,
     errors::StoreError,
     idempotency::Effect,
-    merchant::refunds::{Asked, Extent, PlannedRefund, RefundDraft, RefundProblem, decide, plan},
+    merchant::refunds::{
+        Asked, Extent, PlannedLetter, PlannedRefund, RefundDraft, RefundProblem, decide, plan,
+    },
     records::{Refund, RefundStage},
 };
 use std::collections::HashMap;
@@ -257,13 +260,25 @@ pub(super) const fn reason(t: &'static Texts, reason: RedReason) -> &'static str
     }
 }
 
+/// What a person should know about the card before the red letter is made.
+fn card_warning(t: &'static Texts, letter: &PlannedLetter) -> &'static str {
+    match &letter.card {
+        _ if letter.card_is_held() => t.red.card_held,
+        CardStanding::Locked(_) => t.checks.red_locked,
+        CardStanding::Reimbursed(_) => t.checks.red_reimbursed,
+        CardStanding::CodeUnknown(_) => t.checks.red_code_unknown,
+        CardStanding::OnItsWay(_) => t.checks.red_on_its_way,
+        CardStanding::None | CardStanding::Free(_) | CardStanding::Cancelled(_) => "",
+    }
+}
+
 fn plan_view(t: &'static Texts, it: &PlannedRefund) -> PlanView {
     let letters = it.letters.iter().map(|letter| {
         let plan = &letter.letter.plan;
         LetterView {
             heading: fill1(t.red.letter, grouped(number_of(&letter.blue))),
             amounts: [plan.totals.amount, plan.totals.tax, plan.totals.total],
-            card_held: letter.card_is_held(),
+            card_warning: card_warning(t, letter),
             quota: if letter.returns_quota {
                 t.red.quota_back
             } else {

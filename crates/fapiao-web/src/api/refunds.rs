@@ -427,7 +427,7 @@ impl From<&PlannedLetter> for PlannedLetterOut {
             number: number.to_owned(),
             totals: it.letter.plan.totals.into(),
             completes: it.letter.plan.completes,
-            card: it.card.map(|it| it.as_str()),
+            card: it.card.state().map(|it| it.as_str()),
             card_is_held: it.card_is_held(),
             returns_quota: it.returns_quota,
             lines: it.letter.plan.lines.iter().map(RedLineOut::from).collect(),

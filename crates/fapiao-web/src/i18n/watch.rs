@@ -129,6 +129,10 @@ texts! {
         code_entered: "已记录卡券编号。", "The code is saved.";
         code_form: "卡券编号是 12 位数字。", "A card code has 12 digits.";
         code_taken: "这个编号属于另一张卡券。", "This code belongs to another card.";
+        red_locked: "卡券正由报销方查验锁定：请先与买家财务沟通，再开红字发票。", "An employer is checking the card: speak with the buyer's bookkeeper before the red letter.";
+        red_reimbursed: "卡券已报销：请通知买家财务冲减，再开红字发票。", "The card was reimbursed: tell the buyer's bookkeeper before the red letter.";
+        red_code_unknown: "卡券编号丢失，红冲后无法自动作废卡券：请先在投递页补录编号。", "The card's code was lost, so the card cannot be struck out afterwards: enter the code on the delivery's page first.";
+        red_on_its_way: "卡券正在放入卡包，放入后才会作废。", "The card is on its way to the wallet; it is struck out after it arrived.";
         code_known: "这张卡券已有编号。", "This card has its code already.";
     }
 }

@@ -93,8 +93,8 @@ pub struct LetterView {
     pub heading: String,
     /// Net, tax, gross.
     pub amounts: [Fen; 3],
-    /// Whether an employer holds its card.
-    pub card_held: bool,
+    /// What a person should know about its card first; empty when nothing.
+    pub card_warning: &'static str,
     /// Quota, in words.
     pub quota: &'static str,
     /// Lines: name, quantity, net, tax, gross.

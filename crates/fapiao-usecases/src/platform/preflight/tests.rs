@@ -348,3 +348,39 @@ fn the_owner_of_a_platform_id_is_read_only_when_it_is_one() {
         assert_eq!(owner_of(other), None, "{other}");
     }
 }
+
+#[test]
+fn a_template_without_payee_or_title_is_not_asked_for() {
+    let platform = right().platform;
+    let order = |payee: &str, title: &str| TemplateOrder {
+        logo_url: "https://mmbiz.qpic.cn/logo".to_owned(),
+        title: title.to_owned(),
+        payee: payee.to_owned(),
+        kind: InvoiceKind::DigitalOrdinary,
+        first: None,
+        second: None,
+    };
+    let codes = |order: &TemplateOrder, platform: &Account| -> Vec<(&'static str, Weight)> {
+        let findings = foresee_template(order, platform);
+        findings.iter().map(|it| (it.code, it.weight)).collect()
+    };
+    assert_eq!(codes(&order("示例有限公司", "示例"), &platform), []);
+    assert_eq!(
+        codes(&order(" ", "示例"), &platform),
+        [("72031", Weight::Certain)]
+    );
+    let long = order("", "一二三四五六七八九A");
+    assert_eq!(
+        codes(&long, &platform),
+        [("72031", Weight::Certain), ("45021", Weight::Likely)]
+    );
+    assert_eq!(codes(&order("示例", "Nine by Nine Shop"), &platform), []);
+    let without = Account {
+        platform_id: None,
+        ..platform
+    };
+    assert_eq!(
+        codes(&order("示例", "示例"), &without),
+        [("72015", Weight::Likely)]
+    );
+}
