@@ -1,6 +1,7 @@
 //! The examples of `wechat-invoice`, run against `wechat-sandbox`: what the SDK's README promises.
 
 mod backend;
+mod calls;
 
 use reqwest::Client;
 use serde_json::{Value, json};

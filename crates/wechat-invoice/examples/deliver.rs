@@ -24,7 +24,7 @@ use wechat_invoice::{
 };
 
 /// The smallest picture there is: one grey dot.
-const LOGO: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cch\0\0\0\x82\0\x81w\xcdr\xb6\0\0\0\0IEND\xaeB`\x82";
+pub const LOGO: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cch\0\0\0\x82\0\x81w\xcdr\xb6\0\0\0\0IEND\xaeB`\x82";
 
 /// What the sandbox starts with when nobody configures it.
 const SANDBOX: [&str; 3] = [
@@ -134,7 +134,7 @@ pub async fn run(arguments: &[String], out: &mut impl Write) -> Result<(), Box<d
 }
 
 /// A page with the number on it. No invoice: it shows where the real file goes.
-fn drawn(number: &str) -> Vec<u8> {
+pub fn drawn(number: &str) -> Vec<u8> {
     let text = format!("BT /F1 18 Tf 40 60 Td (Invoice No. {number}) Tj ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),

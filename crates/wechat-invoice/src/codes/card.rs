@@ -7,6 +7,8 @@ const SMALLER: Text = t("缩小内容后重新提交。", "Make it smaller and s
 
 #[rustfmt::skip] // One code a paragraph reads as the table it is.
 pub(super) static CODES: &[CodeInfo] = &[
+    code(40004, NEVER, Code,
+        t("素材类型不合法。", "The type of the material is bad."), REPORT_BUG),
     code(40005, PERSON, Bookkeeper,
         t("文件类型不被接受。", "The kind of file is not accepted."),
         t("换成 JPG/PNG 图片或 PDF 文件。", "Use a JPG or PNG picture, or a PDF.")),

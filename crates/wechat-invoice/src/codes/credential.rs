@@ -40,6 +40,8 @@ pub(super) static CODES: &[CodeInfo] = &[
         t("缺少 AppSecret。", "The AppSecret is missing."), REPORT_BUG),
     code(42001, MINUTE, Nobody,
         t("access_token 已过期。", "The access token has expired."), REFRESHED),
+    code(43001, NEVER, Code,
+        t("该接口必须使用 GET。", "This interface wants GET."), REPORT_BUG),
     code(43002, NEVER, Code,
         t("该接口必须使用 POST。", "This interface wants POST."), REPORT_BUG),
     code(45009, NEXT_DAY, Operations,

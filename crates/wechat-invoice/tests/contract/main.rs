@@ -23,4 +23,5 @@ mod secrets;
 mod settings;
 mod title;
 mod token;
+mod token_store;
 mod unified;

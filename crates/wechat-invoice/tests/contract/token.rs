@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::json;
 use wechat_invoice::{
@@ -10,18 +9,18 @@ use wechat_invoice::{
 use crate::harness::{APP_ID, Clock, NOW, Reply, S_PAPPID, SECRET, Server, account};
 use crate::platform::invoice;
 
-const TOKEN: &str = "/cgi-bin/stable_token";
+pub(crate) const TOKEN: &str = "/cgi-bin/stable_token";
 const READ: &str = "/card/invoice/getauthdata";
 const NEVER: &str = r#"{"errcode":0,"errmsg":"ok","invoice_status":"never auth"}"#;
 
-struct Nodes {
-    server: Server,
-    clock: Clock,
-    store: Arc<MemoryTokenStore>,
+pub(crate) struct Nodes {
+    pub(crate) server: Server,
+    pub(crate) clock: Clock,
+    pub(crate) store: Arc<MemoryTokenStore>,
 }
 
 impl Nodes {
-    async fn start() -> Nodes {
+    pub(crate) async fn start() -> Nodes {
         let clock = Clock::default();
         let store = Arc::new(MemoryTokenStore::with_clock(Arc::new(clock.clone())));
         Nodes {
@@ -31,7 +30,7 @@ impl Nodes {
         }
     }
 
-    fn node(&self) -> TokenKeeper {
+    pub(crate) fn node(&self) -> TokenKeeper {
         self.server.keeper_on(self.store.clone(), &self.clock)
     }
 
@@ -364,119 +363,4 @@ async fn tickets_are_kept_like_tokens() {
         .unwrap()
         .unwrap();
     assert_eq!(row.generation, 2);
-}
-
-#[tokio::test]
-async fn credentials_of_wrong_shape_are_not_stored() {
-    let bodies = [
-        r#"{"expires_in":7200}"#,
-        r#"{"access_token":"","expires_in":7200}"#,
-        r#"{"access_token":"a"}"#,
-        r#"{"access_token":"a","expires_in":0}"#,
-    ];
-    for body in bodies {
-        let nodes = Nodes::start().await;
-        nodes.server.json(TOKEN, body);
-        let error = nodes.node().access_token(&account()).await.unwrap_err();
-        assert!(
-            matches!(error, Error::Undecodable { .. }),
-            "{body}: {error:?}"
-        );
-        assert!(
-            nodes
-                .store
-                .load(APP_ID, CredentialKind::AccessToken)
-                .await
-                .unwrap()
-                .is_none()
-        );
-    }
-}
-
-/// A store whose database is away.
-struct Broken(AtomicU32);
-
-#[async_trait::async_trait]
-impl TokenStore for Broken {
-    async fn load(
-        &self,
-        _: &str,
-        _: CredentialKind,
-    ) -> Result<Option<wechat_invoice::StoredToken>, wechat_invoice::StoreError> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Err("the database is away".into())
-    }
-    async fn try_lease(
-        &self,
-        _: &str,
-        _: CredentialKind,
-        _: &str,
-        _: u32,
-    ) -> Result<bool, wechat_invoice::StoreError> {
-        Ok(true)
-    }
-    async fn compare_and_swap(
-        &self,
-        _: &str,
-        _: CredentialKind,
-        _: i64,
-        _: &NewToken,
-    ) -> Result<bool, wechat_invoice::StoreError> {
-        Ok(false)
-    }
-    async fn release(
-        &self,
-        _: &str,
-        _: CredentialKind,
-        _: &str,
-    ) -> Result<(), wechat_invoice::StoreError> {
-        Ok(())
-    }
-}
-
-#[tokio::test]
-async fn a_broken_store_is_named_and_wechat_left_alone() {
-    let server = Server::start().await;
-    let store = Arc::new(Broken(AtomicU32::new(0)));
-    let keeper = server.keeper_on(store.clone(), &Clock::default());
-    let error = keeper.access_token(&account()).await.unwrap_err();
-    assert!(matches!(error, Error::Store { .. }), "{error:?}");
-    assert!(error.to_string().contains("the database is away"));
-    assert!(matches!(error.advice(), Advice::Retryable { .. }));
-    assert_eq!(
-        (store.0.load(Ordering::SeqCst), server.recorded(TOKEN).len()),
-        (1, 0)
-    );
-}
-
-#[tokio::test]
-async fn the_classic_token_is_fetched_apart() {
-    let server = Server::start().await;
-    let path = "/cgi-bin/token";
-    server.json(path, r#"{"access_token":"classic","expires_in":7200}"#);
-    server.json(
-        path,
-        &format!(r#"{{"errcode":40001,"errmsg":"{SECRET} is wrong"}}"#),
-    );
-    let keeper = server.keeper();
-    let token = keeper.classic_access_token(&account()).await.unwrap();
-    assert_eq!(
-        (token.value.expose_secret(), token.expires_at),
-        ("classic", NOW + 7200)
-    );
-    let request = &server.recorded(path)[0];
-    assert_eq!((request.method.as_str(), request.body.len()), ("GET", 0));
-    let names = ["grant_type", "appid", "secret"].map(|name| request.param(name).unwrap());
-    assert_eq!(names, ["client_credential", APP_ID, SECRET]);
-    let error = keeper.classic_access_token(&account()).await.unwrap_err();
-    assert_eq!(
-        error.advice(),
-        Advice::NeedsPerson,
-        "40001 is a wrong secret here"
-    );
-    assert!(!error.to_string().contains(SECRET));
-    assert!(
-        server.recorded(TOKEN).is_empty(),
-        "the stable family is left alone"
-    );
 }

@@ -3,7 +3,8 @@
 use serde_json::json;
 use wechat_sandbox::{PushConfig, PushFormat, PushMode, SandboxConfig};
 
-use crate::scene::{APPID, Inbox, Merchant, NUMBER, SECRET, TOKEN, accounts, refused, stage_with};
+use crate::inbox::Inbox;
+use crate::scene::{APPID, Merchant, NUMBER, SECRET, TOKEN, accounts, refused, stage_with};
 
 fn config(folder: &tempfile::TempDir) -> SandboxConfig {
     SandboxConfig {

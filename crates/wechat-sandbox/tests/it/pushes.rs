@@ -6,9 +6,8 @@ use base64::Engine;
 use serde_json::{Value, json};
 use wechat_sandbox::{PushFormat, PushMode};
 
-use crate::scene::{
-    AES_KEY, APPID, Inbox, Merchant, NUMBER, Received, TOKEN, param, pushing_stage,
-};
+use crate::inbox::{Inbox, Received, param};
+use crate::scene::{AES_KEY, APPID, Merchant, NUMBER, TOKEN, pushing_stage};
 
 fn sha1_of(parts: &[&str]) -> String {
     use sha1::Digest;
