@@ -1,6 +1,6 @@
 //! Documents in a bucket: an S3-compatible server of its own.
 
-use crate::harness::{bucket, company, spawn_app_with};
+use crate::harness::{bucket, company, defaults, spawn_app_with};
 use bytes::Bytes;
 use fapiao_server::adapters::files::Documents;
 use fapiao_usecases::{errors::Advice, ports::FileStore};
@@ -26,8 +26,9 @@ async fn a_bucket_keeps_gives_and_mends_documents() {
     assert_eq!(elsewhere.get(&name).await.unwrap(), None);
 
     // Damage is noticed, and mended by whoever stores the right bytes again.
-    let path = format!("kept/{}/{}/{name}", &name[..2], &name[2..4]);
-    bucket.overwrite(&path, b"%PDF-1.7 two").await;
+    let path = format!("{}/{}/{name}", &name[..2], &name[2..4]);
+    let damaged = Bytes::from_static(b"%PDF-1.7 two");
+    other.put_named(&path, damaged).await.unwrap();
     assert_eq!(
         files.get(&name).await.unwrap_err().advice,
         Advice::NeedsPerson
@@ -45,9 +46,7 @@ async fn a_bucket_keeps_gives_and_mends_documents() {
 #[tokio::test]
 async fn a_server_that_says_nothing_does_not_hold_us_up() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut storage = fapiao_server::config::Config::load(None, &[])
-        .unwrap()
-        .storage;
+    let mut storage = defaults();
     storage.url = "s3://fapiao-test".to_owned();
     storage.endpoint = format!("http://{}", silent.local_addr().unwrap());
     storage.access_key = "AKIATEST".to_owned().into();

@@ -4,7 +4,7 @@ use super::browser;
 use crate::{
     admin::sign_in::signed_in,
     archive::{evidence::files_of, get},
-    harness::{TestApp, company, spawn_app, tea},
+    harness::{TestApp, company, spawn_app},
     red::{at_stage, refund},
 };
 use fantoccini::{Client, Locator};
@@ -99,8 +99,7 @@ async fn a_pack_holds_offline_and_a_changed_byte_is_found() {
         return;
     };
     let app = spawn_app().await;
-    let order = app.post("/orders", "EV-1", &tea("EV-1")).await.body;
-    app.authorise(&order, &company()).await;
+    let order = app.authorised_order("EV-1", &company()).await;
     let delivery = app.await_state(&order, "carded").await;
     let blue = delivery["invoice"]["id"].as_str().unwrap();
     let sold = json!({ "order": order["id"], "invoice": blue });

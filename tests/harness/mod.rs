@@ -5,7 +5,7 @@ mod database;
 pub mod mails;
 mod pair;
 
-pub use bucket::bucket;
+pub use bucket::{bucket, defaults};
 use database::TestDatabase;
 use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};
 use fapiao_usecases::ports::Ports;

@@ -18,6 +18,7 @@ use fapiao_usecases::{
         Issued, LedgerLine, LedgerRow, Match, MatchRow, PaymentFault, Period, Ports, Scope, VatRow,
     },
 };
+use rust_decimal::Decimal;
 
 /// Rows read at once.
 const PAGE: u32 = 1000;
@@ -592,8 +593,8 @@ fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
         line.name.as_str().into(),
         line.spec.as_str().into(),
         line.unit.as_str().into(),
-        line.quantity.as_str().into(),
-        line.unit_price.as_str().into(),
+        decimal(&line.quantity),
+        decimal(&line.unit_price),
         line.amount.into(),
         vat::rate_words(&line.rate).into(),
         line.tax.into(),
@@ -608,6 +609,14 @@ fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
         row.order_no.as_str().into(),
     ]);
     cells
+}
+
+/// A stored quantity or price as a number; nothing where there is none.
+fn decimal(stored: &str) -> Cell {
+    match stored.parse::<Decimal>() {
+        Ok(value) => Cell::Decimal(value.normalize()),
+        Err(_) => stored.into(),
+    }
 }
 
 /// How something was invoiced, as the return words it.
