@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, io::Read as _};
 
 /// The files of a ZIP, read by its list.
-fn files_of(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files_of(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let number = |at: usize, width: usize| -> usize {
         zip[at..at + width]
             .iter()

@@ -1,13 +1,16 @@
-mod evidence;
+mod backup;
+pub(crate) mod evidence;
+mod keeping;
 mod papers;
 mod proof;
 mod reports;
+mod storage;
 
 use crate::harness::TestApp;
 use reqwest::{Client, StatusCode};
 
 /// A page or file of the back-office.
-async fn get(app: &TestApp, who: &Client, path: &str) -> (StatusCode, Vec<u8>) {
+pub(crate) async fn get(app: &TestApp, who: &Client, path: &str) -> (StatusCode, Vec<u8>) {
     let answer = who
         .get(format!("{}{path}", app.web()))
         .send()

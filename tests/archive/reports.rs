@@ -3,11 +3,13 @@
 use super::get;
 use crate::{
     admin::sign_in::signed_in,
-    harness::{company, spawn_app},
+    harness::{company, spawn_app, tea},
+    red::{at_stage, refund},
 };
 use fapiao_usecases::calendar;
 use reqwest::StatusCode;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn a_month_is_the_same_on_the_page_in_the_file_and_in_the_tax_authority_s_ledger() {
@@ -122,6 +124,272 @@ async fn a_month_is_the_same_on_the_page_in_the_file_and_in_the_tax_authority_s_
             StatusCode::FORBIDDEN,
             "{path}"
         );
+    }
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// The sheets of a CSV: headings and rows, cells as a spreadsheet reads them.
+fn sheets(csv: &str) -> Vec<(Vec<String>, Vec<Vec<String>>)> {
+    let csv = csv.strip_prefix('\u{feff}').unwrap_or(csv);
+    csv.split("\r\n\r\n")
+        .map(|sheet| {
+            let mut reader = csv::ReaderBuilder::new();
+            let mut reader = reader.has_headers(false).from_reader(sheet.as_bytes());
+            let mut rows = reader.records().map(|row| {
+                let row = row.unwrap();
+                row.iter().map(str::to_owned).collect::<Vec<_>>()
+            });
+            (rows.next().unwrap(), rows.collect())
+        })
+        .collect()
+}
+
+/// A row by its columns' names.
+fn named<'t>(sheet: &'t (Vec<String>, Vec<Vec<String>>), row: usize) -> BTreeMap<&'t str, &'t str> {
+    let (headings, rows) = sheet;
+    assert_eq!(headings.len(), rows[row].len(), "{:?}", rows[row]);
+    let cells = rows[row].iter().map(String::as_str);
+    headings.iter().map(String::as_str).zip(cells).collect()
+}
+
+#[tokio::test]
+async fn every_column_of_the_ledger_is_filled_for_a_blue_and_a_red_invoice() {
+    let app = spawn_app().await;
+    let month = calendar::month(app.ports().clock.now());
+    let mut order = tea("L-1");
+    order["payment"] =
+        json!({ "channel": "wechat", "transaction_no": "4200001234202611210000000001" });
+    let placed = app.post("/orders", "L-1", &order).await;
+    assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");
+    app.open_page(&placed.body).await;
+    app.authorise(&placed.body, &company()).await;
+    let delivery = app.await_state(&placed.body, "carded").await;
+    let sold = json!({ "order": placed.body["id"], "invoice": delivery["invoice"]["id"] });
+    refund(
+        &app,
+        &sold,
+        "L-1-r",
+        &json!({ "mode": "confirm", "reason": "02", "everything": true }),
+    )
+    .await;
+    let done = at_stage(&app, &sold, 0, "done").await;
+    let store = &app.ports().store;
+    let scope = fapiao_usecases::ports::Scope::All;
+    let red = done["red_letters"][0]["red_invoice_id"].as_str().unwrap();
+    let red = store
+        .invoice(&scope, &fapiao_domain::ids::Id::parse(red).unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    let red_number = red
+        .identity
+        .as_ref()
+        .map_or("", |it| it.number())
+        .to_owned();
+    let form = done["red_letters"][0]["form_number"]
+        .as_str()
+        .unwrap_or_default();
+
+    let finance = signed_in(&app, "finance").await;
+    let file = |report: &str| format!("/admin/reports/{report}.csv?month={month}");
+    let csv = String::from_utf8(get(&app, &finance, &file("ledger")).await.1).unwrap();
+    let sheets_ = sheets(&csv);
+    let (blue_row, red_row, sum) = (
+        named(&sheets_[0], 0),
+        named(&sheets_[0], 1),
+        named(&sheets_[0], 2),
+    );
+    let number = delivery["invoice"]["number"].as_str().unwrap();
+    for (column, blue, red_one) in [
+        ("序号", "1", "2"),
+        ("发票代码", "", ""),
+        ("发票号码", "", ""),
+        ("数电发票号码", number, red_number.as_str()),
+        ("购方识别号", "91110105MA0000007L", "91110105MA0000007L"),
+        (
+            "购买方名称",
+            "北京喆堃龘贸易有限公司",
+            "北京喆堃龘贸易有限公司",
+        ),
+        ("金额", "100.00", "-100.00"),
+        ("税额", "13.00", "-13.00"),
+        ("价税合计", "113.00", "-113.00"),
+        ("发票来源", "电子发票服务平台", "电子发票服务平台"),
+        ("发票票种", "数电发票（普通发票）", "数电发票（普通发票）"),
+        ("发票状态", "已红冲-全额", "正常"),
+        ("是否正数发票", "是", "否"),
+        ("发票风险等级", "正常", "正常"),
+        ("订单号", "L-1", "L-1"),
+        ("支付渠道", "微信支付", "微信支付"),
+        (
+            "交易单号",
+            "4200001234202611210000000001",
+            "4200001234202611210000000001",
+        ),
+        ("红冲原因", "", "销货退回"),
+        ("对应蓝票号码", "", number),
+        ("上传结果", "成功", "成功"),
+    ] {
+        assert_eq!(
+            (blue_row[column], red_row[column]),
+            (blue, red_one),
+            "{column}"
+        );
+    }
+    assert!(
+        !red_row["确认单编号"].is_empty() && blue_row["确认单编号"].is_empty(),
+        "{red_row:?}"
+    );
+    assert!(form.is_empty() || red_row["确认单编号"] == form);
+    for column in [
+        "销方识别号",
+        "销方名称",
+        "开票日期",
+        "开票人",
+        "门店",
+        "交付时间",
+        "文件哈希",
+    ] {
+        assert!(!blue_row[column].is_empty(), "{column}: {blue_row:?}");
+    }
+    for row in [&blue_row, &red_row] {
+        assert!(
+            chrono::NaiveDateTime::parse_from_str(row["开票日期"], "%Y-%m-%d %H:%M:%S").is_ok(),
+            "{row:?}"
+        );
+    }
+    assert_eq!(blue_row["文件哈希"].len(), 64);
+    assert_eq!(
+        (sum["序号"], sum["金额"], sum["税额"], sum["价税合计"]),
+        ("合计", "0.00", "0.00", "0.00")
+    );
+
+    // Line by line, with the same identity.
+    let lines = &sheets_[1];
+    let line = named(lines, 1);
+    for (column, wanted) in [
+        ("数电发票号码", red_number.as_str()),
+        ("税收分类编码", "1080121010000000000"),
+        ("特定业务类型", ""),
+        ("规格型号", "16头"),
+        ("单位", "套"),
+        ("数量", "-2"),
+        ("单价", "50"),
+        ("金额", "-100.00"),
+        ("税率", "13%"),
+        ("税额", "-13.00"),
+        ("价税合计", "-113.00"),
+        ("订单号", "L-1"),
+    ] {
+        assert_eq!(line[column], wanted, "{column}");
+    }
+    assert!(
+        line["货物或应税劳务名称"].starts_with('*')
+            && line["货物或应税劳务名称"].ends_with("日用陶瓷餐具"),
+        "{line:?}"
+    );
+    assert_eq!(lines.1.len(), 2);
+
+    // The VAT of the month: blue and red stand beside each other and come to nothing.
+    let csv = String::from_utf8(get(&app, &finance, &file("vat")).await.1).unwrap();
+    let vat = named(&sheets(&csv)[0], 0)
+        .into_iter()
+        .map(|(column, cell)| (column.to_owned(), cell.to_owned()))
+        .collect::<BTreeMap<_, _>>();
+    for (column, wanted) in [
+        ("税率", "13%"),
+        ("货物或服务", "货物"),
+        ("开票方式", "开具其他发票"),
+        ("蓝字份数", "1"),
+        ("蓝字金额", "100.00"),
+        ("蓝字税额", "13.00"),
+        ("红字份数", "1"),
+        ("红字金额", "-100.00"),
+        ("红字税额", "-13.00"),
+        ("金额合计", "0.00"),
+        ("税额合计", "0.00"),
+        ("价税合计", "0.00"),
+    ] {
+        assert_eq!(vat[column], wanted, "{column}");
+    }
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn payments_and_the_tax_authority_s_word_are_part_of_the_reconciliation() {
+    let app = spawn_app().await;
+    let month = calendar::month(app.ports().clock.now());
+    let payments = [
+        (
+            "M-1",
+            json!({ "channel": "wechat", "transaction_no": "42000001" }),
+        ),
+        (
+            "M-2",
+            json!({ "channel": "wechat", "transaction_no": "42000001" }),
+        ),
+        ("M-3", json!({ "channel": "alipay" })),
+        ("M-4", json!({ "channel": "cash" })),
+    ];
+    for (order_no, payment) in payments {
+        let mut order = tea(order_no);
+        order["payment"] = payment;
+        let placed = app.post("/orders", order_no, &order).await;
+        assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");
+    }
+    let order = app.authorised_order("M-5", &company()).await;
+    app.await_state(&order, "carded").await;
+    // One is refused by the tax authority after it took its number.
+    let fault = json!({ "service": "QDFPSC", "kind": "refuse_invoices", "times": 1, "message": "购买方信息有误" });
+    app.tax_fault(&fault).await;
+    app.authorised_order("M-6", &company()).await;
+    let store = &app.ports().store;
+    let (from, until) = fapiao_archive::reports::month(&month).unwrap();
+    let period = fapiao_usecases::ports::Period {
+        seller: None,
+        from,
+        until,
+    };
+    for _ in 0..400 {
+        let scope = fapiao_usecases::ports::Scope::All;
+        let found = store.unconfirmed(&scope, &period, 10).await.unwrap();
+        if found.iter().any(|it| !it.reason.is_empty()) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+
+    let finance = signed_in(&app, "finance").await;
+    let path = format!("/admin/reports/reconciliation.csv?month={month}");
+    let csv = String::from_utf8(get(&app, &finance, &path).await.1).unwrap();
+    for wanted in [
+        "支付渠道,订单数,订单金额,缺少交易单号,交易单号重复\r\n未说明,2,226.00,0,0\r\n支付宝,1,113.00,1,0\r\n现金,1,113.00,0,0\r\n微信支付,2,226.00,0,2\r\n",
+        ",113.00,微信支付,42000001,,交易单号重复\r\n",
+        ",113.00,支付宝,,,缺少交易单号\r\n",
+        "税局状态,发票份数,价税合计\r\n",
+        "税局已确认,1,113.00\r\n",
+    ] {
+        assert!(csv.contains(wanted), "{wanted} in {csv}");
+    }
+    let only_ours = csv.split("税局答复\r\n").nth(1).unwrap();
+    let refused = only_ours.lines().next().unwrap();
+    assert!(
+        refused.contains(",M-6,") && refused.contains(",113.00,税局拒绝,"),
+        "{csv}"
+    );
+    assert!(refused.contains("购买方信息有误"), "{csv}");
+    let page = get(
+        &app,
+        &finance,
+        &format!("/admin/reports/reconciliation?month={month}"),
+    )
+    .await
+    .1;
+    let page = String::from_utf8(page).unwrap();
+    for wanted in ["支付核对", "交易单号重复", "税局未确认", "M-6"] {
+        assert!(page.contains(wanted), "{wanted}");
     }
     app.assert_ledger_holds().await;
     app.stop().await;

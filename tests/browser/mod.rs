@@ -2,6 +2,7 @@
 //! `cargo xtask test` does.
 
 mod scenarios;
+mod verifier;
 mod whole_flow;
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError};

@@ -1,8 +1,11 @@
 //! A product of one's own for each test: own database, own sandboxes, free ports.
 
+mod bucket;
 mod database;
+pub mod mails;
 mod pair;
 
+pub use bucket::{bucket, defaults};
 use database::TestDatabase;
 use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};
 use fapiao_usecases::ports::Ports;
@@ -140,6 +143,23 @@ impl TestApp {
             Some(platform) => ("S004", &platform.outside.api_key),
             None => ("S001", &self.demo().secrets.api_key),
         }
+    }
+
+    /// The settings it runs with, as every other command reads them.
+    pub fn settings_file(&self) -> std::path::PathBuf {
+        self.folder.path().join("fapiao.toml")
+    }
+
+    /// Runs a statement past the product; how many rows it changed.
+    pub async fn tamper(&self, statement: &str) -> u64 {
+        let config = fapiao_server::config::Config::load(Some(&self.settings_file()), &[]).unwrap();
+        let url = secrecy::ExposeSecret::expose_secret(&config.database.url);
+        let raw = sea_orm::Database::connect(url).await.unwrap();
+        let done = sea_orm::ConnectionTrait::execute_unprepared(&raw, statement)
+            .await
+            .unwrap();
+        raw.close().await.unwrap();
+        done.rows_affected()
     }
 
     pub fn web(&self) -> String {

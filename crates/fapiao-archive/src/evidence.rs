@@ -5,6 +5,7 @@
 //! | `verify.html` | the verifier: open it in a browser, without a network, and give it the pack |
 //! | `invoices/{number}/invoice.json` | the invoice, its order, delivery and card, canonical JSON |
 //! | `invoices/{number}/{number}.pdf` … | its documents, byte for byte |
+//! | `invoices/{number}/confirmation.json` | of a red invoice: the red confirmation form it carries out |
 //! | `invoices/{number}/exchanges.json` | every request and answer about it, and the mails, without secrets |
 //! | `invoices/{number}/timeline.json` | its order's lines of the audit chain, exactly as they were hashed |
 //! | `chain/anchors.json` | the anchors that cover these lines |
@@ -20,7 +21,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     ports::{Anchor, ChainLine, Period, Ports, Scope},
-    records::{Card, Delivery, Document, Invoice, Order},
+    records::{Card, Delivery, Document, Invoice, Order, RedForm},
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -316,11 +317,23 @@ async fn add(
         pack.file(&format!("{folder}/{number}.{}", document.format), &bytes)
             .await?;
     }
-    let about = [
+    let mut about = vec![
         invoice.id.to_string(),
         invoice.delivery.to_string(),
         number.clone(),
     ];
+    if let Some(red) = &invoice.red
+        && let Some(form) = store.red_form(&Scope::All, &red.form).await?
+    {
+        let said = form_json(&form, red.blue_identity.number());
+        pack.file(
+            &format!("{folder}/confirmation.json"),
+            canonical::text(&said).as_bytes(),
+        )
+        .await?;
+        about.extend([form.id.to_string(), form.number, form.key]);
+        about.retain(|it| !it.is_empty());
+    }
     let exchanges: Vec<Value> = store
         .exchanges_about(&about)
         .await?
@@ -358,6 +371,44 @@ async fn add(
         canonical::text(&Value::Array(timeline)).as_bytes(),
     )
     .await
+}
+
+/// The red confirmation (红字信息确认单) a red invoice carries out.
+fn form_json(form: &RedForm, blue_number: &str) -> Value {
+    let lines: Vec<Value> = form
+        .lines
+        .iter()
+        .map(|it| {
+            let line = &it.line;
+            json!({
+                "blue_no": it.blue_no, "no": line.no, "name": line.printed_name(), "tax_code": line.tax_code,
+                "unit": line.unit, "quantity": line.quantity.map(|it| it.normalize().to_string()),
+                "unit_price": line.unit_price.map(|it| it.normalize().to_string()),
+                "amount": line.amount.to_string(), "rate": line.rate.to_string(), "tax": line.tax.to_string(),
+                "gross": line.gross.to_string(),
+            })
+        })
+        .collect();
+    json!({
+        "id": form.id.as_str(),
+        "number": form.number,
+        "key": form.key,
+        "blue_invoice": form.blue.as_str(),
+        "blue_number": blue_number,
+        "reason": form.reason.code(),
+        "state": form.state.as_str(),
+        "code": form.state.code(),
+        "message": form.message,
+        "lines": lines,
+        "amount": form.totals.amount.to_string(),
+        "tax": form.totals.tax.to_string(),
+        "total": form.totals.total.to_string(),
+        "completes": form.completes,
+        "decided_at": form.created_at.to_rfc3339(),
+        "asked_at": form.asked_at.map(|it| it.to_rfc3339()),
+        "entered_at": form.entered_at.map(|it| it.to_rfc3339()),
+        "carried_out_at": form.carried_out_at.map(|it| it.to_rfc3339()),
+    })
 }
 
 /// JSON as JSON, anything else as text.

@@ -10,11 +10,15 @@ use fapiao_domain::{
     card::CardState,
     invoice::{InvoiceKind, InvoiceState},
     money::Fen,
+    red::RedReason,
 };
 use fapiao_usecases::{
     calendar::in_shanghai,
-    ports::{Issued, LedgerLine, LedgerRow, Match, MatchRow, Period, Ports, Scope, VatRow},
+    ports::{
+        Issued, LedgerLine, LedgerRow, Match, MatchRow, PaymentFault, Period, Ports, Scope, VatRow,
+    },
 };
+use rust_decimal::Decimal;
 
 /// Rows read at once.
 const PAGE: u32 = 1000;
@@ -145,6 +149,43 @@ pub const MATCHES: [&str; 10] = [
     "结果",
     "微信卡状态",
 ];
+
+/// Columns of payments by channel.
+const PAYMENTS: [&str; 5] = [
+    "支付渠道",
+    "订单数",
+    "订单金额",
+    "缺少交易单号",
+    "交易单号重复",
+];
+
+/// Columns of payments that do not match.
+const PAYMENT_FAULTS: [&str; 7] = [
+    "订单号",
+    "销售时间",
+    "订单金额",
+    "支付渠道",
+    "交易单号",
+    "商户单号",
+    "差异",
+];
+
+/// Columns of numbers by what the tax authority said.
+const TAX_SIDE: [&str; 3] = ["税局状态", "发票份数", "价税合计"];
+
+/// Columns of numbers that the tax authority has not confirmed.
+const UNCONFIRMED: [&str; 7] = [
+    "发票号码",
+    "订单号",
+    "取号时间",
+    "上传时间",
+    "价税合计",
+    "税局状态",
+    "税局答复",
+];
+
+/// Most rows of a list of faults: more than that is one fault.
+const MOST_FAULTS: u32 = 10_000;
 
 /// Writes a report of a period as a file, piece by piece.
 ///
@@ -291,6 +332,9 @@ async fn matches(
             ])?;
         }
     }
+    payments(ports, scope, period, table).await?;
+    with_tax_authority(ports, scope, period, table).await?;
+    drain(table, out).await?;
     table.sheet("订单与发票", &MATCHES)?;
     let mut after = None;
     loop {
@@ -307,6 +351,76 @@ async fn matches(
             return Ok(());
         }
     }
+}
+
+/// Payments beside orders: the buckets, then what does not match.
+async fn payments(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+    table: &mut Table,
+) -> Result<(), ArchiveError> {
+    table.sheet("支付核对", &PAYMENTS)?;
+    for it in ports.store.payment_buckets(scope, period).await? {
+        let channel = match payment_words(&it.channel) {
+            "" => "未说明",
+            words => words,
+        };
+        table.row(&[
+            channel.into(),
+            it.orders.into(),
+            fen(it.sold).into(),
+            it.without_number.into(),
+            it.repeated.into(),
+        ])?;
+    }
+    table.sheet("支付差异", &PAYMENT_FAULTS)?;
+    let rows = ports
+        .store
+        .payment_faults(scope, period, MOST_FAULTS)
+        .await?;
+    for it in rows {
+        table.row(&[
+            it.order_no.into(),
+            moment(it.sold_at).into(),
+            it.sold.into(),
+            payment_words(&it.channel).into(),
+            it.transaction_no.into(),
+            it.trade_no.into(),
+            payment_fault_words(it.fault).into(),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Our numbers beside what the tax authority confirmed: the buckets, then what only we have.
+async fn with_tax_authority(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+    table: &mut Table,
+) -> Result<(), ArchiveError> {
+    table.sheet("税局核对", &TAX_SIDE)?;
+    for it in ports.store.tax_buckets(scope, period).await? {
+        table.row(&[
+            tax_words(it.state).into(),
+            it.count.into(),
+            fen(it.total).into(),
+        ])?;
+    }
+    table.sheet("税局未确认", &UNCONFIRMED)?;
+    for it in ports.store.unconfirmed(scope, period, MOST_FAULTS).await? {
+        table.row(&[
+            it.number.into(),
+            it.order_no.into(),
+            it.issued_at.map(moment).unwrap_or_default().into(),
+            it.uploaded_at.map(moment).unwrap_or_default().into(),
+            it.total.into(),
+            tax_words(it.state).into(),
+            it.reason.into(),
+        ])?;
+    }
+    Ok(())
 }
 
 fn fen(value: i64) -> Fen {
@@ -356,6 +470,51 @@ pub const fn card_words(card: Option<CardState>) -> &'static str {
     }
 }
 
+/// How an order was paid, in words; a channel of the shop's own naming as the shop names it.
+pub fn payment_words(channel: &str) -> &str {
+    match channel {
+        "wechat" => "微信支付",
+        "alipay" => "支付宝",
+        "unionpay" => "银联",
+        "cash" => "现金",
+        "card" => "银行卡",
+        "transfer" => "转账",
+        own => own,
+    }
+}
+
+/// Why an invoice was taken back, as the tax authority's list words it.
+pub const fn reason_words(reason: RedReason) -> &'static str {
+    match reason {
+        RedReason::Mistake => "开票有误",
+        RedReason::Returned => "销货退回",
+        RedReason::Ended => "服务中止",
+        RedReason::Allowance => "销售折让",
+    }
+}
+
+/// What is wrong with an order's payment, in words.
+pub const fn payment_fault_words(fault: PaymentFault) -> &'static str {
+    match fault {
+        PaymentFault::NoNumber => "缺少交易单号",
+        PaymentFault::Repeated => "交易单号重复",
+    }
+}
+
+/// How far the tax authority has a number, in words.
+pub const fn tax_words(state: InvoiceState) -> &'static str {
+    match state {
+        InvoiceState::Issued | InvoiceState::PartlyRed | InvoiceState::FullyRed => "税局已确认",
+        InvoiceState::Uploading => "已上传，等待结果",
+        InvoiceState::OutcomeUnknown => "结果未知，待查询",
+        InvoiceState::Refused => "税局拒绝",
+        InvoiceState::Drafted
+        | InvoiceState::Ready
+        | InvoiceState::Blocked
+        | InvoiceState::Reserved => "已取号，未上传",
+    }
+}
+
 /// How an order and its invoices compare, in words.
 pub const fn match_words(result: Match) -> &'static str {
     match result {
@@ -402,10 +561,10 @@ fn ledger_cells(no: i64, row: &LedgerRow) -> Vec<Cell> {
         row.drawer.as_str().into(),
         row.remark.as_str().into(),
         row.order_no.as_str().into(),
-        row.payment_channel.as_str().into(),
+        payment_words(&row.payment_channel).into(),
         row.payment_number.as_str().into(),
         row.store.as_str().into(),
-        row.red_reason.as_str().into(),
+        row.red_reason.map_or("", reason_words).into(),
         row.blue_number.as_str().into(),
         row.confirmation.as_str().into(),
         card_words(row.card).into(),
@@ -434,8 +593,8 @@ fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
         line.name.as_str().into(),
         line.spec.as_str().into(),
         line.unit.as_str().into(),
-        line.quantity.as_str().into(),
-        line.unit_price.as_str().into(),
+        decimal(&line.quantity),
+        decimal(&line.unit_price),
         line.amount.into(),
         vat::rate_words(&line.rate).into(),
         line.tax.into(),
@@ -450,6 +609,14 @@ fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
         row.order_no.as_str().into(),
     ]);
     cells
+}
+
+/// A stored quantity or price as a number; nothing where there is none.
+fn decimal(stored: &str) -> Cell {
+    match stored.parse::<Decimal>() {
+        Ok(value) => Cell::Decimal(value.normalize()),
+        Err(_) => stored.into(),
+    }
 }
 
 /// How something was invoiced, as the return words it.

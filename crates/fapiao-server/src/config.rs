@@ -94,6 +94,8 @@ pub struct Storage {
     pub path_style: bool,
     /// Lets `endpoint` be http, for a server on this machine.
     pub allow_http: bool,
+    /// Seconds after which a request to the bucket is given up; the job behind it tries again later.
+    pub timeout_secs: u32,
 }
 
 /// `[archive]`

@@ -39,11 +39,14 @@ pub const ANCHOR_FOLDER: &str = "anchors";
 
 /// Why something could not be kept up.
 #[derive(Debug, Error)]
-enum Trouble {
+pub enum Trouble {
+    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The mail server or the document store.
     #[error("{0}")]
     Outside(#[from] OutsideError),
+    /// The file of anchors.
     #[error("the file of anchors: {0}")]
     File(#[from] std::io::Error),
 }
@@ -95,8 +98,11 @@ impl Keeper {
         }
     }
 
-    /// Every half minute: the night's request, anchors, old exchanges.
-    async fn now_and_then(&self) -> Result<(), Trouble> {
+    /// What is done every half minute: the night's request, anchors, alarms, the end of old exchanges.
+    ///
+    /// # Errors
+    /// [`Trouble`]; what was done before it stays done, and the next call goes on.
+    pub async fn now_and_then(&self) -> Result<(), Trouble> {
         let now = self.ports.clock.now();
         let store = &self.ports.store;
         if self.settings.nightly && calendar::in_shanghai(now).hour() >= NIGHT_HOUR {

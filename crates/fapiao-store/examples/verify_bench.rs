@@ -1,5 +1,5 @@
-//! How long `verify` and a page of the ledger take over many invoices:
-//! `cargo run --release -p fapiao-store --example verify_bench [-- FILE [COUNT]]`.
+//! How long `verify` and a page of the ledger take over many invoices: `cargo xtask bench verify`, or
+//! `cargo run --release -p fapiao-store --example verify_bench [-- FILE-OR-URL [COUNT]]`.
 //!
 //! Writes every row an invoice leaves behind (order, line, delivery, number, quota, invoice, line, documents, card, and
 //! twelve lines of the audit chain) straight into a SQLite file, with a writer of its own for rows and chain: what
@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_store::{Store, StoreConfig};
 use fapiao_usecases::ports::{Clock, Ledger, Period, Reports, Scope};
 use hmac::{Hmac, KeyInit, Mac};
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend};
 use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::Arc, time::Instant};
 
@@ -43,8 +43,12 @@ async fn main() {
         folder.join("fapiao-verify-bench.db").display().to_string()
     });
     let count: u64 = arguments.next().map_or(1_000_000, |it| it.parse().unwrap());
-    let fresh = !std::path::Path::new(&file).exists();
-    let url = format!("sqlite://{file}");
+    let on_postgres = file.starts_with("postgres");
+    let url = if on_postgres {
+        file.clone()
+    } else {
+        format!("sqlite://{file}")
+    };
     let store = Store::open(StoreConfig {
         url: url.clone(),
         max_connections: 8,
@@ -54,15 +58,15 @@ async fn main() {
     .await
     .unwrap();
     store.migrate().await.unwrap();
-    if fresh {
+    if store.ledger_sums(&Scope::All, &whole()).await.unwrap().0 == 0 {
         let since = Instant::now();
         fill(&url, count).await;
         println!("written: {count} invoices in {:.1?}", since.elapsed());
     }
-    println!(
-        "file: {} MiB",
-        std::fs::metadata(&file).unwrap().len() >> 20
-    );
+    if !on_postgres {
+        let size = std::fs::metadata(&file).unwrap().len();
+        println!("file: {} MiB", size >> 20);
+    }
     let (since, cpu) = (Instant::now(), cpu_seconds());
     let results = store.verify().await.unwrap();
     let (took, cpu) = (since.elapsed(), cpu_seconds() - cpu);
@@ -78,11 +82,7 @@ async fn main() {
         assert!(result.found.is_empty(), "{} {:?}", result.id, result.found);
     }
     println!("verify: {:.1} s, {cpu:.1} CPU seconds", took.as_secs_f64());
-    let period = Period {
-        seller: None,
-        from: DateTime::UNIX_EPOCH,
-        until: Wall.now() + TimeDelta::days(3650),
-    };
+    let period = whole();
     let since = Instant::now();
     let (rows, next) = store
         .ledger_rows(&Scope::All, &period, None, 1000)
@@ -93,6 +93,15 @@ async fn main() {
     let since = Instant::now();
     let vat = store.vat_rows(&Scope::All, &period).await.unwrap();
     println!("VAT of all: {:.1?}, {} rows", since.elapsed(), vat.len());
+}
+
+/// All time.
+fn whole() -> Period {
+    Period {
+        seller: None,
+        from: DateTime::UNIX_EPOCH,
+        until: Wall.now() + TimeDelta::days(3650),
+    }
 }
 
 /// User and system time of this process so far.
@@ -151,14 +160,22 @@ impl Rows {
 }
 
 async fn fill(url: &str, count: u64) {
-    let db = Database::connect(url).await.unwrap();
-    for setting in [
-        "synchronous = OFF",
-        "cache_size = -400000",
-        "temp_store = MEMORY",
-    ] {
-        let text = format!("PRAGMA {setting}");
-        db.execute_unprepared(&text).await.unwrap();
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let db = Database::connect(options).await.unwrap();
+    let settings = match db.get_database_backend() {
+        DbBackend::Postgres => &[
+            "SET synchronous_commit = off",
+            "SET session_replication_role = replica",
+        ][..],
+        _ => &[
+            "PRAGMA synchronous = OFF",
+            "PRAGMA cache_size = -400000",
+            "PRAGMA temp_store = MEMORY",
+        ],
+    };
+    for setting in settings {
+        db.execute_unprepared(setting).await.unwrap();
     }
     let mut chain = Chain {
         seq: 0,

@@ -9,7 +9,9 @@ use crate::{
     sql::{self, Cells, Sql, columns, select, without_index},
 };
 use async_trait::async_trait;
-use fapiao_domain::{card::CardState, ids::Id, ids::InvoiceId, invoice::InvoiceKind, money::Fen};
+use fapiao_domain::{
+    card::CardState, ids::Id, ids::InvoiceId, invoice::InvoiceKind, money::Fen, red::RedReason,
+};
 use fapiao_usecases::{
     errors::StoreError,
     ports::{
@@ -42,7 +44,7 @@ fn issued_in(store: &Store, scope: &Scope, period: &Period) -> Sql {
 }
 
 /// `AND` conditions of a period on orders `o`.
-fn sold_in(store: &Store, scope: &Scope, period: &Period) -> Sql {
+pub(crate) fn sold_in(store: &Store, scope: &Scope, period: &Period) -> Sql {
     let plain = without_index(store.backend());
     let mut sql = Sql::new(format!(
         " AND {plain}o.state <> 'cancelled' AND o.sold_at >= "
@@ -87,6 +89,8 @@ fn place(code: Option<String>, name: Option<String>) -> String {
 fn ledger_row(row: &QueryResult) -> Result<LedgerRow, StoreError> {
     let kind: String = row.cell(3)?;
     let party = read::party(&row.cell::<String>(5)?)?;
+    let reason: Option<String> = row.cell(23)?;
+    let (blue_code, blue_number): (Option<String>, Option<String>) = (row.cell(25)?, row.cell(26)?);
     Ok(LedgerRow {
         id: read::id(&row.cell::<String>(0)?)?,
         code: row.cell(1)?,
@@ -109,11 +113,16 @@ fn ledger_row(row: &QueryResult) -> Result<LedgerRow, StoreError> {
         delivered_at: read::time_opt(row.cell(18)?)?,
         uploaded_at: read::time_opt(row.cell(19)?)?,
         pdf_hash: row.cell::<Option<String>>(20)?.unwrap_or_default(),
-        payment_channel: String::new(),
-        payment_number: String::new(),
-        red_reason: String::new(),
-        blue_number: String::new(),
-        confirmation: String::new(),
+        payment_channel: row.cell::<Option<String>>(21)?.unwrap_or_default(),
+        payment_number: row.cell::<Option<String>>(22)?.unwrap_or_default(),
+        red_reason: reason
+            .map(|code| {
+                RedReason::from_code(&code)
+                    .ok_or_else(|| StoreError::Corrupt(format!("reason of a red letter: {code}")))
+            })
+            .transpose()?,
+        confirmation: row.cell::<Option<String>>(24)?.unwrap_or_default(),
+        blue_number: place(blue_code.filter(|it| !it.is_empty()), blue_number),
     })
 }
 
@@ -177,7 +186,11 @@ impl Reports for Store {
         let sql = Sql::new(
             "SELECT i.id, i.code, i.number, i.kind, i.state, i.seller_party, i.buyer_tax_number, i.buyer, i.issued_at, \
              i.amount, i.tax, i.total, i.drawer, i.remark, i.order_no, s.code, s.name, c.state, c.asked_at, \
-             i.uploaded_at, d.sha256 FROM invoices i LEFT JOIN stores s ON s.id = i.store_id \
+             i.uploaded_at, d.sha256, o.pay_channel, \
+             CASE WHEN o.pay_transaction_no <> '' THEN o.pay_transaction_no ELSE o.pay_trade_no END, \
+             f.reason, f.number, b.code, b.number FROM invoices i LEFT JOIN stores s ON s.id = i.store_id \
+             LEFT JOIN orders o ON o.id = i.order_id LEFT JOIN red_forms f ON f.id = i.red_form_id \
+             LEFT JOIN invoices b ON b.id = i.blue_id \
              LEFT JOIN cards c ON c.delivery_id = i.delivery_id AND c.invoice_id = i.id \
              LEFT JOIN documents d ON d.invoice_id = i.id AND d.format = 'pdf' WHERE 1 = 1",
         )

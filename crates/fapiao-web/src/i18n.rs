@@ -28,7 +28,7 @@ mod watch;
 
 pub use access::Access;
 pub use acts::{Act, Column, JobKind, Stand, Steps, Told};
-pub use archive::{Paper, Proof, Report};
+pub use archive::{Matching, Paper, Proof, Report};
 pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
@@ -203,6 +203,7 @@ catalogue! {
     stock: Stock,
     ledger: Ledger,
     report: Report,
+    matching: Matching,
     paper: Paper,
     proof: Proof,
     inbox: Inbox,

@@ -4,6 +4,7 @@
 //! right before it: on a shared disk that rate changes by a factor of twenty within half an hour.
 
 mod arena;
+mod ledger;
 mod machine;
 mod papers;
 mod peers;
@@ -17,7 +18,7 @@ use serde_json::Value;
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Selection {
-    /// Everything when nothing is named.
+    /// When nothing is named: everything but `verify` and `export`.
     #[arg(value_enum)]
     what: Vec<What>,
     /// Seconds measured per load; otherwise 8 for orders and 30 for pushes.
@@ -29,6 +30,9 @@ pub(crate) struct Selection {
     /// Measures the release builds that are there, however old.
     #[arg(long)]
     no_build: bool,
+    /// Invoices of `verify` and `export`, written once into target/bench (8 GB a million) and kept there.
+    #[arg(long, default_value_t = 1_000_000)]
+    invoices: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,6 +45,10 @@ enum What {
     Invoices,
     /// PDF documents per second and core.
     Pdf,
+    /// `fapiao verify` over a million invoices: seconds rule by rule, in all, and of CPU.
+    Verify,
+    /// The invoice ledger of a million invoices as CSV and XLSX: seconds and peak memory.
+    Export,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -55,7 +63,21 @@ const DELAYS: [&str; 2] = ["0", "50"];
 pub(crate) fn run(selection: &Selection) -> Result<(), Failure> {
     let all = [What::Orders, What::Pushes, What::Invoices, What::Pdf];
     let wanted = |what: &What| selection.what.is_empty() || selection.what.contains(what);
+    for what in &selection.what {
+        match what {
+            What::Verify => {
+                ledger::verify(selection.database, selection.invoices, !selection.no_build)?;
+            }
+            What::Export => ledger::export(selection.invoices, !selection.no_build)?,
+            What::Orders | What::Pushes | What::Invoices | What::Pdf => {}
+        }
+    }
     let wanted: Vec<What> = all.into_iter().filter(wanted).collect();
+    if wanted.is_empty() {
+        let on_postgres = selection.database == Database::Postgres;
+        println!("\n{}", machine::describe(on_postgres)?);
+        return Ok(());
+    }
     if selection.database == Database::Postgres {
         tools::provide([&tools::INITDB])?;
     }
@@ -104,7 +126,7 @@ fn loads(what: What, seconds: Option<u32>) -> Vec<Vec<String>> {
             .iter()
             .flat_map(|ms| ["singles", "invoices"].map(|it| vec![it, "--delay-ms", ms]))
             .collect(),
-        What::Pdf => Vec::new(),
+        What::Pdf | What::Verify | What::Export => Vec::new(),
     };
     let seconds = seconds.map(|seconds| seconds.to_string());
     if let (Some(seconds), What::Orders | What::Pushes) = (&seconds, what) {

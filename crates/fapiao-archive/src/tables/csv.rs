@@ -35,6 +35,7 @@ impl Csv {
                 Cell::Text(text) => self.text(text),
                 Cell::Money(amount) => self.out.push_str(&amount.to_string()),
                 Cell::Count(count) => self.out.push_str(&count.to_string()),
+                Cell::Decimal(value) => self.out.push_str(&value.to_string()),
             }
         }
         self.out.push_str("\r\n");

@@ -11,6 +11,7 @@ pub use xlsx::ROWS_OF_A_SHEET;
 use crate::{ArchiveError, zip::Tail};
 use csv::Csv;
 use fapiao_domain::money::Fen;
+use rust_decimal::Decimal;
 use xlsx::Xlsx;
 
 /// How a table is written.
@@ -56,6 +57,8 @@ pub enum Cell {
     Money(Fen),
     /// A whole number to count with.
     Count(i64),
+    /// A quantity or price, with the decimals it has.
+    Decimal(Decimal),
 }
 
 impl From<&str> for Cell {

@@ -129,6 +129,7 @@ impl Xlsx {
                     write!(self.text, "{}\" s=\"2\"><v>{amount}</v></c>", self.rows)
                 }
                 Cell::Count(count) => write!(self.text, "{}\"><v>{count}</v></c>", self.rows),
+                Cell::Decimal(value) => write!(self.text, "{}\"><v>{value}</v></c>", self.rows),
                 Cell::Text(text) => {
                     let style = if bold { 3 } else { 1 };
                     let _ = write!(

@@ -198,7 +198,7 @@ fn without_secrets(value: Value) -> Value {
 fn ids_in(text: &str) -> Vec<String> {
     const LENGTH: usize = 30;
     let mut found = Vec::new();
-    for prefix in ["dlv_", "inv_"] {
+    for prefix in ["dlv_", "inv_", "rdf_"] {
         for (at, _) in text.match_indices(prefix) {
             if let Some(id) = text.get(at..at + LENGTH)
                 && id[4..]

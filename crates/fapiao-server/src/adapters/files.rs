@@ -10,15 +10,18 @@ use fapiao_usecases::{
 };
 use futures_util::StreamExt;
 use object_store::{
-    Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
+    ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig,
     aws::{AmazonS3Builder, S3ConditionalPut},
     local::LocalFileSystem,
     path::Path,
     prefix::PrefixStore,
 };
 use secrecy::ExposeSecret;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use thiserror::Error as ThisError;
+
+/// Longest wait for a connection to a bucket.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// Why a place for documents cannot be opened.
 #[derive(Debug, ThisError)]
@@ -90,13 +93,24 @@ impl Documents {
             bucket: name.to_owned(),
             source: source.into(),
         };
+        let limit = Duration::from_secs(settings.timeout_secs.max(1).into());
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(name)
             .with_region(&settings.region)
             .with_access_key_id(settings.access_key.expose_secret())
             .with_secret_access_key(settings.secret_key.expose_secret())
             .with_virtual_hosted_style_request(!settings.path_style)
-            .with_allow_http(settings.allow_http)
+            .with_client_options(
+                ClientOptions::new()
+                    .with_allow_http(settings.allow_http)
+                    .with_connect_timeout(limit.min(CONNECT))
+                    .with_timeout(limit),
+            )
+            .with_retry(RetryConfig {
+                max_retries: 1,
+                retry_timeout: limit,
+                ..RetryConfig::default()
+            })
             // `PutMode::Create`: two nodes that store the same bytes do not write over each other.
             .with_conditional_put(S3ConditionalPut::ETagMatch);
         if !settings.endpoint.is_empty() {

@@ -13,11 +13,18 @@ use sea_orm::{
 
 /// Opens as many as there is work for and the pool can spare; at least one.
 pub(super) async fn readers(store: &Store) -> Result<Vec<DatabaseTransaction>, StoreError> {
-    let wanted = store.readers_to_spare();
-    match store.backend() {
-        DbBackend::Postgres => postgres(store, wanted).await,
-        _ => sqlite(store, wanted).await,
-    }
+    let store = store.clone();
+    let opening = async move {
+        let wanted = store.readers_to_spare();
+        match store.backend() {
+            DbBackend::Postgres => postgres(&store, wanted).await,
+            _ => sqlite(&store, wanted).await,
+        }
+    };
+    // A task of its own: whoever checks may write something before it looks after the check again, and that write would
+    // wait for a lock which this gives back only when it is looked after.
+    let opened = tokio::spawn(opening).await;
+    opened.map_err(|_| unavailable("opening a snapshot was stopped", false))?
 }
 
 /// The first one's snapshot is exported; the others take it over.

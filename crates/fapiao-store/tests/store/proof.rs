@@ -231,6 +231,19 @@ on_both! {
 }
 
 on_both! {
+    async fn a_check_that_nobody_looks_after_holds_up_no_write(bench: &Bench) {
+        for pause in 0..40 {
+            let check = bench.store.verify();
+            tokio::pin!(check);
+            tokio::select! {
+                _ = &mut check => continue,
+                () = tokio::time::sleep(std::time::Duration::from_micros(pause * 100)) => {}
+            }
+            let write = bench.store.append_audit(&Actor::System, "sign_in.done", "usr_x", json!({}));
+            tokio::time::timeout(std::time::Duration::from_secs(4), write).await.unwrap().unwrap();
+        }
+    }
+
     async fn a_lost_job_is_found(bench: &Bench) {
         bench.authorised("A-1").await;
         assert!(bench.check("I11").await.found.is_empty());

@@ -10,6 +10,7 @@ mod gateway;
 mod issuing;
 mod ledger;
 mod mail;
+mod matching;
 mod naming;
 mod offsets;
 mod outlook;
@@ -47,6 +48,7 @@ pub use gateway::{
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
 pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer, RedMailFacts};
+pub use matching::{Matching, PaymentBucket, PaymentFault, PaymentRow, TaxBucket, TaxRow};
 pub use naming::Naming;
 pub use offsets::{
     AcceptedOffset, NewPartnerOffset, OffsetSaid, OffsetSent, OffsetStore, ReceivedRed,
@@ -107,6 +109,7 @@ pub trait Storage:
     + OffsetStore
     + UnifiedStore
     + Reports
+    + Matching
     + Exchanges
     + Proofs
     + Rehearse
@@ -136,6 +139,7 @@ impl<T> Storage for T where
         + OffsetStore
         + UnifiedStore
         + Reports
+        + Matching
         + Exchanges
         + Proofs
         + Rehearse

@@ -8,6 +8,7 @@ use fapiao_domain::{
     ids::{InvoiceId, SellerId},
     invoice::{InvoiceKind, InvoiceState},
     money::Fen,
+    red::RedReason,
 };
 
 /// Which part of the ledger a report is about.
@@ -71,8 +72,8 @@ pub struct LedgerRow {
     /// The payment's number.
     pub payment_number: String,
     /// Why it was taken back, on a red invoice.
-    pub red_reason: String,
-    /// Which blue invoice a red one takes back.
+    pub red_reason: Option<RedReason>,
+    /// Which blue invoice a red one takes back: its number, after its code where it has one.
     pub blue_number: String,
     /// The number of the red confirmation form.
     pub confirmation: String,

@@ -13,8 +13,8 @@ use crate::{
         lines::grouped,
         parts::{Badge, Pager, Tone, local_minute},
         reports::{
-            Body, BucketLine, LedgerBody, LedgerLine, MatchBody, MatchLine, ReportPage,
-            SegmentLine, VatLine,
+            Body, BucketLine, LedgerBody, LedgerLine, MatchBody, MatchLine, PaymentFaultLine,
+            PaymentLine, ReportPage, SegmentLine, UnconfirmedLine, VatLine,
         },
         shell::{Section, Shell, encode},
     },
@@ -34,7 +34,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     calendar,
     errors::StoreError,
-    ports::{After, Issued, Match, Period, Scope, VatRow},
+    ports::{After, Issued, Match, PaymentFault, Period, Scope, VatRow},
 };
 
 const ROWS: u32 = 50;
@@ -313,6 +313,21 @@ fn result_badge(t: &Texts, result: Match) -> Badge {
     }
 }
 
+/// How an order was paid; a channel of the shop's own naming as the shop names it.
+fn channel_words(t: &Texts, channel: &str) -> String {
+    match channel {
+        "" => t.matching.channel_unknown,
+        "wechat" => t.matching.wechat,
+        "alipay" => t.matching.alipay,
+        "unionpay" => t.matching.unionpay,
+        "cash" => t.matching.cash,
+        "card" => t.matching.card,
+        "transfer" => t.matching.transfer,
+        own => own,
+    }
+    .to_owned()
+}
+
 async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBody, Failure> {
     let (store, scope, t) = (&frame.ports().store, frame.view(), frame.t());
     let buckets = store.match_buckets(&scope, &asked.period).await?;
@@ -330,6 +345,10 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
     } else {
         Vec::new()
     };
+    let payments = store.payment_buckets(&scope, &asked.period).await?;
+    let payment_faults = store.payment_faults(&scope, &asked.period, ROWS).await?;
+    let tax_side = store.tax_buckets(&scope, &asked.period).await?;
+    let unconfirmed = store.unconfirmed(&scope, &asked.period, ROWS).await?;
     let list = format!("/admin/reports/reconciliation{}", asked.query());
     Ok(MatchBody {
         buckets: buckets
@@ -366,6 +385,46 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
                 taken: it.taken,
                 held: it.held,
                 rest: it.size - it.taken,
+            })
+            .collect(),
+        payments: payments
+            .into_iter()
+            .map(|it| PaymentLine {
+                channel: channel_words(t, &it.channel),
+                orders: it.orders,
+                sold: fen(it.sold),
+                without_number: it.without_number,
+                repeated: it.repeated,
+            })
+            .collect(),
+        payment_faults: payment_faults
+            .into_iter()
+            .map(|it| PaymentFaultLine {
+                href: format!("/admin/orders/{}", it.order),
+                at: shell.when(it.sold_at),
+                channel: channel_words(t, &it.channel),
+                fault: match it.fault {
+                    PaymentFault::NoNumber => Badge::new(Tone::Warn, t.matching.no_number),
+                    PaymentFault::Repeated => Badge::new(Tone::Bad, t.matching.repeated),
+                },
+                order_no: it.order_no,
+                sold: it.sold,
+                number: it.transaction_no,
+            })
+            .collect(),
+        tax_side: tax_side
+            .into_iter()
+            .map(|it| (shell.invoice(it.state), it.count, fen(it.total)))
+            .collect(),
+        unconfirmed: unconfirmed
+            .into_iter()
+            .map(|it| UnconfirmedLine {
+                href: format!("/admin/invoices/{}", it.invoice),
+                number: grouped(&it.number),
+                order_no: it.order_no,
+                total: it.total,
+                state: shell.invoice(it.state),
+                reason: it.reason,
             })
             .collect(),
     })

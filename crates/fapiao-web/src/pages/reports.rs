@@ -118,6 +118,65 @@ pub struct MatchBody {
     pub pager: Pager,
     /// Segments of numbers; empty for who may not see the whole company.
     pub segments: Vec<SegmentLine>,
+    /// Orders by how they were paid.
+    pub payments: Vec<PaymentLine>,
+    /// Payments that do not match, the oldest.
+    pub payment_faults: Vec<PaymentFaultLine>,
+    /// Numbers by what the tax authority said.
+    pub tax_side: Vec<(Badge, i64, Fen)>,
+    /// Numbers that the tax authority has not confirmed, the oldest.
+    pub unconfirmed: Vec<UnconfirmedLine>,
+}
+
+/// Orders of one payment channel.
+#[derive(Clone, Debug)]
+pub struct PaymentLine {
+    /// The channel in words.
+    pub channel: String,
+    /// How many.
+    pub orders: i64,
+    /// Sold, gross.
+    pub sold: Fen,
+    /// Without a number of the payment.
+    pub without_number: i64,
+    /// With a number that another order has too.
+    pub repeated: i64,
+}
+
+/// A payment that does not match.
+#[derive(Clone, Debug)]
+pub struct PaymentFaultLine {
+    /// The order's page.
+    pub href: String,
+    /// The shop's number.
+    pub order_no: String,
+    /// When it was sold.
+    pub at: When,
+    /// Sold, gross.
+    pub sold: Fen,
+    /// The channel in words.
+    pub channel: String,
+    /// The payment's number.
+    pub number: String,
+    /// What is wrong.
+    pub fault: Badge,
+}
+
+/// A number that only we have.
+#[derive(Clone, Debug)]
+pub struct UnconfirmedLine {
+    /// The invoice's page.
+    pub href: String,
+    /// Its number, grouped.
+    pub number: String,
+    /// The shop's order number.
+    pub order_no: String,
+    /// Gross.
+    pub total: Fen,
+    /// Where it stands.
+    pub state: Badge,
+    /// What the tax authority said.
+    pub reason: String,
 }
 
 /// How many orders compare in one way.
