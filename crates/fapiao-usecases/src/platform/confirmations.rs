@@ -3,6 +3,7 @@
 use crate::{
     actor::Actor,
     errors::{Advice, OutsideError, StoreError},
+    platform::red::follow,
     ports::{FormAnswer, Ports, RedFormChange, Scope},
     records::{RedForm, Seller},
 };
@@ -75,6 +76,14 @@ pub async fn act_on_form(
         return Err(FormProblem::CarriedOut);
     }
     let to = match act {
+        // Only who began it can begin it again.
+        FormAct::Again if form.by_buyer => {
+            return Err(IllegalFormChange {
+                from: form.state,
+                to: FormState::Planned,
+            }
+            .into());
+        }
         FormAct::Again => form.state.change(FormState::Planned)?,
         FormAct::GiveUp => form.state.change(FormState::GivenUp)?,
         FormAct::Withdraw => {
@@ -93,7 +102,11 @@ pub async fn act_on_form(
         identity: None,
         entered_at: None,
         message: String::new(),
-        then: Vec::new(),
+        then: if form.by_buyer && to.has_failed() {
+            vec![follow(&form)]
+        } else {
+            Vec::new()
+        },
         actor: actor.clone(),
         note: json!({}),
     };

@@ -263,7 +263,9 @@ fn acts(t: &'static Texts, form: &RedForm) -> Vec<(&'static str, &'static str)> 
     match form.state {
         FormState::AwaitsSeller => vec![("agree", t.red_form.agree), ("refuse", t.red_form.refuse)],
         state if state.may_be_withdrawn() => vec![("withdraw", r.withdraw)],
-        state if state.has_failed() => vec![("again", r.again), ("give_up", r.give_up)],
+        state if state.has_failed() && !form.by_buyer => {
+            vec![("again", r.again), ("give_up", r.give_up)]
+        }
         _ => Vec::new(),
     }
 }
