@@ -110,7 +110,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 25] = [
+    pub const KINDS: [&'static str; 26] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
