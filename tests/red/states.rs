@@ -269,6 +269,45 @@ async fn a_refused_red_invoice_is_uploaded_again_under_its_number() {
 }
 
 #[tokio::test]
+async fn a_red_invoice_refused_for_good_is_given_up_and_its_number_stays_spent() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let sold = carded(&app, "U-2").await;
+    app.tax_fault(
+        &json!({ "service": "QDFPSC", "kind": "refuse_invoices", "times": 1,
+        "message": "税局校验未通过" }),
+    )
+    .await;
+    refund(&app, &sold, "U-2-c", &all()).await;
+    let stopped = at_stage(&app, &sold, 0, "stopped").await;
+    let red = stopped["red_letters"][0]["red_invoice_id"]
+        .as_str()
+        .unwrap();
+    press(&app, &owner, &sold, "withdraw").await;
+    at_state(&app, &sold, "withdrawn").await;
+    press(&app, &owner, &sold, "give_up").await;
+    at_stage(&app, &sold, 0, "given_up").await;
+    // Its number is not used again: neither by itself nor by the next red letter.
+    let here = format!("{}/admin/invoices/{red}", app.web());
+    let shown = owner.get(&here).send().await.unwrap().text().await.unwrap();
+    let upload = owner
+        .post(format!("{here}/upload"))
+        .header("Origin", app.web())
+        .form(&[("csrf", hidden(&shown, "csrf"))]);
+    assert_eq!(upload.send().await.unwrap().status(), StatusCode::SEE_OTHER);
+    let refused = app.get(&format!("/invoices/{red}")).await.body;
+    assert_eq!(refused["state"], "refused");
+    refund(&app, &sold, "U-2-d", &all()).await;
+    let done = at_stage(&app, &sold, 1, "done").await;
+    let next = done["red_letters"][0]["red_invoice_id"].as_str().unwrap();
+    let issued = app.get(&format!("/invoices/{next}")).await.body;
+    assert_ne!(issued["number"], refused["number"]);
+    assert_eq!(invoice_state(&app, &sold).await, "fully_red");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn an_order_whose_invoice_is_on_its_way_is_refunded_later() {
     let app = spawn_app().await;
     app.tax_fault(&json!({ "service": "QDFPSC", "kind": "hold", "polls": 500 }))

@@ -10,6 +10,7 @@ use crate::{
 use fapiao_domain::{
     confirmation::{FormState, IllegalFormChange},
     ids::RedFormId,
+    invoice::InvoiceState,
 };
 use serde_json::json;
 use thiserror::Error;
@@ -72,7 +73,11 @@ pub async fn act_on_form(
         .red_form(scope, id)
         .await?
         .ok_or_else(|| FormProblem::Unknown(id.to_string()))?;
-    if form.red.is_some() {
+    // A red invoice that the tax side refused for good: the form is taken back and given up, but not begun again, for its
+    // number is spent.
+    let refused = matches!(form.red, Some((_, InvoiceState::Refused)));
+    let ends = matches!(act, FormAct::Withdraw | FormAct::GiveUp);
+    if form.red.is_some() && !(refused && ends) {
         return Err(FormProblem::CarriedOut);
     }
     let to = match act {
