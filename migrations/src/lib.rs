@@ -24,6 +24,7 @@ mod m20261121_000014_archive;
 mod m20261121_000016_signing;
 mod m20261121_000018_modes;
 mod m20261121_000018_unified_platform;
+mod m20261121_000019_buyer_forms;
 mod m20261121_000020_tax_routes;
 mod m20261121_000021_parts;
 
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000014_archive::Migration),
             Box::new(m20261121_000016_signing::Migration),
             Box::new(m20261121_000018_modes::Migration),
+            Box::new(m20261121_000019_buyer_forms::Migration),
             Box::new(m20261121_000020_tax_routes::Migration),
             Box::new(m20261121_000021_parts::Migration),
             Box::new(m20261121_000018_unified_platform::Migration),

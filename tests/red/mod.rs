@@ -1,9 +1,12 @@
 //! Red letters and refunds, over HTTP with both sandboxes.
 
 mod forms;
+mod legacy;
 mod letters;
 mod pages;
 mod refunds;
+mod several;
+mod states;
 
 use crate::harness::{Answer, TestApp, company};
 use reqwest::{Method, StatusCode};

@@ -107,6 +107,7 @@ pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
             jobs.push(of_seller(Job::SyncTaxData(seller.id.clone())));
         }
         jobs.push(of_seller(Job::RefillStock(seller.id.clone())));
+        jobs.push(of_seller(Job::FindRedForms(seller.id.clone())));
         if let Some(account) = &seller.platform_account {
             platforms.push(account.clone());
             let kind = InvoiceKind::DigitalOrdinary;

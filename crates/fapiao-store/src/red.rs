@@ -58,6 +58,11 @@ impl RedLetters for Store {
         Ok(read::forms(self.reader(), condition).await?.pop())
     }
 
+    async fn knows_red_form(&self, key: &str) -> Result<bool, StoreError> {
+        let sql = Sql::new("SELECT id FROM red_forms WHERE form_key = ").bind(key);
+        Ok(!crate::sql::rows(self.reader(), sql).await?.is_empty())
+    }
+
     async fn red_forms(
         &self,
         scope: &Scope,

@@ -41,6 +41,8 @@ pub enum Job {
     SyncTaxData(SellerId),
     /// Read the platform id, set the contact: what an account needs before its first call.
     PrepareAccount(AccountId),
+    /// Look for red confirmations that buyers began.
+    FindRedForms(SellerId),
     /// Bring a red confirmation one step on: apply, follow, draft its red invoice.
     FollowRedForm(RedFormId),
     /// Ask the buyer anew for what is left of an order after a red letter.
@@ -90,6 +92,7 @@ impl Job {
             Job::RefillStock(_) => "refill_stock",
             Job::SyncTaxData(_) => "sync_tax_data",
             Job::PrepareAccount(_) => "prepare_account",
+            Job::FindRedForms(_) => "find_red_forms",
             Job::FollowRedForm(_) => "follow_red_form",
             Job::ReissueOrder(_) => "reissue_order",
             Job::CancelCard(_) => "cancel_card",
@@ -107,7 +110,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 25] = [
+    pub const KINDS: [&'static str; 26] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -121,6 +124,7 @@ impl Job {
         "sync_tax_data",
         "prepare_account",
         "ensure_template",
+        "find_red_forms",
         "follow_red_form",
         "reissue_order",
         "cancel_card",
@@ -152,7 +156,7 @@ impl Job {
             Job::ReportOffset(id) => id.to_string(),
             Job::IssueInvoice(id) | Job::RenderInvoice(id) | Job::MailInvoice(id) => id.to_string(),
             Job::PollReceipt { receipt, .. } => receipt.clone(),
-            Job::RefillStock(id) | Job::SyncTaxData(id) => id.to_string(),
+            Job::RefillStock(id) | Job::SyncTaxData(id) | Job::FindRedForms(id) => id.to_string(),
             Job::EnsureTemplate { seller, kind } => card_subject(seller, *kind),
             Job::PrepareAccount(id) | Job::PushBuyerForm(id) => id.to_string(),
             Job::Reconcile(id) => id.to_string(),
@@ -202,6 +206,7 @@ impl Job {
             "refill_stock" => Job::RefillStock(id(payload)?),
             "sync_tax_data" => Job::SyncTaxData(id(payload)?),
             "prepare_account" => Job::PrepareAccount(id(payload)?),
+            "find_red_forms" => Job::FindRedForms(id(payload)?),
             "follow_red_form" => Job::FollowRedForm(id(payload)?),
             "reissue_order" => Job::ReissueOrder(id(payload)?),
             "cancel_card" => Job::CancelCard(id(payload)?),

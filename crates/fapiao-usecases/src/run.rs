@@ -5,7 +5,7 @@ use crate::{
     gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
     merchant::{after_payment, buyer_form, confirm, prepare, pushes, refusal, reissue},
-    platform::{card, card_life, draft, issue, mail, red, render, stock, template},
+    platform::{buyer_forms, card, card_life, draft, issue, mail, red, render, stock, template},
     ports::Ports,
     step::{StepError, job_end},
     unified,
@@ -43,6 +43,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
             template::ensure_template(ports, seller, *kind).await
         }
         Job::PushBuyerForm(id) => buyer_form::push_buyer_form(ports, id).await,
+        Job::FindRedForms(id) => buyer_forms::find_red_forms(ports, id).await,
         Job::FollowRedForm(id) => red::follow_red_form(ports, id).await,
         Job::ReissueOrder(id) => reissue::reissue_order(ports, id).await,
     };

@@ -34,6 +34,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/class-codes", web::post().to(set_class_code))
         .route("/invoices/{number}", web::get().to(invoice))
         .route("/invoices/{number}/usage", web::post().to(set_usage))
+        .route("/red-forms", web::post().to(begin_form))
         .route("/red-forms/{uuid}/answer", web::post().to(answer_form))
         .route("/faults", web::get().to(faults))
         .route("/faults", web::post().to(add_fault))
@@ -235,6 +236,27 @@ async fn set_usage(
         abnormal: usage.abnormal.unwrap_or_else(|| record.abnormal.clone()),
     };
     done(world.record(vec![fact]))
+}
+
+/// A confirmation that a buyer begins.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BuyerForm {
+    /// The blue invoice's number.
+    number: String,
+    /// `01` to `04`.
+    reason: String,
+    /// What is to be taken back; all that is left when absent.
+    #[serde(default)]
+    lines: Vec<services::BuyerRow>,
+}
+
+async fn begin_form(authority: Shared, form: web::Json<BuyerForm>) -> HttpResponse {
+    let form = form.into_inner();
+    match services::begin_form_for_buyer(&authority, &form.number, &form.reason, &form.lines) {
+        Ok(answer) => HttpResponse::Created().json(answer),
+        Err(refusal) => refused(&refusal),
+    }
 }
 
 #[derive(Deserialize)]

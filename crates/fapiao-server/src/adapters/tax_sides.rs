@@ -10,9 +10,9 @@ use fapiao_domain::{confirmation::FormState, face::SealPicture, invoice::Identit
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
-        Clock, FormAnswer, FormStatus, GatewayDocument, GatewayIssue, GatewayVerdict, Gateways,
-        IssueFace, IssuedThere, MonthFigures, MonthTold, RedApplication, Sealer, Storage,
-        TaxAuthority, TaxResult, TaxpayerGate,
+        BuyerForm, Clock, FormAnswer, FormRow, FormStatus, GatewayDocument, GatewayIssue,
+        GatewayVerdict, Gateways, IssueFace, IssuedThere, MonthFigures, MonthTold, RedApplication,
+        Sealer, Storage, TaxAuthority, TaxResult, TaxpayerGate,
     },
     records::{Invoice, Seller, StockTold, TaxCode, TaxRoute, UsableRate, gateway_purpose},
 };
@@ -219,6 +219,14 @@ impl TaxAuthority for TaxSides {
 
     async fn red_form(&self, seller: &Seller, key: &str) -> Result<FormStatus, OutsideError> {
         by_way!(self, seller, red_form(key))
+    }
+
+    async fn forms_of_buyers(&self, seller: &Seller) -> Result<Vec<BuyerForm>, OutsideError> {
+        by_way!(self, seller, forms_of_buyers())
+    }
+
+    async fn form_rows(&self, seller: &Seller, key: &str) -> Result<Vec<FormRow>, OutsideError> {
+        by_way!(self, seller, form_rows(key))
     }
 
     async fn answer_red(

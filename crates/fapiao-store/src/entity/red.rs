@@ -69,6 +69,7 @@ table! {
         carried_out_at: Option<i64>,
         created_at: i64,
         version: i64,
+        by_buyer: bool,
     }
 }
 

@@ -13,7 +13,6 @@ use crate::{
     writer::Run,
 };
 use fapiao_domain::{
-    confirmation::FormState,
     ids::{Id, RefundId},
     red::{RedLine, remaining},
 };
@@ -87,10 +86,16 @@ pub(crate) fn book<'t>(tx: &'t Tx, it: &'t Booking) -> Run<'t, Effect<()>> {
                 .collect();
             tx.insert::<red_form_line::Entity>(&lines, "").await?;
             within_caps(tx, form.blue.as_str()).await?;
-            tx.audit(
+            let planned = if form.by_buyer {
+                Line::new(&it.actor, "red_form.begun_by_buyer", form.id.as_str())
+                    .with("number", form.number.as_str())
+            } else {
                 Line::new(&it.actor, "red_form.planned", form.id.as_str())
+            };
+            tx.audit(
+                planned
                     .order(&order.id)
-                    .with("to", FormState::Planned.as_str())
+                    .with("to", form.state.as_str())
                     .with("blue", number)
                     .with("reason", form.reason.code())
                     .with("total", form.totals.total.to_string()),
@@ -241,15 +246,16 @@ fn form_model(
         amount: form.totals.amount.get(),
         tax: form.totals.tax.get(),
         total: form.totals.total.get(),
-        state: FormState::Planned.as_str().to_owned(),
-        number: String::new(),
-        form_key: String::new(),
+        state: form.state.as_str().to_owned(),
+        number: form.number.clone(),
+        form_key: form.key.clone(),
         message: String::new(),
         asked_at: None,
-        entered_at: None,
+        entered_at: form.entered_at.map(|at| at.timestamp_millis()),
         carried_out_at: None,
         created_at: form.created_at.timestamp_millis(),
         version: 1,
+        by_buyer: form.by_buyer,
     }
 }
 

@@ -129,6 +129,7 @@ fn form(
         carried_out_at: read::time_opt(model.carried_out_at)?,
         created_at: read::time(model.created_at)?,
         version: model.version,
+        by_buyer: model.by_buyer,
     })
 }
 

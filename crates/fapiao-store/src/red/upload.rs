@@ -31,6 +31,13 @@ pub(super) fn again<'t>(tx: &'t Tx, (id, actor): &'t (InvoiceId, Actor)) -> Run<
             return Err(stale(format!("invoice {id}")));
         }
         let order = hold_order(tx, &row.order_id).await?;
+        if let Some(form) = &row.red_form_id {
+            // Given up or withdrawn since: its number stays spent.
+            let held = super::form::hold(tx, form).await?;
+            if !super::read::form_state(&held.state)?.allows_issue() {
+                return Err(stale(format!("red confirmation {form}")));
+            }
+        }
         if row.blue_id.is_none() {
             if left_to_invoice(tx, &order.id).await? < row.total {
                 return Err(exists(format!(

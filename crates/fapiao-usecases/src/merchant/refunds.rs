@@ -586,6 +586,7 @@ pub(crate) fn write_down(
             carried_out_at: None,
             created_at: now,
             version: 1,
+            by_buyer: false,
         })
         .collect();
     let taken = planned.plan.taken.iter().map(|it| TakenLine {

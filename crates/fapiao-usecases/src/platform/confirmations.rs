@@ -3,12 +3,14 @@
 use crate::{
     actor::Actor,
     errors::{Advice, OutsideError, StoreError},
+    platform::red::follow,
     ports::{FormAnswer, Ports, RedFormChange, Scope},
     records::{RedForm, Seller},
 };
 use fapiao_domain::{
     confirmation::{FormState, IllegalFormChange},
     ids::RedFormId,
+    invoice::InvoiceState,
 };
 use serde_json::json;
 use thiserror::Error;
@@ -71,10 +73,22 @@ pub async fn act_on_form(
         .red_form(scope, id)
         .await?
         .ok_or_else(|| FormProblem::Unknown(id.to_string()))?;
-    if form.red.is_some() {
+    // A red invoice that the tax side refused for good: the form is taken back and given up, but not begun again, for its
+    // number is spent.
+    let refused = matches!(form.red, Some((_, InvoiceState::Refused)));
+    let ends = matches!(act, FormAct::Withdraw | FormAct::GiveUp);
+    if form.red.is_some() && !(refused && ends) {
         return Err(FormProblem::CarriedOut);
     }
     let to = match act {
+        // Only who began it can begin it again.
+        FormAct::Again if form.by_buyer => {
+            return Err(IllegalFormChange {
+                from: form.state,
+                to: FormState::Planned,
+            }
+            .into());
+        }
         FormAct::Again => form.state.change(FormState::Planned)?,
         FormAct::GiveUp => form.state.change(FormState::GivenUp)?,
         FormAct::Withdraw => {
@@ -93,7 +107,11 @@ pub async fn act_on_form(
         identity: None,
         entered_at: None,
         message: String::new(),
-        then: Vec::new(),
+        then: if form.by_buyer && to.has_failed() {
+            vec![follow(&form)]
+        } else {
+            Vec::new()
+        },
         actor: actor.clone(),
         note: json!({}),
     };

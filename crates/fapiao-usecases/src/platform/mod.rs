@@ -1,6 +1,7 @@
 //! The platform role (开票平台): from an authorised delivery to a card in the wallet.
 
 mod at_gateway;
+pub mod buyer_forms;
 pub mod card;
 pub mod card_life;
 pub mod confirmations;

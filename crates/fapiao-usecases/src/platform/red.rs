@@ -38,6 +38,12 @@ pub async fn follow_red_form(ports: &Ports, id: &RedFormId) -> Result<(), StepEr
         let Some(form) = ports.store.red_form(&Scope::All, id).await? else {
             return Ok(());
         };
+        // The buyer's form came to nothing: there is nothing to begin again, and nothing is given back.
+        if form.by_buyer && form.state.has_failed() {
+            let mut over = change(&form, FormState::GivenUp, json!({}));
+            over.actor = Actor::System;
+            return Ok(ports.store.change_red_form(over).await?);
+        }
         if !form.state.holds() {
             return Ok(());
         }

@@ -73,8 +73,8 @@ pub use security::{Access, Clock, Passwords, Sealer};
 pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
 pub use signing::{SigningFacts, SigningKey, SigningKeys, signing_purpose};
 pub use tax::{
-    FormAnswer, FormStatus, IssueFace, RedApplication, RedUpload, TaxAuthority, TaxResult,
-    TaxVerdict, TaxpayerGate,
+    BuyerForm, FormAnswer, FormRow, FormStatus, IssueFace, RedApplication, RedUpload, TaxAuthority,
+    TaxResult, TaxVerdict, TaxpayerGate,
 };
 pub use tax_gateway::{
     GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthStands,

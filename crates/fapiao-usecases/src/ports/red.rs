@@ -114,6 +114,9 @@ pub trait RedLetters: Send + Sync {
     /// One confirmation, if the scope covers it.
     async fn red_form(&self, scope: &Scope, id: &RedFormId) -> Result<Option<RedForm>, StoreError>;
 
+    /// Whether a confirmation with this key of the tax side is known.
+    async fn knows_red_form(&self, key: &str) -> Result<bool, StoreError>;
+
     /// A page of confirmations.
     async fn red_forms(
         &self,

@@ -17,6 +17,7 @@ use fapiao_domain::{
     red::{RedLine, RedReason},
     totals::Totals,
 };
+use rust_decimal::Decimal;
 
 /// Whether a seller may issue now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +86,28 @@ pub struct FormStatus {
     pub entered_at: Option<DateTime<Utc>>,
     /// The number of its red invoice, or empty.
     pub red_number: String,
+}
+
+/// A confirmation that a buyer began (购方发起) and the seller has not answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuyerForm {
+    /// How it stands.
+    pub status: FormStatus,
+    /// The number of the blue invoice.
+    pub blue: String,
+}
+
+/// One row of a confirmation as the tax side has it; amounts and quantity below zero, the price above.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormRow {
+    /// The blue line.
+    pub blue_no: u32,
+    /// Quantity and price, both or neither.
+    pub quantity: Option<(Decimal, Decimal)>,
+    /// Net.
+    pub amount: Fen,
+    /// Tax.
+    pub tax: Fen,
 }
 
 /// What the seller says to a confirmation.
@@ -186,6 +209,16 @@ pub trait TaxAuthority: Send + Sync {
 
     /// How a confirmation stands, by its key.
     async fn red_form(&self, seller: &Seller, _key: &str) -> Result<FormStatus, OutsideError> {
+        Err(no_red_forms(seller))
+    }
+
+    /// Confirmations that buyers began and that wait for the seller's answer; none where the connection tells of none.
+    async fn forms_of_buyers(&self, _seller: &Seller) -> Result<Vec<BuyerForm>, OutsideError> {
+        Ok(Vec::new())
+    }
+
+    /// The rows of a confirmation, by its key.
+    async fn form_rows(&self, seller: &Seller, _key: &str) -> Result<Vec<FormRow>, OutsideError> {
         Err(no_red_forms(seller))
     }
 

@@ -69,6 +69,8 @@ pub struct RedForm {
     pub created_at: DateTime<Utc>,
     /// Row version.
     pub version: i64,
+    /// Whether the buyer began it at the tax side, and we answer.
+    pub by_buyer: bool,
 }
 
 impl RedForm {

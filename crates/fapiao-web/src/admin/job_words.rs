@@ -32,6 +32,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "report_offset" => t.gateway.report_offset,
         "make_out" => t.unified.make_out,
         "match_payment" => k.match_payment,
+        "find_red_forms" => k.find_red_forms,
         "follow_red_form" => k.follow_red_form,
         "reissue_order" => k.reissue_order,
         "push_buyer_form" => k.push_buyer_form,

@@ -25,6 +25,7 @@ use actix_web::{HttpRequest, web};
 use fapiao_domain::{
     confirmation::{FormState, FormWaits},
     ids::{Id, RedFormId, SellerId},
+    invoice::InvoiceState,
 };
 use fapiao_usecases::{
     platform::confirmations::{FormAct, FormProblem, act_on_form},
@@ -256,14 +257,24 @@ fn actions(t: &'static Texts, form: &RedForm) -> Vec<Action> {
 
 /// What may be done: value and words.
 fn acts(t: &'static Texts, form: &RedForm) -> Vec<(&'static str, &'static str)> {
-    if form.red.is_some() {
-        return Vec::new();
-    }
     let r = &t.red;
+    match (&form.red, form.state) {
+        // Refused for good: the form is taken back, then given up.
+        (Some((_, InvoiceState::Refused)), state) if state.may_be_withdrawn() => {
+            return vec![("withdraw", r.withdraw)];
+        }
+        (Some((_, InvoiceState::Refused)), state) if state.has_failed() => {
+            return vec![("give_up", r.give_up)];
+        }
+        (Some(_), _) => return Vec::new(),
+        (None, _) => {}
+    }
     match form.state {
         FormState::AwaitsSeller => vec![("agree", t.red_form.agree), ("refuse", t.red_form.refuse)],
         state if state.may_be_withdrawn() => vec![("withdraw", r.withdraw)],
-        state if state.has_failed() => vec![("again", r.again), ("give_up", r.give_up)],
+        state if state.has_failed() && !form.by_buyer => {
+            vec![("again", r.again), ("give_up", r.give_up)]
+        }
         _ => Vec::new(),
     }
 }

@@ -108,6 +108,10 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
             let facts: [&dyn std::fmt::Display; 2] = [&yuan("total"), &fact("blue")];
             (Tone::Plain, fill(t.red_acts.planned, &facts))
         }
+        "red_form.begun_by_buyer" => {
+            let facts: [&dyn std::fmt::Display; 2] = [&yuan("total"), &fact("blue")];
+            (Tone::Warn, fill(t.red_acts.begun_by_buyer, &facts))
+        }
         "red_form.carried_out" => (Tone::Ok, fill1(t.red_acts.carried_out, fact("red"))),
         action if let Some(state) = form_state(action) => {
             let tone = if state.has_failed() {

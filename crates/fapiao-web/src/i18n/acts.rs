@@ -101,6 +101,7 @@ texts! {
         next_reimbursed: "请通知买家财务，然后放弃此任务。", "Tell the buyer's bookkeeper, then give this job up.";
         ensure_template: "创建卡券模板", "Make the card template";
         match_payment: "匹配支付开票申请", "Match requests from payment receipts";
+        find_red_forms: "查找购方发起的红字确认单", "Look for red confirmations that buyers began";
         follow_red_form: "办理红字确认单", "Carry a red confirmation on";
         reissue_order: "红冲后重新开票", "Issue anew after a red letter";
         push_buyer_form: "设置授权页字段", "Set the authorisation fields";

@@ -63,6 +63,7 @@ texts! {
         correction: "更正发票已确认：整张红冲后重开", "Correction decided: taken back whole, then issued anew";
         reissued: "重新生成开票链接", "A new link for the rest was made";
         planned: "安排红字确认单 {0}，蓝票 {1}", "Red letter of {0} planned on invoice {1}";
+        begun_by_buyer: "购方发起红字确认单 {0}，蓝票 {1}，等待本方答复", "The buyer began a red confirmation of {0} on invoice {1}; it waits for our answer";
         again: "重新申请红字确认单", "The confirmation is applied for again";
         form: "红字确认单：{0}", "Red confirmation: {0}";
         carried_out: "红字确认单已完成，红票 {0}", "Red confirmation carried out by invoice {0}";

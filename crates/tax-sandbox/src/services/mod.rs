@@ -22,7 +22,9 @@ use crate::refusal::{Refusal, code};
 use crate::state::State;
 use crate::world::Authority;
 
-pub(crate) use red::{act as act_on_form, told as form_told};
+pub(crate) use red::{
+    BuyerRow, act as act_on_form, begin as begin_form_for_buyer, told as form_told,
+};
 
 /// The base issuing capability (基础版开票).
 pub(crate) const CAPABILITY: &str = "202007";

@@ -60,23 +60,70 @@ pub(super) fn apply(
         &form.gmfnsrsbh
     };
     open_gate(super::taxpayer(&world.state, caller, applicant)?)?;
-    let (record, blue) = blue_of(&world.state, &form)?;
-    let state = first_state(&world.state, record, &blue, &form, side, caller.now)?;
-    rows::check(&world.state, &blue, &form)?;
-    let serial = world.state.forms.len() as u64 + 1;
-    let red = RedForm {
+    let red = entered(&world.state, form, side, caller.now)?;
+    let answer =
+        success(json!({"hzfpxxqrdbh": red.number, "uuid": red.uuid, "hzqrxxztDm": red.state}));
+    world.record(vec![Fact::RedForm(Box::new(red))])?;
+    Ok(answer)
+}
+
+/// The form that an application becomes, if it may.
+fn entered(
+    state: &State,
+    form: RedApplication,
+    side: Side,
+    now: Millis,
+) -> Result<RedForm, Refusal> {
+    let (record, blue) = blue_of(state, &form)?;
+    let first = first_state(state, record, &blue, &form, side, now)?;
+    rows::check(state, &blue, &form)?;
+    let serial = state.forms.len() as u64 + 1;
+    Ok(RedForm {
         uuid: hex::encode(rand::random::<[u8; 16]>()),
-        number: format!("{}999{serial:015}", clock::local(caller.now).format("%y")),
+        number: format!("{}999{serial:015}", clock::local(now).format("%y")),
         taxpayer: record.taxpayer.clone(),
-        state: state.into(),
-        entered_at: caller.now,
+        state: first.into(),
+        entered_at: now,
         answered_at: 0,
         red_number: String::new(),
         red_at: 0,
         application: form,
+    })
+}
+
+/// Part of a blue line that a buyer wants taken back.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BuyerRow {
+    /// `mxxh` of the blue line.
+    line: i64,
+    /// How many; all that is left when absent.
+    quantity: Option<String>,
+}
+
+/// The control API's way to begin a form for a buyer who is not connected.
+pub(crate) fn begin(
+    authority: &Arc<Authority>,
+    number: &str,
+    reason: &str,
+    wanted: &[BuyerRow],
+) -> Result<Value, Refusal> {
+    let now = authority.clock.now();
+    let mut world = authority.world();
+    let unknown = || {
+        Refusal::service(
+            code::UNKNOWN,
+            format!("blue invoice \"{number}\" is not known"),
+        )
     };
-    let answer =
-        success(json!({"hzfpxxqrdbh": red.number, "uuid": red.uuid, "hzqrxxztDm": red.state}));
+    let accepted = number_key(number)
+        .and_then(|key| world.state.numbers.get(&key))
+        .and_then(|record| record.accepted.as_ref())
+        .ok_or_else(unknown)?;
+    let blue: Invoice = serde_json::from_str(&accepted.content).map_err(|_| unknown())?;
+    let form = rows::for_buyer(&world.state, &blue, reason, wanted)?;
+    let red = entered(&world.state, form, Side::Buyer, now)?;
+    let answer = json!({"uuid": red.uuid, "number": red.number, "state": red.state});
     world.record(vec![Fact::RedForm(Box::new(red))])?;
     Ok(answer)
 }

@@ -22,8 +22,8 @@ use fapiao_domain::{confirmation::FormState, invoice::Identity, money::Fen, rate
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
-        FormAnswer, FormStatus, IssueFace, IssuedThere, MonthFigures, MonthTold, RedApplication,
-        TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
+        BuyerForm, FormAnswer, FormRow, FormStatus, IssueFace, IssuedThere, MonthFigures,
+        MonthTold, RedApplication, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
     },
     records::{Invoice, Papers, Seller, TaxCode, UsableRate},
 };
@@ -346,6 +346,33 @@ impl TaxAuthority for DirectTax {
             .call(Call::query("CXQDHZQRDMX", seller), &ask)
             .await?;
         red::status(&answer)
+            .ok_or_else(|| errors::unreadable("CXQDHZQRDMX", Advice::Retry { after: None }))
+    }
+
+    async fn forms_of_buyers(&self, seller: &Seller) -> Result<Vec<BuyerForm>, OutsideError> {
+        let ask = json!({
+            "yhjslx": "0",
+            "xsfnsrsbh": seller.party.tax_number,
+            "lrfsf": "1",
+            "hzqrxxztDm": "03",
+            "pageNumber": 1,
+            "pageSize": red::MOST_FORMS,
+        });
+        let answer = self
+            .wire
+            .call(Call::query("CXQDHZQRDLB", seller), &ask)
+            .await?;
+        red::begun_by_buyers(&answer)
+            .ok_or_else(|| errors::unreadable("CXQDHZQRDLB", Advice::Retry { after: None }))
+    }
+
+    async fn form_rows(&self, seller: &Seller, key: &str) -> Result<Vec<FormRow>, OutsideError> {
+        let ask = json!({ "uuid": key, "xsfnsrsbh": seller.party.tax_number });
+        let answer = self
+            .wire
+            .call(Call::query("CXQDHZQRDMX", seller), &ask)
+            .await?;
+        red::rows(&answer)
             .ok_or_else(|| errors::unreadable("CXQDHZQRDMX", Advice::Retry { after: None }))
     }
 

@@ -15,8 +15,9 @@ use fapiao_domain::{
 use fapiao_usecases::{
     calendar,
     errors::{Advice, OutsideError},
-    ports::{FormAnswer, FormStatus, RedApplication},
+    ports::{BuyerForm, FormAnswer, FormRow, FormStatus, RedApplication},
 };
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde_json::{Value, json};
 
 /// Begun by the seller (`lrfsf`).
@@ -137,6 +138,37 @@ pub(super) fn statuses(data: &Value) -> Option<Vec<FormStatus>> {
         .as_array()?
         .iter()
         .map(status)
+        .collect()
+}
+
+/// Confirmations that buyers began, with the number of their blue invoice.
+pub(super) fn begun_by_buyers(data: &Value) -> Option<Vec<BuyerForm>> {
+    let told = data.get("hzqrdList")?.as_array()?.iter();
+    told.map(|it| {
+        Some(BuyerForm {
+            status: status(it)?,
+            blue: text(it, "lzfphm").to_owned(),
+        })
+    })
+    .collect()
+}
+
+/// The rows of a detail.
+pub(super) fn rows(data: &Value) -> Option<Vec<FormRow>> {
+    let row = |it: &Value| {
+        let number = |name: &str| scalar(it, name).parse::<Decimal>().ok();
+        let both = number("fpspsl").zip(number("fpspdj"));
+        Some(FormRow {
+            blue_no: number("lzmxxh")?.to_u32()?,
+            quantity: both,
+            amount: Fen::parse_yuan(&scalar(it, "je")).ok()?,
+            tax: Fen::parse_yuan(&scalar(it, "se")).ok()?,
+        })
+    };
+    data.get("hzqrdmxList")?
+        .as_array()?
+        .iter()
+        .map(row)
         .collect()
 }
 

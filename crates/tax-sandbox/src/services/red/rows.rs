@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::totals;
+use super::{BuyerRow, totals};
 use crate::amount::{Amount, decimal, yuan};
 use crate::invoice::Invoice;
 use crate::refusal::{Refusal, code};
@@ -63,6 +63,85 @@ pub(super) fn check(state: &State, blue: &Invoice, form: &RedApplication) -> Res
         ));
     }
     Ok(())
+}
+
+/// What a buyer would send: the blue invoice's head, and of each wanted line what is left, or so many of it.
+pub(super) fn for_buyer(
+    state: &State,
+    blue: &Invoice,
+    reason: &str,
+    wanted: &[BuyerRow],
+) -> Result<RedApplication, Refusal> {
+    let mut form = RedApplication {
+        lrfsf: "1".into(),
+        xsfnsrsbh: blue.xsfnsrsbh.clone(),
+        xsfmc: blue.xsfmc.clone(),
+        gmfnsrsbh: blue.gmfnsrsbh.clone(),
+        gmfmc: blue.gmfmc.clone(),
+        lzfphm: blue.fphm.clone(),
+        sfzzfpbz: "N".into(),
+        lzkprq: blue.kprq.clone(),
+        lzhjje: blue.hjje,
+        lzhjse: blue.hjse,
+        lzfppz_dm: blue.fppz.clone(),
+        chyy_dm: reason.into(),
+        ..RedApplication::default()
+    };
+    let mut sums = (0, 0);
+    for left in state.remaining(blue) {
+        let asked = wanted.iter().find(|row| row.line == left.line);
+        if left.net == 0 || (asked.is_none() && !wanted.is_empty()) {
+            continue;
+        }
+        let (net, tax, quantity) = share(&left, asked.and_then(|row| row.quantity.as_deref()))?;
+        sums = (sums.0 - net, sums.1 - tax);
+        let priced = quantity.zip(left.price).filter(|_| reason != "04");
+        let number = |value: i64| Some(Amount(Decimal::from(value)));
+        let line = &left.row;
+        form.hzqrdmx_list.push(RedRow {
+            lzmxxh: number(left.line),
+            xh: number(form.hzqrdmx_list.len() as i64 + 1),
+            sphfwssflhbbm: line.sphfwssflhbbm.clone(),
+            hwhyslwfwmc: line.hwhyslwfwmc.clone(),
+            spfwjc: line.spfwjc.clone(),
+            xmmc: line.xmmc.clone(),
+            ggxh: line.ggxh.clone(),
+            dw: line.dw.clone(),
+            fpspsl: priced.map_or_else(String::new, |(quantity, _)| {
+                (-quantity).normalize().to_string()
+            }),
+            fpspdj: priced.map_or_else(String::new, |(_, price)| price.0.normalize().to_string()),
+            je: Some(Amount(decimal(-net))),
+            sl1: line.slv,
+            se: Some(Amount(decimal(-tax))),
+        });
+    }
+    form.hzcxje = Some(Amount(decimal(sums.0)));
+    form.hzcxse = Some(Amount(decimal(sums.1)));
+    Ok(form)
+}
+
+/// Net, tax and quantity of a part of a line, all above 0.
+fn share(left: &Remaining, asked: Option<&str>) -> Result<(i64, i64, Option<Decimal>), Refusal> {
+    let all = left.quantity.map(|quantity| quantity.0);
+    let (Some(asked), Some(all)) = (asked, all.filter(|all| !all.is_zero())) else {
+        return Ok((left.net, left.tax, all));
+    };
+    let quantity = Amount::parse(asked).map_err(wrong)?.0;
+    if quantity <= Decimal::ZERO || all < quantity {
+        return Err(wrong(format!(
+            "line {}: {all} are left, asked {quantity}",
+            left.line
+        )));
+    }
+    let part = |fen: i64| {
+        let share = Decimal::from(fen).checked_mul(quantity)?.checked_div(all)?;
+        i64::try_from(share.round().mantissa()).ok()
+    };
+    part(left.net)
+        .zip(part(left.tax))
+        .map(|(net, tax)| (net, tax, Some(quantity)))
+        .ok_or_else(|| wrong(format!("line {}: the part is too large", left.line)))
 }
 
 fn wrong(message: impl Into<String>) -> Refusal {

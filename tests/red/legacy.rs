@@ -1,0 +1,98 @@
+//! Red letters behind a tax gateway: the older form directly, without a confirmation; the digital one through the
+//! gateway's own.
+
+use super::{at_stage, await_card, carded, invoice_state, refund};
+use crate::{
+    harness::{TestApp, spawn_app},
+    taxes::{behind_gateway, invoice_of, serials},
+};
+use fapiao_domain::{
+    ids::{Id, InvoiceId},
+    invoice::Identity,
+};
+use fapiao_usecases::records::Invoice;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+async fn invoice(app: &TestApp, id: &Value) -> Invoice {
+    invoice_of(app, &json!({ "invoice": { "id": id } })).await
+}
+
+/// The text of an invoice's paper, which follows a moment after the invoice.
+async fn printed(app: &TestApp, id: &Value) -> String {
+    let store = &app.ports().store;
+    let id = InvoiceId::parse(id.as_str().unwrap()).unwrap();
+    let began = Instant::now();
+    let sha256 = loop {
+        let documents = store.documents(&id).await.unwrap();
+        if let Some(pdf) = documents.into_iter().find(|it| it.format == "pdf") {
+            break pdf.sha256;
+        }
+        assert!(began.elapsed().as_secs() < 20, "no paper");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    };
+    let bytes = app.ports().files.get(&sha256).await.unwrap().unwrap();
+    let text = lopdf::Document::load_mem(&bytes)
+        .unwrap()
+        .extract_text(&[1])
+        .unwrap();
+    text.chars().filter(|it| !it.is_whitespace()).collect()
+}
+
+#[tokio::test]
+async fn the_older_form_is_taken_back_directly_with_the_reference_on_paper() {
+    let app = spawn_app().await;
+    behind_gateway(&app, "classic").await;
+    let sold = carded(&app, "LG-1").await;
+    let blue = invoice(&app, &sold["invoice"]).await;
+    let Some(Identity::Classic { code, number, .. }) = &blue.identity else {
+        panic!("{:?}", blue.identity)
+    };
+    // One of two, by its own amounts; then the rest.
+    let part =
+        json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] });
+    refund(&app, &sold, "LG-1-a", &part).await;
+    let done = at_stage(&app, &sold, 0, "done").await;
+    let letter = &done["red_letters"][0];
+    assert_eq!(
+        (&letter["state"], &letter["number"]),
+        (&json!("direct"), &json!(""))
+    );
+    assert_eq!(invoice_state(&app, &sold).await, "partly_red");
+    let red = invoice(&app, &letter["red_invoice_id"]).await;
+    assert!(matches!(red.identity, Some(Identity::Classic { .. })));
+    assert_eq!(red.totals.total.get(), -5_650);
+    assert!(
+        red.remark
+            .contains(&format!("对应正数发票代码:{code}号码:{number}")),
+        "{}",
+        red.remark
+    );
+    let text = printed(&app, &letter["red_invoice_id"]).await;
+    for words in ["对应正数发票代码", code.as_str(), number.as_str(), "负数"] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    let rest = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "LG-1-b", &rest).await;
+    at_stage(&app, &sold, 1, "done").await;
+    assert_eq!(invoice_state(&app, &sold).await, "fully_red");
+    await_card(&app, &sold, "INVOICE_REIMBURSE_CANCEL").await;
+    assert_eq!(app.tax_ledger().await["red_forms"], json!([]));
+    assert_eq!(serials(&app).await.len(), 3);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_digital_invoice_behind_a_gateway_is_taken_back_through_its_confirmation() {
+    let app = spawn_app().await;
+    behind_gateway(&app, "digital").await;
+    let sold = carded(&app, "LG-2").await;
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "LG-2-c", &all).await;
+    let done = at_stage(&app, &sold, 0, "done").await;
+    assert_eq!(done["red_letters"][0]["code"], "01");
+    await_card(&app, &sold, "INVOICE_REIMBURSE_CANCEL").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
