@@ -201,7 +201,7 @@ async fn the_buyers_page_explains_what_became_of_an_agreement() {
     app.control(&app.sandbox(), Method::POST, &path, None).await;
     app.await_state(&declined, "refused").await;
     let seen = shown(&app, &declined).await;
-    assert!(seen.contains("取消"), "{seen}");
+    assert!(seen.contains("你在微信页面上取消了开票"), "{seen}");
 
     // Nobody came in time.
     let late = app.order("X-LATE").await;

@@ -244,7 +244,25 @@ pub async fn answers_of(
         return Ok(None);
     }
     let early = ports.store.design(ACCESS, "").await?;
-    Ok(early.map(|it| (Answers::from_json(&it.value), 0)))
+    // Who issues is known by now: the seller's own setting.
+    let own_platform = seller.is_none_or(|it| it.mode != IssuingMode::ExternalPlatform);
+    Ok(match early {
+        Some(it) => {
+            let answers = Answers {
+                own_platform,
+                ..Answers::from_json(&it.value)
+            };
+            Some((answers, 0))
+        }
+        None if !own_platform => {
+            let answers = Answers {
+                own_platform,
+                ..Answers::default()
+            };
+            Some((answers, 0))
+        }
+        None => None,
+    })
 }
 
 /// Saves the answers of a seller, or of the company before there is one.

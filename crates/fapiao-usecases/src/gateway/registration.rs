@@ -150,7 +150,7 @@ fn fits(
     }
     if !gateway.platform_id.is_empty() && gateway.platform_id != told.platform_id {
         return Err(
-            "平台报告的识别码（s_pappid）与本系统保存的不同 / the platform reports another platform id than the one \
+            "平台报告的识别码与本系统保存的不同 / the platform reports another platform id than the one \
              stored here"
                 .to_owned(),
         );
