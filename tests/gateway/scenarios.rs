@@ -180,7 +180,12 @@ async fn the_buyers_page_explains_what_became_of_an_agreement() {
     let page = again["delivery"]["page_url"].as_str().unwrap();
     let back = app.http.get(format!("{page}/wechat")).send().await.unwrap();
     let here = back.headers()["location"].to_str().unwrap().to_owned();
-    let seen = app.http.get(format!("{}{here}", app.web())).send().await.unwrap();
+    let seen = app
+        .http
+        .get(format!("{}{here}", app.web()))
+        .send()
+        .await
+        .unwrap();
     let seen = seen.text().await.unwrap();
     assert!(seen.contains("你已授权过"), "{seen}");
 
@@ -188,7 +193,9 @@ async fn the_buyers_page_explains_what_became_of_an_agreement() {
     let id = again["delivery"]["id"].as_str().unwrap();
     let link = "https://shop.example.com/invoice/again";
     let refusal = json!({ "reason": "税号有误", "url": link });
-    let refused = app.post(&format!("/deliveries/{id}/refusal"), "no", &refusal).await;
+    let refused = app
+        .post(&format!("/deliveries/{id}/refusal"), "no", &refusal)
+        .await;
     assert!(refused.status.is_success(), "{refused:?}");
     let seen = shown(&app, &again).await;
     assert!(seen.contains("税号有误") && seen.contains(link), "{seen}");
@@ -205,8 +212,11 @@ async fn the_buyers_page_explains_what_became_of_an_agreement() {
 
     // Nobody came in time.
     let late = app.order("X-LATE").await;
-    let until: chrono::DateTime<chrono::Utc> =
-        late["delivery"]["expires_at"].as_str().unwrap().parse().unwrap();
+    let until: chrono::DateTime<chrono::Utc> = late["delivery"]["expires_at"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let after = until + chrono::TimeDelta::hours(1);
     let store = &app.ports().store;
     assert_eq!(store.expire_deliveries(after, 10).await.unwrap(), 1);
@@ -224,7 +234,12 @@ async fn the_wizard_looks_at_the_sellers_platform() {
     };
     let app = spawn_pair().await;
     let ports = app.ports();
-    let seller = ports.store.seller(&app.outside_seller()).await.unwrap().unwrap();
+    let seller = ports
+        .store
+        .seller(&app.outside_seller())
+        .await
+        .unwrap()
+        .unwrap();
     let look = async || {
         let answers = Answers {
             own_platform: false,
@@ -232,11 +247,16 @@ async fn the_wizard_looks_at_the_sellers_platform() {
             ..Answers::default()
         };
         let checked = check_tasks(ports, Some(&seller), &answers).await.unwrap();
-        let found = checked.into_iter().find(|it| it.task == Task::ForeignPlatform);
+        let found = checked
+            .into_iter()
+            .find(|it| it.task == Task::ForeignPlatform);
         let found = found.unwrap();
         (found.outcome, found.found)
     };
-    assert_eq!(look().await, (Outcome::Done, Found::Text("示例开票平台".to_owned())));
+    assert_eq!(
+        look().await,
+        (Outcome::Done, Found::Text("示例开票平台".to_owned()))
+    );
     let wrong = async |words: &str| {
         let (outcome, found) = look().await;
         assert_eq!(outcome, Outcome::Wrong);
@@ -256,7 +276,8 @@ async fn the_wizard_looks_at_the_sellers_platform() {
     let mut partner = theirs.partners().await.unwrap().remove(0);
     partner.app_ids = all;
     theirs.save_partner(&partner, &by).await.unwrap();
-    app.change_gateway(|it| it.platform_id = "another".to_owned()).await;
+    app.change_gateway(|it| it.platform_id = "another".to_owned())
+        .await;
     wrong("识别码").await;
     let key = app.platform().outside.key_id.clone();
     let now = ports.clock.now();

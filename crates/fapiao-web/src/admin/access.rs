@@ -226,7 +226,9 @@ fn link(t: &'static Texts, it: &Checked, seller: Option<&Seller>) -> Option<Link
     };
     let (label, href) = match it.task {
         Task::TaxOffice | Task::Fiscal | Task::TaxConnection => return None,
-        Task::ForeignPlatform if seller.is_some_and(|it| it.mode == IssuingMode::ExternalPlatform) => {
+        Task::ForeignPlatform
+            if seller.is_some_and(|it| it.mode == IssuingMode::ExternalPlatform) =>
+        {
             (t.gateway.open_platform, format!("{}/platform", of_seller()))
         }
         Task::Seller | Task::ForeignPlatform => (t.steps.open_seller, of_seller()),

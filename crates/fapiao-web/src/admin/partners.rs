@@ -277,10 +277,7 @@ fn key_row(frame: &Frame, key: PartnerKey) -> PartnerKeyRow {
     }
 }
 
-async fn offset_row(
-    frame: &Frame,
-    offset: PartnerOffset,
-) -> Result<PartnerOffsetRow, StoreError> {
+async fn offset_row(frame: &Frame, offset: PartnerOffset) -> Result<PartnerOffsetRow, StoreError> {
     let t = &frame.t().gateway;
     let result = offset_result_of(frame.ports(), &offset).await?;
     let state = match result.state {

@@ -116,11 +116,7 @@ pub(super) async fn seller_group(
 }
 
 /// Whether the external platform answers to the seller's key.
-async fn platform_step(
-    ports: &Ports,
-    seller: &Seller,
-    depth: Depth,
-) -> Result<Step, StoreError> {
+async fn platform_step(ports: &Ports, seller: &Seller, depth: Depth) -> Result<Step, StoreError> {
     let step = |outcome, found| Step {
         check: Check::ForeignPlatform,
         outcome,
