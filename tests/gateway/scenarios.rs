@@ -162,3 +162,129 @@ async fn the_pages_title_and_confirm_lead_to_the_platform_and_collect_is_refused
     app.assert_ledger_holds().await;
     app.stop().await;
 }
+
+async fn shown(app: &TestApp, order: &Value) -> String {
+    let page = order["delivery"]["page_url"].as_str().unwrap();
+    let answer = app.http.get(page).send().await.unwrap();
+    answer.text().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_buyers_page_explains_what_became_of_an_agreement() {
+    let app = spawn_pair().await;
+    // Agreed before: a title that waits for staff, and the page once more.
+    let wrong =
+        json!({ "company": { "title": "示例科技有限公司", "tax_no": "91110105MA000000L7" } });
+    let again = app.authorised_order("X-AGAIN", &wrong).await;
+    app.await_state(&again, "authorised").await;
+    let page = again["delivery"]["page_url"].as_str().unwrap();
+    let back = app.http.get(format!("{page}/wechat")).send().await.unwrap();
+    let here = back.headers()["location"].to_str().unwrap().to_owned();
+    let seen = app
+        .http
+        .get(format!("{}{here}", app.web()))
+        .send()
+        .await
+        .unwrap();
+    let seen = seen.text().await.unwrap();
+    assert!(seen.contains("你已授权过"), "{seen}");
+
+    // Refused by the shop, with a reason and a link.
+    let id = again["delivery"]["id"].as_str().unwrap();
+    let link = "https://shop.example.com/invoice/again";
+    let refusal = json!({ "reason": "税号有误", "url": link });
+    let refused = app
+        .post(&format!("/deliveries/{id}/refusal"), "no", &refusal)
+        .await;
+    assert!(refused.status.is_success(), "{refused:?}");
+    let seen = shown(&app, &again).await;
+    assert!(seen.contains("税号有误") && seen.contains(link), "{seen}");
+
+    // Declined by the buyer on WeChat's page.
+    let declined = app.order("X-DECLINED").await;
+    app.open_page(&declined).await;
+    let id = declined["delivery"]["id"].as_str().unwrap();
+    let path = format!("/sandbox/orders/{id}/refuse");
+    app.control(&app.sandbox(), Method::POST, &path, None).await;
+    app.await_state(&declined, "refused").await;
+    let seen = shown(&app, &declined).await;
+    assert!(seen.contains("你在微信页面上取消了开票"), "{seen}");
+
+    // Nobody came in time.
+    let late = app.order("X-LATE").await;
+    let until: chrono::DateTime<chrono::Utc> = late["delivery"]["expires_at"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let after = until + chrono::TimeDelta::hours(1);
+    let store = &app.ports().store;
+    assert_eq!(store.expire_deliveries(after, 10).await.unwrap(), 1);
+    let seen = shown(&app, &late).await;
+    assert!(seen.contains("过期") || seen.contains("失效"), "{seen}");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_wizard_looks_at_the_sellers_platform() {
+    use fapiao_usecases::backoffice::{
+        access::{Answers, Task, Way, check_tasks},
+        onboarding::{Found, Outcome},
+    };
+    let app = spawn_pair().await;
+    let ports = app.ports();
+    let seller = ports
+        .store
+        .seller(&app.outside_seller())
+        .await
+        .unwrap()
+        .unwrap();
+    let look = async || {
+        let answers = Answers {
+            own_platform: false,
+            ways: [Way::OfficialAccount, Way::App].into(),
+            ..Answers::default()
+        };
+        let checked = check_tasks(ports, Some(&seller), &answers).await.unwrap();
+        let found = checked
+            .into_iter()
+            .find(|it| it.task == Task::ForeignPlatform);
+        let found = found.unwrap();
+        (found.outcome, found.found)
+    };
+    assert_eq!(
+        look().await,
+        (Outcome::Done, Found::Text("示例开票平台".to_owned()))
+    );
+    let wrong = async |words: &str| {
+        let (outcome, found) = look().await;
+        assert_eq!(outcome, Outcome::Wrong);
+        let Found::Said(why) = found else {
+            panic!("{found:?}")
+        };
+        assert!(why.contains(words), "{why}");
+    };
+    // The app is not registered; the platform's id is another one; the key is revoked; nobody answers.
+    let by = fapiao_usecases::actor::Actor::CommandLine;
+    let theirs = &app.platform().ports.store;
+    let mut partner = theirs.partners().await.unwrap().remove(0);
+    let all = partner.app_ids.clone();
+    partner.app_ids.truncate(1);
+    theirs.save_partner(&partner, &by).await.unwrap();
+    wrong("尚未登记 AppID").await;
+    let mut partner = theirs.partners().await.unwrap().remove(0);
+    partner.app_ids = all;
+    theirs.save_partner(&partner, &by).await.unwrap();
+    app.change_gateway(|it| it.platform_id = "another".to_owned())
+        .await;
+    wrong("识别码").await;
+    let key = app.platform().outside.key_id.clone();
+    let now = ports.clock.now();
+    theirs.revoke_partner_key(&key, now, &by).await.unwrap();
+    wrong("平台不接受这把密钥").await;
+    app.change_gateway(|it| it.base_url = "http://127.0.0.1:9/platform".to_owned())
+        .await;
+    wrong("没有应答").await;
+    app.stop().await;
+}

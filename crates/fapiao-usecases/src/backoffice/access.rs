@@ -4,6 +4,7 @@ use super::onboarding::{Found, Outcome, push_address};
 use crate::{
     actor::Actor,
     errors::{OutsideError, StoreError},
+    gateway::probe_platform,
     ports::{ACCESS, NewDesign, Ports},
     records::{Account, AccountKind, BuyerForm, IssuingMode, Seller},
 };
@@ -243,7 +244,25 @@ pub async fn answers_of(
         return Ok(None);
     }
     let early = ports.store.design(ACCESS, "").await?;
-    Ok(early.map(|it| (Answers::from_json(&it.value), 0)))
+    // Who issues is known by now: the seller's own setting.
+    let own_platform = seller.is_none_or(|it| it.mode != IssuingMode::ExternalPlatform);
+    Ok(match early {
+        Some(it) => {
+            let answers = Answers {
+                own_platform,
+                ..Answers::from_json(&it.value)
+            };
+            Some((answers, 0))
+        }
+        None if !own_platform => {
+            let answers = Answers {
+                own_platform,
+                ..Answers::default()
+            };
+            Some((answers, 0))
+        }
+        None => None,
+    })
 }
 
 /// Saves the answers of a seller, or of the company before there is one.
@@ -276,7 +295,7 @@ pub async fn check_tasks(
     seller: Option<&Seller>,
     answers: &Answers,
 ) -> Result<Vec<Checked>, StoreError> {
-    let known = Known::load(ports, seller).await?;
+    let known = Known::load(ports, seller, &answers.ways).await?;
     let looking = tasks(answers)
         .into_iter()
         .map(|task| known.look(ports, task));
@@ -319,10 +338,17 @@ struct Known {
     platform: Option<Account>,
     app: Option<Account>,
     mini_program: Option<Account>,
+    /// The two, where buyers come that way.
+    asked_app: Option<Account>,
+    asked_mini_program: Option<Account>,
 }
 
 impl Known {
-    async fn load(ports: &Ports, seller: Option<&Seller>) -> Result<Known, StoreError> {
+    async fn load(
+        ports: &Ports,
+        seller: Option<&Seller>,
+        ways: &BTreeSet<Way>,
+    ) -> Result<Known, StoreError> {
         let accounts = ports.store.accounts().await?;
         let by_id = |id: Option<&fapiao_domain::ids::AccountId>| {
             accounts.iter().find(|it| Some(&it.id) == id).cloned()
@@ -339,6 +365,9 @@ impl Known {
             seller: seller.cloned(),
             platform: platform.or_else(|| service.clone()),
             service,
+            asked_app: of_kind(AccountKind::OpenPlatformApp).filter(|_| ways.contains(&Way::App)),
+            asked_mini_program: of_kind(AccountKind::MiniProgram)
+                .filter(|_| ways.contains(&Way::MiniProgram)),
             app: of_kind(AccountKind::OpenPlatformApp),
             mini_program: of_kind(AccountKind::MiniProgram),
         })
@@ -369,7 +398,7 @@ impl Known {
                     (outcome, found, None)
                 }
             },
-            Task::ForeignPlatform => self.foreign(),
+            Task::ForeignPlatform => self.foreign(ports).await?,
             Task::OpenPlatformApp => credentials(ports, self.app.as_ref()).await,
             Task::MiniProgram => credentials(ports, self.mini_program.as_ref()).await,
             Task::MiniProgramPush => reached(ports, self.mini_program.as_ref()).await,
@@ -424,15 +453,31 @@ impl Known {
         })
     }
 
-    /// Whether the seller hands its requests to somebody else's platform.
-    fn foreign(&self) -> (Outcome, Found, Option<Account>) {
-        match &self.seller {
-            Some(seller) if seller.mode == IssuingMode::ExternalPlatform => {
-                (Outcome::Done, Found::Nothing, None)
-            }
-            Some(_) => (Outcome::Wrong, Found::Nothing, None),
-            None => (Outcome::Waiting, Found::Nothing, None),
+    /// Whether the seller hands its requests to somebody else's platform, and whether that platform answers to its key.
+    async fn foreign(
+        &self,
+        ports: &Ports,
+    ) -> Result<(Outcome, Found, Option<Account>), StoreError> {
+        let Some(seller) = &self.seller else {
+            return Ok((Outcome::Waiting, Found::Nothing, None));
+        };
+        if seller.mode != IssuingMode::ExternalPlatform {
+            return Ok((Outcome::Wrong, Found::Nothing, None));
         }
+        let accounts = [&self.service, &self.asked_app, &self.asked_mini_program];
+        let app_ids: Vec<String> = accounts
+            .into_iter()
+            .flatten()
+            .map(|it| it.app_id.clone())
+            .collect();
+        let probing = async { Ok(probe_platform(ports, seller, &app_ids).await) };
+        Ok(match in_time(probing).await {
+            Ok(answer) => match answer? {
+                Ok(name) => (Outcome::Done, Found::Text(name), None),
+                Err(why) => (Outcome::Wrong, Found::Said(why), None),
+            },
+            Err(silent) => (Outcome::Wrong, Found::Said(silent.message), None),
+        })
     }
 }
 

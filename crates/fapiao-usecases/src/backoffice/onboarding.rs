@@ -22,6 +22,8 @@ pub enum Check {
     SellerComplete,
     /// It has a store.
     SellerHasStore,
+    /// Its external platform answers to its key.
+    ForeignPlatform,
     /// The tax authority answers for it.
     TaxAnswers,
     /// Rates and class codes are fetched.

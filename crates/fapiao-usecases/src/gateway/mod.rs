@@ -21,7 +21,7 @@ pub use offset_serve::{offset_of, offset_pdf_of, offset_result_of, report_offset
 pub use offset_wire::{
     OffsetCard, OffsetLine, OffsetRequest, OffsetResult, OffsetState, WireConfirmation,
 };
-pub use registration::{registration_of, sync_registration};
+pub use registration::{probe_platform, registration_of, sync_registration};
 pub use report::{report_result, result_of};
 pub use serve::{Denied, Refusal, authenticate, pdf_of, request_of, take_request};
 pub use signature::{

@@ -8,7 +8,7 @@ use crate::{
     calendar,
     errors::{Advice, OutsideError, StoreError},
     ports::Ports,
-    records::{Partner, Seller, TaxCode, UsableRate},
+    records::{Gateway, Partner, Seller, TaxCode, UsableRate},
     step::StepError,
 };
 use fapiao_domain::{ids::Id, rate::Rate};
@@ -81,6 +81,94 @@ pub async fn sync_registration(ports: &Ports, seller: &Seller) -> Result<(), Ste
         .note_registration(&seller.id, &told.platform_id, &told.platform, now)
         .await?;
     Ok(())
+}
+
+/// Looks at a seller's platform as it stands now, without changing anything: the platform's name, or in both languages
+/// what stands in the way.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn probe_platform(
+    ports: &Ports,
+    seller: &Seller,
+    app_ids: &[String],
+) -> Result<Result<String, String>, StoreError> {
+    let Some(gateway) = ports.store.gateway(&seller.id).await? else {
+        return Ok(Err(
+            "还没有填写平台的网关地址和密钥 / the platform's gateway address and key are not entered yet"
+                .to_owned(),
+        ));
+    };
+    let answer = match question(ports, &gateway, "/v1/registration").await {
+        Ok(answer) => answer,
+        Err(error) => {
+            let told = &error.message;
+            return Ok(Err(format!(
+                "平台网关没有应答 / the platform's gateway does not answer: {told}"
+            )));
+        }
+    };
+    let told: Registration = match answer.status {
+        200 => match serde_json::from_slice(&answer.body) {
+            Ok(told) => told,
+            Err(_) => {
+                return Ok(Err(
+                    "该地址应答的不是平台网关 / what answers at this address is no platform gateway"
+                        .to_owned(),
+                ));
+            }
+        },
+        401 | 403 => {
+            return Ok(Err(format!(
+                "平台不接受这把密钥（HTTP {0}），请核对密钥编号、密钥和本机时间 / the platform does not accept the key \
+                 (HTTP {0}): check key id, secret and this machine's clock",
+                answer.status
+            )));
+        }
+        status => {
+            return Ok(Err(format!(
+                "平台网关返回 HTTP {status} / the platform's gateway answers HTTP {status}"
+            )));
+        }
+    };
+    Ok(fits(ports, seller, &gateway, told, app_ids))
+}
+
+/// Whether the registration is that of this seller.
+fn fits(
+    ports: &Ports,
+    seller: &Seller,
+    gateway: &Gateway,
+    told: Registration,
+    app_ids: &[String],
+) -> Result<String, String> {
+    if told.seller_tax_number != seller.party.tax_number {
+        return Err(format!(
+            "平台为税号 {0} 登记了这把密钥 / the platform registered this key for the tax number {0}",
+            told.seller_tax_number
+        ));
+    }
+    if !gateway.platform_id.is_empty() && gateway.platform_id != told.platform_id {
+        return Err(
+            "平台报告的识别码与本系统保存的不同 / the platform reports another platform id than the one \
+             stored here"
+                .to_owned(),
+        );
+    }
+    if let Some(unknown) = app_ids.iter().find(|it| !told.app_ids.contains(it)) {
+        return Err(format!(
+            "平台尚未登记 AppID {unknown}，请平台方加入 / the platform does not permit the app id {unknown} yet: ask it to \
+             add it"
+        ));
+    }
+    let own = format!("{}/platform/callback/{}", ports.public_base, seller.id);
+    if !told.callback_url.is_empty() && told.callback_url != own {
+        return Err(format!(
+            "平台的回调地址是 {0}，应为 {own} / the platform calls back at {0}; it should be {own}",
+            told.callback_url
+        ));
+    }
+    Ok(told.platform)
 }
 
 /// The answer to a partner.

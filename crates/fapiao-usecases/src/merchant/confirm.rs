@@ -13,6 +13,9 @@ use chrono::TimeDelta;
 use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
 use serde_json::json;
 
+/// Why a delivery is over whose buyer declined on WeChat's page.
+pub const DECLINED: &str = "买家在微信页面上取消了开票";
+
 /// What WeChat said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Confirmed {
@@ -127,7 +130,7 @@ pub async fn confirm_authorisation(
                 ports,
                 &delivery,
                 DeliveryState::Refused,
-                "买家在微信页面上取消了开票",
+                DECLINED,
                 None,
                 None,
             )

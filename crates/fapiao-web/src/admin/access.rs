@@ -22,7 +22,7 @@ use fapiao_usecases::{
         onboarding::{Found, Outcome},
     },
     errors::StoreError,
-    records::Seller,
+    records::{IssuingMode, Seller},
 };
 
 /// The wizard of one seller, or of the company before there is one.
@@ -226,6 +226,11 @@ fn link(t: &'static Texts, it: &Checked, seller: Option<&Seller>) -> Option<Link
     };
     let (label, href) = match it.task {
         Task::TaxOffice | Task::Fiscal | Task::TaxConnection => return None,
+        Task::ForeignPlatform
+            if seller.is_some_and(|it| it.mode == IssuingMode::ExternalPlatform) =>
+        {
+            (t.gateway.open_platform, format!("{}/platform", of_seller()))
+        }
         Task::Seller | Task::ForeignPlatform => (t.steps.open_seller, of_seller()),
         Task::Fields => (t.buyer_form.open, of_account("/fields")),
         Task::Template => (

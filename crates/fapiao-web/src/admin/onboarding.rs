@@ -109,6 +109,7 @@ const fn words(s: &Steps, check: Check) -> (&'static str, &'static str) {
         Check::SellerComplete => (s.seller_complete, s.seller_complete_mend),
         Check::SellerHasStore => (s.seller_has_store, s.seller_has_store_mend),
         Check::TaxAnswers => (s.tax_answers, s.tax_answers_mend),
+        Check::ForeignPlatform => (s.foreign_platform, s.foreign_platform_mend),
         Check::TaxData => (s.tax_data, s.tax_data_mend),
         Check::Stock => (s.stock, s.stock_mend),
         Check::Template => (s.template, s.template_mend),
@@ -143,6 +144,9 @@ fn link(s: &Steps, check: Check, href: Option<&str>) -> Option<Link> {
     let own = |label: &str| href.map(|href| Link::new(label, href));
     match check {
         Check::SellerComplete | Check::Template => own(s.open_seller),
+        Check::ForeignPlatform => {
+            href.map(|href| Link::new(s.open_platform, format!("{href}/platform")))
+        }
         Check::SellerHasStore => href.map(|_| Link::new(s.open_stores, "/admin/stores/new")),
         Check::Stock => Some(Link::new(s.open_stock, "/admin/stock")),
         Check::TaxData => Some(Link::new(s.open_jobs, "/admin/jobs")),

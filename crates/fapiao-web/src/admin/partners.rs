@@ -14,7 +14,7 @@ use crate::{
         field::Errors,
         gateways::{
             PartnerEditPage, PartnerForm, PartnerKeyMadePage, PartnerKeyRow, PartnerListPage,
-            PartnerRequestRow, PartnerRow,
+            PartnerOffsetRow, PartnerRequestRow, PartnerRow,
         },
         parts::{Badge, Choice, Link, Pager, Tone},
         shell::{Section, encode},
@@ -31,13 +31,15 @@ use fapiao_usecases::{
         partners::{PartnerDraft, make_partner_key, save_partner},
     },
     errors::StoreError,
-    gateway::{WireState, result_of},
+    gateway::{OffsetCard, OffsetState, WireState, offset_result_of, result_of},
     ports::Scope,
-    records::{IssuingMode, Partner, PartnerKey, PartnerRequest},
+    records::{IssuingMode, Partner, PartnerKey, PartnerOffset, PartnerRequest},
 };
 
 /// Requests on a page.
 const ROWS: u32 = 50;
+/// Offsets on a page.
+const OFFSETS: u32 = 20;
 
 fn standing(t: &Texts, partner: &Partner) -> Badge {
     if partner.active {
@@ -219,6 +221,7 @@ async fn page(
     let seller = partner.and_then(|partner| sellers.iter().find(|it| it.id == partner.seller));
     let seller = seller.map_or_else(String::new, |it| it.party.name.clone());
     let (mut keys, mut requests, mut next) = (Vec::new(), Vec::new(), None);
+    let mut offsets = Vec::new();
     if let Some(partner) = partner {
         keys = store.partner_keys(&partner.id).await?;
         let found = store
@@ -227,6 +230,9 @@ async fn page(
         next = found.next;
         for request in found.rows {
             requests.push(request_row(frame, request).await?);
+        }
+        for offset in store.partner_offsets(Some(&partner.id), OFFSETS).await? {
+            offsets.push(offset_row(frame, offset).await?);
         }
     }
     keys.sort_by_key(|it| (it.revoked_at.is_some(), std::cmp::Reverse(it.created_at)));
@@ -249,6 +255,7 @@ async fn page(
             shown: requests.len(),
         },
         requests,
+        offsets,
         action,
         shell,
     })
@@ -268,6 +275,42 @@ fn key_row(frame: &Frame, key: PartnerKey) -> PartnerKeyRow {
         },
         can_revoke: is_live,
     }
+}
+
+async fn offset_row(frame: &Frame, offset: PartnerOffset) -> Result<PartnerOffsetRow, StoreError> {
+    let t = &frame.t().gateway;
+    let result = offset_result_of(frame.ports(), &offset).await?;
+    let state = match result.state {
+        OffsetState::Accepted => Badge::new(Tone::Wait, t.offset_accepted),
+        OffsetState::AwaitsBuyer => Badge::new(Tone::Wait, t.offset_awaits_buyer),
+        OffsetState::Issuing => Badge::new(Tone::Wait, t.offset_issuing),
+        OffsetState::Issued => Badge::new(Tone::Ok, t.offset_issued),
+        OffsetState::Failed => Badge::new(Tone::Bad, t.offset_failed),
+    };
+    let card = match result.card {
+        OffsetCard::None => "",
+        OffsetCard::Kept => t.card_kept,
+        OffsetCard::Pending => t.card_pending,
+        OffsetCard::Held => t.card_held,
+        OffsetCard::Cancelled => t.card_cancelled,
+    };
+    let total = result.invoice.as_ref().map(|it| it.totals.total.as_str());
+    let total = total.and_then(|it| Fen::parse_yuan(it).ok());
+    Ok(PartnerOffsetRow {
+        at: frame.when(offset.created_at),
+        offset: Link::new(
+            offset.offset_no,
+            format!("/admin/orders/{}/refund", offset.order),
+        ),
+        total: total.map_or_else(String::new, Fen::display_yuan),
+        number: result.invoice.map_or_else(String::new, |it| it.number),
+        state,
+        note: if result.reason.is_empty() {
+            card.to_owned()
+        } else {
+            result.reason
+        },
+    })
 }
 
 async fn request_row(

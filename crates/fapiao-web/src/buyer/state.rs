@@ -6,7 +6,10 @@ use fapiao_domain::{
     delivery::{Channel, DeliveryState},
     invoice::InvoiceState,
 };
-use fapiao_usecases::records::{Delivery, Invoice};
+use fapiao_usecases::{
+    merchant::confirm::DECLINED,
+    records::{Delivery, Invoice},
+};
 
 /// Nobody is told of a delay sooner than this, in seconds.
 const PATIENCE_SECS: i64 = 300;
@@ -24,6 +27,7 @@ pub(super) enum Standing {
     DownloadOnly,
     TakenBack,
     Refused,
+    Declined,
     Failed,
 }
 
@@ -62,6 +66,7 @@ pub(super) fn of(
         DeliveryState::Carded => Standing::InTheWallet,
         DeliveryState::Failed if is_issued => Standing::DownloadOnly,
         DeliveryState::Failed => Standing::Failed,
+        DeliveryState::Refused if delivery.reason == DECLINED => Standing::Declined,
         DeliveryState::Refused => Standing::Refused,
         DeliveryState::Expired if is_issued => Standing::DownloadOnly,
         DeliveryState::Expired => Standing::Expired,
@@ -105,6 +110,7 @@ impl Standing {
                 download: download(),
                 next,
             },
+            Standing::Declined => BuyerState::Declined,
             Standing::Refused => BuyerState::Refused {
                 reason: delivery.reason.clone(),
                 url: Some(delivery.refusal_url.clone()).filter(|url| !url.is_empty()),

@@ -210,6 +210,9 @@ texts! {
         seller_has_store_mend: "新增一家属于该主体的门店。", "Add a store of this seller.";
         stores_found: "{0} 家门店", "{0} stores";
         tax_answers: "税局接口有应答", "The tax authority answers";
+        foreign_platform: "第三方开票平台有应答", "The external platform answers";
+        foreign_platform_mend: "核对平台的网关地址、密钥编号和密钥。", "Check the platform's gateway address, key id and secret.";
+        open_platform: "设置第三方开票平台", "Set up the external platform";
         tax_answers_mend: "核对税务接口的地址、企业标识和密钥（[tax] 配置）。", "Check address, party id and keys of the tax interface (settings [tax]).";
         tax_data: "税率与编码已同步", "Rates and class codes are fetched";
         tax_data_mend: "保存开票主体后自动同步；长时间未完成请看“待处理”。", "Fetched once the seller is saved; if it takes long, look under jobs.";

@@ -90,6 +90,8 @@ texts! {
         issued_only_means: "微信卡包暂时未能收下这张发票，它同样有效，请直接下载保存。", "WeChat's wallet could not take it. It is just as valid; please download and keep it.";
         download: "下载发票 PDF", "Download the PDF";
         refused: "商家未能开票", "The shop did not issue it";
+        declined: "你在微信页面上取消了开票", "You cancelled on WeChat's page";
+        declined_means: "没有开具发票。改变主意时，请商家重新生成开票链接。", "No invoice was made. Should you want one after all, the shop can make a new link.";
         refused_means: "如有疑问，请联系商家；需要时可请商家重新生成开票链接。", "Please ask the shop if this is unclear; it can make a new link.";
         read_on: "查看说明", "Read more";
         expired: "开票链接已过期", "This link has expired";

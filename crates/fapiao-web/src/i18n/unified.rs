@@ -10,7 +10,7 @@ texts! {
         legacy: "旧接口：微信现行的接口列表已不再列出统一开票，新账号多半已不可用。仅当贵司仍有可用的旧协议时才选择它；否则请选自建平台或第三方平台。", "Legacy: WeChat's present list of calls no longer carries them, and new accounts mostly cannot use them. Choose them only under an old contract that still works; otherwise choose your own platform or an external one.";
         in_use: "该开票主体正在使用此方式。", "This seller is set to them.";
         not_in_use: "该开票主体未使用此方式；需在其设置中选择后才生效。", "This seller is not set to them; they take effect once chosen in its settings.";
-        platform_id_help: "微信所接平台在授权页上使用的 s_pappid；留空则用开票平台账号自己的。", "The platform's id for the authorisation page; left empty, that of the seller's own platform account.";
+        platform_id_help: "微信所接平台在授权页上使用的识别码；留空则用开票平台账号自己的。", "The platform's id for the authorisation page; left empty, that of the seller's own platform account.";
         merchant_id: "流水号前缀", "Prefix of serials";
         merchant_id_help: "微信核对每个流水号的前六位（73110），由微信告知。", "WeChat compares the first six characters of every serial (73110) and tells which.";
         trade: "行业", "Trade";

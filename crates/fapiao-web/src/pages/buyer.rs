@@ -158,6 +158,8 @@ pub enum BuyerState {
         /// Where to read on; `None` for nowhere.
         url: Option<String>,
     },
+    /// The buyer cancelled on WeChat's page.
+    Declined,
     /// Too late.
     Expired,
     /// It cannot be made.
@@ -189,7 +191,10 @@ impl BuyerPage {
             BuyerState::Ready { .. } | BuyerState::InMiniProgram | BuyerState::Asked => "ready",
             BuyerState::Preparing | BuyerState::Issuing { .. } | BuyerState::Delayed => "wait",
             BuyerState::Carded { .. } | BuyerState::IssuedOnly { .. } => "ok",
-            BuyerState::Expired | BuyerState::NotFound | BuyerState::TakenBack { .. } => "warn",
+            BuyerState::Declined
+            | BuyerState::Expired
+            | BuyerState::NotFound
+            | BuyerState::TakenBack { .. } => "warn",
             BuyerState::Refused { .. } | BuyerState::Failed { .. } => "bad",
         }
     }
@@ -215,6 +220,7 @@ impl BuyerPage {
             BuyerState::IssuedOnly { .. } => t.issued_only,
             BuyerState::TakenBack { .. } => self.bare.t.red_buyer.taken_back,
             BuyerState::Refused { .. } => t.refused,
+            BuyerState::Declined => t.declined,
             BuyerState::Expired => t.expired,
             BuyerState::Failed { .. } => t.failed,
             BuyerState::NotFound => t.not_found,

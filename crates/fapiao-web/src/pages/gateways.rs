@@ -139,6 +139,8 @@ pub struct PartnerEditPage {
     pub requests: Vec<PartnerRequestRow>,
     /// Turns pages of requests.
     pub pager: Pager,
+    /// Its newest offsets.
+    pub offsets: Vec<PartnerOffsetRow>,
 }
 
 /// A merchant as typed.
@@ -189,6 +191,23 @@ pub struct PartnerRequestRow {
     pub told: String,
     /// When it was told.
     pub told_at: Option<When>,
+}
+
+/// One offset of a merchant.
+#[derive(Clone, Debug)]
+pub struct PartnerOffsetRow {
+    /// When it came.
+    pub at: When,
+    /// The merchant's number of it, and the order here.
+    pub offset: Link,
+    /// The red invoice's number, or empty.
+    pub number: String,
+    /// Gross amount, below zero, or empty.
+    pub total: String,
+    /// Where it stands.
+    pub state: Badge,
+    /// What became of the card, or why the offset failed.
+    pub note: String,
 }
 
 /// `POST /admin/partners/{id}/keys`: the secret, once.

@@ -4,8 +4,9 @@ use super::{Check, Depth, Found, Group, Outcome, Step, Subject};
 use crate::{
     calendar,
     errors::{Advice, OutsideError, StoreError},
+    gateway::probe_platform,
     ports::{InvoiceFilter, Ports, Scope},
-    records::{Account, AccountKind, Seller},
+    records::{Account, AccountKind, IssuingMode, Seller},
 };
 use fapiao_domain::{
     invoice::{InvoiceKind, InvoiceState},
@@ -41,11 +42,15 @@ pub(super) async fn seller_group(
         outcome: done_if(stores > 0),
         found: Found::Count(i64::try_from(stores).unwrap_or(i64::MAX)),
     });
-    if depth == Depth::Live {
+    let is_ours = seller.mode == IssuingMode::SelfBuilt;
+    if depth == Depth::Live && is_ours {
         steps.push(told(
             Check::TaxAnswers,
             in_time(ports.tax.probe(&seller)).await,
         ));
+    }
+    if seller.mode == IssuingMode::ExternalPlatform {
+        steps.push(platform_step(ports, &seller, depth).await?);
     }
     let fetched = ports.store.tax_data_at(&seller.id).await?;
     steps.push(Step {
@@ -57,6 +62,13 @@ pub(super) async fn seller_group(
         },
         found: fetched.map_or(Found::Nothing, Found::At),
     });
+    // Numbers, quota and card templates of the others are their platform's.
+    if !is_ours {
+        return Ok(Group {
+            subject: Subject::Seller(Box::new(seller)),
+            steps,
+        });
+    }
     let numbers = ports
         .store
         .numbers_left(&seller.id, calendar::year2(now))
@@ -103,6 +115,35 @@ pub(super) async fn seller_group(
     })
 }
 
+/// Whether the external platform answers to the seller's key.
+async fn platform_step(ports: &Ports, seller: &Seller, depth: Depth) -> Result<Step, StoreError> {
+    let step = |outcome, found| Step {
+        check: Check::ForeignPlatform,
+        outcome,
+        found,
+    };
+    if depth == Depth::Known {
+        let gateway = ports.store.gateway(&seller.id).await?;
+        return Ok(match gateway.and_then(|it| it.checked_at) {
+            Some(at) => step(Outcome::Done, Found::At(at)),
+            None => step(Outcome::Waiting, Found::Nothing),
+        });
+    }
+    let channel = match &seller.channel_account {
+        Some(id) => ports.store.account(id).await?,
+        None => None,
+    };
+    let app_ids: Vec<String> = channel.into_iter().map(|it| it.app_id).collect();
+    let probing = async { Ok(probe_platform(ports, seller, &app_ids).await) };
+    Ok(match in_time(probing).await {
+        Ok(answer) => match answer? {
+            Ok(name) => step(Outcome::Done, Found::Text(name)),
+            Err(why) => step(Outcome::Wrong, Found::Said(why)),
+        },
+        Err(silent) => step(Outcome::Wrong, Found::Said(silent.message)),
+    })
+}
+
 /// Names of the seller's members that an invoice needs and that are not there.
 pub fn what_is_missing(seller: &Seller) -> Vec<&'static str> {
     let mut missing = Vec::new();
@@ -117,7 +158,8 @@ pub fn what_is_missing(seller: &Seller) -> Vec<&'static str> {
             missing.push(name);
         }
     }
-    if seller.platform_account.is_none() {
+    // In the other two modes somebody else's account carries the cards.
+    if seller.platform_account.is_none() && seller.mode == IssuingMode::SelfBuilt {
         missing.push("platform_account");
     }
     if seller.channel_account.is_none() {

@@ -673,7 +673,7 @@ fn lists() -> Vec<(&'static str, Value)> {
         ("tax_number", text("Tax number.")),
         (
             "issuing_mode",
-            json!({ "enum": ["self_built", "external_platform", "wechat_unified"] }),
+            json!({ "enum": ["self_built", "external_platform", "wechat_unified"], "description": "Who issues: `self_built` this installation, `external_platform` another company's platform, `wechat_unified` WeChat's unified calls (legacy; WeChat's present list of calls no longer carries them)." }),
         ),
         (
             "invoice_limit",
