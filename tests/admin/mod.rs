@@ -3,4 +3,4 @@ mod gateway;
 mod inbox;
 pub mod sign_in;
 mod signing;
-mod work;
+pub mod work;

@@ -8,9 +8,9 @@ use tokio::{
 };
 
 /// Recipients and text of each mail.
-type Mails = Arc<Mutex<Vec<(Vec<String>, String)>>>;
+pub type Mails = Arc<Mutex<Vec<(Vec<String>, String)>>>;
 
-async fn mail_server() -> (u16, Mails) {
+pub async fn mail_server() -> (u16, Mails) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let mails = Mails::default();

@@ -34,6 +34,7 @@ mod issuing;
 mod job_end;
 mod keys;
 mod ledger;
+mod months;
 mod naming;
 mod numbering;
 mod open;

@@ -10,6 +10,7 @@ mod gateway;
 mod issuing;
 mod ledger;
 mod mail;
+mod months;
 mod naming;
 mod offsets;
 mod outlook;
@@ -46,7 +47,13 @@ pub use gateway::{
 };
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
-pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer};
+pub use mail::{
+    InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer, NoticeMailFacts,
+};
+pub use months::{
+    DifferenceKind, MonthBooks, MonthCheck, MonthDifference, MonthRow, MonthState,
+    UndecidedInvoice, WindowMark,
+};
 pub use naming::Naming;
 pub use offsets::{
     AcceptedOffset, NewPartnerOffset, OffsetSaid, OffsetSent, OffsetStore, ReceivedRed,
@@ -78,7 +85,7 @@ pub use tax_gateway::{
     GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthStands,
     MonthTold,
 };
-pub use tax_routes::{Asked, Assigned, TaxRoutes};
+pub use tax_routes::{Asked, Assigned, AttachedFile, TaxRoutes};
 pub use unified::{
     UnifiedClear, UnifiedIssued, UnifiedOrder, UnifiedSent, UnifiedStore, WechatUnified,
 };
@@ -115,6 +122,7 @@ pub trait Storage:
     + StockOutlook
     + TaxRoutes
     + Reconciliations
+    + MonthBooks
     + Send
     + Sync
 {
@@ -144,6 +152,7 @@ impl<T> Storage for T where
         + StockOutlook
         + TaxRoutes
         + Reconciliations
+        + MonthBooks
         + Send
         + Sync
 {

@@ -18,6 +18,7 @@ use chrono::TimeDelta;
 use fapiao_domain::ids::Id;
 use fapiao_usecases::{
     backoffice::{
+        months::{closes_at, is_open, month_before},
         onboarding::{Depth, check_everything, progress},
         outlook::{UPLOAD_WARN_HOURS, outlook},
     },
@@ -175,6 +176,24 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
             why: t.outlook.late_why.to_owned(),
             href: "/admin/invoices?state=outcome_unknown".to_owned(),
             since: oldest.map(|at| frame.when(at)),
+        });
+    }
+    let month = month_before(frame.now());
+    let mut open = 0_u64;
+    // Until the 13th it can be confirmed; later the tax side has summed by itself.
+    if closes_at(&month).is_some_and(|at| frame.now() < at) {
+        for seller in frame.ports().store.sellers().await? {
+            open += u64::from(is_open(frame.ports(), &seller, &month).await?);
+        }
+    }
+    if open > 0 {
+        out.push(Attention {
+            tone: Tone::Warn,
+            count: open,
+            what: t.month.attention.to_owned(),
+            why: t.month.attention_why.to_owned(),
+            href: "/admin/months".to_owned(),
+            since: None,
         });
     }
     let low = stock
