@@ -90,7 +90,7 @@ pub(super) async fn slash() -> Answer {
 
 async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
     let store = &frame.ports().store;
-    let (year, month) = (calendar::year2(frame.now()), calendar::month(frame.now()));
+    let year = calendar::year2(frame.now());
     let mut stock = Vec::new();
     for seller in store.sellers().await? {
         // Numbers and quota are the platform's where another one issues.
@@ -98,17 +98,21 @@ async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
             continue;
         }
         let segments = store.segments(&seller.id).await?;
-        let (numbers_left, numbers_whole) = number_stock(&segments, year);
+        let (_, numbers_whole) = number_stock(&segments, year);
         let outlook = outlook(frame.ports(), &seller).await?;
+        // A gateway that gives numbers one by one has no stock to run out of.
+        if !outlook.counted {
+            continue;
+        }
         stock.push(SellerStock {
             until: [
                 words(frame, outlook.numbers, |t| t.year),
                 words(frame, outlook.quota, |t| t.month),
             ],
             href: format!("/admin/stock?seller={}", seller.id.as_str()),
-            numbers_left,
-            numbers_whole,
-            quota_left: store.quota_left(&seller.id, &month).await?,
+            numbers_left: outlook.numbers_left,
+            numbers_whole: numbers_whole.max(outlook.numbers_left),
+            quota_left: outlook.quota_left,
             quota_fetch: seller.quota_fetch,
             seller: seller.short_name,
         });

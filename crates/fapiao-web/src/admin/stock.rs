@@ -189,7 +189,7 @@ fn quota_words(t: &'static Texts, line: &QuotaLine) -> String {
     let word = match line.kind.as_str() {
         "download" => t.stock.granted,
         "spend" => t.stock.reserved,
-        "give_back" => t.stock.given_back,
+        "give_back" | "return" => t.stock.given_back,
         other => return other.to_owned(),
     };
     format!("{word} {}", line.month)
