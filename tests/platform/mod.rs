@@ -1,2 +1,2 @@
-mod mail;
+pub mod mail;
 mod tax;

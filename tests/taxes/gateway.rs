@@ -102,6 +102,20 @@ async fn a_slow_gateway_is_followed_until_it_has_issued() {
     app.tax_fault(&json!({ "service": "gateway.issue", "kind": "hold", "polls": 2, "times": 1 }))
         .await;
     let order = app.authorised_order("G-5", &company()).await;
+    let mut waits = false;
+    for _ in 0..400 {
+        let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
+        waits = jobs
+            .unwrap()
+            .rows
+            .iter()
+            .any(|it| it.reason.contains("taken the invoice on"));
+        if waits {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    assert!(waits, "the gateway's `accepted` is not followed");
     app.hurry(&["issue_invoice"], &order, "carded").await;
     assert_eq!(serials(&app).await.len(), 1);
     app.assert_ledger_holds().await;

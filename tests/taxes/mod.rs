@@ -1,16 +1,23 @@
 //! The tax side beside the direct connection: gateways, the older form, months, received files, windows.
 
+mod attach;
 mod gateway;
+mod months;
+mod windows;
 
 use crate::harness::TestApp;
+use chrono::{DateTime, Utc};
 use fapiao_domain::ids::Id;
+use fapiao_usecases::ports::{Clock, Ports};
 use fapiao_usecases::{
     actor::Actor,
     backoffice::tax_connections::{TaxConnectionDraft, save_tax_connection},
     platform::stock::sync_tax_data,
     records::{Seller, TaxConnection},
 };
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The seller of store S001.
 pub(crate) async fn first_seller(app: &TestApp) -> Seller {
@@ -56,4 +63,57 @@ pub(crate) async fn invoice_of(
     let id = fapiao_domain::ids::InvoiceId::parse(id).unwrap();
     let found = app.ports().store.invoices_by_id(&[id]).await.unwrap();
     found.into_iter().next().unwrap()
+}
+
+/// A clock that stands.
+struct Stopped(DateTime<Utc>);
+
+impl Clock for Stopped {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
+/// The product's ports at another moment.
+pub(crate) fn ports_at(app: &TestApp, now: DateTime<Utc>) -> Ports {
+    Ports {
+        clock: Arc::new(Stopped(now)),
+        ..app.ports().clone()
+    }
+}
+
+/// An order whose upload the authority takes, but whose every answer is lost: what became of it stays unknown.
+pub(crate) async fn unanswered(app: &TestApp, order_no: &str) -> fapiao_usecases::records::Invoice {
+    let fault = json!({ "service": "QDFPSC", "kind": "work_then_drop" });
+    app.tax_fault(&fault).await;
+    let order = app
+        .authorised_order(order_no, &crate::harness::company())
+        .await;
+    let id = app.delivery_id(&order);
+    let store = &app.ports().store;
+    for _ in 0..400 {
+        let scope = fapiao_usecases::ports::Scope::All;
+        let delivery = store.delivery(&scope, &id).await.unwrap().unwrap();
+        if let Some(invoice) = delivery.invoice {
+            let found = store.invoices_by_id(&[invoice]).await.unwrap();
+            let invoice = found.into_iter().next().unwrap();
+            if invoice.state == fapiao_domain::invoice::InvoiceState::OutcomeUnknown {
+                return invoice;
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("the outcome never was unknown");
+}
+
+/// Moves the authority's clock to a moment.
+pub(crate) async fn authority_at(app: &TestApp, now: DateTime<Utc>) {
+    let seconds = (now - app.ports().clock.now()).num_seconds();
+    app.control(
+        &app.tax(),
+        Method::POST,
+        "/sandbox/clock/advance",
+        Some(&json!({ "seconds": seconds })),
+    )
+    .await;
 }

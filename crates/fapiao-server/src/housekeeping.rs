@@ -4,7 +4,7 @@ use crate::telemetry;
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::invoice::InvoiceKind;
 use fapiao_usecases::{
-    backoffice::reconciliation,
+    backoffice::{months, reconciliation, windows},
     calendar,
     errors::StoreError,
     jobs::{Job, QueuedJob},
@@ -69,6 +69,8 @@ async fn tick(
             .close_idle_sessions(now - TimeDelta::hours(session_idle_hours))
             .await?;
         queue_set_up(ports).await?;
+        months::queue_checks(ports).await?;
+        windows::watch_windows(ports).await?;
         nightly(ports, node, now).await?;
     }
     Ok(())

@@ -30,6 +30,7 @@ fn staff_record(model: staff::Model) -> Result<Staff, StoreError> {
         id: read::id(&model.id)?,
         login: model.login,
         name: model.name,
+        email: model.email,
         password_hash: model.password_hash,
         role: read::word(Role::parse, &model.role, "role")?,
         store: read::id_opt(model.store_id.as_deref())?,
@@ -69,12 +70,13 @@ fn save_staff<'t>(tx: &'t Tx, (staff, actor): &'t (Staff, Actor)) -> Run<'t, ()>
             language: staff.language.clone(),
             disabled: staff.disabled,
             last_sign_in_at: staff.last_sign_in_at.map(|at| at.timestamp_millis()),
+            email: staff.email.clone(),
         };
         tx.insert::<staff::Entity>(
             std::slice::from_ref(&model),
             "ON CONFLICT (id) DO UPDATE SET login = excluded.login, name = excluded.name, \
              password_hash = excluded.password_hash, role = excluded.role, store_id = excluded.store_id, \
-             language = excluded.language, disabled = excluded.disabled",
+             language = excluded.language, disabled = excluded.disabled, email = excluded.email",
         )
         .await?;
         let must_sign_in_again = before.as_ref().is_some_and(|before| {

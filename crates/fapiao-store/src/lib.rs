@@ -35,6 +35,7 @@ mod job_end;
 mod keys;
 mod ledger;
 mod matching;
+mod months;
 mod naming;
 mod numbering;
 mod open;

@@ -28,7 +28,7 @@ impl StockOutlook for Store {
         let fresh = async {
             let sql = Sql::new(
                 "SELECT issued_at / 3600000, count(*), CAST(sum(amount) AS BIGINT) FROM invoices \
-                 WHERE number IS NOT NULL AND segment_id IS NOT NULL AND seller_id = ",
+                 WHERE number IS NOT NULL AND issued_at IS NOT NULL AND seller_id = ",
             )
             .bind(seller.as_str())
             .add(" AND issued_at >= ")

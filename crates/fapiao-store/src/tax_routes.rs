@@ -1,6 +1,7 @@
 //! Ways to the tax side: connections, and what gateways told of their stock.
 
 mod assigned;
+mod attached;
 
 use crate::{
     Store,
@@ -17,7 +18,7 @@ use fapiao_domain::ids::{Id, InvoiceId, SellerId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
-    ports::{Asked, Assigned, TaxRoutes},
+    ports::{Asked, Assigned, AttachedFile, TaxRoutes},
     records::{
         AnnouncedFile, GatewayAnswerRecord, Papers, SealedText, StockTold, TaxConnection,
         TaxProfile, TaxRoute, Volume,
@@ -83,6 +84,10 @@ impl TaxRoutes for Store {
 
     async fn record_assigned(&self, it: Assigned, actor: &Actor) -> Result<(), StoreError> {
         self.write((it, actor.clone()), assigned::assign).await
+    }
+
+    async fn record_attached(&self, file: AttachedFile, actor: &Actor) -> Result<(), StoreError> {
+        self.write((file, actor.clone()), attached::attach).await
     }
 
     async fn gateway_answer(

@@ -1,6 +1,6 @@
 //! Dates on paper are Asia/Shanghai; everything stored is UTC.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 /// China has had one zone and no summer time since 1991.
 fn shanghai() -> FixedOffset {
@@ -32,6 +32,12 @@ pub fn day(at: DateTime<Utc>) -> String {
 /// Day and minute in Shanghai, `yyyy-mm-dd hh:mm`.
 pub fn minute(at: DateTime<Utc>) -> String {
     in_shanghai(at).format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The moment at which a day begins in Shanghai.
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    const EIGHT_HOURS: TimeDelta = TimeDelta::hours(8);
+    day.and_time(chrono::NaiveTime::MIN).and_utc() - EIGHT_HOURS
 }
 
 /// Midnight in Shanghai at or before a moment.

@@ -4,7 +4,7 @@ use crate::ports::card_subject;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{
     AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId, ReconciliationId,
-    RedFormId, RefundId, RequestId, SellerId,
+    RedFormId, RefundId, RequestId, SellerId, StaffId,
 };
 use fapiao_domain::{ids::Id, invoice::InvoiceKind};
 use serde_json::{Value, json};
@@ -74,6 +74,20 @@ pub enum Job {
     },
     /// Set what an account's page asks buyers for, and read it back.
     PushBuyerForm(AccountId),
+    /// Compare a month's totals with the tax side's.
+    CheckMonth {
+        /// Whose month.
+        seller: SellerId,
+        /// `yyyy-mm`.
+        month: String,
+    },
+    /// Mail one person about windows that close.
+    MailWindow {
+        /// Which marks.
+        batch: String,
+        /// To whom.
+        staff: StaffId,
+    },
 }
 
 impl Job {
@@ -106,11 +120,13 @@ impl Job {
             Job::MatchPayment(_) => "match_payment",
             Job::EnsureTemplate { .. } => "ensure_template",
             Job::PushBuyerForm(_) => "push_buyer_form",
+            Job::CheckMonth { .. } => "check_month",
+            Job::MailWindow { .. } => "mail_window",
         }
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 26] = [
+    pub const KINDS: [&'static str; 28] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -137,6 +153,8 @@ impl Job {
         "report_offset",
         "match_payment",
         "push_buyer_form",
+        "check_month",
+        "mail_window",
     ];
 
     /// What the job is about: the id, or the receipt.
@@ -158,6 +176,8 @@ impl Job {
             Job::PollReceipt { receipt, .. } => receipt.clone(),
             Job::RefillStock(id) | Job::SyncTaxData(id) | Job::FindRedForms(id) => id.to_string(),
             Job::EnsureTemplate { seller, kind } => card_subject(seller, *kind),
+            Job::CheckMonth { seller, month } => format!("{seller}:{month}"),
+            Job::MailWindow { batch, staff } => format!("{batch}:{staff}"),
             Job::PrepareAccount(id) | Job::PushBuyerForm(id) => id.to_string(),
             Job::Reconcile(id) => id.to_string(),
             Job::MatchPayment(id) => id.to_string(),
@@ -180,6 +200,12 @@ impl Job {
             }
             Job::EnsureTemplate { seller, kind } => {
                 json!({ "seller": seller.as_str(), "kind": kind.as_str() })
+            }
+            Job::CheckMonth { seller, month } => {
+                json!({ "seller": seller.as_str(), "month": month })
+            }
+            Job::MailWindow { batch, staff } => {
+                json!({ "batch": batch, "staff": staff.as_str() })
             }
             other => json!({ "id": other.subject() }),
         }
@@ -230,6 +256,14 @@ impl Job {
                 },
             },
             "push_buyer_form" => Job::PushBuyerForm(id(payload)?),
+            "check_month" => Job::CheckMonth {
+                seller: SellerId::parse(payload.get("seller")?.as_str()?).ok()?,
+                month: payload.get("month")?.as_str()?.to_owned(),
+            },
+            "mail_window" => Job::MailWindow {
+                batch: payload.get("batch")?.as_str()?.to_owned(),
+                staff: StaffId::parse(payload.get("staff")?.as_str()?).ok()?,
+            },
             _ => return None,
         })
     }
@@ -355,6 +389,14 @@ mod tests {
                 kind: InvoiceKind::DigitalSpecial,
             },
             Job::PushBuyerForm(fresh(now)),
+            Job::CheckMonth {
+                seller: fresh(now),
+                month: "2026-11".to_owned(),
+            },
+            Job::MailWindow {
+                batch: "b-1".to_owned(),
+                staff: fresh(now),
+            },
         ];
         assert_eq!(jobs.len(), Job::KINDS.len());
         for job in jobs {

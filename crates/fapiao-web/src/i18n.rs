@@ -23,6 +23,7 @@ mod refusals;
 mod rules;
 mod set_up;
 pub mod states;
+mod taxes;
 mod unified;
 mod watch;
 
@@ -49,6 +50,7 @@ pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
 };
 pub use states::State;
+pub use taxes::{Attach, Month, TaxSide, Window};
 pub use unified::Unified;
 pub use watch::{Checks, Push, Reconciliation, SelfTest};
 
@@ -239,6 +241,10 @@ catalogue! {
     tax_notes: TaxNotes,
     reconciliation: Reconciliation,
     checks: Checks,
+    tax_side: TaxSide,
+    month: Month,
+    attach: Attach,
+    window: Window,
 }
 
 #[cfg(test)]

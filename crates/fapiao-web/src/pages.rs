@@ -72,4 +72,5 @@ pub mod staff;
 pub mod stock;
 pub mod stores;
 pub mod tax_codes;
+pub mod tax_side;
 pub mod unified;

@@ -42,6 +42,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
     }
     // Each text for itself: two numbers side by side must not become one.
     let mut said = text::read(&found.replace('\n', "|"));
+    // The yuan sign may be a text of its own: a text that is an amount and nothing else counts.
+    for amount in found.lines().filter_map(text::whole_amount) {
+        if !said.amounts.contains(&amount) {
+            said.amounts.push(amount);
+        }
+    }
     said.text.retain(|it| it != '|');
     Ok(said)
 }

@@ -88,6 +88,16 @@ fn amount_at(text: &str) -> Option<Fen> {
     Fen::new(amount.get() * sign).ok()
 }
 
+/// A text that is one amount with two decimals and nothing else.
+pub(super) fn whole_amount(text: &str) -> Option<Fen> {
+    let text = text.trim().trim_start_matches(['¥', '￥']);
+    let (_, decimals) = text.split_once('.')?;
+    if decimals.len() != 2 {
+        return None;
+    }
+    amount_at(text)
+}
+
 /// The amount behind the label of the gross amount in figures.
 pub(super) fn total(text: &str) -> Option<String> {
     ["(小写)¥", "(小写)"].into_iter().find_map(|label| {

@@ -99,6 +99,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<ExitCod
                 id: fresh(crate::adapters::clock::SystemClock.now()),
                 login: login.clone(),
                 name,
+                email: String::new(),
                 password_hash: hash_now(&read_password()?),
                 role,
                 store: shop,

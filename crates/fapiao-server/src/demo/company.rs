@@ -324,6 +324,7 @@ pub(super) async fn add_staff(
             id: fixed::<StaffId>(index + 1),
             login: login.to_owned(),
             name: name.to_owned(),
+            email: format!("{login}@example.com"),
             password_hash: password_hash.clone(),
             role,
             store: (role == Role::Clerk).then(|| fixed::<StoreId>(1)),

@@ -12,6 +12,7 @@ table! {
         language: String,
         disabled: bool,
         last_sign_in_at: Option<i64>,
+        email: String,
     }
 }
 

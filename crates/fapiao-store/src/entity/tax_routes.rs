@@ -39,3 +39,36 @@ table! {
         volumes: String,
     }
 }
+
+table! {
+    month_check = "month_checks" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        seller_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        month: String,
+        state: String,
+        ours: String,
+        theirs: String,
+        differences: String,
+        trouble: String,
+        checked_at: Option<i64>,
+        confirmed_at: Option<i64>,
+        confirmed_by: String,
+        version: i64,
+    }
+}
+
+table! {
+    watch_mark = "watch_marks" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        subject: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        stage: String,
+        seller_id: String,
+        batch: String,
+        at: i64,
+        mailed_at: Option<i64>,
+    }
+}

@@ -90,96 +90,105 @@ fn columns(identity: &Identity) -> [&str; 4] {
 /// Writes number and issue time, and what follows.
 pub(super) fn assign<'t>(tx: &'t Tx, (it, actor): &'t (Assigned, Actor)) -> Run<'t, ()> {
     Box::pin(async move {
-        let mut held = hold(tx, &it.invoice).await?;
-        let [code, number, check_code, machine] = columns(&it.identity);
-        if let Some(known) = &held.number
-            && (known != number || held.code != code)
-        {
-            return Err(exists(format!(
-                "invoice {} as number {}{known}; the tax side now says {code}{number}, which",
-                it.invoice, held.code
-            )));
+        if issue(tx, it, actor).await? {
+            let held = hold(tx, &it.invoice).await?;
+            tx.enqueue(QueuedJob::now(
+                Job::RenderInvoice(it.invoice.clone()),
+                Some(read::id(&held.seller_id)?),
+            ));
         }
-        let mut from = state(&held.state)?;
-        if from.is_issued() {
-            return Ok(());
-        }
-        if from.change(InvoiceState::Issued).is_err() {
-            let between = InvoiceState::Uploading;
-            if from.change(between).is_err() {
-                return Err(stale(format!("invoice {}", it.invoice)));
-            }
-            tx.audit(
-                Line::new(&Actor::System, "invoice.asked", &held.id)
-                    .order(&held.order_id)
-                    .edge(from.as_str(), between.as_str()),
-            );
-            from = between;
-        }
-        let sql = Sql::new("SELECT id FROM invoices WHERE number = ")
-            .bind(number)
-            .add(" AND code = ")
-            .bind(code)
-            .add(" AND id <> ")
-            .bind(held.id.as_str());
-        if let Some(other) = tx.rows(sql).await?.first() {
-            let other: String = other.cell(0)?;
-            return Err(exists(format!("number {code}{number} on invoice {other}")));
-        }
-        let issued_at = it.issued_at.timestamp_millis();
-        let sql = Sql::new("UPDATE invoices SET state = 'issued', reason = '', code = ")
-            .bind(code)
-            .add(", number = ")
-            .bind(number)
-            .add(", check_code = ")
-            .bind(check_code)
-            .add(", machine = ")
-            .bind(machine)
-            .add(", issued_at = ")
-            .bind(issued_at)
-            .add(", version = version + 1 WHERE id = ")
-            .bind(held.id.as_str());
-        tx.exec(sql).await?;
-        held.number = Some(number.to_owned());
-        code.clone_into(&mut held.code);
-        held.issued_at = Some(issued_at);
-        let (papers, documents) = papers_columns(&it.answer.papers);
-        let answer = gateway_answer::Model {
-            invoice_id: held.id.clone(),
-            cipher: json!(it.answer.cipher).to_string(),
-            documents,
-            papers: papers.to_owned(),
-            answered_at: tx.now_millis(),
-        };
-        tx.insert::<gateway_answer::Entity>(&[answer], "ON CONFLICT DO NOTHING")
-            .await?;
-        let mut line = Line::new(actor, "invoice.issued", &held.id)
-            .order(&held.order_id)
-            .edge(from.as_str(), InvoiceState::Issued.as_str())
-            .with("number", number);
-        if !code.is_empty() {
-            line = line.with("code", code);
-        }
-        tx.audit(line);
-        tx.changed_id(&held.delivery_id);
-        tx.enqueue(QueuedJob::now(
-            Job::RenderInvoice(it.invoice.clone()),
-            Some(read::id(&held.seller_id)?),
-        ));
-        if let (Some(blue), Some(form)) = (held.blue_id.clone(), held.red_form_id.clone()) {
-            let red = &held;
-            let (blue, form) = (&blue, &form);
-            settle(tx, Settled { red, blue, form }).await?;
-        } else {
-            let sql = Sql::new("UPDATE orders SET invoice_number = ")
-                .bind(number)
-                .add(" WHERE id = ")
-                .bind(held.order_id.as_str());
-            tx.exec(sql).await?;
-            delivery::orders_follow(tx, std::slice::from_ref(&held.order_id)).await?;
-        }
-        tell_partners(tx, [held.delivery_id.as_str()]).await
+        Ok(())
     })
+}
+
+/// Writes number and issue time; `false` when it was issued before.
+pub(super) async fn issue(tx: &Tx, it: &Assigned, actor: &Actor) -> Result<bool, StoreError> {
+    let mut held = hold(tx, &it.invoice).await?;
+    let [code, number, check_code, machine] = columns(&it.identity);
+    if let Some(known) = &held.number
+        && (known != number || held.code != code)
+    {
+        return Err(exists(format!(
+            "invoice {} as number {}{known}; the tax side now says {code}{number}, which",
+            it.invoice, held.code
+        )));
+    }
+    let mut from = state(&held.state)?;
+    if from.is_issued() {
+        return Ok(false);
+    }
+    if from.change(InvoiceState::Issued).is_err() {
+        let between = InvoiceState::Uploading;
+        if from.change(between).is_err() {
+            return Err(stale(format!("invoice {}", it.invoice)));
+        }
+        tx.audit(
+            Line::new(&Actor::System, "invoice.asked", &held.id)
+                .order(&held.order_id)
+                .edge(from.as_str(), between.as_str()),
+        );
+        from = between;
+    }
+    let sql = Sql::new("SELECT id FROM invoices WHERE number = ")
+        .bind(number)
+        .add(" AND code = ")
+        .bind(code)
+        .add(" AND id <> ")
+        .bind(held.id.as_str());
+    if let Some(other) = tx.rows(sql).await?.first() {
+        let other: String = other.cell(0)?;
+        return Err(exists(format!("number {code}{number} on invoice {other}")));
+    }
+    let issued_at = it.issued_at.timestamp_millis();
+    let sql = Sql::new("UPDATE invoices SET state = 'issued', reason = '', code = ")
+        .bind(code)
+        .add(", number = ")
+        .bind(number)
+        .add(", check_code = ")
+        .bind(check_code)
+        .add(", machine = ")
+        .bind(machine)
+        .add(", issued_at = ")
+        .bind(issued_at)
+        .add(", version = version + 1 WHERE id = ")
+        .bind(held.id.as_str());
+    tx.exec(sql).await?;
+    held.number = Some(number.to_owned());
+    code.clone_into(&mut held.code);
+    held.issued_at = Some(issued_at);
+    let (papers, documents) = papers_columns(&it.answer.papers);
+    let answer = gateway_answer::Model {
+        invoice_id: held.id.clone(),
+        cipher: json!(it.answer.cipher).to_string(),
+        documents,
+        papers: papers.to_owned(),
+        answered_at: tx.now_millis(),
+    };
+    tx.insert::<gateway_answer::Entity>(&[answer], "ON CONFLICT DO NOTHING")
+        .await?;
+    let mut line = Line::new(actor, "invoice.issued", &held.id)
+        .order(&held.order_id)
+        .edge(from.as_str(), InvoiceState::Issued.as_str())
+        .with("number", number);
+    if !code.is_empty() {
+        line = line.with("code", code);
+    }
+    tx.audit(line);
+    tx.changed_id(&held.delivery_id);
+    if let (Some(blue), Some(form)) = (held.blue_id.clone(), held.red_form_id.clone()) {
+        let red = &held;
+        let (blue, form) = (&blue, &form);
+        settle(tx, Settled { red, blue, form }).await?;
+    } else {
+        let sql = Sql::new("UPDATE orders SET invoice_number = ")
+            .bind(number)
+            .add(" WHERE id = ")
+            .bind(held.order_id.as_str());
+        tx.exec(sql).await?;
+        delivery::orders_follow(tx, std::slice::from_ref(&held.order_id)).await?;
+    }
+    tell_partners(tx, [held.delivery_id.as_str()]).await?;
+    Ok(true)
 }
 
 /// The files are made now.

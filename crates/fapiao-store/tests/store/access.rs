@@ -15,6 +15,7 @@ fn person(bench: &Bench, login: &str) -> Staff {
         id: fresh(bench.now()),
         login: login.to_owned(),
         name: "李四".to_owned(),
+        email: String::new(),
         password_hash: "$argon2id$1".to_owned(),
         role: Role::Finance,
         store: None,

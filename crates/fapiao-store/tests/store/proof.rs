@@ -50,7 +50,7 @@ on_both! {
         history(bench).await;
         let results = bench.store.verify().await.unwrap();
         let ids: Vec<_> = results.iter().map(|check| check.id.as_str()).collect();
-        assert_eq!(ids, ["I1", "I2", "I2b", "I3", "I4", "I5", "I5b", "I7", "I8", "I10", "I11", "I14", "I16", "I17", "I20", "I21", "I22", "I23", "I24", "I25"]);
+        assert_eq!(ids, ["I1", "I2", "I2b", "I2c", "I3", "I4", "I5", "I5b", "I7", "I8", "I10", "I11", "I14", "I16", "I17", "I20", "I21", "I22", "I23", "I24", "I25"]);
         for check in &results {
             assert!(check.found.is_empty(), "{} {:?}", check.id, check.found);
             assert!(!check.title_zh.is_empty() && !check.title_en.is_empty() && !check.query.is_empty());
@@ -102,6 +102,8 @@ found_by! {
     a_segment_set_back: "segments", "UPDATE segments SET taken = taken - 1" => "I2";
     a_number_from_nowhere: "invoices",
         "UPDATE invoices SET segment_id = NULL WHERE number = '26310000000000001000'" => "I2b";
+    an_older_form_without_its_code: "invoices",
+        "UPDATE invoices SET kind = 'classic_ordinary' WHERE number = '26310000000000001000'" => "I2c";
     a_changed_sum: "invoices",
         "UPDATE invoices SET amount = amount + 1, total = total + 1 WHERE number = '26310000000000001000'" => "I4";
     quota_out_of_nothing: "quota_balances", "UPDATE quota_balances SET balance = balance + 1" => "I16";

@@ -7,6 +7,7 @@ pub mod buyer_forms;
 pub mod card_designs;
 pub mod gateways;
 pub mod keys;
+pub mod months;
 pub mod onboarding;
 pub mod outlook;
 pub mod partners;
@@ -26,5 +27,6 @@ pub mod tax_connections;
 mod texts;
 pub mod titles;
 pub mod unified;
+pub mod windows;
 
 pub use texts::SettingError;

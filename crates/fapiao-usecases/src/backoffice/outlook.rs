@@ -1,6 +1,8 @@
 //! How long a seller's numbers and quota last at the recent pace.
 
-use crate::{calendar, errors::StoreError, ports::Ports, records::Seller};
+use crate::{calendar, errors::StoreError, ports::Ports,
+    records::{Seller, StockTold, TaxRoute},
+};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use fapiao_domain::{
     money::Fen,
@@ -19,7 +21,9 @@ pub const UPLOAD_STOP_HOURS: i64 = 36;
 /// Where a seller's stock stands, and until when it lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outlook {
-    /// Numbers left this year.
+    /// Whether numbers are counted at all: a gateway may give them one by one.
+    pub counted: bool,
+    /// Numbers left this year; 0 where they are not counted.
     pub numbers_left: i64,
     /// How long they last; times are those of Shanghai.
     pub numbers: Lasts,
@@ -38,8 +42,19 @@ pub async fn outlook(ports: &Ports, seller: &Seller) -> Result<Outlook, StoreErr
     let store = &ports.store;
     let since = now - TimeDelta::days(HISTORY_DAYS);
     let pace = store.pace(&seller.id, since).await?;
-    let numbers_left = store.numbers_left(&seller.id, calendar::year2(now)).await?;
-    let quota_left = store.quota_left(&seller.id, &calendar::month(now)).await?;
+    let month = calendar::month(now);
+    // Behind a gateway the stock is what it told last; a figure it does not tell is not limited.
+    let told = at_gateway(ports, seller).await?;
+    let (numbers_left, quota_left) = match &told {
+        Some(told) => (
+            told.numbers_left.filter(|_| !told.volumes.is_empty()),
+            told.quota_left.filter(|_| told.month == month),
+        ),
+        None => (
+            Some(store.numbers_left(&seller.id, calendar::year2(now)).await?),
+            Some(store.quota_left(&seller.id, &month).await?),
+        ),
+    };
     let local = calendar::in_shanghai(now);
     let numbers: Vec<(NaiveDateTime, i64)> = pace
         .iter()
@@ -50,11 +65,32 @@ pub async fn outlook(ports: &Ports, seller: &Seller) -> Result<Outlook, StoreErr
         .map(|it| (calendar::in_shanghai(it.hour), it.net.get()))
         .collect();
     Ok(Outlook {
-        numbers_left,
-        numbers: lasts(&numbers, numbers_left, local, end_of_year(local)),
-        quota_left,
-        quota: lasts(&net, quota_left.get(), local, end_of_month(local)),
+        counted: numbers_left.is_some(),
+        numbers_left: numbers_left.unwrap_or(0),
+        numbers: numbers_left.map_or(Lasts::Beyond, |left| {
+            lasts(&numbers, left, local, end_of_year(local))
+        }),
+        quota_left: quota_left.unwrap_or(Fen::ZERO),
+        quota: quota_left.map_or(Lasts::Beyond, |left| {
+            lasts(&net, left.get(), local, end_of_month(local))
+        }),
     })
+}
+
+/// What the gateway told last; `None` where numbers come from segments of ours.
+async fn at_gateway(ports: &Ports, seller: &Seller) -> Result<Option<StockTold>, StoreError> {
+    let connection = ports.store.tax_connection(&seller.id).await?;
+    if connection.is_none_or(|it| it.route != TaxRoute::Gateway) {
+        return Ok(None);
+    }
+    let told = ports.store.stock_told(&seller.id, 1).await?.pop();
+    Ok(Some(told.unwrap_or(StockTold {
+        at: ports.clock.now(),
+        numbers_left: None,
+        quota_left: None,
+        month: String::new(),
+        volumes: Vec::new(),
+    })))
 }
 
 fn end_of_year(now: NaiveDateTime) -> NaiveDateTime {

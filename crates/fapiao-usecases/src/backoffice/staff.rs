@@ -25,6 +25,8 @@ pub struct StaffDraft {
     pub name: String,
     /// Sign-in name.
     pub login: String,
+    /// Where they are told of windows that close; may be empty.
+    pub email: String,
     /// A role's stored name.
     pub role: String,
     /// A store id, or empty for all.
@@ -93,6 +95,14 @@ fn read(draft: &StaffDraft, is_new: bool) -> Result<Staff, SettingError> {
             "2 to 64 small letters, digits, dots, dashes or @",
         );
     }
+    let email = reading.optional("email", &draft.email, 120);
+    let parts = email.split_once('@');
+    let is_address = parts.is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !email.contains(char::is_whitespace)
+    });
+    if !email.is_empty() && !is_address {
+        reading.wrong("email", "E_EMAIL", "an address like name@example.com");
+    }
     let role = Role::parse(&draft.role);
     if role.is_none() {
         reading.wrong("role", "E_CHOICE", "choose one from the list");
@@ -140,6 +150,7 @@ fn read(draft: &StaffDraft, is_new: bool) -> Result<Staff, SettingError> {
         id: StaffId::from_ulid("00000000000000000000000000"),
         login,
         name,
+        email,
         password_hash: String::new(),
         role,
         store,

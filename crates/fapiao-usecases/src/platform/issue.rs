@@ -313,6 +313,11 @@ pub async fn poll_receipt(
     if in_progress == 0 {
         return Ok(());
     }
+    // Still in progress at the end of its 48 hours: a person has to ask.
+    let since = waiting.iter().filter_map(|it| it.issued_at).min();
+    if let Some(reason) = since.and_then(|at| upload_is_late(at, ports.clock.now())) {
+        return Err(StepError::parked("upload_window", reason));
+    }
     let age = oldest.map_or(0, |at| (ports.clock.now() - at).num_seconds());
     let after = u32::try_from(age.clamp(1, 600)).unwrap_or(600);
     Err(StepError::not_yet(

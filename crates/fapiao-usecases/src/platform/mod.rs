@@ -11,6 +11,7 @@ pub mod issue;
 pub mod mail;
 pub mod names;
 pub mod preflight;
+pub mod received;
 pub mod red;
 pub mod render;
 pub mod stock;

@@ -36,12 +36,16 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     if !invoice.state.is_issued() {
         return Ok(());
     }
+    let known = ports.store.documents(id).await?;
     let answer = ports.store.gateway_answer(id).await?;
+    // What staff handed in stands; nothing of ours comes beside it.
+    let is_there = known.iter().any(|it| it.origin == "received");
     let received = match &answer {
-        Some(answer) => papers_of(ports, &invoice, answer).await?,
-        None => None,
+        Some(answer) if !is_there => papers_of(ports, &invoice, answer).await?,
+        _ => None,
     };
     let documents = match received {
+        _ if is_there => Vec::new(),
         Some(documents) => documents,
         None => {
             let cipher = answer.map(|it| it.cipher).unwrap_or_default();

@@ -86,6 +86,27 @@ pub struct RedMailFacts {
     pub again: bool,
 }
 
+/// What a mail to staff about a closing window tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeMailFacts {
+    /// The person's language, `zh` or `en`.
+    pub language: String,
+    /// `upload`, `result` or `month`.
+    pub kind: String,
+    /// `late`, `stopped`, `over`, `due` or `last`.
+    pub stage: String,
+    /// The seller's legal name.
+    pub seller: String,
+    /// The month, or empty.
+    pub month: String,
+    /// How many invoices.
+    pub count: u64,
+    /// Number and page of the first of them.
+    pub invoices: Vec<(String, String)>,
+    /// Where to act.
+    pub page_url: String,
+}
+
 /// A mail's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailText {
@@ -104,4 +125,10 @@ pub trait MailTexts: Send + Sync {
     /// # Errors
     /// What is wrong with the template.
     fn invoice(&self, facts: &InvoiceMailFacts) -> Result<MailText, String>;
+
+    /// The mail that tells staff of a window.
+    ///
+    /// # Errors
+    /// What is wrong with the template.
+    fn notice(&self, facts: &NoticeMailFacts) -> Result<MailText, String>;
 }

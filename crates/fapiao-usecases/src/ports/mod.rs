@@ -11,6 +11,7 @@ mod issuing;
 mod ledger;
 mod mail;
 mod matching;
+mod months;
 mod naming;
 mod offsets;
 mod outlook;
@@ -47,8 +48,15 @@ pub use gateway::{
 };
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
 pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
-pub use mail::{InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer, RedMailFacts};
+pub use mail::{
+    InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer, NoticeMailFacts,
+    RedMailFacts,
+};
 pub use matching::{Matching, PaymentBucket, PaymentFault, PaymentRow, TaxBucket, TaxRow};
+pub use months::{
+    DifferenceKind, MonthBooks, MonthCheck, MonthDifference, MonthRow, MonthState,
+    UndecidedInvoice, WindowMark,
+};
 pub use naming::Naming;
 pub use offsets::{
     AcceptedOffset, NewPartnerOffset, OffsetSaid, OffsetSent, OffsetStore, ReceivedRed,
@@ -80,7 +88,7 @@ pub use tax_gateway::{
     GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthStands,
     MonthTold,
 };
-pub use tax_routes::{Asked, Assigned, TaxRoutes};
+pub use tax_routes::{Asked, Assigned, AttachedFile, TaxRoutes};
 pub use unified::{
     UnifiedClear, UnifiedIssued, UnifiedOrder, UnifiedSent, UnifiedStore, WechatUnified,
 };
@@ -118,6 +126,7 @@ pub trait Storage:
     + StockOutlook
     + TaxRoutes
     + Reconciliations
+    + MonthBooks
     + Send
     + Sync
 {
@@ -148,6 +157,7 @@ impl<T> Storage for T where
         + StockOutlook
         + TaxRoutes
         + Reconciliations
+        + MonthBooks
         + Send
         + Sync
 {

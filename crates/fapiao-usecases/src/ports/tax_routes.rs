@@ -3,7 +3,8 @@
 use crate::{
     actor::Actor,
     errors::StoreError,
-    records::{GatewayAnswerRecord, Papers, StockTold, TaxConnection},
+    jobs::QueuedJob,
+    records::{Document, GatewayAnswerRecord, Papers, StockTold, TaxConnection},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -34,6 +35,17 @@ pub struct Assigned {
     pub issued_at: DateTime<Utc>,
     /// What came with it.
     pub answer: GatewayAnswerRecord,
+}
+
+/// A file of an invoice that staff handed in, and what it proves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttachedFile {
+    /// The file, stored already.
+    pub document: Document,
+    /// For an invoice that was not known to be issued: number and issue time, which the file carries.
+    pub settles: Option<Assigned>,
+    /// What is queued with it.
+    pub then: Vec<QueuedJob>,
 }
 
 /// Storage of the ways to the tax side.
@@ -69,6 +81,10 @@ pub trait TaxRoutes: Send + Sync {
     /// Stores number, code and issue time of an issued invoice and queues [`crate::jobs::Job::RenderInvoice`].
     /// Repeating it changes nothing; another number for it, or its number on another invoice, is `Exists`.
     async fn record_assigned(&self, assigned: Assigned, actor: &Actor) -> Result<(), StoreError>;
+
+    /// Records a file that staff handed in, and with it that the invoice is issued, in one transaction. The same file again
+    /// changes nothing; another file of its format is `Exists`.
+    async fn record_attached(&self, file: AttachedFile, actor: &Actor) -> Result<(), StoreError>;
 
     /// What a gateway said about an invoice; `None` when it came another way.
     async fn gateway_answer(

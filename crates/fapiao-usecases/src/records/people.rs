@@ -81,6 +81,8 @@ pub struct Staff {
     pub password_hash: String,
     /// What they may do.
     pub role: Role,
+    /// Where they are told of windows that close; may be empty.
+    pub email: String,
     /// Only this store, or all.
     pub store: Option<StoreId>,
     /// `zh` or `en`.

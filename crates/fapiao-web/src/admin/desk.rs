@@ -89,6 +89,8 @@ pub(super) type Signed = Desk<Anyone>;
 /// Somebody who may change orders.
 pub(super) type Worker = Desk<Works>;
 /// Somebody who may look at the whole company.
+pub(super) type Decider = Desk<Decides>;
+/// Who may see the whole company.
 pub(super) type Overseer = Desk<Oversees>;
 /// Somebody who may read the books of their stores.
 pub(super) type BookReader = Desk<ReadsBooks>;

@@ -18,6 +18,7 @@ use chrono::TimeDelta;
 use fapiao_domain::ids::Id;
 use fapiao_usecases::{
     backoffice::{
+        months::{closes_at, is_open, month_before},
         onboarding::{Depth, check_everything, progress},
         outlook::{UPLOAD_WARN_HOURS, outlook},
     },
@@ -89,7 +90,7 @@ pub(super) async fn slash() -> Answer {
 
 async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
     let store = &frame.ports().store;
-    let (year, month) = (calendar::year2(frame.now()), calendar::month(frame.now()));
+    let year = calendar::year2(frame.now());
     let mut stock = Vec::new();
     for seller in store.sellers().await? {
         // Numbers and quota are the platform's where another one issues.
@@ -97,17 +98,21 @@ async fn stock(frame: &Frame) -> Result<Vec<SellerStock>, StoreError> {
             continue;
         }
         let segments = store.segments(&seller.id).await?;
-        let (numbers_left, numbers_whole) = number_stock(&segments, year);
+        let (_, numbers_whole) = number_stock(&segments, year);
         let outlook = outlook(frame.ports(), &seller).await?;
+        // A gateway that gives numbers one by one has no stock to run out of.
+        if !outlook.counted {
+            continue;
+        }
         stock.push(SellerStock {
             until: [
                 words(frame, outlook.numbers, |t| t.year),
                 words(frame, outlook.quota, |t| t.month),
             ],
             href: format!("/admin/stock?seller={}", seller.id.as_str()),
-            numbers_left,
-            numbers_whole,
-            quota_left: store.quota_left(&seller.id, &month).await?,
+            numbers_left: outlook.numbers_left,
+            numbers_whole: numbers_whole.max(outlook.numbers_left),
+            quota_left: outlook.quota_left,
             quota_fetch: seller.quota_fetch,
             seller: seller.short_name,
         });
@@ -175,6 +180,24 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
             why: t.outlook.late_why.to_owned(),
             href: "/admin/invoices?state=outcome_unknown".to_owned(),
             since: oldest.map(|at| frame.when(at)),
+        });
+    }
+    let month = month_before(frame.now());
+    let mut open = 0_u64;
+    // Until the 13th it can be confirmed; later the tax side has summed by itself.
+    if closes_at(&month).is_some_and(|at| frame.now() < at) {
+        for seller in frame.ports().store.sellers().await? {
+            open += u64::from(is_open(frame.ports(), &seller, &month).await?);
+        }
+    }
+    if open > 0 {
+        out.push(Attention {
+            tone: Tone::Warn,
+            count: open,
+            what: t.month.attention.to_owned(),
+            why: t.month.attention_why.to_owned(),
+            href: "/admin/months".to_owned(),
+            since: None,
         });
     }
     let low = stock

@@ -32,6 +32,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     backoffice::standing::{Place, standing as stands},
     errors::StoreError,
+    platform::received::takes_file,
     ports::InvoiceFilter,
     records::{Document, Invoice},
 };
@@ -145,6 +146,10 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         format!("/admin/orders/{}/refund", invoice.order),
     ));
     checks::add(&desk, &mut standing, &stands.place, delivery).await?;
+    if desk.may_decide() && takes_file(invoice.state) {
+        let path = format!("/admin/invoices/{}/attachment", invoice.id);
+        standing.others.push(Action::open(t.attach.title, path));
+    }
     standing.others.push(Action::open(
         t.stand.to_order,
         format!("/admin/orders/{}", invoice.order),

@@ -36,6 +36,8 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "follow_red_form" => k.follow_red_form,
         "reissue_order" => k.reissue_order,
         "push_buyer_form" => k.push_buyer_form,
+        "check_month" => t.tax_side.check_month,
+        "mail_window" => t.tax_side.mail_window,
         _ => k.other,
     }
 }
@@ -45,6 +47,7 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
     let chinese = match (lang, code) {
         (Lang::En, _) => None,
         (Lang::Zh, "upload_window") => Some("开具后迟迟未能上传税局，48 小时期限将至或已过"),
+        (Lang::Zh, "tax_differs") => Some("税务侧的结果与本系统不一致，请与网关运营方核对"),
         (Lang::Zh, "title_missing") => Some("微信没有给出抬头"),
         (Lang::Zh, "title_invalid") => Some("买家填写的抬头未通过校验"),
         (Lang::Zh, "no_platform_account") => Some("开票主体没有选定开票平台账号"),
@@ -142,6 +145,7 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
         | "issuing_mode"
         | "no_gateway"
         | "no_partner_key" => k.next_settings,
+        "tax_differs" => t.tax_side.next_differs,
         "platform_differs" | "platform_lost_request" | "platform_silent" => t.gateway.next_platform,
         "template_unknown" => k.next_template,
         "lines_invalid" | "totals_differ" | "not_printable" | "remark_too_long" => k.next_lines,

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod attachments;
 mod audit;
 mod buyer_form;
 mod cards;
@@ -25,6 +26,7 @@ mod keys;
 mod ledger;
 mod listing;
 mod masking;
+mod months;
 mod onboarding;
 mod order_new;
 mod orders;
@@ -54,6 +56,7 @@ mod stock;
 mod stores;
 mod switches;
 mod tax_codes;
+mod tax_connections;
 mod timeline;
 mod unified;
 

@@ -6,6 +6,7 @@ use super::{
     payments, products, pushes, reconciliation, reports, rounding, sellers, sign_in, signing,
     staff, stock, stores, switches, tax_codes,
 };
+use super::{attachments, months, tax_connections};
 use super::{gateways, partners, unified};
 use super::{red, red_correct, red_forms};
 use actix_web::{
@@ -104,6 +105,15 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/sellers/{id}/signing", get().to(signing::show))
         .route("/sellers/{id}/signing", post().to(signing::save))
         .route("/sellers/{id}/signing/removal", post().to(signing::remove))
+        .route("/sellers/{id}/tax", get().to(tax_connections::show))
+        .route("/sellers/{id}/tax", post().to(tax_connections::save))
+        .route("/sellers/{id}/tax/test", post().to(tax_connections::test))
+        .route("/months", get().to(months::show))
+        .route("/months/{month}/comparison", post().to(months::compare))
+        .route("/months/{month}/confirmation", post().to(months::confirm))
+        .route("/months/{month}/withdrawal", post().to(months::withdraw))
+        .route("/invoices/{id}/attachment", get().to(attachments::show))
+        .route("/invoices/{id}/attachment", post().to(attachments::save))
         .route("/keys", get().to(keys::index))
         .route("/keys", post().to(keys::create))
         .route("/keys/new", get().to(keys::blank))

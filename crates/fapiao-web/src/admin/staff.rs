@@ -83,6 +83,7 @@ pub(super) async fn edit(desk: Owner, id: web::Path<String>) -> Answer {
     let form = StaffForm {
         name: staff.name.clone(),
         login: staff.login.clone(),
+        email: staff.email.clone(),
         role: staff.role.as_str().to_owned(),
         store: staff
             .store
@@ -112,6 +113,7 @@ async fn save(sent: Sent<Owns>, id: Option<StaffId>) -> Answer {
     let draft = StaffDraft {
         name: form.name.clone(),
         login: form.login.clone(),
+        email: form.email.clone(),
         role: form.role.clone(),
         store: form.store.clone(),
         password: std::mem::take(&mut form.password),

@@ -15,7 +15,7 @@ use crate::{
     pages::{
         parts::{Badge, Choice, Link, Tone},
         shell::{Section, Shell},
-        stock::{QuotaRow, SegmentRow, StockPage},
+        stock::{QuotaRow, SegmentRow, StockPage, ToldRow},
     },
 };
 use actix_web::HttpRequest;
@@ -29,7 +29,7 @@ use fapiao_usecases::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
     ports::QuotaLine,
-    records::{IssuingMode, Segment, Seller},
+    records::{IssuingMode, Segment, Seller, TaxRoute},
 };
 use std::collections::HashMap;
 
@@ -79,6 +79,7 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
             segments: Vec::new(),
             entries: Vec::new(),
             can_refill: false,
+            gateway: None,
         },
     };
     Ok(desk.page(&page))
@@ -114,7 +115,9 @@ async fn filled(
             balance,
         })
         .collect();
+    let gateway = at_gateway(&shell, frame, seller).await?;
     Ok(StockPage {
+        gateway,
         sellers,
         seller: here,
         seller_id: seller.id.to_string(),
@@ -137,6 +140,40 @@ async fn filled(
     })
 }
 
+/// What the gateway told, for a seller behind one.
+async fn at_gateway(
+    shell: &Shell,
+    frame: &Frame,
+    seller: &Seller,
+) -> Result<Option<Vec<ToldRow>>, StoreError> {
+    let store = &frame.ports().store;
+    let connection = store.tax_connection(&seller.id).await?;
+    if connection.is_none_or(|it| it.route != TaxRoute::Gateway) {
+        return Ok(None);
+    }
+    let t = &frame.t().tax_side;
+    let rows = store.stock_told(&seller.id, LINES).await?;
+    let rows = rows
+        .into_iter()
+        .map(|it| ToldRow {
+            at: shell.when(it.at),
+            numbers: it
+                .numbers_left
+                .filter(|_| !it.volumes.is_empty())
+                .map_or_else(|| t.one_by_one.to_owned(), |left| left.to_string()),
+            quota: it
+                .quota_left
+                .map_or_else(|| t.unlimited.to_owned(), |left| left.display_yuan()),
+            volumes: it
+                .volumes
+                .iter()
+                .map(|it| format!("{} {}–{}: {}", it.code, it.first, it.last, it.left))
+                .collect(),
+        })
+        .collect();
+    Ok(Some(rows))
+}
+
 /// What was left after each line, reckoned back from what is left now in its month. Newest first.
 fn with_balances(lines: &[QuotaLine], mut left: HashMap<String, Fen>) -> Vec<(&QuotaLine, Fen)> {
     let mut out = Vec::with_capacity(lines.len());
@@ -152,7 +189,7 @@ fn quota_words(t: &'static Texts, line: &QuotaLine) -> String {
     let word = match line.kind.as_str() {
         "download" => t.stock.granted,
         "spend" => t.stock.reserved,
-        "give_back" => t.stock.given_back,
+        "give_back" | "return" => t.stock.given_back,
         other => return other.to_owned(),
     };
     format!("{word} {}", line.month)

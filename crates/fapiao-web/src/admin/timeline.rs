@@ -30,6 +30,12 @@ impl Names {
         Ok(Names(names))
     }
 
+    /// Who did it, from the stored text of an actor.
+    pub(super) fn of(&self, actor: &str) -> String {
+        let id = actor.split_once(':').map_or(actor, |(_, id)| id);
+        self.0.get(id).cloned().unwrap_or_else(|| actor.to_owned())
+    }
+
     /// Who did it.
     pub(super) fn who(&self, t: &Texts, actor: &Actor) -> String {
         let named = |id: &str| self.0.get(id).cloned().unwrap_or_else(|| id.to_owned());
@@ -89,6 +95,22 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "invoice.blocked" => (Tone::Warn, a.invoice_blocked.to_owned()),
         "invoice.unblocked" => (Tone::Plain, a.invoice_unblocked.to_owned()),
         "invoice.uploaded" => (Tone::Wait, a.invoice_uploaded.to_owned()),
+        "invoice.asked" => (Tone::Wait, t.tax_side.act_asked.to_owned()),
+        "invoice.file_attached" => {
+            let format = fact("format").to_uppercase();
+            (Tone::Ok, fill1(t.tax_side.act_attached, format))
+        }
+        "tax_connection.saved" => (Tone::Plain, t.tax_side.act_saved.to_owned()),
+        "tax_connection.tested" => (Tone::Plain, t.tax_side.act_tested.to_owned()),
+        "month.confirmed" => (
+            Tone::Ok,
+            fill1(t.tax_side.act_month_confirmed, fact("month")),
+        ),
+        "month.withdrawn" => (
+            Tone::Warn,
+            fill1(t.tax_side.act_month_withdrawn, fact("month")),
+        ),
+        "window.noticed" => (Tone::Warn, fill1(t.tax_side.act_window, fact("count"))),
         "invoice.issued" if entry.actor == Actor::Gateway => {
             (Tone::Ok, fill1(t.gateway.invoice_issued, fact("number")))
         }

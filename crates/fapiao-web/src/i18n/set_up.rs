@@ -141,6 +141,8 @@ texts! {
         new: "新增人员", "New person";
         name: "姓名", "Name";
         login: "登录名", "Sign-in name";
+        email: "通知邮箱", "Mail address for notices";
+        email_help: "48 小时上传期限、月度汇总等时限将至时，写信给有权处理的人。", "Whoever may act is mailed when a window closes: the 48 hours of an upload, the month's totals.";
         login_help: "字母、数字、点和短横，登录时不区分大小写。", "Letters, digits, dots and dashes; case does not matter.";
         role: "角色", "Role";
         roles: "角色可以做什么", "What the roles may do";

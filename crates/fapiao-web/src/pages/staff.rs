@@ -65,6 +65,8 @@ pub struct StaffForm {
     pub name: String,
     /// Sign-in name.
     pub login: String,
+    /// Where they are told of windows that close.
+    pub email: String,
     /// Role, stored name.
     pub role: String,
     /// A store id; empty means all.
@@ -83,6 +85,7 @@ impl StaffForm {
             match name {
                 "name" => form.name = value.trim().to_owned(),
                 "login" => form.login = value.trim().to_owned(),
+                "email" => form.email = value.trim().to_owned(),
                 "role" => form.role = value.to_owned(),
                 "store" => form.store = value.to_owned(),
                 "password" => form.password = value.to_owned(),

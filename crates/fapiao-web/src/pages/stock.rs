@@ -43,6 +43,21 @@ pub struct StockPage {
     pub entries: Vec<QuotaRow>,
     /// Whether this person may fetch numbers.
     pub can_refill: bool,
+    /// What the tax gateway told, newest first; `None` where numbers come from segments.
+    pub gateway: Option<Vec<ToldRow>>,
+}
+
+/// What a gateway had left at a moment.
+#[derive(Clone, Debug)]
+pub struct ToldRow {
+    /// When.
+    pub at: When,
+    /// Numbers, in words.
+    pub numbers: String,
+    /// Quota, in words.
+    pub quota: String,
+    /// Volumes of the older form, in words.
+    pub volumes: Vec<String>,
 }
 
 /// A segment of numbers.

@@ -37,6 +37,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_CHOICE", "请从列表中选择一项"),
     ("E_CLERK_STORE", "店员须指定一家门店"),
     ("E_CONTACT_PHONE", "联系电话须为 5 至 20 位数字或短横"),
+    ("E_DATE", "日期须写成 2026-11-21 的形式，且不能在未来"),
     (
         "E_DECIMAL_STRING",
         "金额、数量、单价和税率须写成字符串形式的小数，例如 \"12.50\"；JSON 数字在传输中可能丢失精度，故不接受",
@@ -61,6 +62,10 @@ const TEXTS: &[(&str, &str)] = &[
     (
         "E_GATEWAY_URL",
         "地址写作 https://platform.example.com/platform，不带参数",
+    ),
+    (
+        "E_INVOICE_NUMBER",
+        "发票号码、代码、校验码或机器编号的位数不对",
     ),
     ("E_JSON", "请求内容不是约定的 JSON 文档"),
     ("E_KEY_NAME_TAKEN", "已有密钥使用这个名称"),
@@ -207,6 +212,14 @@ const TEXTS: &[(&str, &str)] = &[
         "税号中不会出现 I、O、S、V、Z 这些字母，请核对",
     ),
     ("E_TEXT", "文字过长，或含有换行等控制字符"),
+    (
+        "E_TAX_PROFILE",
+        "税控电子普通发票由税控设备赋码，请选择税务网关",
+    ),
+    (
+        "E_TAX_ROUTE_OPEN",
+        "还有发票已向当前网关请求开具而未得到结果，请先处理完再更换",
+    ),
     (
         "E_TITLE",
         "title 页由买家填写抬头，请勿附带；confirm 页须附带抬头；collect 页须附带抬头，或订单已有发票",

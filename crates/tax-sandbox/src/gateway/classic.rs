@@ -167,14 +167,14 @@ fn cipher(code: &str, number: &str) -> Vec<String> {
         .collect()
 }
 
-/// What is left of the volumes of a year.
+/// What is left of the volumes of a year; none before the first one was opened.
 pub(super) fn stock(state: &State, taxpayer: &str, year: &str) -> Vec<Volume> {
     let mut volumes: Vec<Volume> = state
         .volumes_of(taxpayer, year)
         .into_iter()
         .cloned()
         .collect();
-    if volumes.iter().all(|it| it.left() == 0) {
+    if !volumes.is_empty() && volumes.iter().all(|it| it.left() == 0) {
         volumes.push(open_volume(state, taxpayer, year));
     }
     volumes

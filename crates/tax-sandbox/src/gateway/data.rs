@@ -176,7 +176,7 @@ fn left(authority: &Arc<Authority>, customer: &Customer, seller: &str) -> Told {
         200,
         json!({
             // Digital numbers come one by one; the older form's come from volumes.
-            "numbers_left": numbers,
+            "numbers_left": (!volumes.is_empty()).then_some(numbers),
             "volumes": volumes,
             "quota": if taxpayer.on_demand {
                 Value::Null

@@ -61,6 +61,8 @@ fn issue_now(authority: &Arc<Authority>, customer: &Customer, body: &[u8]) -> To
     if let Some(reason) = closed {
         return Err(Problem::new(503, "gate", reason));
     }
+    // Taken here: the upload behind must not use it up.
+    let hold = authority.world().faults.hold();
     let made = match wanted.kind.as_str() {
         "digital_ordinary" | "digital_special" => {
             digital::issue(authority, &caller, &wanted, before.as_ref())?
@@ -76,7 +78,6 @@ fn issue_now(authority: &Arc<Authority>, customer: &Customer, body: &[u8]) -> To
     };
     let latency = i64::try_from(authority.latency.as_millis()).unwrap_or(i64::MAX);
     let mut world = authority.world();
-    let hold = world.faults.hold();
     let invoice = GatewayInvoice {
         hash,
         hold,

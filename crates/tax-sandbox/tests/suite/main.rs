@@ -6,6 +6,7 @@ mod checks;
 mod client;
 mod control;
 mod faults;
+mod gateway;
 mod numbers;
 mod persistence;
 mod red;

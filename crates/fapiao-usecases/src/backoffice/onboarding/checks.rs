@@ -2,7 +2,7 @@
 
 use super::{Check, Depth, Found, Group, Outcome, Step, Subject};
 use crate::{
-    calendar,
+    backoffice::outlook::outlook,
     errors::{Advice, OutsideError, StoreError},
     gateway::probe_platform,
     ports::{InvoiceFilter, Ports, Scope},
@@ -69,17 +69,11 @@ pub(super) async fn seller_group(
             steps,
         });
     }
-    let numbers = ports
-        .store
-        .numbers_left(&seller.id, calendar::year2(now))
-        .await?;
-    let quota = ports
-        .store
-        .quota_left(&seller.id, &calendar::month(now))
-        .await?;
+    let stock = outlook(ports, &seller).await?;
+    let (numbers, quota) = (stock.numbers_left, stock.quota_left);
     steps.push(Step {
         check: Check::Stock,
-        outcome: if numbers > 0 && quota > Fen::ZERO {
+        outcome: if !stock.counted || numbers > 0 && quota > Fen::ZERO {
             Outcome::Done
         } else {
             Outcome::Waiting

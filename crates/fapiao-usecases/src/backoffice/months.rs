@@ -1,0 +1,509 @@
+//! Month totals (汇总确认): ours beside the tax side's, each difference explained, confirmed by the 13th.
+
+use crate::{
+    actor::Actor,
+    calendar,
+    errors::{Advice, StoreError},
+    jobs::{Job, QueuedJob},
+    ports::{
+        DifferenceKind, IssuedThere, MonthCheck, MonthDifference, MonthFigures, MonthRow,
+        MonthStands, MonthState, Ports,
+    },
+    records::{IssuingMode, Seller},
+    step::StepError,
+};
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
+use fapiao_domain::{
+    ids::{InvoiceId, SellerId},
+    invoice::InvoiceState,
+};
+use std::collections::HashMap;
+
+/// The month before has to be confirmed before this day begins.
+pub const CLOSES_ON: u32 = 13;
+/// From this day on staff are reminded by mail.
+pub const DUE_ON: u32 = 10;
+/// The last day.
+pub const LAST_ON: u32 = 12;
+/// Invoices that are looked at one by one.
+const ROWS_MAX: u32 = 5000;
+/// Of these, so many are asked about where the tax side has no list.
+const ASKED_MAX: usize = 500;
+
+/// The first and the last moment of a month (`yyyy-mm`) in Shanghai; `None` for what is no month.
+pub fn bounds(month: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let first = NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d").ok()?;
+    let next = first.checked_add_months(Months::new(1))?;
+    Some((calendar::midnight(first), calendar::midnight(next)))
+}
+
+/// The month before a moment, `yyyy-mm`.
+pub fn month_before(now: DateTime<Utc>) -> String {
+    let today = calendar::in_shanghai(now).date();
+    let first = today.with_day(1).unwrap_or(today);
+    calendar::month(calendar::midnight(first) - TimeDelta::days(1))
+}
+
+/// When the tax side sums a month by itself.
+pub fn closes_at(month: &str) -> Option<DateTime<Utc>> {
+    let (_, next) = bounds(month)?;
+    let day = calendar::in_shanghai(next).date().with_day(CLOSES_ON)?;
+    Some(calendar::midnight(day))
+}
+
+/// Whether the month before is still to be confirmed: nothing was issued in it, or it is settled, and there is no need.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_open(ports: &Ports, seller: &Seller, month: &str) -> Result<bool, StoreError> {
+    let Some((from, until)) = bounds(month) else {
+        return Ok(false);
+    };
+    if seller.mode != IssuingMode::SelfBuilt {
+        return Ok(false);
+    }
+    let known = ports.store.months(&seller.id).await?;
+    if let Some(check) = known.iter().find(|it| it.month == month) {
+        return Ok(!check.state.is_settled());
+    }
+    let figures = ports.store.month_figures(&seller.id, from, until).await?;
+    Ok(figures != MonthFigures::default())
+}
+
+/// Queues the comparison of last month for every seller that has one to confirm.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn queue_checks(ports: &Ports) -> Result<(), StoreError> {
+    let now = ports.clock.now();
+    if calendar::in_shanghai(now).day() > CLOSES_ON {
+        return Ok(());
+    }
+    let month = month_before(now);
+    let mut jobs = Vec::new();
+    for seller in ports.store.sellers().await? {
+        if !is_open(ports, &seller, &month).await? {
+            continue;
+        }
+        let known = ports.store.months(&seller.id).await?;
+        let checked = known
+            .iter()
+            .find(|it| it.month == month)
+            .and_then(|it| it.checked_at);
+        if checked.is_some_and(|at| now - at < TimeDelta::hours(12)) {
+            continue;
+        }
+        let job = Job::CheckMonth {
+            seller: seller.id.clone(),
+            month: month.clone(),
+        };
+        jobs.push(QueuedJob::now(job, Some(seller.id)));
+    }
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    ports.store.enqueue(jobs).await
+}
+
+/// Compares a month with the tax side and stores what was found.
+///
+/// # Errors
+/// [`StepError`]; what the tax side cannot tell now is tried again and stands on the page meanwhile.
+pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<(), StepError> {
+    let (Some(seller), Some((from, until))) = (ports.store.seller(id).await?, bounds(month)) else {
+        return Ok(());
+    };
+    let ours = ports.store.month_figures(id, from, until).await?;
+    let mut check = MonthCheck {
+        seller: id.clone(),
+        month: month.to_owned(),
+        state: MonthState::Unasked,
+        ours,
+        theirs: None,
+        differences: Vec::new(),
+        trouble: String::new(),
+        checked_at: Some(ports.clock.now()),
+        confirmed_at: None,
+        confirmed_by: String::new(),
+    };
+    let told = match ports.tax.month_totals(&seller, month).await {
+        Ok(told) => told,
+        Err(error) => {
+            check.trouble.clone_from(&error.message);
+            ports.store.save_month(&check).await?;
+            return Err(error.into());
+        }
+    };
+    check.theirs = Some(told.figures);
+    let rows = ports.store.month_rows(id, from, until, ROWS_MAX).await?;
+    let open = rows.iter().any(|it| !it.state.is_issued());
+    if told.figures != ours || open {
+        check.differences = match explain(ports, &seller, month, &rows, ours, told.figures).await {
+            Ok(found) => found,
+            Err(StepError::Outside(error)) => {
+                check.trouble.clone_from(&error.message);
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        };
+    }
+    check.state = match told.stands {
+        MonthStands::Confirmed => MonthState::Confirmed,
+        MonthStands::Closed => MonthState::Closed,
+        MonthStands::Open if told.figures == ours => MonthState::Matches,
+        MonthStands::Open => MonthState::Differs,
+    };
+    ports.store.save_month(&check).await?;
+    Ok(())
+}
+
+/// Invoice by invoice.
+async fn explain(
+    ports: &Ports,
+    seller: &Seller,
+    month: &str,
+    rows: &[MonthRow],
+    ours: MonthFigures,
+    theirs: MonthFigures,
+) -> Result<Vec<MonthDifference>, StepError> {
+    // Undecided ones come first: they are the likeliest.
+    let ids: Vec<InvoiceId> = rows
+        .iter()
+        .take(ASKED_MAX)
+        .map(|it| it.id.clone())
+        .collect();
+    let asked = ports.store.invoices_by_id(&ids).await?;
+    let there = ports.tax.month_invoices(seller, month, &asked).await?;
+    let has_list = there.iter().any(|it| it.totals.is_some());
+    let looked_at = if has_list { rows.len() } else { ids.len() };
+    Ok(differences(
+        &rows[..looked_at.min(rows.len())],
+        &there,
+        ours,
+        theirs,
+    ))
+}
+
+/// What follows from the two lists.
+pub fn differences(
+    rows: &[MonthRow],
+    there: &[IssuedThere],
+    ours: MonthFigures,
+    theirs: MonthFigures,
+) -> Vec<MonthDifference> {
+    let by_number: HashMap<(&str, &str), &IssuedThere> = there
+        .iter()
+        .map(|it| ((it.identity.code(), it.identity.number()), it))
+        .collect();
+    let mut found = Vec::new();
+    // What is explained so far, theirs less ours: count, net, tax.
+    let mut explained = (0_i64, 0_i64, 0_i64);
+    let has_list = there.iter().any(|it| it.totals.is_some());
+    for row in rows {
+        let key = (row.code.as_str(), row.number.as_str());
+        let other = by_number.get(&key).copied();
+        let here = (row.amount.get(), row.tax.get());
+        let (kind, known) = match (row.state.is_issued(), other) {
+            (true, None) => {
+                explained = add(explained, (-1, -here.0, -here.1));
+                (DifferenceKind::MissingThere, None)
+            }
+            (true, Some(other)) => match other.totals {
+                Some(totals) if (totals.amount.get(), totals.tax.get()) != here => {
+                    let there = (totals.amount.get(), totals.tax.get());
+                    explained = add(explained, (0, there.0 - here.0, there.1 - here.1));
+                    (DifferenceKind::AmountDiffers, Some(there))
+                }
+                _ => continue,
+            },
+            (false, Some(other)) => {
+                let there = other
+                    .totals
+                    .map_or(here, |it| (it.amount.get(), it.tax.get()));
+                explained = add(explained, (1, there.0, there.1));
+                (DifferenceKind::UnsettledHere, Some(there))
+            }
+            // A refused number carries nothing on either side.
+            (false, None) if row.state == InvoiceState::Refused => continue,
+            (false, None) => (DifferenceKind::OpenHere, None),
+        };
+        found.push(MonthDifference {
+            kind,
+            invoice: row.id.to_string(),
+            code: row.code.clone(),
+            number: row.number.clone(),
+            issued_at: row.issued_at.timestamp_millis(),
+            here: Some(here),
+            there: known,
+        });
+    }
+    if has_list {
+        let known: std::collections::HashSet<(&str, &str)> = rows
+            .iter()
+            .map(|it| (it.code.as_str(), it.number.as_str()))
+            .collect();
+        for other in there {
+            let key = (other.identity.code(), other.identity.number());
+            let Some(totals) = other.totals.filter(|_| !known.contains(&key)) else {
+                continue;
+            };
+            let there = (totals.amount.get(), totals.tax.get());
+            explained = add(explained, (1, there.0, there.1));
+            found.push(MonthDifference {
+                kind: DifferenceKind::MissingHere,
+                invoice: String::new(),
+                code: key.0.to_owned(),
+                number: key.1.to_owned(),
+                issued_at: other.issued_at.timestamp_millis(),
+                here: None,
+                there: Some(there),
+            });
+        }
+    }
+    let whole = (
+        theirs.blue_count + theirs.red_count - ours.blue_count - ours.red_count,
+        theirs.blue_amount + theirs.red_amount - ours.blue_amount - ours.red_amount,
+        theirs.blue_tax + theirs.red_tax - ours.blue_tax - ours.red_tax,
+    );
+    let left = (
+        whole.0 - explained.0,
+        whole.1 - explained.1,
+        whole.2 - explained.2,
+    );
+    if left != (0, 0, 0) {
+        found.push(MonthDifference {
+            kind: DifferenceKind::Remainder,
+            invoice: String::new(),
+            code: left.0.to_string(),
+            number: String::new(),
+            issued_at: 0,
+            here: None,
+            there: Some((left.1, left.2)),
+        });
+    }
+    found
+}
+
+fn add(a: (i64, i64, i64), b: (i64, i64, i64)) -> (i64, i64, i64) {
+    (a.0 + b.0, a.1 + b.1, a.2 + b.2)
+}
+
+/// Why a month was not confirmed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfirmError {
+    /// There is no such month to confirm.
+    #[error("month {0} cannot be confirmed: it is not over, or closed on the 13th")]
+    NotNow(String),
+    /// It does not match the tax side's.
+    #[error("the totals differ from the tax side's; each difference is on the page")]
+    Differs,
+    /// The tax side said no, or did not answer.
+    #[error("{0}")]
+    Refused(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Compares once more and confirms a month at the tax side, with exactly the figures that were compared.
+///
+/// # Errors
+/// [`ConfirmError`].
+pub async fn confirm_month(
+    ports: &Ports,
+    actor: &Actor,
+    seller: &Seller,
+    month: &str,
+) -> Result<(), ConfirmError> {
+    let now = ports.clock.now();
+    let not_now = || ConfirmError::NotNow(month.to_owned());
+    let (_, until) = bounds(month).ok_or_else(not_now)?;
+    if now < until || closes_at(month).is_none_or(|at| at <= now) {
+        return Err(not_now());
+    }
+    let check = compared(ports, seller, month).await?;
+    match check.state {
+        MonthState::Confirmed => return Ok(()),
+        MonthState::Matches => {}
+        MonthState::Closed => return Err(not_now()),
+        MonthState::Differs => return Err(ConfirmError::Differs),
+        MonthState::Unasked => return Err(ConfirmError::Refused(check.trouble)),
+    }
+    ports
+        .tax
+        .confirm_month(seller, month, &check.ours)
+        .await
+        .map_err(|error| ConfirmError::Refused(error.message))?;
+    ports
+        .store
+        .note_confirmation(&seller.id, month, true, actor)
+        .await?;
+    Ok(())
+}
+
+/// Takes a confirmation back, so that what was missing can still be issued before the 13th.
+///
+/// # Errors
+/// [`ConfirmError`].
+pub async fn withdraw_month(
+    ports: &Ports,
+    actor: &Actor,
+    seller: &Seller,
+    month: &str,
+) -> Result<(), ConfirmError> {
+    if closes_at(month).is_none_or(|at| at <= ports.clock.now()) {
+        return Err(ConfirmError::NotNow(month.to_owned()));
+    }
+    let check = compared(ports, seller, month).await?;
+    if check.state == MonthState::Confirmed {
+        ports
+            .tax
+            .withdraw_month(seller, month, &check.ours)
+            .await
+            .map_err(|error| ConfirmError::Refused(error.message))?;
+    }
+    ports
+        .store
+        .note_confirmation(&seller.id, month, false, actor)
+        .await?;
+    compared(ports, seller, month).await.map(drop)
+}
+
+/// Compares now: the stored comparison.
+///
+/// # Errors
+/// [`ConfirmError`].
+pub async fn compared(
+    ports: &Ports,
+    seller: &Seller,
+    month: &str,
+) -> Result<MonthCheck, ConfirmError> {
+    match check_month(ports, &seller.id, month).await {
+        Ok(()) => {}
+        Err(StepError::Store(error)) => return Err(error.into()),
+        Err(StepError::Outside(error)) if error.advice == Advice::AlreadyDone => {}
+        Err(StepError::Outside(error)) => return Err(ConfirmError::Refused(error.message)),
+        Err(StepError::Parked { reason, .. } | StepError::NotYet { reason, .. }) => {
+            return Err(ConfirmError::Refused(reason));
+        }
+    }
+    let known = ports.store.months(&seller.id).await?;
+    known
+        .into_iter()
+        .find(|it| it.month == month)
+        .ok_or_else(|| ConfirmError::NotNow(month.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ids::fresh, records::Papers};
+    use fapiao_domain::{invoice::Identity, money::Fen, totals::Totals};
+
+    fn fen(it: i64) -> Fen {
+        Fen::new(it).unwrap()
+    }
+
+    fn row(number: &str, state: InvoiceState, amount: i64) -> MonthRow {
+        MonthRow {
+            id: fresh(DateTime::UNIX_EPOCH),
+            code: String::new(),
+            number: number.to_owned(),
+            state,
+            amount: fen(amount),
+            tax: fen(amount / 10),
+            red: amount < 0,
+            issued_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn there(number: &str, amount: i64) -> IssuedThere {
+        IssuedThere {
+            serial: String::new(),
+            identity: Identity::Digital {
+                number: number.to_owned(),
+            },
+            issued_at: DateTime::UNIX_EPOCH,
+            totals: Some(Totals {
+                amount: fen(amount),
+                tax: fen(amount / 10),
+                total: fen(amount + amount / 10),
+            }),
+            cipher: Vec::new(),
+            papers: Papers::Ours,
+        }
+    }
+
+    fn figures(amounts: &[i64]) -> MonthFigures {
+        let mut figures = MonthFigures::default();
+        for amount in amounts {
+            figures.count(fen(*amount), fen(amount / 10), *amount < 0);
+        }
+        figures
+    }
+
+    #[test]
+    fn every_difference_is_named_and_nothing_is_left_over() {
+        let rows = [
+            row("1", InvoiceState::Issued, 1000),
+            row("2", InvoiceState::Issued, 2000),
+            row("3", InvoiceState::OutcomeUnknown, 3000),
+            row("4", InvoiceState::Uploading, 4000),
+            row("5", InvoiceState::Issued, 500),
+            row("6", InvoiceState::Refused, 900),
+        ];
+        let list = [
+            there("1", 1000),
+            there("3", 3000),
+            there("5", 600),
+            there("9", -700),
+        ];
+        let found = differences(
+            &rows,
+            &list,
+            figures(&[1000, 2000, 500]),
+            figures(&[1000, 3000, 600, -700]),
+        );
+        let kinds: Vec<_> = found
+            .iter()
+            .map(|it| (it.kind, it.number.as_str()))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                (DifferenceKind::MissingThere, "2"),
+                (DifferenceKind::UnsettledHere, "3"),
+                (DifferenceKind::OpenHere, "4"),
+                (DifferenceKind::AmountDiffers, "5"),
+                (DifferenceKind::MissingHere, "9"),
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_list_what_is_not_ours_is_a_remainder() {
+        let rows = [row("1", InvoiceState::Issued, 1000)];
+        let mut asked = there("1", 1000);
+        asked.totals = None;
+        let found = differences(&rows, &[asked], figures(&[1000]), figures(&[1000, 2500]));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].kind, DifferenceKind::Remainder);
+        assert_eq!(
+            (found[0].code.as_str(), found[0].there),
+            ("1", Some((2500, 250)))
+        );
+    }
+
+    #[test]
+    fn a_month_closes_on_the_thirteenth_at_midnight_in_shanghai() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(closes_at("2026-12"), Some(at("2027-01-12T16:00:00Z")));
+        assert_eq!(
+            bounds("2026-11"),
+            Some((at("2026-10-31T16:00:00Z"), at("2026-11-30T16:00:00Z")))
+        );
+        assert_eq!(month_before(at("2026-11-30T16:00:00Z")), "2026-11");
+        assert_eq!(month_before(at("2026-11-30T15:59:59Z")), "2026-10");
+        assert_eq!(bounds("2026-13"), None);
+    }
+}

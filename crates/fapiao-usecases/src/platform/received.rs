@@ -1,0 +1,223 @@
+//! An official file that staff hand in: read, compared, attached; for an invoice whose outcome is not known it is the proof
+//! that it was issued.
+
+use crate::{
+    actor::Actor,
+    calendar,
+    errors::{OutsideError, StoreError},
+    fields::FieldError,
+    jobs::{Job, QueuedJob},
+    ports::{Assigned, AttachedFile, PaperRead, PaperTrouble, PaperWanted, Ports, Scope},
+    records::{Document, GatewayAnswerRecord, Invoice, IssuingMode, Papers},
+};
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use fapiao_domain::{
+    ids::InvoiceId,
+    invoice::{Identity, InvoiceKind, InvoiceState},
+    number::{DigitalNumber, check_classic},
+};
+use thiserror::Error;
+
+/// What staff say of an invoice that has no number yet: the file must say the same.
+#[derive(Clone, Debug, Default)]
+pub struct NumberDraft {
+    /// Code, 12 digits; empty for digital invoices.
+    pub code: String,
+    /// Number.
+    pub number: String,
+    /// Check code of the older form.
+    pub check_code: String,
+    /// Machine of the older form.
+    pub machine: String,
+    /// Day of issue, `yyyy-mm-dd`.
+    pub date: String,
+}
+
+/// Why a file is not attached.
+#[derive(Debug, Error)]
+pub enum AttachError {
+    /// Wrong fields.
+    #[error("{} field(s) are wrong", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// The file cannot be read.
+    #[error("{0}")]
+    Unreadable(PaperTrouble),
+    /// It says something else than the ledger.
+    #[error("the file does not fit the invoice")]
+    Differs(PaperRead),
+    /// The invoice has another file of this format, or its number is another invoice's.
+    #[error("{0}")]
+    Taken(String),
+    /// An invoice in this state takes no file.
+    #[error("an invoice that is {0} takes no official file")]
+    NotNow(InvoiceState),
+    /// The file store.
+    #[error(transparent)]
+    Files(#[from] OutsideError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether an invoice takes a file: it is issued, or the tax side was asked and what it said is not known here.
+pub const fn takes_file(state: InvoiceState) -> bool {
+    state.is_issued()
+        || matches!(
+            state,
+            InvoiceState::Uploading | InvoiceState::OutcomeUnknown | InvoiceState::Reserved
+        )
+}
+
+/// Reads a file, compares number, day and amount, stores it once by its hash, and records it. The same file again is
+/// harmless.
+///
+/// # Errors
+/// [`AttachError`]; when the file says something else, both values are in it and nothing is stored.
+pub async fn attach_file(
+    ports: &Ports,
+    actor: &Actor,
+    scope: &Scope,
+    id: &InvoiceId,
+    draft: &NumberDraft,
+    file: Bytes,
+) -> Result<Document, AttachError> {
+    let invoice = ports
+        .store
+        .invoice(scope, id)
+        .await?
+        .ok_or_else(|| StoreError::NotFound {
+            what: format!("invoice {id}"),
+        })?;
+    if !takes_file(invoice.state) {
+        return Err(AttachError::NotNow(invoice.state));
+    }
+    let (wanted, issued_at) = match PaperWanted::of(&invoice) {
+        Some(wanted) => {
+            let issued_at = invoice.issued_at.unwrap_or(invoice.created_at);
+            (wanted, issued_at)
+        }
+        None => claimed(&invoice, draft, ports.clock.now()).map_err(AttachError::Invalid)?,
+    };
+    let read = ports
+        .papers
+        .read(file.clone(), &wanted)
+        .await
+        .map_err(AttachError::Unreadable)?;
+    if !read.fits() {
+        return Err(AttachError::Differs(read));
+    }
+    let document = Document {
+        invoice: id.clone(),
+        format: read.format,
+        size: i64::try_from(file.len()).unwrap_or(i64::MAX),
+        sha256: ports.files.put(file).await?,
+        origin: "received".to_owned(),
+        created_at: ports.clock.now(),
+    };
+    let settles = (!invoice.state.is_issued()).then(|| Assigned {
+        invoice: id.clone(),
+        identity: wanted.identity.clone(),
+        issued_at,
+        answer: GatewayAnswerRecord {
+            cipher: Vec::new(),
+            // Its files are the received ones; none is made here.
+            papers: Papers::Made(Vec::new()),
+        },
+    });
+    let attached = AttachedFile {
+        then: what_follows(ports, &invoice, &document).await?,
+        document: document.clone(),
+        settles,
+    };
+    match ports.store.record_attached(attached, actor).await {
+        Ok(()) => Ok(document),
+        Err(StoreError::Exists { what }) => Err(AttachError::Taken(what)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A PDF lets the card be made and the mail go out, where that is ours to do.
+async fn what_follows(
+    ports: &Ports,
+    invoice: &Invoice,
+    document: &Document,
+) -> Result<Vec<QueuedJob>, StoreError> {
+    let mut then = Vec::new();
+    if document.format != "pdf" {
+        return Ok(then);
+    }
+    let of = Some(invoice.seller.clone());
+    let seller = ports.store.seller(&invoice.seller).await?;
+    let is_ours = seller.is_some_and(|it| it.mode == IssuingMode::SelfBuilt);
+    if is_ours && invoice.red.is_none() {
+        let card = Job::DeliverCard(invoice.delivery.clone());
+        then.push(QueuedJob::now(card, of.clone()));
+    }
+    if ports.mailer.is_enabled() && !invoice.title.email.is_empty() {
+        then.push(QueuedJob::now(Job::MailInvoice(invoice.id.clone()), of));
+    }
+    Ok(then)
+}
+
+/// What staff read off the paper, checked for its shape. The time of day is not on paper: noon of the day, or now on the
+/// day itself.
+fn claimed(
+    invoice: &Invoice,
+    draft: &NumberDraft,
+    now: DateTime<Utc>,
+) -> Result<(PaperWanted, DateTime<Utc>), Vec<FieldError>> {
+    let mut wrong = Vec::new();
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    let (code, number) = (squeezed(&draft.code), squeezed(&draft.number));
+    let is_classic = invoice.kind == InvoiceKind::ClassicOrdinary;
+    let identity = if is_classic {
+        let check_code = squeezed(&draft.check_code);
+        let machine = squeezed(&draft.machine);
+        if let Err(error) = check_classic(&code, &number, &check_code) {
+            wrong.push(FieldError::new(
+                "/number",
+                "E_INVOICE_NUMBER",
+                error.to_string(),
+            ));
+        }
+        if machine.len() != 12 || !machine.bytes().all(|it| it.is_ascii_digit()) {
+            let text = "the machine number has 12 digits";
+            wrong.push(FieldError::new("/machine", "E_INVOICE_NUMBER", text));
+        }
+        Identity::Classic {
+            code,
+            number,
+            check_code,
+            machine,
+        }
+    } else {
+        if let Err(error) = DigitalNumber::parse(&number) {
+            wrong.push(FieldError::new(
+                "/number",
+                "E_INVOICE_NUMBER",
+                error.to_string(),
+            ));
+        }
+        Identity::Digital { number }
+    };
+    let today = calendar::in_shanghai(now).date();
+    let date = NaiveDate::parse_from_str(draft.date.trim(), "%Y-%m-%d")
+        .ok()
+        .filter(|it| *it <= today);
+    let Some(date) = date else {
+        let text = "a day like 2026-11-21, not in the future";
+        wrong.push(FieldError::new("/date", "E_DATE", text));
+        return Err(wrong);
+    };
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let noon = calendar::midnight(date) + TimeDelta::hours(12);
+    let wanted = PaperWanted {
+        identity,
+        date,
+        total: invoice.totals.total,
+    };
+    Ok((wanted, noon.min(now)))
+}

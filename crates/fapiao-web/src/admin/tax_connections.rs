@@ -1,0 +1,156 @@
+//! A seller's way to the tax side: the direct connection, or a tax gateway.
+
+use super::{
+    Answer,
+    desk::{Configurer, Configures},
+    failure::Failure,
+    forms::{Sent, errors_of, same_name},
+    frame::Frame,
+};
+use crate::{
+    i18n::fill1,
+    pages::{
+        field::Errors,
+        parts::{Badge, Choice, Tone},
+        shell::Section,
+        tax_side::{TaxConnectionForm, TaxConnectionPage},
+    },
+};
+use actix_web::web;
+use fapiao_domain::ids::{Id, SellerId};
+use fapiao_usecases::{
+    backoffice::{
+        SettingError,
+        tax_connections::{TaxConnectionDraft, save_tax_connection, test_tax_connection},
+    },
+    errors::StoreError,
+    records::{Seller, TaxConnection, TaxProfile, TaxRoute},
+};
+
+async fn load(frame: &Frame, id: &str) -> Result<Seller, Failure> {
+    let id = SellerId::parse(id)?;
+    let seller = frame.ports().store.seller(&id).await?;
+    seller.ok_or(Failure::NotFound)
+}
+
+/// `GET /admin/sellers/{id}/tax`.
+pub(super) async fn show(desk: Configurer, id: web::Path<String>) -> Answer {
+    let seller = load(&desk, &id).await?;
+    let known = desk.ports().store.tax_connection(&seller.id).await?;
+    let form = form_of(known.as_ref());
+    let page = page(&desk, &seller, known, form, Errors::default()).await?;
+    Ok(desk.page(&page))
+}
+
+/// `POST /admin/sellers/{id}/tax`.
+pub(super) async fn save(sent: Sent<Configures>, id: web::Path<String>) -> Answer {
+    let (desk, sent) = (sent.desk, sent.form);
+    let seller = load(&desk, &id).await?;
+    let form: TaxConnectionForm = sent.typed()?;
+    let draft = TaxConnectionDraft {
+        route: form.route.clone(),
+        profile: form.profile.clone(),
+        base_url: form.base_url.clone(),
+        key_id: form.key_id.clone(),
+        secret: form.secret.clone(),
+    };
+    let errors = match save_tax_connection(desk.ports(), &desk.actor(), &seller, &draft).await {
+        Ok(_) => {
+            let text = fill1(desk.t().tax_side.saved, &seller.party.name);
+            let to = format!("/admin/sellers/{}/tax", seller.id);
+            return Ok(desk.done(&to, &text));
+        }
+        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
+        Err(SettingError::Store(StoreError::Stale { .. })) => {
+            let mut errors = Errors::default();
+            errors.add("route", desk.t().told.changed_meanwhile);
+            errors
+        }
+        Err(SettingError::Store(error)) => return Err(error.into()),
+    };
+    let known = desk.ports().store.tax_connection(&seller.id).await?;
+    // A typed secret is never sent back.
+    let form = TaxConnectionForm {
+        secret: String::new(),
+        ..form
+    };
+    let page = page(&desk, &seller, known, form, errors).await?;
+    Ok(desk.wrong(&page))
+}
+
+/// `POST /admin/sellers/{id}/tax/test`.
+pub(super) async fn test(sent: Sent<Configures>, id: web::Path<String>) -> Answer {
+    let desk = sent.desk;
+    let seller = load(&desk, &id).await?;
+    let here = format!("/admin/sellers/{}/tax", seller.id);
+    let t = &desk.t().tax_side;
+    Ok(
+        match test_tax_connection(desk.ports(), &desk.actor(), &seller).await? {
+            None => desk.done(&here, t.tested),
+            Some(why) => desk.told(&here, Tone::Bad, &fill1(t.test_failed, why)),
+        },
+    )
+}
+
+fn form_of(known: Option<&TaxConnection>) -> TaxConnectionForm {
+    match known {
+        Some(known) => TaxConnectionForm {
+            route: known.route.as_str().to_owned(),
+            profile: known.profile.as_str().to_owned(),
+            base_url: known.base_url.clone(),
+            key_id: known.key_id.clone(),
+            secret: String::new(),
+        },
+        None => TaxConnectionForm {
+            route: TaxRoute::Direct.as_str().to_owned(),
+            profile: TaxProfile::Digital.as_str().to_owned(),
+            ..TaxConnectionForm::default()
+        },
+    }
+}
+
+async fn page(
+    frame: &Frame,
+    seller: &Seller,
+    known: Option<TaxConnection>,
+    form: TaxConnectionForm,
+    errors: Errors,
+) -> Result<TaxConnectionPage, StoreError> {
+    let shell = frame.shell(Section::Sellers).await?;
+    let t = &frame.t().tax_side;
+    let route = |it: TaxRoute| match it {
+        TaxRoute::Direct => t.direct,
+        TaxRoute::Gateway => t.gateway,
+    };
+    let profile = |it: TaxProfile| match it {
+        TaxProfile::Digital => t.digital,
+        TaxProfile::Classic => t.classic,
+    };
+    let tested = known.as_ref().filter(|it| it.checked_at.is_some());
+    Ok(TaxConnectionPage {
+        seller_href: format!("/admin/sellers/{}", seller.id),
+        seller: seller.party.name.clone(),
+        routes: TaxRoute::ALL
+            .into_iter()
+            .map(|it| Choice::new(it.as_str(), route(it)))
+            .collect(),
+        profiles: TaxProfile::ALL
+            .into_iter()
+            .map(|it| Choice::new(it.as_str(), profile(it)))
+            .collect(),
+        form,
+        errors,
+        is_new: false,
+        secret_kept: known.as_ref().is_some_and(|it| !it.secret.is_empty()),
+        verdict: tested.map(|it| {
+            if it.verdict.is_empty() {
+                Badge::new(Tone::Ok, t.answers)
+            } else {
+                Badge::new(Tone::Bad, t.no_answer)
+            }
+        }),
+        why: tested.map_or_else(String::new, |it| it.verdict.clone()),
+        checked: tested.and_then(|it| it.checked_at).map(|at| shell.when(at)),
+        shell,
+    })
+}
