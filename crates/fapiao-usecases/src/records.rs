@@ -20,18 +20,18 @@ pub use after_payment::{ClaimState, PaymentClaim};
 pub use buyer_form::{Ask, BuyerForm, OrganisationForm, OwnField, PersonForm};
 pub use card_design::{CardDesign, CardEntry, Logo};
 pub use catalogue::{CodeBook, Product, TaxCode, UsableRate};
+pub use company::{InvoiceRules, IssuingMode, Seller, Store};
 pub use gateway::{
     Gateway, Partner, PartnerKey, PartnerOffset, PartnerRequest, PlatformNotice, PlatformOffset,
     PlatformRequest,
 };
-pub use company::{InvoiceRules, IssuingMode, Seller, Store};
 pub use invoice::{Card, Document, Invoice, Segment};
 pub use people::{ApiKey, Role, Session, Staff};
 pub use queue::{AuditEntry, JobRow, Push};
 pub use reconciliation::{Difference, DifferenceKind, ReconciliationRun};
 pub use red::{RedForm, RedOf, Refund, RefundKind, RefundStage, TakenLine};
+pub use sale::{Delivery, Order, OrderPart, PartLine, Payment, RawTitleRecord};
 pub use tax_route::{
     AnnouncedFile, GatewayAnswerRecord, Papers, StockTold, TaxConnection, TaxProfile, TaxRoute,
     Volume, gateway_purpose,
 };
-pub use sale::{Delivery, Order, OrderPart, PartLine, Payment, RawTitleRecord};
