@@ -2,7 +2,7 @@
 
 use crate::{
     admin::sign_in::{hidden, signed_in},
-    harness::spawn_app,
+    harness::{spawn_app, tea},
 };
 use reqwest::StatusCode;
 use serde_json::json;
@@ -91,6 +91,52 @@ async fn a_slip_is_shown_and_an_odd_title_is_taken_with_a_reason_that_stays() {
         text.contains("学校公函已核对") && text.contains("W_SHORT_NAME"),
         "{text}"
     );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_shop_may_insist_on_a_number_with_a_reason_that_stays() {
+    let app = spawn_app().await;
+    let mut wanted = tea("TI-2");
+    wanted["delivery"] = json!({ "channel": "web", "page": "confirm", "title": {
+        "kind": "organisation", "name": "示例科技有限公司", "tax_number": "91110105MA000000L7"
+    }});
+    let refused = app.post("/orders", "TI-2", &wanted).await;
+    assert_eq!(refused.wrong_fields(), ["/delivery/title/tax_number"]);
+    wanted["delivery"]["title"]["override_reason"] = json!("登记证已核对");
+    wanted["delivery"]["title"]["email"] = json!("nowhere");
+    let refused = app.post("/orders", "TI-2b", &wanted).await;
+    assert_eq!(
+        refused.wrong_fields(),
+        ["/delivery/title/email"],
+        "a reason is for the number only"
+    );
+    wanted["delivery"]["title"]["email"] = json!("");
+    let made = app.post("/orders", "TI-2c", &wanted).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let order = made.body;
+    app.open_page(&order).await;
+    app.authorise(&order, &json!({})).await;
+    let done = app.await_state(&order, "carded").await;
+    let path = format!("/invoices/{}", done["invoice"]["id"].as_str().unwrap());
+    let invoice = app.get(&path).await.body;
+    assert_eq!(invoice["buyer"]["tax_number"], "91110105MA000000L7");
+    let finance = signed_in(&app, "finance").await;
+    let page = format!(
+        "{}/admin/orders/{}",
+        app.web(),
+        order["id"].as_str().unwrap()
+    );
+    let text = finance
+        .get(page)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(text.contains("登记证已核对"), "{text}");
     app.assert_ledger_holds().await;
     app.stop().await;
 }

@@ -3,8 +3,8 @@
 use super::{ports_at, unanswered};
 use crate::{
     admin::{sign_in::signed_in, work::page},
+    harness::mails::mail_server,
     harness::spawn_app_with,
-    platform::mail::mail_server,
 };
 use chrono::TimeDelta;
 use fapiao_usecases::{

@@ -1,10 +1,21 @@
-//! What must hold for every order, not only for the examples.
+//! What must hold for every order, not only for the examples. The six properties of invoice arithmetic are named by
+//! their letters:
+//!
+//! | | property | tests |
+//! |---|---|---|
+//! | (a) | a gross price splits into net and tax exactly, 1 to 10^6 fen at every rate | `a_gross_price_…`, `a_parts_add_up_…` |
+//! | (b) | totals are sums of lines | `b_and_c_totals_…`, `b_an_order_of_many_tiny_lines_…` |
+//! | (c) | what is accepted passes the checks, 0.07 of wrong tax never does | `b_and_c_totals_…`, `c_seven_fen_…` |
+//! | (d) | a discount is shared out exactly and never exceeds a line | `d_shares_…` |
+//! | (e) | any sequence of partial reds ends at zero | `e_partial_reds_…` |
+//! | (f) | an amount in capitals reads back as the number | `f_capitals_…` |
 #![expect(
     clippy::unwrap_used,
     reason = "what prepares a test stops at the first surprise"
 )]
 
 use fapiao_domain::{
+    capital::{capital, parse_capital},
     checks::{check_blue, check_red},
     discount::allocate,
     line::{InvoiceLine, LineKind, OrderLine},
@@ -13,8 +24,8 @@ use fapiao_domain::{
     red::{
         RedError, RedExtent, RedItem, RedLine, RedReason, Rest, plan_full, plan_part, remaining,
     },
-    split::{SplitError, SplitLimits, split},
-    totals::{compute, sum},
+    split::{SplitError, SplitLimits, split, split_parts},
+    totals::{compute, compute_order, sum},
 };
 use proptest::{prelude::*, sample::select};
 use rust_decimal::Decimal;
@@ -42,6 +53,27 @@ fn a_gross_price_gives_the_same_parts_tax_first_or_net_first() {
     for rate in [Rate::Zero, Rate::Exempt, Rate::NotTaxed] {
         for gross in [1, 99, 1_000_000] {
             assert_eq!(rate.tax_in_gross(fen(gross)), Fen::ZERO);
+        }
+    }
+}
+
+/// (f) Every amount up to 10,000.00, every power of ten with its neighbours, and their negatives.
+#[test]
+fn f_capitals_read_back_one_by_one() {
+    let near = (0..=11).flat_map(|power| {
+        let ten = 10_i64.pow(power);
+        [ten - 1, ten, ten + 1, 2 * ten + ten / 10, 5 * ten + 5]
+    });
+    for amount in (0..=1_000_000).chain(near.filter(|it| *it <= Fen::MAX.get())) {
+        for amount in [fen(amount), fen(-amount)] {
+            let text = capital(amount);
+            assert_eq!(parse_capital(&text), Ok(amount), "{text}");
+            // Never two zeros in a row, none before a large unit, and an end with 整 or 分.
+            assert!(
+                !text.contains("零零") && !text.contains("零万") && !text.contains("零亿"),
+                "{text}"
+            );
+            assert!(text.ends_with('整') || text.ends_with('分'), "{text}");
         }
     }
 }
@@ -127,7 +159,7 @@ proptest! {
 
     /// (a) beyond the sweep above.
     #[test]
-    fn parts_add_up_for_any_gross_amount(gross in 1_i64..=100_000_000_000, rate in rates()) {
+    fn a_parts_add_up_for_any_gross_amount(gross in 1_i64..=100_000_000_000, rate in rates()) {
         let tax = rate.tax_in_gross(fen(gross));
         let net = fen(gross) - tax;
         prop_assert!(tax >= Fen::ZERO && tax < fen(gross) && net > Fen::ZERO);
@@ -139,7 +171,7 @@ proptest! {
 
     /// (b) and the first half of (c).
     #[test]
-    fn totals_are_sums_and_accepted_orders_pass_the_checks(
+    fn b_and_c_totals_are_sums_and_accepted_orders_pass_the_checks(
         order in prop::collection::vec(order_line(), 1..12),
     ) {
         if let Ok(computed) = compute(&order, &|_| Some("简称".to_owned())) {
@@ -155,7 +187,7 @@ proptest! {
 
     /// (c), second half: 0.07 more or less tax is never let through, even where everything else is made to agree.
     #[test]
-    fn seven_fen_of_wrong_tax_are_noticed(
+    fn c_seven_fen_of_wrong_tax_are_noticed(
         order in prop::collection::vec(order_line(), 1..6),
         place in any::<prop::sample::Index>(),
         slip in select(vec![7_i64, -7]),
@@ -172,7 +204,7 @@ proptest! {
 
     /// (d)
     #[test]
-    fn shares_of_a_discount_add_up_and_stay_within_their_lines(
+    fn d_shares_of_a_discount_add_up_and_stay_within_their_lines(
         lines in prop::collection::vec(0_i64..=10_000_000_000, 1..40),
         part in 0_i64..=1000,
     ) {
@@ -192,7 +224,7 @@ proptest! {
 
     /// (e) Any sequence of partial reds passes the checks one by one and ends at exactly zero.
     #[test]
-    fn partial_reds_end_at_zero(
+    fn e_partial_reds_end_at_zero(
         order in shop_order(),
         steps in prop::collection::vec((any::<prop::sample::Index>(), 1_i64..=40, any::<bool>()), 0..60),
     ) {
@@ -237,6 +269,49 @@ proptest! {
         }
         let (red, blue) = (sum(&taken.into_iter().map(|it| it.line).collect::<Vec<_>>()), sum(&blue));
         prop_assert_eq!((red.amount, red.tax), (-blue.amount, -blue.tax));
+    }
+
+    /// (f)
+    #[test]
+    fn f_capitals_read_back(amount in -100_000_000_000_i64..=100_000_000_000) {
+        let text = capital(fen(amount));
+        prop_assert_eq!(parse_capital(&text), Ok(fen(amount)));
+        // As other papers write it: 元 for 圆, without the 整 after 角.
+        let other = text.replace('圆', "元");
+        prop_assert_eq!(parse_capital(&other), Ok(fen(amount)));
+        let bare = other.strip_suffix("角整").map(|it| format!("{it}角"));
+        prop_assert!(bare.is_none_or(|it| parse_capital(&it) == Ok(fen(amount))));
+    }
+
+    /// (b) Orders of many tiny lines, whose tax rounds the same way again and again, become invoices that each pass.
+    #[test]
+    fn b_an_order_of_many_tiny_lines_is_divided_by_the_tolerance(
+        price in 1_i64..=400, count in 200_usize..=900, rate in rates(),
+    ) {
+        let line = OrderLine {
+            name: "商品".to_owned(),
+            tax_code: "1090511030000000000".to_owned(),
+            spec: String::new(),
+            unit: String::new(),
+            quantity: Decimal::ONE,
+            unit_price: Decimal::new(price, 2),
+            tax_included: true,
+            rate,
+            discount: Fen::ZERO,
+        };
+        let order = vec![line; count];
+        let computed = compute_order(&order, &|_| Some("简称".to_owned())).unwrap();
+        let parts = split_parts(&computed.lines, &SplitLimits::default()).unwrap();
+        let mut whole = (Fen::ZERO, Fen::ZERO);
+        let mut sources = Vec::new();
+        for part in parts {
+            prop_assert_eq!(check_blue(&part.computed.lines, &part.computed.totals), Ok(()));
+            whole.0 += part.computed.totals.amount;
+            whole.1 += part.computed.totals.tax;
+            sources.extend(part.sources);
+        }
+        prop_assert_eq!(whole, (computed.totals.amount, computed.totals.tax));
+        prop_assert_eq!(sources, (1..=count as u32).collect::<Vec<_>>());
     }
 
     /// Pieces respect the limits, pass the checks, and together are the order.

@@ -34,7 +34,7 @@ pub mod xml;
 
 pub use error::RenderError;
 pub use renderer::{RenderOfd, RenderPdf, Renderer};
-pub use sign::{Signer, SignerError};
+pub use sign::{Signer, SignerError, pem_from_pkcs12};
 
 /// Lines one invoice may carry on paper.
 pub const MAX_LINES: usize = 2000;

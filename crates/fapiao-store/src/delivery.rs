@@ -77,6 +77,15 @@ pub(crate) fn created_line(actor: &Actor, wanted: &NewDelivery, order: &str) -> 
         .with("channel", wanted.channel.as_str())
         .with("page", wanted.page.as_str())
         .with("to", DeliveryState::Created.as_str());
+    let reason = wanted
+        .raw_title
+        .as_ref()
+        .map_or("", |it| it.override_reason.as_str());
+    let line = if reason.is_empty() {
+        line
+    } else {
+        line.with("override_reason", reason)
+    };
     match &wanted.part {
         Some(part) => line
             .with("part", format!("{}/{}", part.no, part.of))

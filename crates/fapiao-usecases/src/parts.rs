@@ -5,7 +5,7 @@ use crate::{
     errors::StoreError,
     fields::FieldError,
     ports::Ports,
-    records::{Delivery, Order, OrderPart, PartLine, Seller},
+    records::{Delivery, IssuingMode, Order, OrderPart, PartLine, Seller},
 };
 use fapiao_domain::{
     delivery::DeliveryState,
@@ -47,6 +47,13 @@ pub(crate) fn parts_of(
     difference: Option<&DifferenceTax>,
 ) -> Result<Vec<OrderPart>, FieldError> {
     if difference.is_some() {
+        if seller.mode != IssuingMode::SelfBuilt {
+            return Err(FieldError::new(
+                "/difference_tax",
+                "E_DIFFERENCE",
+                "the seller's invoices are issued by another platform, whose contract carries no difference tax",
+            ));
+        }
         let over = seller.rules.limit.filter(|it| *it < computed.totals.amount);
         return match over {
             None => Ok(Vec::new()),

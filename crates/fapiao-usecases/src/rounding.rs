@@ -4,7 +4,7 @@ use crate::{
     calendar,
     errors::StoreError,
     ports::{Ports, Scope},
-    records::{Invoice, Order},
+    records::{Invoice, Order, OrderPart},
 };
 use fapiao_domain::{
     difference::compute_sale,
@@ -42,6 +42,23 @@ pub async fn of_order(
         })?;
     let told = explain_sale(&computed.lines, &order.lines, order.difference.as_ref());
     Ok(Some((order, told)))
+}
+
+/// The invoices an order becomes, by number: what each states. None for an order that fits one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn parts_of(ports: &Ports, id: &OrderId) -> Result<Vec<OrderPart>, StoreError> {
+    let mut parts: Vec<OrderPart> = Vec::new();
+    for delivery in ports.store.deliveries_of(id).await? {
+        // A later attempt stands for the earlier ones of its number.
+        if let Some(part) = delivery.part {
+            parts.retain(|it| it.no != part.no);
+            parts.push(part);
+        }
+    }
+    parts.sort_by_key(|it| it.no);
+    Ok(parts)
 }
 
 /// Explains an invoice's totals, with the help of its order's lines; `None` when the scope has no such invoice.

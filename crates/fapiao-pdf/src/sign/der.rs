@@ -31,6 +31,17 @@ pub(super) fn constructed(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     value(tag, &parts.concat())
 }
 
+/// A number that is not negative, from its big-endian bytes.
+pub(super) fn unsigned(bytes: &[u8]) -> Vec<u8> {
+    let from = bytes.iter().position(|&byte| byte != 0);
+    let mut content = bytes[from.unwrap_or(bytes.len().saturating_sub(1))..].to_vec();
+    // A first bit of 1 would mean a negative number.
+    if content.first().is_none_or(|&byte| byte >= 0x80) {
+        content.insert(0, 0);
+    }
+    value(INTEGER, &content)
+}
+
 /// A set: its elements sorted by their bytes.
 pub(super) fn set(mut parts: Vec<Vec<u8>>) -> Vec<u8> {
     parts.sort();
@@ -85,6 +96,14 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_as_short_as_can_be_and_never_negative() {
+        assert_eq!(unsigned(&[0, 0, 1]), [2, 1, 1]);
+        assert_eq!(unsigned(&[0x80]), [2, 2, 0, 0x80]);
+        assert_eq!(unsigned(&[0, 0]), [2, 1, 0]);
+        assert_eq!(unsigned(&[]), [2, 1, 0]);
+    }
 
     #[test]
     fn what_is_written_is_read() {

@@ -1,13 +1,16 @@
 //! Signatures of PDF files: PAdES baseline B, a detached CMS over everything but the signature itself.
 //!
-//! RSA (PKCS #1 v1.5) and ECDSA on P-256 with the nonce of RFC 6979, both with SHA-256: signing the same bytes gives the
-//! same signature. The time in the file is the invoice's issue time.
+//! RSA (PKCS #1 v1.5) and ECDSA on P-256 with SHA-256, and the national algorithm SM2 with SM3 (国密, GB/T 32918, under
+//! the usual identity 1234567812345678). Nonces come from the key and the message (RFC 6979): signing the same bytes
+//! gives the same signature. The time in the file is the invoice's issue time.
 
 mod certificate;
 mod cms;
 mod der;
+mod keystore;
 mod place;
 
+pub use keystore::pem_from_pkcs12;
 pub(crate) use place::{fill, prepare};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -16,6 +19,9 @@ use chrono::NaiveDateTime;
 use p256::ecdsa::signature::Signer as _;
 use p256::pkcs8::DecodePrivateKey;
 use ring::{rand::SystemRandom, signature};
+use sha2::{Digest, Sha256};
+use sm2::elliptic_curve::sec1::ToSec1Point;
+use sm3::Sm3;
 use std::fmt;
 use thiserror::Error;
 
@@ -40,8 +46,13 @@ pub enum SignerError {
     )]
     Encrypted,
     /// A kind of key that we do not sign with.
-    #[error("the private key is neither RSA of 2048 to 4096 bits nor ECDSA on P-256")]
+    #[error("the private key is neither RSA of 2048 to 4096 bits, nor ECDSA on P-256, nor SM2")]
     KeyKind,
+    /// A key store that cannot be opened.
+    #[error(
+        "the PKCS#12 file cannot be opened: check its password, and that it is a .p12 or .pfx file"
+    )]
+    Keystore,
     /// None of the certificates belongs to the key.
     #[error("no certificate in the text belongs to the private key")]
     Mismatch,
@@ -57,7 +68,11 @@ pub struct Signer {
 enum Key {
     Rsa(Box<signature::RsaKeyPair>),
     P256(p256::ecdsa::SigningKey),
+    Sm2(Box<sm2::dsa::SigningKey>),
 }
+
+/// Whom SM2 binds a signature to where nothing else was agreed (GM/T 0009).
+const SM2_IDENTITY: &str = "1234567812345678";
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,11 +137,12 @@ impl Signer {
         (self.own.not_before, self.own.not_after)
     }
 
-    /// Which algorithm signs: `RSA` or `ECDSA P-256`.
+    /// Which algorithm signs: `RSA`, `ECDSA P-256` or `SM2`.
     pub fn algorithm(&self) -> &'static str {
         match self.key {
             Key::Rsa(_) => "RSA",
             Key::P256(_) => "ECDSA P-256",
+            Key::Sm2(_) => "SM2",
         }
     }
 
@@ -136,18 +152,18 @@ impl Signer {
         self.own.der.len() + certificates + self.own.issuer.len() + 1024
     }
 
-    /// The detached CMS over content with this SHA-256.
+    /// The detached CMS over content in parts.
     ///
     /// # Errors
     /// When the key refuses to sign, which a key that could be read does not.
-    pub(crate) fn sign(&self, sha256: &[u8; 32]) -> Result<Vec<u8>, String> {
-        let attributes = cms::attributes(sha256, &self.own);
+    pub(crate) fn sign(&self, content: [&[u8]; 2]) -> Result<Vec<u8>, String> {
+        let attributes = cms::attributes(&self.key.digest(content), &self.own);
         let signature = self.key.sign(&attributes)?;
         Ok(cms::signed_data(
             &self.own,
             &self.chain,
             &attributes,
-            self.key.algorithm(),
+            self.key.algorithms(),
             &signature,
         ))
     }
@@ -159,13 +175,30 @@ impl Key {
         match self {
             Key::Rsa(pair) => pair.public().as_ref().to_vec(),
             Key::P256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Key::Sm2(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
         }
     }
 
-    fn algorithm(&self) -> &'static [u8] {
+    fn digest(&self, content: [&[u8]; 2]) -> [u8; 32] {
+        match self {
+            Key::Rsa(_) | Key::P256(_) => {
+                let mut digest = Sha256::new();
+                content.into_iter().for_each(|part| digest.update(part));
+                digest.finalize().into()
+            }
+            Key::Sm2(_) => {
+                let mut digest = Sm3::new();
+                content.into_iter().for_each(|part| digest.update(part));
+                digest.finalize().into()
+            }
+        }
+    }
+
+    fn algorithms(&self) -> cms::Algorithms {
         match self {
             Key::Rsa(_) => cms::SHA256_WITH_RSA,
             Key::P256(_) => cms::ECDSA_WITH_SHA256,
+            Key::Sm2(_) => cms::SM2_WITH_SM3,
         }
     }
 
@@ -187,6 +220,17 @@ impl Key {
                 let signature: p256::ecdsa::DerSignature = key.sign(message);
                 Ok(signature.as_bytes().to_vec())
             }
+            Key::Sm2(key) => {
+                let signature = key
+                    .try_sign(message)
+                    .map_err(|_| "the SM2 key refused to sign".to_owned())?;
+                let bytes = signature.to_bytes();
+                let (r, s) = bytes.split_at(bytes.len() / 2);
+                Ok(der::constructed(
+                    der::SEQUENCE,
+                    &[&der::unsigned(r), &der::unsigned(s)],
+                ))
+            }
         }
     }
 }
@@ -194,6 +238,12 @@ impl Key {
 fn pkcs8(der: &[u8]) -> Result<Key, SignerError> {
     if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_der(der) {
         return Ok(Key::P256(key));
+    }
+    if let Ok(secret) = sm2::SecretKey::from_pkcs8_der(der) {
+        let key = sm2::dsa::SigningKey::new(SM2_IDENTITY, &secret);
+        return key
+            .map(|key| Key::Sm2(Box::new(key)))
+            .map_err(|_| SignerError::KeyKind);
     }
     let pair = signature::RsaKeyPair::from_pkcs8(der).map_err(|_| SignerError::KeyKind)?;
     Ok(Key::Rsa(Box::new(pair)))

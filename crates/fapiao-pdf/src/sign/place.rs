@@ -3,7 +3,6 @@
 use super::Signer;
 use chrono::NaiveDateTime;
 use lopdf::{Document, Object, StringFormat, dictionary};
-use sha2::{Digest, Sha256};
 
 /// A number wide enough for any offset; the real ones take its place.
 const WIDE: i64 = 9_999_999_999;
@@ -75,10 +74,7 @@ pub(crate) fn fill(file: &mut [u8], signer: &Signer) -> Result<(), String> {
     let range = format!("[0 {from} {to} {}]", file.len() - to);
     let padded = format!("{range:<width$}", width = wide.len());
     file[range_at..range_at + padded.len()].copy_from_slice(padded.as_bytes());
-    let mut digest = Sha256::new();
-    digest.update(&file[..from]);
-    digest.update(&file[to..]);
-    let signature = signer.sign(&digest.finalize().into())?;
+    let signature = signer.sign([&file[..from], &file[to..]])?;
     if signature.len() > signer.room() {
         return Err("the signature is larger than its place".to_owned());
     }

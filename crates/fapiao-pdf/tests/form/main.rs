@@ -11,6 +11,7 @@ mod picture;
 mod programs;
 mod readers;
 mod rules;
+mod sameness;
 mod signatures;
 mod soundness;
 mod tools;

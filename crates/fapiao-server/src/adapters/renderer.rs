@@ -37,6 +37,10 @@ impl Renderer for PdfRenderer {
         })
     }
 
+    fn open_key_store(&self, file: &[u8], password: &str) -> Result<String, String> {
+        fapiao_pdf::pem_from_pkcs12(file, password).map_err(|error| error.to_string())
+    }
+
     fn render(&self, face: &InvoiceFace, signing: Option<&str>) -> Result<Rendered, String> {
         let signer = signing.map(Signer::from_pem).transpose();
         let signer = signer.map_err(|error| error.to_string())?;

@@ -1,6 +1,9 @@
 //! How long a seller's numbers and quota last at the recent pace.
 
-use crate::{calendar, errors::StoreError, ports::Ports,
+use crate::{
+    calendar,
+    errors::StoreError,
+    ports::Ports,
     records::{Seller, StockTold, TaxRoute},
 };
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};

@@ -12,6 +12,46 @@ use fapiao_domain::ids::SellerId;
 /// Longest text of key and certificates.
 const MOST_BYTES: usize = 64 * 1024;
 
+/// Puts the key of a key store (PKCS#12) in the place of the one before.
+///
+/// # Errors
+/// [`SettingError::Invalid`] with the reason: a wrong password, or no key that can sign today.
+pub async fn save_signing_store(
+    ports: &Ports,
+    actor: &Actor,
+    seller: &SellerId,
+    file: &[u8],
+    password: &str,
+) -> Result<SigningKey, SettingError> {
+    let wrong = |message: String| {
+        SettingError::Invalid(vec![FieldError::new("/store", "E_SIGNING_KEY", message)])
+    };
+    if file.len() > MOST_BYTES {
+        return Err(wrong(format!(
+            "the file has {} bytes; a key store has at most {MOST_BYTES}",
+            file.len()
+        )));
+    }
+    let pem = ports
+        .renderer
+        .open_key_store(file, password)
+        .map_err(wrong)?;
+    save_signing_key(ports, actor, seller, &pem)
+        .await
+        .map_err(|error| match error {
+            SettingError::Invalid(errors) => SettingError::Invalid(
+                errors
+                    .into_iter()
+                    .map(|it| FieldError {
+                        pointer: "/store".to_owned(),
+                        ..it
+                    })
+                    .collect(),
+            ),
+            other => other,
+        })
+}
+
 /// Puts a key in the place of the one before. `pem` holds the private key and its certificate.
 ///
 /// # Errors

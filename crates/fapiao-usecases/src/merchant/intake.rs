@@ -25,6 +25,7 @@ use fapiao_domain::{
     line::OrderLine,
     order::OrderState,
     title::{TitleError, check_title},
+    uscc::slips,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -430,19 +431,46 @@ pub(super) fn known_title(
             "the page `collect` hands over an issued invoice: send the title along, or invoice the order first",
         )),
         (PageType::Confirm | PageType::Collect, Some(title)) => {
-            check_title(&title.as_typed()).map_err(|errors| {
-                let told = |error: &TitleError| {
-                    let text = match &error.suggestion {
-                        Some(suggestion) => format!("{} (perhaps {suggestion})", error.message),
-                        None => error.message.clone(),
-                    };
-                    FieldError::new(format!("{at}/title/{}", error.field), error.code, text)
-                };
-                errors.iter().map(told).collect::<Vec<_>>()
-            })?;
+            checked(title, at)?;
             Ok(KnownTitle::Told(title.clone()))
         }
     }
+}
+
+/// Longest reason for a title that fails its checks.
+const REASON_MAX: usize = 200;
+
+/// A title told with the request. With a reason, a tax number may fail its checks: who states the reason answers for it.
+fn checked(title: &RawTitleRecord, at: &str) -> Result<(), Vec<FieldError>> {
+    let reason = title.override_reason.trim();
+    if reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
+        return Err(vec![FieldError::new(
+            format!("{at}/title/override_reason"),
+            "E_OVERRIDE_REASON",
+            format!("at most {REASON_MAX} characters on one line"),
+        )]);
+    }
+    let Err(errors) = check_title(&title.as_typed()) else {
+        return Ok(());
+    };
+    let overridden = |it: &&TitleError| !reason.is_empty() && it.field == "tax_number";
+    let told = |error: &TitleError| {
+        let text = match &error.suggestion {
+            Some(suggestion) => format!(
+                "{} (perhaps {suggestion}: {})",
+                error.message,
+                slips(&title.tax_number, suggestion)
+            ),
+            None => error.message.clone(),
+        };
+        FieldError::new(format!("{at}/title/{}", error.field), error.code, text)
+    };
+    let left: Vec<FieldError> = errors
+        .iter()
+        .filter(|it| !overridden(it))
+        .map(told)
+        .collect();
+    if left.is_empty() { Ok(()) } else { Err(left) }
 }
 
 const PAYMENT_TEXT_MAX: usize = 64;

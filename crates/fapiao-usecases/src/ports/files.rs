@@ -49,6 +49,12 @@ pub trait Renderer: Send + Sync {
     /// What is wrong with the text, for people.
     fn inspect_signing(&self, pem: &str) -> Result<SigningFacts, String>;
 
+    /// Opens a key store (PKCS#12): its signing key and certificates as PEM.
+    ///
+    /// # Errors
+    /// What is wrong with the file or its password, for people.
+    fn open_key_store(&self, file: &[u8], password: &str) -> Result<String, String>;
+
     /// Looks into a PDF, ours or a received one, as WeChat does at an insert.
     fn look(&self, pdf: &[u8]) -> PdfLook;
 }

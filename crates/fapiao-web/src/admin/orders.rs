@@ -210,10 +210,8 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         refresh: stands.place.looks_again_secs(),
         standing,
         lines: order_lines(&desk, order).await?,
-        deliveries: whole
-            .deliveries
-            .iter()
-            .rev()
+        deliveries: in_order(&whole.deliveries)
+            .into_iter()
             .map(|it| delivery_card(&desk, &shell, it))
             .collect(),
         invoices: whole
@@ -229,6 +227,13 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         shell,
     };
     Ok(desk.page(&page))
+}
+
+/// As the page shows them: newest first; the parts of a divided order by their number, the newest attempt first.
+fn in_order(deliveries: &[Delivery]) -> Vec<&Delivery> {
+    let mut shown: Vec<&Delivery> = deliveries.iter().rev().collect();
+    shown.sort_by_key(|it| it.part.as_ref().map_or(0, |part| part.no));
+    shown
 }
 
 /// `POST /admin/orders/{id}/deliveries`.

@@ -11,8 +11,9 @@ use actix_web::web;
 use fapiao_domain::{
     ids::{Id, InvoiceId, OrderId},
     rounding::{Rounding, millionths},
+    totals::Totals,
 };
-use fapiao_usecases::rounding::{of_invoice, of_order};
+use fapiao_usecases::rounding::{of_invoice, of_order, parts_of};
 
 /// `GET /admin/orders/{id}/rounding`.
 pub(super) async fn order(desk: Signed, id: web::Path<String>) -> Answer {
@@ -20,7 +21,9 @@ pub(super) async fn order(desk: Signed, id: web::Path<String>) -> Answer {
     let found = of_order(desk.ports(), &desk.scope(), &id).await?;
     let (order, told) = found.ok_or(Failure::NotFound)?;
     let back = Link::new(order.order_no, format!("/admin/orders/{id}"));
-    page(&desk, Section::Orders, back, &told).await
+    let parts = parts_of(desk.ports(), &id).await?;
+    let parts = parts.iter().map(|it| (it.no, it.totals)).collect();
+    page(&desk, Section::Orders, back, &told, parts).await
 }
 
 /// `GET /admin/invoices/{id}/rounding`.
@@ -33,10 +36,16 @@ pub(super) async fn invoice(desk: Signed, id: web::Path<String>) -> Answer {
         number => grouped(number),
     };
     let back = Link::new(label, format!("/admin/invoices/{id}"));
-    page(&desk, Section::Invoices, back, &told).await
+    page(&desk, Section::Invoices, back, &told, Vec::new()).await
 }
 
-async fn page(desk: &Signed, section: Section, back: Link, told: &Rounding) -> Answer {
+async fn page(
+    desk: &Signed,
+    section: Section,
+    back: Link,
+    told: &Rounding,
+    parts: Vec<(u32, Totals)>,
+) -> Answer {
     let shell = desk.shell(section).await?;
     let page = RoundingPage {
         lines: told
@@ -45,6 +54,7 @@ async fn page(desk: &Signed, section: Section, back: Link, told: &Rounding) -> A
             .map(|it| line_step(&shell.t.rounding, it))
             .collect(),
         rates: told.rates.iter().map(rate_step).collect(),
+        parts,
         totals: told.totals,
         gap: millionths(told.gap()),
         back,

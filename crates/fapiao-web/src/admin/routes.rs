@@ -104,6 +104,10 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/ledger/check", post().to(ledger::check))
         .route("/sellers/{id}/signing", get().to(signing::show))
         .route("/sellers/{id}/signing", post().to(signing::save))
+        .route(
+            "/sellers/{id}/signing/store",
+            post().to(signing::save_store),
+        )
         .route("/sellers/{id}/signing/removal", post().to(signing::remove))
         .route("/sellers/{id}/tax", get().to(tax_connections::show))
         .route("/sellers/{id}/tax", post().to(tax_connections::save))

@@ -4,7 +4,7 @@ use super::{
     Answer,
     desk::{Configurer, Configures},
     failure::Failure,
-    forms::{Sent, errors_of, same_name},
+    forms::{Sent, Uploaded, errors_of, same_name},
     frame::Frame,
 };
 use crate::pages::{
@@ -17,7 +17,7 @@ use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
     backoffice::{
         SettingError,
-        signing::{remove_signing_key, save_signing_key},
+        signing::{remove_signing_key, save_signing_key, save_signing_store},
     },
     calendar,
     records::Seller,
@@ -42,6 +42,25 @@ pub(super) async fn save(sent: Sent<Configures>, id: web::Path<String>) -> Answe
     let seller = load(&desk, &id).await?;
     let form: SigningForm = form.typed()?;
     let errors = match save_signing_key(desk.ports(), &desk.actor(), &seller.id, &form.pem).await {
+        Ok(_) => {
+            let path = format!("/admin/sellers/{}/signing", seller.id);
+            return Ok(desk.done(&path, desk.t().signing.saved));
+        }
+        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
+        Err(SettingError::Store(error)) => return Err(error.into()),
+    };
+    let page = page(&desk, &seller, errors).await?;
+    Ok(desk.wrong(&page))
+}
+
+/// `POST /admin/sellers/{id}/signing/store`: a key store instead of text.
+pub(super) async fn save_store(sent: Uploaded<Configures>, id: web::Path<String>) -> Answer {
+    let Uploaded { desk, form, file } = sent;
+    let seller = load(&desk, &id).await?;
+    let (_, bytes) = file.unwrap_or_default();
+    let (ports, actor) = (desk.ports(), desk.actor());
+    let password = form.get("password");
+    let errors = match save_signing_store(ports, &actor, &seller.id, &bytes, password).await {
         Ok(_) => {
             let path = format!("/admin/sellers/{}/signing", seller.id);
             return Ok(desk.done(&path, desk.t().signing.saved));

@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use crate::{
-    i18n::{Lang, Texts, fill, fill1, states},
+    i18n::{Lang, Texts, fill, fill1, fill2, states},
     pages::parts::{Event, Link, Raw, Tone},
 };
 use fapiao_domain::{
@@ -74,7 +74,12 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "delivery.created" => {
             let channel = Channel::parse(&fact("channel"));
             let channel = channel.map_or("", |it| states::channel(t, it));
-            (Tone::Plain, fill1(a.delivery_created, channel))
+            let made = fill1(a.delivery_created, channel);
+            let words = match fact("part").split_once('/') {
+                Some((no, of)) => format!("{made} · {}", fill2(t.parts.part, no, of)),
+                None => made,
+            };
+            (Tone::Plain, words)
         }
         "delivery.page_opened" => (Tone::Wait, a.delivery_page_opened.to_owned()),
         "delivery.authorised" => (Tone::Ok, a.delivery_authorised.to_owned()),

@@ -307,7 +307,7 @@ pub(crate) struct DeliveryOut {
 
 /// Which of several invoices of an order a delivery brings.
 #[derive(Debug, Serialize)]
-struct PartOut {
+pub(crate) struct PartOut {
     no: u32,
     of: u32,
     totals: TotalsOut,

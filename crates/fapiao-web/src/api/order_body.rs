@@ -37,7 +37,7 @@ pub(crate) const LINE: [&str; 9] = [
     "discount",
 ];
 pub(crate) const DELIVERY: [&str; 4] = ["channel", "page", "return_url", "title"];
-pub(crate) const TITLE: [&str; 8] = [
+pub(crate) const TITLE: [&str; 9] = [
     "kind",
     "name",
     "tax_number",
@@ -46,6 +46,7 @@ pub(crate) const TITLE: [&str; 8] = [
     "bank",
     "bank_account",
     "email",
+    "override_reason",
 ];
 pub(crate) const PAYMENT: [&str; 3] = ["channel", "transaction_no", "trade_no"];
 
@@ -257,7 +258,7 @@ fn title(reader: &mut Reader, of: &Members<'_>) -> RawTitleRecord {
         bank: reader.optional_text(of, "bank"),
         bank_account: reader.optional_text(of, "bank_account"),
         email: reader.optional_text(of, "email"),
-        override_reason: String::new(),
+        override_reason: reader.optional_text(of, "override_reason"),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Where each fen of a total went.
 
-use super::{Reading, answers::TotalsOut, json};
+use super::{
+    Reading,
+    answers::{PartOut, TotalsOut},
+    json,
+};
 use crate::problem::Problem;
 use actix_web::{HttpResponse, http::StatusCode, web};
 use fapiao_domain::{
@@ -8,14 +12,19 @@ use fapiao_domain::{
     line::LineKind,
     rounding::{LineRounding, RateRounding, Rounding, millionths},
 };
-use fapiao_usecases::rounding::{of_invoice, of_order};
+use fapiao_usecases::rounding::{of_invoice, of_order, parts_of};
 use serde::Serialize;
 
 /// `GET /orders/{id}/rounding`.
 pub(crate) async fn order(call: Reading, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let parsed = OrderId::parse(&id).map_err(|error| Problem::no_order(&error.text))?;
     match of_order(&call.app.ports, &call.holder.scope(), &parsed).await? {
-        Some((_, told)) => json(StatusCode::OK, &RoundingOut::from(&told)),
+        Some((_, told)) => {
+            let parts = parts_of(&call.app.ports, &parsed).await?;
+            let mut out = RoundingOut::from(&told);
+            out.parts = parts.iter().map(PartOut::from).collect();
+            json(StatusCode::OK, &out)
+        }
         None => Err(Problem::no_order(&id)),
     }
 }
@@ -35,6 +44,7 @@ struct RoundingOut {
     rounded_by: String,
     lines: Vec<LineOut>,
     rates: Vec<RateOut>,
+    parts: Vec<PartOut>,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,6 +81,7 @@ impl From<&Rounding> for RoundingOut {
             rounded_by: millionths(told.gap()),
             lines: told.lines.iter().map(LineOut::from).collect(),
             rates: told.rates.iter().map(RateOut::from).collect(),
+            parts: Vec::new(),
         }
     }
 }

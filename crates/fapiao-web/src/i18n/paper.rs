@@ -14,7 +14,11 @@ texts! {
         validity: "有效期", "Holds";
         added: "放入时间", "Put in";
         pem: "私钥与证书（PEM）", "Private key and certificate (PEM)";
-        pem_help: "粘贴未加密的 PKCS#8 私钥和证书，次序不限；PKCS#12 文件先用 openssl pkcs12 -in 文件 -nodes 转换。密钥加密保存，不再显示。", "Paste the unencrypted PKCS#8 private key and the certificate, in any order; convert a PKCS#12 file with openssl pkcs12 -in FILE -nodes. The key is stored sealed and never shown again.";
+        pem_help: "粘贴未加密的 PKCS#8 私钥和证书，次序不限：RSA、ECDSA P-256 或国密 SM2。密钥加密保存，不再显示。", "Paste the unencrypted PKCS#8 private key and the certificate, in any order: RSA, ECDSA P-256 or SM2. The key is stored sealed and never shown again.";
+        store: "密钥文件（PKCS#12）", "Key store (PKCS#12)";
+        store_help: "证书机构提供的 .p12 或 .pfx 文件；密码只用来打开文件，不保存。", "The .p12 or .pfx file of your certificate's issuer. The password only opens it and is not kept.";
+        store_password: "文件密码", "Password of the file";
+        or_pem: "或粘贴 PEM 文本", "Or paste PEM text";
         save: "使用此密钥", "Use this key";
         replace: "更换密钥", "Replace the key";
         remove: "移除密钥", "Remove the key";

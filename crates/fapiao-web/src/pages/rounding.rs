@@ -22,6 +22,8 @@ pub struct RoundingPage {
     pub lines: Vec<LineStep>,
     /// Rate by rate.
     pub rates: Vec<RateStep>,
+    /// The invoices the order becomes: the number and the sums; empty for one.
+    pub parts: Vec<(u32, Totals)>,
     /// Net, tax, gross.
     pub totals: Totals,
     /// What all roundings together added to the tax.

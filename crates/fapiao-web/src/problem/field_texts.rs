@@ -64,6 +64,10 @@ const TEXTS: &[(&str, &str)] = &[
         "地址写作 https://platform.example.com/platform，不带参数",
     ),
     (
+        "E_INVOICE_LIMIT",
+        "超出单张限额：差额征税不能拆分；限额须不小于 100.00 或留空",
+    ),
+    (
         "E_INVOICE_NUMBER",
         "发票号码、代码、校验码或机器编号的位数不对",
     ),
@@ -108,6 +112,7 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("E_ORDER_ID", "微信授权单号须为 1 至 32 个可见的 ASCII 字符"),
     ("E_ORDER_NO", "订单号须为 1 至 64 个可打印字符"),
+    ("E_OVERRIDE_REASON", "理由须为一行，最长 200 个字符"),
     (
         "E_OWN_FIELD_NAME",
         "字段名为 1 至 5 个字，微信不接受更长的名称",
@@ -184,6 +189,7 @@ const TEXTS: &[(&str, &str)] = &[
         "销售时间须写成 2026-03-05T14:07:00+08:00 的形式，且不能晚于当前时间",
     ),
     ("E_SPEC", "规格型号过长或含有不可打印的字符"),
+    ("E_SPLIT", "按销方的单张限额无法拆分开票，请调整限额或明细"),
     (
         "E_STORE",
         "没有该编码的门店，或调用方无权为其开单；请填写门店编码，例如 S001",
@@ -226,6 +232,10 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("E_TITLE_KIND", "抬头类型只能是 person 或 organisation"),
     ("E_TOO_LARGE", "金额超出上限"),
+    (
+        "E_TOO_MANY_INVOICES",
+        "按销方的单张限额拆出的发票过多，最多 100 张",
+    ),
     ("E_TOO_MANY_LINES", "明细行数超出上限"),
     ("E_TOTAL", "价税合计与金额、税额之和不符"),
     ("E_TOTALS", "合计与本平台按明细计算的结果不一致"),

@@ -18,7 +18,15 @@ use crate::state::{Fact, quota::Movement};
 use crate::world::Authority;
 
 /// Lines of the remark that are made from fields with a place of their own.
-const DERIVED: [&str; 4] = ["被红冲蓝字数电票号码：", "收款人:", "复核人:", "支付渠道:"];
+const DERIVED: [&str; 7] = [
+    "被红冲蓝字数电票号码：",
+    "差额征税：",
+    "购方开户银行:",
+    "销方开户银行:",
+    "收款人:",
+    "复核人:",
+    "支付渠道:",
+];
 
 pub(super) fn issue(
     authority: &Arc<Authority>,
@@ -185,6 +193,23 @@ pub(super) fn body(
         upload["dylzfphm"] = json!(red.blue.number);
         upload["hzqrxxdbh"] = json!(red.form_number);
         upload["hzqrduuid"] = json!(red.form_key);
+    }
+    if let Some(difference) = &wanted.difference_tax {
+        upload["cezslxDm"] = json!(match difference.mode.as_str() {
+            "whole" => "01",
+            "reduced" => "02",
+            other => other,
+        });
+        let deduction = if wanted.red.is_some() {
+            -difference.deduction.0
+        } else {
+            difference.deduction.0
+        };
+        upload["fpmxList"][0]["kce"] = json!(deduction.to_string());
+    }
+    if let Some(payment) = &wanted.payment {
+        upload["lqkpmsDm"] = json!("01");
+        upload["zfxxList"] = json!([{ "zfqdDm": payment.channel, "jydh": payment.number }]);
     }
     upload
 }

@@ -91,6 +91,29 @@ pub(super) struct Issue {
     pub(super) reviewer: String,
     #[serde(default)]
     pub(super) red: Option<Red>,
+    #[serde(default)]
+    pub(super) difference_tax: Option<Difference>,
+    #[serde(default)]
+    pub(super) payment: Option<Payment>,
+}
+
+/// Difference tax (差额征税).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Difference {
+    /// `whole` or `reduced`.
+    pub(super) mode: String,
+    /// Above zero, also on a red invoice.
+    pub(super) deduction: Amount,
+}
+
+/// How it was paid.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Payment {
+    /// Three digits (`zfqdDm`).
+    pub(super) channel: String,
+    pub(super) number: String,
 }
 
 /// `POST /v1/red-letters`.

@@ -5,6 +5,7 @@ use fapiao_domain::{
     line::{InvoiceLine, LineKind},
     money::Fen,
     party::TitleKind,
+    payment::channel_of,
     totals::Totals,
 };
 use fapiao_usecases::{
@@ -46,6 +47,15 @@ pub(super) fn issue(it: &GatewayIssue<'_>) -> Value {
         "payee": payee,
         "reviewer": reviewer,
     });
+    if let Some(difference) = &invoice.difference {
+        body["difference_tax"] = json!({
+            "mode": difference.kind.as_str(),
+            "deduction": difference.deduction.to_string(),
+        });
+    }
+    if let Some((channel, number)) = invoice.payments.first() {
+        body["payment"] = json!({ "channel": channel_of(channel).code, "number": number });
+    }
     if let Some(red) = &invoice.red {
         body["red"] = json!({
             "blue": identity(&red.blue_identity),

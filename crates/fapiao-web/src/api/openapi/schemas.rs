@@ -135,6 +135,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         text("Bank."),
         text("Account at the bank."),
         text("Where the invoice is mailed to."),
+        json!({ "type": "string", "maxLength": 200, "description": "Why a number that fails its check is right all the same; kept on the order's timeline with what failed." }),
     ];
     let payment = [
         json!({ "type": "string", "pattern": "^[a-z0-9_]{1,32}$", "description": "`wechat`, `alipay`, `cash` …", "examples": ["wechat"] }),
@@ -521,6 +522,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
                 ("lines", list_of("RoundedLine")),
                 ("rates", list_of("RoundedRate")),
+                ("parts", list_of("OrderPart")),
             ]),
         ),
         (
