@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
         create(manager, unified()).await?;
         let change = Table::alter()
             .table("accounts")
-            .add_column(&mut text_null("pay_seller_id"))
+            .add_column(text_null("pay_seller_id"))
             .to_owned();
         manager.alter_table(change).await?;
         run(

@@ -11,7 +11,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let change = Table::alter()
             .table("unified_settings")
-            .add_column(&mut text("platform_id").default("").take())
+            .add_column(text("platform_id").default(""))
             .to_owned();
         manager.alter_table(change).await
     }

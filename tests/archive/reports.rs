@@ -146,7 +146,7 @@ fn sheets(csv: &str) -> Vec<(Vec<String>, Vec<Vec<String>>)> {
 }
 
 /// A row by its columns' names.
-fn named<'t>(sheet: &'t (Vec<String>, Vec<Vec<String>>), row: usize) -> BTreeMap<&'t str, &'t str> {
+fn named(sheet: &(Vec<String>, Vec<Vec<String>>), row: usize) -> BTreeMap<&str, &str> {
     let (headings, rows) = sheet;
     assert_eq!(headings.len(), rows[row].len(), "{:?}", rows[row]);
     let cells = rows[row].iter().map(String::as_str);

@@ -34,6 +34,7 @@ fn python() -> Option<PathBuf> {
 }
 
 /// Starts one; `None`, and said so, where `cargo xtask test` never ran.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub async fn bucket() -> Option<Bucket> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let Some(python) = python() else {

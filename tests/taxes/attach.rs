@@ -53,7 +53,7 @@ async fn again(app: &TestApp, invoice: &Invoice) -> Invoice {
     let found = app
         .ports()
         .store
-        .invoices_by_id(&[invoice.id.clone()])
+        .invoices_by_id(std::slice::from_ref(&invoice.id))
         .await;
     found.unwrap().remove(0)
 }

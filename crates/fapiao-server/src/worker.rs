@@ -128,7 +128,8 @@ impl Worker {
                 [one] => vec![one.job.subject()],
                 _ => Vec::new(),
             };
-            let work = exchanges::about(subjects, work);
+            // Boxed: the work of every kind of job is in it.
+            let work = Box::pin(exchanges::about(subjects, work));
             let finished = match timeout(limit, work).await {
                 Ok(finished) => finished,
                 Err(_) => jobs.iter().map(out_of_time).collect(),

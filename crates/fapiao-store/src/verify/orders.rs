@@ -188,13 +188,16 @@ async fn of_orders(
     packed::read(db, packed::query(&[], &THING, inner)).await
 }
 
+/// A thing by kind and id, and the state it was left in.
+type Left<'a> = ((Thing, Cow<'a, str>), Cow<'a, str>);
+
 /// What the lines of a range say.
 #[derive(Default)]
 struct Told<'a> {
     lines: i64,
     found: Vec<String>,
     /// Where each thing was left, order by order.
-    left: Vec<((Thing, Cow<'a, str>), Cow<'a, str>)>,
+    left: Vec<Left<'a>>,
     /// Who has a line of which order.
     subjects: HashSet<(&'a str, &'a str)>,
     /// Orders' invoices and what was said when they got their number.

@@ -11,7 +11,7 @@ use sea_orm::DatabaseTransaction;
 const NUMBERS: &str = "SELECT count(*) FROM invoices WHERE number IS NOT NULL";
 
 /// The rules, those that take longest first.
-pub(super) const RULES: [Rule; 8] = [
+pub(super) const RULES: [Rule; 9] = [
     |db| Box::pin(totals(db)),
     |db| Box::pin(carded_has_card(db)),
     |db| Box::pin(quota(db)),
@@ -20,6 +20,7 @@ pub(super) const RULES: [Rule; 8] = [
     |db| Box::pin(card_codes(db)),
     |db| Box::pin(numbers_once(db)),
     |db| Box::pin(segments(db)),
+    |db| Box::pin(gateway_numbers(db)),
 ];
 
 async fn numbers_once(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {

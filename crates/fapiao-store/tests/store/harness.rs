@@ -262,7 +262,7 @@ impl Bench {
     pub(crate) fn order(&self, number: &str) -> NewOrder {
         NewOrder {
             order: order(&self.seller, &self.shop, number, self.now()),
-            delivery: None,
+            deliveries: Vec::new(),
             idempotency: None,
             actor: Actor::System,
         }

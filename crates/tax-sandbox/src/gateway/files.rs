@@ -93,13 +93,13 @@ fn structured(invoice: &GatewayInvoice) -> Vec<u8> {
             .replace('>', "&gt;")
     };
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<EInvoice><Header>");
-    let _ = write!(
+    let _ = writeln!(
         xml,
         "<EIid>{}</EIid></Header><EInvoiceData><SellerInformation><SellerIdNum>{}</SellerIdNum></SellerInformation>\
          <BuyerInformation><BuyerName>{}</BuyerName></BuyerInformation><BasicInformation>\
          <TotalAmWithoutTax>{}</TotalAmWithoutTax><TotalTaxAm>{}</TotalTaxAm>\
          <TotalTax-includedAmount>{}</TotalTax-includedAmount><RequestTime>{}</RequestTime></BasicInformation>\
-         </EInvoiceData></EInvoice>\n",
+         </EInvoiceData></EInvoice>",
         invoice.number,
         invoice.taxpayer,
         escape(&invoice.buyer),

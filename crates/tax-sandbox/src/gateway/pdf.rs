@@ -9,13 +9,13 @@ const LEADING: i32 = 28;
 /// One page; every character of the lines is of the first plane.
 pub(super) fn page(lines: &[String]) -> Vec<u8> {
     let mut content = String::from("BT /F1 14 Tf 60 ");
-    let _ = write!(content, "{TOP} Td {LEADING} TL\n");
+    let _ = writeln!(content, "{TOP} Td {LEADING} TL");
     for line in lines {
         let hex: String = line.encode_utf16().fold(String::new(), |mut hex, unit| {
             let _ = write!(hex, "{unit:04X}");
             hex
         });
-        let _ = write!(content, "<{hex}> Tj T*\n");
+        let _ = writeln!(content, "<{hex}> Tj T*");
     }
     content.push_str("ET");
     let map = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /U def /CMapType 2 def \
@@ -24,9 +24,9 @@ pub(super) fn page(lines: &[String]) -> Vec<u8> {
     let mut unicode = String::from(map);
     for block in 0..3u32 {
         let rows = (block * 100)..((block + 1) * 100).min(256);
-        let _ = write!(unicode, "{} beginbfrange\n", rows.len());
+        let _ = writeln!(unicode, "{} beginbfrange", rows.len());
         for high in rows {
-            let _ = write!(unicode, "<{high:02X}00> <{high:02X}FF> <{high:02X}00>\n");
+            let _ = writeln!(unicode, "<{high:02X}00> <{high:02X}FF> <{high:02X}00>");
         }
         unicode.push_str("endbfrange\n");
     }
@@ -56,7 +56,7 @@ pub(super) fn page(lines: &[String]) -> Vec<u8> {
     let start = file.len();
     let _ = write!(file, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for place in places {
-        let _ = write!(file, "{place:010} 00000 n \n");
+        let _ = writeln!(file, "{place:010} 00000 n ");
     }
     let _ = write!(
         file,

@@ -24,7 +24,6 @@ pub(super) async fn seller_group(
     seller: Seller,
     depth: Depth,
 ) -> Result<Group, StoreError> {
-    let now = ports.clock.now();
     let missing = what_is_missing(&seller);
     let mut steps = vec![Step {
         check: Check::SellerComplete,

@@ -56,6 +56,7 @@ fn stock(s: &Sample, pages: &mut Pages) {
         })
         .collect();
     let page = StockPage {
+        gateway: None,
         numbers_until: "按近期用量可用到 11 月 26 日周四 15:00".to_owned(),
         quota_until: "按近期用量本月够用".to_owned(),
         shell: s.shell(Section::Stock),

@@ -103,6 +103,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         pages.add(
             &format!("buyer-{name}"),
             BuyerPage {
+                parts: Vec::new(),
                 bare: s.bare("/o/7K3M9QXW"),
                 sale: Some(sale.clone()),
                 state,
@@ -125,6 +126,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
             .to_vec(),
     };
     let taken = |state, reds, left| BuyerPage {
+        parts: Vec::new(),
         bare: s.bare("/o/7K3M9QXW"),
         sale: Some(sale.clone()),
         state,
@@ -132,7 +134,6 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         due: None,
         page: PageType::Title,
         is_again: false,
-        parts: Vec::new(),
         reds,
         left,
     };
@@ -155,6 +156,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
     pages.add(
         "buyer-not-found",
         BuyerPage {
+            parts: Vec::new(),
             bare: s.bare("/o/unknown"),
             sale: None,
             state: BuyerState::NotFound,

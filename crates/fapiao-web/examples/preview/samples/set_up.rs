@@ -54,6 +54,9 @@ fn sellers(s: &Sample, pages: &mut Pages) {
         },
     );
     let form = SellerForm {
+        invoice_limit: "1000000.00".to_owned(),
+        invoice_lines: "2000".to_owned(),
+        shows_banks: String::new(),
         name: SELLER.to_owned(),
         tax_number: "91330106MA28XXXX0E".to_owned(),
         province: "33".to_owned(),
@@ -433,6 +436,7 @@ fn staff(s: &Sample, pages: &mut Pages) {
         },
     );
     let form = StaffForm {
+        email: "ayi@example.com".to_owned(),
         name: "欧阳·阿依古丽".to_owned(),
         login: "ayi".to_owned(),
         role: "clerk".to_owned(),

@@ -310,6 +310,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
         issued: Some(s.ago(3)),
     };
     let show = OrderShowPage {
+        is_divided: false,
         shell: s.told(
             Section::Orders,
             Tone::Ok,
@@ -319,6 +320,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
             ),
         ),
         order: OrderFacts {
+            difference: String::new(),
             id: id("ord", 1),
             order_no: "20261120-0381".to_owned(),
             state: shell.order(OrderState::Delivering),
@@ -437,6 +439,7 @@ fn card(s: &Sample, state: DeliveryState) -> DeliveryCard {
     let url = "https://fapiao.example.com/o/7K3M9QXW";
     let delivery = id("dlv", state as usize);
     DeliveryCard {
+        part: String::new(),
         href: format!("/admin/deliveries/{delivery}"),
         id: delivery,
         state: shell.delivery(state),
