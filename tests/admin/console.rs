@@ -389,7 +389,8 @@ async fn a_young_template_is_waited_for_a_minute_first() {
     })
     .await;
     let wait = (job.run_at - app.ports().clock.now()).num_seconds();
-    assert!((50..=60).contains(&wait), "{wait}");
+    // A minute after it was made, and a little for WeChat's clock.
+    assert!((50..=65).contains(&wait), "{wait}");
     app.stop().await;
 }
 

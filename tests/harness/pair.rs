@@ -1,6 +1,6 @@
 //! What tests of two installations need beside a [`TestApp`].
 
-use super::{TestApp, spawn_pair};
+use super::{PATIENCE, TestApp, spawn_pair};
 use fapiao_domain::ids::{DeliveryId, Id, OrderId, SellerId};
 use fapiao_usecases::{
     actor::Actor,
@@ -19,7 +19,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -153,14 +153,20 @@ impl TestApp {
         lines.into_iter().rev().map(|it| it.action).collect()
     }
 
-    /// Changes how the merchant reaches the platform.
+    /// Changes how the merchant reaches the platform, once what that told about itself at the start is written: else
+    /// the change would meet it.
     pub async fn change_gateway(&self, change: impl FnOnce(&mut Gateway)) {
         let store = &self.ports().store;
-        let mut gateway = store
-            .gateway(&self.outside_seller())
-            .await
-            .unwrap()
-            .unwrap();
+        let began = Instant::now();
+        let mut gateway = loop {
+            let gateway = store.gateway(&self.outside_seller()).await;
+            let gateway = gateway.unwrap().unwrap();
+            if gateway.checked_at.is_some() {
+                break gateway;
+            }
+            assert!(began.elapsed() < PATIENCE, "the platform told nothing");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
         change(&mut gateway);
         store
             .save_gateway(&gateway, &Actor::CommandLine)

@@ -389,6 +389,7 @@ mod tests {
                 kind: InvoiceKind::DigitalSpecial,
             },
             Job::PushBuyerForm(fresh(now)),
+            Job::FindRedForms(fresh(now)),
             Job::CheckMonth {
                 seller: fresh(now),
                 month: "2026-11".to_owned(),

@@ -104,6 +104,7 @@ pub(crate) fn phrase(code: i64) -> &'static str {
         72060 => "this invoice has been cancelled",
         72061 => "this invoice has been closed",
         72063 => "biz contact is empty",
+        73000 => "the platform failed to issue",
         73001 => "wxopenid error",
         73002 => "ddh orderid empty",
         73005 => "not a commercial",

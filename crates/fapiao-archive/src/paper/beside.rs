@@ -75,11 +75,13 @@ fn date(said: &Said, wanted: &PaperWanted) -> FactRead {
 
 fn total(said: &Said, wanted: &PaperWanted) -> FactRead {
     let ledger = wanted.total.to_string();
-    // A structured file names it, a paper has a label for it; without either every amount on the paper counts.
+    // A structured file names it; a paper has a label for it, or it is the amount that two others add up to. Without any
+    // of these every amount on the paper counts.
     let labelled = said
         .value(Field::Total)
         .map(str::to_owned)
-        .or_else(|| text::total(&said.text));
+        .or_else(|| text::total(&said.text))
+        .or_else(|| text::sum(&said.amounts).map(|it| it.to_string()));
     let (file, same) = match labelled {
         Some(total) => {
             let same = fapiao_domain::money::Fen::parse_yuan(&total) == Ok(wanted.total);

@@ -106,6 +106,19 @@ pub(super) fn total(text: &str) -> Option<String> {
     })
 }
 
+/// The one amount that two others add up to: net and tax are printed beside it.
+pub(super) fn sum(amounts: &[Fen]) -> Option<Fen> {
+    let is_sum = |whole: &Fen| {
+        amounts.iter().any(|part| {
+            let rest = whole.get() - part.get();
+            rest != 0 && part.get() != 0 && amounts.iter().any(|it| it.get() == rest && it != part)
+        })
+    };
+    let mut sums = amounts.iter().filter(|it| is_sum(it));
+    let first = sums.next()?;
+    sums.next().is_none().then_some(*first)
+}
+
 /// A named value, when a structured file has it.
 pub(super) fn value(said: &mut Said, field: Field, text: &str) {
     let text = text.trim();
@@ -117,6 +130,19 @@ pub(super) fn value(said: &mut Said, field: Field, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_gross_amount_is_what_the_others_add_up_to() {
+        let fen =
+            |all: &[i64]| -> Vec<Fen> { all.iter().map(|it| Fen::new(*it).unwrap()).collect() };
+        let sum_of = |all: &[i64]| sum(&fen(all)).map(Fen::get);
+        assert_eq!(sum_of(&[10_000, 1_400, 11_400]), Some(11_400));
+        assert_eq!(sum_of(&[-11_400, -10_000, -1_400]), Some(-11_400));
+        // Without a tax, or with more than one way to read it, nothing is told.
+        assert_eq!(sum_of(&[10_000]), None);
+        assert_eq!(sum_of(&[10_000, 0]), None);
+        assert_eq!(sum_of(&[1, 2, 3, 4, 5]), None);
+    }
 
     #[test]
     fn a_number_beside_a_date_is_still_found() {

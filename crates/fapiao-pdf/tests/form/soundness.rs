@@ -4,7 +4,11 @@ use crate::{
     faces,
     tools::{dense, paper, renderer},
 };
-use fapiao_domain::{capital, face::InvoiceFace, invoice::Identity};
+use fapiao_domain::{
+    capital,
+    face::{DifferenceKind, InvoiceFace},
+    invoice::Identity,
+};
 use fapiao_pdf::{RenderPdf, Renderer};
 use std::thread;
 
@@ -44,13 +48,20 @@ fn strings(face: &InvoiceFace) -> Vec<String> {
             .map(String::clone),
         );
     }
+    let difference = face.extras.difference;
+    let no_rate = difference.is_some_and(|it| it.kind == DifferenceKind::Difference);
     for line in &face.lines {
         strings.extend([
             line.printed_name(),
             line.spec.clone(),
             line.unit.clone(),
             line.amount.to_string(),
-            line.rate.printed(),
+            // No rate leads from the amount to the tax where the deduction left the tax base.
+            if no_rate {
+                "***".to_owned()
+            } else {
+                line.rate.printed()
+            },
         ]);
         let numbers = [line.quantity, line.unit_price];
         strings.extend(

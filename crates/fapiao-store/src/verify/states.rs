@@ -41,7 +41,8 @@ impl Thing {
             Thing::Invoice => to == "drafted" || to == "ready",
             // An external platform's card is in the wallet when we hear of it.
             Thing::Card => matches!(to, "uploading" | "inserted" | "code_unknown"),
-            Thing::Form => to == "planned",
+            // One that the buyer began at the tax side waits for our answer when we hear of it.
+            Thing::Form => matches!(to, "planned" | "awaits_seller"),
         }
     }
 

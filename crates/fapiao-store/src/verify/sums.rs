@@ -98,15 +98,18 @@ async fn outside_segments(db: &DatabaseTransaction) -> Result<CheckResult, Store
 }
 
 /// What a gateway gave is whole: the older form with all four parts, and nothing before it was issued.
+/// What others issued has the parts they told: the unified calls tell no machine.
 async fn gateway_numbers(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (
         "I2c",
-        "Every number of the older form has its code, check code and machine, and every gateway's answer an issued invoice",
-        "税控发票的代码、号码、校验码、机器编号齐全，网关的每个应答对应已开具的发票",
+        "Every number of the older form that we issued has its code, check code and machine, and every gateway's answer an issued invoice",
+        "本系统开具的税控发票代码、号码、校验码、机器编号齐全，网关的每个应答对应已开具的发票",
     );
     let query = "SELECT 'invoice ' || i.id || ' of the older form lacks code, check code or machine' AS found \
                  FROM invoices i WHERE i.kind = 'classic_ordinary' AND i.number IS NOT NULL \
                  AND (length(i.code) <> 12 OR length(i.number) <> 8 OR length(i.check_code) <> 20 OR length(i.machine) <> 12) \
+                 AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id IN (i.id, i.blue_id)) \
+                 AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.invoice_id IN (i.id, i.blue_id)) \
                  UNION ALL SELECT 'the gateway''s answer for ' || g.invoice_id || ' belongs to no issued invoice' AS found \
                  FROM gateway_answers g LEFT JOIN invoices i ON i.id = g.invoice_id WHERE i.id IS NULL \
                  OR i.number IS NULL OR i.state NOT IN ('issued', 'partly_red', 'fully_red')";

@@ -31,7 +31,7 @@ async fn pushes(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
 
 async fn verdicts(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (
-        "I18",
+        "I7b",
         "Every push that is kept has its verdict; one that was let in has one effect: one job or one outcome",
         "每个留存的推送都有结论；已接受的推送恰有一个效果：一个待办任务或一个结果",
     );

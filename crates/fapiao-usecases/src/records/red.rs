@@ -77,7 +77,8 @@ impl RedForm {
     /// Who has to act next.
     pub fn waits_for(&self) -> FormWaits {
         let refused = matches!(self.red, Some((_, InvoiceState::Refused)));
-        if refused && self.carried_out_at.is_none() {
+        let open = self.carried_out_at.is_none() && self.state != FormState::GivenUp;
+        if refused && open {
             return FormWaits::Staff;
         }
         self.state.waits_for(self.carried_out_at.is_some())

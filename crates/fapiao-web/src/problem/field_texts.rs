@@ -217,7 +217,6 @@ const TEXTS: &[(&str, &str)] = &[
         "E_TAX_NUMBER_LETTER",
         "税号中不会出现 I、O、S、V、Z 这些字母，请核对",
     ),
-    ("E_TEXT", "文字过长，或含有换行等控制字符"),
     (
         "E_TAX_PROFILE",
         "税控电子普通发票由税控设备赋码，请选择税务网关",
@@ -226,6 +225,7 @@ const TEXTS: &[(&str, &str)] = &[
         "E_TAX_ROUTE_OPEN",
         "还有发票已向当前网关请求开具而未得到结果，请先处理完再更换",
     ),
+    ("E_TEXT", "文字过长，或含有换行等控制字符"),
     (
         "E_TITLE",
         "title 页由买家填写抬头，请勿附带；confirm 页须附带抬头；collect 页须附带抬头，或订单已有发票",

@@ -67,7 +67,7 @@ async fn the_openapi_document_names_every_path_that_exists() {
             );
         }
     }
-    assert_eq!(paths.len(), 15);
+    assert_eq!(paths.len(), 16);
 }
 
 #[tokio::test]

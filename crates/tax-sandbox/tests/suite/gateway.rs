@@ -126,7 +126,7 @@ async fn every_path_of_the_contract_is_served_and_nothing_without_a_signature() 
     let bench = bench().await;
     let contract: Value = serde_json::from_str(CONTRACT).unwrap();
     let paths = contract["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 12);
+    assert_eq!(paths.len(), 13);
     for (path, operations) in paths {
         let path = path
             .replace("{serial}", "s")
