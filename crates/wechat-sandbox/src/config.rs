@@ -201,12 +201,31 @@ pub struct AccountConfig {
     /// Caller addresses that may fetch tokens. Empty: any (else 40164).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ip_whitelist: Vec<String>,
+    /// Caller addresses that the administrator has yet to confirm on the phone (89503).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ip_unconfirmed: Vec<String>,
+    /// The secret was frozen in the console (40243).
+    #[serde(default)]
+    pub frozen: bool,
     /// Merchant numbers (商户号) bound to the account. Empty: any well-formed one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mch_ids: Vec<String>,
     /// Not yet approved for the public: cards only reach the test white-list (else 72022).
     #[serde(default)]
     pub restricted: bool,
+    /// What the legacy unified calls know of the account. Absent: any tax number and serial is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commercial: Option<CommercialConfig>,
+}
+
+/// How a merchant is registered for the legacy unified calls (`makeoutinvoice` …).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommercialConfig {
+    /// The registered tax number; another `nsrsbh` is refused (73101).
+    pub nsrsbh: String,
+    /// The merchant's id, six characters, with which every `fpqqlsh` begins (else 73110).
+    pub serial_prefix: String,
 }
 
 impl AccountConfig {
@@ -231,8 +250,11 @@ impl AccountConfig {
             push: None,
             events_to: None,
             ip_whitelist: Vec::new(),
+            ip_unconfirmed: Vec::new(),
+            frozen: false,
             mch_ids: Vec::new(),
             restricted: false,
+            commercial: None,
         }
     }
 
@@ -315,6 +337,8 @@ pub struct Settings {
     pub template_ready_after_secs: i64,
     /// Seconds an authorisation is good for (then 72050). 0: for ever.
     pub authorisation_lifetime_secs: i64,
+    /// Whether `getauthurl` gives a page again for an order that is authorised already (else 72074).
+    pub page_after_authorisation: bool,
     /// Seconds an authorisation page can be opened.
     pub auth_url_lifetime_secs: i64,
     /// Seconds an uploaded file lives unless a card uses it: 3 days.
@@ -325,6 +349,14 @@ pub struct Settings {
     pub max_pdf_bytes: usize,
     /// Milliseconds an insert takes, to give a parallel one the chance to meet it (72054).
     pub insert_takes_ms: u64,
+    /// Cards a platform may insert in a day (72057). 0: as many as come.
+    pub daily_inserts: u64,
+    /// Titles that insert refuses (72017): those that contain one of these texts.
+    pub refused_titles: Vec<String>,
+    /// Whether templates may link to web pages (else 73211).
+    pub web_links: bool,
+    /// Insert speaks as older texts do: 72018 for 72056, 72013 for 72050, 72082 for 72040.
+    pub older_codes: bool,
     /// Calls a day and path (45009).
     pub daily_limit: u64,
     /// Calls a minute and path (45011). 0: as many as come.
@@ -339,6 +371,8 @@ pub struct Settings {
     pub push_repeats: u32,
     /// Whether the legacy unified calls (`makeoutinvoice` …) answer at all (else 48001).
     pub unified_calls: bool,
+    /// Milliseconds the platform behind the unified calls takes; meanwhile a repeat is answered 73105 and a query 73107.
+    pub unified_takes_ms: u64,
     /// While not empty, the platform behind the unified calls fails every request, for this reason.
     pub unified_fails: String,
     /// Bytes of PDF files kept in memory when there is a state file to read them back from.
@@ -353,11 +387,16 @@ impl Default for Settings {
             check_pdf: true,
             template_ready_after_secs: 0,
             authorisation_lifetime_secs: 0,
+            page_after_authorisation: true,
             auth_url_lifetime_secs: 7200,
             media_lifetime_secs: 3 * 24 * 3600,
             token_lifetime_secs: 7200,
             max_pdf_bytes: 10 * 1024 * 1024,
             insert_takes_ms: 0,
+            daily_inserts: 0,
+            refused_titles: Vec::new(),
+            web_links: true,
+            older_codes: false,
             daily_limit: 10_000_000,
             minute_limit: 0,
             token_daily_limit: 2_000,
@@ -365,6 +404,7 @@ impl Default for Settings {
             push_repeat_after_ms: 1_000,
             push_repeats: 3,
             unified_calls: true,
+            unified_takes_ms: 0,
             unified_fails: String::new(),
             media_memory_bytes: 256 * 1024 * 1024,
         }

@@ -19,6 +19,7 @@ mod pay;
 mod pdf;
 #[cfg(test)]
 mod pdf_samples;
+mod phrases;
 mod push;
 mod quota;
 mod refusal;
@@ -28,7 +29,7 @@ mod table;
 mod world;
 
 pub use config::{
-    AccountConfig, AccountKind, ClassicMapping, ConfigError, DigitalBillingCode, PayMerchantConfig,
-    PushConfig, PushFormat, PushMode, SandboxConfig, Settings,
+    AccountConfig, AccountKind, ClassicMapping, CommercialConfig, ConfigError, DigitalBillingCode,
+    PayMerchantConfig, PushConfig, PushFormat, PushMode, SandboxConfig, Settings,
 };
 pub use server::{Running, Sandbox, StartError};

@@ -95,3 +95,40 @@ impl Quota {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_thousand_calls_fit_into_a_minute_and_no_more() {
+        let mut quota = Quota::default();
+        let mut call = |now| quota.count_minute(now, "wx", "/cgi-bin/stable_token", 10_000);
+        assert!((0..10_000).all(|n| call(n / 1000)));
+        assert!(!call(59));
+        assert!(call(60), "a minute after its first call");
+    }
+
+    #[test]
+    fn resets_are_ten_a_month_and_counted_apart() {
+        let mut quota = Quota::default();
+        assert!(quota.count("20261121", "wx", "/a", 1) && !quota.count("20261121", "wx", "/a", 1));
+        for _ in 0..10 {
+            assert!(quota.clear("20261121", "wx"));
+        }
+        assert!(quota.count("20261121", "wx", "/a", 1));
+        assert!(!quota.clear("20261130", "wx") && quota.clear("20261130", "other"));
+        assert!(quota.clear("20261201", "wx"));
+    }
+
+    #[test]
+    fn forced_refreshes_are_twenty_a_day_and_half_a_minute_apart() {
+        let mut quota = Quota::default();
+        let mut force = |day, n: i64| quota.force(day, "wx", 1000 + n);
+        assert_eq!(force("20261121", 0), Ok(true));
+        assert_eq!(force("20261121", 29), Ok(false));
+        assert!((1..20).all(|n| force("20261121", n * 30) == Ok(true)));
+        assert_eq!(force("20261121", 600), Err(()));
+        assert_eq!(force("20261122", 630), Ok(true));
+    }
+}

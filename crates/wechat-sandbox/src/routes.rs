@@ -133,7 +133,7 @@ mod tests {
             let codes = operation["x-errcodes"].as_array().unwrap();
             assert!(!codes.is_empty(), "{path} refuses nothing?");
             for code in codes {
-                let phrase = crate::refusal::phrase(code.as_i64().unwrap());
+                let phrase = crate::phrases::phrase(code.as_i64().unwrap());
                 assert_ne!(phrase, "refused", "{path}: {code} has no words");
             }
             assert!(
@@ -141,6 +141,37 @@ mod tests {
                 "{path}: by reference, so that it is told once"
             );
         }
+    }
+
+    #[test]
+    fn settings_and_accounts_are_described_with_every_member() {
+        let schemas = &document()["components"]["schemas"];
+        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect();
+        let described = |name: &str| -> BTreeSet<String> { names(&schemas[name]["properties"]) };
+        let settings: BTreeSet<String> =
+            names(&serde_json::to_value(crate::Settings::default()).unwrap());
+        assert_eq!(described("Settings"), settings);
+        let full = crate::AccountConfig {
+            s_pappid: Some("x".to_owned()),
+            events_to: Some("x".to_owned()),
+            ip_whitelist: vec!["x".to_owned()],
+            ip_unconfirmed: vec!["x".to_owned()],
+            mch_ids: vec!["x".to_owned()],
+            commercial: Some(crate::CommercialConfig {
+                nsrsbh: "x".to_owned(),
+                serial_prefix: "x".to_owned(),
+            }),
+            push: Some(crate::PushConfig {
+                url: "x".to_owned(),
+                token: "x".to_owned(),
+                aes_key: "x".to_owned(),
+                mode: crate::PushMode::Safe,
+                format: crate::PushFormat::Xml,
+            }),
+            ..crate::AccountConfig::merchant("wx", "s")
+        };
+        let account: BTreeSet<String> = names(&serde_json::to_value(full).unwrap());
+        assert_eq!(described("AccountConfig"), account);
     }
 
     #[test]

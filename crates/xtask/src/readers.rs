@@ -17,7 +17,7 @@ pub(crate) fn provide() -> Result<PathBuf, Failure> {
         return Ok(python);
     }
     println!(
-        "installing the readers of PDF and OFD into {}",
+        "installing the readers of our files into {}",
         folder.display()
     );
     workspace::run(

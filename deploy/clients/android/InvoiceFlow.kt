@@ -11,6 +11,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.withContext
+import org.json.JSONException
 import org.json.JSONObject
 import java.io.IOException
 import java.net.HttpURLConnection
@@ -45,14 +46,18 @@ class InvoiceFlow(private val weChat: IWXAPI, private val backend: String, priva
      */
     suspend fun refresh() {
         val id = known.value?.id ?: return
-        known.value = read(send("GET", "/my/invoices/$id"))
+        try {
+            known.value = read(send("GET", "/my/invoices/$id"))
+        } catch (trouble: IOException) {
+            // Asked again at the next look.
+        }
     }
 
     private fun read(it: JSONObject) = Delivery(
         id = it.getString("id"),
         state = it.getString("state"),
         final = it.getBoolean("final"),
-        reason = if (it.isNull("reason")) null else it.getString("reason"),
+        reason = if (it.isNull("reason")) null else it.getString("reason")
     )
 
     private suspend fun send(method: String, path: String): JSONObject = withContext(Dispatchers.IO) {
@@ -63,7 +68,9 @@ class InvoiceFlow(private val weChat: IWXAPI, private val backend: String, priva
             connection.readTimeout = 20_000 // The backend may wait up to 10 s for a change.
             connection.setRequestProperty("Authorization", "Bearer $session")
             if (connection.responseCode != 200) throw IOException("the backend answered ${connection.responseCode}")
-            JSONObject(connection.inputStream.use { it.readBytes().decodeToString() })
+            JSONObject(connection.inputStream.use { String(it.readBytes(), Charsets.UTF_8) })
+        } catch (trouble: JSONException) {
+            throw IOException("the backend answered something else", trouble) // A hotel's sign-in page, say.
         } finally {
             connection.disconnect()
         }

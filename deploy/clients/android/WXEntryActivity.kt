@@ -1,5 +1,5 @@
 // WeChat's SDK wants this class in the package `<application id>.wxapi`, exported in the manifest. Take this file or
-// WXEntryActivity.java, not both.
+// WXEntryActivity.java, not both. `Shop` is yours: it keeps the SDK's handle, the flow, and a scope that outlives this screen.
 package com.example.shop.wxapi
 
 import android.app.Activity
@@ -10,6 +10,7 @@ import com.tencent.mm.opensdk.modelbase.BaseReq
 import com.tencent.mm.opensdk.modelbase.BaseResp
 import com.tencent.mm.opensdk.modelbiz.WXInvoiceAuthInsert
 import com.tencent.mm.opensdk.openapi.IWXAPIEventHandler
+import kotlinx.coroutines.launch
 
 /** Where WeChat's SDK comes back, if it comes back at all. Nothing is decided here: the server is asked. */
 class WXEntryActivity : Activity(), IWXAPIEventHandler {
@@ -30,6 +31,6 @@ class WXEntryActivity : Activity(), IWXAPIEventHandler {
 
     override fun onResp(response: BaseResp) {
         // wxOrderId is WeChat's own; the delivery is known without it.
-        if (response is WXInvoiceAuthInsert.Resp) Shop.invoices().refresh()
+        if (response is WXInvoiceAuthInsert.Resp) Shop.scope().launch { Shop.invoices().refresh() }
     }
 }

@@ -1,5 +1,6 @@
 //! The client examples of `deploy/clients` against the published API: every path, member, state and channel they use.
-//! Scripts are run and Java is compiled where Node and `javac` are at hand; Swift, Objective-C and Kotlin are read as text.
+//! Scripts are run, Java, Kotlin and Objective-C compiled against outlines of the platforms' classes where Node, `javac`,
+//! `kotlinc` and `clang` are at hand; Swift is parsed by its grammar. What is not at hand is told and passed over.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -352,4 +353,86 @@ fn the_java_examples_compile() {
     if let Some(output) = ran("javac", &arguments) {
         assert_success(&output);
     }
+}
+
+/// A folder beside this file.
+fn beside(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/clients")
+        .join(name)
+}
+
+#[test]
+fn the_kotlin_examples_compile() {
+    let android = root().join("deploy/clients/android");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-classes-kotlin");
+    let sources = [
+        android.join("InvoiceFlow.kt"),
+        android.join("WXEntryActivity.kt"),
+        beside("outlines-kotlin/coroutines.kt"),
+        beside("outlines-kotlin/flow.kt"),
+        beside("outlines"), // Java's are read, not compiled.
+    ];
+    let mut arguments = vec!["-d", target.to_str().unwrap()];
+    arguments.extend(sources.iter().map(|it| it.to_str().unwrap()));
+    if let Some(output) = ran("kotlinc", &arguments) {
+        assert_success(&output);
+        assert!(
+            target
+                .join("com/example/shop/wxapi/WXEntryActivity.class")
+                .is_file()
+        );
+    }
+}
+
+#[test]
+fn the_objective_c_example_has_the_right_types() {
+    let outlines = beside("outlines-objc");
+    let file = root().join("deploy/clients/ios/InvoiceFlow.m");
+    let arguments = [
+        "-fsyntax-only",
+        "-x",
+        "objective-c",
+        "-fobjc-arc",
+        "-fblocks",
+        "-fobjc-runtime=ios",
+        "-Wall",
+        "-Wextra",
+        "-Wno-unused-parameter",
+        "-Werror",
+        "-nostdinc",
+        "-I",
+        outlines.to_str().unwrap(),
+        file.to_str().unwrap(),
+    ];
+    if let Some(output) = ran("clang", &arguments) {
+        assert_success(&output);
+    }
+}
+
+/// The Python that has the grammars: `cargo xtask test` provides it.
+fn readers() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "how the tests are told")]
+    let told = std::env::var("FAPIAO_TEST_READERS");
+    told.map_or_else(
+        |_| root().join("target/readers/venv/bin/python"),
+        PathBuf::from,
+    )
+}
+
+#[test]
+fn swift_and_kotlin_are_well_formed() {
+    let python = readers();
+    let script = beside("grammar.py");
+    let clients = root().join("deploy/clients");
+    let arguments = [script.to_str().unwrap(), clients.to_str().unwrap()];
+    let Some(output) = ran(python.to_str().unwrap(), &arguments) else {
+        return;
+    };
+    if output.status.code() == Some(3) {
+        eprintln!("NOT CHECKED: the readers have no grammars");
+        return;
+    }
+    assert_success(&output);
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with("done\n"));
 }

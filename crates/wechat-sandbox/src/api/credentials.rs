@@ -12,6 +12,7 @@ use crate::world::World;
 /// Old and new are both good for this long when one replaces the other.
 const OVERLAP_SECS: i64 = 300;
 const STABLE_A_DAY: u64 = 500_000;
+const STABLE_A_MINUTE: u64 = 10_000;
 
 /// The account a token belongs to, or why it is refused.
 pub(super) fn check(world: &World, token: &str, now: i64) -> Result<String, Refusal> {
@@ -79,10 +80,14 @@ pub(super) fn stable_token(app: &App, input: &Input<'_>) -> Result<Value, Refusa
     };
     let mut world = app.world();
     let appid = sign_in(&world, appid, secret, &input.client_ip)?;
+    let path = "/cgi-bin/stable_token";
     if !world
         .quota
-        .count(&input.day(), &appid, "/cgi-bin/stable_token", STABLE_A_DAY)
+        .count_minute(input.now, &appid, path, STABLE_A_MINUTE)
     {
+        return Err(Refusal::new(45011));
+    }
+    if !world.quota.count(&input.day(), &appid, path, STABLE_A_DAY) {
         return Err(Refusal::new(45009));
     }
     let current = newest(&world, &appid, CredentialKind::StableToken, input.now);
@@ -165,9 +170,20 @@ pub(super) fn sign_in(
     if account.config.secret != secret {
         return Err(Refusal::new(40125));
     }
+    if account.config.frozen {
+        return Err(Refusal::new(40243));
+    }
     let listed = &account.config.ip_whitelist;
     if !listed.is_empty() && !listed.iter().any(|ip| ip == client_ip) {
         return Err(Refusal::hint(40164, format!("{client_ip} is not listed")));
+    }
+    if account
+        .config
+        .ip_unconfirmed
+        .iter()
+        .any(|ip| ip == client_ip)
+    {
+        return Err(Refusal::hint(89503, format!("{client_ip} is new")));
     }
     Ok(appid.to_owned())
 }

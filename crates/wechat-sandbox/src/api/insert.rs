@@ -6,9 +6,9 @@ use std::time::Duration;
 use actix_web::web::{self, Data};
 use serde_json::{Value, json};
 
-use super::Input;
 use super::media::live_media;
 use super::platform::{own_template, platform_account};
+use super::{INSERT, Input};
 use crate::app::App;
 use crate::config::{ClassicMapping, DigitalBillingCode, Settings};
 use crate::fields::Fields;
@@ -57,6 +57,26 @@ pub(super) async fn insert(
     input: &Input<'_>,
     product: Product,
 ) -> Result<Value, Refusal> {
+    let outcome = insert_now(app, input, product).await;
+    if !app.world().settings.older_codes {
+        return outcome;
+    }
+    outcome.map_err(|refusal| Refusal {
+        code: match refusal.code {
+            72056 => 72018,
+            72050 => 72013,
+            72040 => 72082,
+            other => other,
+        },
+        ..refusal
+    })
+}
+
+async fn insert_now(
+    app: &Data<App>,
+    input: &Input<'_>,
+    product: Product,
+) -> Result<Value, Refusal> {
     let begun = begin(app, input, product)?;
     // From here on the order is marked as busy; whatever happens, the mark goes away, also when
     // the caller hangs up and this future is dropped.
@@ -94,6 +114,10 @@ fn begin(app: &App, input: &Input<'_>, product: Product) -> Result<Begun, Refusa
     let user_data = card_ext.object("user_card")?.object("invoice_user_data")?;
     let mut world = app.world();
     let data = read_data(&user_data, &world.settings, product)?;
+    let refused = &world.settings.refused_titles;
+    if refused.iter().any(|it| data.title.contains(it.as_str())) {
+        return Err(Refusal::new(72017));
+    }
     platform_account(&world, &input.appid)?;
     let template = own_template(&world, &input.appid, card_id)?;
     if template.fiscal != (product == Product::Bill) {
@@ -340,6 +364,12 @@ fn finish(app: &App, input: &Input<'_>, begun: &Begun, product: Product) -> Resu
     let platform = platform_account(&world, &input.appid)?;
     if platform.config.restricted && !platform.test_openids.contains(&openid) {
         return Err(Refusal::new(72022));
+    }
+    let limit = world.settings.daily_inserts;
+    // A name of its own: the resets of the calls' counters do not touch it.
+    let counted = format!("{} cards", input.appid);
+    if 0 < limit && !world.quota.count(&input.day(), &counted, INSERT, limit) {
+        return Err(Refusal::new(72057));
     }
     let code = new_code(&world);
     let card = Card {

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Input, credentials, done, is_known};
+use super::{Input, credentials, done, is_for, is_known};
 use crate::app::App;
 use crate::refusal::Refusal;
 
 pub(super) fn quota_get(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
-    let path = known_path(input)?;
+    let path = known_path(app, input)?;
     let mut world = app.world();
     let daily_limit = if path == "/cgi-bin/token" {
         world.settings.token_daily_limit
@@ -28,17 +28,21 @@ pub(super) fn quota_get(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
     Ok(answer)
 }
 
-fn known_path<'a>(input: &'a Input<'_>) -> Result<&'a str, Refusal> {
+fn known_path<'a>(app: &App, input: &'a Input<'_>) -> Result<&'a str, Refusal> {
     let path = input
         .json
         .get("cgi_path")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    if is_known(path) {
-        Ok(path)
-    } else {
-        Err(Refusal::new(76021))
+    if !is_known(path) {
+        return Err(Refusal::new(76021));
     }
+    let world = app.world();
+    let kind = world.accounts.get(&input.appid).map(|it| it.config.kind);
+    if kind.is_some_and(|kind| !is_for(path, kind)) {
+        return Err(Refusal::new(76022));
+    }
+    Ok(path)
 }
 
 pub(super) fn clear_quota(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
@@ -70,7 +74,7 @@ fn clear(app: &App, input: &Input<'_>, appid: &str) -> Result<Value, Refusal> {
 }
 
 pub(super) fn clear_one(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
-    let path = known_path(input)?;
+    let path = known_path(app, input)?;
     app.world().quota.clear_path(&input.appid, path);
     Ok(done())
 }

@@ -85,7 +85,7 @@ impl<'a> PageRequest<'a> {
         credentials::check_ticket(&world, ticket, &input.appid, input.now)?;
         let key = Order::key_of(&input.appid, self.order_id);
         let order = match world.orders.get(&key) {
-            Some(known) => self.again(known)?,
+            Some(known) => self.again(known, world.settings.page_after_authorisation)?,
             None => self.first(input),
         };
         world.save_order(order.clone());
@@ -116,8 +116,8 @@ impl<'a> PageRequest<'a> {
     }
 
     /// The same order id once more: a page again unless the id is burnt. What an authorised
-    /// order was authorised for stays.
-    fn again(&self, known: &Order) -> Result<Order, Refusal> {
+    /// order was authorised for stays; the sources disagree on whether its page is shown again.
+    fn again(&self, known: &Order, page_after_authorisation: bool) -> Result<Order, Refusal> {
         match known.state {
             OrderState::Inserted => return Err(Refusal::new(72056)),
             OrderState::Rejected => return Err(Refusal::new(72035)),
@@ -126,6 +126,7 @@ impl<'a> PageRequest<'a> {
                     "order_id is authorised for another s_pappid",
                 ));
             }
+            OrderState::Authorised if !page_after_authorisation => return Err(Refusal::new(72074)),
             OrderState::Authorised => {
                 return Ok(Order {
                     redirect_url: self.redirect_url.map(str::to_owned),

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::calls::{CallRecord, loggable};
 use crate::clock::china_day;
+use crate::config::AccountKind;
 use crate::faults::{CallFault, FaultKind};
 use crate::fields::{Fields, parse_object};
 use crate::refusal::Refusal;
@@ -214,6 +215,27 @@ pub(crate) const CALLS: &[Call] = &[
     call(INSERT_BILL, Shape::Json, insert::never),
 ];
 
+/// Whether accounts of a kind may make a call at all (else 48001).
+fn is_for(path: &str, kind: AccountKind) -> bool {
+    let begins = |start: &str| path.starts_with(start);
+    match kind {
+        AccountKind::Service => true,
+        // Invoicing platforms and finance bureaus are service accounts.
+        _ if begins("/card/invoice/platform/")
+            || begins("/card/testwhitelist/")
+            || matches!(
+                path,
+                "/card/invoice/seturl" | INSERT | INSERT_BILL | "/nontax/createbillcard"
+            ) =>
+        {
+            false
+        }
+        AccountKind::Open => true,
+        // Titles are for official accounts and apps; bills have no page in a mini program.
+        AccountKind::Mini => !begins("/card/invoice/biz/") && path != "/nontax/getbillauthurl",
+    }
+}
+
 /// Whether a path is a call of the API, for the quota calls.
 fn is_known(path: &str) -> bool {
     CALLS.iter().any(|call| call.path == path)
@@ -324,6 +346,10 @@ async fn perform(app: &Data<App>, call: &Call, input: &mut Input<'_>) -> Result<
         let token = input.query("access_token").unwrap_or_default();
         let mut world = app.world();
         input.appid = credentials::check(&world, token, input.now)?;
+        let kind = world.accounts.get(&input.appid).map(|it| it.config.kind);
+        if kind.is_some_and(|kind| !is_for(call.path, kind)) {
+            return Err(Refusal::hint(48001, "not for an account of this kind"));
+        }
         let (limit, a_minute) = (world.settings.daily_limit, world.settings.minute_limit);
         if !world
             .quota
@@ -344,7 +370,31 @@ async fn perform(app: &Data<App>, call: &Call, input: &mut Input<'_>) -> Result<
     match call.path {
         INSERT => insert::insert(app, input, insert::Product::Invoice).await,
         INSERT_BILL => insert::insert(app, input, insert::Product::Bill).await,
+        "/card/invoice/makeoutinvoice" | "/card/invoice/clearoutinvoice" => {
+            let answer = (call.run)(app, input)?;
+            finish_later(app, input);
+            Ok(answer)
+        }
         _ => (call.run)(app, input),
+    }
+}
+
+/// A unified request that takes its time is done when the time has passed.
+fn finish_later(app: &Data<App>, input: &Input<'_>) {
+    let serial = input.json["invoiceinfo"]["fpqqlsh"]
+        .as_str()
+        .unwrap_or_default();
+    let takes = {
+        let world = app.world();
+        let pending = world.unified.get(serial).is_some_and(|it| it.pending);
+        pending.then_some(world.settings.unified_takes_ms)
+    };
+    if let Some(takes) = takes {
+        let (app, serial) = (app.clone(), serial.to_owned());
+        actix_web::rt::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(takes)).await;
+            unified::complete(&app, &mut app.world(), &serial);
+        });
     }
 }
 

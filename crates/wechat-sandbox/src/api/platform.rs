@@ -75,8 +75,12 @@ pub(super) fn create_card(app: &App, input: &Input<'_>) -> Result<Value, Refusal
         read_link(&base, "promotion_url")?,
     ];
     let (payee, kind) = (info.text("payee")?, info.text("type")?);
+    let links: Vec<TemplateLink> = links.into_iter().flatten().collect();
     let mut world = app.world();
     check_logo(&world, logo_url)?;
+    if !links.is_empty() && !world.settings.web_links {
+        return Err(Refusal::new(73211));
+    }
     platform_account(&world, &input.appid)?;
     let template = Template {
         card_id: new_card_id(),
@@ -85,7 +89,7 @@ pub(super) fn create_card(app: &App, input: &Input<'_>) -> Result<Value, Refusal
         payee: payee.to_owned(),
         kind: kind.to_owned(),
         logo_url: logo_url.to_owned(),
-        links: links.into_iter().flatten().collect(),
+        links,
         created_at: input.now,
         fiscal: false,
     };

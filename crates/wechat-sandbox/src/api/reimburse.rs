@@ -14,8 +14,16 @@ const BATCH_MAX: usize = 100;
 /// Cards end decades ahead.
 const END_TIME: i64 = 2_082_758_400;
 
+/// These calls tell a member that is not there apart from one that is wrong.
+fn text<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a str, Refusal> {
+    if !fields.has(name) {
+        return Err(Refusal::hint(40101, name));
+    }
+    fields.text(name)
+}
+
 fn find<'w>(world: &'w World, fields: &Fields<'_>) -> Result<&'w Card, Refusal> {
-    let (card_id, encrypt_code) = (fields.text("card_id")?, fields.text("encrypt_code")?);
+    let (card_id, encrypt_code) = (text(fields, "card_id")?, text(fields, "encrypt_code")?);
     if world.templates.get(card_id).is_none() {
         return Err(Refusal::new(40073));
     }
@@ -167,7 +175,7 @@ fn tell_status(app: &App, world: &mut World, card: &Card) {
 }
 
 fn read_status(fields: &Fields<'_>) -> Result<CardStatus, Refusal> {
-    CardStatus::parse(fields.text("reimburse_status")?)
+    CardStatus::parse(text(fields, "reimburse_status")?)
         .ok_or_else(|| Refusal::param("reimburse_status is unknown"))
 }
 
@@ -183,14 +191,14 @@ pub(super) fn update(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
 /// All or nothing.
 pub(super) fn update_batch(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let fields = input.fields();
-    let openid = fields.text("openid")?;
+    let openid = text(&fields, "openid")?;
     let wanted = read_status(&fields)?;
     let items = fields.list("invoice_list")?;
     if items.is_empty() {
         return Err(Refusal::param("invoice_list is empty"));
     }
     if BATCH_MAX < items.len() {
-        return Err(Refusal::new(72052));
+        return Err(Refusal::new(72055));
     }
     let mut world = app.world();
     let mut codes = Vec::new();

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::Input;
 use crate::app::{App, Event};
+use crate::config::AccountKind;
 use crate::fields::Fields;
 use crate::model::{Card, CardStatus, InvoiceData, Order, OrderState, UnifiedRequest};
 use crate::refusal::Refusal;
@@ -69,16 +70,18 @@ pub(super) fn make_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let (serial, ddh) = (info.text("fpqqlsh")?, info.text("ddh")?);
     let mut world = app.world();
     enabled(&world)?;
+    registered(&world, input, info.text("nsrsbh")?, serial)?;
     if let Some(known) = world.unified.get(serial) {
-        return if known.ddh == ddh {
-            Ok(success())
-        } else {
-            Err(Refusal::new(73106))
+        return match known.ddh == ddh {
+            true if known.pending => Err(Refusal::new(73105)),
+            true => Ok(success()),
+            false => Err(Refusal::new(73106)),
         };
     }
     let order = world
         .orders
         .get(&Order::key_of(&input.appid, ddh))
+        .filter(|order| !order.fiscal)
         .filter(|order| matches!(order.state, OrderState::Authorised | OrderState::Inserted))
         .cloned()
         .ok_or_else(|| Refusal::new(72038))?;
@@ -95,32 +98,8 @@ pub(super) fn make_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     }
     let mut request = new_request(input, serial, info.text("nsrsbh")?, ddh, None);
     info.text("jshj")?.clone_into(&mut request.total);
-    request.failed = failure(&world);
-    if request.failed.is_none() {
-        deliver(&mut world, &order, &request, &info)?;
-    }
-    tell_result(app, &mut world, &request, &order.buyer.unwrap_or_default());
-    world.save_unified(request);
-    Ok(success())
-}
-
-/// What the platform behind the call says to every request while the setting asks for it.
-fn failure(world: &World) -> Option<String> {
-    let why = world.settings.unified_fails.trim();
-    (!why.is_empty()).then(|| why.to_owned())
-}
-
-/// The platform behind the call issues and brings the card; the merchant never learns its code.
-fn deliver(
-    world: &mut World,
-    order: &Order,
-    request: &UnifiedRequest,
-    info: &Fields<'_>,
-) -> Result<(), Refusal> {
-    let buyer = order.buyer.clone().unwrap_or_default();
-    let code = super::insert::new_code(world);
     let fen = |name: &str| -> Result<i64, Refusal> { Ok(fen_of(info.text(name)?)) };
-    let data = InvoiceData {
+    request.data = Some(InvoiceData {
         fee: fen("jshj")?,
         fee_without_tax: fen("hjje")?,
         tax: fen("hjse")?,
@@ -130,7 +109,73 @@ fn deliver(
         billing_code: request.fpdm.clone(),
         check_code: request.jym.clone(),
         ..InvoiceData::default()
+    });
+    take_up(app, &mut world, request);
+    Ok(success())
+}
+
+/// Keeps a request; it is done at once, or later by whoever waits for the platform's time to pass.
+fn take_up(app: &App, world: &mut World, mut request: UnifiedRequest) {
+    request.pending = 0 < world.settings.unified_takes_ms;
+    let (serial, pending) = (request.fpqqlsh.clone(), request.pending);
+    world.save_unified(request);
+    if !pending {
+        complete(app, world, &serial);
+    }
+}
+
+/// The platform behind the call has done its part: the card comes or goes, and the result is told.
+pub(super) fn complete(app: &App, world: &mut World, serial: &str) {
+    let Some(mut request) = world.unified.get(serial).cloned() else {
+        return;
     };
+    request.pending = false;
+    request.failed = failure(world);
+    let order = world
+        .orders
+        .get(&Order::key_of(&request.appid, &request.ddh))
+        .cloned();
+    if let Some(order) = order.as_ref().filter(|_| request.failed.is_none()) {
+        if request.clears.is_some() {
+            strike_out(world, order);
+        } else {
+            deliver(world, order, &request);
+        }
+    }
+    let buyer = order.and_then(|order| order.buyer).unwrap_or_default();
+    tell_result(app, world, &request, &buyer);
+    world.save_unified(request);
+}
+
+/// 73005, 73101 and 73110: what the platform knows of the merchant.
+fn registered(world: &World, input: &Input<'_>, nsrsbh: &str, serial: &str) -> Result<(), Refusal> {
+    let account = world.accounts.get(&input.appid);
+    let Some(account) = account.filter(|it| it.config.kind == AccountKind::Service) else {
+        return Err(Refusal::new(73005));
+    };
+    let Some(known) = &account.config.commercial else {
+        return Ok(());
+    };
+    if known.nsrsbh != nsrsbh {
+        return Err(Refusal::new(73101));
+    }
+    if !serial.starts_with(&known.serial_prefix) {
+        return Err(Refusal::new(73110));
+    }
+    Ok(())
+}
+
+/// What the platform behind the call says to every request while the setting asks for it.
+fn failure(world: &World) -> Option<String> {
+    let why = world.settings.unified_fails.trim();
+    (!why.is_empty()).then(|| why.to_owned())
+}
+
+/// The platform behind the call issues and brings the card; the merchant never learns its code.
+fn deliver(world: &mut World, order: &Order, request: &UnifiedRequest) {
+    let buyer = order.buyer.clone().unwrap_or_default();
+    let code = super::insert::new_code(world);
+    let data = request.data.clone().unwrap_or_default();
     let card = Card {
         code: code.clone(),
         card_id: "unified".to_owned(),
@@ -153,7 +198,6 @@ fn deliver(
         code: Some(code),
         ..order.clone()
     });
-    Ok(())
 }
 
 /// Yuan as text; what is no amount counts as nothing, as nobody checks it there.
@@ -169,6 +213,8 @@ pub(super) fn clear_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
     }
     let mut world = app.world();
     enabled(&world)?;
+    let serial = info.text("fpqqlsh")?;
+    registered(&world, input, info.text("nsrsbh")?, serial)?;
     let (code, number) = (info.text("yfpdm")?, info.text("yfphm")?);
     let blue = world
         .unified
@@ -176,13 +222,11 @@ pub(super) fn clear_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
         .find(|it| it.appid == input.appid && it.fpdm == code && it.fphm == number)
         .cloned()
         .ok_or_else(|| Refusal::hint(73109, "no invoice has this yfpdm and yfphm"))?;
-    let serial = info.text("fpqqlsh")?;
     if let Some(known) = world.unified.get(serial) {
-        let same = known.clears.as_deref() == Some(blue.fpqqlsh.as_str());
-        return if same {
-            Ok(success())
-        } else {
-            Err(Refusal::new(73106))
+        return match known.clears.as_deref() == Some(blue.fpqqlsh.as_str()) {
+            true if known.pending => Err(Refusal::new(73105)),
+            true => Ok(success()),
+            false => Err(Refusal::new(73106)),
         };
     }
     let mut request = new_request(
@@ -193,25 +237,16 @@ pub(super) fn clear_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> 
         Some(blue.fpqqlsh.clone()),
     );
     request.total = format!("-{}", blue.total);
-    request.failed = failure(&world);
-    if request.failed.is_none() {
-        strike_out(&mut world, input, &blue.ddh);
-    }
-    let buyer = world
-        .orders
-        .get(&Order::key_of(&input.appid, &blue.ddh))
-        .and_then(|order| order.buyer.clone())
-        .unwrap_or_default();
-    tell_result(app, &mut world, &request, &buyer);
-    world.save_unified(request);
+    take_up(app, &mut world, request);
     Ok(success())
 }
 
 /// The platform behind the call takes its card back.
-fn strike_out(world: &mut World, input: &Input<'_>, ddh: &str) {
-    let key = Order::key_of(&input.appid, ddh);
-    let code = world.orders.get(&key).and_then(|it| it.code.clone());
-    let card = code.and_then(|code| world.cards.get(&code).cloned());
+fn strike_out(world: &mut World, order: &Order) {
+    let card = order
+        .code
+        .as_ref()
+        .and_then(|code| world.cards.get(code).cloned());
     if let Some(card) = card {
         world.save_card(Card {
             status: CardStatus::Cancel,
@@ -239,6 +274,8 @@ fn new_request(
         jym: format!("{:020}", rand::random::<u64>()),
         total: String::new(),
         failed: None,
+        data: None,
+        pending: false,
         made_at: input.now,
     }
 }
@@ -262,6 +299,9 @@ pub(super) fn query(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
         .get(serial)
         .filter(|it| it.appid == input.appid && it.nsrsbh == nsrsbh)
         .ok_or_else(|| Refusal::new(73109))?;
+    if found.pending {
+        return Err(Refusal::new(73107));
+    }
     if let Some(why) = &found.failed {
         return Err(Refusal::hint(73000, why.clone()));
     }
@@ -284,7 +324,9 @@ pub(super) fn query(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
 /// `GET /unified/{serial}/file.pdf`: a paper with the code, the number and the amount on it, and no more.
 pub(crate) async fn file(app: Data<App>, serial: Path<String>) -> HttpResponse {
     let found = app.world().unified.get(&serial).cloned();
-    let made = found.filter(|it| it.failed.is_none()).map(|it| paper(&it));
+    let made = found
+        .filter(|it| it.failed.is_none() && !it.pending)
+        .map(|it| paper(&it));
     match made {
         Some(Ok(bytes)) => HttpResponse::Ok()
             .content_type("application/pdf")

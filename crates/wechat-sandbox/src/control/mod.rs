@@ -179,7 +179,7 @@ async fn set_card_status(app: Data<App>, code: Path<String>, body: Bytes) -> Htt
             return Err(Problem::not_found(format!("no card has the code {code}")));
         }
         crate::api::reimburse_move(&app, &mut world, &code, status, who).map_err(|refusal| {
-            let phrase = crate::refusal::phrase(refusal.code);
+            let phrase = crate::phrases::phrase(refusal.code);
             Problem::conflict(format!("WeChat would answer {}: {phrase}", refusal.code))
         })?;
         Ok(views::card_json(&world, world.cards.get(&code)))

@@ -311,6 +311,12 @@ pub(crate) struct UnifiedRequest {
     /// Why it came to nothing.
     #[serde(default)]
     pub(crate) failed: Option<String>,
+    /// What goes onto the card.
+    #[serde(default)]
+    pub(crate) data: Option<InvoiceData>,
+    /// The platform behind the call has not done it yet.
+    #[serde(default)]
+    pub(crate) pending: bool,
 }
 
 impl Row for UnifiedRequest {

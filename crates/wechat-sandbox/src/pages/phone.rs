@@ -334,7 +334,7 @@ pub(crate) async fn set_status(
             StatusCode::CONFLICT,
             false,
             "状态没有改变",
-            crate::refusal::phrase(refusal.code),
+            crate::phrases::phrase(refusal.code),
             &format!("WeChat would answer {}.", refusal.code),
         ),
     }

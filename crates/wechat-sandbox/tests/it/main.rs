@@ -17,6 +17,7 @@ mod languages;
 mod pages;
 mod persistence;
 mod pushes;
+mod refusals;
 mod reimburse;
 mod scene;
 mod titles;
