@@ -5,12 +5,9 @@ use std::io::Write;
 use wechat_invoice::code_info;
 use wechat_invoice::codes::all_codes;
 
-fn main() -> std::io::Result<()> {
-    let mut out = std::io::stdout();
-    let asked: Vec<i64> = std::env::args()
-        .skip(1)
-        .filter_map(|text| text.parse().ok())
-        .collect();
+/// The arguments are the codes.
+pub fn run(arguments: &[String], out: &mut impl Write) -> std::io::Result<()> {
+    let asked: Vec<i64> = arguments.iter().filter_map(|it| it.parse().ok()).collect();
     let codes: Vec<i64> = if asked.is_empty() {
         all_codes().map(|info| info.code).collect()
     } else {
@@ -31,4 +28,9 @@ fn main() -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn main() -> std::io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    run(&arguments, &mut std::io::stdout())
 }
