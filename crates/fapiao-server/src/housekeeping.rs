@@ -2,13 +2,15 @@
 
 use crate::telemetry;
 use chrono::{DateTime, TimeDelta, Utc};
-use fapiao_domain::invoice::InvoiceKind;
+use fapiao_domain::ids::AccountId;
 use fapiao_usecases::{
     backoffice::{months, reconciliation, windows},
     calendar,
     errors::StoreError,
     jobs::{Job, QueuedJob},
+    platform::template::kinds_of,
     ports::Ports,
+    records::{IssuingMode, Seller},
 };
 use metrics::gauge;
 use std::time::Duration;
@@ -89,6 +91,27 @@ pub async fn nightly(ports: &Ports, node: &str, now: DateTime<Utc>) -> Result<()
     Ok(())
 }
 
+/// Templates of the present payee that are not there: a change of name, or a try that was refused.
+async fn missing_templates(
+    ports: &Ports,
+    seller: &Seller,
+    account: &AccountId,
+) -> Result<Vec<QueuedJob>, StoreError> {
+    let mut jobs = Vec::new();
+    for kind in kinds_of(ports, &seller.id).await? {
+        let payee = &seller.party.name;
+        let known = ports.store.template(account, &seller.id, kind, payee);
+        if known.await?.is_none() {
+            let job = Job::EnsureTemplate {
+                seller: seller.id.clone(),
+                kind,
+            };
+            jobs.push(QueuedJob::now(job, Some(seller.id.clone())));
+        }
+    }
+    Ok(jobs)
+}
+
 fn as_gauge(count: i64) -> f64 {
     f64::from(i32::try_from(count).unwrap_or(i32::MAX))
 }
@@ -112,17 +135,8 @@ pub async fn queue_set_up(ports: &Ports) -> Result<(), StoreError> {
         jobs.push(of_seller(Job::FindRedForms(seller.id.clone())));
         if let Some(account) = &seller.platform_account {
             platforms.push(account.clone());
-            let kind = InvoiceKind::DigitalOrdinary;
-            if ports
-                .store
-                .template(account, &seller.id, kind, &seller.party.name)
-                .await?
-                .is_none()
-            {
-                jobs.push(of_seller(Job::EnsureTemplate {
-                    seller: seller.id.clone(),
-                    kind: InvoiceKind::DigitalOrdinary,
-                }));
+            if seller.mode == IssuingMode::SelfBuilt {
+                jobs.extend(missing_templates(ports, &seller, account).await?);
             }
         }
     }

@@ -25,8 +25,6 @@
 //! | ledger | `/admin/ledger` | `/admin/ledger/check` |
 //! | comparison with WeChat | `/admin/reconciliation?run=` | `/admin/reconciliation`, `…/{run}/fix` (`subject`, `kind`) |
 //! | pushes, audit | `/admin/inbox?tab=`, `/admin/inbox/{id}?replay=1`, `/admin/audit` | `/admin/inbox/{id}/handling`, `/admin/accounts/{id}/self-test` |
-//! | ledger | `/admin/ledger` | `/admin/ledger/check` |
-//! | pushes, audit | `/admin/inbox`, `/admin/audit` | |
 //! | import | `/admin/import` | `/admin/import` (multipart `file`, `store`), `/admin/import/orders` (`content`, `do=import\|bad_rows`) |
 //! | buyer | `/o/{code}` | nothing: its button is a link |
 

@@ -6,10 +6,11 @@ use crate::{
     errors::StoreError,
     ids::fresh,
     jobs::{Job, QueuedJob},
+    platform::template::templates_to_make,
     ports::{Ports, Sealer},
     records::{Account, AccountKind, PushMode, SealedText},
 };
-use fapiao_domain::{ids::AccountId, invoice::InvoiceKind};
+use fapiao_domain::ids::AccountId;
 
 /// Length of an EncodingAESKey.
 const PUSH_KEY_LENGTH: usize = 43;
@@ -75,20 +76,12 @@ pub async fn save_account(
 
 /// Templates of sellers that issue through this account may be made now.
 async fn follow_sellers(ports: &Ports, account: &AccountId) -> Result<(), StoreError> {
-    let jobs: Vec<_> = ports
-        .store
-        .sellers()
-        .await?
-        .into_iter()
-        .filter(|it| it.platform_account.as_ref() == Some(account))
-        .map(|it| {
-            let job = Job::EnsureTemplate {
-                seller: it.id.clone(),
-                kind: InvoiceKind::DigitalOrdinary,
-            };
-            QueuedJob::now(job, Some(it.id))
-        })
-        .collect();
+    let mut jobs = Vec::new();
+    for seller in ports.store.sellers().await? {
+        if seller.platform_account.as_ref() == Some(account) {
+            jobs.extend(templates_to_make(ports, &seller).await?);
+        }
+    }
     if jobs.is_empty() {
         return Ok(());
     }

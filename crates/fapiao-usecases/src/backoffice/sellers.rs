@@ -5,12 +5,12 @@ use crate::{
     actor::Actor,
     ids::fresh,
     jobs::{Job, QueuedJob},
+    platform::template::templates_to_make,
     ports::Ports,
     records::{InvoiceRules, IssuingMode, Seller},
 };
 use fapiao_domain::{
     ids::{AccountId, Id, SellerId},
-    invoice::InvoiceKind,
     money::Fen,
     party::SellerParty,
     uscc::{check_tax_number, normalise_tax_number},
@@ -71,7 +71,7 @@ pub struct SellerDraft {
 }
 
 /// Saves a seller; `before` is `None` for a new one, and carries the version that was read otherwise. Queues what a
-/// changed seller needs: its accounts, its card template, tax data and stock.
+/// changed seller needs: its accounts, its card templates (of the new payee after a change of name), tax data and stock.
 ///
 /// # Errors
 /// [`SettingError`].
@@ -109,11 +109,13 @@ pub async fn save_seller(
         None => seller.id = fresh(ports.clock.now()),
     }
     ports.store.save_seller(&seller, actor).await?;
-    ports.store.enqueue(what_follows(&seller)).await?;
+    let mut follows = what_follows(&seller);
+    follows.extend(templates_to_make(ports, &seller).await?);
+    ports.store.enqueue(follows).await?;
     Ok(seller)
 }
 
-/// What a saved seller needs; each is harmless to repeat.
+/// What a saved seller needs beside its card templates; each is harmless to repeat.
 fn what_follows(seller: &Seller) -> Vec<QueuedJob> {
     let mut jobs = Vec::new();
     let mut push = |job| jobs.push(QueuedJob::now(job, Some(seller.id.clone())));
@@ -124,12 +126,6 @@ fn what_follows(seller: &Seller) -> Vec<QueuedJob> {
     accounts.dedup();
     for account in accounts {
         push(Job::PrepareAccount(account.clone()));
-    }
-    if seller.platform_account.is_some() {
-        push(Job::EnsureTemplate {
-            seller: seller.id.clone(),
-            kind: InvoiceKind::DigitalOrdinary,
-        });
     }
     push(Job::SyncTaxData(seller.id.clone()));
     push(Job::RefillStock(seller.id.clone()));

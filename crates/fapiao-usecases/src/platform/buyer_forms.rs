@@ -7,7 +7,7 @@ use crate::{
     errors::StoreError,
     ids::fresh,
     ports::{BuyerForm, FormRow, InvoiceFilter, NewRefund, Ports, Scope},
-    records::{Invoice, RedForm, Refund, RefundKind, Seller, TakenLine},
+    records::{Invoice, IssuingMode, RedForm, Refund, RefundKind, Seller, TakenLine},
     step::StepError,
 };
 use fapiao_domain::{
@@ -27,6 +27,10 @@ pub async fn find_red_forms(ports: &Ports, id: &SellerId) -> Result<(), StepErro
     let Some(seller) = ports.store.seller(id).await? else {
         return Ok(());
     };
+    // The others' platform is connected to the tax authority, not we.
+    if seller.mode != IssuingMode::SelfBuilt {
+        return Ok(());
+    }
     for told in ports.tax.forms_of_buyers(&seller).await? {
         if told.status.ours || told.status.state != FormState::AwaitsSeller {
             continue;

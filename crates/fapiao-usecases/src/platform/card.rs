@@ -50,7 +50,7 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
     if delivery.issues_first() && delivery.invoice.is_none() {
         return Err(StepError::not_yet(
             COLLECT_RETRY_SECS,
-            "the invoice that the buyer collects is not drafted yet",
+            "买家要领取的发票还没有拟好 / the invoice that the buyer collects is not drafted yet",
         ));
     }
     let invoice_id = delivery
@@ -68,7 +68,7 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
     if delivery.issues_first() && !invoice.state.is_issued() {
         return Err(StepError::not_yet(
             COLLECT_RETRY_SECS,
-            "the invoice that the buyer collects is not issued yet",
+            "买家要领取的发票还没有开具 / the invoice that the buyer collects is not issued yet",
         ));
     }
     if !invoice.state.is_issued() {
@@ -197,8 +197,10 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
                 Some(after) => Err(StepError::not_yet(
                     after,
                     format!(
-                        "the card template was made at {} and WeChat does not take it yet (40078)",
-                        template.created_at.format("%H:%M:%S UTC")
+                        "卡券模板 {at} 刚刚创建，微信还不能使用（40078），满 1、5、15 分钟时各再试一次 / the card template was \
+                         made at {at} and WeChat does not take it yet, 40078; it is tried again when it is 1, 5 and 15 \
+                         minutes old",
+                        at = shown(template.created_at)
                     ),
                 )),
                 // No longer young: something else is wrong with it, or the buyer is not on the white list of an
@@ -215,13 +217,18 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
             Err(StepError::not_yet(
                 2,
                 format!(
-                    "WeChat lost the uploaded PDF ({}); uploading it again",
-                    error.code
+                    "微信已没有上传的 PDF（{code}），正在重新上传 / WeChat lost the uploaded PDF, {code}; uploading it again",
+                    code = error.code
                 ),
             ))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The time of day in China.
+fn shown(at: DateTime<Utc>) -> String {
+    (at + TimeDelta::hours(8)).format("%H:%M:%S").to_string()
 }
 
 /// Seconds until a young template is tried again; `None` once it is old.
@@ -268,7 +275,7 @@ async fn upload_pdf(
     let pdf = documents
         .iter()
         .find(|document| document.format == "pdf")
-        .ok_or_else(|| StepError::not_yet(2, "the PDF is not rendered yet"))?;
+        .ok_or_else(|| StepError::not_yet(2, "PDF 还没有生成 / the PDF is not rendered yet"))?;
     let bytes = ports.files.get(&pdf.sha256).await?.ok_or_else(|| {
         StepError::parked(
             "document_missing",

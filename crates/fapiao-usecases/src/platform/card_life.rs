@@ -35,7 +35,7 @@ pub async fn cancel_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepError
         CardStanding::OnItsWay(_) => {
             return Err(StepError::not_yet(
                 INSERT_RETRY_SECS,
-                "the card is being inserted; it is struck out afterwards",
+                "卡券正在放入卡包，之后再作废 / the card is being inserted; it is struck out afterwards",
             ));
         }
         CardStanding::Locked(_) => return Err(locked()),
@@ -111,7 +111,8 @@ async fn ask_to_cancel(ports: &Ports, card: &Card, invoice: &Invoice) -> Result<
 fn locked() -> StepError {
     StepError::not_yet(
         LOCKED_RETRY_SECS,
-        "the holder's employer is checking the card (72023); it is struck out when it is released",
+        "报销方正在查验卡券（72023），解除后自动作废 / the holder's employer is checking the card, 72023; it is struck out \
+         when it is released",
     )
 }
 

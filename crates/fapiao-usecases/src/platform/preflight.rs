@@ -91,12 +91,14 @@ fn found(
 pub fn step_after(code: &str) -> Option<SafeStep> {
     Some(match code {
         "72035" | "72050" => SafeStep::NewLink,
-        "72038" => SafeStep::AskWeChat,
-        "72015" | "48001" => SafeStep::Settings,
-        "72018" | "72056" => SafeStep::OpenInvoice,
+        "72038" | "72049" | "72053" => SafeStep::AskWeChat,
+        "72015" | "72022" | "72063" | "48001" => SafeStep::Settings,
+        "72018" | "72056" | "72075" => SafeStep::OpenInvoice,
         "72031" | "72040" | "72041" | "72042" | "72043" | "72045" | "72047" | "72048" | "72073"
-        | "72082" => SafeStep::OpenInvoice,
-        "40078" | "72036" | "72046" | "72054" | "72081" | "72083" => SafeStep::Retry,
+        | "72076" | "72082" => SafeStep::OpenInvoice,
+        "40078" | "40107" | "72036" | "72046" | "72054" | "72057" | "72081" | "72083" => {
+            SafeStep::Retry
+        }
         _ => return None,
     })
 }
@@ -253,7 +255,8 @@ fn of_accounts(facts: &InsertFacts) -> Vec<Finding> {
     let young = facts
         .template_at
         .is_some_and(|at| facts.now - at < TimeDelta::minutes(TEMPLATE_YOUNG_MINUTES));
-    if young {
+    // A refusal for good is on the delivery: nothing is tried by itself any more.
+    if young && facts.delivery.state != DeliveryState::Failed {
         out.push(found(
             "40078",
             Weight::Likely,
@@ -492,7 +495,10 @@ fn of_cards(facts: &InsertFacts) -> Vec<Finding> {
             "the card is in the wallet, only its code was lost with the answer; enter it on the delivery's page once known",
         ));
     }
-    let running = card.state == CardState::Inserting
+    // WeChat has said no: that insert neither runs nor is its answer lost.
+    let answered = facts.delivery.state == DeliveryState::Failed;
+    let asked = card.state == CardState::Inserting && !answered;
+    let running = asked
         && card
             .asked_at
             .is_some_and(|at| facts.now - at < TimeDelta::seconds(INSERT_RUNS_SECS));
@@ -504,7 +510,7 @@ fn of_cards(facts: &InsertFacts) -> Vec<Finding> {
             "上一次放入卡包的请求可能还在进行；稍后再试，不会重复入卡",
             "the insert asked for just now may still run; try again in a moment, it cannot be inserted twice",
         ));
-    } else if card.state == CardState::Inserting && card.asked_at.is_some() {
+    } else if asked && card.asked_at.is_some() {
         out.push(found(
             "72056",
             Weight::Likely,

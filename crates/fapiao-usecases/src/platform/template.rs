@@ -2,14 +2,14 @@
 
 use crate::{
     actor::Actor,
-    errors::Advice,
+    errors::{Advice, StoreError},
     ids::fresh,
     jobs::{Job, QueuedJob},
     platform::preflight,
     ports::{
         CARD, CardTemplate, Design, Ports, TemplateOrder, TemplateTry, TryState, card_subject,
     },
-    records::{Account, CardDesign, IssuingMode, Seller},
+    records::{Account, CardDesign, IssuingMode, JobRow, Seller},
     step::StepError,
 };
 use bytes::Bytes;
@@ -20,6 +20,8 @@ use fapiao_domain::{
 
 /// While one node makes a template, others wait this long.
 const LEASE_SECS: u32 = 120;
+/// What a job is stopped with whose answer to createcard was lost.
+const TEMPLATE_UNKNOWN: &str = "template_unknown";
 
 /// A plain seal-coloured square with a paper sign: sellers without a logo of their own still need one.
 pub const DEFAULT_LOGO: &[u8] = include_bytes!("default_logo.png");
@@ -37,6 +39,45 @@ pub(crate) async fn platform_account(ports: &Ports, seller: &Seller) -> Result<A
     };
     let id = seller.platform_account.as_ref().ok_or_else(missing)?;
     ports.store.account(id).await?.ok_or_else(missing)
+}
+
+/// The kinds of invoice a seller needs templates of: what it usually issues, and what it has had a template of before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn kinds_of(ports: &Ports, seller: &SellerId) -> Result<Vec<InvoiceKind>, StoreError> {
+    let usual = match ports.store.tax_connection(seller).await? {
+        Some(connection) => connection.profile.ordinary(),
+        None => InvoiceKind::DigitalOrdinary,
+    };
+    let mut kinds = vec![usual];
+    for template in ports.store.templates_of(seller).await? {
+        if !kinds.contains(&template.kind) {
+            kinds.push(template.kind);
+        }
+    }
+    Ok(kinds)
+}
+
+/// The jobs that make a seller's templates. Each does nothing when the present payee has its template; none are needed
+/// where another platform inserts the cards.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn templates_to_make(
+    ports: &Ports,
+    seller: &Seller,
+) -> Result<Vec<QueuedJob>, StoreError> {
+    if seller.mode != IssuingMode::SelfBuilt || seller.platform_account.is_none() {
+        return Ok(Vec::new());
+    }
+    let kinds = kinds_of(ports, &seller.id).await?;
+    let job = |kind| Job::EnsureTemplate {
+        seller: seller.id.clone(),
+        kind,
+    };
+    let queued = |kind| QueuedJob::now(job(kind), Some(seller.id.clone()));
+    Ok(kinds.into_iter().map(queued).collect())
 }
 
 /// Makes the template of a seller's invoices of one kind, unless the payee has one of the present design.
@@ -63,7 +104,7 @@ pub async fn ensure_template(
     let payee = seller.party.name.clone();
     let known = ports.store.template(&account.id, id, kind, &payee).await?;
     if known.is_some_and(|it| it.design_version >= design_version) {
-        return Ok(());
+        return release_unknown(ports, id, kind).await;
     }
     if let Some(open) = ports.store.open_try(&account.id, id, kind).await?
         && open.state == TryState::Unknown
@@ -80,7 +121,10 @@ pub async fn ensure_template(
         .lease_template(&account.id, id, kind, LEASE_SECS)
         .await?
     {
-        return Err(StepError::not_yet(5, "another node is making the template"));
+        return Err(StepError::not_yet(
+            5,
+            "另一个节点正在创建卡券模板 / another node is making the template",
+        ));
     }
     let try_id: JobId = fresh(ports.clock.now());
     let new = TemplateTry {
@@ -177,7 +221,7 @@ async fn ask(
                 created_at: ports.clock.now(),
             };
             ports.store.finish_try(&asked.id, &made, &by).await?;
-            Ok(())
+            release_unknown(ports, &asked.seller, asked.kind).await
         }
         Err(error) if error.advice == Advice::OutcomeUnknown => {
             let store = &ports.store;
@@ -186,7 +230,10 @@ async fn ask(
                 .await?;
             // Only the next look waits for a person: whoever settles the try in this moment finds nothing parked, and
             // nothing is parked afterwards.
-            Err(StepError::not_yet(1, "the answer to createcard was lost"))
+            Err(StepError::not_yet(
+                1,
+                "创建卡券模板的应答丢失 / the answer to createcard was lost",
+            ))
         }
         Err(error) => {
             // WeChat said no: nothing was made.
@@ -199,13 +246,41 @@ async fn ask(
     }
 }
 
+/// A job that stopped because it was not known whether the template is there has nothing to wait for any more: whoever
+/// settled the try a moment before it stopped could not see it.
+async fn release_unknown(
+    ports: &Ports,
+    seller: &SellerId,
+    kind: InvoiceKind,
+) -> Result<(), StepError> {
+    let subject = card_subject(seller, kind);
+    let mut after = None;
+    loop {
+        let page = ports
+            .store
+            .jobs(Some("parked"), after.as_deref(), 200)
+            .await?;
+        let moot = |job: &&JobRow| job.subject == subject && job.code == TEMPLATE_UNKNOWN;
+        for job in page.rows.iter().filter(moot) {
+            ports.store.retry_job(&job.id, &Actor::System).await?;
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
 async fn lost_earlier(ports: &Ports, new: &TemplateTry) -> Result<StepError, StepError> {
     let open = ports
         .store
         .open_try(&new.account, &new.seller, new.kind)
         .await?;
     let Some(open) = open else {
-        return Ok(StepError::not_yet(2, "another try has just ended"));
+        return Ok(StepError::not_yet(
+            2,
+            "刚刚有一次创建已结束 / another try has just ended",
+        ));
     };
     ports
         .store
@@ -221,7 +296,7 @@ async fn lost_earlier(ports: &Ports, new: &TemplateTry) -> Result<StepError, Ste
 
 fn unknown_outcome(open: &TemplateTry) -> StepError {
     StepError::parked(
-        "template_unknown",
+        TEMPLATE_UNKNOWN,
         format!(
             "WeChat was asked at {} for the card template of {} and its answer was lost; look in WeChat's console \
              whether it is there, then say so on the page of the cards: it is never asked for twice by itself",
@@ -251,7 +326,8 @@ pub(crate) async fn template_for(
         // The page of the cards says what to do; once done, this goes on by itself.
         return Err(StepError::not_yet(
             60,
-            "it is not known whether the card template was made; a person has to say so",
+            "不知道卡券模板是否已创建，需要人工在卡券模板页面确认 / it is not known whether the card template was made; a person \
+             has to say so on the page of the cards",
         ));
     }
     let job = Job::EnsureTemplate {
@@ -262,5 +338,8 @@ pub(crate) async fn template_for(
         .store
         .enqueue(vec![QueuedJob::now(job, Some(seller.id.clone()))])
         .await?;
-    Err(StepError::not_yet(2, "the card template is being made"))
+    Err(StepError::not_yet(
+        2,
+        "卡券模板正在创建 / the card template is being made",
+    ))
 }

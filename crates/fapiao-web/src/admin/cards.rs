@@ -28,15 +28,19 @@ use fapiao_usecases::{
         card_designs::{CardDraft, EntryDraft, Finding, picture, save_card_design, settle_try},
     },
     errors::StoreError,
-    platform::template::{DEFAULT_LOGO, design_of},
+    platform::template::{DEFAULT_LOGO, design_of, kinds_of},
     ports::{CardTemplate, TemplateTry, TryState},
     records::{CardDesign, Seller},
     step::StepError,
 };
 use std::collections::HashMap;
 
-/// Kinds that can be issued.
-const KINDS: [InvoiceKind; 2] = [InvoiceKind::DigitalOrdinary, InvoiceKind::DigitalSpecial];
+/// Kinds that a card may be drawn for.
+const KINDS: [InvoiceKind; 3] = [
+    InvoiceKind::DigitalOrdinary,
+    InvoiceKind::DigitalSpecial,
+    InvoiceKind::ClassicOrdinary,
+];
 /// Tries shown.
 const TRIES: u32 = 8;
 
@@ -53,8 +57,10 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
         Some(id) => Some(find(&sellers, id)?),
         None => sellers.first(),
     };
-    let kind = query.get("kind").and_then(|it| InvoiceKind::parse(it));
-    let kind = kind.unwrap_or(InvoiceKind::DigitalOrdinary);
+    let kind = match query.get("kind").and_then(|it| InvoiceKind::parse(it)) {
+        Some(kind) => kind,
+        None => kinds(&desk, seller).await?[0],
+    };
     let card = match seller {
         Some(seller) => {
             let (design, version) = design(&desk, seller, kind).await?;
@@ -65,6 +71,19 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
     };
     let page = page(&desk, &sellers, seller, kind, card, Errors::default()).await?;
     Ok(desk.page(&page))
+}
+
+/// The kinds a seller's cards are drawn for, the usual one first; never empty.
+async fn kinds(frame: &Frame, seller: Option<&Seller>) -> Result<Vec<InvoiceKind>, StoreError> {
+    let mut kinds = match seller {
+        Some(seller) => kinds_of(frame.ports(), &seller.id).await?,
+        None => vec![InvoiceKind::DigitalOrdinary],
+    };
+    let special = InvoiceKind::DigitalSpecial;
+    if kinds[0] == InvoiceKind::DigitalOrdinary && !kinds.contains(&special) {
+        kinds.push(special);
+    }
+    Ok(kinds)
 }
 
 fn find<'a>(sellers: &'a [Seller], id: &str) -> Result<&'a Seller, Failure> {
@@ -346,15 +365,19 @@ async fn page(
     card: Option<CardBlock>,
     errors: Errors,
 ) -> Result<CardsPage, StoreError> {
-    let ordinary = InvoiceKind::DigitalOrdinary;
+    let mut shown = kinds(frame, seller).await?;
+    if !shown.contains(&kind) {
+        shown.push(kind);
+    }
+    let of_seller = |it: &Seller| format!("/admin/cards?seller={}", it.id);
     Ok(CardsPage {
         shell: frame.shell(Section::Cards).await?,
         sellers: sellers
             .iter()
-            .map(|it| Choice::new(here(&it.id, ordinary), it.party.name.as_str()))
+            .map(|it| Choice::new(of_seller(it), it.party.name.as_str()))
             .collect(),
-        here_seller: seller.map_or_else(String::new, |it| here(&it.id, ordinary)),
-        kinds: KINDS
+        here_seller: seller.map_or_else(String::new, of_seller),
+        kinds: shown
             .into_iter()
             .filter_map(|it| Some(Choice::new(here(&seller?.id, it), it.printed())))
             .collect(),

@@ -2,7 +2,7 @@
 
 use super::{Answer, desk::Decides, failure::Failure, forms::Sent, frame::Frame};
 use crate::{
-    i18n::{Lang, fill1},
+    i18n::{Checks, Lang, fill1},
     pages::{
         onboarding::CheckRow,
         parts::{Action, Link, Standing, Tone},
@@ -34,7 +34,9 @@ pub(super) async fn add(
         return Ok(());
     };
     let card = frame.ports().store.card(&delivery.id).await?;
-    let lost = card.is_some_and(|it| it.state == CardState::CodeUnknown);
+    let lost = card
+        .as_ref()
+        .is_some_and(|it| it.state == CardState::CodeUnknown);
     let wrong = matches!(
         place,
         Place::Stuck { .. } | Place::IssuedOnly { .. } | Place::Failed { .. }
@@ -43,6 +45,14 @@ pub(super) async fn add(
     if lost {
         standing.tone = Tone::Warn;
         standing.detail = t.code_lost.to_owned();
+        if frame.may_decide() {
+            standing.primary = step(frame, delivery, SafeStep::EnterCode);
+        }
+    }
+    if matches!(place, Place::OnTheWayToWallet { .. })
+        && card.is_some_and(|it| it.asked_at.is_some())
+    {
+        standing.detail = waiting(frame, delivery).await.unwrap_or_default();
     }
     if !wrong || lost {
         return Ok(());
@@ -69,11 +79,21 @@ pub(super) async fn add(
     Ok(())
 }
 
+/// Why a card that was asked for is not there yet, when that can be told.
+async fn waiting(frame: &Frame, delivery: &Delivery) -> Option<String> {
+    let findings = foresee_delivery(frame.ports(), &frame.scope(), &delivery.id).await;
+    let findings = findings.ok()?;
+    let young = findings.iter().find(|it| it.code == "40078")?;
+    Some(row(frame, young).title)
+}
+
 /// The one safe step: of what is certain, of what WeChat answered, of what is likely, or to run the card's job again.
 fn safest(place: &Place, findings: &[Finding]) -> Option<SafeStep> {
     let first = findings.first();
     let certain = first.filter(|it| it.weight == Weight::Certain);
     let (card, answered) = match place {
+        // Somebody else used the order id: the invoice stays what it is.
+        Place::Stuck { code, .. } if code == "order_id_used" => return Some(SafeStep::OpenInvoice),
         Place::Stuck { kind, code, .. } => (kind == "deliver_card", code.strip_prefix("wechat_")),
         _ => (false, None),
     };
@@ -99,11 +119,14 @@ pub(super) async fn of_job(frame: &Frame, job: &JobRow) -> Option<(String, Optio
         reason: job.reason.clone(),
     };
     let t = &frame.t().checks;
-    let words = findings
-        .first()
-        .map_or_else(|| t.nothing.to_owned(), |it| row(frame, it).title);
+    let safe = safest(&place, &findings)?;
+    let words = match findings.first() {
+        Some(first) => row(frame, first).title,
+        // Our own data say nothing against it: what helps is the step itself.
+        None => step_words(t, safe).to_owned(),
+    };
     let order = format!("/admin/orders/{}", delivery.order);
-    let link = match safest(&place, &findings)? {
+    let link = match safe {
         // The row has this button itself.
         SafeStep::Retry | SafeStep::AskWeChat => None,
         SafeStep::NewLink => Some(Link::new(t.new_link, order)),
@@ -120,6 +143,18 @@ pub(super) async fn of_job(frame: &Frame, job: &JobRow) -> Option<(String, Optio
         )),
     };
     Some((words, link))
+}
+
+/// A safe step in a sentence.
+const fn step_words(t: &Checks, step: SafeStep) -> &'static str {
+    match step {
+        SafeStep::Retry => t.step_retry,
+        SafeStep::AskWeChat => t.step_ask,
+        SafeStep::NewLink => t.step_new_link,
+        SafeStep::Settings => t.step_settings,
+        SafeStep::OpenInvoice => t.step_invoice,
+        SafeStep::EnterCode => t.code_lost,
+    }
 }
 
 fn row(frame: &Frame, finding: &Finding) -> CheckRow {

@@ -48,7 +48,7 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
             let plays_platform = sellers
                 .iter()
                 .any(|it| it.platform_account.as_ref() == Some(&account.id));
-            Some(counters(&desk, &account, plays_platform).await)
+            Some(counters(&desk, &shell, &account, plays_platform).await)
         } else {
             None
         };
@@ -132,20 +132,30 @@ fn note_row(frame: &Frame, shell: &Shell, note: &TokenNote) -> NoteRow {
     }
 }
 
-async fn counters(frame: &Frame, account: &Account, plays_platform: bool) -> Vec<QuotaRow> {
+async fn counters(
+    frame: &Frame,
+    shell: &Shell,
+    account: &Account,
+    plays_platform: bool,
+) -> Vec<QuotaRow> {
     let console = &frame.ports().console;
     let asking = console
         .counted_calls(plays_platform)
         .iter()
         .map(|path| async move {
             let left = in_time(console.calls_left(account, path)).await;
-            quota_row(frame, path, left)
+            quota_row(frame, shell, path, left)
         });
     join_all(asking).await
 }
 
-fn quota_row(frame: &Frame, path: &'static str, left: Result<CallsLeft, OutsideError>) -> QuotaRow {
-    let text = |it: Option<i64>| it.map_or_else(String::new, |it| it.to_string());
+fn quota_row(
+    frame: &Frame,
+    shell: &Shell,
+    path: &'static str,
+    left: Result<CallsLeft, OutsideError>,
+) -> QuotaRow {
+    let text = |it: Option<i64>| it.map_or_else(String::new, |it| shell.number(it));
     match left {
         Ok(it) => QuotaRow {
             path,

@@ -3,7 +3,7 @@
 use super::{Answer, desk::Overseer, listing::Listing, masking, push_words};
 use crate::{
     i18n::{
-        Lang, Texts, fill1,
+        Texts, fill1,
         states::{self, Verdict},
     },
     pages::{
@@ -13,10 +13,7 @@ use crate::{
     },
 };
 use actix_web::HttpRequest;
-use fapiao_domain::{
-    delivery::DeliveryState,
-    ids::{DeliveryId, Id},
-};
+use fapiao_domain::ids::{DeliveryId, Id};
 use fapiao_usecases::{
     errors::StoreError,
     records::{Account, Push},
@@ -123,7 +120,7 @@ fn row(shell: &Shell, accounts: &[Account], push: &Push) -> PushRow {
         why: if is_refused {
             push_words::verdict(t, &push.verdict)
         } else {
-            outcome(shell.lang, &push.outcome)
+            push_words::outcome(shell.lang, &push.outcome)
         },
         seen: push.seen,
         raw: (!push.plain.is_empty())
@@ -142,62 +139,4 @@ pub(super) fn about(push: &Push) -> Option<Link> {
     let id = push.plain.get(at..at + DeliveryId::PREFIX.len() + 26)?;
     let id = DeliveryId::parse(id).ok()?;
     Some(Link::new(id.as_str(), format!("/admin/deliveries/{id}")))
-}
-
-/// What came of a push. The outcomes come in English; the usual ones have Chinese words.
-pub(super) fn outcome(lang: Lang, text: &str) -> String {
-    let word = match (lang, text) {
-        (Lang::En, _) => text,
-        (Lang::Zh, "confirmed by WeChat") => "微信已确认，开始开票",
-        (Lang::Zh, "the buyer declined") => "买家取消了开票",
-        (Lang::Zh, "WeChat does not confirm it (yet)") => "微信尚未确认，稍后再查",
-        (Lang::Zh, "no card of ours has this code") => "卡券不是本系统开出的",
-        (Lang::Zh, "the card stands there already") => "卡券已是该状态",
-        (Lang::Zh, other) => {
-            if other.starts_with("older than what is known") {
-                return "早于已知的状态，不采用".to_owned();
-            }
-            if other.starts_with("the lost card code of ") {
-                return "找回了丢失的卡券编号".to_owned();
-            }
-            if other.starts_with("the card code is one of those lost") {
-                return format!(
-                    "卡券编号属于其中一个丢失编号的授权，请核对：{}",
-                    other.rsplit_once(" by ").map_or("", |it| it.1)
-                );
-            }
-            if let Some(event) = other.strip_prefix("event ") {
-                let event = event.trim_end_matches(" needs no action");
-                return format!("事件 {event} 无需处理");
-            }
-            if let Some(state) = other.strip_prefix("the delivery is ") {
-                let state = DeliveryState::parse(state);
-                let word = state.map(|it| states::delivery(Texts::of(lang), it).word);
-                return format!("投递{}，无需再处理", word.unwrap_or_default());
-            }
-            other
-        }
-    };
-    word.to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_usual_outcomes_are_told_in_chinese() {
-        assert_eq!(
-            outcome(Lang::Zh, "the delivery is carded"),
-            "投递已入卡包，无需再处理"
-        );
-        assert_eq!(
-            outcome(Lang::Zh, "event subscribe needs no action"),
-            "事件 subscribe 无需处理"
-        );
-        assert_eq!(
-            outcome(Lang::En, "the buyer declined"),
-            "the buyer declined"
-        );
-    }
 }

@@ -20,7 +20,7 @@ use crate::{
         invoices::{
             CardFacts, DocumentRow, InvoiceFacts, InvoiceListPage, InvoiceRow, InvoiceShowPage,
         },
-        parts::{Action, Choice, Link},
+        parts::{Act, Action, Choice, Link},
         shell::{Section, Shell},
     },
 };
@@ -146,6 +146,14 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         format!("/admin/orders/{}/refund", invoice.order),
     ));
     checks::add(&desk, &mut standing, &stands.place, delivery).await?;
+    let own = format!("/admin/invoices/{}", invoice.id);
+    if standing
+        .primary
+        .as_ref()
+        .is_some_and(|it| matches!(&it.act, Act::Open(to) if *to == own))
+    {
+        standing.primary = pdf.clone().map(|pdf| Action::open(t.stand.open_pdf, pdf));
+    }
     if desk.may_decide() && takes_file(invoice.state) {
         let path = format!("/admin/invoices/{}/attachment", invoice.id);
         standing.others.push(Action::open(t.attach.title, path));

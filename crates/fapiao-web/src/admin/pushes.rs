@@ -5,8 +5,10 @@ use super::{
     desk::{Configures, Directs, Overseer},
     failure::Failure,
     forms::Sent,
-    inbox::{about, badge, outcome},
-    job_words, masking, push_words, timeline,
+    inbox::{about, badge},
+    job_words, masking,
+    push_words::{self, outcome},
+    timeline,
 };
 use crate::{
     i18n::{Texts, fill1},

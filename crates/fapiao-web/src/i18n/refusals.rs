@@ -16,6 +16,8 @@ texts! {
         parties: "解密后的收发方与外层不一致", "Sender or receiver inside differ from those outside";
         no_account: "没有账号使用 AppID {0}", "No account has the app id {0}";
         plain_in_production: "账号设为明文方式，正式环境不接受", "The account is set to plain pushes, which production refuses";
-        other_mode: "微信后台的加密方式与账号设置不同：{0}", "WeChat's console is set to another mode than the account: {0}";
+        plain_expected: "账号设为明文方式，微信发来的是加密报文：请让微信后台与账号设置一致", "It came encrypted and the account is set to plain mode: make WeChat's console and the account agree";
+        safe_expected: "账号设为安全方式，微信发来的报文带有明文：请在微信后台改为安全模式", "It came with a clear copy and the account is set to safe mode: choose safe mode in WeChat's console";
+        compatible_expected: "账号设为兼容方式，微信发来的是安全模式报文：请让微信后台与账号设置一致", "It came in safe mode and the account is set to compatible mode: make WeChat's console and the account agree";
     }
 }

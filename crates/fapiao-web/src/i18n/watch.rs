@@ -133,6 +133,11 @@ texts! {
         red_reimbursed: "卡券已报销：请通知买家财务冲减，再开红字发票。", "The card was reimbursed: tell the buyer's bookkeeper before the red letter.";
         red_code_unknown: "卡券编号丢失，红冲后无法自动作废卡券：请先在投递页补录编号。", "The card's code was lost, so the card cannot be struck out afterwards: enter the code on the delivery's page first.";
         red_on_its_way: "卡券正在放入卡包，放入后才会作废。", "The card is on its way to the wallet; it is struck out after it arrived.";
+        step_retry: "再试一次不会重复放入卡包。", "Trying again cannot insert the card twice.";
+        step_ask: "再向微信查询一次买家是否已授权。", "Ask WeChat once more whether the buyer agreed.";
+        step_new_link: "单号已作废：重新生成开票链接。", "The order id is burnt: make a new link.";
+        step_settings: "检查开票主体与微信账号的设置。", "Look at the settings of the seller and its account.";
+        step_invoice: "发票仍然有效，可以下载后直接交给买家。", "The invoice stays valid: download it and hand it to the buyer.";
         code_known: "这张卡券已有编号。", "This card has its code already.";
     }
 }
