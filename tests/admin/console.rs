@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::{future::Future, time::Duration};
 
 /// Looks again until it is there.
-async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> F) -> T {
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> F) -> T {
     for _ in 0..400 {
         if let Some(found) = look().await {
             return found;
@@ -25,15 +25,15 @@ async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> 
     panic!("{what} did not come");
 }
 
-async fn account(app: &TestApp) -> Account {
+pub(crate) async fn account(app: &TestApp) -> Account {
     app.ports().store.accounts().await.unwrap().remove(0)
 }
 
-async fn seller(app: &TestApp) -> Seller {
+pub(crate) async fn seller(app: &TestApp) -> Seller {
     app.ports().store.sellers().await.unwrap().remove(0)
 }
 
-async fn parked(app: &TestApp, kind: &str) -> JobRow {
+pub(crate) async fn parked(app: &TestApp, kind: &str) -> JobRow {
     let store = &app.ports().store;
     until(kind, || async {
         let jobs = store.jobs(Some("parked"), None, 50).await.unwrap().rows;
@@ -43,7 +43,7 @@ async fn parked(app: &TestApp, kind: &str) -> JobRow {
 }
 
 /// Sends the form of a card, with a file when there is one.
-async fn send_card(
+pub(crate) async fn send_card(
     app: &TestApp,
     who: &Client,
     seller: &SellerId,
@@ -81,7 +81,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// The templates that WeChat holds for a payee.
-async fn at_wechat(app: &TestApp, payee: &str) -> Vec<Value> {
+pub(crate) async fn at_wechat(app: &TestApp, payee: &str) -> Vec<Value> {
     let state = app
         .control(&app.sandbox(), Method::GET, "/sandbox/state", None)
         .await;

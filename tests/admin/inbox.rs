@@ -131,3 +131,49 @@ async fn the_self_test_goes_through_the_public_address() {
     assert_eq!(location(&again), format!("/admin/inbox/{}", ignored.id));
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_refused_push_is_kept_raw_and_tried_again_when_its_cause_was_mended() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let mut account = app.ports().store.accounts().await.unwrap().remove(0);
+    let by = fapiao_usecases::actor::Actor::CommandLine;
+    // Staff set another mode than WeChat's console has.
+    account.push_mode = fapiao_usecases::records::PushMode::Compatible;
+    app.ports().store.save_account(&account, &by).await.unwrap();
+    let order = app.order("I-3").await;
+    app.open_page(&order).await;
+    app.authorise(&order, &company()).await;
+    let refused = loop {
+        let found = app.ports().store.pushes(Some("refused"), None, 5).await;
+        if let Some(push) = found.unwrap().rows.into_iter().next() {
+            break push;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert!(refused.raw_body.contains("Encrypt") && refused.raw_query.contains("msg_signature"));
+    let list = page(&app, &owner, "/admin/inbox?tab=refused").await;
+    assert!(
+        list.contains("账号设为兼容方式，微信发来的是安全模式报文")
+            && !list.contains("the push comes"),
+        "{list}"
+    );
+    let address = format!("/admin/inbox/{}", refused.id);
+    let text = page(&app, &owner, &format!("{address}?replay=1")).await;
+    assert!(
+        text.contains("现在会被拒绝") && text.contains("不会改变任何内容"),
+        "{text}"
+    );
+    // Mended: the same bytes would be let in now, and what they would do is told; nothing is done.
+    let mut account = app.ports().store.accounts().await.unwrap().remove(0);
+    account.push_mode = fapiao_usecases::records::PushMode::Safe;
+    app.ports().store.save_account(&account, &by).await.unwrap();
+    let replay = replay_push(app.ports(), &refused.id).await.unwrap();
+    assert_eq!(replay.verdict, Verdict::Accepted);
+    assert!(replay.meaning.is_some() && replay.end.is_some());
+    let text = page(&app, &owner, &format!("{address}?replay=1")).await;
+    assert!(text.contains("现在会被接受"), "{text}");
+    let still = app.ports().store.push(&refused.id).await.unwrap().unwrap();
+    assert_eq!(still.state, "refused");
+    app.stop().await;
+}

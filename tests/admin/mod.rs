@@ -1,6 +1,7 @@
-mod console;
+pub mod console;
 mod gateway;
 mod inbox;
+mod lists;
 pub mod sign_in;
 mod signing;
 pub mod work;

@@ -1,6 +1,12 @@
 //! What holders and their employers do with a card, and what is found out later.
 
-use crate::harness::{TestApp, company, spawn_app};
+use crate::{
+    admin::{
+        sign_in::signed_in,
+        work::{location, page, send},
+    },
+    harness::{TestApp, company, spawn_app},
+};
 use fapiao_domain::{
     card::CardState,
     ids::{DeliveryId, Id, InvoiceId},
@@ -10,7 +16,7 @@ use fapiao_usecases::{
     records::Card,
     step::StepError,
 };
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 async fn card(app: &TestApp, order: &Value) -> Card {
@@ -117,6 +123,67 @@ async fn a_code_lost_with_its_answer_is_found_when_the_holder_hands_the_card_in(
     let found = await_card(&app, &order, CardState::Locked).await;
     assert_eq!(found.code, code);
     assert!(!found.openid.is_empty());
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_lost_code_is_typed_in_by_who_may_decide_and_the_card_can_be_struck_out_again() {
+    let app = spawn_app().await;
+    let other = app.authorised_order("L-4", &company()).await;
+    app.await_state(&other, "carded").await;
+    let others = card(&app, &other).await.code;
+    let fault = json!({ "path": "/card/invoice/insert", "kind": "work_then_drop", "count": 1 });
+    app.wechat_fault(&fault).await;
+    let order = app.authorised_order("L-5", &company()).await;
+    app.await_state(&order, "carded").await;
+    let lost = card(&app, &order).await;
+    assert_eq!(lost.state, CardState::CodeUnknown);
+    let there = app
+        .control(&app.sandbox(), Method::GET, "/sandbox/cards", None)
+        .await;
+    let codes = there["cards"].as_array().unwrap().iter();
+    let code = codes
+        .filter_map(|it| it["code"].as_str())
+        .find(|it| *it != others)
+        .unwrap()
+        .to_owned();
+
+    let finance = signed_in(&app, "finance").await;
+    let shown = format!("/admin/deliveries/{}", lost.delivery);
+    let text = page(&app, &finance, &shown).await;
+    // One sentence, one button, one form.
+    assert!(
+        text.contains("编号随微信的应答丢失") && text.contains("id=\"card\""),
+        "{text}"
+    );
+    assert!(text.contains(&format!("href=\"{shown}#card\"")), "{text}");
+    let path = format!("{shown}/card-code");
+    let clerk = signed_in(&app, "clerk").await;
+    let refused = send(&app, &clerk, &path, &[("code", code.as_str())]).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    for (typed, said) in [
+        ("1234", "卡券编号是 12 位数字"),
+        ("12345678901a", "卡券编号是 12 位数字"),
+        (others.as_str(), "这个编号属于另一张卡券"),
+    ] {
+        let to = location(&send(&app, &finance, &path, &[("code", typed)]).await);
+        let text = page(&app, &finance, &to).await;
+        assert!(text.contains(said), "{typed}: {text}");
+    }
+    assert_eq!(card(&app, &order).await.state, CardState::CodeUnknown);
+    // As people read it out, in groups.
+    let spaced = format!("{} {} {}", &code[..4], &code[4..8], &code[8..]);
+    let to = location(&send(&app, &finance, &path, &[("code", &spaced)]).await);
+    assert!(page(&app, &finance, &to).await.contains("已记录卡券编号"));
+    let known = card(&app, &order).await;
+    assert_eq!(
+        (known.state, known.code),
+        (CardState::Inserted, code.clone())
+    );
+    assert!(standing(&app, &lost.invoice).await.may_cancel());
+    let to = location(&send(&app, &finance, &path, &[("code", &code)]).await);
+    assert!(page(&app, &finance, &to).await.contains("这张卡券已有编号"));
     app.assert_ledger_holds().await;
     app.stop().await;
 }

@@ -4,5 +4,6 @@ mod channels;
 mod flow;
 mod push_matrix;
 mod pushes;
+mod reconciliation;
 mod refusal;
 mod unified;

@@ -1,2 +1,4 @@
 pub mod mail;
+mod preflight;
 mod tax;
+mod templates;

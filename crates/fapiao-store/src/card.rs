@@ -98,10 +98,17 @@ fn begin<'t>(tx: &'t Tx, (delivery, invoice, template): &'t Begun) -> Run<'t, Ca
             )
             .await?;
         if made.is_empty() {
-            let known: card::Model = tx
-                .one(of(delivery.as_str()))
-                .await?
-                .ok_or_else(|| missing(format!("card of delivery {delivery}")))?;
+            let (mut known, _) = hold(tx, delivery).await?;
+            // A new payee or look since the first try: what was not asked for yet takes it.
+            if state(&known.state)? == CardState::Uploading && known.template != *template {
+                let sql = Sql::new("UPDATE cards SET version = version + 1, template = ")
+                    .bind(template.as_str())
+                    .add(" WHERE delivery_id = ")
+                    .bind(delivery.as_str());
+                tx.exec(sql).await?;
+                known.template.clone_from(template);
+                known.version += 1;
+            }
             return record(known);
         }
         let order = order_of(tx, delivery.as_str()).await?;
@@ -149,6 +156,29 @@ fn ask<'t>(tx: &'t Tx, (delivery, at): &'t (DeliveryId, DateTime<Utc>)) -> Run<'
             Line::new(&Actor::System, "card.insert_asked", delivery.as_str()).order(&order),
             from,
             CardState::Inserting,
+        ));
+        Ok(())
+    })
+}
+
+fn refused<'t>(tx: &'t Tx, (delivery, code): &'t (DeliveryId, String)) -> Run<'t, ()> {
+    Box::pin(async move {
+        let (card, order) = hold(tx, delivery).await?;
+        let from = state(&card.state)?;
+        if from != CardState::Inserting {
+            return Ok(());
+        }
+        let sql = Sql::new(
+            "UPDATE cards SET state = 'uploading', asked_at = NULL, version = version + 1 WHERE delivery_id = ",
+        )
+        .bind(delivery.as_str());
+        tx.exec(sql).await?;
+        tx.audit(card_edge(
+            Line::new(&Actor::WeChat, "card.insert_refused", delivery.as_str())
+                .order(&order)
+                .with("code", code.as_str()),
+            from,
+            CardState::Uploading,
         ));
         Ok(())
     })
@@ -306,6 +336,15 @@ impl CardStore for Store {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.write((delivery.clone(), at), ask).await
+    }
+
+    async fn record_insert_refused(
+        &self,
+        delivery: &DeliveryId,
+        code: &str,
+    ) -> Result<(), StoreError> {
+        self.write((delivery.clone(), code.to_owned()), refused)
+            .await
     }
 
     async fn record_inserted(

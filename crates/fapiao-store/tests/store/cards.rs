@@ -40,16 +40,23 @@ on_both! {
         let (order, delivery, invoice) = ready(bench, "A-1").await;
         assert_eq!(bench.store.card(&delivery).await.unwrap(), None);
         let first = bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
-        let again = bench.store.begin_card(&delivery, &invoice, "another").await.unwrap();
+        let again = bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
         assert_eq!(first, again);
         assert_eq!((first.state, first.template.as_str()), (CardState::Uploading, "tpl"));
+        // A new look or payee before anything was asked for.
+        let anew = bench.store.begin_card(&delivery, &invoice, "another").await.unwrap();
+        assert_eq!((anew.state, anew.template.as_str()), (CardState::Uploading, "another"));
+        assert_eq!(bench.store.card(&delivery).await.unwrap().unwrap(), anew);
         bench.store.record_media(&delivery, "media-1", bench.now()).await.unwrap();
         let early = bench.store.record_inserted(&delivery, Some("code-1"), "openid", json!({})).await;
         assert!(matches!(early, Err(StoreError::Stale { .. })), "{early:?}");
         for _ in 0..2 {
             bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
         }
+        // What may be on its way keeps its template.
+        bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
         let asked = bench.store.card(&delivery).await.unwrap().unwrap();
+        assert_eq!(asked.template, "another");
         assert_eq!((asked.state, asked.asked_at), (CardState::Inserting, Some(bench.now())));
         assert_eq!(asked.media, Some(("media-1".to_owned(), bench.now())));
         for _ in 0..2 {
@@ -70,6 +77,31 @@ on_both! {
         assert_eq!(actions[actions.len() - 5..], [
             "card.uploading", "card.insert_asked", "card.insert_asked", "card.inserted", "delivery.carded",
         ]);
+    }
+
+    async fn a_refused_insert_leaves_nothing_behind(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (order, delivery, invoice) = ready(bench, "A-1").await;
+        bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
+        bench.store.record_media(&delivery, "media-1", bench.now()).await.unwrap();
+        bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        for _ in 0..2 {
+            bench.store.record_insert_refused(&delivery, "72040").await.unwrap();
+        }
+        let card = bench.store.card(&delivery).await.unwrap().unwrap();
+        assert_eq!((card.state, card.asked_at), (CardState::Uploading, None));
+        // The code of another lost answer is not looked for here.
+        let report = CardReport {
+            template: "tpl".to_owned(), code: "code-9".to_owned(), openid: "o".to_owned(), to: CardState::Locked, at: 1,
+        };
+        let found = bench.store.follow_card(&report, json!({})).await.unwrap();
+        assert!(matches!(found, Followed::Unknown), "{found:?}");
+        bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        bench.store.record_inserted(&delivery, Some("code-1"), "o", json!({})).await.unwrap();
+        bench.store.record_insert_refused(&delivery, "72040").await.unwrap();
+        assert_eq!(bench.store.card(&delivery).await.unwrap().unwrap().state, CardState::Inserted);
+        let actions = bench.actions(&order).await;
+        assert_eq!(actions.iter().filter(|it| *it == "card.insert_refused").count(), 1);
     }
 
     async fn a_lost_code_may_turn_up(bench: &Bench) {

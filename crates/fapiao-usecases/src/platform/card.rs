@@ -2,7 +2,7 @@
 
 use crate::{
     actor::Actor,
-    errors::{Advice, StoreError},
+    errors::{Advice, OutsideError, StoreError},
     platform::{
         preflight::{self, Papers},
         template::{platform_account, template_for},
@@ -12,7 +12,11 @@ use crate::{
     step::StepError,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId, invoice::InvoiceState};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{DeliveryId, InvoiceId},
+    invoice::InvoiceState,
+};
 use serde_json::json;
 
 /// WeChat deletes an unused upload after three days; ours is renewed before that.
@@ -82,13 +86,7 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
     }
     if invoice.state == InvoiceState::FullyRed {
         // Offset before it came: a card now would hand out a dead invoice.
-        mark_failed(
-            ports,
-            id,
-            "发票已全额红冲，不再放入卡包 / offset before it was delivered",
-        )
-        .await?;
-        return Ok(());
+        return mark_offset(ports, id).await;
     }
     let delivery = being_issued(ports, delivery).await?;
     let result = insert(ports, &delivery, invoice).await;
@@ -162,14 +160,27 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
         .store
         .record_insert_asked(id, ports.clock.now())
         .await?;
+    if is_offset(ports, &invoice.id).await? {
+        // Between the first look and the announcement: whoever strikes cards out saw none yet, and sees one from here on.
+        ports.store.record_insert_refused(id, "").await?;
+        return mark_offset(ports, id).await;
+    }
     let request = CardRequest {
         order_id,
-        card_id: template.card_id,
+        card_id: card.template,
         requesting_app_id,
         invoice,
         media,
     };
-    match ports.platform.insert(&account, &request).await {
+    let answer = ports.platform.insert(&account, &request).await;
+    if let Err(error) = &answer
+        && !asked_before
+        && says_no(error)
+    {
+        // Nothing is in the wallet, and an order id used later will not be taken for ours.
+        ports.store.record_insert_refused(id, &error.code).await?;
+    }
+    match answer {
         Ok(inserted) => {
             ports
                 .store
@@ -291,6 +302,26 @@ async fn upload_pdf(
         .record_media(delivery, &media, ports.clock.now())
         .await?;
     Ok(media)
+}
+
+/// Whether WeChat's answer says for certain that it inserted nothing.
+fn says_no(error: &OutsideError) -> bool {
+    matches!(
+        error.advice,
+        Advice::NeedsPerson | Advice::Never | Advice::AlreadyDone
+    ) || error.code == YOUNG_TEMPLATE
+        || DEAD_MEDIA.contains(&error.code.as_str())
+}
+
+async fn is_offset(ports: &Ports, id: &InvoiceId) -> Result<bool, StoreError> {
+    let found = ports.store.invoices_by_id(std::slice::from_ref(id)).await?;
+    Ok(found.iter().any(|it| it.state == InvoiceState::FullyRed))
+}
+
+async fn mark_offset(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
+    let reason = "发票已全额红冲，不再放入卡包 / offset before it was delivered";
+    mark_failed(ports, id, reason).await?;
+    Ok(())
 }
 
 /// The shop and the buyer see that the card did not come; the invoice stays issued and downloadable.

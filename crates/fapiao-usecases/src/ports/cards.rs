@@ -56,7 +56,8 @@ pub trait CardStore: Send + Sync {
     /// The card of a delivery.
     async fn card(&self, delivery: &DeliveryId) -> Result<Option<Card>, StoreError>;
 
-    /// Makes the card row in state `uploading`, or returns the one there is.
+    /// Makes the card row in state `uploading`, or returns the one there is: with this template as long as no insert
+    /// under another one may be on its way.
     async fn begin_card(
         &self,
         delivery: &DeliveryId,
@@ -77,6 +78,14 @@ pub trait CardStore: Send + Sync {
         &self,
         delivery: &DeliveryId,
         at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// Saves that an insert that was asked for has put nothing into the wallet and that this is known: back to
+    /// `uploading`, as if it had not been asked for. Repeating it changes nothing.
+    async fn record_insert_refused(
+        &self,
+        delivery: &DeliveryId,
+        code: &str,
     ) -> Result<(), StoreError>;
 
     /// Saves that the card is in the wallet: state `inserted`, or `code_unknown` without a code. The delivery becomes

@@ -20,7 +20,7 @@ use fapiao_usecases::{
         card_life::{CodeError, enter_code},
         preflight::{Finding, SafeStep, Weight, foresee_delivery, step_after},
     },
-    records::{Delivery, JobRow},
+    records::{Card, Delivery, JobRow},
 };
 
 /// Runs the checks where something went wrong, and puts the one safe step in front.
@@ -49,9 +49,12 @@ pub(super) async fn add(
             standing.primary = step(frame, delivery, SafeStep::EnterCode);
         }
     }
-    if matches!(place, Place::OnTheWayToWallet { .. })
-        && card.is_some_and(|it| it.asked_at.is_some())
-    {
+    let uploaded = |it: &Card| {
+        it.media
+            .as_ref()
+            .is_some_and(|(media, _)| !media.is_empty())
+    };
+    if matches!(place, Place::OnTheWayToWallet { .. }) && card.as_ref().is_some_and(uploaded) {
         standing.detail = waiting(frame, delivery).await.unwrap_or_default();
     }
     if !wrong || lost {

@@ -33,6 +33,7 @@ texts! {
         invoice_outcome_unknown: "税局应答丢失，将以原号码重查", "The answer was lost; asking again under the same number";
         invoice_documents: "已生成 PDF 与 XML", "PDF and XML are made";
         card_uploading: "上传 PDF 到微信", "Uploading the PDF to WeChat";
+        card_insert_refused: "没有放入卡包", "The card was not inserted";
         card_insert_asked: "请求微信插入卡券", "Asked WeChat to insert the card";
         card_inserted: "卡券已插入", "The card is inserted";
         card_code_unknown: "卡券已插入，卡号随应答丢失", "The card is inserted; its code was lost with the answer";

@@ -388,3 +388,29 @@ fn a_template_without_payee_or_title_is_not_asked_for() {
         [("72015", Weight::Likely)]
     );
 }
+
+#[test]
+fn what_wechat_has_refused_for_good_is_neither_young_nor_running() {
+    let mut facts = right();
+    facts.delivery.state = DeliveryState::Failed;
+    facts.template_at = Some(now());
+    let asked_at = Some(now() - TimeDelta::seconds(5));
+    facts.card = Some(Card {
+        asked_at,
+        ..card(ULID, CardState::Inserting)
+    });
+    assert_eq!(foresee_insert(&facts), []);
+}
+
+#[test]
+fn every_refusal_of_an_insert_has_a_step() {
+    for code in [
+        "40078", "40107", "48001", "72015", "72018", "72022", "72031", "72035", "72036", "72038",
+        "72040", "72041", "72042", "72043", "72045", "72046", "72047", "72048", "72049", "72050",
+        "72053", "72054", "72056", "72057", "72063", "72073", "72075", "72076", "72081", "72082",
+        "72083",
+    ] {
+        assert!(step_after(code).is_some(), "{code}");
+    }
+    assert_eq!(step_after("40164"), None);
+}

@@ -1,0 +1,270 @@
+//! The comparison with WeChat: each difference is found, by whom it may be, and its one fix mends it.
+
+use crate::{
+    admin::{
+        console::until,
+        sign_in::signed_in,
+        work::{location, page, send},
+    },
+    harness::{TestApp, company, spawn_app},
+};
+use chrono::{DateTime, Utc};
+use fapiao_domain::ids::{Id, ReconciliationId};
+use fapiao_usecases::{
+    actor::Actor,
+    backoffice::reconciliation::{begin, begin_nightly},
+    records::{Difference, DifferenceKind, JobRow},
+};
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+async fn ended(app: &TestApp, run: &ReconciliationId) -> Vec<Difference> {
+    let store = &app.ports().store;
+    until("the end of the comparison", || async {
+        let run = store.reconciliation(run).await.unwrap().unwrap();
+        run.done.then_some(())
+    })
+    .await;
+    store.differences(run).await.unwrap()
+}
+
+/// Compares now, as staff do.
+async fn compared(app: &TestApp, who: &Client) -> (ReconciliationId, Vec<Difference>) {
+    let to = location(&send(app, who, "/admin/reconciliation", &[]).await);
+    let run = to.split("run=").nth(1).unwrap();
+    let run = ReconciliationId::parse(run.split('#').next().unwrap()).unwrap();
+    let found = ended(app, &run).await;
+    (run, found)
+}
+
+fn kinds(found: &[Difference]) -> Vec<DifferenceKind> {
+    found.iter().map(|it| it.kind).collect()
+}
+
+async fn fix(app: &TestApp, who: &Client, run: &ReconciliationId, it: &Difference) -> String {
+    let members = [("subject", it.subject.as_str()), ("kind", it.kind.as_str())];
+    let path = format!("/admin/reconciliation/{run}/fix");
+    let to = location(&send(app, who, &path, &members).await);
+    page(app, who, &to).await
+}
+
+/// An order whose buyer agreed without that we heard of it.
+async fn agreed_unheard(app: &TestApp, no: &str) -> Value {
+    let order = app.order(no).await;
+    app.open_page(&order).await;
+    let lost = json!({ "event": "user_authorize_invoice", "kind": "lost", "count": 1 });
+    app.wechat_fault(&lost).await;
+    // The poll is kept away, too, so that only the comparison can find it.
+    let id = order["delivery"]["id"].as_str().unwrap();
+    app.tamper(&format!("DELETE FROM jobs WHERE subject = '{id}'"))
+        .await;
+    app.authorise(&order, &company()).await;
+    order
+}
+
+#[tokio::test]
+async fn agreed_there_and_unknown_here_becomes_an_invoice_by_one_button() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let order = agreed_unheard(&app, "RC-1").await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::AuthorisedThere]);
+    assert_eq!(
+        (found[0].here.as_str(), found[0].there.as_str()),
+        ("page_opened", "authorised")
+    );
+    let shown = format!("/admin/reconciliation?run={run}");
+    let text = page(&app, &finance, &shown).await;
+    assert!(
+        text.contains("有 1 处不一致待处理") && text.contains("确认授权并开票"),
+        "{text}"
+    );
+    // Who only reads sees it and has no button.
+    let auditor = signed_in(&app, "auditor").await;
+    let text = page(&app, &auditor, &shown).await;
+    assert!(text.contains("买家已授权，这里还不知道") && !text.contains("确认授权并开票"));
+    let path = format!("/admin/reconciliation/{run}/fix");
+    let refused = send(
+        &app,
+        &auditor,
+        &path,
+        &[("subject", "x"), ("kind", "no_card")],
+    )
+    .await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let text = fix(&app, &finance, &run, &found[0]).await;
+    assert!(text.contains("已处理。"), "{text}");
+    app.await_state(&order, "carded").await;
+    // Pressed twice it is done once.
+    let text = fix(&app, &finance, &run, &found[0]).await;
+    assert!(text.contains("之前已处理过"), "{text}");
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(found, []);
+    let inserts = app.wechat_ledger().await["inserts"].clone();
+    assert_eq!(inserts.as_array().unwrap().len(), 1);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_refusal_that_wechat_was_not_told_is_told_it() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let order = agreed_unheard(&app, "RC-2").await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    // Refused here as an unopened link, while the buyer had agreed: nobody told WeChat.
+    let fault = json!({ "path": "/card/invoice/rejectinsert", "kind": "errcode", "value": 45009 });
+    app.wechat_fault(&fault).await;
+    let refusal = json!({ "reason": "已退货" });
+    let answer = app
+        .post(&format!("/deliveries/{id}/refusal"), "RC-2-r", &refusal)
+        .await;
+    assert!(answer.status.is_success(), "{answer:?}");
+    app.tamper(&format!("DELETE FROM jobs WHERE subject = '{id}'"))
+        .await;
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::RefusedHere], "{found:?}");
+    fix(&app, &finance, &run, &found[0]).await;
+    until("WeChat to know", || async {
+        let path = format!("/sandbox/orders/{id}");
+        let order = app.control(&app.sandbox(), Method::GET, &path, None).await;
+        order.to_string().contains("rejected").then_some(())
+    })
+    .await;
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(found, []);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_agreement_to_an_unknown_delivery_and_a_lost_code_are_found_without_asking() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let fault = json!({ "path": "/card/invoice/insert", "kind": "work_then_drop", "count": 1 });
+    app.wechat_fault(&fault).await;
+    let order = app.authorised_order("RC-3", &company()).await;
+    app.await_state(&order, "carded").await;
+    let account = app.ports().store.accounts().await.unwrap().remove(0);
+    let nobody = "dlv_01J8ZC3N6T9Q4W2E5R7Y8U1P0A";
+    let push = json!({ "appid": account.app_id, "event": "user_authorize_invoice",
+        "members": { "SuccOrderId": nobody, "FailOrderId": "", "AuthorizeAppId": account.app_id, "Source": "web" } });
+    app.control(&app.sandbox(), Method::POST, "/sandbox/pushes", Some(&push))
+        .await;
+    until("the push", || async {
+        let ignored = app.ports().store.pushes(Some("ignored"), None, 1).await;
+        (ignored.unwrap().count == 1).then_some(())
+    })
+    .await;
+    let text = page(&app, &finance, "/admin/inbox?tab=ignored").await;
+    assert!(text.contains(&format!("这里没有投递 {nobody}")), "{text}");
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(
+        kinds(&found),
+        [DifferenceKind::CodeUnknown, DifferenceKind::UnknownHere]
+    );
+    // The code leads to the form on the delivery's page; a person types what the buyer reads off the wallet.
+    let text = page(&app, &finance, &format!("/admin/reconciliation?run={run}")).await;
+    let form = format!("/admin/deliveries/{}#card", found[0].subject);
+    assert!(text.contains(&form), "{text}");
+    // A push handled again that is still nobody's is not told every night.
+    fix(&app, &finance, &run, &found[1]).await;
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::CodeUnknown]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_issued_invoice_nobody_brings_is_brought() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let fault =
+        json!({ "path": "/card/invoice/platform/setpdf", "kind": "errcode", "value": 45009 });
+    app.wechat_fault(&fault).await;
+    let order = app.authorised_order("RC-4", &company()).await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    until("the waiting card", || async {
+        let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
+        let rows = jobs.unwrap().rows;
+        let card = |it: &JobRow| it.subject == id && it.kind == "deliver_card" && it.attempts > 0;
+        rows.iter().any(card).then_some(())
+    })
+    .await;
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
+    // Its job is gone, as after a hand on the database; an hour later that is a difference.
+    app.tamper(&format!("DELETE FROM jobs WHERE subject = '{id}'"))
+        .await;
+    let own = app
+        .ports()
+        .store
+        .own_differences(
+            app.ports().clock.now() + chrono::TimeDelta::minutes(1),
+            app.ports().clock.now() - chrono::TimeDelta::days(1),
+        )
+        .await
+        .unwrap();
+    assert_eq!(kinds(&own), [DifferenceKind::NoCard], "{own:?}");
+    let run = begin(app.ports(), "staff", &Actor::CommandLine)
+        .await
+        .unwrap();
+    ended(&app, &run).await;
+    let store = &app.ports().store;
+    let run = store.reconciliation(&run).await.unwrap().unwrap();
+    assert_eq!(run.found, 0, "it is not due yet");
+    // What a run an hour later writes down.
+    let later = begin(app.ports(), "cli", &Actor::CommandLine)
+        .await
+        .unwrap();
+    ended(&app, &later).await;
+    let ran = store.reconciliation(&later).await.unwrap().unwrap();
+    store
+        .record_compared(&ran, own.clone(), true)
+        .await
+        .unwrap();
+    let text = fix(&app, &finance, &later, &own[0]).await;
+    assert!(text.contains("已处理。"), "{text}");
+    app.await_state(&order, "carded").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn it_runs_once_a_night_on_one_node_and_survives_a_silent_wechat() {
+    let app = spawn_app().await;
+    let night = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+    let ports = app.ports();
+    // Half past three in China is half past seven in the evening before, UTC.
+    let at = night("2026-11-20T19:30:00Z");
+    assert!(
+        !begin_nightly(ports, "a", night("2026-11-20T12:00:00Z"))
+            .await
+            .unwrap()
+    );
+    assert!(begin_nightly(ports, "a", at).await.unwrap());
+    assert!(
+        !begin_nightly(ports, "b", at).await.unwrap(),
+        "one node only"
+    );
+    assert!(
+        !begin_nightly(ports, "a", at).await.unwrap(),
+        "once a night"
+    );
+    let runs = ports.store.reconciliations(None, 5).await.unwrap().rows;
+    assert_eq!((runs.len(), runs[0].cause.as_str()), (1, "nightly"));
+    ended(&app, &runs[0].id).await;
+
+    let order = app.order("RC-5").await;
+    app.open_page(&order).await;
+    let silent = json!({ "path": "/card/invoice/getauthdata", "kind": "errcode", "value": 45009 });
+    app.wechat_fault(&silent).await;
+    let run = begin(ports, "staff", &Actor::CommandLine).await.unwrap();
+    assert_eq!(ended(&app, &run).await, []);
+    let whole = ports.store.reconciliation(&run).await.unwrap().unwrap();
+    assert_eq!((whole.asked, whole.unanswered), (1, 1));
+    let owner = signed_in(&app, "admin").await;
+    let text = page(&app, &owner, "/admin/reconciliation").await;
+    assert!(text.contains("其中 1 笔没有得到应答"), "{text}");
+    app.stop().await;
+}

@@ -1,0 +1,214 @@
+//! What WeChat would refuse is said before it is asked, and each error page leads to one safe step on this order.
+
+use crate::{
+    admin::{
+        console::until,
+        sign_in::signed_in,
+        work::{location, page, send},
+    },
+    harness::{TestApp, company, spawn_app},
+    taxes::ports_at,
+};
+use chrono::TimeDelta;
+use fapiao_domain::{
+    card::CardState,
+    ids::{DeliveryId, Id},
+};
+use fapiao_usecases::{
+    platform::{card::deliver_card, card_life::cancel_card},
+    ports::Scope,
+    records::JobRow,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const INSERT: &str = "/card/invoice/insert";
+const UPLOAD: &str = "/card/invoice/platform/setpdf";
+
+fn id_of(order: &Value) -> DeliveryId {
+    DeliveryId::parse(order["delivery"]["id"].as_str().unwrap()).unwrap()
+}
+
+async fn stopped(app: &TestApp, order: &Value) -> JobRow {
+    let id = id_of(order);
+    until("a stopped card", || async {
+        let jobs = app.ports().store.jobs(Some("parked"), None, 100).await;
+        let mut rows = jobs.unwrap().rows.into_iter();
+        rows.find(|it| it.subject == id.as_str())
+    })
+    .await
+}
+
+/// How often a call came in whose body names the text.
+async fn calls(app: &TestApp, path: &str, naming: &str) -> usize {
+    let seen = app
+        .control(
+            &app.sandbox(),
+            Method::GET,
+            "/sandbox/calls?limit=1000",
+            None,
+        )
+        .await;
+    let list = seen["calls"].as_array().or(seen.as_array()).unwrap();
+    let named = |it: &&Value| it["path"] == path && it.to_string().contains(naming);
+    list.iter().filter(named).count()
+}
+
+#[tokio::test]
+async fn each_refusal_leads_to_its_own_safe_step_on_this_order() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    // WeChat's code, and the label of the one step that its page puts in front.
+    let table = [
+        (72031, "打开发票"),
+        (72035, "重新生成开票链接"),
+        (72040, "打开发票"),
+        (72042, "打开发票"),
+        (72043, "打开发票"),
+        (72047, "打开发票"),
+        (72056, "打开发票"),
+    ];
+    for (code, step) in table {
+        let fault = json!({ "path": INSERT, "kind": "errcode", "value": code, "count": 1 });
+        app.wechat_fault(&fault).await;
+        let order = app.authorised_order(&format!("P-{code}"), &company()).await;
+        let job = stopped(&app, &order).await;
+        let id = id_of(&order);
+        let text = page(&app, &owner, &format!("/admin/deliveries/{id}")).await;
+        let acts = text
+            .split("class=\"acts\"")
+            .find(|it| it.contains("button primary"));
+        assert!(
+            acts.is_some_and(|it| it.contains(step)),
+            "{code} {job:?}: {text}"
+        );
+        // The checks ran on this very order, and find nothing certain that our own data could tell.
+        assert!(
+            !text.contains("微信会以") && !text.contains("还可能在进行"),
+            "{code}: {text}"
+        );
+        assert!(text.contains("没有放入卡包"), "{code}: {text}");
+        // WeChat has said no: nothing of it is in a wallet, and nothing has to be struck out.
+        let card = app.ports().store.card(&id).await.unwrap().unwrap();
+        assert_eq!((card.state, card.asked_at), (CardState::Uploading, None));
+        cancel_card(app.ports(), &id).await.unwrap();
+        let order_page = format!("/admin/orders/{}", order["id"].as_str().unwrap());
+        assert!(
+            page(&app, &owner, &order_page).await.contains(step),
+            "{code}"
+        );
+    }
+    // An order id that somebody else used is not taken for ours, however often a person tries again.
+    let again = app.authorised_order("P-again", &company()).await;
+    app.await_state(&again, "carded").await;
+    let used = app.order("P-used").await;
+    app.open_page(&used).await;
+    let fault = json!({ "path": INSERT, "kind": "errcode", "value": 72056, "count": 2 });
+    app.wechat_fault(&fault).await;
+    app.authorise(&used, &company()).await;
+    for _ in 0..2 {
+        let job = stopped(&app, &used).await;
+        assert_eq!(job.code, "order_id_used");
+        let by = fapiao_usecases::actor::Actor::CommandLine;
+        app.ports().store.retry_job(&job.id, &by).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    app.await_state(&used, "carded").await;
+    let card = app
+        .ports()
+        .store
+        .card(&id_of(&used))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(card.state, CardState::Inserted);
+    // The list of stopped work says the same step for each of them, and never a reason of another one.
+    let text = page(&app, &owner, "/admin/jobs").await;
+    assert!(
+        text.contains("发票仍然有效，可以下载后直接交给买家"),
+        "{text}"
+    );
+    assert!(!text.contains("还可能在进行"), "{text}");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_certain_is_not_asked_and_goes_on_once_it_is_mended() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let first = app.authorised_order("P-1", &company()).await;
+    app.await_state(&first, "carded").await;
+    // The second invoice is issued, and its card stops before the insert.
+    let fault = json!({ "path": UPLOAD, "kind": "errcode", "value": 45009 });
+    app.wechat_fault(&fault).await;
+    let second = app.authorised_order("P-2", &company()).await;
+    let issued = app.await_state(&second, "issuing").await;
+    let (first_id, second_id) = (id_of(&first), id_of(&second));
+    let invoice = until("the card row of the second", || async {
+        let delivery = app.ports().store.delivery(&Scope::All, &second_id).await;
+        let invoice = delivery.unwrap().unwrap().invoice?;
+        let card = app.ports().store.card(&second_id).await.unwrap();
+        card.map(|_| invoice)
+    })
+    .await;
+    // Both rows say the same invoice, as after a restore of an older database.
+    let own = app.ports().store.card(&first_id).await.unwrap().unwrap();
+    let moved =
+        |to: &str| format!("UPDATE cards SET invoice_id = '{to}' WHERE delivery_id = '{first_id}'");
+    assert_eq!(app.tamper(&moved(invoice.as_str())).await, 1);
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
+    let result = deliver_card(app.ports(), &second_id).await;
+    let told = format!("{result:?}");
+    assert!(told.contains("foreseen_72042"), "{told} {issued}");
+    let job = {
+        let again = vec![fapiao_usecases::jobs::QueuedJob::now(
+            fapiao_usecases::jobs::Job::DeliverCard(second_id.clone()),
+            None,
+        )];
+        app.ports().store.enqueue(again).await.unwrap();
+        stopped(&app, &second).await
+    };
+    assert_eq!(job.code, "foreseen_72042");
+    assert_eq!(calls(&app, INSERT, second_id.as_str()).await, 0);
+    let text = page(&app, &owner, &format!("/admin/deliveries/{second_id}")).await;
+    assert!(
+        text.contains("同一张发票已通过另一次授权") && text.contains("微信会以 72042 拒绝"),
+        "{text}"
+    );
+    assert!(text.contains(&format!("/admin/invoices/{invoice}")));
+    // Mended: the same press of the button brings the card.
+    assert_eq!(app.tamper(&moved(own.invoice.as_str())).await, 1);
+    let retry = format!("/admin/orders/{}/retry", second["id"].as_str().unwrap());
+    location(&send(&app, &owner, &retry, &[]).await);
+    app.hurry(&["deliver_card"], &second, "carded").await;
+    assert_eq!(calls(&app, INSERT, second_id.as_str()).await, 1);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_upload_that_grows_old_is_renewed_before_wechat_deletes_it() {
+    let app = spawn_app().await;
+    let fault = json!({ "path": INSERT, "kind": "errcode", "value": 45009 });
+    app.wechat_fault(&fault).await;
+    let order = app.authorised_order("P-3", &company()).await;
+    let id = id_of(&order);
+    let media = until("the upload", || async {
+        let card = app.ports().store.card(&id).await.unwrap()?;
+        card.asked_at.and(card.media)
+    })
+    .await;
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
+    let uploads = calls(&app, UPLOAD, "").await;
+    // Sixty hours later the buyer still waits: what WeChat deletes after seventy-two is sent anew first.
+    let later = media.1 + TimeDelta::hours(61);
+    deliver_card(&ports_at(&app, later), &id).await.unwrap();
+    assert_eq!(calls(&app, UPLOAD, "").await, uploads + 1);
+    app.await_state(&order, "carded").await;
+    let card = app.ports().store.card(&id).await.unwrap().unwrap();
+    assert_ne!(card.media.unwrap().0, media.0);
+    app.stop().await;
+}
