@@ -152,7 +152,12 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "invoice.documents" => (Tone::Plain, a.invoice_documents.to_owned()),
         "card.uploading" => (Tone::Wait, a.card_uploading.to_owned()),
         "card.insert_asked" => (Tone::Wait, a.card_insert_asked.to_owned()),
-        "card.insert_refused" => (Tone::Warn, a.card_insert_refused.to_owned()),
+        "card.insert_refused" => {
+            let code = fact("code");
+            let dot = if code.is_empty() { "" } else { " · " };
+            let what = format!("{}{dot}{code}", a.card_insert_refused);
+            (Tone::Warn, what)
+        }
         "card.inserted" => (Tone::Ok, a.card_inserted.to_owned()),
         "card.code_unknown" => (Tone::Warn, a.card_code_unknown.to_owned()),
         "card.changed" => {

@@ -115,7 +115,7 @@ texts! {
     Checks {
         would_refuse: "微信会以 {0} 拒绝", "WeChat would refuse it with {0}";
         may_refuse: "微信可能以 {0} 拒绝", "WeChat may refuse it with {0}";
-        nothing: "按现有数据，微信不会拒绝", "By our own data WeChat would take it";
+        nothing: "按现有数据没有发现问题", "Our own data show nothing wrong";
         nothing_means: "已核对授权、号码、金额、版式文件、模板和卡券。", "Authorisation, numbers, amounts, document, template and cards were looked at.";
         retry: "重试", "Try again";
         new_link: "重新生成开票链接", "Make a new link";
