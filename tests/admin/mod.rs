@@ -4,4 +4,5 @@ mod inbox;
 mod lists;
 pub mod sign_in;
 mod signing;
+mod wizard;
 pub mod work;

@@ -1,10 +1,13 @@
 //! The five scenarios, each from the sample shop to the wallet, in the two modes of issuing: our own platform, and
-//! another company's.
+//! another company's; and one of them over WeChat's legacy unified calls.
 
 use super::{
     browser, choose, click, text_of, type_into, until_page_says, wait_for_url, with_element,
 };
-use crate::harness::{TestApp, spawn_app, spawn_pair};
+use crate::{
+    harness::{TestApp, spawn_app, spawn_pair},
+    merchant::unified::spawn_unified,
+};
 use demo_shop::{DemoShop, DemoShopConfig, Running};
 use fantoccini::Client;
 
@@ -44,13 +47,29 @@ impl Visit {
         click(&self.browser, "button[name=act][value=authorise]").await;
     }
 
-    /// The card is on the phone, and the ledger holds.
-    async fn end(self, name: &str) {
+    /// The card is on the phone, put there by the platform of the mode for the page that the buyer saw; the buyer's own
+    /// page says so and gives the file; the ledgers of both installations hold.
+    async fn end(self, name: &str, page_app: &str) {
+        self.wallet_shows(name).await;
+        let ledger = self.app.wechat_ledger().await;
+        let inserts = ledger["inserts"].as_array().unwrap();
+        assert_eq!(inserts.len(), 1, "{inserts:?}");
+        assert_eq!(inserts[0]["appid"], page_app);
+        let platform = match self.app.demo().platform() {
+            Some(platform) => &platform.secrets.app_id,
+            None => &self.app.demo().secrets.app_id,
+        };
+        assert_eq!(inserts[0]["platform_appid"], platform.as_str());
+        Box::pin(self.leave()).await;
+    }
+
+    async fn wallet_shows(&self, name: &str) {
         let phone = format!("{}/phone", self.app.sandbox());
         self.browser.goto(&phone).await.unwrap();
         until_page_says(&self.browser, &format!("{name}（个人）")).await;
-        let ledger = self.app.wechat_ledger().await;
-        assert_eq!(ledger["inserts"].as_array().unwrap().len(), 1);
+    }
+
+    async fn leave(self) {
         self.app.assert_ledger_holds().await;
         self.browser.close().await.unwrap();
         self.shop.stop().await;
@@ -67,7 +86,8 @@ async fn official_account(visit: Visit) {
     visit.agree("张三").await;
     wait_for_url(&visit.browser, order.split('?').next().unwrap()).await;
     until_page_says(&visit.browser, CARDED).await;
-    Box::pin(visit.end("张三")).await;
+    let page_app = visit.app.demo().secrets.app_id.clone();
+    Box::pin(visit.end("张三", &page_app)).await;
 }
 
 /// A printed receipt: its short code is typed into the phone's scanner.
@@ -104,7 +124,8 @@ async fn receipt(visit: Visit) {
     wait_for_url(&visit.browser, &page).await;
     // The browser prefers English, and our page follows it.
     until_page_says(&visit.browser, "in your WeChat wallet").await;
-    Box::pin(visit.end("李四")).await;
+    let page_app = visit.app.demo().secrets.app_id.clone();
+    Box::pin(visit.end("李四", &page_app)).await;
 }
 
 /// A native app opens WeChat; nobody comes back, and the app asks when it is resumed.
@@ -115,7 +136,8 @@ async fn app(visit: Visit) {
     text_of(&visit.browser, ".result").await;
     visit.browser.goto(&order).await.unwrap();
     until_page_says(&visit.browser, CARDED).await;
-    Box::pin(visit.end("王五")).await;
+    let page_app = visit.app.demo().secrets.app.app_id.clone();
+    Box::pin(visit.end("王五", &page_app)).await;
 }
 
 /// A mini program goes to WeChat's own one by path and app id.
@@ -127,7 +149,8 @@ async fn mini_program(visit: Visit) {
     text_of(&visit.browser, ".result").await;
     visit.browser.goto(&order).await.unwrap();
     until_page_says(&visit.browser, CARDED).await;
-    Box::pin(visit.end("赵六")).await;
+    let page_app = visit.app.demo().secrets.mini_program.app_id.clone();
+    Box::pin(visit.end("赵六", &page_app)).await;
 }
 
 /// The merchant number is linked in the back-office; the receipt of a payment offers the invoice.
@@ -168,7 +191,24 @@ async fn after_payment(visit: Visit) {
     text_of(browser, ".result").await;
     browser.goto(&order).await.unwrap();
     until_page_says(browser, CARDED).await;
-    Box::pin(visit.end("钱七")).await;
+    let page_app = visit.app.demo().secrets.app_id.clone();
+    Box::pin(visit.end("钱七", &page_app)).await;
+}
+
+/// The same page of the official account, but WeChat has the invoice made out and brings the card by itself.
+async fn unified_calls(visit: Visit) {
+    let order = visit.buy("account").await;
+    click(&visit.browser, "main a.button").await;
+    wait_for_url(&visit.browser, &format!("{}/o/", visit.app.web())).await;
+    click(&visit.browser, "a[href$='/wechat']").await;
+    visit.agree("孙八").await;
+    wait_for_url(&visit.browser, order.split('?').next().unwrap()).await;
+    until_page_says(&visit.browser, CARDED).await;
+    visit.wallet_shows("孙八").await;
+    // Nothing of ours was issued.
+    let taxes = visit.app.tax_ledger().await;
+    assert!(taxes["numbers"].as_array().unwrap().is_empty());
+    Box::pin(visit.leave()).await;
 }
 
 /// One test per scenario and mode.
@@ -197,4 +237,5 @@ clicked! {
     app_with_another_platform: app in spawn_pair;
     mini_program_with_another_platform: mini_program in spawn_pair;
     after_payment_with_another_platform: after_payment in spawn_pair;
+    official_account_with_unified_calls: unified_calls in spawn_unified;
 }

@@ -3,6 +3,7 @@
 use crate::harness::{TestApp, company, spawn_pair};
 use fapiao_usecases::{
     actor::Actor,
+    backoffice::partners::make_partner_key,
     gateway::{Signed, WINDOW_SECS, key_purpose, sign},
     ids::fresh,
     records::{Partner, PartnerKey},
@@ -236,5 +237,129 @@ async fn a_request_is_taken_once_and_wrong_ones_are_refused_with_every_fault() {
     let taken = platform.ports.store.partner_requests(None, None, 10).await;
     assert_eq!(taken.unwrap().rows.len(), 1);
     app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// Makes another key for the first merchant; gives its secret.
+async fn another_key(app: &TestApp, key_id: &str) -> String {
+    let platform = app.platform();
+    let secret = format!("secret of {key_id}");
+    let partner = platform.ports.store.partners().await.unwrap().remove(0);
+    let by = Actor::CommandLine;
+    make_partner_key(&platform.ports, &by, &partner, key_id, &secret)
+        .await
+        .unwrap();
+    secret
+}
+
+#[tokio::test]
+async fn a_key_is_changed_over_without_a_call_or_a_callback_refused() {
+    let app = spawn_pair().await;
+    let by = Actor::CommandLine;
+    let seller = app.outside_seller();
+    let refused = async || {
+        let notices = app.ports().store.notices(&seller, 50).await.unwrap();
+        notices.iter().filter(|it| it.state == "refused").count()
+    };
+    let before = app.authorised_order("K-1", &company()).await;
+    app.await_state(&before, "carded").await;
+
+    // Two live keys: the merchant goes on with the one it knows, and its callbacks too.
+    let (old, new) = (app.platform().outside.key_id.clone(), "gk_new");
+    let secret = another_key(&app, new).await;
+    let between = app.authorised_order("K-2", &company()).await;
+    app.await_state(&between, "carded").await;
+    at_rest(&app).await;
+    assert_eq!(refused().await, 0);
+
+    // Entered at the merchant, revoked at the platform.
+    let sealed = app.ports().sealer.seal(&key_purpose(new), &secret);
+    app.change_gateway(|it| {
+        it.key_id = new.to_owned();
+        it.secret = sealed;
+    })
+    .await;
+    let store = &app.platform().ports.store;
+    let now = app.platform().ports.clock.now();
+    assert!(store.revoke_partner_key(&old, now, &by).await.unwrap());
+    let after = app.authorised_order("K-3", &company()).await;
+    app.await_state(&after, "carded").await;
+    at_rest(&app).await;
+    assert_eq!(refused().await, 0);
+    // What was asked for with the old key belongs to the merchant, and is seen with the new one.
+    let base = format!("http://{}", app.platform().web);
+    let order_id = before["delivery"]["id"].as_str().unwrap();
+    let path = format!("/platform/v1/requests/{order_id}");
+    let caller = Caller::of(new, &secret);
+    let (status, seen) = caller.call(&app, Method::GET, &base, &path, "").await;
+    assert_eq!(
+        (status, &seen["state"]),
+        (StatusCode::OK, &json!("delivered"))
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// Until the platform has told everything it had to tell.
+async fn at_rest(app: &TestApp) {
+    let store = &app.platform().ports.store;
+    for _ in 0..400 {
+        let told = store.partner_requests(None, None, 50).await.unwrap().rows;
+        if told.iter().all(|it| it.reported.starts_with("delivered ")) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("the platform did not tell the end of every request");
+}
+
+#[tokio::test]
+async fn beyond_a_limit_nothing_is_taken_and_the_member_is_named() {
+    let app = spawn_pair().await;
+    let platform = app.platform();
+    let (base, outside) = (format!("http://{}", platform.web), platform.outside.clone());
+    let app_id = app.demo().secrets.app_id.clone();
+    let post = async |body: String| {
+        let caller = Caller::of(&outside.key_id, &outside.key);
+        let path = "/platform/v1/requests";
+        caller.call(&app, Method::POST, &base, path, &body).await
+    };
+    let mut lines = request("limit-1", &app_id);
+    let line = lines["lines"][0].clone();
+    lines["lines"] = Value::Array(vec![line; 2001]);
+    let mut remark = request("limit-2", &app_id);
+    remark["remark"] = json!("长".repeat(201));
+    let id = request(&"x".repeat(33), &app_id);
+    let none = request("", &app_id);
+    for (wanted, pointer) in [
+        (lines, "/lines"),
+        (remark, "/remark"),
+        (id, "/order_id"),
+        (none, "/order_id"),
+    ] {
+        let (status, told) = post(wanted.to_string()).await;
+        assert_eq!(
+            status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{pointer}: {told}"
+        );
+        assert_eq!(told["errors"][0]["pointer"], pointer, "{told}");
+    }
+    let mut large = request("limit-3", &app_id);
+    large["contact"] = json!("0".repeat(1024 * 1024));
+    let (status, _) = post(large.to_string()).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    // A nonce that is too short or not of letters and digits.
+    for nonce in ["short", "with-a-dash-0123456789"] {
+        let caller = Caller {
+            nonce: nonce.to_owned(),
+            ..Caller::of(&outside.key_id, &outside.key)
+        };
+        let path = "/platform/v1/registration";
+        let (status, _) = caller.call(&app, Method::GET, &base, path, "").await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{nonce}");
+    }
+    let taken = platform.ports.store.partner_requests(None, None, 10).await;
+    assert!(taken.unwrap().rows.is_empty());
     app.stop().await;
 }

@@ -6,4 +6,4 @@ mod push_matrix;
 mod pushes;
 mod reconciliation;
 mod refusal;
-mod unified;
+pub mod unified;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A product whose first seller is set to the unified calls.
-async fn spawn_unified() -> TestApp {
+pub async fn spawn_unified() -> TestApp {
     let app = spawn_app().await;
     let store = &app.ports().store;
     let id = SellerId::from_ulid("0000000000DEM0000000000001");

@@ -1,14 +1,16 @@
 //! How a company comes to WeChat invoices (接入模式): what it has decides the mode, and the mode decides what is needed.
 
+mod compared;
+
 use super::onboarding::{Found, Outcome, push_address};
 use crate::{
     actor::Actor,
     errors::{OutsideError, StoreError},
     gateway::probe_platform,
     ports::{ACCESS, NewDesign, Ports},
-    records::{Account, AccountKind, BuyerForm, IssuingMode, Seller},
+    records::{Account, AccountKind, IssuingMode, Seller},
 };
-use fapiao_domain::{ids::Id, invoice::InvoiceKind};
+use fapiao_domain::ids::Id;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, future::Future, time::Duration};
 
@@ -422,7 +424,14 @@ impl Known {
                     None,
                 ),
                 Some(account) => {
-                    let (outcome, found) = service(ports, account, task).await;
+                    let (outcome, found) = match task {
+                        Task::Contact => compared::contact(ports, account).await?,
+                        Task::Fields => compared::fields(ports, account).await?,
+                        Task::PayMerchant => {
+                            compared::payments(ports, account, self.seller.as_ref()).await?
+                        }
+                        _ => service(ports, account, task).await,
+                    };
                     (outcome, found, Some(account.clone()))
                 }
             },
@@ -442,15 +451,8 @@ impl Known {
         let (Some(seller), Some(account)) = (&self.seller, &self.platform) else {
             return Ok((Outcome::Waiting, Found::Nothing, None));
         };
-        let kind = InvoiceKind::DigitalOrdinary;
-        let found = ports
-            .store
-            .template(&account.id, &seller.id, kind, &seller.party.name)
-            .await?;
-        Ok(match found {
-            Some(it) => (Outcome::Done, Found::Text(it.card_id), None),
-            None => (Outcome::Waiting, Found::Nothing, None),
-        })
+        let (outcome, found) = compared::template(ports, account, seller).await?;
+        Ok((outcome, found, None))
     }
 
     /// Whether the seller hands its requests to somebody else's platform, and whether that platform answers to its key.
@@ -502,45 +504,12 @@ async fn service(ports: &Ports, account: &Account, task: Task) -> (Outcome, Foun
             Err(error) => (Outcome::Waiting, Found::Said(error.message)),
         },
         Task::PushAddress => reached_at(ports, account).await,
-        Task::PushSeen => match account.last_push_at {
+        // PushSeen: what arrived is in our own row.
+        _ => match account.last_push_at {
             Some(at) => (Outcome::Done, Found::At(at)),
             None => (Outcome::Waiting, Found::Nothing),
         },
-        Task::Contact => match in_time(console.contact(account)).await {
-            Ok(Some((phone, secs))) => (
-                Outcome::Done,
-                Found::Text(format!("{phone} · {} h", secs / 3600)),
-            ),
-            Ok(None) => (Outcome::Wrong, Found::Nothing),
-            Err(error) => (Outcome::Wrong, Found::Said(error.message)),
-        },
-        Task::Fields => match in_time(console.buyer_form(account)).await {
-            Ok(Some(form)) => (Outcome::Done, Found::Count(shown(&form))),
-            Ok(None) => (Outcome::Wrong, Found::Nothing),
-            Err(error) => (Outcome::Wrong, Found::Said(error.message)),
-        },
-        _ => match in_time(console.pay_merchant(account)).await {
-            Ok(Some((number, _))) => (Outcome::Done, Found::Text(number)),
-            Ok(None) => (Outcome::Wrong, Found::Nothing),
-            Err(error) => (Outcome::Wrong, Found::Said(error.message)),
-        },
     }
-}
-
-/// How many inputs the two pages have, the names included.
-fn shown(form: &BuyerForm) -> i64 {
-    let (person, body) = (&form.person, &form.organisation);
-    let usual = [
-        person.phone,
-        person.email,
-        body.tax_number,
-        body.address,
-        body.phone,
-        body.bank,
-        body.bank_account,
-    ];
-    let usual = usual.iter().filter(|it| it.is_shown()).count();
-    i64::try_from(usual + 2 + person.own.len() + body.own.len()).unwrap_or(i64::MAX)
 }
 
 async fn credentials(

@@ -4,7 +4,7 @@ use super::{RequestResult, WireCard, WireInvoice, WirePdf, WireState, WireTotals
 use crate::{
     errors::{Advice, OutsideError, StoreError},
     ports::{GatewayCall, Ports, Scope},
-    records::{Card, Delivery, Invoice, Partner, PartnerRequest},
+    records::{Card, Delivery, Invoice, Partner, PartnerKey, PartnerRequest},
     step::StepError,
 };
 use chrono::SecondsFormat;
@@ -146,14 +146,20 @@ pub(super) fn outside_of(failure: OutsideError) -> StepError {
     OutsideError { advice, ..failure }.into()
 }
 
+/// The key that the partner knows: of the live ones that it called with last, or the newest before its first call. While
+/// keys are changed over there are two, and the new one may not have arrived yet.
+fn in_use(keys: Vec<PartnerKey>) -> Option<PartnerKey> {
+    let live = keys.into_iter().filter(|it| it.revoked_at.is_none());
+    live.max_by_key(|it| (it.last_used_at, it.created_at))
+}
+
 /// Calls a partner's callback address, signed with the partner's own key. The inner error is that of the call.
 pub(super) async fn tell(
     ports: &Ports,
     partner: &Partner,
     body: String,
 ) -> Result<Result<(), OutsideError>, StepError> {
-    let keys = ports.store.partner_keys(&partner.id).await?;
-    let live = keys.into_iter().find(|key| key.revoked_at.is_none());
+    let live = in_use(ports.store.partner_keys(&partner.id).await?);
     let opened = live.and_then(|key| {
         let secret = ports.sealer.open(&key_purpose(&key.id), &key.secret)?;
         Some((key.id, secret))

@@ -241,6 +241,7 @@ fn link(t: &'static Texts, it: &Checked, seller: Option<&Seller>) -> Option<Link
             ),
         ),
         Task::Credentials | Task::AddressList => (t.credential.title, "/admin/tokens".to_owned()),
+        Task::PayMerchant => (t.payment.title, "/admin/payments".to_owned()),
         Task::ServiceAccount
         | Task::MerchantPermission
         | Task::PlatformPermission
@@ -249,8 +250,7 @@ fn link(t: &'static Texts, it: &Checked, seller: Option<&Seller>) -> Option<Link
         | Task::Contact
         | Task::OpenPlatformApp
         | Task::MiniProgram
-        | Task::MiniProgramPush
-        | Task::PayMerchant => (t.steps.open_account, of_account("")),
+        | Task::MiniProgramPush => (t.steps.open_account, of_account("")),
     };
     Some(Link::new(label, href))
 }

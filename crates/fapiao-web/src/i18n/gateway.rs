@@ -72,7 +72,7 @@ texts! {
         key_new: "新建密钥", "New key";
         keys_none: "还没有密钥，商户暂时无法调用。", "No key yet: the merchant cannot call.";
         key_made: "新的合作密钥", "A new merchant key";
-        rotation: "更换密钥：先新建并交给商户，商户换用后再吊销旧的；结果始终用最新的密钥签名。", "To change over: make a new key, hand it over, revoke the old one once the merchant uses it. Results are signed with the newest.";
+        rotation: "更换密钥：先新建并交给商户，商户换用后再吊销旧的；结果用商户最近使用的密钥签名。", "To change over: make a new key, hand it over, revoke the old one once the merchant uses it. Results are signed with the key the merchant used last.";
         hand_over: "与密钥编号、密钥一起交给商户。", "Hand it over together with key id and secret.";
         requests: "开票请求", "Requests";
         requests_none: "还没有请求。", "None yet.";
