@@ -288,3 +288,13 @@ async fn the_wizard_looks_at_the_sellers_platform() {
     wrong("没有应答").await;
     app.stop().await;
 }
+
+#[tokio::test]
+async fn the_tax_side_is_not_asked_about_a_seller_of_another_platform() {
+    let app = spawn_pair().await;
+    let seller = app.outside_seller();
+    // Numbers, quota and what buyers want of red letters are its platform's: asking would be refused each time.
+    app.run(&Job::RefillStock(seller.clone())).await;
+    app.run(&Job::FindRedForms(seller)).await;
+    app.stop().await;
+}
