@@ -154,7 +154,17 @@ async fn a_contact_at_wechat_has_to_be_the_one_entered_here() {
         ..own.clone()
     };
     ports.merchant.set_contact(&other).await.unwrap();
-    let [told] = look(ports, &it, task).await;
+    let mut told = look(ports, &it, task).await;
+    for _ in 0..50 {
+        if told[0].0 != Outcome::Done {
+            break;
+        }
+        // The product was still setting its own, as it does after a start.
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        ports.merchant.set_contact(&other).await.unwrap();
+        told = look(ports, &it, task).await;
+    }
+    let [told] = told;
     let words = said(&told);
     assert!(
         words.contains("0571-88880000") && words.contains(&own.contact_phone),

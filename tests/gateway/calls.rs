@@ -276,7 +276,7 @@ async fn a_key_is_changed_over_without_a_call_or_a_callback_refused() {
     let sealed = app.ports().sealer.seal(&key_purpose(new), &secret);
     app.change_gateway(|it| {
         it.key_id = new.to_owned();
-        it.secret = sealed;
+        it.secret = sealed.clone();
     })
     .await;
     let store = &app.platform().ports.store;

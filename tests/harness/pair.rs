@@ -5,6 +5,7 @@ use fapiao_domain::ids::{DeliveryId, Id, OrderId, SellerId};
 use fapiao_usecases::{
     actor::Actor,
     backoffice::payments::set_pay_merchant,
+    errors::StoreError,
     ids::fresh,
     jobs::{ClaimedJob, Job, JobEnd},
     merchant::{orders::Caller, refusal::refuse_delivery},
@@ -155,23 +156,24 @@ impl TestApp {
 
     /// Changes how the merchant reaches the platform, once what that told about itself at the start is written: else
     /// the change would meet it.
-    pub async fn change_gateway(&self, change: impl FnOnce(&mut Gateway)) {
+    pub async fn change_gateway(&self, change: impl Fn(&mut Gateway)) {
         let store = &self.ports().store;
         let began = Instant::now();
-        let mut gateway = loop {
-            let gateway = store.gateway(&self.outside_seller()).await;
-            let gateway = gateway.unwrap().unwrap();
-            if gateway.checked_at.is_some() {
-                break gateway;
-            }
+        loop {
             assert!(began.elapsed() < PATIENCE, "the platform told nothing");
+            let gateway = store.gateway(&self.outside_seller()).await;
+            let mut gateway = gateway.unwrap().unwrap();
+            if gateway.checked_at.is_some() {
+                change(&mut gateway);
+                match store.save_gateway(&gateway, &Actor::CommandLine).await {
+                    Ok(_) => return,
+                    // The platform was asked meanwhile, and what it told was noted.
+                    Err(StoreError::Stale { .. }) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
-        };
-        change(&mut gateway);
-        store
-            .save_gateway(&gateway, &Actor::CommandLine)
-            .await
-            .unwrap();
+        }
     }
 
     /// Sends the platform's callbacks elsewhere.
