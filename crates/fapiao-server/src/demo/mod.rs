@@ -111,6 +111,7 @@ fn announce(args: &DemoArgs, demo: &Demo) {
                 "admin": { "user": it.secrets.admin_user, "password": it.secrets.admin_password },
                 "store": "S004",
                 "api_key": it.outside.api_key,
+                "shop": demo.outside_shop().map(|shop| format!("http://{shop}")),
             })),
         });
         println!("{line}");
@@ -142,6 +143,11 @@ fn announce(args: &DemoArgs, demo: &Demo) {
                 "  key of S004   {}   (for the REST API above)",
                 platform.outside.api_key
             );
+            if let Some(shop) = demo.outside_shop() {
+                println!(
+                    "  shop of S004  http://{shop}/   (for payment receipts choose its seller at http://{web}/admin/payments)"
+                );
+            }
         }
         println!(
             "data            {}   (Ctrl-C stops, --fresh begins anew)",

@@ -105,6 +105,8 @@ pub struct Demo {
     pub ports: Option<Ports>,
     node: Option<Node>,
     shop: Option<demo_shop::Running>,
+    /// The shop whose invoices the other company's platform issues.
+    outside_shop: Option<demo_shop::Running>,
     platform: Option<PlatformSide>,
     neighbours: Option<Neighbours>,
 }
@@ -151,6 +153,7 @@ impl Demo {
             ports: None,
             node: None,
             shop: None,
+            outside_shop: None,
             platform: None,
             neighbours,
         };
@@ -196,7 +199,12 @@ impl Demo {
         )?);
         self.ports = Some(ports);
         if options.with_shop && options.only.is_none() {
-            self.shop = Some(start_shop(options.shop, &self.shop_settings()).await?);
+            self.shop = Some(start_shop(options.shop, &self.shop_settings(), SHOP).await?);
+            if let Some(settings) = self.outside_shop_settings() {
+                // Where one address was chosen, this one takes a free port.
+                let beside = options.shop.map(|it| SocketAddr::new(it.ip(), 0));
+                self.outside_shop = Some(start_shop(beside, &settings, OUTSIDE_SHOP).await?);
+            }
         }
         Ok(())
     }
@@ -217,6 +225,20 @@ impl Demo {
         }
     }
 
+    /// The same for the shop of the seller whose platform is the second installation.
+    pub fn outside_shop_settings(&self) -> Option<DemoShopConfig> {
+        let platform = self.platform.as_ref()?;
+        Some(DemoShopConfig {
+            api_key: platform.outside.api_key.clone(),
+            ..self.shop_settings()
+        })
+    }
+
+    /// Where the shop listens whose invoices the second installation issues.
+    pub fn outside_shop(&self) -> Option<SocketAddr> {
+        self.outside_shop.as_ref().map(demo_shop::Running::address)
+    }
+
     /// Where the sample shop listens.
     pub fn shop(&self) -> Option<SocketAddr> {
         self.shop.as_ref().map(demo_shop::Running::address)
@@ -229,7 +251,7 @@ impl Demo {
 
     /// Stops everything, shop first, sandboxes last.
     pub async fn stop(self) {
-        if let Some(shop) = self.shop {
+        for shop in [self.shop, self.outside_shop].into_iter().flatten() {
             shop.stop().await;
         }
         if let Some(node) = self.node {
@@ -491,9 +513,15 @@ pub(super) async fn prepare(ports: &Ports) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where the sample shop is looked for.
+const SHOP: u16 = 8092;
+/// And the one of the seller on another platform.
+const OUTSIDE_SHOP: u16 = 8093;
+
 async fn start_shop(
     wanted: Option<SocketAddr>,
     settings: &DemoShopConfig,
+    usual_port: u16,
 ) -> Result<demo_shop::Running, Failure> {
     let config = |listen| DemoShopConfig {
         listen,
@@ -507,7 +535,7 @@ async fn start_shop(
             .into()
         });
     }
-    match DemoShop::start(config(SocketAddr::from(([127, 0, 0, 1], 8092)))).await {
+    match DemoShop::start(config(SocketAddr::from(([127, 0, 0, 1], usual_port)))).await {
         Ok(shop) => Ok(shop),
         Err(_) => Ok(DemoShop::start(config(SocketAddr::from(([127, 0, 0, 1], 0)))).await?),
     }
