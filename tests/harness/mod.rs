@@ -1,10 +1,12 @@
 //! A product of one's own for each test: own database, own sandboxes, free ports.
 
+mod apart;
 mod bucket;
 mod database;
 pub mod mails;
 mod pair;
 
+pub use apart::{Apart, spawn_apart};
 pub use bucket::{bucket, defaults};
 use database::TestDatabase;
 use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};

@@ -1,6 +1,7 @@
 //! Red letters and refunds, over HTTP with both sandboxes.
 
 mod forms;
+mod kills;
 mod legacy;
 mod letters;
 mod pages;
@@ -55,6 +56,21 @@ pub(crate) async fn at_state(app: &TestApp, of: &Value, state: &str) -> Value {
         let letter = &answer.body["data"][0];
         if letter["state"] == state {
             return letter.clone();
+        }
+        assert!(began.elapsed() < PATIENCE, "not {state}: {letter}");
+        bring_forward(app).await;
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+/// The first red letter of the order's refund at a place, once it stands at a state.
+pub(crate) async fn at_state_of(app: &TestApp, of: &Value, place: usize, state: &str) -> Value {
+    let path = format!("/orders/{}/refunds", of["order"].as_str().unwrap());
+    let began = Instant::now();
+    loop {
+        let letter = app.get(&path).await.body["data"][place]["red_letters"][0].clone();
+        if letter["state"] == state {
+            return letter;
         }
         assert!(began.elapsed() < PATIENCE, "not {state}: {letter}");
         bring_forward(app).await;

@@ -1,6 +1,6 @@
 //! What staff and buyers see of red letters, and what staff do there.
 
-use super::{at_stage, at_state, await_card, bring_forward, carded, invoice_state, posted, refund};
+use super::{at_stage, at_state, await_card, carded, invoice_state, posted, refund};
 use crate::{
     admin::{
         sign_in::{hidden, signed_in},
@@ -8,7 +8,7 @@ use crate::{
     },
     harness::{TestApp, company, person, spawn_app},
 };
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -292,46 +292,5 @@ async fn while_an_invoice_is_without_its_answer_nothing_is_given_back() {
         shown.contains("等税局答复后再退款") && shown.contains("早前的备注"),
         "{shown}"
     );
-    app.stop().await;
-}
-
-#[tokio::test]
-async fn a_void_confirmation_says_why_and_waits_for_staff() {
-    let app = spawn_app().await;
-    let owner = signed_in(&app, "admin").await;
-    for (code, state, words) in [
-        ("10", "void_abnormal", "异常凭证"),
-        ("11", "void_taxpayer", "纳税人状态"),
-        ("12", "void_refused", "自然人"),
-        ("13", "void_refund", "退税"),
-    ] {
-        let sold = carded(&app, &format!("PG-6-{code}")).await;
-        posted(&app, &sold).await;
-        let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
-        refund(&app, &sold, &format!("PG-6-{code}"), &all).await;
-        at_state(&app, &sold, "awaits_buyer").await;
-        let ledger = app.tax_ledger().await;
-        let forms = ledger["red_forms"].as_array().unwrap();
-        let key = forms
-            .iter()
-            .find(|it| it["lzfphm"] == sold["number"])
-            .unwrap();
-        let path = format!(
-            "/sandbox/red-forms/{}/answer",
-            key["uuid"].as_str().unwrap()
-        );
-        let body = json!({ "answer": code });
-        app.control(&app.tax(), Method::POST, &path, Some(&body))
-            .await;
-        bring_forward(&app).await;
-        let void = at_state(&app, &sold, state).await;
-        assert_eq!(
-            (&void["code"], &void["waits_for"]),
-            (&json!(code), &json!("staff"))
-        );
-        let shown = page(&app, &owner, &form_page(&app, &sold).await).await;
-        assert!(shown.contains(words), "{words} in {shown}");
-        assert!(shown.contains("value=\"again\"") && shown.contains("value=\"give_up\""));
-    }
     app.stop().await;
 }

@@ -1,11 +1,15 @@
 //! A refund over three invoices of one order: the sums are worked out here, with whole numbers only, and the node stops
 //! in the middle.
 
-use super::{at_stage, refund};
-use crate::harness::{TestApp, company, spawn_app, tea};
+use super::{at_stage, at_state, posted, refund};
+use crate::{
+    admin::{sign_in::signed_in, work::send},
+    harness::{TestApp, company, spawn_app, tea},
+};
 use fapiao_usecases::actor::Actor;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// Price with tax in fen, pieces, discount in fen.
 const SOLD: [(i64, i64, i64); 3] = [(3_333, 3, 0), (2_500, 4, 1_000), (999, 7, 0)];
@@ -73,13 +77,15 @@ async fn sold_in_three(app: &TestApp) -> Value {
     assert_eq!(order.status, StatusCode::CREATED, "{order:?}");
     let deliveries = order.body["deliveries"].as_array().unwrap().clone();
     assert_eq!(deliveries.len(), 3, "{:?}", order.body);
+    let mut invoices = Vec::new();
     for delivery in deliveries {
         let one = json!({ "id": order.body["id"], "delivery": delivery });
         app.open_page(&one).await;
         app.authorise(&one, &company()).await;
-        app.await_state(&one, "carded").await;
+        let carded = app.await_state(&one, "carded").await;
+        invoices.push(carded["invoice"].clone());
     }
-    json!({ "order": order.body["id"] })
+    json!({ "order": order.body["id"], "invoices": invoices })
 }
 
 #[tokio::test]
@@ -137,6 +143,93 @@ async fn three_invoices_are_taken_back_in_part_and_then_whole_over_a_restart() {
     }
     let order = format!("/orders/{}", sold["order"].as_str().unwrap());
     assert_eq!(app.get(&order).await.body["state"], "cancelled");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// The last one that was waited for decides: until then nothing of the others is invoiced anew, and no other refund is
+/// worked out over what is undecided.
+#[tokio::test]
+async fn what_is_left_is_invoiced_anew_once_the_last_letter_is_carried_out_or_given_up() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let sold = sold_in_three(&app).await;
+    let second =
+        json!({ "number": sold["invoices"][1]["number"], "invoice": sold["invoices"][1]["id"] });
+    posted(&app, &second).await;
+    let both = json!({ "mode": "confirm", "reason": "02", "replace": true,
+        "lines": [{ "line": "1", "quantity": "1" }, { "line": "2", "quantity": "1" }] });
+    let decided = refund(&app, &sold, "T-4-c", &both).await;
+    assert_eq!(
+        decided.body["red_letters"].as_array().unwrap().len(),
+        2,
+        "{decided:?}"
+    );
+    let form = at_state(&app, &second, "awaits_buyer").await;
+    let ledger = app.tax_ledger().await;
+    let own = ledger["red_forms"].as_array().unwrap().iter();
+    let key = own
+        .clone()
+        .find(|it| it["lzfphm"] == second["number"])
+        .unwrap()["uuid"]
+        .clone();
+    let path = format!("/sandbox/red-forms/{}/answer", key.as_str().unwrap());
+    app.control(
+        &app.tax(),
+        Method::POST,
+        &path,
+        Some(&json!({ "answer": "N" })),
+    )
+    .await;
+    at_state(&app, &second, "refused_by_buyer").await;
+    let first = format!("/invoices/{}", sold["invoices"][0]["id"].as_str().unwrap());
+    let began = Instant::now();
+    while app.get(&first).await.body["state"] != "fully_red" {
+        assert!(began.elapsed().as_secs() < 30);
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    let stopped = at_stage(&app, &sold, 0, "stopped").await;
+    assert_eq!(stopped["delivery_id"], Value::Null);
+    // Another refund says what stands in its way.
+    let plan =
+        json!({ "mode": "plan", "reason": "02", "lines": [{ "line": "3", "quantity": "1" }] });
+    let plan = refund(&app, &sold, "T-4-p", &plan).await;
+    assert_eq!(
+        (plan.status, &plan.body["code"]),
+        (StatusCode::CONFLICT, &json!("refund_not_possible")),
+        "{plan:?}"
+    );
+    assert!(
+        plan.body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("give it up first"),
+        "{plan:?}"
+    );
+    let here = format!("/admin/orders/{}/refund", sold["order"].as_str().unwrap());
+    let members = [("reason", "02"), ("what", "everything"), ("act", "plan")];
+    let shown = send(&app, &owner, &here, &members)
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(shown.contains("红字确认单未成功（购方拒绝）"), "{shown}");
+
+    let act = format!("/admin/red-letters/{}/act", form["id"].as_str().unwrap());
+    send(&app, &owner, &act, &[("act", "give_up")]).await;
+    let done = at_stage(&app, &sold, 0, "done").await;
+    // Only the first invoice was taken back: two of its three pieces are invoiced anew.
+    let delivery = done["delivery_id"].as_str().unwrap();
+    let shown = app.get(&format!("/deliveries/{delivery}")).await.body;
+    let anew = json!({ "id": sold["order"], "delivery": shown });
+    app.open_page(&anew).await;
+    app.authorise(&anew, &company()).await;
+    let carded = app.await_state(&anew, "carded").await;
+    let path = format!("/invoices/{}", carded["invoice"]["id"].as_str().unwrap());
+    let invoice = app.get(&path).await.body;
+    assert_eq!(invoice["totals"]["total"], yuan(2 * SOLD[0].0), "{invoice}");
+    let other = format!("/invoices/{}", second["invoice"].as_str().unwrap());
+    assert_eq!(app.get(&other).await.body["state"], "issued");
     app.assert_ledger_holds().await;
     app.stop().await;
 }

@@ -1,6 +1,23 @@
 //! The states of a confirmation: how each is come by, what it leaves to do, and forms that buyers begin.
+//!
+//! | code | state | reached by |
+//! |---|---|---|
+//! | `01` | nobody has to agree | `letters::a_full_red_letter_…` |
+//! | `02` | the buyer has to agree | `forms::a_buyer_who_posted_…` |
+//! | `03` | we have to agree | `a_buyer_begins_and_the_seller_agrees` |
+//! | `04` | both agree | `forms::a_buyer_who_posted_…`, `a_buyer_begins_and_the_seller_agrees` |
+//! | `05` | refused by the buyer | `every_end_of_a_form_…`, `forms::a_refused_form_…` |
+//! | `06` | refused by us | `a_buyer_begins_and_the_seller_refuses_…` |
+//! | `07` | 72 hours passed | `forms::seventy_two_hours_…`, `a_buyer_begins_and_the_seller_refuses_or_lets_it_lapse` |
+//! | `08` | withdrawn | `a_form_is_withdrawn_…`, `pages::a_confirmation_is_withdrawn_…` |
+//! | `09` | withdrawn after the agreement | `every_end_of_a_form_…`, `a_buyer_who_agreed_withdraws_…`, `a_buyers_form_that_…` |
+//! | `10` to `13` | void | `every_end_of_a_form_…` |
+//!
+//! The words of each state in both languages are looked at beside the page that shows them.
 
-use super::{at_stage, at_state, bring_forward, carded, invoice_state, posted, refund};
+use super::{
+    at_stage, at_state, at_state_of, bring_forward, carded, invoice_state, posted, refund,
+};
 use crate::{
     admin::sign_in::{hidden, signed_in},
     harness::{TestApp, spawn_app},
@@ -44,7 +61,15 @@ async fn press(app: &TestApp, who: &Client, of: &Value, act: &str) -> String {
 async fn answered(app: &TestApp, of: &Value, answers: &[&str]) {
     let ledger = app.tax_ledger().await;
     let forms = ledger["red_forms"].as_array().unwrap();
-    let own = forms.iter().rfind(|it| it["lzfphm"] == of["number"]);
+    let is_open = |it: &&Value| {
+        ["01", "02", "03", "04"]
+            .iter()
+            .any(|at| it["hzqrxxztDm"] == *at)
+    };
+    let own = forms
+        .iter()
+        .filter(is_open)
+        .find(|it| it["lzfphm"] == of["number"]);
     let key = own.unwrap()["uuid"].as_str().unwrap();
     for answer in answers {
         let path = format!("/sandbox/red-forms/{key}/answer");
@@ -83,6 +108,7 @@ async fn every_end_of_a_form_is_told_and_leaves_the_refund_to_a_person() {
         at_stage(&app, sold, 0, "stopped").await;
         let shown = press(&app, &owner, sold, "").await;
         assert!(shown.contains(words), "{words} in {shown}");
+        assert!(shown.contains("value=\"again\"") && shown.contains("value=\"give_up\""));
         assert_eq!(invoice_state(&app, sold).await, "issued");
     }
     app.assert_ledger_holds().await;
@@ -233,42 +259,6 @@ async fn a_buyer_begins_and_the_seller_refuses_or_lets_it_lapse() {
 }
 
 #[tokio::test]
-async fn a_refused_red_invoice_is_uploaded_again_under_its_number() {
-    let app = spawn_app().await;
-    let owner = signed_in(&app, "admin").await;
-    let sold = carded(&app, "U-1").await;
-    app.tax_fault(
-        &json!({ "service": "QDFPSC", "kind": "refuse_invoices", "times": 1,
-        "message": "税局校验未通过" }),
-    )
-    .await;
-    refund(&app, &sold, "U-1-c", &all()).await;
-    let stopped = at_stage(&app, &sold, 0, "stopped").await;
-    let red = stopped["red_letters"][0]["red_invoice_id"]
-        .as_str()
-        .unwrap();
-    let here = format!("{}/admin/invoices/{red}", app.web());
-    let shown = owner.get(&here).send().await.unwrap().text().await.unwrap();
-    let number = app.get(&format!("/invoices/{red}")).await.body["number"].clone();
-    let answer = owner
-        .post(format!("{here}/upload"))
-        .header("Origin", app.web())
-        .form(&[("csrf", hidden(&shown, "csrf"))])
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-    at_stage(&app, &sold, 0, "done").await;
-    let again = app.get(&format!("/invoices/{red}")).await.body;
-    assert_eq!(
-        (&again["number"], &again["state"]),
-        (&number, &json!("issued"))
-    );
-    app.assert_ledger_holds().await;
-    app.stop().await;
-}
-
-#[tokio::test]
 async fn a_red_invoice_refused_for_good_is_given_up_and_its_number_stays_spent() {
     let app = spawn_app().await;
     let owner = signed_in(&app, "admin").await;
@@ -308,18 +298,66 @@ async fn a_red_invoice_refused_for_good_is_given_up_and_its_number_stays_spent()
 }
 
 #[tokio::test]
-async fn an_order_whose_invoice_is_on_its_way_is_refunded_later() {
+async fn a_buyer_who_agreed_withdraws_after_the_red_invoice_was_refused() {
     let app = spawn_app().await;
-    app.tax_fault(&json!({ "service": "QDFPSC", "kind": "hold", "polls": 500 }))
-        .await;
-    let order = app
-        .authorised_order("I-1", &crate::harness::company())
-        .await;
-    app.await_state(&order, "issuing").await;
-    let sold = json!({ "order": order["id"] });
-    let answer = refund(&app, &sold, "I-1-c", &all()).await;
-    assert_eq!(answer.status, StatusCode::CONFLICT, "{answer:?}");
-    assert_eq!(answer.body["code"], "invoice_in_flight");
-    assert!(answer.body["detail"].as_str().unwrap().len() > 10);
+    let owner = signed_in(&app, "admin").await;
+    let sold = carded(&app, "U-3").await;
+    posted(&app, &sold).await;
+    app.tax_fault(
+        &json!({ "service": "QDFPSC", "kind": "refuse_invoices", "times": 1,
+        "message": "税局校验未通过" }),
+    )
+    .await;
+    refund(&app, &sold, "U-3-c", &all()).await;
+    at_state(&app, &sold, "awaits_buyer").await;
+    answered(&app, &sold, &["Y"]).await;
+    at_state(&app, &sold, "confirmed").await;
+    at_stage(&app, &sold, 0, "stopped").await;
+    // The seller began it and the buyer acted last: only the buyer can take it back.
+    let shown = press(&app, &owner, &sold, "").await;
+    assert!(
+        shown.contains("红字发票被税局拒绝") && shown.contains("请购方在电子税务局撤销确认单"),
+        "{shown}"
+    );
+    assert!(!shown.contains("value=\"withdraw\"") && !shown.contains("value=\"give_up\""));
+    answered(&app, &sold, &["C"]).await;
+    let over = at_state(&app, &sold, "withdrawn_after").await;
+    assert_eq!(
+        (&over["code"], &over["waits_for"]),
+        (&json!("09"), &json!("staff"))
+    );
+    press(&app, &owner, &sold, "give_up").await;
+    at_stage(&app, &sold, 0, "given_up").await;
+    refund(&app, &sold, "U-3-d", &all()).await;
+    at_state_of(&app, &sold, 1, "awaits_buyer").await;
+    answered(&app, &sold, &["Y"]).await;
+    at_state_of(&app, &sold, 1, "confirmed").await;
+    at_stage(&app, &sold, 1, "done").await;
+    assert_eq!(invoice_state(&app, &sold).await, "fully_red");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_buyers_form_that_we_agreed_to_is_taken_back_when_its_red_invoice_is_refused() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let sold = carded(&app, "U-4").await;
+    let form = json!({ "number": sold["number"], "reason": "02" });
+    begun_by_buyer(&app, &sold, form).await;
+    app.tax_fault(
+        &json!({ "service": "QDFPSC", "kind": "refuse_invoices", "times": 1,
+        "message": "税局校验未通过" }),
+    )
+    .await;
+    press(&app, &owner, &sold, "agree").await;
+    at_stage(&app, &sold, 0, "stopped").await;
+    // We acted last, so it is ours to take back; then nothing of it is left to decide.
+    press(&app, &owner, &sold, "withdraw").await;
+    at_stage(&app, &sold, 0, "given_up").await;
+    let told = app.tax_ledger().await["red_forms"][0]["hzqrxxztDm"].clone();
+    assert_eq!(told, "09");
+    assert_eq!(invoice_state(&app, &sold).await, "issued");
+    app.assert_ledger_holds().await;
     app.stop().await;
 }

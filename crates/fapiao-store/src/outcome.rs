@@ -148,8 +148,15 @@ pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
                         settle(tx, Settled { red, blue, form }).await?;
                     }
                 }
-                // A refused red letter leaves the blue invoice and its delivery as they are.
-                InvoiceState::Refused if row.blue_id.is_some() => {}
+                // A refused red letter leaves the blue invoice and its delivery as they are. Its confirmation may have
+                // been withdrawn meanwhile: that is looked at.
+                InvoiceState::Refused if row.blue_id.is_some() => {
+                    if let Some(form) = &row.red_form_id {
+                        let job = Job::FollowRedForm(read::id(form)?);
+                        let seller = read::id(&row.seller_id)?;
+                        tx.enqueue(QueuedJob::now(job, Some(seller)));
+                    }
+                }
                 InvoiceState::Refused => refused.push((row.clone(), reason)),
                 _ => upload_again(tx, id, row)?,
             }

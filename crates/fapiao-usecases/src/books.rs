@@ -84,6 +84,11 @@ impl Books {
         self.blues().find(|it| !it.state.is_issued())
     }
 
+    /// A confirmation that failed, and that nobody decided about yet: it may be begun again, or given up.
+    pub fn unsettled(&self) -> Option<&RedForm> {
+        self.forms().find(|it| it.state.has_failed())
+    }
+
     /// What red letters took from an invoice, or are about to take.
     pub fn earlier(&self, invoice: &Invoice) -> Vec<RedLine> {
         self.forms()

@@ -18,6 +18,7 @@ mod red;
 mod red_buyer;
 mod red_correct;
 mod red_forms;
+mod red_plan;
 mod refunds;
 mod refusals;
 mod rules;
@@ -43,6 +44,7 @@ pub use red::Red;
 pub use red_buyer::RedBuyer;
 pub use red_correct::RedCorrect;
 pub use red_forms::{RedActs, RedFormWords};
+pub use red_plan::RedPlan;
 pub use refunds::RefundWords;
 pub use refusals::Refusals;
 pub use rules::{Outlook, Rounding, TaxCodes, TaxNotes, TitleNotes};
@@ -231,6 +233,7 @@ catalogue! {
     refund_words: RefundWords,
     red_buyer: RedBuyer,
     red_correct: RedCorrect,
+    red_plan: RedPlan,
     gateway: Gateway,
     unified: Unified,
     push: Push,

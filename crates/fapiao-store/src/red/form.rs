@@ -2,6 +2,7 @@
 
 use super::{
     book::within_caps,
+    outcome::reissue_if_last,
     read::{form_state, forms},
 };
 use crate::{
@@ -71,6 +72,8 @@ pub(super) fn change<'t>(tx: &'t Tx, it: &'t RedFormChange) -> Run<'t, ()> {
         tx.audit(line);
         if it.to == FormState::GivenUp {
             take_out(tx, &held).await?;
+            // The last one that was waited for: what the others took back is invoiced anew.
+            reissue_if_last(tx, &held.refund_id, read::id(&held.seller_id)?).await?;
         }
         if !it.to.holds() {
             wake_next(tx, &held).await?;

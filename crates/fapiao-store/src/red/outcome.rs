@@ -179,7 +179,7 @@ async fn give_quota_back(
 }
 
 /// After the last red letter of a refund, what is left is invoiced anew if it was so decided.
-async fn reissue_if_last(tx: &Tx, id: &str, seller: SellerId) -> Result<(), StoreError> {
+pub(super) async fn reissue_if_last(tx: &Tx, id: &str, seller: SellerId) -> Result<(), StoreError> {
     let sql = select::<refund::Entity>("WHERE id = ").bind(id);
     let held: Option<refund::Model> = tx.one(sql).await?;
     let Some(held) = held.filter(|it| it.reissue && it.delivery_id.is_none()) else {

@@ -11,5 +11,6 @@ mod issuing;
 mod lists;
 mod proof;
 mod queue;
+mod reds;
 mod settings;
 mod stock;

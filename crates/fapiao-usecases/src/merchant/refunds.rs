@@ -16,7 +16,7 @@ use fapiao_domain::{
     card::CardState,
     confirmation::FormState,
     face::DifferenceTax,
-    ids::{Id, InvoiceId, OrderId, RefundId},
+    ids::{Id, InvoiceId, OrderId, RedFormId, RefundId},
     invoice::InvoiceState,
     line::InvoiceLine,
     money::Fen,
@@ -184,6 +184,19 @@ pub enum RefundProblem {
         "order {0} is sold with difference tax: its invoice can only be taken back whole; refund all of it, and sell the rest anew"
     )]
     DifferenceWhole(String),
+    /// A red letter of an earlier refund failed, and nobody decided about it yet.
+    #[error(
+        "red confirmation {form} of an earlier refund of order {order_no} failed ({state}); apply for it again or give it \
+         up first, then refund"
+    )]
+    Unsettled {
+        /// The order.
+        order_no: String,
+        /// The confirmation.
+        form: RedFormId,
+        /// Where it stands.
+        state: FormState,
+    },
     /// The rules.
     #[error(transparent)]
     Rule(#[from] RefundError),
@@ -240,6 +253,15 @@ pub async fn plan(
             order_no: books.order.order_no.clone(),
             invoice: waiting.id.clone(),
             state: waiting.state,
+        });
+    }
+    // Its part counts as given back although no paper says so, and it may be begun again: nothing can be worked out until
+    // somebody decides.
+    if let Some(failed) = books.unsettled() {
+        return Err(RefundProblem::Unsettled {
+            order_no: books.order.order_no.clone(),
+            form: failed.id.clone(),
+            state: failed.state,
         });
     }
     let blues: Vec<Invoice> = books.blues().cloned().collect();

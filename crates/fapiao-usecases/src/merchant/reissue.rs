@@ -24,11 +24,7 @@ pub async fn reissue_order(ports: &Ports, id: &RefundId) -> Result<(), StepError
     let Some(refund) = ports.store.refund(&Scope::All, id).await? else {
         return Ok(());
     };
-    let pending = refund
-        .forms
-        .iter()
-        .any(|it| it.state.holds() && it.carried_out_at.is_none());
-    if !refund.reissue || refund.delivery.is_some() || pending {
+    if !refund.may_reissue() {
         return Ok(());
     }
     let Some(seller) = ports.store.seller(&refund.seller).await? else {

@@ -10,7 +10,6 @@ use crate::{
 use fapiao_domain::{
     confirmation::{FormState, IllegalFormChange},
     ids::RedFormId,
-    invoice::InvoiceState,
 };
 use serde_json::json;
 use thiserror::Error;
@@ -75,7 +74,7 @@ pub async fn act_on_form(
         .ok_or_else(|| FormProblem::Unknown(id.to_string()))?;
     // A red invoice that the tax side refused for good: the form is taken back and given up, but not begun again, for its
     // number is spent.
-    let refused = matches!(form.red, Some((_, InvoiceState::Refused)));
+    let refused = form.red_is_refused();
     let ends = matches!(act, FormAct::Withdraw | FormAct::GiveUp);
     if form.red.is_some() && !(refused && ends) {
         return Err(FormProblem::CarriedOut);
@@ -92,7 +91,12 @@ pub async fn act_on_form(
         FormAct::Again => form.state.change(FormState::Planned)?,
         FormAct::GiveUp => form.state.change(FormState::GivenUp)?,
         FormAct::Withdraw => {
-            answer(ports, &form, FormAnswer::Withdraw, FormState::Withdrawn).await?
+            let expected = if form.state == FormState::Confirmed {
+                FormState::WithdrawnAfter
+            } else {
+                FormState::Withdrawn
+            };
+            answer(ports, &form, FormAnswer::Withdraw, expected).await?
         }
         FormAct::Agree => answer(ports, &form, FormAnswer::Agree, FormState::Confirmed).await?,
         FormAct::Refuse => {
@@ -126,7 +130,7 @@ async fn answer(
 ) -> Result<FormState, FormProblem> {
     form.state.change(expected)?;
     let fits = match answer {
-        FormAnswer::Withdraw => form.state.may_be_withdrawn(),
+        FormAnswer::Withdraw => form.may_be_withdrawn(),
         FormAnswer::Agree | FormAnswer::Refuse => form.state == FormState::AwaitsSeller,
     };
     if !fits {

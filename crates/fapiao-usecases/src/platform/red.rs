@@ -24,6 +24,8 @@ use serde_json::{Value, json};
 
 /// Seconds until a confirmation that waits for its turn looks again.
 const TURN_SECS: u32 = 15;
+/// Seconds between two looks at a confirmation whose red invoice was refused.
+const REFUSED_SECS: u32 = 300;
 /// Clocks of the two sides may differ by so much.
 const CLOCK_SLACK_MINUTES: i64 = 10;
 /// Most steps of one run: applied, told, drafted.
@@ -67,6 +69,10 @@ pub async fn follow_red_form(ports: &Ports, id: &RedFormId) -> Result<(), StepEr
             FormState::Planned => begin(ports, &form).await?,
             FormState::Asked => find_or_apply(ports, &form).await?,
             FormState::AwaitsBuyer | FormState::AwaitsSeller => look(ports, &form).await?,
+            // Refused for good, perhaps because the other side withdrew: a form that no longer stands is told.
+            state if form.red_is_refused() && has_its_key(&form, state) => {
+                look(ports, &form).await?;
+            }
             _ if form.red.is_some() => return Ok(()),
             _ => return draft(ports, &form).await,
         }
@@ -189,6 +195,11 @@ async fn taken(
     Ok(ports.store.change_red_form(change).await?)
 }
 
+/// Whether the tax side can be asked about it.
+fn has_its_key(form: &RedForm, state: FormState) -> bool {
+    state.code().is_some() && !form.key.is_empty()
+}
+
 /// Whether the other side answered.
 async fn look(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
     let seller = seller_of(ports, form).await?;
@@ -205,12 +216,20 @@ async fn look(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
         600..7_200 => 60,
         _ => 600,
     };
-    let who = if form.state == FormState::AwaitsBuyer {
-        "the buyer has to confirm the red letter in the tax authority's system"
-    } else {
-        "the seller has to answer the buyer's red confirmation"
-    };
-    Err(StepError::not_yet(after, who))
+    Err(match form.state {
+        FormState::AwaitsBuyer => StepError::not_yet(
+            after,
+            "the buyer has to confirm the red letter in the tax authority's system",
+        ),
+        FormState::AwaitsSeller => StepError::not_yet(
+            after,
+            "the seller has to answer the buyer's red confirmation",
+        ),
+        _ => StepError::not_yet(
+            REFUSED_SECS,
+            "the red invoice was refused: upload it again, or have the confirmation withdrawn; it is looked at until then",
+        ),
+    })
 }
 
 /// Writes the red invoice: equal to the form, line by line.

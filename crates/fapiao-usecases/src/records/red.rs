@@ -76,12 +76,22 @@ pub struct RedForm {
 impl RedForm {
     /// Who has to act next.
     pub fn waits_for(&self) -> FormWaits {
-        let refused = matches!(self.red, Some((_, InvoiceState::Refused)));
-        let open = self.carried_out_at.is_none() && self.state != FormState::GivenUp;
-        if refused && open {
+        if self.red_is_refused() && !matches!(self.state, FormState::GivenUp) {
             return FormWaits::Staff;
         }
         self.state.waits_for(self.carried_out_at.is_some())
+    }
+
+    /// Whether its red invoice was refused by the tax side.
+    pub fn red_is_refused(&self) -> bool {
+        let refused = matches!(self.red, Some((_, InvoiceState::Refused)));
+        refused && self.carried_out_at.is_none()
+    }
+
+    /// Whether the seller may still withdraw it at the tax side, as far as its state goes: whoever acted last, before it
+    /// is carried out.
+    pub fn may_be_withdrawn(&self) -> bool {
+        self.state.may_be_withdrawn() || self.by_buyer && self.state == FormState::Confirmed
     }
 
     /// When it lapses, while somebody's answer is awaited.
@@ -209,6 +219,17 @@ impl Refund {
         } else {
             RefundStage::Done
         }
+    }
+
+    /// Whether what is left is to be invoiced anew now: every red letter is carried out or given up, and one of them at
+    /// least took something back. One that failed may yet be begun again, so it is waited for.
+    pub fn may_reissue(&self) -> bool {
+        let settled = |it: &RedForm| it.carried_out_at.is_some() || it.state == FormState::GivenUp;
+        let taken_back = |it: &RedForm| it.carried_out_at.is_some();
+        self.reissue
+            && self.delivery.is_none()
+            && self.forms.iter().all(settled)
+            && (self.forms.is_empty() || self.forms.iter().any(taken_back))
     }
 
     /// What it takes from the order's lines now: without what was given up.

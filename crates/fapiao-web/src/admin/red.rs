@@ -7,6 +7,7 @@ use super::{
     forms::{Form, Sent},
     frame::Frame,
     pieces::number_of,
+    red_correct::step,
     red_forms::form_view,
     red_words,
 };
@@ -16,6 +17,7 @@ use crate::{
         lines::grouped,
         parts::{Badge, Choice, Link, Tone},
         red::{LetterView, PlanView, RefundLineRow, RefundPage, RefundTyped, RefundView},
+        red_correct::CorrectStep,
         shell::{Section, Shell},
     },
     problem::Problem,
@@ -23,9 +25,10 @@ use crate::{
 use actix_web::{HttpRequest, web};
 use fapiao_domain::{
     ids::{Id, InvoiceId, OrderId},
+    invoice::InvoiceKind,
     line::LineKind,
     money::{Fen, parse_positive},
-    red::RedReason,
+    red::{RedReason, Rest, remaining},
 };
 use fapiao_usecases::{
     books::{Books, BooksError},
@@ -37,6 +40,7 @@ use fapiao_usecases::{
     },
     records::{Refund, RefundStage},
 };
+use rust_decimal::Decimal;
 use std::collections::HashMap;
 
 /// `GET /admin/orders/{id}/refund`.
@@ -191,6 +195,11 @@ where
     };
     let shell = desk.shell(Section::Orders).await?;
     let t = shell.t;
+    let card_held = match &outcome {
+        Some(Ok(planned)) => planned.letters.iter().any(PlannedLetter::card_is_held),
+        Some(Err(why)) => *why == t.red.card_held,
+        None => false,
+    };
     let (plan, wrong) = match outcome {
         None => (None, String::new()),
         Some(Ok(planned)) => (Some(plan_view(t, &planned)), String::new()),
@@ -219,6 +228,7 @@ where
         .into_iter()
         .map(|it| Choice::new(it.code(), reason(t, it)))
         .collect(),
+        card_held: card_held || typed.despite,
         form: typed,
         invoices,
         wrong,
@@ -234,7 +244,10 @@ fn line_rows(books: &Books, form: &Form) -> Vec<RefundLineRow> {
         .lines
         .iter()
         .filter(|it| it.kind != LineKind::Discount);
+    // What cannot be worked out is said by the plan.
+    let rests = remaining(&books.lines, &books.taken()).unwrap_or_default();
     own.map(|line| {
+        let rest = rests.iter().find(|it| it.line.no == line.no);
         let place = books.place_of(line.no);
         let discount = books
             .lines
@@ -243,8 +256,14 @@ fn line_rows(books: &Books, form: &Form) -> Vec<RefundLineRow> {
         RefundLineRow {
             place,
             name: line.name.clone(),
-            quantity: line.quantity.map_or_else(String::new, |it| it.to_string()),
+            quantity: line
+                .quantity
+                .map_or_else(String::new, |it| it.normalize().to_string()),
             gross: line.gross + discount.map_or(Fen::ZERO, |it| it.gross),
+            quantity_left: rest
+                .and_then(|it| it.quantity)
+                .map_or_else(String::new, |it| it.normalize().to_string()),
+            left: rest.map_or(Fen::ZERO, Rest::gross),
             typed: form.get(&format!("line{place}")).to_owned(),
         }
     })
@@ -289,9 +308,7 @@ fn plan_view(t: &'static Texts, it: &PlannedRefund) -> PlanView {
                 .iter()
                 .map(|row| {
                     let line = &row.line;
-                    let quantity = line
-                        .quantity
-                        .map_or_else(|| "—".to_owned(), |it| it.to_string());
+                    let quantity = line.quantity.map_or_else(|| "—".to_owned(), taken);
                     (
                         line.name.clone(),
                         quantity,
@@ -310,6 +327,64 @@ fn plan_view(t: &'static Texts, it: &PlannedRefund) -> PlanView {
         reissued: it.reissued,
         authorisations: it.authorisations,
         letters: letters.collect(),
+        steps: steps(t, it),
+    }
+}
+
+/// A quantity below zero, with the same sign as the amounts beside it.
+pub(super) fn taken(quantity: Decimal) -> String {
+    quantity.normalize().to_string().replace('-', "\u{2212}")
+}
+
+/// What the confirmation sets going, in the order it happens.
+fn steps(t: &'static Texts, it: &PlannedRefund) -> Vec<CorrectStep> {
+    let (r, c) = (&t.red_plan, &t.red_correct);
+    if it.letters.is_empty() {
+        return Vec::new();
+    }
+    let confirmed = it
+        .letters
+        .iter()
+        .filter(|it| it.blue.kind != InvoiceKind::ClassicOrdinary);
+    let form = match confirmed.count() {
+        0 => c.form_direct.to_owned(),
+        count => fill1(r.form_said, count),
+    };
+    let mut mails: Vec<&str> = it
+        .letters
+        .iter()
+        .map(|it| it.blue.title.email.as_str())
+        .collect();
+    mails.dedup();
+    let red: Vec<String> = mails
+        .into_iter()
+        .map(|email| match email {
+            "" => r.red_page.to_owned(),
+            email => fill1(r.red_mail, email),
+        })
+        .collect();
+    let mut cards: Vec<&str> = it.letters.iter().map(|it| card_step(t, it)).collect();
+    cards.sort_unstable();
+    cards.dedup();
+    let mut steps = vec![
+        step(Tone::Plain, r.form, form),
+        step(Tone::Plain, c.red, red.join(" · ")),
+        step(Tone::Plain, r.card, cards.join(" ")),
+    ];
+    if it.authorisations > 0 {
+        let said = fill1(r.anew_said, it.reissued.display_yuan());
+        steps.push(step(Tone::Plain, r.anew, said));
+    }
+    steps
+}
+
+/// What becomes of the card of an invoice.
+fn card_step(t: &'static Texts, letter: &PlannedLetter) -> &'static str {
+    match &letter.card {
+        CardStanding::None | CardStanding::Cancelled(_) => t.red_plan.card_none,
+        _ if letter.card_is_held() => t.red_correct.card_stays,
+        _ if letter.letter.plan.completes => t.red_plan.card_struck,
+        _ => t.red_plan.card_kept,
     }
 }
 

@@ -192,7 +192,7 @@ async fn page<R: Right>(
     })
 }
 
-fn step(tone: Tone, title: &'static str, said: impl Into<String>) -> CorrectStep {
+pub(super) fn step(tone: Tone, title: &'static str, said: impl Into<String>) -> CorrectStep {
     CorrectStep {
         tone,
         title,

@@ -8,7 +8,7 @@ use super::{
     frame::Frame,
     listing::{Listing, ROWS},
     pieces::{number_of, seller_choices, seller_link},
-    red::reason,
+    red::{reason, taken},
     timeline::{Names, event, is_about},
 };
 use crate::{
@@ -28,6 +28,7 @@ use fapiao_domain::{
     invoice::InvoiceState,
 };
 use fapiao_usecases::{
+    errors::StoreError,
     platform::confirmations::{FormAct, FormProblem, act_on_form},
     ports::RedFormFilter,
     records::RedForm,
@@ -177,7 +178,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             .iter()
             .map(|it| {
                 let line = &it.line;
-                let quantity = line.quantity.map(|it| it.normalize().to_string());
+                let quantity = line.quantity.map(taken);
                 let row = (
                     it.blue_no,
                     line.name.clone(),
@@ -203,14 +204,17 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
 fn standing(frame: &Frame, form: &RedForm) -> Standing {
     let t = frame.t();
     let r = &t.red_form;
-    let refused =
-        form.red.is_some() && form.carried_out_at.is_none() && form.waits_for() == FormWaits::Staff;
+    let refused = form.red_is_refused() && form.state.allows_issue();
     let word = badge(t, form);
     let detail = if form.carried_out_at.is_some() {
         r.m_issued
+    } else if refused && form.state == FormState::Confirmed && !form.by_buyer {
+        r.m_red_refused_confirmed
     } else if refused {
         r.m_red_refused
-    } else if form.red.is_some() {
+    } else if form.red_is_refused() && form.state.has_failed() {
+        r.m_over_and_refused
+    } else if form.red.is_some() && form.state.allows_issue() {
         r.m_issuing
     } else {
         meaning(t, form.state)
@@ -260,7 +264,7 @@ fn acts(t: &'static Texts, form: &RedForm) -> Vec<(&'static str, &'static str)> 
     let r = &t.red;
     match (&form.red, form.state) {
         // Refused for good: the form is taken back, then given up.
-        (Some((_, InvoiceState::Refused)), state) if state.may_be_withdrawn() => {
+        (Some((_, InvoiceState::Refused)), _) if form.may_be_withdrawn() => {
             return vec![("withdraw", r.withdraw)];
         }
         (Some((_, InvoiceState::Refused)), state) if state.has_failed() => {
@@ -271,7 +275,7 @@ fn acts(t: &'static Texts, form: &RedForm) -> Vec<(&'static str, &'static str)> 
     }
     match form.state {
         FormState::AwaitsSeller => vec![("agree", t.red_form.agree), ("refuse", t.red_form.refuse)],
-        state if state.may_be_withdrawn() => vec![("withdraw", r.withdraw)],
+        _ if form.may_be_withdrawn() => vec![("withdraw", r.withdraw)],
         state if state.has_failed() && !form.by_buyer => {
             vec![("again", r.again), ("give_up", r.give_up)]
         }
@@ -361,6 +365,9 @@ fn badge(t: &'static Texts, it: &RedForm) -> Badge {
     if it.carried_out_at.is_some() {
         return Badge::new(Tone::Ok, t.red.s_issued);
     }
+    if it.red_is_refused() && it.state.allows_issue() {
+        return Badge::new(Tone::Warn, t.red_form.red_refused);
+    }
     let word = word(t, it.state);
     let tone = match it.state {
         state if state.has_failed() => Tone::Warn,
@@ -388,12 +395,12 @@ pub(super) async fn answer(sent: Sent<Decides>, id: web::Path<String>) -> Answer
     match act_on_form(desk.ports(), &desk.scope(), &desk.actor(), &id, what).await {
         Ok(()) => Ok(desk.done(&here, desk.t().red.acted)),
         Err(FormProblem::Unknown(_)) => Err(Failure::NotFound),
+        Err(FormProblem::Illegal(_) | FormProblem::Store(StoreError::Stale { .. })) => {
+            Ok(desk.told(&here, Tone::Warn, desk.t().red_form.moved_on))
+        }
         Err(FormProblem::Store(error)) => Err(error.into()),
         Err(FormProblem::Elsewhere) => {
             Ok(desk.told(&here, Tone::Warn, desk.t().gateway.form_elsewhere))
-        }
-        Err(FormProblem::Illegal(_)) => {
-            Ok(desk.told(&here, Tone::Warn, desk.t().red_form.moved_on))
         }
         Err(FormProblem::CarriedOut) => {
             Ok(desk.told(&here, Tone::Warn, desk.t().red_form.carried_out))
@@ -408,7 +415,38 @@ pub(super) async fn answer(sent: Sent<Decides>, id: web::Path<String>) -> Answer
 #[cfg(test)]
 mod tests {
     use super::{HEAPS, filter_of};
+    use super::{meaning, word};
+    use crate::i18n::{Lang, Texts};
     use fapiao_domain::confirmation::FormState;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_state_has_its_words_and_its_meaning_in_both_languages() {
+        let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
+        let (zh, en) = (Texts::of(Lang::Zh), Texts::of(Lang::En));
+        let (mut words, mut meanings) = (HashSet::new(), HashSet::new());
+        for state in FormState::ALL {
+            for (zh, en) in [
+                (word(zh, state), word(en, state)),
+                (meaning(zh, state), meaning(en, state)),
+            ] {
+                assert!(zh.chars().any(is_chinese), "{state}: {zh}");
+                assert!(
+                    !en.is_empty() && !en.chars().any(is_chinese),
+                    "{state}: {en}"
+                );
+            }
+            // No two states read alike; what a withdrawn form means is the same before and after the agreement.
+            assert!(words.insert(word(zh, state)) && words.insert(word(en, state)));
+            let twice = !meanings.insert(meaning(zh, state));
+            assert_eq!(twice, state == FormState::WithdrawnAfter, "{state}");
+            // What failed says what to do next.
+            let advises = ["放弃", "联系", "核实"]
+                .iter()
+                .any(|it| meaning(zh, state).contains(it));
+            assert!(advises || !state.has_failed(), "{state}");
+        }
+    }
 
     #[test]
     fn every_state_is_on_one_heap_besides_the_one_for_all() {

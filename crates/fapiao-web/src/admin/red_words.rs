@@ -15,6 +15,9 @@ pub(crate) fn problem(lang: Lang, problem: &RefundProblem) -> String {
     match problem {
         RefundProblem::InFlight { .. } => r.in_flight.to_owned(),
         RefundProblem::NotIssued { .. } => r.not_issued.to_owned(),
+        RefundProblem::Unsettled { state, .. } => {
+            fill1(r.unsettled, super::red_forms::word(t, *state))
+        }
         RefundProblem::PlanChanged => r.plan_changed.to_owned(),
         RefundProblem::RefundNoTaken(number) => fill1(r.number_taken, number),
         RefundProblem::KeyReused => r.plan_changed.to_owned(),

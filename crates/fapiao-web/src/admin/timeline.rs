@@ -7,6 +7,7 @@ use crate::{
 };
 use fapiao_domain::{
     card::CardState, confirmation::FormState, delivery::Channel, ids::Id, money::Fen,
+    red::RedReason,
 };
 use fapiao_usecases::{actor::Actor, errors::StoreError, records::AuditEntry};
 use serde_json::Value;
@@ -243,6 +244,9 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         .find(|it| !it.is_empty())
         .map(|why| match entry.action.as_str() {
             "job.parked" => super::job_words::why(lang, &fact("code"), &why),
+            "refund.decided" | "red_form.planned" | "red_form.begun_by_buyer" => {
+                RedReason::from_code(&why).map_or(why, |it| super::red::reason(t, it).to_owned())
+            }
             _ => super::job_words::in_language(lang, &why),
         });
     Said {
@@ -366,6 +370,12 @@ mod tests {
         let refused = entry("delivery.refused", json!({ "reason": "已退货" }));
         let it = said(t, &refused);
         assert_eq!((it.tone, it.why.as_str()), (Tone::Warn, "已退货"));
+        // A code alone says nothing to people.
+        let decided = entry(
+            "refund.decided",
+            json!({ "total": "56.50", "reason": "02" }),
+        );
+        assert_eq!(said(t, &decided).why, "02 销货退回");
         let it = said(
             t,
             &entry("card.changed", json!({ "card_to": "reimbursed" })),

@@ -21,7 +21,7 @@ texts! {
         returned: "02 销货退回", "02 Goods returned";
         ended: "03 服务中止", "03 Service ended";
         allowance: "04 销售折让", "04 Allowance";
-        invoice: "仅这张发票", "Only this invoice";
+        invoice: "哪张发票", "Which invoice";
         any_invoice: "整个订单", "The whole order";
         replace: "整张红冲并按余额重开（买家须重新授权）", "Take the invoice back whole and issue the rest anew (the buyer agrees again)";
         despite: "卡券被报销方锁定时仍继续，卡券留在卡包", "Go on although an employer holds the card; it stays in the wallet";

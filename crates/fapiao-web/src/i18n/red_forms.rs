@@ -52,7 +52,10 @@ texts! {
         m_given_up: "已放弃，不再开具红字发票；其金额不计入退款。", "Given up: no red invoice comes of it, and its amount does not count as refunded.";
         m_issuing: "红字发票正在开具。", "The red invoice is being issued.";
         m_issued: "红字发票已开具，确认单已完成。", "The red invoice is issued; nothing is left to do.";
-        m_red_refused: "税局拒绝了红字发票。打开红字发票，以原号码重新上传。", "The tax authority refused the red invoice. Open it and upload it again under its own number.";
+        red_refused: "红字发票被税局拒绝", "Red invoice refused";
+        m_red_refused: "税局拒绝了红字发票。打开红字发票，以原号码重新上传；不再红冲时，先撤回确认单，再放弃。", "The tax authority refused the red invoice. Open it and upload it again under its own number; to leave it at that, withdraw the confirmation, then give it up.";
+        m_over_and_refused: "确认单已失效，其红字发票被税局拒绝，号码不再使用。放弃后可以重新办理退款。", "The confirmation no longer stands and its red invoice was refused; that number is not used again. Give it up, then decide the refund anew.";
+        m_red_refused_confirmed: "税局拒绝了红字发票。打开红字发票，以原号码重新上传；不再红冲时，请购方在电子税务局撤销确认单，系统查到后即可放弃。", "The tax authority refused the red invoice. Open it and upload it again under its own number; to leave it at that, have the buyer withdraw the confirmation at the tax authority: it can be given up as soon as that is found.";
     }
 }
 

@@ -10,6 +10,7 @@ texts! {
         quantity: "“{0}”不是大于 0 的数量。", "\u{201c}{0}\u{201d} is no quantity above 0.";
         in_flight: "订单有发票正在开具或结果未知：等税局答复后再退款。", "An invoice of the order is on its way or without its answer: refund once the tax authority has answered.";
         not_issued: "所选发票没有开具成功，或本身就是红字发票，不能红冲。", "The chosen invoice was never issued, or is red itself: it cannot be taken back.";
+        unsettled: "订单有一笔退款的红字确认单未成功（{0}）：请先在“已有退款”中重新申请或放弃，再办理新的退款。", "A red confirmation of an earlier refund failed ({0}): apply for it again or give it up first, under \u{201c}Refunds so far\u{201d}; then refund.";
         plan_changed: "订单在试算后有变化，请按新的结果重新确认。", "The order changed since the plan was made: look at the new plan and decide again.";
         number_taken: "退款单号 {0} 已用于此订单的另一笔退款。", "Refund number {0} was used for another refund of this order.";
         lines: "订单明细无法重新计算：{0}", "The order's lines cannot be computed any more: {0}";

@@ -2,6 +2,7 @@
 
 use super::{
     parts::{Badge, Choice, Link, When},
+    red_correct::CorrectStep,
     shell::Shell,
 };
 use askama::Template;
@@ -31,6 +32,8 @@ pub struct RefundPage {
     pub plan: Option<PlanView>,
     /// Refunds so far, newest first.
     pub refunds: Vec<RefundView>,
+    /// Whether an employer holds a card that would be struck out.
+    pub card_held: bool,
     /// Whether the reader may decide.
     pub may_decide: bool,
 }
@@ -61,10 +64,14 @@ pub struct RefundLineRow {
     pub place: u32,
     /// What was sold.
     pub name: String,
-    /// How many.
+    /// How many were sold.
     pub quantity: String,
     /// With tax, discount taken off.
     pub gross: Fen,
+    /// How many are left to give back.
+    pub quantity_left: String,
+    /// What is left to give back, with tax.
+    pub left: Fen,
     /// What was typed.
     pub typed: String,
 }
@@ -84,6 +91,8 @@ pub struct PlanView {
     pub authorisations: u32,
     /// Red letters.
     pub letters: Vec<LetterView>,
+    /// What happens, in order.
+    pub steps: Vec<CorrectStep>,
 }
 
 /// A planned red letter.

@@ -72,7 +72,7 @@ pub struct CorrectStep {
 }
 
 impl CorrectStep {
-    fn mark(&self) -> Option<Icon> {
+    pub(crate) fn mark(&self) -> Option<Icon> {
         mark(self.tone)
     }
 }

@@ -89,7 +89,9 @@ impl From<RefundProblem> for Problem {
                 let zh = format!("订单 {order_no} 为差额征税，只能全额红冲");
                 Problem::new(Kind::RefundNotPossible, Said::new(en, zh))
             }
-            problem @ (RefundProblem::Rule(_) | RefundProblem::Lines(_)) => {
+            problem @ (RefundProblem::Unsettled { .. }
+            | RefundProblem::Rule(_)
+            | RefundProblem::Lines(_)) => {
                 let zh = red_words::problem(Lang::Zh, &problem);
                 Problem::new(Kind::RefundNotPossible, Said::new(en, zh))
             }

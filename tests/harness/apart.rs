@@ -1,0 +1,126 @@
+//! The product in a process of its own, so that it can be killed; the sandboxes stay here.
+
+use super::{PATIENCE, TestApp, database::TestDatabase};
+use fapiao_server::demo::{Demo, DemoOptions, Side};
+use reqwest::{Client, redirect::Policy};
+use std::{
+    net::{SocketAddr, TcpListener},
+    process::Stdio,
+    time::Instant,
+};
+use tokio::process::{Child, Command};
+
+/// A product that lives and dies on its own. Everything but [`TestApp::ports`] works while it lives.
+pub struct Apart {
+    pub app: TestApp,
+    settings: Vec<(String, String)>,
+    product: Option<Child>,
+}
+
+/// Starts the sandboxes; the product comes with [`Apart::start`].
+pub async fn spawn_apart(settings: &[(&str, &str)]) -> Apart {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = DemoOptions::on_free_ports(folder.path().to_owned());
+    options.only = Some(Side::Sandboxes);
+    options.listen = free_address();
+    let demo = Demo::start(options).await.unwrap();
+    let http = Client::builder()
+        .redirect(Policy::none())
+        .timeout(PATIENCE)
+        .build()
+        .unwrap();
+    Apart {
+        app: TestApp {
+            demo: Some(demo),
+            folder,
+            database: TestDatabase::make().await,
+            platform_database: None,
+            http,
+        },
+        settings: settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        product: None,
+    }
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+impl Apart {
+    /// Starts the product and waits until it is ready.
+    pub async fn start(&mut self) {
+        self.start_doomed("");
+        let began = Instant::now();
+        let ready = format!("{}/readyz", self.app.web());
+        loop {
+            if let Ok(answer) = self.app.http.get(&ready).send().await
+                && answer.status().is_success()
+            {
+                return;
+            }
+            assert!(!self.is_dead(), "the product ended before it was ready");
+            assert!(began.elapsed() < PATIENCE, "the product is not ready");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Starts the product, which ends itself with SIGKILL at a step, such as `claimed:issue_invoice`.
+    pub fn start_doomed(&mut self, step: &str) {
+        let demo = self.app.demo();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fapiao"));
+        command
+            .args(["demo", "--print-json", "--only", "product"])
+            .arg("--data")
+            .arg(self.app.folder.path())
+            .args(["--listen", &demo.web.to_string()])
+            .args(["--sandbox", &demo.sandbox.to_string()])
+            .args(["--tax", &demo.tax.to_string()])
+            .env_remove("FAPIAO_DATABASE__URL")
+            .env("FAPIAO_TEST_KILL_AT", step)
+            .env("FAPIAO_LOG__FILTER", "error")
+            .envs(self.settings.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
+        if let Some(url) = self.app.database.url() {
+            command.args(["--database", &url]);
+        }
+        self.product = Some(command.spawn().unwrap());
+    }
+
+    /// Whether the product ended.
+    pub fn is_dead(&mut self) -> bool {
+        let product = self.product.as_mut().unwrap();
+        product.try_wait().unwrap().is_some()
+    }
+
+    /// SIGKILL, from outside.
+    pub async fn kill(&mut self) {
+        self.product.take().unwrap().kill().await.unwrap();
+    }
+
+    /// Ends it and proves what it left behind, by the binary's own `verify`.
+    pub async fn stop(mut self) {
+        self.kill().await;
+        let verified = Command::new(env!("CARGO_BIN_EXE_fapiao"))
+            .arg("--config")
+            .arg(self.app.settings_file())
+            .arg("verify")
+            .env_remove("FAPIAO_DATABASE__URL")
+            .output()
+            .await
+            .unwrap();
+        assert!(
+            verified.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&verified.stdout),
+            String::from_utf8_lossy(&verified.stderr)
+        );
+        self.app.stop().await;
+    }
+}
