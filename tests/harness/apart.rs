@@ -28,6 +28,8 @@ pub async fn spawn_apart(settings: &[(&str, &str)]) -> Apart {
     let http = Client::builder()
         .redirect(Policy::none())
         .timeout(PATIENCE)
+        // Pauses are long here: a connection that the other side is about to close is not used again.
+        .pool_max_idle_per_host(0)
         .build()
         .unwrap();
     Apart {

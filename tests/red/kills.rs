@@ -129,17 +129,17 @@ async fn dies_at_every_step(moment: &str) {
     })
     .await;
     assert_eq!(identities().len(), wanted);
-    apart.stop().await;
+    Box::pin(apart.stop()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refunds_go_on_after_a_kill_at_the_beginning_of_every_step() {
-    dies_at_every_step("claimed").await;
+    Box::pin(dies_at_every_step("claimed")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refunds_go_on_after_a_kill_at_the_end_of_every_step() {
-    dies_at_every_step("done").await;
+    Box::pin(dies_at_every_step("done")).await;
 }
 
 /// The far side did it, the answer was lost, and the product died before it could ask.
@@ -183,7 +183,7 @@ async fn what_the_far_side_did_before_a_kill_is_found_and_not_done_again() {
     .await;
 
     each_was_carried_out_once(&apart.app, &all).await;
-    apart.stop().await;
+    Box::pin(apart.stop()).await;
 }
 
 /// Kills the product as soon as something holds, clears all trouble and starts it again.
