@@ -1,7 +1,7 @@
 //! Orders that become several invoices: issued, delivered, given back.
 
 use crate::{
-    admin::sign_in::signed_in,
+    admin::{sign_in::signed_in, work::send},
     harness::{Answer, TestApp, company, spawn_app, tea},
     red::{at_stage, refund},
 };
@@ -257,5 +257,65 @@ async fn staff_set_the_limit_and_see_the_parts() {
     let refused = app.post("/orders", "S-7", &dear).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(refused.body["errors"][0]["code"], "E_TOO_MANY_INVOICES");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_form_of_a_seller_keeps_limits_and_thresholds() {
+    let app = spawn_app().await;
+    let admin = signed_in(&app, "admin").await;
+    let mut sellers = app.ports().store.sellers().await.unwrap();
+    sellers.retain(|it| it.mode.as_str() == "self_built");
+    let seller = sellers.remove(0);
+    let path = format!("/admin/sellers/{}", seller.id);
+    let account = |id: &Option<fapiao_domain::ids::AccountId>| {
+        id.as_ref().map_or_else(String::new, ToString::to_string)
+    };
+    let (platform, channel) = (
+        account(&seller.platform_account),
+        account(&seller.channel_account),
+    );
+    let form = |limit: &'static str, lines: &'static str, low: &'static str| {
+        vec![
+            ("name", seller.party.name.as_str()),
+            ("short_name", seller.short_name.as_str()),
+            ("tax_number", seller.party.tax_number.as_str()),
+            ("province", seller.province.as_str()),
+            ("drawer", seller.drawer.as_str()),
+            ("mode", "self_built"),
+            ("platform_account", platform.as_str()),
+            ("channel_account", channel.as_str()),
+            ("invoice_limit", limit),
+            ("invoice_lines", lines),
+            ("numbers_low", low),
+            ("numbers_fetch", "5000"),
+            ("quota_low", "1,000,000"),
+            ("quota_fetch", "5000000"),
+        ]
+    };
+    for (limit, lines, low, field) in [
+        ("99.99", "100", "1000", "invoice_limit"),
+        ("99,999.99", "1", "1000", "invoice_lines"),
+        ("99,999.99", "2001", "1000", "invoice_lines"),
+        ("99,999.99", "100", "0", "numbers_low"),
+    ] {
+        let wrong = send(&app, &admin, &path, &form(limit, lines, low)).await;
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        let text = wrong.text().await.unwrap();
+        assert!(
+            text.contains(&format!("href=\"#{field}\"")),
+            "{field}: {text}"
+        );
+    }
+    let saved = send(&app, &admin, &path, &form("99,999.99", "100", "800")).await;
+    assert_eq!(saved.status(), StatusCode::SEE_OTHER);
+    let now = app.ports().store.seller(&seller.id).await.unwrap().unwrap();
+    assert_eq!(now.rules.limit.map(|it| it.get()), Some(9_999_999));
+    assert_eq!((now.rules.lines, now.numbers_low), (100, 800));
+    assert_eq!(now.quota_low.get(), 100_000_000);
+    // Without a limit again.
+    send(&app, &admin, &path, &form("", "2000", "800")).await;
+    let now = app.ports().store.seller(&seller.id).await.unwrap().unwrap();
+    assert_eq!((now.rules.limit, now.rules.lines), (None, 2000));
     app.stop().await;
 }

@@ -88,7 +88,9 @@ async fn a_slip_is_shown_and_an_odd_title_is_taken_with_a_reason_that_stays() {
         .await
         .unwrap();
     assert!(
-        text.contains("学校公函已核对") && text.contains("W_SHORT_NAME"),
+        text.contains("学校公函已核对")
+            && text.contains("W_SHORT_NAME")
+            && text.contains("名称很短"),
         "{text}"
     );
     app.assert_ledger_holds().await;
@@ -104,7 +106,17 @@ async fn a_shop_may_insist_on_a_number_with_a_reason_that_stays() {
     }});
     let refused = app.post("/orders", "TI-2", &wanted).await;
     assert_eq!(refused.wrong_fields(), ["/delivery/title/tax_number"]);
+    // Copied from a sheet: full-width, a blank, small letters. What is vouched for is still cleaned.
+    wanted["delivery"]["title"]["tax_number"] = json!("９1110105 ma000000l7");
     wanted["delivery"]["title"]["override_reason"] = json!("登记证已核对");
+    let mut short = wanted.clone();
+    short["delivery"]["title"]["tax_number"] = json!("9111");
+    let refused = app.post("/orders", "TI-2a", &short).await;
+    assert_eq!(
+        refused.wrong_fields(),
+        ["/delivery/title/tax_number"],
+        "no reason makes a number of four digits"
+    );
     wanted["delivery"]["title"]["email"] = json!("nowhere");
     let refused = app.post("/orders", "TI-2b", &wanted).await;
     assert_eq!(

@@ -180,3 +180,45 @@ async fn with_the_year_the_stock_turns() {
     app.assert_ledger_holds().await;
     app.stop().await;
 }
+
+#[tokio::test]
+async fn who_decides_confirms_and_others_read_or_stay_out() {
+    let app = spawn_app().await;
+    let order = app.authorised_order("MO-9", &company()).await;
+    app.await_state(&order, "carded").await;
+    let seller = first_seller(&app).await;
+    let month = calendar::month(app.ports().clock.now());
+    let id = seller.id.to_string();
+    let compare = format!("/admin/months/{month}/comparison");
+    for (login, reads, decides) in [
+        ("manager", true, true),
+        ("admin", true, true),
+        ("finance", true, true),
+        ("auditor", true, false),
+        ("clerk", false, false),
+    ] {
+        let who = signed_in(&app, login).await;
+        let shown = who
+            .get(format!("{}/admin/months", app.web()))
+            .send()
+            .await
+            .unwrap();
+        let expected = if reads { 200 } else { 403 };
+        assert_eq!(shown.status(), expected, "{login}");
+        let text = shown.text().await.unwrap();
+        assert_eq!(text.contains(&compare), decides, "{login}: {text}");
+        assert_eq!(text.contains("¥100.00"), reads, "{login}");
+        for act in ["comparison", "confirmation", "withdrawal"] {
+            let path = format!("/admin/months/{month}/{act}");
+            let sent = send(&app, &who, &path, &[("seller", &id)]).await;
+            let allowed = sent.status() != reqwest::StatusCode::FORBIDDEN;
+            assert_eq!(allowed, decides, "{login} {act}: {}", sent.status());
+        }
+    }
+    // Another's seller does not exist.
+    let finance = signed_in(&app, "finance").await;
+    let other = [("seller", "sel_01J8ZC3N6T9Q4W2E5R7Y8U1P0A")];
+    let sent = send(&app, &finance, &compare, &other).await;
+    assert_eq!(sent.status(), reqwest::StatusCode::NOT_FOUND);
+    app.stop().await;
+}

@@ -50,13 +50,38 @@ pub fn province_full_name(digits: &str) -> Option<&'static str> {
     row(digits).map(|(_, _, full)| *full)
 }
 
+/// Cities with a tax authority of their own rank (计划单列市): the first four digits of an area code, the name in full.
+const CITIES: [(&str, &str); 5] = [
+    ("2102", "大连市"),
+    ("3302", "宁波市"),
+    ("3502", "厦门市"),
+    ("3702", "青岛市"),
+    ("4403", "深圳市"),
+];
+
+/// The tax authority of a seller: the four digits of its area, `3300` for a province and `4403` for Shenzhen, and the name
+/// of the area in full. A city is known by the area inside the seller's unified code.
+///
+/// `None` for two digits that are no province.
+pub fn tax_authority(province: &str, tax_number: &str) -> Option<(String, &'static str)> {
+    let area = tax_number.get(2..6).unwrap_or_default();
+    if let Some((code, name)) = CITIES
+        .iter()
+        .find(|(code, _)| *code == area && code.starts_with(province))
+    {
+        return Some(((*code).to_owned(), name));
+    }
+    let name = province_full_name(province)?;
+    Some((format!("{province}00"), name))
+}
+
 fn row(digits: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
     PROVINCES.iter().find(|(code, _, _)| *code == digits)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PROVINCES, province_full_name, province_name};
+    use super::{PROVINCES, province_full_name, province_name, tax_authority};
 
     #[test]
     fn a_province_has_a_short_name_and_the_one_in_full() {
@@ -66,5 +91,28 @@ mod tests {
         for (code, short, full) in PROVINCES {
             assert!(full.starts_with(short), "{code}");
         }
+    }
+
+    #[test]
+    fn five_cities_have_an_authority_of_their_own() {
+        for (province, tax_number, area, name) in [
+            ("33", "91330106MA9XX0003C", "3300", "浙江省"),
+            ("21", "91210200MA0000000X", "2102", "大连市"),
+            ("33", "91330201MA0000000X", "3302", "宁波市"),
+            ("35", "91350203MA0000000X", "3502", "厦门市"),
+            ("37", "91370202MA0000000X", "3702", "青岛市"),
+            ("44", "91440300MA0000000X", "4403", "深圳市"),
+            ("44", "91440101MA0000000X", "4400", "广东省"),
+            // The seller's own word on its province goes before its number.
+            ("31", "91440300MA0000000X", "3100", "上海市"),
+            ("31", "", "3100", "上海市"),
+        ] {
+            assert_eq!(
+                tax_authority(province, tax_number),
+                Some((area.to_owned(), name)),
+                "{tax_number}"
+            );
+        }
+        assert_eq!(tax_authority("99", "91440300MA0000000X"), None);
     }
 }

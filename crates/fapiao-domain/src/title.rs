@@ -2,7 +2,10 @@
 
 use crate::{
     party::{Title, TitleKind},
-    uscc::{TaxNumberKind, check_tax_number, normalise_tax_number, organisation_code_fits},
+    uscc::{
+        TaxNumberKind, check_tax_number, is_unified_code, normalise_tax_number,
+        organisation_code_fits,
+    },
 };
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
@@ -68,13 +71,37 @@ pub struct TitleError {
 /// Every fault found: name missing, too long or with a line break, organisation without a number, number that is
 /// none, members beyond their sizes or with characters they cannot have.
 pub fn check_title(raw: &RawTitle) -> Result<CheckedTitle, Vec<TitleError>> {
-    let mut check = Check::default();
+    checked(raw, Check::default())
+}
+
+/// As [`check_title`], where a person answers for the tax number with a reason that is kept: a number whose check
+/// character or kind does not fit is told as a warning, as long as the tax interface takes it at all (15 to 20 digits
+/// and capital letters), and an organisation without a number is one that has none. Everything else is checked as ever.
+///
+/// # Errors
+/// As [`check_title`].
+pub fn check_vouched_title(raw: &RawTitle) -> Result<CheckedTitle, Vec<TitleError>> {
+    let vouched = true;
+    checked(
+        raw,
+        Check {
+            vouched,
+            ..Check::default()
+        },
+    )
+}
+
+fn checked(raw: &RawTitle, mut check: Check) -> Result<CheckedTitle, Vec<TitleError>> {
     let typed = check.text("name", "E_NAME", &raw.name, 300);
     let (name, has_suffix) = without_person_suffix(&typed);
     let number = normalise_tax_number(&raw.tax_number);
     let kind = raw
         .kind
         .unwrap_or_else(|| check.guess_kind(&name, has_suffix, &number));
+    let kind = match kind {
+        TitleKind::Organisation if check.vouched && number.is_empty() => TitleKind::NoNumber,
+        kind => kind,
+    };
     let title = Title {
         kind,
         tax_number: check.tax_number(kind, number),
@@ -118,18 +145,26 @@ pub(crate) fn half_width(it: char) -> char {
     }
 }
 
+/// A Chinese character.
+fn is_han(it: char) -> bool {
+    matches!(it, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3134f}')
+}
+
 /// The name without the suffix that is printed after a person's name, and whether it had one.
 fn without_person_suffix(name: &str) -> (String, bool) {
-    for suffix in ["（个人）", "(个人)", "（个人)", "(个人）"] {
-        if let Some(front) = name.strip_suffix(suffix) {
-            return (front.trim_end().to_owned(), true);
-        }
+    let inside = name
+        .strip_suffix(['）', ')'])
+        .and_then(|it| it.trim_end().strip_suffix("个人"));
+    match inside.and_then(|it| it.trim_end().strip_suffix(['（', '('])) {
+        Some(front) => (front.trim_end().to_owned(), true),
+        None => (name.to_owned(), false),
     }
-    (name.to_owned(), false)
 }
 
 #[derive(Default)]
 struct Check {
+    /// Whether a person answers for the tax number.
+    vouched: bool,
     errors: Vec<TitleError>,
     warnings: Vec<TitleNote>,
 }
@@ -152,7 +187,8 @@ impl Check {
         });
     }
 
-    /// Trims, composes (NFC) and takes out what cannot be seen; a line break inside is an error.
+    /// Trims, composes (NFC) and takes out what cannot be seen; any run of blanks, tabs and no-break or ideographic blanks
+    /// is one blank; a line break inside is an error.
     fn text(&mut self, field: &'static str, code: &'static str, text: &str, most: usize) -> String {
         let is_edge = |it: char| it.is_whitespace() || it.is_control() || is_invisible(it);
         let text = text.trim_matches(is_edge);
@@ -160,10 +196,16 @@ impl Check {
             self.error(field, code, format!("{field} must be one line"));
             return String::new();
         }
-        let clean: String = text
+        let seen = text
             .nfc()
-            .filter(|it| !it.is_control() && !is_invisible(*it))
-            .collect();
+            .map(|it| if it.is_whitespace() { ' ' } else { it })
+            .filter(|it| !it.is_control() && !is_invisible(*it));
+        let mut clean = String::with_capacity(text.len());
+        for it in seen {
+            if it != ' ' || !clean.ends_with(' ') {
+                clean.push(it);
+            }
+        }
         let length = clean.chars().count();
         if length > most {
             self.error(
@@ -220,7 +262,44 @@ impl Check {
             }
             _ => {}
         }
+        if kind != TitleKind::Person && !refused {
+            self.odd_name(&name);
+        }
         name
+    }
+
+    /// What comes of copying from a sheet or another paper; the name stays as typed.
+    fn odd_name(&mut self, name: &str) {
+        let letters: Vec<char> = name.chars().collect();
+        let pairs = || letters.iter().zip(letters.iter().skip(1));
+        let half = |it: &char| matches!(it, '(' | ')');
+        if pairs().any(|(a, b)| half(a) && is_han(*b) || is_han(*a) && half(b)) {
+            let message =
+                "registered Chinese names have full-width brackets （）: compare with the licence";
+            self.note("name", "W_BRACKETS", message);
+        }
+        let count = |signs: [char; 2]| letters.iter().filter(|it| signs.contains(it)).count();
+        if count(['(', '（']) != count([')', '）']) {
+            self.note(
+                "name",
+                "W_BRACKETS_OPEN",
+                "a bracket is not closed, or closed twice: is the name complete?",
+            );
+        }
+        if letters
+            .windows(3)
+            .any(|it| is_han(it[0]) && it[1] == ' ' && is_han(it[2]))
+        {
+            let message = "there is a blank between Chinese characters: registered names have none";
+            self.note("name", "W_NAME_BLANK", message);
+        }
+        let number = name
+            .split(|it: char| !it.is_ascii_alphanumeric())
+            .any(is_unified_code);
+        if number {
+            let message = "the name contains a tax number: were two cells copied into one?";
+            self.note("name", "W_NUMBER_IN_NAME", message);
+        }
     }
 
     fn tax_number(&mut self, kind: TitleKind, number: String) -> String {
@@ -261,6 +340,9 @@ impl Check {
             Ok(_) => {
                 let message = "this is an old kind of tax number: nearly everybody has an 18-character code by now";
                 self.note("tax_number", "W_OLD_NUMBER", message);
+            }
+            Err(error) if self.vouched && is_taken_by_the_interface(&number) => {
+                self.note("tax_number", error.code, error.message);
             }
             Err(error) => self.errors.push(TitleError {
                 field: "tax_number",
@@ -333,6 +415,14 @@ impl Check {
         }
         email
     }
+}
+
+/// The only hard rule of the tax interface.
+fn is_taken_by_the_interface(number: &str) -> bool {
+    (15..=20).contains(&number.len())
+        && number
+            .bytes()
+            .all(|it| it.is_ascii_digit() || it.is_ascii_uppercase())
 }
 
 /// Mobile `1[3-9]` and 9 more digits, landline with area code, 400 and 800 numbers; an extension may follow.

@@ -17,6 +17,16 @@
 //! | titles: 300 characters, persons 2, short names 4, telephone 5–60, account 8–30 and 50 | `sizes_of_a_title`, `title/tests.rs` |
 //! | tax numbers: 15, 17, 18, 20 characters; the table of unified codes; identity card | `uscc.rs` (the whole table) |
 //! | payment channels 001–099 | `payment.rs` |
+//! | remark 450 and 382; address 300, bank 120; tax number 15 to 20 | `remarks_have_their_sizes`, `members_of_a_title_have_their_sizes` |
+//! | limits of one invoice 9,999.99, 99,999.99, 999,999.99 net; 2000 lines of at most 5000 | `limits_of_one_invoice_…`, `lines_of_one_invoice` |
+//! | shapes of codes and numbers, sandbox numbers that can never be real | `number.rs`, `sandbox_numbers_…` |
+//! | provinces, and the five cities with an authority of their own | `provinces_…`, `province.rs` |
+//! | thirteen states of a confirmation, four reasons, quota back in the same month only | `confirmation.rs`, `red/tests.rs` |
+//! | the payloads of the QR code and their checksum | `qr.rs` |
+//!
+//! Beside this crate: 58 class codes with their rates in the tax sandbox's `catalogue.rs`; segments of at most 5000 and uploads of
+//! at most 100 in its `numbers.rs` and `uploads.rs`; 12, 36 and 48 hours in `backoffice/windows.rs`; the 10th, 12th and 13th in
+//! `tests/taxes`; heights, pages and columns of the paper in `fapiao-pdf`.
 #![expect(
     clippy::unwrap_used,
     reason = "what prepares a test stops at the first surprise"
@@ -24,12 +34,18 @@
 
 use fapiao_domain::{
     exact::within_one_fen,
+    face::RedReference,
+    invoice::Identity,
     line::OrderLine,
     money::Fen,
+    number::{DigitalNumber, is_sandbox_code},
     party::TitleKind,
+    province::province_name,
     rate::Rate,
+    remark::{RemarkParts, compose},
+    split::{SplitLimits, split, split_parts},
     title::{RawTitle, check_title},
-    totals::compute,
+    totals::{MAX_LINES, compute, compute_order},
 };
 use rust_decimal::Decimal;
 
@@ -250,4 +266,138 @@ fn sizes_of_a_title() {
         "W_BANK_ACCOUNT"
     );
     assert!(with("", &"6".repeat(51)).is_err());
+}
+
+#[test]
+fn remarks_have_their_sizes() {
+    let length = |free: usize, red: Option<RedReference>| {
+        let parts = RemarkParts {
+            red,
+            free: "字".repeat(free),
+            ..RemarkParts::default()
+        };
+        compose(&parts).map(|it| it.chars().count())
+    };
+    assert_eq!(length(450, None), Ok(450));
+    assert_eq!(length(451, None).unwrap_err().limit, 450);
+    let reference = || RedReference {
+        blue: Identity::Digital {
+            number: "26330000009990000001".to_owned(),
+        },
+        confirmation: "33012611210000000001".to_owned(),
+    };
+    let taken = length(0, Some(reference())).unwrap();
+    // The reference comes first, then a line of its own for the rest.
+    assert_eq!(length(381 - taken, Some(reference())), Ok(382));
+    let refused = length(382 - taken, Some(reference())).unwrap_err();
+    assert_eq!((refused.length, refused.limit), (383, 382));
+}
+
+#[test]
+fn members_of_a_title_have_their_sizes() {
+    let codes = |change: &dyn Fn(&mut RawTitle)| -> Vec<&'static str> {
+        let mut raw = RawTitle {
+            kind: Some(TitleKind::Organisation),
+            name: "示例贸易公司".to_owned(),
+            tax_number: "91350100M000100Y43".to_owned(),
+            bank_account: "6".repeat(16),
+            bank: "示例银行".to_owned(),
+            ..RawTitle::default()
+        };
+        change(&mut raw);
+        match check_title(&raw) {
+            Ok(_) => Vec::new(),
+            Err(errors) => errors.into_iter().map(|it| it.code).collect(),
+        }
+    };
+    let long = |count: usize| "长".repeat(count);
+    assert_eq!(codes(&|it| it.address = long(300)), [""; 0]);
+    assert_eq!(codes(&|it| it.address = long(301)), ["E_ADDRESS"]);
+    assert_eq!(codes(&|it| it.bank = long(120)), [""; 0]);
+    assert_eq!(codes(&|it| it.bank = long(121)), ["E_BANK"]);
+    assert_eq!(codes(&|it| it.bank_account = "6".repeat(50)), [""; 0]);
+    for length in [14, 16, 19, 21] {
+        let number = "9".repeat(length);
+        assert_eq!(
+            codes(&|it| it.tax_number.clone_from(&number)),
+            ["E_TAX_NUMBER_LENGTH"],
+            "{length}"
+        );
+    }
+    // Old numbers: 15 of an enterprise; 17, 18 and 20 of an individual business.
+    for number in [
+        "110105123456789",
+        "11010519491231002",
+        "11010519491231002X",
+        "11010519491231002X01",
+    ] {
+        assert_eq!(codes(&|it| it.tax_number = number.to_owned()), [""; 0]);
+    }
+}
+
+#[test]
+fn limits_of_one_invoice_are_net() {
+    for limit in [999_999, 9_999_999, 99_999_999] {
+        let pieces = |net: i64| {
+            let line = OrderLine {
+                unit_price: Decimal::new(net, 2),
+                tax_included: false,
+                ..order_line()
+            };
+            let lines = compute(&[line], &|_| Some("简称".to_owned()))
+                .unwrap()
+                .lines;
+            let limits = SplitLimits {
+                net: Some(fen(limit)),
+                ..SplitLimits::default()
+            };
+            split(&lines, &limits).unwrap()
+        };
+        assert_eq!(pieces(limit).len(), 1, "just the limit, tax not counted");
+        let two = pieces(limit + 1);
+        assert_eq!(two.len(), 2);
+        let sum: i64 = two.iter().map(|it| it.totals.amount.get()).sum();
+        assert_eq!(sum, limit + 1);
+    }
+}
+
+#[test]
+fn lines_of_one_invoice() {
+    assert_eq!(MAX_LINES, 2000, "advised; 5000 are refused");
+    let line = OrderLine {
+        unit_price: Decimal::new(11_300, 2),
+        ..order_line()
+    };
+    let order = vec![line; 2001];
+    let computed = compute_order(&order, &|_| Some("简称".to_owned())).unwrap();
+    let parts = split_parts(&computed.lines, &SplitLimits::default()).unwrap();
+    let counts: Vec<usize> = parts.iter().map(|it| it.computed.lines.len()).collect();
+    assert_eq!(counts.len(), 2);
+    assert!(counts.iter().all(|it| *it <= MAX_LINES) && counts.iter().sum::<usize>() == 2001);
+}
+
+#[test]
+fn sandbox_numbers_can_never_be_real() {
+    let number = DigitalNumber::parse("26999000000000000001").unwrap();
+    assert!(number.is_sandbox() && province_name(number.province()).is_none());
+    assert!(is_sandbox_code("099992600111"));
+    for real in ["26330000009990000001", "22344000000000012345"] {
+        let number = DigitalNumber::parse(real).unwrap();
+        assert!(!number.is_sandbox() && province_name(number.province()).is_some());
+    }
+    assert!(!is_sandbox_code("033002600111"));
+}
+
+#[test]
+fn provinces_have_their_two_digits() {
+    let published = "11 北京 12 天津 13 河北 14 山西 15 内蒙古 21 辽宁 22 吉林 23 黑龙江 31 上海 32 江苏 33 浙江 34 安徽 35 福建 \
+                     36 江西 37 山东 41 河南 42 湖北 43 湖南 44 广东 45 广西 46 海南 50 重庆 51 四川 52 贵州 53 云南 54 西藏 \
+                     61 陕西 62 甘肃 63 青海 64 宁夏 65 新疆";
+    let words: Vec<&str> = published.split_whitespace().collect();
+    assert_eq!(words.len(), 62);
+    for pair in words.chunks(2) {
+        assert_eq!(province_name(pair[0]), Some(pair[1]));
+    }
+    let known = (0..100).filter(|it| province_name(&format!("{it:02}")).is_some());
+    assert_eq!(known.count(), 31);
 }

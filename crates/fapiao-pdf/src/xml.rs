@@ -8,7 +8,7 @@ use fapiao_domain::{
     face::InvoiceFace,
     invoice::{Identity, InvoiceKind},
     line::InvoiceLine,
-    province::province_full_name,
+    province::tax_authority,
     rate::Rate,
 };
 use quick_xml::{
@@ -53,7 +53,7 @@ fn document(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
 fn header(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
     out.create_element("Header").write_inner_content(|out| {
         leaf(out, "EIid", face.identity.number())?;
-        leaf(out, "EInvoiceTag", &format!("SWEI{}00", face.province))?;
+        leaf(out, "EInvoiceTag", &format!("SWEI{}", authority(face).0))?;
         leaf(out, "Version", "0.36")?;
         out.create_element("InherentLabel")
             .write_inner_content(|out| {
@@ -284,16 +284,23 @@ fn information(out: &mut Out, name: &str, pairs: &[(String, String)]) -> io::Res
     Ok(())
 }
 
+/// The area of the seller's tax authority, four digits, and the authority's name.
+fn authority(face: &InvoiceFace) -> (String, String) {
+    match tax_authority(&face.province, &face.seller.tax_number) {
+        Some((area, name)) => (area, format!("国家税务总局{name}税务局")),
+        None => (format!("{}00", face.province), String::new()),
+    }
+}
+
 fn supervision(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
-    let bureau = province_full_name(&face.province)
-        .map_or_else(String::new, |name| format!("国家税务总局{name}税务局"));
+    let (area, bureau) = authority(face);
     fields(
         out,
         "TaxSupervisionInfo",
         &[
             ("InvoiceNumber", face.identity.number()),
             ("IssueTime", &face.issued_at.format("%Y-%m-%d").to_string()),
-            ("TaxBureauCode", &format!("1{}00000000", face.province)),
+            ("TaxBureauCode", &format!("1{area}000000")),
             ("TaxBureauName", &bureau),
         ],
     )
@@ -373,6 +380,22 @@ mod tests {
         }
         let codes: Vec<_> = text_of(&document, "LabelCode");
         assert_eq!(codes, ["Y", "01", "02", "04"]);
+    }
+
+    #[test]
+    fn a_seller_in_shenzhen_has_the_authority_of_its_city() {
+        let mut face = face_of(1);
+        face.province = "44".to_owned();
+        face.seller.tax_number = "91440300MA0000000X".to_owned();
+        let text = String::from_utf8(render_xml(&face)).unwrap();
+        let document = roxmltree::Document::parse(&text).unwrap();
+        for (name, expected) in [
+            ("EInvoiceTag", "SWEI4403"),
+            ("TaxBureauCode", "14403000000"),
+            ("TaxBureauName", "国家税务总局深圳市税务局"),
+        ] {
+            assert_eq!(text_of(&document, name), [expected]);
+        }
     }
 
     #[test]

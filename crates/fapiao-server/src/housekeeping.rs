@@ -70,6 +70,9 @@ async fn tick(
             .store
             .close_idle_sessions(now - TimeDelta::hours(session_idle_hours))
             .await?;
+        // An hour later, so that no node whose clock is behind still draws on it.
+        let month = calendar::month(now - TimeDelta::hours(1));
+        ports.store.end_quota(&month).await?;
         queue_set_up(ports).await?;
         months::queue_checks(ports).await?;
         windows::watch_windows(ports).await?;

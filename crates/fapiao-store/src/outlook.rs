@@ -3,6 +3,7 @@
 use crate::{
     Store, read,
     sql::{self, Cells, Sql},
+    stock,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -64,5 +65,9 @@ impl StockOutlook for Store {
             Some(row) => Ok((row.cell(0)?, read::time_opt(row.cell(1)?)?)),
             None => Ok((0, None)),
         }
+    }
+
+    async fn end_quota(&self, before: &str) -> Result<u32, StoreError> {
+        self.write(before.to_owned(), stock::end_quota).await
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     error::unavailable,
     numbering::number_at,
     read,
-    sql::{Cells, Sql, select},
+    sql::{Cells, Sql, for_update, select},
     tx::Tx,
     writer::Run,
 };
@@ -173,6 +173,46 @@ pub(crate) fn add_quota<'t>(tx: &'t Tx, new: &'t NewQuota) -> Run<'t, ()> {
             unblock(tx, &new.seller).await?;
         }
         Ok(())
+    })
+}
+
+/// What is left of the quota of past months lapses: it is of its month only.
+pub(crate) fn end_quota<'t>(tx: &'t Tx, before: &'t String) -> Run<'t, u32> {
+    Box::pin(async move {
+        let sql = Sql::new(
+            "SELECT seller_id, month, balance FROM quota_balances WHERE balance > 0 AND month < ",
+        )
+        .bind(before.as_str())
+        .add(" ORDER BY seller_id, month")
+        .add(for_update(tx.backend));
+        let mut lines = Vec::new();
+        for row in tx.rows(sql).await? {
+            let (seller, month, left): (String, String, i64) =
+                (row.cell(0)?, row.cell(1)?, row.cell(2)?);
+            let sql = Sql::new("UPDATE quota_balances SET balance = balance - ")
+                .bind(left)
+                .add(" WHERE seller_id = ")
+                .bind(seller.as_str())
+                .add(" AND month = ")
+                .bind(month.as_str());
+            tx.exec(sql).await?;
+            tx.audit(
+                Line::new(&Actor::System, "stock.quota_ended", &seller)
+                    .with("month", month.as_str())
+                    .with("amount", Fen::new(left).unwrap_or(Fen::MAX).to_string()),
+            );
+            lines.push(quota_line::Model {
+                // A red invoice of that month may still give something back: each end has a line of its own.
+                reference: format!("end:{month}:{seller}:{}", tx.now_millis()),
+                seller_id: seller,
+                month,
+                kind: "end".to_owned(),
+                amount: -left,
+                at: tx.now_millis(),
+            });
+        }
+        tx.insert::<quota_line::Entity>(&lines, "").await?;
+        Ok(u32::try_from(lines.len()).unwrap_or(u32::MAX))
     })
 }
 

@@ -18,6 +18,11 @@ use fapiao_usecases::fields::FieldError;
 use serde::Serialize;
 use std::{borrow::Cow, error::Error, fmt};
 
+/// What the code of a wrong or odd field means, in Chinese.
+pub(crate) fn in_chinese(code: &str) -> Option<&'static str> {
+    field_texts::chinese(code)
+}
+
 /// The page of the documentation that explains every code; `type` is an anchor in it.
 pub(crate) const ERRORS_PAGE: &str = "/api/docs/errors";
 

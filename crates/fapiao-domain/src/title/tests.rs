@@ -165,3 +165,131 @@ fn warnings_do_not_stop() {
     assert_eq!(checked.title.tax_number, "");
     assert_eq!(checked.warnings[0].code, "W_NUMBER_DROPPED");
 }
+
+fn odd(name: &str) -> Vec<&'static str> {
+    let checked = check_title(&organisation(name, "91110105MA0000007L")).unwrap();
+    checked.warnings.into_iter().map(|it| it.code).collect()
+}
+
+#[test]
+fn names_copied_from_a_sheet_are_cleaned_and_what_is_odd_is_asked() {
+    for (typed, clean) in [
+        ("\t北京某某科技有限公司\t", "北京某某科技有限公司"),
+        ("北京某某（集团）有限公司", "北京某某（集团）有限公司"),
+        ("ＡＢＣ（中国）有限公司", "ＡＢＣ（中国）有限公司"),
+        ("Example\u{a0}\u{a0} Trading\tCo.", "Example Trading Co."),
+        ("示例\u{3000}\u{200b}商店", "示例 商店"),
+        ("e\u{301}toile trading", "étoile trading"),
+    ] {
+        let checked = check_title(&organisation(typed, "91110105MA0000007L")).unwrap();
+        assert_eq!(checked.title.name, clean, "{typed:?}");
+    }
+    for (name, codes) in [
+        ("北京某某（集团）有限公司", [].as_slice()),
+        ("ABC (China) Trading Co.", &[]),
+        ("北京某某(集团)有限公司", &["W_BRACKETS"]),
+        ("北京某某(集团）有限公司", &["W_BRACKETS"]),
+        ("北京某某（集团有限公司", &["W_BRACKETS_OPEN"]),
+        ("北京 某某科技有限公司", &["W_NAME_BLANK"]),
+        (
+            "北京某某科技有限公司\t91110105MA0000007L",
+            &["W_NUMBER_IN_NAME"],
+        ),
+    ] {
+        assert_eq!(odd(name), codes, "{name}");
+    }
+    // A person's name is nobody's register entry.
+    let person = RawTitle {
+        kind: Some(TitleKind::Person),
+        name: "张 三 （ 个人 ）".to_owned(),
+        ..RawTitle::default()
+    };
+    let checked = check_title(&person).unwrap();
+    assert_eq!(
+        (checked.title.printed_name().as_str(), checked.warnings),
+        ("张 三（个人）", vec![])
+    );
+    let named = RawTitle {
+        kind: Some(TitleKind::Person),
+        name: "（个人）".to_owned(),
+        ..RawTitle::default()
+    };
+    assert_eq!(check_title(&named).unwrap_err()[0].code, "E_NAME");
+}
+
+#[test]
+fn numbers_copied_from_a_sheet_are_read_or_told() {
+    for typed in [
+        "９１１１０１０５ＭＡ００００００７Ｌ",
+        "9111 0105 MA00 0000 7L",
+        "\u{a0}91110105ma0000007l\t",
+        "91110105МА0000007L",
+    ] {
+        let checked = check_title(&organisation("北京某某科技有限公司", typed)).unwrap();
+        assert_eq!(checked.title.tax_number, "91110105MA0000007L", "{typed:?}");
+    }
+    for (typed, code, meant) in [
+        (
+            "'91110105MA0000007L",
+            "E_TAX_NUMBER_CHARACTERS",
+            Some("91110105MA0000007L"),
+        ),
+        (
+            "（91110105MA0000007L）",
+            "E_TAX_NUMBER_CHARACTERS",
+            Some("91110105MA0000007L"),
+        ),
+        ("1.10105E+14", "E_TAX_NUMBER_CHARACTERS", None),
+    ] {
+        let errors = check_title(&organisation("北京某某科技有限公司", typed)).unwrap_err();
+        assert_eq!(
+            (errors[0].code, errors[0].suggestion.as_deref()),
+            (code, meant),
+            "{typed}"
+        );
+    }
+    // A sheet makes 6.22202E+18 of a long account.
+    let raw = RawTitle {
+        bank: "示例银行".to_owned(),
+        bank_account: "6.22202E+18".to_owned(),
+        ..organisation("北京某某科技有限公司", "91110105MA0000007L")
+    };
+    assert_eq!(check_title(&raw).unwrap_err()[0].code, "E_BANK_ACCOUNT");
+}
+
+#[test]
+fn a_vouched_number_is_cleaned_and_kept_and_the_rest_is_checked() {
+    let vouched = |name: &str, number: &str| check_vouched_title(&organisation(name, number));
+    let name = "北京某某科技有限公司";
+    let checked = vouched(name, "９1110105 ma000000L7").unwrap();
+    assert_eq!(checked.title.tax_number, "91110105MA000000L7");
+    assert_eq!(checked.warnings[0].code, "E_TAX_NUMBER_CHECK");
+    let odd_length = vouched(name, "9111010500000007").unwrap();
+    assert_eq!(odd_length.warnings[0].code, "E_TAX_NUMBER_LENGTH");
+    let without = vouched(name, " ").unwrap();
+    assert_eq!(without.title.kind, TitleKind::NoNumber);
+    for number in ["9111", "91110105-MA000000L", "911101050000000000001"] {
+        assert_eq!(vouched(name, number).unwrap_err()[0].field, "tax_number");
+    }
+    assert_eq!(
+        vouched("甲\n乙", "91110105MA000000L7").unwrap_err()[0].code,
+        "E_NAME"
+    );
+    let person = RawTitle {
+        kind: Some(TitleKind::Person),
+        name: "张先生（个人）".to_owned(),
+        email: "nowhere".to_owned(),
+        ..RawTitle::default()
+    };
+    assert_eq!(check_vouched_title(&person).unwrap_err()[0].code, "E_EMAIL");
+    let person = RawTitle {
+        email: String::new(),
+        ..person
+    };
+    let checked = check_vouched_title(&person).unwrap();
+    assert_eq!(
+        checked.title.printed_name(),
+        "张先生（个人）",
+        "the suffix once"
+    );
+}

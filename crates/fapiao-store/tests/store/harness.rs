@@ -362,6 +362,20 @@ impl Bench {
         invoice(delivery, self.now())
     }
 
+    /// Refill below so many numbers and so much quota.
+    pub(crate) async fn set_limits(&self, numbers: u32, quota: &str) {
+        let seller = self.store.seller(&self.seller).await.unwrap().unwrap();
+        let seller = Seller {
+            numbers_low: numbers,
+            quota_low: Fen::parse_yuan(quota).unwrap(),
+            ..seller
+        };
+        self.store
+            .save_seller(&seller, &Actor::CommandLine)
+            .await
+            .unwrap();
+    }
+
     /// Numbers and quota for the running year and month.
     pub(crate) async fn stock(&self, numbers: i64, quota: &str) {
         let first = format!("2631{:016}", 1000);

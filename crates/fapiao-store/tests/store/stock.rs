@@ -1,10 +1,11 @@
-//! Fetching numbers and quota: a lost answer is asked for again under the same request.
+//! Numbers and quota as ledgers: fetched once, refilled below their thresholds, turning with the year and the month.
 
-use crate::harness::on_both;
+use crate::harness::{Bench, on_both};
+use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::money::Fen;
 use fapiao_usecases::{
     errors::StoreError,
-    ports::{Issuing, Ledger},
+    ports::{Issuing, Ledger, Reservation, StockOutlook},
 };
 
 on_both! {
@@ -55,4 +56,164 @@ on_both! {
         assert_eq!(bench.store.quota_left(&bench.seller, "2027-01").await.unwrap(), Fen::ZERO);
         assert_eq!(bench.store.quota_ledger(&bench.seller, 10).await.unwrap().len(), 2);
     }
+}
+
+/// Jobs that fill the stock up.
+async fn refills(bench: &Bench) -> usize {
+    let kinds = bench.job_kinds().await;
+    kinds.iter().filter(|it| *it == "refill_stock").count()
+}
+
+/// Midnight in Shanghai at the end of 2026.
+fn new_year() -> DateTime<Utc> {
+    "2026-12-31T16:00:00Z".parse().unwrap()
+}
+
+on_both! {
+    async fn the_stock_is_refilled_when_it_falls_below_a_threshold_and_not_before(bench: &Bench) {
+        bench.set_limits(3, "250").await;
+        bench.stock(5, "100000").await;
+        let mut ids = Vec::new();
+        for at in 0..5 {
+            ids.push(bench.drafted(&format!("N-{at}")).await.2);
+        }
+        // 5 numbers, 3 wanted: the first two leave 4 and 3, the third 2.
+        for (at, wanted) in [(0, 0), (1, 0), (2, 1)] {
+            bench.store.reserve(&ids[at..=at], bench.now()).await.unwrap();
+            assert_eq!(refills(bench).await, wanted, "after {} numbers", at + 1);
+        }
+        assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 2);
+    }
+
+    async fn the_quota_is_refilled_when_it_falls_below_a_threshold_and_not_before(bench: &Bench) {
+        bench.set_limits(1, "250").await;
+        bench.stock(50, "450").await;
+        let mut ids = Vec::new();
+        for at in 0..3 {
+            ids.push(bench.drafted(&format!("Q-{at}")).await.2);
+        }
+        // 100.00 net each: 350 and 250 are enough, 150 is not.
+        for (at, wanted) in [(0, 0), (1, 0), (2, 1)] {
+            bench.store.reserve(&ids[at..=at], bench.now()).await.unwrap();
+            assert_eq!(refills(bench).await, wanted, "after {} invoices", at + 1);
+        }
+        let mut ledger = bench.store_ledger().await;
+        ledger.sort_by(|one, other| other.cmp(one));
+        assert_eq!(ledger, ["spend -100.00", "spend -100.00", "spend -100.00", "download 450.00"]);
+        let left = bench.store.quota_left(&bench.seller, "2026-12").await.unwrap();
+        assert_eq!(left, Fen::parse_yuan("150").unwrap());
+    }
+
+    async fn the_ledgers_run_down_to_nothing_and_never_below(bench: &Bench) {
+        bench.set_limits(1, "0").await;
+        bench.stock(3, "250").await;
+        let mut ids = Vec::new();
+        for at in 0..3 {
+            ids.push(bench.drafted(&format!("E-{at}")).await.2);
+        }
+        let answers = bench.store.reserve(&ids, bench.now()).await.unwrap();
+        let left = Fen::parse_yuan("50").unwrap();
+        assert!(matches!(answers[1], Reservation::Reserved { .. }));
+        assert_eq!(answers[2], Reservation::NoQuota { left });
+        // What found no quota took no number either.
+        assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 1);
+        bench.store.add_quota("q-more", &bench.seller, "2026-12", left).await.unwrap();
+        bench.store.reserve(&ids, bench.now()).await.unwrap();
+        assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 0);
+        assert_eq!(bench.store.quota_left(&bench.seller, "2026-12").await.unwrap(), Fen::ZERO);
+        let segments = bench.store.segments(&bench.seller).await.unwrap();
+        assert_eq!((segments[0].taken, segments[0].size), (3, 3));
+        let ledger = bench.store.quota_ledger(&bench.seller, 100).await.unwrap();
+        assert_eq!(ledger.iter().map(|it| it.amount.get()).sum::<i64>(), 0, "the ledger is the balance");
+    }
+
+    async fn at_midnight_in_shanghai_year_and_month_turn_together(bench: &Bench) {
+        bench.set_limits(1, "0").await;
+        bench.stock(10, "1000").await;
+        let mut ids = Vec::new();
+        for at in 0..4 {
+            ids.push(bench.drafted(&format!("Y-{at}")).await.2);
+        }
+        let last = new_year() - TimeDelta::milliseconds(1);
+        bench.store.reserve(&ids[..1], last).await.unwrap();
+        assert_eq!(bench.invoice(&ids[0]).await.identity.unwrap().number(), "26310000000000001000");
+        // One millisecond later nine numbers and ¥900 of the old year are of no use.
+        let answers = bench.store.reserve(&ids[1..], new_year()).await.unwrap();
+        assert!(answers.iter().all(|it| *it == Reservation::NoNumber), "{answers:?}");
+        assert_eq!(refills(bench).await, 1);
+        // Numbers of the new year without its quota, and then both.
+        bench.store
+            .add_segment("s-27", &bench.seller, 27, "27310000000000000001", "27310000000000000010", 10)
+            .await.unwrap();
+        let answers = bench.store.reserve(&ids[1..2], new_year()).await.unwrap();
+        assert_eq!(answers, [Reservation::NoQuota { left: Fen::ZERO }]);
+        let amount = Fen::parse_yuan("500").unwrap();
+        bench.store.add_quota("q-27", &bench.seller, "2027-01", amount).await.unwrap();
+        bench.store.reserve(&ids[1..], new_year()).await.unwrap();
+        for (at, number) in [(1, "27310000000000000001"), (2, "27310000000000000002"), (3, "27310000000000000003")] {
+            let row = bench.invoice(&ids[at]).await;
+            assert_eq!(row.identity.unwrap().number(), number);
+            assert_eq!(row.issued_at, Some(new_year()));
+        }
+        // An invoice of the old year that is still on its way keeps its number and its time.
+        let again = bench.store.reserve(&ids[..1], new_year() + TimeDelta::hours(1)).await.unwrap();
+        assert!(matches!(&again[0], Reservation::Reserved { identity, issued_at }
+            if identity.number() == "26310000000000001000" && *issued_at == last));
+        assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 9);
+        assert_eq!(bench.store.numbers_left(&bench.seller, 27).await.unwrap(), 7);
+    }
+
+    async fn what_is_left_of_a_months_quota_lapses_with_a_line(bench: &Bench) {
+        bench.stock(10, "1000").await;
+        let (_, _, id) = bench.drafted("L-1").await;
+        bench.store.reserve(&[id], bench.now()).await.unwrap();
+        let amount = Fen::parse_yuan("700").unwrap();
+        bench.store.add_quota("q-27", &bench.seller, "2027-01", amount).await.unwrap();
+        assert_eq!(bench.store.end_quota("2026-12").await.unwrap(), 0, "its month runs");
+        assert_eq!(bench.store.end_quota("2027-01").await.unwrap(), 1);
+        assert_eq!(bench.store.end_quota("2027-01").await.unwrap(), 0, "once");
+        assert_eq!(bench.store.quota_left(&bench.seller, "2026-12").await.unwrap(), Fen::ZERO);
+        assert_eq!(bench.store.quota_left(&bench.seller, "2027-01").await.unwrap(), amount);
+        let ledger = bench.store.quota_ledger(&bench.seller, 100).await.unwrap();
+        let old: Vec<(&str, String)> = ledger
+            .iter()
+            .filter(|it| it.month == "2026-12")
+            .map(|it| (it.kind.as_str(), it.amount.to_string()))
+            .collect();
+        assert!(old.contains(&("end", "-900.00".to_owned())), "{old:?}");
+        let lapsed = bench.store.audit(None, 10).await.unwrap();
+        assert!(lapsed.rows.iter().any(|it| it.action == "stock.quota_ended"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_balance_that_is_not_its_ledger_is_found() {
+    let bench = Bench::sqlite().await;
+    bench.stock(10, "1000").await;
+    bench
+        .tamper("UPDATE quota_balances SET balance = balance + 1")
+        .await
+        .unwrap();
+    let found: Vec<String> = bench
+        .store
+        .verify()
+        .await
+        .unwrap()
+        .into_iter()
+        .flat_map(|it| it.found)
+        .collect();
+    assert!(
+        found
+            .iter()
+            .any(|it| it.contains("ledger and balance differ")),
+        "{found:?}"
+    );
+    // The ledger itself cannot be rewritten.
+    for statement in [
+        "UPDATE quota_ledger SET amount = 1",
+        "DELETE FROM quota_ledger",
+    ] {
+        assert!(bench.tamper(statement).await.is_err(), "{statement}");
+    }
+    bench.drop_unsound().await;
 }

@@ -9,7 +9,12 @@ use crate::{
     ports::Ports,
     records::{Delivery, RawTitleRecord},
 };
-use fapiao_domain::{delivery::DeliveryState, ids::Id, title::check_title, uscc::slips};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::Id,
+    title::{check_title, check_vouched_title},
+    uscc::slips,
+};
 use thiserror::Error;
 
 /// Longest reason for accepting a title as it is.
@@ -34,7 +39,8 @@ pub fn may_correct(delivery: &Delivery) -> bool {
     delivery.state == DeliveryState::Authorised && delivery.invoice.is_none()
 }
 
-/// Stores a corrected title and queues the draft. With a reason the title is taken as it is, unchecked.
+/// Stores a corrected title and queues the draft. With a reason its tax number is not held
+/// against the check character, and what is odd about it is taken as it is.
 ///
 /// # Errors
 /// [`TitleChangeError`].
@@ -95,16 +101,14 @@ fn check(title: &RawTitleRecord) -> Result<(), Vec<FieldError>> {
             message,
         )]);
     }
-    if !reason.is_empty() {
-        // Even an accepted title needs a name on paper.
-        return if title.name.trim().is_empty() {
-            let message = "this must be filled in";
-            Err(vec![FieldError::new("/name", "E_REQUIRED", message)])
-        } else {
-            Ok(())
-        };
-    }
-    match check_title(&raw_title(title)) {
+    let checked = if reason.is_empty() {
+        check_title(&raw_title(title))
+    } else {
+        check_vouched_title(&raw_title(title))
+    };
+    match checked {
+        // A reason answers for what is odd, and for the number.
+        Ok(_) if !reason.is_empty() => Ok(()),
         // Odd things do not stop a buyer's own title; a person who types one is asked.
         Ok(checked) if checked.warnings.is_empty() => Ok(()),
         Ok(checked) => Err(checked
@@ -161,6 +165,15 @@ mod tests {
         assert_eq!(check(&title).unwrap_err()[0].code, "W_SHORT_NAME");
         title.override_reason = "a shop of that name".to_owned();
         assert!(check(&title).is_ok());
+        // A reason is for the number and the odd; what no paper takes stays wrong.
+        title.tax_number = "9131".to_owned();
+        title.phone = "call me".to_owned();
+        let pointers: Vec<String> = check(&title)
+            .unwrap_err()
+            .into_iter()
+            .map(|it| it.pointer)
+            .collect();
+        assert_eq!(pointers, ["/tax_number", "/phone"]);
         // No number, by explicit choice.
         let mut school = RawTitleRecord {
             organisation: true,

@@ -24,7 +24,7 @@ use fapiao_domain::{
     ids::{AccountId, DeliveryId, InvoiceId},
     line::OrderLine,
     order::OrderState,
-    title::{TitleError, check_title},
+    title::{TitleError, check_title, check_vouched_title},
     uscc::slips,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -450,10 +450,15 @@ fn checked(title: &RawTitleRecord, at: &str) -> Result<(), Vec<FieldError>> {
             format!("at most {REASON_MAX} characters on one line"),
         )]);
     }
-    let Err(errors) = check_title(&title.as_typed()) else {
+    let typed = title.as_typed();
+    let checked = if reason.is_empty() {
+        check_title(&typed)
+    } else {
+        check_vouched_title(&typed)
+    };
+    let Err(errors) = checked else {
         return Ok(());
     };
-    let overridden = |it: &&TitleError| !reason.is_empty() && it.field == "tax_number";
     let told = |error: &TitleError| {
         let text = match &error.suggestion {
             Some(suggestion) => format!(
@@ -465,12 +470,7 @@ fn checked(title: &RawTitleRecord, at: &str) -> Result<(), Vec<FieldError>> {
         };
         FieldError::new(format!("{at}/title/{}", error.field), error.code, text)
     };
-    let left: Vec<FieldError> = errors
-        .iter()
-        .filter(|it| !overridden(it))
-        .map(told)
-        .collect();
-    if left.is_empty() { Ok(()) } else { Err(left) }
+    Err(errors.iter().map(told).collect())
 }
 
 const PAYMENT_TEXT_MAX: usize = 64;

@@ -20,12 +20,12 @@ use fapiao_domain::{
     ids::{DeliveryId, Id},
     invoice::{InvoiceKind, InvoiceState},
     line::InvoiceLine,
-    party::{Title, TitleKind},
+    party::Title,
     payment::channel_of,
     refund::RefundError,
     remark::{RemarkParts, compose},
     split::split_parts,
-    title::{RawTitle, TitleNote, check_title},
+    title::{RawTitle, TitleNote, check_title, check_vouched_title},
     totals::sum,
     uscc::slips,
 };
@@ -331,16 +331,14 @@ fn checked_title(delivery: &Delivery) -> Result<(Title, Vec<String>), StepError>
             "WeChat gave no title; enter one on the order's page",
         ));
     };
-    match check_title(&raw_title(raw)) {
+    // A person answers for the number, and the reason is on the timeline.
+    let checked = if raw.override_reason.trim().is_empty() {
+        check_title(&raw_title(raw))
+    } else {
+        check_vouched_title(&raw_title(raw))
+    };
+    match checked {
         Ok(checked) => Ok((checked.title, told(&checked.warnings))),
-        // A person answers for it, and the reason is on the timeline.
-        Err(errors) if !raw.override_reason.is_empty() => {
-            let found = errors
-                .iter()
-                .map(|it| format!("{}: {}", it.code, it.message))
-                .collect();
-            Ok((accepted_as_is(raw), found))
-        }
         Err(errors) => {
             let text: Vec<String> = errors
                 .iter()
@@ -367,23 +365,4 @@ fn checked_title(delivery: &Delivery) -> Result<(Title, Vec<String>), StepError>
 /// The stored record as the title rules read it.
 pub fn raw_title(raw: &RawTitleRecord) -> RawTitle {
     raw.as_typed()
-}
-
-/// A person took responsibility for it; the reason is in the audit chain.
-fn accepted_as_is(raw: &RawTitleRecord) -> Title {
-    let kind = match (raw.organisation, raw.tax_number.trim().is_empty()) {
-        (false, _) => TitleKind::Person,
-        (true, true) => TitleKind::NoNumber,
-        (true, false) => TitleKind::Organisation,
-    };
-    Title {
-        kind,
-        name: raw.name.trim().to_owned(),
-        tax_number: raw.tax_number.trim().to_uppercase(),
-        address: raw.address.trim().to_owned(),
-        phone: raw.phone.trim().to_owned(),
-        bank: raw.bank.trim().to_owned(),
-        bank_account: raw.bank_account.trim().to_owned(),
-        email: raw.email.trim().to_owned(),
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     calendar,
+    errors::{Advice, OutsideError},
     gateway::sync_registration,
     ports::Ports,
     records::{IssuingMode, TaxRoute},
@@ -60,6 +61,17 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
             .store
             .add_segment(&request, id, year_of_number, &first, &last, i64::from(size))
             .await?;
+        if year_of_number != year {
+            // Around midnight of New Year the two clocks may stand in different years.
+            return Err(StepError::Outside(OutsideError::new(
+                "tax",
+                "segment_year",
+                format!(
+                    "numbers of 20{year:02} were asked for, numbers of 20{year_of_number:02} were given"
+                ),
+                Advice::Retry { after: None },
+            )));
+        }
     }
     let month = calendar::month(now);
     for _ in 0..FETCHES_PER_RUN {

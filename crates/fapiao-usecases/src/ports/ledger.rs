@@ -58,7 +58,7 @@ pub struct QuotaLine {
     pub at: DateTime<Utc>,
     /// Month.
     pub month: String,
-    /// `download`, `spend`, `give_back`.
+    /// `download`, `spend`, `return` (a red invoice of the same month), `end` (what was left when the month was over).
     pub kind: String,
     /// Signed amount.
     pub amount: Fen,

@@ -16,7 +16,7 @@ pub struct HourOfUse {
     pub net: Fen,
 }
 
-/// Pace and lateness.
+/// Pace and lateness, and the end of a month's quota.
 #[async_trait]
 pub trait StockOutlook: Send + Sync {
     /// What a seller used hour by hour since a moment, the oldest first; cached for a minute.
@@ -31,4 +31,8 @@ pub trait StockOutlook: Send + Sync {
         &self,
         before: DateTime<Utc>,
     ) -> Result<(i64, Option<DateTime<Utc>>), StoreError>;
+
+    /// Closes the quota of every month before this one (`yyyy-mm`): what is left of it lapses with a line of the ledger, and
+    /// the balance is zero. How many balances were closed; again is harmless.
+    async fn end_quota(&self, before: &str) -> Result<u32, StoreError>;
 }

@@ -110,7 +110,9 @@ async fn filled(
         .map(|(line, balance)| QuotaRow {
             at: shell.when(line.at),
             what: quota_words(shell.t, line),
-            link: page_of(&line.reference).map(|href| Link::new(line.reference.as_str(), href)),
+            link: page_of(&line.reference)
+                .filter(|_| line.kind != "end")
+                .map(|href| Link::new(line.reference.as_str(), href)),
             change: line.amount,
             balance,
         })
@@ -190,6 +192,7 @@ fn quota_words(t: &'static Texts, line: &QuotaLine) -> String {
         "download" => t.stock.granted,
         "spend" => t.stock.reserved,
         "give_back" | "return" => t.stock.given_back,
+        "end" => t.stock.ended,
         other => return other.to_owned(),
     };
     format!("{word} {}", line.month)

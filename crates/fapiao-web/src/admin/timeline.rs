@@ -4,6 +4,7 @@ use super::frame::Frame;
 use crate::{
     i18n::{Lang, Texts, fill, fill1, fill2, states},
     pages::parts::{Event, Link, Raw, Tone},
+    problem::in_chinese,
 };
 use fapiao_domain::{
     card::CardState, confirmation::FormState, delivery::Channel, ids::Id, money::Fen,
@@ -204,6 +205,10 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "key.added" => (Tone::Plain, fill1(a.key_added, fact("name"))),
         "key.revoked" => (Tone::Warn, a.key_revoked.to_owned()),
         "stock.segment" => (Tone::Plain, fill1(a.stock_segment, fact("size"))),
+        "stock.quota_ended" => (
+            Tone::Plain,
+            fill2(a.stock_quota_ended, fact("month"), yuan("amount")),
+        ),
         "stock.quota" => (Tone::Plain, fill1(a.stock_quota, yuan("amount"))),
         "push.received" => (Tone::Plain, fill1(a.push_received, fact("event"))),
         "push.refused" => (Tone::Bad, a.push_refused.to_owned()),
@@ -238,10 +243,11 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "sign_in.locked" => (Tone::Warn, fill1(a.sign_in_locked, fact("login"))),
         other => (Tone::Plain, other.to_owned()),
     };
-    let why = ["reason", "verdict", "override_reason", "warnings"]
+    let why = ["reason", "verdict", "override_reason"]
         .into_iter()
         .map(fact)
         .find(|it| !it.is_empty())
+        .or_else(|| Some(warnings(lang, &fact("warnings"))).filter(|it| !it.is_empty()))
         .map(|why| match entry.action.as_str() {
             "job.parked" => super::job_words::why(lang, &fact("code"), &why),
             "refund.decided" | "red_form.planned" | "red_form.begun_by_buyer" => {
@@ -254,6 +260,35 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         what,
         why: why.unwrap_or_default(),
     }
+}
+
+/// What was odd about a title, `W_SHORT_NAME: in English; E_TAX_NUMBER_CHECK: …`, in the reader's language. The codes stay
+/// among the facts.
+fn warnings(lang: Lang, told: &str) -> String {
+    let is_code = |it: &str| {
+        (it.starts_with("W_") || it.starts_with("E_"))
+            && it
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    };
+    let mut said: Vec<String> = Vec::new();
+    for piece in told.split("; ") {
+        match (piece.split_once(": "), said.last_mut()) {
+            (Some((code, text)), _) if is_code(code) => {
+                let words = (lang == Lang::Zh).then(|| in_chinese(code)).flatten();
+                said.push(words.unwrap_or(text).to_owned());
+            }
+            // A text may have a semicolon of its own; in Chinese it was replaced as a whole.
+            (_, Some(last)) => {
+                if lang == Lang::En {
+                    last.push_str("; ");
+                    last.push_str(piece);
+                }
+            }
+            (_, None) => said.push(piece.to_owned()),
+        }
+    }
+    said.join(if lang == Lang::Zh { "；" } else { "; " })
 }
 
 fn form_state(action: &str) -> Option<FormState> {
@@ -387,13 +422,43 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_was_odd_about_a_title_is_told_in_the_readers_language() {
+        let told = "W_SHORT_NAME: a name this short; really?; E_TAX_NUMBER_CHECK: it does not fit; W_NEW: unheard of";
+        assert_eq!(
+            warnings(Lang::En, told),
+            "a name this short; really?; it does not fit; unheard of"
+        );
+        assert_eq!(
+            warnings(Lang::Zh, told),
+            "名称很短，确实是单位吗？个人请改选“个人”；税号校验码不正确，请核对；unheard of"
+        );
+        assert_eq!(warnings(Lang::Zh, ""), "");
+        let drafted = entry(
+            "invoice.drafted",
+            json!({ "total": "1.00", "warnings": "W_SHORT_NAME: x" }),
+        );
+        assert!(said(Lang::Zh, &drafted).why.starts_with("名称很短"));
+    }
+
     /// The store writes these; each has words in both languages.
     #[test]
     fn every_act_of_the_store_has_words() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fapiao-store/src");
         let mut seen = 0;
-        for file in std::fs::read_dir(folder).unwrap() {
-            let path = file.unwrap().path();
+        let mut folders = vec![folder];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for file in std::fs::read_dir(folder).unwrap() {
+                let path = file.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(path);
+                }
+            }
+        }
+        for path in files {
             let Ok(text) = std::fs::read_to_string(&path) else {
                 continue;
             };

@@ -64,6 +64,7 @@ texts! {
         key_revoked: "吊销接口密钥", "API key revoked";
         stock_segment: "申领号段，{0} 个号码", "Fetched a segment of {0} numbers";
         stock_quota: "申领额度 {0}", "Fetched a quota of {0}";
+        stock_quota_ended: "{0} 未用完的额度 {1} 过期", "The rest of the quota of {0}, {1}, lapsed";
         push_received: "收到推送 {0}", "Push {0} received";
         push_refused: "拒绝推送", "Push refused";
         proof_holds: "账目核对：全部规则成立", "Ledger checked: every rule holds";

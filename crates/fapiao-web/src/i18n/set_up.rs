@@ -226,6 +226,7 @@ texts! {
         granted: "税局核定", "granted";
         reserved: "开票占用", "reserved";
         given_back: "退回", "given back";
+        ended: "月底过期", "lapsed";
     }
 }
 

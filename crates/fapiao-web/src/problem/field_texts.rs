@@ -100,7 +100,10 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("E_NO_ACCOUNT", "该渠道所需的微信账号尚未在后台设置"),
     ("E_NO_LINES", "订单至少要有一行明细"),
-    ("E_NUMBER_UNEXPECTED", "个人抬头不应填写税号"),
+    (
+        "E_NUMBER_UNEXPECTED",
+        "选择了无税号的单位，却填写了税号：请改选“单位”，或清空税号",
+    ),
     ("E_OFFSET_NO", "红冲单号须为 1 至 64 个可见的 ASCII 字符"),
     (
         "E_ORDER_DISCOUNT",
@@ -253,10 +256,23 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_WORD", "与密钥名称不一致"),
     ("W_BANK_ACCOUNT", "银行账号通常为 8 至 30 位数字，请核对"),
     ("W_BANK_PAIR", "开户行与银行账号通常同时填写，请核对"),
+    (
+        "W_BRACKETS",
+        "名称中有半角括号，登记名称一般用全角括号（），请对照营业执照",
+    ),
+    ("W_BRACKETS_OPEN", "名称中的括号不成对，名称是否完整？"),
     ("W_KIND_GUESSED", "名称很短且没有税号，已按个人处理，请核对"),
+    (
+        "W_NAME_BLANK",
+        "名称的汉字之间有空格，登记名称一般没有，请核对",
+    ),
     (
         "W_NUMBER_DROPPED",
         "个人抬头不带税号，所填号码已略去，请核对",
+    ),
+    (
+        "W_NUMBER_IN_NAME",
+        "名称中含有税号，是否把两格内容贴到了一起？",
     ),
     (
         "W_OLD_NUMBER",
@@ -318,7 +334,7 @@ mod tests {
 
     fn codes(text: &str) -> impl Iterator<Item = &str> {
         text.split('"').filter(|word| {
-            word.starts_with("E_")
+            (word.starts_with("E_") || word.starts_with("W_"))
                 && word.len() > 3
                 && word
                     .bytes()
