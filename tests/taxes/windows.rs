@@ -11,6 +11,8 @@ use fapiao_usecases::{
     backoffice::windows::watch_windows,
     ids::fresh,
     jobs::{ClaimedJob, Job, JobEnd},
+    platform::{buyer_forms::find_red_forms, stock::refill_stock},
+    records::IssuingMode,
     run::run_job,
 };
 use std::time::Duration;
@@ -160,5 +162,21 @@ async fn staff_leave_their_address_and_home_shows_what_is_late() {
         !text.contains("上月汇总尚未确认"),
         "nothing was issued last month"
     );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_tax_side_is_not_asked_for_a_seller_whom_another_platform_serves() {
+    let app = spawn_app_with(&[]).await;
+    let sellers = app.ports().store.sellers().await.unwrap();
+    assert!(sellers.iter().any(|it| it.mode != IssuingMode::SelfBuilt));
+    for seller in sellers {
+        for done in [
+            find_red_forms(app.ports(), &seller.id).await,
+            refill_stock(app.ports(), &seller.id).await,
+        ] {
+            assert!(done.is_ok(), "{}: {done:?}", seller.party.name);
+        }
+    }
     app.stop().await;
 }

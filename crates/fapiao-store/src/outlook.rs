@@ -68,6 +68,7 @@ impl StockOutlook for Store {
     }
 
     async fn end_quota(&self, before: &str) -> Result<u32, StoreError> {
-        self.write(before.to_owned(), stock::end_quota).await
+        self.write(stock::QuotaEnd(before.to_owned()), stock::end_quota)
+            .await
     }
 }

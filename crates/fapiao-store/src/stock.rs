@@ -176,13 +176,16 @@ pub(crate) fn add_quota<'t>(tx: &'t Tx, new: &'t NewQuota) -> Run<'t, ()> {
     })
 }
 
+/// The month (`yyyy-mm`) before which quota has ended.
+pub(crate) struct QuotaEnd(pub(crate) String);
+
 /// What is left of the quota of past months lapses: it is of its month only.
-pub(crate) fn end_quota<'t>(tx: &'t Tx, before: &'t String) -> Run<'t, u32> {
+pub(crate) fn end_quota<'t>(tx: &'t Tx, end: &'t QuotaEnd) -> Run<'t, u32> {
     Box::pin(async move {
         let sql = Sql::new(
             "SELECT seller_id, month, balance FROM quota_balances WHERE balance > 0 AND month < ",
         )
-        .bind(before.as_str())
+        .bind(end.0.as_str())
         .add(" ORDER BY seller_id, month")
         .add(for_update(tx.backend));
         let mut lines = Vec::new();

@@ -59,7 +59,7 @@ texts! {
         title: "月度汇总确认", "Month totals";
         means: "每月 13 日零点前，把上月开具的汇总与税局核对并确认；过期后税局自行汇总，届时未上传的发票须重新开具。", "Before the 13th begins, last month's totals are compared with the tax side's and confirmed. Later the tax side sums by itself, and what was not uploaded has to be issued anew.";
         link: "月度汇总确认", "Month totals";
-        month: "月份", "Month";
+        figure: "项目", "Figure";
         here: "本系统", "This ledger";
         there: "税务侧", "Tax side";
         difference: "差额", "Difference";
