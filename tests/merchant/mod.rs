@@ -2,6 +2,7 @@ mod after_payment;
 mod card_life;
 mod channels;
 mod flow;
+mod push_faults;
 mod push_matrix;
 mod pushes;
 mod reconciliation;

@@ -244,7 +244,7 @@ async fn a_captured_query_with_other_orders_takes_no_number() {
         .seal(&account, PushMode::Plain, &body(&own, at), at, "1")
         .unwrap();
     // In plain mode nothing signs the body: the push is let in, and is no more than a hint.
-    for serial in 0..200 {
+    for serial in 0..1000 {
         let other = format!("dlv_01J8ZC3N6T9Q4W2E5R7Y8{serial:05}");
         let status = post!(&service, account.app_id, query, body(&other, at + serial));
         assert_eq!(status, StatusCode::OK);
@@ -253,7 +253,7 @@ async fn a_captured_query_with_other_orders_takes_no_number() {
         post!(&service, account.app_id, query, body(&own, at)),
         StatusCode::OK
     );
-    handled(&app, 201).await;
+    handled(&app, 1001).await;
     assert!(
         app.tax_ledger().await["numbers"]
             .as_array()

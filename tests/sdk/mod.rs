@@ -13,6 +13,9 @@ use wechat_sandbox::{AccountConfig, Running, Sandbox, SandboxConfig};
 #[path = "../../crates/wechat-invoice/examples/deliver.rs"]
 mod deliver;
 #[allow(dead_code, reason = "their `main` is for the command line")]
+#[path = "../../crates/wechat-invoice/examples/explain.rs"]
+mod explain;
+#[allow(dead_code, reason = "their `main` is for the command line")]
 #[path = "../../crates/wechat-invoice/examples/push.rs"]
 mod push;
 #[allow(dead_code, reason = "their `main` is for the command line")]
@@ -95,4 +98,22 @@ fn the_sdks_example_of_pushes_needs_no_network() {
     let said = String::from_utf8(said).unwrap();
     assert!(said.starts_with("authorised: INV1\nremember: "), "{said}");
     assert!(said.ends_with("refused: signature\n"), "{said}");
+}
+
+#[test]
+fn the_sdks_example_explains_codes_in_two_languages() {
+    let mut said = Vec::new();
+    explain::run(&["72063".to_owned(), "1".to_owned()], &mut said).unwrap();
+    let said = String::from_utf8(said).unwrap();
+    assert!(
+        said.starts_with("72063 [") && said.contains("set_contact"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("1: not documented, needs a person\n"),
+        "{said}"
+    );
+    let mut all = Vec::new();
+    explain::run(&[], &mut all).unwrap();
+    assert!(String::from_utf8(all).unwrap().lines().count() > 150 * 5);
 }

@@ -69,7 +69,8 @@ pub(crate) async fn insert_jobs(tx: &Tx, jobs: Vec<QueuedJob>) -> Result<(), Sto
         sql = sql.add(
             " ON CONFLICT (wait_key) DO UPDATE SET \
              run_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END, \
-             due_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END",
+             due_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END, \
+             queued_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.queued_at ELSE jobs.queued_at END",
         );
         tx.exec(sql).await?;
     }

@@ -311,7 +311,7 @@ pub struct ClaimedJob {
     pub job: Job,
     /// 1 on the first try.
     pub attempt: u32,
-    /// When it was queued first.
+    /// When it was queued, or last brought forward.
     pub queued_at: DateTime<Utc>,
 }
 

@@ -17,7 +17,9 @@ use std::collections::HashMap;
 pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
     let result = match &claimed.job {
         Job::HandlePush(id) => pushes::handle_push(ports, id).await,
-        Job::ConfirmAuthorisation(id) => confirm::poll_authorisation(ports, id).await,
+        Job::ConfirmAuthorisation(id) => {
+            confirm::poll_authorisation(ports, id, claimed.queued_at).await
+        }
         Job::RejectAuthorisation(id) => refusal::reject_at_wechat(ports, id).await,
         Job::PrepareAccount(id) => prepare::prepare_account(ports, id).await,
         Job::DraftInvoice(id) => draft::draft_invoice(ports, id).await,

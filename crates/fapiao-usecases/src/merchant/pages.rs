@@ -167,10 +167,12 @@ pub(crate) async fn platform_id_of(ports: &Ports, seller: &Seller) -> Result<Str
 }
 
 async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), StoreError> {
-    if delivery.state != DeliveryState::Created {
-        return Ok(());
-    }
     let confirm = Job::ConfirmAuthorisation(delivery.id.clone());
+    if delivery.state != DeliveryState::Created {
+        // Opened once more: the questions begin anew, wherever they had got to.
+        let poll = QueuedJob::after(confirm, Some(delivery.seller.clone()), FIRST_POLL_SECS);
+        return ports.store.enqueue(vec![poll]).await;
+    }
     let change = DeliveryChange {
         id: delivery.id.clone(),
         expected_version: delivery.version,

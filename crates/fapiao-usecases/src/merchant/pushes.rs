@@ -9,7 +9,7 @@ use crate::{
         confirm::{Confirmed, confirm_authorisation},
     },
     ports::{CardReport, Followed, NewPush, Ports, PushMeaning, Recorded, Scope},
-    records::{Delivery, IssuingMode},
+    records::{Delivery, IssuingMode, PushMode},
     step::StepError,
     unified::take_result,
 };
@@ -163,6 +163,12 @@ pub async fn work_on(
             },
             Ok(delivery) => match ports.store.delivery(&Scope::All, &delivery).await? {
                 None => ("ignored", format!("there is no delivery {delivery}")),
+                // WeChat has no answer that would confirm it: whoever saw one plain push could end every delivery.
+                Some(_) if !agreed && unsigned(ports, account).await? => (
+                    "ignored",
+                    "plain mode signs no text, and nothing confirms that the buyer declined"
+                        .to_owned(),
+                ),
                 Some(found) => {
                     if agreed && !openid.is_empty() {
                         keep_openid(ports, &found, &openid).await?;
@@ -180,6 +186,15 @@ pub async fn work_on(
             },
         },
     })
+}
+
+/// Whether the text of a push to this account is signed by nobody.
+async fn unsigned(ports: &Ports, account: Option<&AccountId>) -> Result<bool, StoreError> {
+    let Some(account) = account else {
+        return Ok(true);
+    };
+    let found = ports.store.account(account).await?;
+    Ok(found.is_none_or(|it| it.push_mode == PushMode::Plain))
 }
 
 /// The legacy unified calls want the buyer's openid, which nothing but the push tells; the other modes never keep it.

@@ -72,7 +72,7 @@ pub struct JobRow {
     pub attempts: i64,
     /// When it runs next.
     pub run_at: DateTime<Utc>,
-    /// When it was queued.
+    /// When it was queued, or last brought forward.
     pub queued_at: DateTime<Utc>,
     /// A stable word for what kind of trouble; empty without trouble.
     pub code: String,

@@ -109,6 +109,19 @@ pub(crate) async fn read_body(
     payload: &mut Payload,
     limit: usize,
 ) -> Result<Bytes, Problem> {
+    read_body_within(headers, payload, limit, BODY_WITHIN).await
+}
+
+/// The same with a time of its own.
+///
+/// # Errors
+/// As [`read_body`].
+pub(crate) async fn read_body_within(
+    headers: &HeaderMap,
+    payload: &mut Payload,
+    limit: usize,
+    within: Duration,
+) -> Result<Bytes, Problem> {
     let declared = headers.get(header::CONTENT_LENGTH);
     let declared = declared.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
@@ -128,15 +141,12 @@ pub(crate) async fn read_body(
         }
         Ok(body.freeze())
     };
-    match tokio::time::timeout(BODY_WITHIN, reading).await {
+    match tokio::time::timeout(within, reading).await {
         Ok(body) => body,
         Err(_) => {
             let said = Said::new(
-                format!(
-                    "the body was not complete after {} s",
-                    BODY_WITHIN.as_secs()
-                ),
-                format!("{} 秒内未收到完整的请求体", BODY_WITHIN.as_secs()),
+                format!("the body was not complete after {} s", within.as_secs()),
+                format!("{} 秒内未收到完整的请求体", within.as_secs()),
             );
             Err(Problem::new(Kind::BodyTooSlow, said))
         }

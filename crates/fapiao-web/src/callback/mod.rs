@@ -5,10 +5,11 @@
 //! | 200 `success` | the push is stored (now or before), after the commit |
 //! | 403 | it isn't WeChat's or not for us; why is shown to staff, never to the sender |
 //! | 413 | larger than `wechat.push_max_body_bytes` |
+//! | 408 | not complete within [`READ_WITHIN`]; 400 when it breaks off |
 //! | 500 | it couldn't be stored within [`ANSWER_WITHIN`]: WeChat repeats it, and a poll finds what is lost |
 
 use crate::{
-    api::body::{discard, read_body, shared},
+    api::body::{discard, read_body_within, shared},
     app::App,
     problem::{Kind, Problem},
 };
@@ -18,6 +19,9 @@ use std::{future::Future, time::Duration};
 
 /// WeChat waits five seconds. A store that takes longer gets the push again.
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(4);
+
+/// A push is at most 64 KiB, and its sender gives up after five seconds.
+pub(crate) const READ_WITHIN: Duration = Duration::from_secs(3);
 
 /// `GET /wechat/callback/{app_id}`: the address check of WeChat's console.
 pub(crate) async fn verify(
@@ -41,7 +45,7 @@ pub(crate) async fn receive(
     let app = shared(&request)?;
     let mut payload: Payload = payload.into_inner();
     let limit = app.settings.push_max_body_bytes;
-    let body = match read_body(request.headers(), &mut payload, limit).await {
+    let body = match read_body_within(request.headers(), &mut payload, limit, READ_WITHIN).await {
         Ok(body) => body,
         Err(problem) => {
             count("unreadable");
