@@ -43,6 +43,9 @@ pub(super) fn outcome(lang: Lang, text: &str) -> String {
     let word = match text {
         "confirmed by WeChat" => "微信已确认，开始开票",
         "the buyer declined" => "买家取消了开票",
+        "plain mode signs no text, and nothing confirms that the buyer declined" => {
+            "明文模式的推送内容没有签名，取消无法核实，不采用"
+        }
         "WeChat does not confirm it (yet)" => "微信尚未确认，稍后再查",
         "no card of ours has this code" => "卡券不是本系统开出的",
         "the card stands there already" => "卡券已是该状态",
