@@ -6,7 +6,7 @@ mod database;
 pub mod mails;
 mod pair;
 
-pub use apart::spawn_apart;
+pub use apart::{Apart, spawn_apart};
 pub use bucket::{bucket, defaults};
 use database::TestDatabase;
 use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};

@@ -1,10 +1,10 @@
-//! The product dies by SIGKILL in the middle of refunds: at the beginning and at the end of every kind of step. Started
-//! again, it goes on where it stood: nothing is lost and nothing done twice.
+//! The product dies by SIGKILL in the middle of refunds: at the beginning and at the end of every kind of step, and while
+//! the answer of a call is awaited. Started again, it goes on where it stood: nothing is lost and nothing done twice.
 
-use super::{at_stage, await_card};
-use crate::harness::{TestApp, mails::mail_server, person, spawn_apart};
+use super::{at_stage, await_card, card_status};
+use crate::harness::{Apart, TestApp, mails::mail_server, person, spawn_apart};
 use futures_util::future::join_all;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
@@ -140,4 +140,62 @@ async fn refunds_go_on_after_a_kill_at_the_beginning_of_every_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn refunds_go_on_after_a_kill_at_the_end_of_every_step() {
     Box::pin(dies_at_every_step("done")).await;
+}
+
+/// The far side did it, the answer was lost, and the product died before it could ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_far_side_did_before_a_kill_is_found_and_not_done_again() {
+    let mut apart = spawn_apart(&[]).await;
+    apart.start().await;
+    let all = join_all(["KC-1", "KC-2", "KC-3"].map(|it| sold(&apart.app, it))).await;
+    let lost = |call: &str| json!({ "service": call, "kind": "work_then_drop", "times": 1 });
+
+    apart.app.tax_fault(&lost("QDHZQRDSQ")).await;
+    assert!(correct(&apart.app, &all[0]).await);
+    killed_when(&mut apart, async |app| {
+        !app.tax_ledger().await["red_forms"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    })
+    .await;
+    at_stage(&apart.app, &all[0], 0, "done").await;
+    await_card(&apart.app, &all[0], "INVOICE_REIMBURSE_CANCEL").await;
+
+    apart.app.tax_fault(&lost("QDFPSC")).await;
+    let before = numbers(&apart.app, "red").await.len();
+    assert!(correct(&apart.app, &all[1]).await);
+    killed_when(&mut apart, async |app| {
+        numbers(app, "red").await.len() > before
+    })
+    .await;
+    at_stage(&apart.app, &all[1], 0, "done").await;
+    await_card(&apart.app, &all[1], "INVOICE_REIMBURSE_CANCEL").await;
+
+    apart
+        .app
+        .wechat_fault(&json!({ "path": "/card/invoice/platform/updatestatus", "kind": "work_then_drop", "count": 1 }))
+        .await;
+    assert!(correct(&apart.app, &all[2]).await);
+    killed_when(&mut apart, async |app| {
+        card_status(app, &all[2]).await == "INVOICE_REIMBURSE_CANCEL"
+    })
+    .await;
+
+    each_was_carried_out_once(&apart.app, &all).await;
+    Box::pin(apart.stop()).await;
+}
+
+/// Kills the product as soon as something holds, clears all trouble and starts it again.
+async fn killed_when(apart: &mut Apart, mut holds: impl AsyncFnMut(&TestApp) -> bool) {
+    let app = &apart.app;
+    until("the far side did not do it", async || holds(app).await).await;
+    apart.kill().await;
+    for base in [apart.app.sandbox(), apart.app.tax()] {
+        apart
+            .app
+            .control(&base, Method::DELETE, "/sandbox/faults", None)
+            .await;
+    }
+    apart.start().await;
 }
