@@ -213,6 +213,32 @@ fn wechats_field_names_stay_at_the_edge() {
 }
 
 #[test]
+fn every_act_that_is_written_down_has_words_in_the_timeline() {
+    let timeline = root().join("crates/fapiao-web/src/admin/timeline.rs");
+    let told = std::fs::read_to_string(timeline).unwrap();
+    let mut seen = 0;
+    let writes = |it: &Source| it.path.components().any(|part| part.as_os_str() == "src");
+    for source in product_sources().into_iter().filter(writes) {
+        for place in ["Line::new(", ".append_audit("] {
+            for (at, _) in source.code.match_indices(place) {
+                // The action is the first text among the arguments; where it is a variable there is none.
+                let call = source.code[at..].split(')').next().unwrap_or_default();
+                let Some(action) = call.split('"').nth(1).filter(|it| it.contains('.')) else {
+                    continue;
+                };
+                seen += 1;
+                let quoted = format!("\"{action}\"");
+                assert!(
+                    told.contains(&quoted),
+                    "{source} writes {action}: tell it in words"
+                );
+            }
+        }
+    }
+    assert!(seen > 60, "only {seen} acts were found");
+}
+
+#[test]
 fn the_sandboxes_and_the_shop_share_nothing_with_the_product() {
     let every = ["dependencies", "dev-dependencies", "build-dependencies"];
     for name in ["wechat-sandbox", "tax-sandbox", "demo-shop"] {

@@ -84,12 +84,15 @@ async fn retry(
 
 async fn park(tx: &Tx, job: &FinishedJob, code: &str, reason: &str) -> Result<(), StoreError> {
     // The same job was queued while this one ran, because what stopped it was mended in the meantime: that one goes on
-    // alone, and stops by itself if it must.
+    // alone, and stops by itself if it must. It may run already.
     let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND id = ")
         .bind(job.id.as_str())
         .add(" AND fence = ")
         .bind(job.fence)
-        .add(" AND EXISTS (SELECT 1 FROM jobs o WHERE o.wait_key = jobs.unique_key)");
+        .add(
+            " AND EXISTS (SELECT 1 FROM jobs o WHERE o.subject = jobs.subject AND o.unique_key = jobs.unique_key \
+             AND o.id <> jobs.id AND (o.state = 'waiting' OR o.queued_at >= jobs.queued_at))",
+        );
     if tx.exec(sql).await? > 0 {
         return Ok(());
     }

@@ -58,7 +58,15 @@ on_both! {
         bench.store.enqueue(queued()).await.unwrap();
         bench.store.finish(vec![end(&claimed[0], parked())]).await.unwrap();
         assert_eq!(stats(bench).await, (1, 0, 0));
+        // Nor beside one that runs already.
+        let second = bench.store.claim("w", 10, 60).await.unwrap();
+        bench.store.enqueue(queued()).await.unwrap();
+        let third = bench.store.claim("w", 10, 60).await.unwrap();
+        bench.store.finish(vec![end(&second[0], parked())]).await.unwrap();
+        assert_eq!(stats(bench).await, (0, 1, 0));
+        bench.store.finish(vec![end(&third[0], JobEnd::Done)]).await.unwrap();
         // Alone it is parked as ever.
+        bench.store.enqueue(queued()).await.unwrap();
         let claimed = bench.store.claim("w", 10, 60).await.unwrap();
         bench.store.finish(vec![end(&claimed[0], parked())]).await.unwrap();
         assert_eq!(stats(bench).await, (0, 0, 1));
