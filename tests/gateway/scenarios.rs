@@ -258,8 +258,7 @@ async fn the_wizard_looks_at_the_sellers_platform() {
         (Outcome::Done, Found::Text("示例开票平台".to_owned()))
     );
     // Red confirmations of its buyers are the platform's: nothing is asked at our own tax connection.
-    app.run(&fapiao_usecases::jobs::Job::FindRedForms(seller.id.clone()))
-        .await;
+    app.run(&Job::FindRedForms(seller.id.clone())).await;
     let wrong = async |words: &str| {
         let (outcome, found) = look().await;
         assert_eq!(outcome, Outcome::Wrong);
