@@ -50,7 +50,7 @@ impl Visit {
     /// The card is on the phone, put there by the platform of the mode for the page that the buyer saw; the buyer's own
     /// page says so and gives the file; the ledgers of both installations hold.
     async fn end(self, name: &str, page_app: &str) {
-        self.wallet_shows(name).await;
+        self.wallet_shows(&format!("{name}（个人）")).await;
         let ledger = self.app.wechat_ledger().await;
         let inserts = ledger["inserts"].as_array().unwrap();
         assert_eq!(inserts.len(), 1, "{inserts:?}");
@@ -63,10 +63,10 @@ impl Visit {
         Box::pin(self.leave()).await;
     }
 
-    async fn wallet_shows(&self, name: &str) {
+    async fn wallet_shows(&self, title: &str) {
         let phone = format!("{}/phone", self.app.sandbox());
         self.browser.goto(&phone).await.unwrap();
-        until_page_says(&self.browser, &format!("{name}（个人）")).await;
+        until_page_says(&self.browser, title).await;
     }
 
     async fn leave(self) {
@@ -204,6 +204,7 @@ async fn unified_calls(visit: Visit) {
     visit.agree("孙八").await;
     wait_for_url(&visit.browser, order.split('?').next().unwrap()).await;
     until_page_says(&visit.browser, CARDED).await;
+    // Whoever is behind the call writes the title as it was sent.
     visit.wallet_shows("孙八").await;
     // Nothing of ours was issued.
     let taxes = visit.app.tax_ledger().await;
