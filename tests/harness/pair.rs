@@ -189,25 +189,21 @@ impl TestApp {
 
     /// The receipts of payments lead to the outside seller's platform, as staff choose.
     pub async fn link_payments_outside(&self) {
-        let ports = self.ports();
+        let (ports, by) = (self.ports(), Actor::CommandLine);
         let app_id = &self.demo().secrets.app_id;
-        let account = ports
-            .store
-            .account_by_app_id(app_id)
-            .await
-            .unwrap()
-            .unwrap();
-        let (id, merchant) = (account.id.clone(), account.pay_merchant.clone());
         let seller = self.outside_seller().to_string();
-        set_pay_merchant(
-            ports,
-            account,
-            &merchant,
-            Some(&seller),
-            &Actor::CommandLine,
-        )
-        .await
-        .unwrap();
+        let began = Instant::now();
+        let id = loop {
+            let account = ports.store.account_by_app_id(app_id).await;
+            let account = account.unwrap().unwrap();
+            let (id, merchant) = (account.id.clone(), account.pay_merchant.clone());
+            match set_pay_merchant(ports, account, &merchant, Some(&seller), &by).await {
+                Ok(_) => break id,
+                // The product prepares the account at the same time.
+                Err(error) if began.elapsed() > PATIENCE => panic!("{error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        };
         self.run(&Job::PrepareAccount(id)).await;
     }
 

@@ -4,7 +4,7 @@ use super::{ports_at, unanswered};
 use crate::{
     admin::{sign_in::signed_in, work::page},
     harness::mails::mail_server,
-    harness::spawn_app_with,
+    harness::{spawn_app_with, spawn_pair},
 };
 use chrono::TimeDelta;
 use fapiao_usecases::{
@@ -167,7 +167,7 @@ async fn staff_leave_their_address_and_home_shows_what_is_late() {
 
 #[tokio::test]
 async fn the_tax_side_is_not_asked_for_a_seller_whom_another_platform_serves() {
-    let app = spawn_app_with(&[]).await;
+    let app = spawn_pair().await;
     let sellers = app.ports().store.sellers().await.unwrap();
     assert!(sellers.iter().any(|it| it.mode != IssuingMode::SelfBuilt));
     for seller in sellers {
