@@ -96,6 +96,42 @@ async fn a_month_is_the_same_on_the_page_in_the_file_and_in_the_tax_authority_s_
         "{missing}"
     );
 
+    // What bookkeeping takes in: a voucher whose sides are equal, and the sales invoice by lines.
+    let path = format!("/admin/reports/vouchers?month={month}");
+    let (status, page) = get(&app, &finance, &path).await;
+    let page = String::from_utf8(page).unwrap();
+    assert_eq!(status, StatusCode::OK, "{page}");
+    assert!(
+        page.contains("6001") && page.contains("2221.01"),
+        "revenue and tax: {page}"
+    );
+    let vouchers = app
+        .get(&format!("/reports/vouchers.csv?month={month}"))
+        .await;
+    let vouchers = vouchers.body.as_str().unwrap_or_default().to_owned();
+    let (journal, sales) = vouchers.split_once("\r\n\r\n").unwrap();
+    assert!(
+        journal.starts_with("日期,凭证字,凭证号,附单据数,摘要,科目代码,科目名称,借方金额"),
+        "{vouchers}"
+    );
+    let sides: Vec<[&str; 3]> = journal
+        .lines()
+        .skip(1)
+        .map(|it| it.split(',').collect::<Vec<_>>())
+        .map(|it| [it[5], it[7], it[8]])
+        .collect();
+    assert_eq!(sides[0][1..], ["113.00", ""], "{journal}");
+    assert_eq!(
+        sides[1..],
+        [["6001", "", "100.00"], ["2221.01", "", "13.00"]]
+    );
+    assert!(
+        sales.contains(&format!(",{number},"))
+            && sales.contains(",2,50,56.5,13%,100.00,13.00,113.00,"),
+        "{sales}"
+    );
+    assert!(journal.contains(",'=cmd示例有限公司,"), "{journal}");
+
     // Another month is empty; the API gives the same file.
     let (_, other) = get(&app, &finance, "/admin/reports/ledger.csv?month=2020-01").await;
     assert!(!String::from_utf8(other).unwrap().contains(&number));

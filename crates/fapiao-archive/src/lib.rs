@@ -9,6 +9,7 @@ pub mod paper;
 pub mod reports;
 pub mod tables;
 pub mod vat;
+pub mod vouchers;
 mod zip;
 
 pub use zip::{Zip, ZipError};

@@ -1,9 +1,9 @@
-//! Reports as files: the invoice ledger, the month's VAT, orders beside invoices.
+//! Reports as files: the invoice ledger, the month's VAT, orders beside invoices, vouchers.
 
 use crate::{
     ArchiveError, Pieces, send,
     tables::{Cell, Format, Table},
-    vat,
+    vat, vouchers,
 };
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use fapiao_domain::{
@@ -34,11 +34,18 @@ pub enum Report {
     Vat,
     /// Orders beside their invoices.
     Reconciliation,
+    /// Vouchers and sales invoices, for bookkeeping programs.
+    Vouchers,
 }
 
 impl Report {
     /// All of them.
-    pub const ALL: [Report; 3] = [Report::Ledger, Report::Vat, Report::Reconciliation];
+    pub const ALL: [Report; 4] = [
+        Report::Ledger,
+        Report::Vat,
+        Report::Reconciliation,
+        Report::Vouchers,
+    ];
 
     /// The name in addresses and files.
     pub const fn as_str(self) -> &'static str {
@@ -46,6 +53,7 @@ impl Report {
             Report::Ledger => "ledger",
             Report::Vat => "vat",
             Report::Reconciliation => "reconciliation",
+            Report::Vouchers => "vouchers",
         }
     }
 
@@ -210,6 +218,7 @@ pub async fn write(
             table.row(&vat_sum(&rows))?;
         }
         Report::Reconciliation => matches(ports, scope, period, &mut table, out).await?,
+        Report::Vouchers => vouchers::write(ports, scope, period, &mut table, out).await?,
     }
     send(out, table.take()).await?;
     let mut end = table.finish()?;
@@ -612,7 +621,7 @@ fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
 }
 
 /// A stored quantity or price as a number; nothing where there is none.
-fn decimal(stored: &str) -> Cell {
+pub(crate) fn decimal(stored: &str) -> Cell {
     match stored.parse::<Decimal>() {
         Ok(value) => Cell::Decimal(value.normalize()),
         Err(_) => stored.into(),

@@ -22,6 +22,8 @@ pub(super) enum ExportCommand {
     Vat(ReportArgs),
     /// Orders of a month beside their invoices.
     Reconciliation(ReportArgs),
+    /// Vouchers and sales invoices of a month, with the columns that Kingdee and UFIDA take in.
+    Vouchers(ReportArgs),
     /// Everything about an invoice or a month in one ZIP that proves itself offline.
     Evidence(EvidenceArgs),
 }
@@ -66,6 +68,7 @@ pub(super) async fn run(config: &Config, command: ExportCommand) -> Result<ExitC
         ExportCommand::Vat(args) => report(ports, Report::Vat, args).await,
         ExportCommand::Evidence(args) => evidence(ports, args).await,
         ExportCommand::Reconciliation(args) => report(ports, Report::Reconciliation, args).await,
+        ExportCommand::Vouchers(args) => report(ports, Report::Vouchers, args).await,
     }
 }
 

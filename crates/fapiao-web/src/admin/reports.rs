@@ -13,8 +13,9 @@ use crate::{
         lines::grouped,
         parts::{Badge, Pager, Tone, local_minute},
         reports::{
-            Body, BucketLine, LedgerBody, LedgerLine, MatchBody, MatchLine, PaymentFaultLine,
-            PaymentLine, ReportPage, SegmentLine, UnconfirmedLine, VatLine,
+            Body, BucketLine, EntryLine, LedgerBody, LedgerLine, MatchBody, MatchLine,
+            PaymentFaultLine, PaymentLine, ReportPage, SegmentLine, UnconfirmedLine, VatLine,
+            VoucherBody,
         },
         shell::{Section, Shell, encode},
     },
@@ -24,7 +25,7 @@ use actix_web::{HttpRequest, web};
 use fapiao_archive::{
     reports::{self, Report},
     tables::Format,
-    vat,
+    vat, vouchers,
 };
 use fapiao_domain::{
     ids::{Id, SellerId},
@@ -157,6 +158,7 @@ pub(super) async fn show(
             )
         }
         Report::Reconciliation => Body::Matches(matches(&desk, &shell, &asked).await?),
+        Report::Vouchers => Body::Vouchers(vouchers(&desk, &shell, &asked).await?),
     };
     let page = ReportPage {
         report: report.as_str(),
@@ -167,6 +169,7 @@ pub(super) async fn show(
                     Report::Ledger => t.report.ledger,
                     Report::Vat => t.report.vat,
                     Report::Reconciliation => t.report.reconciliation,
+                    Report::Vouchers => t.report.vouchers,
                 };
                 let href = format!("/admin/reports/{}{}", it.as_str(), asked.query());
                 (href, label, it == report)
@@ -267,6 +270,39 @@ async fn ledger(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<LedgerBod
                 state: ledger_state(shell, it.state),
             })
             .collect(),
+    })
+}
+
+async fn vouchers(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<VoucherBody, Failure> {
+    let (store, scope) = (&frame.ports().store, frame.view());
+    let (invoices, next) = store
+        .ledger_rows(&scope, &asked.period, asked.after.as_ref(), ROWS)
+        .await?;
+    let ids: Vec<_> = invoices.iter().map(|it| it.id.clone()).collect();
+    let lines = store.ledger_lines(&ids).await?;
+    let mut rest = lines.as_slice();
+    let (mut rows, mut sums) = (Vec::new(), [Fen::ZERO; 2]);
+    for row in &invoices {
+        let own = rest.iter().take_while(|it| it.invoice == row.id).count();
+        let (lines, others) = rest.split_at(own);
+        rest = others;
+        for entry in vouchers::entries(row, lines) {
+            sums[0] += entry.debit.unwrap_or(Fen::ZERO);
+            sums[1] += entry.credit.unwrap_or(Fen::ZERO);
+            rows.push(EntryLine {
+                href: format!("/admin/invoices/{}", row.id),
+                at: shell.when(row.issued_at),
+                summary: vouchers::summary(row),
+                account: entry.account,
+                debit: entry.debit,
+                credit: entry.credit,
+            });
+        }
+    }
+    Ok(VoucherBody {
+        pager: asked.pager(Report::Vouchers, next, invoices.len()),
+        rows,
+        sums,
     })
 }
 

@@ -9,6 +9,12 @@ texts! {
         ledger: "发票台账", "Invoice ledger";
         vat: "增值税汇总", "VAT summary";
         reconciliation: "对账", "Reconciliation";
+        vouchers: "记账凭证", "Vouchers";
+        about: "摘要", "About";
+        account: "科目", "Account";
+        debit: "借方金额", "Debit";
+        credit: "贷方金额", "Credit";
+        vouchers_mean: "每张发票一张凭证，科目按支付渠道和税率给出；下载的文件可导入金蝶、用友，另含销售发票明细。红字发票在原方向以负数登记。", "One voucher for each invoice; accounts follow the payment and the rate. The files can be imported into Kingdee and UFIDA and list the sales invoices line by line too. A red invoice is negative on the same side.";
         month: "月份", "Month";
         all_sellers: "全部开票主体", "All sellers";
         show: "查看", "Show";

@@ -13,7 +13,7 @@ use fapiao_domain::money::Fen;
 pub struct ReportPage {
     /// The frame.
     pub shell: Shell,
-    /// `ledger`, `vat` or `reconciliation`.
+    /// `ledger`, `vat`, `reconciliation` or `vouchers`.
     pub report: &'static str,
     /// The month, `yyyy-mm`.
     pub month: String,
@@ -42,6 +42,36 @@ pub enum Body {
     Vat(Vec<VatLine>, Box<VatLine>),
     /// Orders beside invoices.
     Matches(MatchBody),
+    /// Vouchers.
+    Vouchers(VoucherBody),
+}
+
+/// The vouchers of a month.
+#[derive(Clone, Debug)]
+pub struct VoucherBody {
+    /// This page's entries.
+    pub rows: Vec<EntryLine>,
+    /// Debit and credit of this page.
+    pub sums: [Fen; 2],
+    /// Pages.
+    pub pager: Pager,
+}
+
+/// An entry of a voucher.
+#[derive(Clone, Debug)]
+pub struct EntryLine {
+    /// The invoice's page.
+    pub href: String,
+    /// When the invoice was issued.
+    pub at: When,
+    /// What it is about.
+    pub summary: String,
+    /// Code and name of the account.
+    pub account: (&'static str, &'static str),
+    /// Debit.
+    pub debit: Option<Fen>,
+    /// Credit.
+    pub credit: Option<Fen>,
 }
 
 /// The invoices of a month.
