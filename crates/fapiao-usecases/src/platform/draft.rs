@@ -8,7 +8,7 @@ use crate::{
     gateway::request_body,
     ids::fresh,
     parts::part_lines,
-    platform::face::draft_face,
+    platform::{face::draft_face, template::foresee_template},
     ports::{NewInvoice, Ports, Scope, TaxpayerGate},
     records::{Delivery, Invoice, IssuingMode, Order, Payment, RawTitleRecord, Seller},
     special::kind_for,
@@ -144,6 +144,9 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         .renderer
         .check(&draft_face(&invoice, now, ports.tax.is_sandbox()))
         .map_err(|what| StepError::parked("not_printable", what))?;
+    if order.asked.is_special() {
+        foresee_template(ports, &seller, invoice.kind).await?;
+    }
     let new = NewInvoice {
         invoice,
         delivery_version: delivery.version,
