@@ -175,7 +175,7 @@ async fn a_person_who_agrees_stops_it_until_staff_enter_the_organisation() {
     let job = parked(&app, "draft_invoice").await;
     assert_eq!(
         (job.subject.as_str(), job.code.as_str()),
-        (delivery, "special_title")
+        (delivery, "title_special")
     );
     let ledger = app.tax_ledger().await;
     assert_eq!(
@@ -302,7 +302,7 @@ async fn only_a_digital_seller_of_its_own_issues_it() {
     app.open_page(&order).await;
     app.authorise(&order, &person("王小明")).await;
     let job = parked(&app, "draft_invoice").await;
-    assert_eq!(job.code, "special_title", "{job:?}");
+    assert_eq!(job.code, "title_special", "{job:?}");
     for mode in [IssuingMode::WechatUnified, IssuingMode::ExternalPlatform] {
         let mut seller = store.seller(&id).await.unwrap().unwrap();
         seller.mode = mode;

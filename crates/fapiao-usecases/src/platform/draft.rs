@@ -375,7 +375,7 @@ fn checked_title(delivery: &Delivery) -> Result<(Title, Vec<String>), StepError>
 fn fits_special(title: &Title) -> Result<(), StepError> {
     check_special_title(title).map_err(|error| {
         StepError::parked(
-            "special_title",
+            "title_special",
             format!(
                 "{}. Enter the organisation's title on the order's page, or refuse the request and say why.",
                 error.message
