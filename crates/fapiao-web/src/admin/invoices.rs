@@ -8,7 +8,8 @@ use super::{
     listing::{INVOICES, Listing, ROWS, counted},
     orders::Whole,
     pieces::{
-        invoice_lines, kind, number_of, seller_choices, seller_link, stopped_jobs, title_facts,
+        invoice_lines, kind, kind_short, number_of, seller_choices, seller_link, stopped_jobs,
+        title_facts,
     },
     standing,
     timeline::{Names, event, is_about},
@@ -64,7 +65,7 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
         .chain(
             InvoiceKind::ALL
                 .into_iter()
-                .map(|it| Choice::new(it.as_str(), kind(it))),
+                .map(|it| Choice::new(it.as_str(), kind_short(t, it))),
         )
         .collect();
     let sellers = desk.ports().store.sellers().await?;

@@ -1,6 +1,6 @@
 //! Lists: the address is the filter. Pages are turned by key; the way back travels in the address, too.
 
-use super::pieces::kind;
+use super::pieces::kind_short;
 use crate::{
     i18n::{Texts, fill1},
     pages::{
@@ -153,7 +153,7 @@ impl Listing {
         let filter = &self.filter;
         chip(format!("“{}”", filter.q), |it| &mut it.q);
         chip(name(states, &filter.state), |it| &mut it.state);
-        let kind = InvoiceKind::parse(&filter.kind).map_or("", kind);
+        let kind = InvoiceKind::parse(&filter.kind).map_or("", |it| kind_short(t, it));
         chip(kind.to_owned(), |it| &mut it.kind);
         chip(name(stores, &filter.store), |it| &mut it.store);
         chip(format!("{} {}", t.common.from, filter.from), |it| {

@@ -572,8 +572,8 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         states,
         kinds: vec![
             Choice::new("", t.common.all),
-            Choice::new("digital_ordinary", "电子发票（普通发票）"),
-            Choice::new("digital_special", "电子发票（增值税专用发票）"),
+            Choice::new("digital_ordinary", t.special.digital_ordinary),
+            Choice::new("digital_special", t.special.digital_special),
         ],
         sellers: vec![
             Choice::new("", t.common.all),
