@@ -27,6 +27,7 @@ mod m20261121_000018_unified_platform;
 mod m20261121_000019_buyer_forms;
 mod m20261121_000020_tax_routes;
 mod m20261121_000021_parts;
+mod m20261121_000031_special;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000020_tax_routes::Migration),
             Box::new(m20261121_000021_parts::Migration),
             Box::new(m20261121_000018_unified_platform::Migration),
+            Box::new(m20261121_000031_special::Migration),
         ]
     }
 }

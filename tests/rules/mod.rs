@@ -3,5 +3,6 @@
 mod difference;
 mod parts;
 mod rounding;
+mod special;
 mod tax_data;
 mod titles;

@@ -15,6 +15,13 @@ pub enum InvoiceKind {
 }
 
 impl InvoiceKind {
+    /// All of them.
+    pub const ALL: [InvoiceKind; 3] = [
+        Self::DigitalOrdinary,
+        Self::DigitalSpecial,
+        Self::ClassicOrdinary,
+    ];
+
     /// The name that is stored and shown in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -26,13 +33,7 @@ impl InvoiceKind {
 
     /// Reads the stored name.
     pub fn parse(text: &str) -> Option<InvoiceKind> {
-        [
-            Self::DigitalOrdinary,
-            Self::DigitalSpecial,
-            Self::ClassicOrdinary,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
     /// The title printed on the paper.

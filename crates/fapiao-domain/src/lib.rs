@@ -29,6 +29,7 @@ pub mod red;
 pub mod refund;
 pub mod remark;
 pub mod rounding;
+pub mod special;
 pub mod split;
 pub mod title;
 pub mod totals;

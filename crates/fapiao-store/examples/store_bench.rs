@@ -17,6 +17,7 @@ use fapiao_domain::{
     order::OrderState,
     party::SellerParty,
     rate::Rate,
+    special::AskedKind,
     totals::Totals,
 };
 use fapiao_store::{Store, StoreConfig};
@@ -303,6 +304,7 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             remark: String::new(),
             payment: None,
             difference: None,
+            asked: AskedKind::Ordinary,
         },
         deliveries: vec![NewDelivery {
             id: fresh(now),

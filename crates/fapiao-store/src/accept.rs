@@ -261,6 +261,7 @@ fn order_model(new: &NewOrder) -> order::Model {
         pay_trade_no: payment.trade_no,
         difference,
         deduction,
+        invoice_kind: order.asked.as_str().to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     read,
     sql::{self, Cells, Sql, begins_with, columns, without_index},
 };
-use fapiao_domain::{card::CardState, ids::Id};
+use fapiao_domain::{card::CardState, ids::Id, invoice::InvoiceKind};
 use fapiao_usecases::{
     errors::StoreError,
     ports::{InvoiceFilter, InvoiceRow, Page, Scope},
@@ -113,6 +113,9 @@ fn fixed(scope: &Scope, filter: &InvoiceFilter) -> Sql {
     if let Some(state) = filter.state {
         sql = sql.add(" AND i.state = ").bind(state.as_str());
     }
+    if let Some(kind) = filter.kind {
+        sql = sql.add(" AND i.kind = ").bind(kind.as_str());
+    }
     if let Some(seller) = &filter.seller {
         sql = sql.add(" AND i.seller_id = ").bind(seller.as_str());
     }
@@ -146,6 +149,7 @@ fn list_row(model: invoice::Model, card: Option<String>) -> Result<InvoiceRow, S
     Ok(InvoiceRow {
         id: read::id(&model.id)?,
         number: model.number.unwrap_or_default(),
+        kind: read::word(InvoiceKind::parse, &model.kind, "kind of invoice")?,
         state: state(&model.state)?,
         order: read::id(&model.order_id)?,
         order_no: model.order_no,

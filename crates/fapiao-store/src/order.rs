@@ -8,7 +8,9 @@ use crate::{
     sql::{self, Cells, Sql, begins_with, columns, select, without_index},
 };
 use fapiao_domain::ids::Id;
-use fapiao_domain::{delivery::DeliveryState, line::OrderLine, money::Fen, order::OrderState};
+use fapiao_domain::{
+    delivery::DeliveryState, line::OrderLine, money::Fen, order::OrderState, special::AskedKind,
+};
 use fapiao_usecases::{
     errors::StoreError,
     ports::{OrderFilter, OrderRow, Page, Scope},
@@ -63,6 +65,11 @@ pub(crate) fn record(
             trade_no: model.pay_trade_no,
         }),
         difference: read::difference(&model.difference, model.deduction)?,
+        asked: read::word(
+            AskedKind::parse,
+            &model.invoice_kind,
+            "kind that is asked for",
+        )?,
     })
 }
 

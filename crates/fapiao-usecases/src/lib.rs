@@ -21,5 +21,6 @@ pub mod ports;
 pub mod records;
 pub mod rounding;
 pub mod run;
+mod special;
 pub mod step;
 pub mod unified;

@@ -23,6 +23,7 @@ mod refunds;
 mod refusals;
 mod rules;
 mod set_up;
+mod special;
 pub mod states;
 mod taxes;
 mod unified;
@@ -51,6 +52,7 @@ pub use rules::{Outlook, Rounding, TaxCodes, TaxNotes, TitleNotes};
 pub use set_up::{
     Account, Audit, Inbox, Key, Ledger, Onboarding, Product, Seller, Staff, Stock, Store,
 };
+pub use special::Special;
 pub use states::State;
 pub use taxes::{Attach, Month, TaxSide, Window};
 pub use unified::Unified;
@@ -225,6 +227,7 @@ catalogue! {
     column: Column,
     rounding: Rounding,
     parts: Parts,
+    special: Special,
     outlook: Outlook,
     signing: Signing,
     red: Red,

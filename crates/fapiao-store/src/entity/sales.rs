@@ -26,6 +26,7 @@ table! {
         pay_trade_no: String,
         difference: String,
         deduction: i64,
+        invoice_kind: String,
     }
 }
 

@@ -10,6 +10,7 @@ use fapiao_domain::{
     order::OrderState,
     party::{SellerParty, Title, TitleKind},
     rate::Rate,
+    special::AskedKind,
     totals::Totals,
 };
 use fapiao_store::{Store, StoreConfig};
@@ -555,6 +556,7 @@ pub(crate) fn order(seller: &SellerId, shop: &StoreId, number: &str, now: DateTi
         remark: "备注".to_owned(),
         payment: None,
         difference: None,
+        asked: AskedKind::Ordinary,
     }
 }
 

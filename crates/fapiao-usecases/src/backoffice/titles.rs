@@ -6,12 +6,13 @@ use crate::{
     fields::FieldError,
     jobs::{Job, QueuedJob},
     platform::draft::raw_title,
-    ports::Ports,
+    ports::{Ports, Scope},
     records::{Delivery, RawTitleRecord},
 };
 use fapiao_domain::{
     delivery::DeliveryState,
     ids::Id,
+    special::check_special_title,
     title::{check_title, check_vouched_title},
     uscc::slips,
 };
@@ -54,6 +55,10 @@ pub async fn correct_title(
         return Err(TitleChangeError::NotNow(delivery.state));
     }
     check(&title).map_err(TitleChangeError::Invalid)?;
+    let order = ports.store.order(&Scope::All, &delivery.order).await?;
+    if order.is_some_and(|it| it.asked.is_special()) {
+        fits_special(&title).map_err(TitleChangeError::Invalid)?;
+    }
     let then = QueuedJob::now(
         Job::DraftInvoice(delivery.id.clone()),
         Some(delivery.seller.clone()),
@@ -89,6 +94,24 @@ pub async fn release_stopped(
             return Ok(());
         }
     }
+}
+
+/// Whether a special invoice may go to it; no reason changes that.
+fn fits_special(title: &RawTitleRecord) -> Result<(), Vec<FieldError>> {
+    let Ok(checked) = check_vouched_title(&raw_title(title)) else {
+        return Ok(());
+    };
+    check_special_title(&checked.title).map_err(|error| {
+        let field = match error.field {
+            "kind" => "organisation",
+            field => field,
+        };
+        vec![FieldError::new(
+            format!("/{field}"),
+            error.code,
+            error.message,
+        )]
+    })
 }
 
 fn check(title: &RawTitleRecord) -> Result<(), Vec<FieldError>> {

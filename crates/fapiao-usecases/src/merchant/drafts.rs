@@ -69,6 +69,8 @@ pub struct OrderDraft {
     pub payment: Option<Payment>,
     /// Difference tax, where it is sold that way.
     pub difference: Option<DifferenceDraft>,
+    /// `ordinary` or `special`; empty for ordinary.
+    pub invoice_kind: String,
 }
 
 /// Difference tax (差额征税) as typed.

@@ -19,7 +19,7 @@ pub const MAX_ROWS: usize = 100_000;
 const ORDERS_PER_SET: usize = 200;
 
 /// The columns, in the order of the template; files may order them as they like.
-pub const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 17] = [
     "order_no",
     "store",
     "sold_at",
@@ -36,8 +36,9 @@ pub const COLUMNS: [&str; 16] = [
     "order_discount",
     "difference_tax",
     "deduction",
+    "invoice_kind",
 ];
-const OPTIONAL: [&str; 8] = [
+const OPTIONAL: [&str; 9] = [
     "store",
     "sold_at",
     "line",
@@ -46,6 +47,7 @@ const OPTIONAL: [&str; 8] = [
     "order_discount",
     "difference_tax",
     "deduction",
+    "invoice_kind",
 ];
 
 /// A bad cell.
@@ -359,6 +361,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                     sold_at: cell("sold_at").to_owned(),
                     discount: cell("order_discount").to_owned(),
                     difference: difference_of(cell("difference_tax"), cell("deduction")),
+                    invoice_kind: cell("invoice_kind").to_owned(),
                     ..OrderDraft::default()
                 },
                 rows: Vec::new(),
@@ -378,6 +381,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
             ("order_discount", &group.draft.discount),
             ("difference_tax", mode),
             ("deduction", deduction),
+            ("invoice_kind", &group.draft.invoice_kind),
         ] {
             if cell(name) != value {
                 sheet.errors.push(RowError {

@@ -15,6 +15,7 @@ use crate::{
         AccountKind, CodeBook, IssuingMode, Order, OrderPart, Payment, RawTitleRecord, Seller,
         Store, UsableRate,
     },
+    special::read_asked,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
@@ -24,6 +25,8 @@ use fapiao_domain::{
     ids::{AccountId, DeliveryId, InvoiceId},
     line::OrderLine,
     order::OrderState,
+    party::Title,
+    special::{AskedKind, check_special_title},
     title::{TitleError, check_title, check_vouched_title},
     uscc::slips,
 };
@@ -116,6 +119,7 @@ impl IntakeDesk {
                 "only a seller's own platform issues difference tax; leave it out, or use another seller",
             ));
         }
+        let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
         if !errors.is_empty() {
             return Err(OrderError::Invalid(errors));
         }
@@ -145,8 +149,8 @@ impl IntakeDesk {
             None => Vec::new(),
             Some(wanted) => match account_for(ports, &seller, wanted.channel).await {
                 Ok(account) => {
-                    let known =
-                        known_title(&seller, wanted, "/delivery").map_err(OrderError::Invalid)?;
+                    let known = known_title(&seller, asked, wanted, "/delivery")
+                        .map_err(OrderError::Invalid)?;
                     new_deliveries(&account, wanted, &known, parts, now)
                 }
                 Err(AccountTrouble::Missing(error)) => {
@@ -175,12 +179,14 @@ impl IntakeDesk {
                 &draft.remark,
                 draft.payment.as_ref(),
                 difference.as_ref(),
+                asked,
             ),
             lines,
             totals: computed.totals,
             remark: draft.remark.trim().to_owned(),
             payment: draft.payment.clone(),
             difference,
+            asked,
         };
         Ok(NewOrder {
             order,
@@ -298,6 +304,7 @@ fn order_fingerprint(
     remark: &str,
     payment: Option<&Payment>,
     difference: Option<&DifferenceTax>,
+    asked: AskedKind,
 ) -> String {
     let mut text = format!("{order_no}\u{1f}{store}\u{1f}{remark}");
     for line in lines {
@@ -327,6 +334,11 @@ fn order_fingerprint(
             text.push('\u{1f}');
             text.push_str(part);
         }
+    }
+    // What was accepted before there was a choice keeps its fingerprint.
+    if asked.is_special() {
+        text.push('\u{1f}');
+        text.push_str(asked.as_str());
     }
     fingerprint(text.as_bytes())
 }
@@ -408,6 +420,7 @@ pub(super) fn page_fits(seller: &Seller, page: PageType, at: &str) -> Result<(),
 /// The title that a page needs beforehand; `at` is the pointer of the delivery.
 pub(super) fn known_title(
     seller: &Seller,
+    asked: AskedKind,
     draft: &DeliveryDraft,
     at: &str,
 ) -> Result<KnownTitle, Vec<FieldError>> {
@@ -431,7 +444,13 @@ pub(super) fn known_title(
             "the page `collect` hands over an issued invoice: send the title along, or invoice the order first",
         )),
         (PageType::Confirm | PageType::Collect, Some(title)) => {
-            checked(title, at)?;
+            let checked = checked(title, at)?;
+            if asked.is_special()
+                && let Err(error) = check_special_title(&checked)
+            {
+                let pointer = format!("{at}/title/{}", error.field);
+                return Err(vec![FieldError::new(pointer, error.code, error.message)]);
+            }
             Ok(KnownTitle::Told(title.clone()))
         }
     }
@@ -441,7 +460,7 @@ pub(super) fn known_title(
 const REASON_MAX: usize = 200;
 
 /// A title told with the request. With a reason, a tax number may fail its checks: who states the reason answers for it.
-fn checked(title: &RawTitleRecord, at: &str) -> Result<(), Vec<FieldError>> {
+fn checked(title: &RawTitleRecord, at: &str) -> Result<Title, Vec<FieldError>> {
     let reason = title.override_reason.trim();
     if reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
         return Err(vec![FieldError::new(
@@ -456,8 +475,9 @@ fn checked(title: &RawTitleRecord, at: &str) -> Result<(), Vec<FieldError>> {
     } else {
         check_vouched_title(&typed)
     };
-    let Err(errors) = checked else {
-        return Ok(());
+    let errors = match checked {
+        Ok(checked) => return Ok(checked.title),
+        Err(errors) => errors,
     };
     let told = |error: &TitleError| {
         let text = match &error.suggestion {

@@ -282,7 +282,7 @@ pub async fn request_delivery(
     let now = ports.clock.now();
     let known = match collected_invoice(ports, &order, draft).await? {
         Some(invoice) => KnownTitle::Invoiced(invoice),
-        None => known_title(&seller, draft, "").map_err(OrderError::Invalid)?,
+        None => known_title(&seller, order.asked, draft, "").map_err(OrderError::Invalid)?,
     };
     // What hands over an issued invoice, or needs a title that many invoices share, is divided like anything else.
     let parts = match &known {

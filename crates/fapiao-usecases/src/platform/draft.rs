@@ -8,9 +8,10 @@ use crate::{
     gateway::request_body,
     ids::fresh,
     parts::part_lines,
-    platform::face::draft_face,
+    platform::{face::draft_face, template::foresee_template},
     ports::{NewInvoice, Ports, Scope, TaxpayerGate},
     records::{Delivery, Invoice, IssuingMode, Order, Payment, RawTitleRecord, Seller},
+    special::kind_for,
     step::StepError,
     unified::serial,
 };
@@ -18,12 +19,13 @@ use fapiao_domain::{
     delivery::DeliveryState,
     difference::check_blue_sale,
     ids::{DeliveryId, Id},
-    invoice::{InvoiceKind, InvoiceState},
+    invoice::InvoiceState,
     line::InvoiceLine,
     party::Title,
     payment::channel_of,
     refund::RefundError,
     remark::{RemarkParts, compose},
+    special::{check_special_title, deduction_notice, unfit_rate},
     split::split_parts,
     title::{RawTitle, TitleNote, check_title, check_vouched_title},
     totals::sum,
@@ -79,13 +81,14 @@ async fn draft(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
             what: format!("seller {}", order.seller),
         })?;
     let is_ours = seller.mode == IssuingMode::SelfBuilt;
-    let kind = match ports.store.tax_connection(&seller.id).await? {
-        Some(connection) if is_ours => connection.profile.ordinary(),
-        // What the legacy calls bring; a digital number makes it a digital one.
-        _ if seller.mode == IssuingMode::WechatUnified => InvoiceKind::ClassicOrdinary,
-        _ => InvoiceKind::DigitalOrdinary,
-    };
-    let (title, warnings) = checked_title(&delivery)?;
+    // The seller may have gone elsewhere since the order was accepted.
+    let kind = kind_for(ports, &seller, order.asked)
+        .await?
+        .map_err(|why| StepError::parked("special_mode", why.told()))?;
+    let (title, mut warnings) = checked_title(&delivery)?;
+    if order.asked.is_special() {
+        fits_special(&title)?;
+    }
     // An external platform asks the tax authority itself.
     if is_ours && let TaxpayerGate::Closed(why) = ports.tax.gate(&seller).await? {
         tracing::warn!(seller = %seller.id, "the tax authority does not let the seller issue: {why}");
@@ -95,6 +98,9 @@ async fn draft(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
         ));
     }
     let (mut lines, sources) = lines_left(ports, &order, &delivery, &seller).await?;
+    if order.asked.is_special() {
+        warnings.extend(special_lines(&lines)?);
+    }
     let totals = sum(&lines);
     let now = ports.clock.now();
     // What is left of an earlier invoice carries its names; today's are printed.
@@ -151,6 +157,9 @@ async fn draft(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
         .renderer
         .check(&draft_face(&invoice, now, ports.tax.is_sandbox()))
         .map_err(|what| StepError::parked("not_printable", what))?;
+    if order.asked.is_special() {
+        foresee_template(ports, &seller, invoice.kind).await?;
+    }
     let new = NewInvoice {
         invoice,
         delivery_version: delivery.version,
@@ -373,6 +382,31 @@ fn checked_title(delivery: &Delivery) -> Result<(Title, Vec<String>), StepError>
             ))
         }
     }
+}
+
+/// A page cannot be told to take no persons: who agreed as one is met here.
+fn fits_special(title: &Title) -> Result<(), StepError> {
+    check_special_title(title).map_err(|error| {
+        StepError::parked(
+            "title_special",
+            format!(
+                "{}. Enter the organisation's title on the order's page, or refuse the request and say why.",
+                error.message
+            ),
+        )
+    })
+}
+
+/// What is to be told about the lines of a special invoice.
+fn special_lines(lines: &[InvoiceLine]) -> Result<Option<String>, StepError> {
+    let unfit: Vec<String> = lines
+        .iter()
+        .filter_map(|it| Some(format!("line {}: {}", it.no, unfit_rate(it.rate)?)))
+        .collect();
+    if !unfit.is_empty() {
+        return Err(StepError::parked("special_lines", unfit.join("; ")));
+    }
+    Ok(deduction_notice(lines).map(|it| format!("W_NOT_DEDUCTIBLE: {it}")))
 }
 
 /// The stored record as the title rules read it.

@@ -306,6 +306,35 @@ fn unknown_outcome(open: &TemplateTry) -> StepError {
     )
 }
 
+/// Has the template of a kind made that the seller may never have issued before, while the invoice is on its way: its
+/// card need not wait for it.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn foresee_template(
+    ports: &Ports,
+    seller: &Seller,
+    kind: InvoiceKind,
+) -> Result<(), StoreError> {
+    let Some(account) = seller.platform_account.as_ref() else {
+        return Ok(());
+    };
+    let payee = &seller.party.name;
+    let known = ports
+        .store
+        .template(account, &seller.id, kind, payee)
+        .await?;
+    if known.is_some() {
+        return Ok(());
+    }
+    let job = Job::EnsureTemplate {
+        seller: seller.id.clone(),
+        kind,
+    };
+    let queued = QueuedJob::now(job, Some(seller.id.clone()));
+    ports.store.enqueue(vec![queued]).await
+}
+
 /// The template for a card, or a wait while it is made.
 pub(crate) async fn template_for(
     ports: &Ports,

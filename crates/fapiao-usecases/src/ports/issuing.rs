@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use fapiao_domain::{
     card::CardState,
     ids::{InvoiceId, OrderId, SellerId, StoreId},
-    invoice::{Identity, InvoiceState},
+    invoice::{Identity, InvoiceKind, InvoiceState},
     money::Fen,
     totals::Totals,
 };
@@ -71,6 +71,8 @@ pub struct InvoiceFilter {
     pub text: String,
     /// Only this state.
     pub state: Option<InvoiceState>,
+    /// Only this kind.
+    pub kind: Option<InvoiceKind>,
     /// Only this seller.
     pub seller: Option<SellerId>,
     /// Only this store.
@@ -92,6 +94,8 @@ pub struct InvoiceRow {
     pub id: InvoiceId,
     /// Number, or empty.
     pub number: String,
+    /// Its kind.
+    pub kind: InvoiceKind,
     /// Where it stands.
     pub state: InvoiceState,
     /// Its order.

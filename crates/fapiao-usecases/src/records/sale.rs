@@ -9,6 +9,7 @@ use fapiao_domain::{
     money::Fen,
     order::OrderState,
     party::TitleKind,
+    special::AskedKind,
     title::RawTitle,
     totals::Totals,
 };
@@ -45,6 +46,8 @@ pub struct Order {
     pub payment: Option<Payment>,
     /// Difference tax (差额征税), where it is sold that way.
     pub difference: Option<DifferenceTax>,
+    /// Whether an ordinary or a special invoice is asked for.
+    pub asked: AskedKind,
 }
 
 /// A payment (支付) as the shop knows it: what finds the order when a buyer asks for the invoice on the payment's receipt.

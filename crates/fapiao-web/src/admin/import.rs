@@ -275,6 +275,7 @@ fn columns(t: &'static Texts) -> Vec<ColumnNote> {
         ("order_discount", "", c.order_discount),
         ("difference_tax", "", t.parts.column_difference),
         ("deduction", "", t.parts.column_deduction),
+        ("invoice_kind", "", t.special.column),
     ]
     .into_iter()
     .map(|(name, example, note)| ColumnNote {

@@ -5,10 +5,11 @@ use super::{
     desk::Signed,
     failure::Failure,
     frame::Frame,
-    listing::{Listing, ROWS, counted},
+    listing::{INVOICES, Listing, ROWS, counted},
     orders::Whole,
     pieces::{
-        invoice_lines, kind, number_of, seller_choices, seller_link, stopped_jobs, title_facts,
+        invoice_lines, kind, kind_short, number_of, seller_choices, seller_link, stopped_jobs,
+        title_facts,
     },
     standing,
     timeline::{Names, event, is_about},
@@ -27,7 +28,7 @@ use crate::{
 use actix_web::{HttpRequest, web};
 use fapiao_domain::{
     ids::{Id, InvoiceId, SellerId},
-    invoice::{Identity, InvoiceState},
+    invoice::{Identity, InvoiceKind, InvoiceState},
 };
 use fapiao_usecases::{
     backoffice::standing::{Place, standing as stands},
@@ -39,10 +40,11 @@ use fapiao_usecases::{
 
 /// `GET /admin/invoices`.
 pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
-    let listing = Listing::of(&request, "/admin/invoices", "seller");
+    let listing = Listing::of(&request, INVOICES, "seller");
     let filter = InvoiceFilter {
         text: listing.filter.q.clone(),
         state: InvoiceState::parse(&listing.filter.state),
+        kind: InvoiceKind::parse(&listing.filter.kind),
         seller: SellerId::parse(&listing.filter.store).ok(),
         store: None,
         from: listing.from(),
@@ -59,6 +61,13 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
                 .map(|it| Choice::new(it.as_str(), states::invoice(t, it).word)),
         )
         .collect();
+    let kinds = std::iter::once(Choice::new("", t.common.all))
+        .chain(
+            InvoiceKind::ALL
+                .into_iter()
+                .map(|it| Choice::new(it.as_str(), kind_short(t, it))),
+        )
+        .collect();
     let sellers = desk.ports().store.sellers().await?;
     let sellers = seller_choices(&sellers, Some(t.common.all));
     let shell = desk.shell(Section::Invoices).await?;
@@ -68,6 +77,7 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
         .map(|it| InvoiceRow {
             href: format!("/admin/invoices/{}", it.id),
             number: it.number,
+            is_special: it.kind == InvoiceKind::DigitalSpecial,
             buyer: it.buyer,
             order_no: it.order_no,
             amount: it.totals.amount,
@@ -83,6 +93,7 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
         pager: listing.pager(found.next, rows.len()),
         filter: listing.filter,
         states,
+        kinds,
         sellers,
         rows,
         count: counted(found.count),

@@ -57,6 +57,13 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "buyer_form_differs") => Some("微信显示的授权页字段与设置的不同"),
         (Lang::Zh, "contact_missing") => Some("微信账号没有填写联系电话"),
         (Lang::Zh, "platform_id_changed") => Some("微信报告的开票平台识别码与此前不同"),
+        (Lang::Zh, "title_special") => {
+            Some("专用发票只开给有税号的单位：请改为单位抬头和税号，或说明原因后拒绝开票")
+        }
+        (Lang::Zh, "special_mode") => {
+            Some("该开票主体现在不能开具专用发票：须为自建平台且开具数电票")
+        }
+        (Lang::Zh, "special_lines") => Some("专用发票的明细不能有免税、零税率或不征税项目"),
         (Lang::Zh, "platform_difference") => {
             Some("第三方平台和微信统一开票接口都不支持差额征税，请改由自建平台开具")
         }
@@ -136,19 +143,21 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
     let k = &t.job_kind;
     match code {
         "" => "",
-        "title_missing" | "title_invalid" => k.next_title,
+        "title_missing" | "title_invalid" | "title_special" => k.next_title,
         "no_platform_account"
         | "account_missing"
         | "account_not_ready"
         | "contact_missing"
         | "platform_id_changed"
         | "issuing_mode"
+        | "special_mode"
         | "no_gateway"
         | "no_partner_key" => k.next_settings,
         "tax_differs" => t.tax_side.next_differs,
         "platform_differs" | "platform_lost_request" | "platform_silent" => t.gateway.next_platform,
         "template_unknown" => k.next_template,
-        "lines_invalid" | "totals_differ" | "not_printable" | "remark_too_long" => k.next_lines,
+        "lines_invalid" | "special_lines" | "totals_differ" | "not_printable"
+        | "remark_too_long" => k.next_lines,
         "upload_window" | "quota_used_up" | "segment_malformed" => k.next_tax,
         "card_code_unknown" => k.next_code,
         "card_reimbursed" => k.next_reimbursed,

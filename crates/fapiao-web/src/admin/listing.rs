@@ -1,5 +1,6 @@
 //! Lists: the address is the filter. Pages are turned by key; the way back travels in the address, too.
 
+use super::pieces::kind_short;
 use crate::{
     i18n::{Texts, fill1},
     pages::{
@@ -10,7 +11,10 @@ use crate::{
 };
 use actix_web::HttpRequest;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use fapiao_domain::invoice::InvoiceKind;
 
+/// The list of invoices.
+pub(super) const INVOICES: &str = "/admin/invoices";
 /// Rows of a page.
 pub(super) const ROWS: u32 = 50;
 /// More pages back than this are not kept in an address.
@@ -46,6 +50,10 @@ impl Listing {
             match &*name {
                 "q" => it.filter.q = value,
                 "state" => it.filter.state = value,
+                // Only invoices are of a kind.
+                "kind" if path == INVOICES && InvoiceKind::parse(&value).is_some() => {
+                    it.filter.kind = value;
+                }
                 "from" if date(&value).is_some() => it.filter.from = value,
                 "to" if date(&value).is_some() => it.filter.to = value,
                 "after" if !value.is_empty() => it.after = Some(value),
@@ -81,6 +89,7 @@ impl Listing {
         let members = [
             ("q", &filter.q),
             ("state", &filter.state),
+            ("kind", &filter.kind),
             (self.place, &filter.store),
             ("from", &filter.from),
             ("to", &filter.to),
@@ -144,6 +153,8 @@ impl Listing {
         let filter = &self.filter;
         chip(format!("“{}”", filter.q), |it| &mut it.q);
         chip(name(states, &filter.state), |it| &mut it.state);
+        let kind = InvoiceKind::parse(&filter.kind).map_or("", |it| kind_short(t, it));
+        chip(kind.to_owned(), |it| &mut it.kind);
         chip(name(stores, &filter.store), |it| &mut it.store);
         chip(format!("{} {}", t.common.from, filter.from), |it| {
             &mut it.from

@@ -166,6 +166,7 @@ fn draft_of(
             mode: form.difference.clone(),
             deduction: plain_number(&form.deduction),
         }),
+        invoice_kind: form.invoice_kind.clone(),
     };
     (draft, places)
 }
@@ -202,7 +203,11 @@ fn field_of(pointer: &str, places: &[usize]) -> String {
         (Some("difference_tax"), Some("deduction"), _) => "deduction".to_owned(),
         (Some("difference_tax"), _, _) => "difference".to_owned(),
         (Some("delivery"), Some("channel"), _) => "channel".to_owned(),
-        (Some(known @ ("order_no" | "store" | "discount" | "remark")), None, _) => known.to_owned(),
+        (
+            Some(known @ ("order_no" | "store" | "discount" | "remark" | "invoice_kind")),
+            None,
+            _,
+        ) => known.to_owned(),
         _ => "lines-0-name".to_owned(),
     }
 }

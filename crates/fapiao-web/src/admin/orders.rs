@@ -27,6 +27,7 @@ use fapiao_domain::{
     face::DifferenceKind,
     ids::{Id, OrderId, StoreId},
     order::OrderState,
+    special::is_not_deductible,
 };
 use fapiao_usecases::{
     backoffice::standing::standing as stands,
@@ -194,6 +195,8 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             sold: shell.when(order.sold_at),
             created: shell.when(order.created_at),
             total: order.totals.total,
+            is_special: order.asked.is_special(),
+            is_not_deductible: order.lines.iter().any(|it| is_not_deductible(&it.tax_code)),
             difference: order.difference.map_or_else(String::new, |it| {
                 let mode = match it.kind {
                     DifferenceKind::Full => t.parts.difference_whole,

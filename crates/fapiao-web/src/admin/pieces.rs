@@ -195,6 +195,15 @@ pub(super) const fn kind(kind: InvoiceKind) -> &'static str {
     kind.printed()
 }
 
+/// The kind in a word or two, where there is no room for what is printed.
+pub(super) const fn kind_short(t: &Texts, kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::DigitalOrdinary => t.special.digital_ordinary,
+        InvoiceKind::DigitalSpecial => t.special.digital_special,
+        InvoiceKind::ClassicOrdinary => t.special.classic_ordinary,
+    }
+}
+
 /// The number; empty until it has one.
 pub(super) fn number_of(invoice: &Invoice) -> &str {
     invoice.identity.as_ref().map_or("", |it| it.number())

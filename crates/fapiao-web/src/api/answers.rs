@@ -158,6 +158,7 @@ pub(crate) struct OrderOut {
     remark: String,
     payment: Option<PaymentOut>,
     difference_tax: Option<DifferenceOut>,
+    invoice_kind: &'static str,
     sold_at: String,
     created_at: String,
     delivery: Option<DeliveryOut>,
@@ -201,6 +202,7 @@ impl OrderOut {
             remark: order.remark.clone(),
             payment: order.payment.as_ref().map(PaymentOut::from),
             difference_tax: order.difference.map(DifferenceOut::from),
+            invoice_kind: order.asked.as_str(),
             sold_at: time(order.sold_at),
             created_at: time(order.created_at),
             delivery: it.delivery().map(out),
@@ -570,6 +572,7 @@ impl InvoiceOut {
 pub(crate) struct InvoiceRowOut {
     id: String,
     number: Option<String>,
+    kind: &'static str,
     state: &'static str,
     order: String,
     order_no: String,
@@ -585,6 +588,7 @@ impl From<&InvoiceRow> for InvoiceRowOut {
         InvoiceRowOut {
             id: row.id.to_string(),
             number: some(&row.number),
+            kind: row.kind.as_str(),
             state: row.state.as_str(),
             order: row.order.to_string(),
             order_no: row.order_no.clone(),

@@ -13,7 +13,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use fapiao_domain::{
     ids::{Id, InvoiceId},
-    invoice::InvoiceState,
+    invoice::{InvoiceKind, InvoiceState},
 };
 use fapiao_usecases::{
     ports::{InvoiceFilter, Scope},
@@ -22,7 +22,9 @@ use fapiao_usecases::{
 
 /// `GET /invoices`.
 pub(crate) async fn index(call: Reading, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let known = ["text", "state", "store", "from", "until", "limit", "cursor"];
+    let known = [
+        "text", "state", "kind", "store", "from", "until", "limit", "cursor",
+    ];
     let mut query = Query::read(request.query_string(), &known);
     let names: Vec<&str> = InvoiceState::ALL.iter().map(|it| it.as_str()).collect();
     let state = query.parsed(
@@ -31,6 +33,15 @@ pub(crate) async fn index(call: Reading, request: HttpRequest) -> Result<HttpRes
         Said::new(
             format!("a state is one of {}", names.join(", ")),
             format!("状态只能是 {}", names.join("、")),
+        ),
+    );
+    let kinds: Vec<&str> = InvoiceKind::ALL.iter().map(|it| it.as_str()).collect();
+    let kind = query.parsed(
+        "kind",
+        InvoiceKind::parse,
+        Said::new(
+            format!("a kind is one of {}", kinds.join(", ")),
+            format!("票种只能是 {}", kinds.join("、")),
         ),
     );
     let (from, until, limit) = (query.time("from"), query.time("until"), query.limit());
@@ -46,6 +57,7 @@ pub(crate) async fn index(call: Reading, request: HttpRequest) -> Result<HttpRes
     let filter = InvoiceFilter {
         text: query.text("text").unwrap_or_default().to_owned(),
         state,
+        kind,
         seller: None,
         store,
         from,

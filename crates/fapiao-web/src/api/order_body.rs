@@ -13,7 +13,7 @@ use fapiao_usecases::{
 };
 use url::Url;
 
-pub(crate) const ORDER: [&str; 9] = [
+pub(crate) const ORDER: [&str; 10] = [
     "store",
     "order_no",
     "sold_at",
@@ -23,6 +23,7 @@ pub(crate) const ORDER: [&str; 9] = [
     "delivery",
     "payment",
     "difference_tax",
+    "invoice_kind",
 ];
 pub(crate) const DIFFERENCE: [&str; 2] = ["mode", "deduction"];
 pub(crate) const LINE: [&str; 9] = [
@@ -91,6 +92,7 @@ impl OrderBody {
             difference: reader
                 .optional_object(&body, "difference_tax", &DIFFERENCE)
                 .map(|it| difference(&mut reader, &it)),
+            invoice_kind: reader.optional_text(&body, "invoice_kind"),
         };
         Ok(OrderBody { draft, reader })
     }

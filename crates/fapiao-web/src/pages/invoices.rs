@@ -20,6 +20,8 @@ pub struct InvoiceListPage {
     pub filter: ListFilter,
     /// States to choose from, the first with an empty value for all.
     pub states: Vec<Choice>,
+    /// Kinds to choose from, the first with an empty value for all.
+    pub kinds: Vec<Choice>,
     /// Sellers to choose from, the first with an empty value for all.
     pub sellers: Vec<Choice>,
     /// The set filters.
@@ -41,6 +43,8 @@ pub struct InvoiceRow {
     pub href: String,
     /// The number; empty until it has one.
     pub number: String,
+    /// Whether it is a special invoice.
+    pub is_special: bool,
     /// The printed buyer's name.
     pub buyer: String,
     /// The shop's number of its order.

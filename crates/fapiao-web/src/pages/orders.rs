@@ -8,7 +8,7 @@ use super::{
     shell::Shell,
 };
 use askama::Template;
-use fapiao_domain::money::Fen;
+use fapiao_domain::{money::Fen, special::AskedKind};
 
 /// `/admin/orders`.
 #[derive(Clone, Debug, Template)]
@@ -43,6 +43,8 @@ pub struct ListFilter {
     pub q: String,
     /// A state's stored name, or empty.
     pub state: String,
+    /// A kind of invoice, or empty.
+    pub kind: String,
     /// A store's or seller's id, or empty.
     pub store: String,
     /// First day, `2026-03-05`, or empty.
@@ -134,6 +136,8 @@ pub struct OrderForm {
     pub difference: String,
     /// Its deduction.
     pub deduction: String,
+    /// `ordinary` or `special`.
+    pub invoice_kind: String,
     /// Free remark for the invoice.
     pub remark: String,
 }
@@ -212,6 +216,7 @@ impl OrderForm {
             discount: String::new(),
             difference: String::new(),
             deduction: String::new(),
+            invoice_kind: AskedKind::Ordinary.as_str().to_owned(),
             remark: String::new(),
         }
     }
@@ -235,6 +240,7 @@ impl OrderForm {
                 "discount" => form.discount = value,
                 "difference" => form.difference = value,
                 "deduction" => form.deduction = value,
+                "invoice_kind" => form.invoice_kind = value,
                 "remark" => form.remark = value,
                 _ => form.set_line(name, value),
             }
@@ -291,6 +297,14 @@ impl OrderNewPage {
         ]
     }
 
+    fn kinds(&self) -> [Choice; 2] {
+        let t = &self.shell.t.special;
+        [
+            Choice::new(AskedKind::Ordinary.as_str(), t.ordinary),
+            Choice::new(AskedKind::Special.as_str(), t.special),
+        ]
+    }
+
     fn bad(&self, index: &usize, member: &str) -> Option<&str> {
         self.errors.of(&format!("lines-{index}-{member}"))
     }
@@ -343,6 +357,10 @@ pub struct OrderFacts {
     pub total: Fen,
     /// Difference tax, in words; empty for none.
     pub difference: String,
+    /// Whether a special invoice is asked for.
+    pub is_special: bool,
+    /// Whether the buyer of some line cannot deduct the tax of a special invoice.
+    pub is_not_deductible: bool,
 }
 
 #[cfg(test)]

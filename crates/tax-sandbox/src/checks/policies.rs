@@ -146,4 +146,20 @@ fn mixing(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
             );
         }
     }
+    // Exempt and zero-rated sales carry no tax that a buyer could deduct.
+    let relieved = |line: &Line| {
+        line.yhzcbs == "03" || (line.slv.is_some_and(|rate| rate.0.is_zero()) && !free(line))
+    };
+    for (index, _) in invoice
+        .fpmx_list
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| invoice.fppz == "01" && relieved(line))
+    {
+        findings.line(
+            "E_POLICY",
+            index + 1,
+            "an exempt or zero-rated line needs an ordinary invoice",
+        );
+    }
 }

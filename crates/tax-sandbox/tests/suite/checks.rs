@@ -272,6 +272,18 @@ async fn exempt_not_taxed_and_difference_tax_have_their_own_rules() {
         bench.verdict(&alone(&numbers[0], vegetables)).await,
         ("00".into(), String::new())
     );
+    // No tax, nothing to deduct: neither stands on a special invoice.
+    for flag in ["03", ""] {
+        let mut special = alone("", free_line(1, "1010112040000000000", "蔬菜", flag));
+        special["fppz"] = json!("01");
+        expect(
+            &bench,
+            &numbers[2],
+            special,
+            "E_POLICY@1: an exempt or zero-rated line needs an ordinary invoice",
+        )
+        .await;
+    }
     let card = |flag: &str, at| free_line(at, "6010000000000000000", "预付卡销售", flag);
     assert_eq!(
         bench.verdict(&alone(&numbers[1], card("04", 1))).await,

@@ -181,5 +181,6 @@ fn a_stopped_step_is_what_matters() {
         )
     };
     assert!(matches!(with("title_invalid").next, Next::CorrectTitle(_)));
+    assert!(matches!(with("title_special").next, Next::CorrectTitle(_)));
     assert!(matches!(with("wechat_72040").next, Next::RetryJob(_)));
 }

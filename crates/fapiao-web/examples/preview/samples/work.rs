@@ -321,6 +321,8 @@ fn orders(s: &Sample, pages: &mut Pages) {
         ),
         order: OrderFacts {
             difference: String::new(),
+            is_special: false,
+            is_not_deductible: false,
             id: id("ord", 1),
             order_no: "20261120-0381".to_owned(),
             state: shell.order(OrderState::Delivering),
@@ -550,6 +552,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
             } else {
                 format!("2699200000000000{:04}", 4_127 - n)
             },
+            is_special: n % 4 == 1,
             buyer: BUYERS[n % BUYERS.len()].to_owned(),
             order_no: format!("20261120-{:04}", 1284 - n),
             amount: fen(110_142 - n as i64 * 311),
@@ -567,6 +570,11 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         shell: s.shell(Section::Invoices),
         filter: ListFilter::default(),
         states,
+        kinds: vec![
+            Choice::new("", t.common.all),
+            Choice::new("digital_ordinary", t.special.digital_ordinary),
+            Choice::new("digital_special", t.special.digital_special),
+        ],
         sellers: vec![
             Choice::new("", t.common.all),
             Choice::new("sel_1", SELLER),

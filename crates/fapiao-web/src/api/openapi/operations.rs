@@ -513,6 +513,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
                 ("Only invoices in this state.", "只列出该状态的发票。"),
                 r##"{"$ref":"#/components/schemas/InvoiceState"}"##,
             ),
+            query(
+                "kind",
+                ("Only invoices of this kind.", "只列出该票种的发票。"),
+                r##"{"$ref":"#/components/schemas/InvoiceKind"}"##,
+            ),
             STORE,
             FROM,
             UNTIL,

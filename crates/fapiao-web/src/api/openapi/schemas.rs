@@ -1,7 +1,11 @@
 //! The shapes of bodies and answers.
 
 use crate::api::order_body::{DELIVERY, DIFFERENCE, LINE, ORDER, PAYMENT, TITLE};
-use fapiao_domain::{card::CardState, delivery::DeliveryState, invoice::InvoiceState};
+use fapiao_domain::{
+    card::CardState,
+    delivery::DeliveryState,
+    invoice::{InvoiceKind, InvoiceState},
+};
 use serde_json::{Map, Value, json};
 
 /// All of them, by name.
@@ -99,6 +103,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         of("NewDelivery"),
         of("NewPayment"),
         of("NewDifferenceTax"),
+        json!({ "enum": ["ordinary", "special"], "default": "ordinary", "description": "`special` (增值税专用发票): only a seller that issues digital invoices on its own platform; the title is an organisation's with its tax number, and no line is exempt, zero-rated or not taxed." }),
     ];
     let difference = [
         json!({ "enum": ["whole", "reduced"], "description": "`whole` (全额开票): taxed as if nothing were deducted, the deduction is only recorded. `reduced` (差额开票): the deduction leaves the tax base." }),
@@ -207,6 +212,7 @@ fn answers() -> Vec<(&'static str, Value)> {
     let names = |states: Vec<&str>| json!({ "type": "string", "enum": states });
     let delivery_states = DeliveryState::ALL.iter().map(|it| it.as_str()).collect();
     let invoice_states = InvoiceState::ALL.iter().map(|it| it.as_str()).collect();
+    let invoice_kinds = InvoiceKind::ALL.iter().map(|it| it.as_str()).collect();
     let card_states = CardState::ALL.iter().map(|it| it.as_str()).collect();
     vec![
         (
@@ -223,6 +229,7 @@ fn answers() -> Vec<(&'static str, Value)> {
         ),
         ("DeliveryState", names(delivery_states)),
         ("InvoiceState", names(invoice_states)),
+        ("InvoiceKind", names(invoice_kinds)),
         ("CardState", names(card_states)),
         (
             "Order",
@@ -237,6 +244,10 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("remark", text("May be empty.")),
                 ("payment", maybe("Payment")),
                 ("difference_tax", maybe("DifferenceTax")),
+                (
+                    "invoice_kind",
+                    json!({ "enum": ["ordinary", "special"], "description": "What was asked for; `kind` of its invoice is what was issued." }),
+                ),
                 ("sold_at", time("When it was sold.")),
                 ("created_at", time("When it was accepted.")),
                 ("delivery", maybe("Delivery")),
@@ -378,10 +389,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                     "check_code",
                     text_or_null("Only on the older form (校验码)."),
                 ),
-                (
-                    "kind",
-                    json!({ "enum": ["digital_ordinary", "digital_special", "classic_ordinary"] }),
-                ),
+                ("kind", of("InvoiceKind")),
                 ("state", of("InvoiceState")),
                 ("reason", text_or_null("Why it is blocked or refused.")),
                 ("currency", json!({ "const": "CNY" })),
@@ -659,6 +667,7 @@ fn lists() -> Vec<(&'static str, Value)> {
     let invoice_row = object(vec![
         ("id", text("`inv_…`")),
         ("number", text_or_null("Once reserved.")),
+        ("kind", of("InvoiceKind")),
         ("state", of("InvoiceState")),
         ("order", text("Of which order.")),
         ("order_no", text("Its own number.")),
