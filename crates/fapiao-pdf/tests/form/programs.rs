@@ -3,7 +3,7 @@
 
 use crate::{
     faces,
-    tools::{Paper, Picture, dense, paper, renderer},
+    tools::{Paper, Picture, dense, paper, printed_rate, renderer},
 };
 use fapiao_domain::{face::InvoiceFace, invoice::Identity};
 use fapiao_pdf::{RenderOfd, xml::render_xml};
@@ -187,7 +187,7 @@ fn ofdkit_finds_the_invoice_in_the_ofd() {
         for (item, line) in items.iter().zip(&face.lines) {
             assert_eq!(item["name"], line.printed_name(), "{name}");
             assert_eq!(item["amount"], line.amount.to_string(), "{name}");
-            assert_eq!(item["tax_rate"], line.rate.printed(), "{name}");
+            assert_eq!(item["tax_rate"], printed_rate(&face, line), "{name}");
         }
         assert_eq!(found["custom_data"]["发票号码"], face.identity.number());
     }

@@ -2,13 +2,9 @@
 
 use crate::{
     faces,
-    tools::{dense, paper, renderer},
+    tools::{dense, paper, printed_rate, renderer},
 };
-use fapiao_domain::{
-    capital,
-    face::{DifferenceKind, InvoiceFace},
-    invoice::Identity,
-};
+use fapiao_domain::{capital, face::InvoiceFace, invoice::Identity};
 use fapiao_pdf::{RenderPdf, Renderer};
 use std::thread;
 
@@ -48,20 +44,13 @@ fn strings(face: &InvoiceFace) -> Vec<String> {
             .map(String::clone),
         );
     }
-    let difference = face.extras.difference;
-    let no_rate = difference.is_some_and(|it| it.kind == DifferenceKind::Difference);
     for line in &face.lines {
         strings.extend([
             line.printed_name(),
             line.spec.clone(),
             line.unit.clone(),
             line.amount.to_string(),
-            // No rate leads from the amount to the tax where the deduction left the tax base.
-            if no_rate {
-                "***".to_owned()
-            } else {
-                line.rate.printed()
-            },
+            printed_rate(face, line),
         ]);
         let numbers = [line.quantity, line.unit_price];
         strings.extend(

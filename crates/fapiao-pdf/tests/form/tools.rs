@@ -1,6 +1,9 @@
 //! Rendering into files and reading these with the tools.
 
-use fapiao_domain::face::InvoiceFace;
+use fapiao_domain::{
+    face::{DifferenceKind, InvoiceFace},
+    line::InvoiceLine,
+};
 use fapiao_pdf::{RenderPdf, Renderer};
 use std::{fs, path::PathBuf, process::Command, sync::OnceLock};
 use tempfile::TempDir;
@@ -9,6 +12,16 @@ use tempfile::TempDir;
 pub(crate) fn renderer() -> &'static Renderer {
     static RENDERER: OnceLock<Renderer> = OnceLock::new();
     RENDERER.get_or_init(Renderer::new)
+}
+
+/// The rate as it must stand on paper: none leads from the amount to the tax where a deduction left the tax base.
+pub(crate) fn printed_rate(face: &InvoiceFace, line: &InvoiceLine) -> String {
+    let difference = face.extras.difference;
+    if difference.is_some_and(|it| it.kind == DifferenceKind::Difference) {
+        "***".to_owned()
+    } else {
+        line.rate.printed()
+    }
 }
 
 /// A rendered invoice in a folder of its own.
