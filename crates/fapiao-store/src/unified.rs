@@ -6,7 +6,7 @@ use crate::{
     delivery,
     entity::{unified_buyer, unified_request, unified_settings},
     error::{exists, missing, stale},
-    gateway::{change_invoice, hold_invoice},
+    gateway::{Refusal, change_invoice, fail_elsewhere, hold_invoice},
     invoice, read,
     sql::{self, Cells, Sql, for_update, select},
     tx::Tx,
@@ -304,40 +304,13 @@ fn end<'t>(tx: &'t Tx, (call, reason): &'t (UnifiedCall, String)) -> Run<'t, ()>
             return Ok(());
         }
         let blue = hold_invoice(tx, &held.invoice_id).await?;
-        let mut from = invoice::state(&blue.state)?;
-        if from.change(InvoiceState::Refused).is_err() {
-            let between = InvoiceState::Uploading;
-            if from.is_issued() || from.change(between).is_err() {
-                return Err(stale(format!("invoice {}", blue.id)));
-            }
-            tx.audit(
-                Line::new(&Actor::System, "unified.asked", &blue.id)
-                    .order(&blue.order_id)
-                    .edge(from.as_str(), between.as_str()),
-            );
-            from = between;
-        }
-        change_invoice(tx, &blue, from, InvoiceState::Refused, reason).await?;
-        tx.audit(
-            Line::new(&Actor::WeChat, "unified.failed", &blue.id)
-                .order(&blue.order_id)
-                .edge(from.as_str(), InvoiceState::Refused.as_str())
-                .with("reason", reason.as_str()),
-        );
-        let sql =
-            Sql::new("UPDATE deliveries SET state = 'failed', version = version + 1, reason = ")
-                .bind(reason.as_str())
-                .add(" WHERE state = 'issuing' AND id = ")
-                .bind(held.delivery_id.as_str());
-        if tx.exec(sql).await? > 0 {
-            tx.audit(
-                Line::new(&Actor::WeChat, "delivery.failed", &held.delivery_id)
-                    .order(&blue.order_id)
-                    .edge("issuing", "failed")
-                    .with("reason", reason.as_str()),
-            );
-        }
-        delivery::orders_follow(tx, std::slice::from_ref(&blue.order_id)).await?;
+        let refusal = Refusal {
+            by: Actor::WeChat,
+            asked: "unified.asked",
+            refused: "unified.failed",
+            reason,
+        };
+        fail_elsewhere(tx, &blue, &refusal).await?;
         tx.enqueue(QueuedJob::now(
             Job::RejectAuthorisation(call.delivery.clone()),
             Some(call.seller.clone()),

@@ -244,6 +244,57 @@ pub(crate) async fn change_invoice(
     Ok(())
 }
 
+/// Why an invoice that others issue will not be, and the words of the timeline for it.
+pub(crate) struct Refusal<'a> {
+    pub(crate) by: Actor,
+    /// Written when it was refused before we knew that it had been asked for.
+    pub(crate) asked: &'static str,
+    pub(crate) refused: &'static str,
+    pub(crate) reason: &'a str,
+}
+
+/// An invoice that others issue is refused: its delivery fails, and its order is open again.
+pub(crate) async fn fail_elsewhere(
+    tx: &Tx,
+    held: &invoice_row::Model,
+    refusal: &Refusal<'_>,
+) -> Result<(), StoreError> {
+    let (by, reason) = (&refusal.by, refusal.reason);
+    let mut from = invoice::state(&held.state)?;
+    if from.change(InvoiceState::Refused).is_err() {
+        let between = InvoiceState::Uploading;
+        if from.is_issued() || from.change(between).is_err() {
+            return Err(stale(format!("invoice {}", held.id)));
+        }
+        tx.audit(
+            Line::new(&Actor::System, refusal.asked, &held.id)
+                .order(&held.order_id)
+                .edge(from.as_str(), between.as_str()),
+        );
+        from = between;
+    }
+    change_invoice(tx, held, from, InvoiceState::Refused, reason).await?;
+    tx.audit(
+        Line::new(by, refusal.refused, &held.id)
+            .order(&held.order_id)
+            .edge(from.as_str(), InvoiceState::Refused.as_str())
+            .with("reason", reason),
+    );
+    let sql = Sql::new("UPDATE deliveries SET state = 'failed', version = version + 1, reason = ")
+        .bind(reason)
+        .add(" WHERE state = 'issuing' AND id = ")
+        .bind(held.delivery_id.as_str());
+    if tx.exec(sql).await? > 0 {
+        tx.audit(
+            Line::new(by, "delivery.failed", &held.delivery_id)
+                .order(&held.order_id)
+                .edge("issuing", "failed")
+                .with("reason", reason),
+        );
+    }
+    delivery::orders_follow(tx, std::slice::from_ref(&held.order_id)).await
+}
+
 /// Where the platform says a request stands.
 pub(super) type Said = (DeliveryId, String, String, i64);
 
@@ -329,26 +380,6 @@ pub(super) fn refuse<'t>(tx: &'t Tx, (id, reason, then): &'t Refused) -> Run<'t,
         if request.state == "refused" {
             return Ok(());
         }
-        let mut from = invoice::state(&held.state)?;
-        if from.change(InvoiceState::Refused).is_err() {
-            let between = InvoiceState::Uploading;
-            if from.is_issued() || from.change(between).is_err() {
-                return Err(stale(format!("invoice {}", held.id)));
-            }
-            tx.audit(
-                Line::new(&Actor::System, "request.asked", &held.id)
-                    .order(&held.order_id)
-                    .edge(from.as_str(), between.as_str()),
-            );
-            from = between;
-        }
-        change_invoice(tx, &held, from, InvoiceState::Refused, reason).await?;
-        tx.audit(
-            Line::new(&Actor::Gateway, "request.refused", &held.id)
-                .order(&held.order_id)
-                .edge(from.as_str(), InvoiceState::Refused.as_str())
-                .with("reason", reason.as_str()),
-        );
         let sql = Sql::new("UPDATE platform_requests SET state = 'refused', reason = ")
             .bind(reason.as_str())
             .add(", changed_at = ")
@@ -356,20 +387,13 @@ pub(super) fn refuse<'t>(tx: &'t Tx, (id, reason, then): &'t Refused) -> Run<'t,
             .add(" WHERE delivery_id = ")
             .bind(id.as_str());
         tx.exec(sql).await?;
-        let sql =
-            Sql::new("UPDATE deliveries SET state = 'failed', version = version + 1, reason = ")
-                .bind(reason.as_str())
-                .add(" WHERE state = 'issuing' AND id = ")
-                .bind(id.as_str());
-        if tx.exec(sql).await? > 0 {
-            tx.audit(
-                Line::new(&Actor::Gateway, "delivery.failed", id.as_str())
-                    .order(&held.order_id)
-                    .edge("issuing", "failed")
-                    .with("reason", reason.as_str()),
-            );
-        }
-        delivery::orders_follow(tx, std::slice::from_ref(&held.order_id)).await?;
+        let refusal = Refusal {
+            by: Actor::Gateway,
+            asked: "request.asked",
+            refused: "request.refused",
+            reason,
+        };
+        fail_elsewhere(tx, &held, &refusal).await?;
         tx.enqueue_all(then);
         tx.changed(id);
         Ok(())

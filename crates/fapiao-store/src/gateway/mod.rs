@@ -7,5 +7,5 @@ mod partners;
 mod port;
 mod requests;
 
-pub(crate) use asking::{change_invoice, hold_invoice};
+pub(crate) use asking::{Refusal, change_invoice, fail_elsewhere, hold_invoice};
 pub(crate) use requests::tell_partners;

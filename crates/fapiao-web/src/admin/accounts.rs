@@ -4,7 +4,7 @@ use super::{
     Answer,
     desk::{Configurer, Configures, Overseer},
     failure::Failure,
-    forms::{Sent, errors_of, same_name},
+    forms::{Sent, setting_errors},
     frame::Frame,
     onboarding::check_rows,
 };
@@ -22,7 +22,6 @@ use actix_web::{HttpRequest, web};
 use fapiao_domain::ids::{AccountId, Id};
 use fapiao_usecases::{
     backoffice::{
-        SettingError,
         accounts::{AccountDraft, AccountRules, save_account},
         onboarding::{Depth, check_account, push_address},
     },
@@ -160,13 +159,7 @@ async fn save(sent: Sent<Configures>, before: Option<Account>) -> Answer {
             let to = format!("/admin/accounts/{}", account.id);
             return Ok(desk.done(&to, &fill1(t.told.account_saved, &account.name)));
         }
-        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
-        Err(SettingError::Store(StoreError::Stale { .. })) => {
-            let mut errors = Errors::default();
-            errors.add("name", t.told.changed_meanwhile);
-            errors
-        }
-        Err(SettingError::Store(error)) => return Err(error.into()),
+        Err(error) => setting_errors(error, desk.lang(), "name")?,
     };
     // Secrets that were typed are not sent back: they are typed again.
     let page = page(&desk, before.as_ref(), form, errors, Vec::new()).await?;

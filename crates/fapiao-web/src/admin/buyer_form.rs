@@ -4,7 +4,7 @@ use super::{
     Answer, accounts,
     desk::{Configurer, Configures},
     failure::Failure,
-    forms::{Form, Sent, errors_of, same_name},
+    forms::{Form, Sent, setting_errors},
     frame::Frame,
 };
 use crate::{
@@ -19,7 +19,6 @@ use crate::{
 use actix_web::web;
 use fapiao_usecases::{
     backoffice::{
-        SettingError,
         buyer_forms::{
             BuyerFormDraft, FormStanding, OWN_FIELDS, OwnFieldDraft, read, save_buyer_form,
         },
@@ -57,13 +56,7 @@ pub(super) async fn save(sent: Sent<Configures>, id: web::Path<String>) -> Answe
     let errors = match saved {
         Ok(true) => return Ok(desk.done(&here, desk.t().buyer_form.saved)),
         Ok(false) => Errors::default(),
-        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
-        Err(SettingError::Store(StoreError::Stale { .. })) => {
-            let mut errors = Errors::default();
-            errors.add("person_phone", desk.t().told.changed_meanwhile);
-            errors
-        }
-        Err(SettingError::Store(error)) => return Err(error.into()),
+        Err(error) => setting_errors(error, desk.lang(), "person_phone")?,
     };
     let standing = FormStanding::of(desk.ports(), &account).await?;
     let is_well = errors.is_empty();

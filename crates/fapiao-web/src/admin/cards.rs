@@ -4,7 +4,7 @@ use super::{
     Answer,
     desk::{Configures, Overseer},
     failure::Failure,
-    forms::{Sent, Uploaded, errors_of, same_name},
+    forms::{Sent, Uploaded, errors_of, same_name, setting_errors},
     frame::Frame,
     job_words::in_language,
 };
@@ -135,13 +135,7 @@ pub(super) async fn save(sent: Uploaded<Configures>) -> Answer {
             };
             return Ok(desk.done(&here(&seller.id, kind), said));
         }
-        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
-        Err(SettingError::Store(StoreError::Stale { .. })) => {
-            let mut errors = Errors::default();
-            errors.add("title", t.told.changed_meanwhile);
-            errors
-        }
-        Err(SettingError::Store(error)) => return Err(error.into()),
+        Err(error) => setting_errors(error, desk.lang(), "title")?,
     };
     let card = block(&desk, seller, kind, &before, form).await?;
     let page = page(&desk, &sellers, Some(seller), kind, Some(card), errors).await?;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::body::{read_body, shared},
-    i18n::Lang,
+    i18n::{Lang, Texts},
     pages::field::Errors,
     problem::Wrong,
 };
@@ -18,7 +18,7 @@ use actix_web::{
     http::header::{self, HeaderMap},
 };
 use bytes::Bytes;
-use fapiao_usecases::fields::FieldError;
+use fapiao_usecases::{backoffice::SettingError, errors::StoreError, fields::FieldError};
 use futures_util::{StreamExt, future::LocalBoxFuture, stream};
 use serde::{Deserialize, de::value::MapDeserializer};
 use std::collections::BTreeMap;
@@ -202,6 +202,27 @@ pub(super) fn errors_of(
         out.add(field, Wrong::from(error).said.of(lang));
     }
     out
+}
+
+/// What stands beside the fields of a setting that was not saved; beside the `first` one, when somebody else saved it
+/// meanwhile.
+///
+/// # Errors
+/// What is wrong with the store, as a page.
+pub(super) fn setting_errors(
+    error: SettingError,
+    lang: Lang,
+    first: &'static str,
+) -> Result<Errors, Failure> {
+    match error {
+        SettingError::Invalid(errors) => Ok(errors_of(errors, lang, same_name)),
+        SettingError::Store(StoreError::Stale { .. }) => {
+            let mut errors = Errors::default();
+            errors.add(first, Texts::of(lang).told.changed_meanwhile);
+            Ok(errors)
+        }
+        SettingError::Store(error) => Err(error.into()),
+    }
 }
 
 /// For forms whose fields are named as in the use-case.

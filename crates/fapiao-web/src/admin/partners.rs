@@ -5,7 +5,7 @@ use super::{
     cookies::random_text,
     desk::{Configurer, Configures, Overseer},
     failure::Failure,
-    forms::{Sent, errors_of, same_name},
+    forms::{Sent, setting_errors},
     frame::Frame,
 };
 use crate::{
@@ -27,7 +27,6 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     backoffice::{
-        SettingError,
         partners::{PartnerDraft, make_partner_key, save_partner},
     },
     errors::StoreError,
@@ -147,13 +146,7 @@ async fn save(sent: Sent<Configures>, request: &HttpRequest, before: Option<Part
             let text = fill1(desk.t().gateway.partner_told, &partner.name);
             return Ok(desk.done(&format!("/admin/partners/{}", partner.id), &text));
         }
-        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
-        Err(SettingError::Store(StoreError::Stale { .. })) => {
-            let mut errors = Errors::default();
-            errors.add("name", desk.t().told.changed_meanwhile);
-            errors
-        }
-        Err(SettingError::Store(error)) => return Err(error.into()),
+        Err(error) => setting_errors(error, desk.lang(), "name")?,
     };
     let page = page(&desk, request, before.as_ref(), form, errors).await?;
     Ok(desk.wrong(&page))

@@ -4,7 +4,7 @@ use super::{
     Answer,
     desk::{Configurer, Configures, Overseer},
     failure::Failure,
-    forms::{Sent, errors_of, same_name},
+    forms::{Sent, setting_errors},
     frame::Frame,
     pieces::{account_choices, number_stock},
 };
@@ -21,7 +21,6 @@ use actix_web::web;
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
     backoffice::{
-        SettingError,
         onboarding::what_is_missing,
         sellers::{SellerDraft, save_seller},
     },
@@ -136,13 +135,7 @@ async fn save(sent: Sent<Configures>, before: Option<Seller>) -> Answer {
             let text = fill1(t.told.seller_saved, &seller.party.name);
             return Ok(desk.done("/admin/sellers", &text));
         }
-        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
-        Err(SettingError::Store(StoreError::Stale { .. })) => {
-            let mut errors = Errors::default();
-            errors.add("name", t.told.changed_meanwhile);
-            errors
-        }
-        Err(SettingError::Store(error)) => return Err(error.into()),
+        Err(error) => setting_errors(error, desk.lang(), "name")?,
     };
     let page = page(&desk, before.as_ref(), form, errors).await?;
     Ok(desk.wrong(&page))

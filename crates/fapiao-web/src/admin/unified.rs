@@ -4,7 +4,7 @@ use super::{
     Answer,
     desk::{Configurer, Configures},
     failure::Failure,
-    forms::{Sent, errors_of, same_name},
+    forms::{Sent, setting_errors},
     frame::Frame,
 };
 use crate::{
@@ -20,7 +20,6 @@ use actix_web::web;
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
     backoffice::{
-        SettingError,
         unified::{UnifiedDraft, save_unified},
     },
     errors::StoreError,
@@ -70,13 +69,7 @@ pub(super) async fn save(sent: Sent<Configures>, id: web::Path<String>) -> Answe
             let to = format!("/admin/sellers/{}/unified", seller.id);
             return Ok(desk.done(&to, &text));
         }
-        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
-        Err(SettingError::Store(StoreError::Stale { .. })) => {
-            let mut errors = Errors::default();
-            errors.add("merchant_id", desk.t().told.changed_meanwhile);
-            errors
-        }
-        Err(SettingError::Store(error)) => return Err(error.into()),
+        Err(error) => setting_errors(error, desk.lang(), "merchant_id")?,
     };
     let page = page(&desk, &seller, form, errors).await?;
     Ok(desk.wrong(&page))
