@@ -1,11 +1,14 @@
 //! Each code that can be foreseen, by the one fact that brings it about.
 
-use super::*;
+use super::{call::owner_of, *};
 use crate::records::{AccountKind, PushMode, SealedText};
+use chrono::TimeDelta;
 use fapiao_domain::{
-    delivery::{Channel, PageType},
-    ids::{AccountId, Id, InvoiceId, OrderId, SellerId},
-    invoice::InvoiceKind,
+    card::CardState,
+    delivery::{Channel, DeliveryState, PageType},
+    ids::{AccountId, DeliveryId, Id, InvoiceId, OrderId, SellerId},
+    invoice::{Identity, InvoiceKind, InvoiceState},
+    money::Fen,
     party::{SellerParty, Title, TitleKind},
     totals::Totals,
 };
