@@ -10,7 +10,7 @@ use metrics::{counter, histogram};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -53,6 +53,8 @@ impl Worker {
                 break;
             };
             let free = u32::try_from(self.turns.available_permits() + 1).unwrap_or(1);
+            // Counted from before the claim: the lease begins in the database, and jobs wait for their turn in it.
+            let end = Instant::now() + self.patience();
             let claimed = self
                 .ports
                 .store
@@ -66,7 +68,7 @@ impl Worker {
                         () = stop.cancelled() => {}
                     }
                 }
-                Ok(jobs) => self.start(jobs, turn, &tasks).await,
+                Ok(jobs) => self.start(jobs, turn, end, &tasks).await,
                 Err(error) => {
                     drop(turn);
                     tracing::warn!("No jobs could be claimed: {error}");
@@ -83,16 +85,27 @@ impl Worker {
         }
     }
 
-    async fn start(&self, jobs: Vec<ClaimedJob>, turn: OwnedSemaphorePermit, tasks: &TaskTracker) {
+    /// How long claimed jobs may take: beyond the lease another worker takes them, so they stop before its end.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(u64::from(self.lease_secs.saturating_sub(5).max(5)))
+    }
+
+    async fn start(
+        &self,
+        jobs: Vec<ClaimedJob>,
+        turn: OwnedSemaphorePermit,
+        end: Instant,
+        tasks: &TaskTracker,
+    ) {
         let (issue, single): (Vec<_>, Vec<_>) = jobs
             .into_iter()
             .partition(|claimed| matches!(claimed.job, Job::IssueInvoice(_)));
         let mut turn = Some(turn);
         if !issue.is_empty() {
-            self.spawn(issue, turn.take(), tasks).await;
+            self.spawn(issue, turn.take(), end, tasks).await;
         }
         for claimed in single {
-            self.spawn(vec![claimed], turn.take(), tasks).await;
+            self.spawn(vec![claimed], turn.take(), end, tasks).await;
         }
     }
 
@@ -100,14 +113,22 @@ impl Worker {
         &self,
         jobs: Vec<ClaimedJob>,
         turn: Option<OwnedSemaphorePermit>,
+        end: Instant,
         tasks: &TaskTracker,
     ) {
         let turn = match turn {
             Some(turn) => Some(turn),
-            None => Arc::clone(&self.turns).acquire_owned().await.ok(),
+            None => {
+                let next = timeout_at(end, Arc::clone(&self.turns).acquire_owned()).await;
+                next.ok().and_then(Result::ok)
+            }
+        };
+        let Some(turn) = turn else {
+            let reason = "every turn was taken until its lease ended";
+            let back = jobs.iter().map(|job| again(job, 0, reason, false));
+            return report(&self.ports, back.collect()).await;
         };
         let ports = self.ports.clone();
-        let limit = Duration::from_secs(u64::from(self.lease_secs.saturating_sub(5).max(5)));
         tasks.spawn(async move {
             let _turn = turn;
             let kind = jobs.first().map_or("", |claimed| claimed.job.kind());
@@ -122,7 +143,6 @@ impl Worker {
                     several => run_issue_jobs(&ports, several).await,
                 }
             };
-            // Beyond the lease another worker may take the job: stop before that. Every step is safe to repeat.
             // A batch is about many: each invoice's part is told by its number.
             let subjects = match jobs.as_slice() {
                 [one] => vec![one.job.subject()],
@@ -130,9 +150,12 @@ impl Worker {
             };
             // Boxed: the work of every kind of job is in it.
             let work = Box::pin(exchanges::about(subjects, work));
-            let finished = match timeout(limit, work).await {
+            let finished = match timeout_at(end, work).await {
                 Ok(finished) => finished,
-                Err(_) => jobs.iter().map(out_of_time).collect(),
+                Err(_) => {
+                    let late = |job| again(job, 5, "it took longer than its lease", true);
+                    jobs.iter().map(late).collect()
+                }
             };
             #[cfg(feature = "demo")]
             crate::demo::crash::point("done", kind);
@@ -152,16 +175,16 @@ impl Worker {
     }
 }
 
-fn out_of_time(claimed: &ClaimedJob) -> FinishedJob {
-    let end = JobEnd::Retry {
-        delay_secs: 5,
-        reason: "it took longer than its lease".to_owned(),
-        counts: true,
-    };
+/// A job that is taken up once more; every step of each is safe to repeat.
+fn again(claimed: &ClaimedJob, delay_secs: u32, reason: &str, counts: bool) -> FinishedJob {
     FinishedJob {
         id: claimed.id.clone(),
         fence: claimed.fence,
-        end,
+        end: JobEnd::Retry {
+            delay_secs,
+            reason: reason.to_owned(),
+            counts,
+        },
     }
 }
 

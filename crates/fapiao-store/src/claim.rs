@@ -17,7 +17,13 @@ use sea_orm::DbBackend;
 /// Worker, how many at most, seconds.
 pub(crate) type Wish = (String, u32, u32);
 
-/// Takes due jobs. From each seller only its first `max` due rows are looked at, so that a seller with a long backlog
+/// A waiting job whose like still runs is left for later. Whoever sees the waiting one sees the running one too: it can
+/// only have been queued after the claim of the other was committed, because at most one of a key waits. Nor is it taken
+/// beside one whose lease has ended: that one is taken first, by itself.
+const ALONE: &str = " AND (q.state = 'running' OR NOT EXISTS (SELECT 1 FROM jobs o WHERE o.subject = q.subject \
+     AND o.unique_key = q.unique_key AND o.state = 'running'))";
+
+/// Takes due jobs, never two of one key at a time. From each seller only its first `max` due rows are looked at, so that a seller with a long backlog
 /// costs no more than the others; of those, everybody's first comes before anybody's second.
 pub(crate) fn claim<'t>(tx: &'t Tx, (worker, max, lease): &'t Wish) -> Run<'t, Vec<ClaimedJob>> {
     Box::pin(async move {
@@ -33,21 +39,23 @@ pub(crate) fn claim<'t>(tx: &'t Tx, (worker, max, lease): &'t Wish) -> Run<'t, V
             DbBackend::Postgres => sql
                 .add(
                     "SELECT d.id, d.due_at, row_number() OVER (PARTITION BY d.seller_key ORDER BY d.due_at) AS turn \
-                     FROM due_sellers s CROSS JOIN LATERAL (SELECT id, due_at, seller_key FROM jobs \
-                     WHERE seller_key = s.seller AND due_at <= ",
+                     FROM due_sellers s CROSS JOIN LATERAL (SELECT q.id, q.due_at, q.seller_key FROM jobs q \
+                     WHERE q.seller_key = s.seller AND q.due_at <= ",
                 )
                 .add(now)
-                .add(" ORDER BY due_at LIMIT ")
+                .add(ALONE)
+                .add(" ORDER BY q.due_at LIMIT ")
                 .bind(max)
-                .add(" FOR UPDATE SKIP LOCKED) d WHERE s.seller IS NOT NULL)"),
+                .add(" FOR UPDATE OF q SKIP LOCKED) d WHERE s.seller IS NOT NULL)"),
             _ => sql
                 .add(
                     "SELECT j.id, j.due_at, row_number() OVER (PARTITION BY j.seller_key ORDER BY j.due_at) AS turn \
-                     FROM due_sellers s CROSS JOIN jobs j ON j.id IN (SELECT d.id FROM jobs d \
-                     WHERE d.seller_key = s.seller AND d.due_at <= ",
+                     FROM due_sellers s CROSS JOIN jobs j ON j.id IN (SELECT q.id FROM jobs q \
+                     WHERE q.seller_key = s.seller AND q.due_at <= ",
                 )
                 .add(now)
-                .add(" ORDER BY d.due_at LIMIT ")
+                .add(ALONE)
+                .add(" ORDER BY q.due_at LIMIT ")
                 .bind(max)
                 .add(") WHERE s.seller IS NOT NULL)"),
         };

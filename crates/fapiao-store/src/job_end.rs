@@ -74,7 +74,9 @@ async fn retry(
             .bind(job.id.as_str())
             .add(" AND fence = ")
             .bind(job.fence);
-        tx.exec(sql).await?;
+        if tx.exec(sql).await? > 0 {
+            tx.work_is_due();
+        }
     }
     if delay_secs == 0 {
         tx.work_is_due();
@@ -84,16 +86,17 @@ async fn retry(
 
 async fn park(tx: &Tx, job: &FinishedJob, code: &str, reason: &str) -> Result<(), StoreError> {
     // The same job was queued while this one ran, because what stopped it was mended in the meantime: that one goes on
-    // alone, and stops by itself if it must. It may run already.
+    // alone, and stops by itself if it must.
     let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND id = ")
         .bind(job.id.as_str())
         .add(" AND fence = ")
         .bind(job.fence)
         .add(
             " AND EXISTS (SELECT 1 FROM jobs o WHERE o.subject = jobs.subject AND o.unique_key = jobs.unique_key \
-             AND o.id <> jobs.id AND (o.state = 'waiting' OR o.queued_at >= jobs.queued_at))",
+             AND o.id <> jobs.id AND o.state = 'waiting')",
         );
     if tx.exec(sql).await? > 0 {
+        tx.work_is_due();
         return Ok(());
     }
     let sql = Sql::new(format!(

@@ -42,27 +42,6 @@ const PAYMENT_NO_MAX: usize = 40;
 /// # Errors
 /// [`StepError`]; a title that cannot be printed is for a person.
 pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
-    match draft(ports, id).await {
-        // Somebody mended what would have stopped this run, and the run queued then was quicker.
-        Err(StepError::Parked { .. }) if to_draft(ports, id).await?.is_none() => Ok(()),
-        outcome => outcome,
-    }
-}
-
-/// The delivery, when its invoice is still to be drafted.
-async fn to_draft(ports: &Ports, id: &DeliveryId) -> Result<Option<Delivery>, StepError> {
-    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
-        return Err(StoreError::NotFound {
-            what: format!("delivery {id}"),
-        }
-        .into());
-    };
-    let may_begin = delivery.state == DeliveryState::Authorised
-        || (delivery.issues_first() && delivery.state.awaits_buyer());
-    Ok((may_begin && delivery.invoice.is_none()).then_some(delivery))
-}
-
-async fn draft(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
     let Some(delivery) = to_draft(ports, id).await? else {
         return Ok(());
     };
@@ -170,6 +149,19 @@ async fn draft(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
         Ok(()) | Err(StoreError::Exists { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The delivery, when its invoice is still to be drafted.
+async fn to_draft(ports: &Ports, id: &DeliveryId) -> Result<Option<Delivery>, StepError> {
+    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+        return Err(StoreError::NotFound {
+            what: format!("delivery {id}"),
+        }
+        .into());
+    };
+    let may_begin = delivery.state == DeliveryState::Authorised
+        || (delivery.issues_first() && delivery.state.awaits_buyer());
+    Ok((may_begin && delivery.invoice.is_none()).then_some(delivery))
 }
 
 /// What WeChat's unified call is to make out.

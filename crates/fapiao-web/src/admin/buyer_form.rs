@@ -18,10 +18,8 @@ use crate::{
 };
 use actix_web::web;
 use fapiao_usecases::{
-    backoffice::{
-        buyer_forms::{
-            BuyerFormDraft, FormStanding, OWN_FIELDS, OwnFieldDraft, read, save_buyer_form,
-        },
+    backoffice::buyer_forms::{
+        BuyerFormDraft, FormStanding, OWN_FIELDS, OwnFieldDraft, read, save_buyer_form,
     },
     errors::StoreError,
     records::{Account, Ask, BuyerForm, OwnField},

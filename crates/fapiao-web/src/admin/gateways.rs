@@ -19,9 +19,7 @@ use crate::{
 use actix_web::web;
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
-    backoffice::{
-        gateways::{GatewayDraft, save_gateway},
-    },
+    backoffice::gateways::{GatewayDraft, save_gateway},
     errors::StoreError,
     records::{Gateway, PlatformNotice, Seller},
 };

@@ -26,9 +26,7 @@ use fapiao_domain::{
     money::Fen,
 };
 use fapiao_usecases::{
-    backoffice::{
-        partners::{PartnerDraft, make_partner_key, save_partner},
-    },
+    backoffice::partners::{PartnerDraft, make_partner_key, save_partner},
     errors::StoreError,
     gateway::{OffsetCard, OffsetState, WireState, offset_result_of, result_of},
     ports::Scope,

@@ -19,9 +19,7 @@ use crate::{
 use actix_web::web;
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
-    backoffice::{
-        tax_connections::{TaxConnectionDraft, save_tax_connection, test_tax_connection},
-    },
+    backoffice::tax_connections::{TaxConnectionDraft, save_tax_connection, test_tax_connection},
     errors::StoreError,
     records::{Seller, TaxConnection, TaxProfile, TaxRoute},
 };

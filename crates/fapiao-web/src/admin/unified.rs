@@ -19,9 +19,7 @@ use crate::{
 use actix_web::web;
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
-    backoffice::{
-        unified::{UnifiedDraft, save_unified},
-    },
+    backoffice::unified::{UnifiedDraft, save_unified},
     errors::StoreError,
     records::{IssuingMode, Seller},
 };
