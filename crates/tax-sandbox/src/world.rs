@@ -32,6 +32,8 @@ pub(crate) struct Authority {
     gateway_keys: Vec<GatewayKey>,
     /// Those that were used lately at the gateway.
     pub(crate) nonces: Nonces,
+    /// Held while the gateway works under a serial, see [`Authority::desk`].
+    desk: Mutex<()>,
 }
 
 impl World {
@@ -90,12 +92,19 @@ impl Authority {
             taxpayers: config.taxpayers.clone(),
             gateway_keys: config.gateway_keys.clone(),
             nonces: Nonces::default(),
+            desk: Mutex::new(()),
         })
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         // A panic while holding the lock is answered with 500; the state stays usable.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The gateway's turn: from looking a serial up until it is recorded, nobody else does. In between the world's lock
+    /// is taken and given back several times, so it alone would let a repeated serial make a second invoice.
+    pub(crate) fn desk(&self) -> MutexGuard<'_, ()> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Back to the configuration, with an empty journal.

@@ -43,6 +43,7 @@ fn issue_now(authority: &Arc<Authority>, customer: &Customer, body: &[u8]) -> To
     }
     let caller = customer.caller(authority, &wanted.seller)?;
     let hash = hash_of(&String::from_utf8_lossy(body));
+    let _turn = authority.desk();
     let before = authority.world().state.serials.get(&wanted.serial).cloned();
     if let Some(known) = &before {
         if known.taxpayer != wanted.seller {

@@ -26,6 +26,7 @@ pub(super) async fn apply(
 fn apply_now(authority: &Arc<Authority>, customer: &Customer, body: &[u8]) -> Told {
     let wanted: RedLetter = read(body)?;
     let caller = customer.caller(authority, &wanted.seller)?;
+    let _turn = authority.desk();
     let known = authority
         .world()
         .state

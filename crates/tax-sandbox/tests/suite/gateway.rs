@@ -1,5 +1,6 @@
 //! The tax gateway over HTTP, with a client written from its contract.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -178,6 +179,12 @@ async fn the_published_signature_holds_and_a_changed_or_repeated_call_is_refused
     assert_eq!(again.status().as_u16(), 401);
     let fresh = "00000000000000000000000000abcd00";
     let cases = [
+        // No time of any clock, and no number that overflows on the way.
+        (
+            i64::MIN,
+            "",
+            sign(SECRET, "GET", &whole, i64::MIN, fresh, ""),
+        ),
         (stamp, "x", sign(SECRET, "GET", &whole, stamp, fresh, "")),
         (
             stamp,
@@ -238,6 +245,76 @@ async fn a_serial_is_issued_once_whatever_is_sent_again() {
     let (_, listed) = call(&bench, Method::GET, &path, &Value::Null).await;
     assert_eq!(listed["data"][0]["serial"], "s-1");
     assert_eq!(listed["data"][0]["invoice"]["number"], number);
+}
+
+/// A client that gave up waiting and repeats itself while the first call still runs.
+#[tokio::test]
+async fn a_serial_sent_many_times_at_once_makes_one_invoice() {
+    const AT_ONCE: usize = 6;
+    const SERIALS: usize = 12;
+    let bench = Bench::with(TaxSandboxConfig {
+        workers: 4,
+        ..setup(&Party::generate(PARTY))
+    })
+    .await;
+    for kind in ["classic_ordinary", "digital_ordinary"] {
+        let template = acceptable(&bench, "", kind).await;
+        for place in 0..SERIALS {
+            let mut body = template.clone();
+            body["serial"] = json!(format!("{kind}-{place}"));
+            let calls =
+                (0..AT_ONCE).map(|_| call(&bench, Method::POST, "/v1/invoices", &body));
+            let told = futures_util::future::join_all(calls).await;
+            let numbers: BTreeSet<String> = told
+                .iter()
+                .map(|(status, made)| {
+                    assert_eq!((*status, &made["state"]), (200, &json!("issued")), "{made}");
+                    made["invoice"]["number"].to_string()
+                })
+                .collect();
+            assert_eq!(numbers.len(), 1, "{kind}: {numbers:?}");
+        }
+    }
+    let ledger = bench.look("/ledger").await;
+    assert_eq!(ledger["numbers"].as_array().unwrap().len(), SERIALS);
+    let path = format!("/v1/stock?seller={SELLER}");
+    let (_, stock) = call(&bench, Method::GET, &path, &Value::Null).await;
+    assert_eq!(stock["volumes"][0]["left"], 1000 - SERIALS, "{stock}");
+}
+
+#[tokio::test]
+async fn a_red_letter_sent_many_times_at_once_is_one_form() {
+    let bench = bench().await;
+    for place in 0..6 {
+        let body = acceptable(&bench, &format!("b-{place}"), "digital_ordinary").await;
+        let (_, made) = call(&bench, Method::POST, "/v1/invoices", &body).await;
+        let mut line = body["lines"][0].clone();
+        for (member, value) in [
+            ("quantity", "-2"),
+            ("amount", "-100.00"),
+            ("tax", "-13.00"),
+            ("total", "-113.00"),
+        ] {
+            line[member] = json!(value);
+        }
+        line["blue_line"] = json!(1);
+        let letter = json!({
+            "serial": format!("l-{place}"), "seller": SELLER,
+            "blue": {"code": "", "number": made["invoice"]["number"]},
+            "reason": "01", "lines": [line],
+            "totals": {"amount": "-100.00", "tax": "-13.00", "total": "-113.00"},
+        });
+        let calls = (0..6).map(|_| call(&bench, Method::POST, "/v1/red-letters", &letter));
+        let told = futures_util::future::join_all(calls).await;
+        let keys: BTreeSet<String> = told
+            .iter()
+            .map(|(status, form)| {
+                assert!(matches!(status, 200 | 201), "{status} {form}");
+                form["key"].to_string()
+            })
+            .collect();
+        assert_eq!(keys.len(), 1, "{told:?}");
+    }
 }
 
 #[tokio::test]
