@@ -57,7 +57,7 @@ pub(super) fn admit(
     let now = Clock::wall() / 1000;
     let well_formed =
         (16..=64).contains(&nonce.len()) && nonce.bytes().all(|it| it.is_ascii_alphanumeric());
-    if WINDOW < (now - timestamp).abs() || !well_formed {
+    if WINDOW.unsigned_abs() < now.abs_diff(timestamp) || !well_formed {
         return Err(unsigned());
     }
     let path = request.uri().path_and_query().map_or("/", |it| it.as_str());

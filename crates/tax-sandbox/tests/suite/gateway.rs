@@ -262,8 +262,7 @@ async fn a_serial_sent_many_times_at_once_makes_one_invoice() {
         for place in 0..SERIALS {
             let mut body = template.clone();
             body["serial"] = json!(format!("{kind}-{place}"));
-            let calls =
-                (0..AT_ONCE).map(|_| call(&bench, Method::POST, "/v1/invoices", &body));
+            let calls = (0..AT_ONCE).map(|_| call(&bench, Method::POST, "/v1/invoices", &body));
             let told = futures_util::future::join_all(calls).await;
             let numbers: BTreeSet<String> = told
                 .iter()
