@@ -1,4 +1,5 @@
 pub mod console;
+mod forms;
 mod gateway;
 mod inbox;
 mod lists;

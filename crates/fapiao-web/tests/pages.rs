@@ -56,8 +56,9 @@ fn pages_are_whole_and_small() {
 fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
     for (_, name, page) in every_page() {
         let lower = page.to_lowercase();
+        // A mail has no style sheet and no policy against styles: its one width is written into it.
         assert!(
-            !lower.contains("<style") && !lower.contains(" style="),
+            name.contains("mail") || !lower.contains("<style") && !lower.contains(" style="),
             "{name}: inline style"
         );
         assert!(!lower.contains("javascript:"), "{name}");

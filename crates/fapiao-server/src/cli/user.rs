@@ -5,14 +5,12 @@ use crate::{adapters::passwords::hash_now, config::Config, wiring};
 use clap::Subcommand;
 use fapiao_usecases::{
     actor::Actor,
+    backoffice::staff::PASSWORD_MIN,
     ids::fresh,
     ports::{Access, Clock, Setup},
     records::{Role, Staff},
 };
 use std::{io::Write, process::ExitCode};
-
-/// Shortest password.
-const PASSWORD_MIN: usize = 10;
 
 #[derive(Subcommand)]
 #[command(
@@ -85,6 +83,12 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<ExitCod
                     .all(|c| c.is_ascii_alphanumeric() || "._-@".contains(c))
             {
                 return Err("a sign-in name has letters, digits, dots, dashes or an @".into());
+            }
+            if store.staff_by_login(&login).await?.is_some() {
+                return Err(format!(
+                    "{login} is there already; `fapiao user password {login}` sets a new password"
+                )
+                .into());
             }
             let role = Role::parse(&role)
                 .ok_or("the roles are owner, admin, finance, clerk and auditor")?;

@@ -243,8 +243,10 @@ impl Frame {
         self.page_with(StatusCode::OK, page)
     }
 
-    /// A form that comes back with what is wrong.
+    /// A form that comes back with what is wrong. It is drawn twice: the fields tell the list above them what they are
+    /// called.
     pub(super) fn wrong(&self, page: &impl Template) -> HttpResponse {
+        let _names = page.render();
         self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page)
     }
 

@@ -6,7 +6,7 @@ use super::{
     failure::Failure,
     forms::{Sent, errors_of},
     frame::Frame,
-    pieces::stores,
+    pieces::{rate_words, stores},
 };
 use crate::{
     i18n::{fill1, states},
@@ -91,6 +91,9 @@ pub(super) async fn create(sent: Sent<Works>) -> Answer {
                 if error.field.ends_with("-rate") && chosen_rate(&form, &error.field).is_empty() {
                     t.form.not_chosen.clone_into(&mut error.message);
                 }
+                if error.field == "difference" && form.difference.is_empty() {
+                    t.parts.difference_choose.clone_into(&mut error.message);
+                }
             }
             errors
         }
@@ -162,9 +165,12 @@ fn draft_of(
         remark: form.remark.clone(),
         delivery,
         payment: None,
-        difference: (!form.difference.is_empty()).then(|| DifferenceDraft {
-            mode: form.difference.clone(),
-            deduction: plain_number(&form.deduction),
+        // A deduction that nobody chose a mode for is no blank field: it would be lost without a word.
+        difference: (!form.difference.is_empty() || !form.deduction.trim().is_empty()).then(|| {
+            DifferenceDraft {
+                mode: form.difference.clone(),
+                deduction: plain_number(&form.deduction),
+            }
         }),
         invoice_kind: form.invoice_kind.clone(),
     };
@@ -181,9 +187,16 @@ fn chosen_rate<'a>(form: &'a OrderForm, field: &str) -> &'a str {
     line.map_or("", |it| it.rate.as_str())
 }
 
-/// Amounts are often typed with their thousands apart.
+/// Amounts are often typed with their thousands apart, and with the full-width digits of a Chinese keyboard.
 fn plain_number(text: &str) -> String {
-    text.trim().trim_start_matches(['¥', '￥']).replace(',', "")
+    let narrow = |it: char| match it {
+        '０'..='９' => u32::from(it).checked_sub(0xFEE0).and_then(char::from_u32),
+        '．' => Some('.'),
+        ',' | '，' => None,
+        other => Some(other),
+    };
+    let text = text.trim().trim_start_matches(['¥', '￥']);
+    text.chars().filter_map(narrow).collect()
 }
 
 /// From a place in the order to the field of the form.
@@ -279,7 +292,7 @@ async fn rates(
         .chain(
             rates
                 .into_iter()
-                .map(|it| Choice::new(it.to_string(), it.printed())),
+                .map(|it| Choice::new(it.to_string(), rate_words(frame.t(), it))),
         )
         .collect())
 }

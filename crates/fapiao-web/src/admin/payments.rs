@@ -8,12 +8,13 @@ use super::{
     frame::Frame,
     listing::Listing,
     orders::Whole,
-    pieces::raw_title_facts,
+    pieces::{order_lines, raw_title_facts},
 };
 use crate::{
     i18n::{Texts, fill, fill1},
     pages::{
         deliveries::qr_svg,
+        lines::price,
         parts::{Badge, Choice, Tone},
         payments::{ClaimRow, PayLink, PaymentsPage, ReceiptCode, ReceiptPage},
         shell::Section,
@@ -24,8 +25,9 @@ use fapiao_domain::ids::{AccountId, ClaimId, Id, OrderId};
 use fapiao_usecases::{
     backoffice::{SettingError, payments::set_pay_merchant},
     calendar,
+    errors::StoreError,
     merchant::after_payment::{AttachError, attach_by_number, dismiss},
-    records::{Account, ClaimState, PaymentClaim},
+    records::{Account, ClaimState, Order, PaymentClaim},
 };
 use serde::Deserialize;
 
@@ -209,6 +211,39 @@ pub(super) struct Paper {
     width: Option<u32>,
 }
 
+/// An order's lines with what each comes to, as the invoice will say it; where today's codes no longer compute it, the
+/// lines without amounts.
+async fn printed_lines(
+    desk: &Frame,
+    order: &Order,
+) -> Result<Vec<(String, String, String)>, StoreError> {
+    let computed = order_lines(desk, order).await?.rows;
+    let mut sold = order.lines.iter();
+    let mut printed = Vec::with_capacity(computed.len());
+    for row in &computed {
+        let amount = row.gross.display_yuan();
+        if row.discount {
+            let discount = desk.t().line.discount.to_owned();
+            printed.push((discount, String::new(), amount));
+        } else if let Some(line) = sold.next() {
+            let quantity = format!("{} {}", line.quantity.normalize(), line.unit);
+            let mut quantity = quantity.trim_end().to_owned();
+            // A price without tax does not lead to the amount beside it.
+            if line.tax_included {
+                quantity.push_str(&format!(" × {}", price(line.unit_price)));
+            }
+            printed.push((line.name.clone(), quantity, amount));
+        }
+    }
+    if computed.is_empty() {
+        printed.extend(sold.map(|line| {
+            let quantity = format!("{} {}", line.quantity.normalize(), line.unit);
+            (line.name.clone(), quantity, String::new())
+        }));
+    }
+    Ok(printed)
+}
+
 /// `GET /admin/orders/{id}/receipt?width=58`.
 pub(super) async fn receipt(
     desk: Signed,
@@ -244,18 +279,7 @@ pub(super) async fn receipt(
         seller: seller.map_or_else(String::new, |it| it.party.name),
         order_no: order.order_no.clone(),
         sold: calendar::minute(order.sold_at),
-        lines: order
-            .lines
-            .iter()
-            .map(|line| {
-                let quantity = format!("{} {}", line.quantity.normalize(), line.unit);
-                (
-                    line.name.clone(),
-                    quantity.trim_end().to_owned(),
-                    line.unit_price.normalize().to_string(),
-                )
-            })
-            .collect(),
+        lines: printed_lines(&desk, &order).await?,
         total: order.totals.total.display_yuan().to_string(),
         code,
     };

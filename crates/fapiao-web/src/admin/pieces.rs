@@ -16,6 +16,7 @@ use fapiao_domain::{
     ids::{Id, SellerId, StoreId},
     invoice::InvoiceKind,
     party::{Title, TitleKind},
+    rate::Rate,
     totals::compute,
 };
 use fapiao_usecases::{
@@ -237,6 +238,15 @@ pub(super) async fn order_lines(frame: &Frame, order: &Order) -> Result<LineTabl
         remark: order.remark.clone(),
         explained: format!("/admin/orders/{}/rounding", order.id),
     })
+}
+
+/// A rate as people of this language call it; on paper it is always [`Rate::printed`].
+pub(super) fn rate_words(t: &Texts, rate: Rate) -> String {
+    match rate {
+        Rate::Exempt => t.line.exempt.to_owned(),
+        Rate::NotTaxed => t.line.not_taxed.to_owned(),
+        Rate::Percent(_) | Rate::Zero => rate.printed(),
+    }
 }
 
 /// Jobs that stopped about an order, the newest first.

@@ -7,12 +7,14 @@ use super::{
     forms::{Sent, errors_of, same_name},
     frame::Frame,
     listing::Listing,
+    pieces::rate_words,
     tax_codes::printed,
 };
 use crate::{
     i18n::fill1,
     pages::{
         field::Errors,
+        lines::price,
         parts::{Choice, Pager},
         products::{CodeHit, ProductEditPage, ProductForm, ProductListPage, ProductRow},
         shell::Section,
@@ -69,8 +71,8 @@ pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
             short_name: codes
                 .on(&it.tax_code, &today)
                 .map_or_else(String::new, |it| it.short_name.clone()),
-            price: it.unit_price.normalize().to_string(),
-            rate: it.rate.printed(),
+            price: price(it.unit_price),
+            rate: rate_words(desk.t(), it.rate),
             code: it.sku,
             name: it.name,
             tax_code: it.tax_code,
@@ -159,6 +161,12 @@ async fn save(sent: Sent<Configures>, before: Option<Product>) -> Answer {
         let page = page(&desk, before.as_ref(), form, Errors::default()).await?;
         return Ok(desk.page(&page));
     }
+    let today = calendar::day(desk.now());
+    let book = desk.ports().store.tax_codes().await?;
+    let rate = match book.on(form.tax_code.trim(), &today) {
+        Some(code) if form.rate.is_empty() => code.usual_rate.clone(),
+        Some(_) | None => form.rate.clone(),
+    };
     let draft = ProductDraft {
         sku: form.sku.clone(),
         name: form.name.clone(),
@@ -167,7 +175,7 @@ async fn save(sent: Sent<Configures>, before: Option<Product>) -> Answer {
         unit: form.unit.clone(),
         unit_price: form.unit_price.clone(),
         tax_included: form.tax_included == "yes",
-        rate: form.rate.clone(),
+        rate,
     };
     match save_product(desk.ports(), &desk.actor(), before.as_ref(), &draft).await {
         Ok(product) => Ok(desk.done(
@@ -175,7 +183,12 @@ async fn save(sent: Sent<Configures>, before: Option<Product>) -> Answer {
             &fill1(desk.t().told.product_saved, &product.name),
         )),
         Err(SettingError::Invalid(errors)) => {
-            let errors = errors_of(errors, desk.lang(), same_name);
+            let mut errors = errors_of(errors, desk.lang(), same_name);
+            for error in &mut errors.0 {
+                if error.field == "rate" && form.rate.is_empty() {
+                    desk.t().form.not_chosen.clone_into(&mut error.message);
+                }
+            }
             let page = page(&desk, before.as_ref(), form, errors).await?;
             Ok(desk.wrong(&page))
         }
@@ -220,6 +233,10 @@ async fn page(
             rate: printed(&it.usual_rate),
         })
         .collect();
+    // Nobody means the highest rate by not choosing one: until then the class code's usual rate stands.
+    let usual = before
+        .is_none()
+        .then(|| Choice::new("", frame.t().order.usual_rate));
     Ok(ProductEditPage {
         searched,
         hits,
@@ -231,9 +248,13 @@ async fn page(
         is_new: before.is_none(),
         form,
         errors,
-        rates: rates
+        rates: usual
             .into_iter()
-            .map(|it| Choice::new(it.to_string(), it.printed()))
+            .chain(
+                rates
+                    .into_iter()
+                    .map(|it| Choice::new(it.to_string(), rate_words(frame.t(), it))),
+            )
             .collect(),
     })
 }

@@ -84,6 +84,8 @@ texts! {
         create: "创建", "Create";
         save: "保存修改", "Save changes";
         wrong: "还有内容需要修改", "Something still needs a change";
+        listed: "{0}：{1}", "{0}: {1}";
+        line: "第 {0} 行{1}", "Line {0}, {1}";
         ctrl_enter: "Ctrl + Enter 提交", "Ctrl + Enter submits";
         secret_set: "已设置", "is set";
         secret_missing: "未设置", "not set";
@@ -126,9 +128,10 @@ texts! {
         in_progress: "{0} 张正在开具", "{0} being issued";
         open: "查看", "Open";
         days: "近 30 天开票数量", "Invoices, last 30 days";
+        days_most: "单日最多 {0} 张", "at most {0} a day";
         stock: "号码与额度", "Numbers and quota";
         recent: "最近", "Latest";
-        set_up: "开通清单完成 {0} / {1}", "Check-list: {0} of {1} done";
+        set_up: "开通清单还有 {0} 项未完成", "Check-list: {0} still to do";
         set_up_why: "余下各项完成后才能正式开票。", "Real invoices can be issued once the rest is done.";
         set_up_go: "继续开通", "Continue";
     }
@@ -180,6 +183,8 @@ texts! {
         unit_price: "单价（不含税）", "Unit price (net)";
         amount: "金额", "Net";
         rate: "税率", "Rate";
+        exempt: "免税", "exempt";
+        not_taxed: "不征税", "not taxed";
         tax: "税额", "Tax";
         gross: "价税合计", "Total";
         discount: "折扣", "Discount";

@@ -22,6 +22,7 @@ texts! {
         difference_none: "不适用", "None";
         difference_whole: "全额开票（扣除额只作记录）", "Whole amount (the deduction is only recorded)";
         difference_reduced: "差额开票（扣除额不计税）", "Reduced (the deduction leaves the tax base)";
+        difference_choose: "已填写扣除额：请选择差额征税的方式，或清空扣除额", "There is a deduction: choose the mode of the difference tax, or empty the deduction";
         deduction: "扣除额（含税，元）", "Deduction (with tax, yuan)";
         deduction_short: "扣除额", "Deduction";
         whole_only: "差额征税的发票只能全额红冲；请整单退款，其余另行销售。", "An invoice with difference tax can only be taken back whole: refund all of it and sell the rest anew.";

@@ -160,6 +160,7 @@ texts! {
         store_help: "店员必须选择一家门店；负责人和管理员面向全公司。", "A clerk needs a store; owners and administrators work for the whole company.";
         password: "新密码", "New password";
         password_help: "至少 12 个字符；留空则保持不变。", "At least 12 characters; leave it empty to keep the old one.";
+        password_first: "至少 12 个字符。", "At least 12 characters.";
         active: "允许登录", "May sign in";
         active_help: "停用后立即退出所有会话；留下的记录不受影响。", "Turning this off ends all sessions at once; records stay.";
         seen: "最近活动", "Last seen";

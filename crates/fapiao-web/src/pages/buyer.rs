@@ -162,11 +162,8 @@ pub enum BuyerState {
     Declined,
     /// Too late.
     Expired,
-    /// It cannot be made.
-    Failed {
-        /// What to change or whom to ask, in words.
-        reason: String,
-    },
+    /// It cannot be made. Why is for staff alone: the tax side's own text names nothing that a buyer could mend.
+    Failed,
     /// No such link.
     NotFound,
 }
@@ -195,7 +192,7 @@ impl BuyerPage {
             | BuyerState::Expired
             | BuyerState::NotFound
             | BuyerState::TakenBack { .. } => "warn",
-            BuyerState::Refused { .. } | BuyerState::Failed { .. } => "bad",
+            BuyerState::Refused { .. } | BuyerState::Failed => "bad",
         }
     }
 
@@ -222,7 +219,7 @@ impl BuyerPage {
             BuyerState::Refused { .. } => t.refused,
             BuyerState::Declined => t.declined,
             BuyerState::Expired => t.expired,
-            BuyerState::Failed { .. } => t.failed,
+            BuyerState::Failed => t.failed,
             BuyerState::NotFound => t.not_found,
         }
     }

@@ -1,8 +1,9 @@
 //! Form fields with their errors. A page calls `errors.text(…)`; what comes back prints itself.
 
 use super::parts::Choice;
+use crate::i18n::fill2;
 use askama::{Template, filters::HtmlSafe};
-use std::borrow::Borrow;
+use std::{borrow::Borrow, sync::OnceLock};
 
 /// What is wrong with one field, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,20 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong and what to write instead.
     pub message: String,
+    /// What the page calls the field, noted when the field is drawn.
+    label: OnceLock<String>,
+}
+
+impl FieldError {
+    /// The message for the list above the form, where it does not stand beside its field: "单价：必填字段缺失".
+    pub fn listed(&self, between: &str) -> String {
+        match self.label.get() {
+            Some(label) if !self.message.to_lowercase().contains(&label.to_lowercase()) => {
+                fill2(between, label, &self.message)
+            }
+            Some(_) | None => self.message.clone(),
+        }
+    }
 }
 
 /// All that is wrong with a form; empty when it is shown first.
@@ -23,7 +38,19 @@ impl Errors {
         self.0.push(FieldError {
             field: field.into(),
             message: message.into(),
+            label: OnceLock::new(),
         });
+    }
+
+    /// Notes what the page calls a field. The list of errors stands above the fields, so a page that has any is drawn
+    /// twice: see `Frame::wrong`.
+    pub fn named(&self, field: &str, label: impl FnOnce() -> String) {
+        let mut label = Some(label);
+        for it in self.0.iter().filter(|it| it.field == field) {
+            if let Some(label) = label.take() {
+                it.label.get_or_init(label);
+            }
+        }
     }
 
     /// Whether nothing is wrong.
@@ -40,6 +67,7 @@ impl Errors {
     }
 
     fn field<'a>(&'a self, kind: Kind<'a>, name: &'a str, label: &'a str) -> Field<'a> {
+        self.named(name, || label.to_owned());
         Field {
             kind,
             name,

@@ -92,7 +92,8 @@ impl DayChart {
         self.days.len() * 10
     }
 
-    fn most(&self) -> i64 {
+    /// The most of any day.
+    pub fn most(&self) -> i64 {
         self.days.iter().map(|(_, count)| *count).max().unwrap_or(0)
     }
 

@@ -1,7 +1,8 @@
 //! Lines and sums as they are shown on orders and invoices.
 
-use super::parts::Tone;
+use super::{parts::Tone, shell::thousands};
 use fapiao_domain::{line::InvoiceLine, line::LineKind, money::Fen, rate::Rate, totals::Totals};
+use rust_decimal::Decimal;
 
 /// One computed line.
 #[derive(Clone, Debug)]
@@ -32,11 +33,23 @@ pub struct LineRow {
     pub discount: bool,
 }
 
+/// A price of one unit as it is read: thousands apart, two decimals or as many more as it has.
+pub fn price(unit: Decimal) -> String {
+    let mut unit = unit.normalize();
+    if unit.scale() < 2 {
+        unit.rescale(2);
+    }
+    let text = unit.to_string();
+    match text.split_once('.') {
+        Some((whole, rest)) => format!("{}.{rest}", thousands(whole)),
+        None => thousands(&text),
+    }
+}
+
 impl From<&InvoiceLine> for LineRow {
     fn from(line: &InvoiceLine) -> LineRow {
-        let plain = |it: Option<rust_decimal::Decimal>| {
-            it.map(|it| it.normalize().to_string()).unwrap_or_default()
-        };
+        let plain =
+            |it: Option<Decimal>| it.map(|it| it.normalize().to_string()).unwrap_or_default();
         LineRow {
             no: line.no,
             name: line.printed_name(),
@@ -44,7 +57,7 @@ impl From<&InvoiceLine> for LineRow {
             spec: line.spec.clone(),
             unit: line.unit.clone(),
             quantity: plain(line.quantity),
-            unit_price: plain(line.unit_price),
+            unit_price: line.unit_price.map(price).unwrap_or_default(),
             amount: line.amount,
             rate: line.rate.printed(),
             tax: match line.rate {
@@ -115,5 +128,23 @@ pub const fn tone_of(amount: Fen) -> Tone {
         Tone::Bad
     } else {
         Tone::Plain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_have_two_decimals_or_more_and_thousands_apart() {
+        for (unit, shown) in [
+            ("50", "50.00"),
+            ("12.8", "12.80"),
+            ("2999.000", "2,999.00"),
+            ("1234567.12345678", "1,234,567.12345678"),
+            ("-0.5", "\u{2212}0.50"),
+        ] {
+            assert_eq!(price(unit.parse().unwrap()), shown);
+        }
     }
 }

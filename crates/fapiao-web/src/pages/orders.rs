@@ -5,8 +5,9 @@ use super::{
     field::Errors,
     lines::{InvoiceBrief, LineTable},
     parts::{Badge, Chip, Choice, Empty, Event, Link, Pager, Standing, When},
-    shell::Shell,
+    shell::{Section, Shell},
 };
+use crate::i18n::fill2;
 use askama::Template;
 use fapiao_domain::{money::Fen, special::AskedKind};
 
@@ -280,6 +281,17 @@ impl OrderForm {
 }
 
 impl OrderNewPage {
+    /// An order needs a store; who may not make one sees why the form is not there.
+    fn no_stores(&self) -> Empty {
+        let (t, shell) = (&self.shell.t.store, &self.shell);
+        let may = shell.sections.contains(&Section::Stores);
+        Empty::new(
+            t.none,
+            t.none_why,
+            may.then(|| Link::new(t.new, "/admin/stores/new")),
+        )
+    }
+
     fn bases(&self) -> [Choice; 2] {
         let t = &self.shell.t.line;
         [
@@ -306,7 +318,21 @@ impl OrderNewPage {
     }
 
     fn bad(&self, index: &usize, member: &str) -> Option<&str> {
-        self.errors.of(&format!("lines-{index}-{member}"))
+        let (field, t) = (format!("lines-{index}-{member}"), self.shell.t);
+        self.errors.named(&field, || {
+            let column = match member {
+                "tax_code" => t.line.tax_code,
+                "spec" => t.line.spec,
+                "quantity" => t.line.quantity,
+                "unit" => t.line.unit,
+                "unit_price" => t.line.price,
+                "rate" => t.line.rate,
+                "discount" => t.line.discount,
+                _ => t.line.name,
+            };
+            fill2(t.form.line, index + 1, column)
+        });
+        self.errors.of(&field)
     }
 }
 

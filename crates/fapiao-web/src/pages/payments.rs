@@ -96,7 +96,7 @@ pub struct ReceiptPage {
     pub order_no: String,
     /// When it was sold.
     pub sold: String,
-    /// Name, quantity with unit, amount.
+    /// Name, quantity with unit and price, amount with tax; a discount follows its line. The amounts add up to the total.
     pub lines: Vec<(String, String, String)>,
     /// Gross amount.
     pub total: String,

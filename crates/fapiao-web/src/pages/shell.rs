@@ -432,7 +432,7 @@ impl Bare {
 }
 
 /// Sets the thousands of a whole number apart.
-fn thousands(number: &str) -> String {
+pub(super) fn thousands(number: &str) -> String {
     let (sign, digits) = match number.strip_prefix('-') {
         Some(digits) => ("\u{2212}", digits),
         None => ("", number),

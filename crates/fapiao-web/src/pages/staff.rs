@@ -58,6 +58,18 @@ pub struct StaffEditPage {
     pub role_notes: Vec<(String, String)>,
 }
 
+impl StaffEditPage {
+    /// There is no old password to keep for somebody new.
+    fn password_help(&self) -> &'static str {
+        let t = &self.shell.t.staff;
+        if self.is_new {
+            t.password_first
+        } else {
+            t.password_help
+        }
+    }
+}
+
 /// A person as typed. `Debug` prints no password.
 #[derive(Clone, Default)]
 pub struct StaffForm {

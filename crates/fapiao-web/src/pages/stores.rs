@@ -61,6 +61,15 @@ pub struct StoreEditPage {
     pub sellers: Vec<Choice>,
 }
 
+impl StoreEditPage {
+    /// A store belongs to a seller: without one there is nothing to choose.
+    fn no_sellers(&self) -> Empty {
+        let t = &self.shell.t.seller;
+        let first = Link::new(t.new, "/admin/sellers/new");
+        Empty::new(t.none, t.none_why, Some(first))
+    }
+}
+
 /// A store as typed.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

@@ -89,15 +89,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         ("expired", BuyerState::Expired),
         ("mini-program", BuyerState::InMiniProgram),
         ("asked", BuyerState::Asked),
-        (
-            "failed",
-            BuyerState::Failed {
-                reason: s.say(
-                    "抬头的税号校验不通过。",
-                    "The tax number of the title does not check.",
-                ),
-            },
-        ),
+        ("failed", BuyerState::Failed),
     ];
     for (name, state) in states {
         pages.add(

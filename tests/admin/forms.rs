@@ -1,0 +1,161 @@
+//! What a clerk may mistype, and what is made of it.
+
+use super::{
+    sign_in::signed_in,
+    work::{location, page, send},
+};
+use crate::harness::{TestApp, person, spawn_app};
+use reqwest::{Client, StatusCode};
+use serde_json::json;
+
+/// The order form's members for one line, which `more` comes after; the last of two values counts.
+async fn typed(
+    app: &TestApp,
+    who: &Client,
+    order_no: &str,
+    more: &[(&str, &str)],
+) -> (StatusCode, String) {
+    let mut members = vec![
+        ("order_no", order_no),
+        ("store", "S001"),
+        ("tax_included", "yes"),
+        ("lines-0-name", "日用陶瓷餐具"),
+        ("lines-0-tax_code", "1080121010000000000"),
+        ("lines-0-unit", "套"),
+        ("lines-0-quantity", "２"),
+        ("lines-0-unit_price", "￥５６．５０"),
+        ("lines-0-rate", "0.13"),
+    ];
+    members.extend_from_slice(more);
+    let answer = send(app, who, "/admin/orders", &members).await;
+    if answer.status() == StatusCode::SEE_OTHER {
+        return (StatusCode::SEE_OTHER, location(&answer));
+    }
+    (answer.status(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_deduction_without_a_mode_is_asked_about_and_never_dropped() {
+    let app = spawn_app().await;
+    let clerk = signed_in(&app, "clerk").await;
+    let (status, text) = typed(&app, &clerk, "F-1", &[("deduction", "100.00")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
+    assert!(
+        text.contains("请选择差额征税的方式") && text.contains("value=\"100.00\""),
+        "{text}"
+    );
+    let orders = app.get("/orders?order_no=F-1").await;
+    assert_eq!(orders.body["data"], json!([]), "nothing was made of it");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_list_of_errors_names_each_field_and_line() {
+    let app = spawn_app().await;
+    let clerk = signed_in(&app, "clerk").await;
+    let more = [
+        ("lines-2-name", "日用陶瓷餐具"),
+        ("lines-2-quantity", "many"),
+        ("lines-2-unit_price", "56.50"),
+    ];
+    let (status, text) = typed(&app, &clerk, "F-2", &more).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        text.contains("<a href=\"#lines-2-quantity\">第 3 行数量："),
+        "{text}"
+    );
+    let owner = signed_in(&app, "admin").await;
+    let answer = send(&app, &owner, "/admin/staff", &[("login", "new.one")]).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("<a href=\"#name\">姓名："), "{text}");
+    assert!(
+        !text.contains("留空则保持不变"),
+        "somebody new has no old password to keep"
+    );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_amounts_of_a_receipt_add_up_to_its_total() {
+    let app = spawn_app().await;
+    let clerk = signed_in(&app, "clerk").await;
+    let more = [("lines-0-discount", "13.00")];
+    let (status, made) = typed(&app, &clerk, "F-3", &more).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{made}");
+    let text = page(&app, &clerk, &format!("{made}/receipt?width=58")).await;
+    for row in [
+        "<td>日用陶瓷餐具<br>2 套 × 56.50</td><td>¥113.00</td>",
+        "<td>折扣</td><td>\u{2212}¥13.00</td>",
+        "<td>¥100.00</td>",
+    ] {
+        assert!(text.contains(row), "{row}: {text}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_product_without_a_chosen_rate_gets_its_codes_and_never_the_highest() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let blank = page(&app, &owner, "/admin/products/new").await;
+    let first = blank.split("<select id=\"rate\"").nth(1).unwrap();
+    let first = first.split("<option value=\"").nth(1).unwrap();
+    assert!(first.starts_with("\""), "no rate is chosen at first");
+    let mut members = vec![
+        ("name", "小白菜"),
+        ("sku", "SKU-900"),
+        ("tax_code", "1010112040000000000"),
+        ("unit_price", "1234.5"),
+        ("tax_included", "yes"),
+        ("rate", ""),
+    ];
+    let made = send(&app, &owner, "/admin/products", &members).await;
+    assert_eq!(location(&made), "/admin/products");
+    let listed = page(&app, &owner, "/admin/products?q=SKU-900").await;
+    assert!(
+        listed.contains("<td class=\"num\">1,234.50</td><td class=\"num\">9%</td>"),
+        "{listed}"
+    );
+    // A code that nobody knows has no usual rate.
+    members[1].1 = "SKU-901";
+    members[2].1 = "9999999999999999999";
+    let wrong = send(&app, &owner, "/admin/products", &members).await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = wrong.text().await.unwrap();
+    assert!(text.contains("税率：请从列表中选择"), "{text}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_buyer_is_never_shown_the_tax_sides_own_words() {
+    let app = spawn_app().await;
+    // The class code has no difference tax at the tax authority: the invoice is refused when it is uploaded.
+    let order = json!({
+        "order_no": "F-5",
+        "store": "S001",
+        "lines": [{
+            "name": "二手手机", "tax_code": "1080121010000000000", "quantity": "1", "unit": "台",
+            "unit_price": "3000.00", "tax_included": true, "rate": "0.13",
+        }],
+        "difference_tax": { "mode": "reduced", "deduction": "2000.00" },
+        "delivery": { "channel": "web", "page": "title" },
+    });
+    let made = app.post("/orders", "F-5", &order).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    app.open_page(&made.body).await;
+    app.authorise(&made.body, &person("王小明")).await;
+    let failed = app.await_state(&made.body, "failed").await;
+    let reason = failed["reason"].as_str().unwrap();
+    assert!(!reason.is_empty());
+    let url = made.body["delivery"]["page_url"].as_str().unwrap();
+    let anybody = signed_in(&app, "clerk").await;
+    let text = anybody.get(url).send().await.unwrap();
+    let text = text.text().await.unwrap();
+    assert!(
+        text.contains("未能开票") && text.contains("请联系商家处理"),
+        "{text}"
+    );
+    assert!(!text.contains("E_DIFF"), "{text}");
+    app.stop().await;
+}
