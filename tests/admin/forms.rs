@@ -4,7 +4,7 @@ use super::{
     sign_in::signed_in,
     work::{location, page, send},
 };
-use crate::harness::{TestApp, person, spawn_app};
+use crate::harness::{TestApp, company, person, spawn_app};
 use reqwest::{Client, StatusCode};
 use serde_json::json;
 
@@ -46,6 +46,65 @@ async fn a_deduction_without_a_mode_is_asked_about_and_never_dropped() {
     );
     let orders = app.get("/orders?order_no=F-1").await;
     assert_eq!(orders.body["data"], json!([]), "nothing was made of it");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_comma_that_sets_no_thousands_apart_is_refused_and_never_guessed_at() {
+    let app = spawn_app().await;
+    let clerk = signed_in(&app, "clerk").await;
+    for (member, value) in [("lines-0-unit_price", "1,13"), ("lines-0-quantity", "1，5")] {
+        let (status, text) = typed(&app, &clerk, "F-6", &[(member, value)]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{member}: {text}");
+        assert!(text.contains(&format!("href=\"#{member}\"")), "{text}");
+        assert!(text.contains(&format!("value=\"{value}\"")), "{text}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_gateway_that_would_not_be_used_is_asked_about() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let seller = app.ports().store.sellers().await.unwrap().remove(0);
+    let path = format!("/admin/sellers/{}/tax", seller.id);
+    let members = [
+        ("route", "direct"),
+        ("profile", "digital"),
+        ("base_url", "https://tax.example.com/gateway"),
+    ];
+    let answer = send(&app, &owner, &path, &members).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("已填写网关资料"), "{text}");
+    let answer = send(&app, &owner, &path, &members[..2]).await;
+    assert_eq!(location(&answer), path);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn one_piece_typed_beside_everything_is_no_refund_of_it_all() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let order = app.authorised_order("F-7", &company()).await;
+    app.await_state(&order, "carded").await;
+    let here = format!("/admin/orders/{}/refund", order["id"].as_str().unwrap());
+    for (member, value, said) in [
+        ("line1", "1", "已填写退回数量"),
+        ("amount", "10.00", "已填写金额"),
+    ] {
+        let members = [
+            ("reason", "02"),
+            ("what", "everything"),
+            ("act", "plan"),
+            (member, value),
+        ];
+        let answer = send(&app, &owner, &here, &members).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(said), "{text}");
+        assert!(text.contains(&format!("value=\"{value}\"")), "it stays");
+    }
     app.stop().await;
 }
 
@@ -157,5 +216,16 @@ async fn a_buyer_is_never_shown_the_tax_sides_own_words() {
         "{text}"
     );
     assert!(!text.contains("E_DIFF"), "{text}");
+    // Nor is what was refused any turnover of the invoices' list.
+    let finance = signed_in(&app, "finance").await;
+    let listed = page(&app, &finance, "/admin/invoices").await;
+    let sum = listed.split("<tfoot>").nth(1).unwrap();
+    assert!(
+        sum.contains("¥0.00") && sum.contains("不含税局拒绝的"),
+        "{sum}"
+    );
+    let refused = page(&app, &finance, "/admin/invoices?state=refused").await;
+    let sum = refused.split("<tfoot>").nth(1).unwrap();
+    assert!(sum.contains("¥3,000.00"), "{sum}");
     app.stop().await;
 }

@@ -9,7 +9,11 @@ use crate::{
     read,
     sql::{self, Cells, Sql, begins_with, columns, without_index},
 };
-use fapiao_domain::{card::CardState, ids::Id, invoice::InvoiceKind};
+use fapiao_domain::{
+    card::CardState,
+    ids::Id,
+    invoice::{InvoiceKind, InvoiceState},
+};
 use fapiao_usecases::{
     errors::StoreError,
     ports::{InvoiceFilter, InvoiceRow, Page, Scope},
@@ -24,7 +28,7 @@ pub(crate) async fn page(
 ) -> Result<Page<InvoiceRow>, StoreError> {
     let fixed = fixed(scope, filter);
     let terms = matching(filter.text.trim(), "");
-    let (count, sum) = count(db_, &fixed, &terms).await?;
+    let (count, sum) = count(db_, &fixed, &terms, filter.state.is_none()).await?;
     let limit = cursor::limit(filter.limit);
     let sql = Sql::new(format!(
         "SELECT {}, c.state AS card_state FROM invoices i \
@@ -75,22 +79,34 @@ pub(crate) async fn page(
     })
 }
 
+/// How many, and what they come to. What the tax authority refused is no turnover: among all states it counts nothing.
 async fn count(
     db_: &impl ConnectionTrait,
     fixed: &Sql,
     terms: &[Sql],
+    of_all_states: bool,
 ) -> Result<(i64, Option<i64>), StoreError> {
     let most = cursor::COUNTED + 1;
+    let total = if of_all_states {
+        format!(
+            "CASE WHEN i.state = '{}' THEN 0 ELSE i.total END AS total",
+            InvoiceState::Refused.as_str()
+        )
+    } else {
+        "i.total".to_owned()
+    };
     let mut sql = Sql::new("SELECT count(*), CAST(sum(total) AS BIGINT) FROM (");
     if terms.is_empty() {
         sql = sql
-            .add("SELECT i.total FROM invoices i WHERE 1 = 1")
+            .add(&format!("SELECT {total} FROM invoices i WHERE 1 = 1"))
             .join(fixed.clone());
     }
     for (place, term) in terms.iter().enumerate() {
         sql = sql
             .add(if place == 0 { "" } else { " UNION " })
-            .add("SELECT id, total FROM (SELECT i.id, i.total FROM invoices i WHERE ")
+            .add(&format!(
+                "SELECT id, total FROM (SELECT i.id, {total} FROM invoices i WHERE "
+            ))
             .join(term.clone())
             .join(fixed.clone())
             .add(" LIMIT ")

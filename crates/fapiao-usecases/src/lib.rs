@@ -23,4 +23,5 @@ pub mod rounding;
 pub mod run;
 mod special;
 pub mod step;
+pub mod typed;
 pub mod unified;

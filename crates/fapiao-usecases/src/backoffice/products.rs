@@ -1,7 +1,9 @@
 //! Catalogue entries as they are typed.
 
 use super::{SettingError, texts::Reading};
-use crate::{actor::Actor, calendar, ids::fresh, ports::Ports, records::Product};
+use crate::{
+    actor::Actor, calendar, ids::fresh, ports::Ports, records::Product, typed::plain_number,
+};
 use fapiao_domain::{money::parse_positive, rate::Rate};
 use rust_decimal::Decimal;
 
@@ -57,7 +59,7 @@ pub async fn save_product(
             );
         }
     }
-    let unit_price = match parse_positive(&draft.unit_price.trim().replace(',', "")) {
+    let unit_price = match parse_positive(&plain_number(&draft.unit_price)) {
         Ok(price) => price,
         Err(error) => {
             reading.wrong("unit_price", "E_UNIT_PRICE", error.to_string());

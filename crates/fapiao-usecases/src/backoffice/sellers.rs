@@ -8,6 +8,7 @@ use crate::{
     platform::template::templates_to_make,
     ports::Ports,
     records::{InvoiceRules, IssuingMode, Seller},
+    typed::plain_number,
 };
 use fapiao_domain::{
     ids::{AccountId, Id, SellerId},
@@ -235,7 +236,7 @@ fn rules(reading: &mut Reading, draft: &SellerDraft) -> InvoiceRules {
 }
 
 fn amount(reading: &mut Reading, field: &str, text: &str) -> Fen {
-    match Fen::parse_yuan(&text.trim().replace(',', "")) {
+    match Fen::parse_yuan(&plain_number(text)) {
         Ok(amount) if amount >= Fen::ZERO => amount,
         Ok(_) | Err(_) => {
             reading.wrong(

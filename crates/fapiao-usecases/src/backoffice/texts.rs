@@ -1,6 +1,6 @@
 //! Reading the fields of settings: what every form asks of a text.
 
-use crate::{errors::StoreError, fields::FieldError};
+use crate::{errors::StoreError, fields::FieldError, typed::plain_number};
 use thiserror::Error;
 
 /// Why a setting is not saved.
@@ -49,7 +49,7 @@ impl Reading {
 
     /// A whole number within bounds.
     pub(super) fn whole(&mut self, field: &str, text: &str, least: i64, most: i64) -> i64 {
-        match text.trim().replace(',', "").parse::<i64>() {
+        match plain_number(text).parse::<i64>() {
             Ok(number) if (least..=most).contains(&number) => number,
             Ok(_) | Err(_) => {
                 self.wrong(

@@ -32,6 +32,7 @@ use fapiao_usecases::{
     },
     ports::Scope,
     records::{CodeBook, Product},
+    typed::plain_number,
 };
 
 /// Where orders may be invoiced.
@@ -185,18 +186,6 @@ fn chosen_rate<'a>(form: &'a OrderForm, field: &str) -> &'a str {
         .and_then(|it| it.parse::<usize>().ok());
     let line = line.and_then(|it| form.lines.get(it));
     line.map_or("", |it| it.rate.as_str())
-}
-
-/// Amounts are often typed with their thousands apart, and with the full-width digits of a Chinese keyboard.
-fn plain_number(text: &str) -> String {
-    let narrow = |it: char| match it {
-        '０'..='９' => u32::from(it).checked_sub(0xFEE0).and_then(char::from_u32),
-        '．' => Some('.'),
-        ',' | '，' => None,
-        other => Some(other),
-    };
-    let text = text.trim().trim_start_matches(['¥', '￥']);
-    text.chars().filter_map(narrow).collect()
 }
 
 /// From a place in the order to the field of the form.

@@ -39,6 +39,7 @@ use fapiao_usecases::{
         Asked, Extent, PlannedLetter, PlannedRefund, RefundDraft, RefundProblem, decide, plan,
     },
     records::{Refund, RefundStage},
+    typed::plain_number,
 };
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -129,6 +130,17 @@ pub(super) fn told(frame: &Frame, problem: RefundProblem) -> Result<String, Fail
 fn draft_of(t: &Texts, typed: &RefundTyped, form: &Form) -> Result<RefundDraft, String> {
     let reason =
         RedReason::from_code(&typed.reason).ok_or_else(|| t.refund_words.reason.to_owned())?;
+    // What is filled in and would not be used is asked about: one piece typed beside "everything" is no refund of it all.
+    let has_lines = form.pairs().any(|(name, value)| {
+        let place = name.strip_prefix("line").map(str::parse::<u32>);
+        matches!(place, Some(Ok(_))) && !value.trim().is_empty()
+    });
+    if has_lines && typed.what != "lines" {
+        return Err(t.refund_words.lines_unused.to_owned());
+    }
+    if !typed.amount.is_empty() && typed.what != "amount" {
+        return Err(t.refund_words.amount_unused.to_owned());
+    }
     let asked = match typed.what.as_str() {
         "amount" => Asked::Amount(amount(t, &typed.amount)?),
         "lines" => {
@@ -142,7 +154,7 @@ fn draft_of(t: &Texts, typed: &RefundTyped, form: &Form) -> Result<RefundDraft, 
                     Extent::Amount(amount(t, value.trim())?)
                 } else {
                     Extent::Quantity(
-                        parse_positive(value.trim())
+                        parse_positive(&plain_number(value))
                             .map_err(|_| fill1(t.refund_words.quantity, value.trim()))?,
                     )
                 };
@@ -168,7 +180,7 @@ fn draft_of(t: &Texts, typed: &RefundTyped, form: &Form) -> Result<RefundDraft, 
 
 fn amount(t: &Texts, text: &str) -> Result<Fen, String> {
     let wrong = || fill1(t.refund_words.amount, text);
-    Fen::parse_yuan(text)
+    Fen::parse_yuan(&plain_number(text))
         .ok()
         .filter(|it| *it > Fen::ZERO)
         .ok_or_else(wrong)

@@ -44,6 +44,13 @@ pub(super) async fn save(sent: Sent<Configures>, id: web::Path<String>) -> Answe
     let (desk, sent) = (sent.desk, sent.form);
     let seller = load(&desk, &id).await?;
     let form: TaxConnectionForm = sent.typed()?;
+    let known = desk.ports().store.tax_connection(&seller.id).await?;
+    if is_gateway_unused(&form, known.as_ref()) {
+        let mut errors = Errors::default();
+        errors.add("route", desk.t().tax_side.gateway_unused);
+        let page = page(&desk, &seller, known, unsecret(form), errors).await?;
+        return Ok(desk.wrong(&page));
+    }
     let draft = TaxConnectionDraft {
         route: form.route.clone(),
         profile: form.profile.clone(),
@@ -60,13 +67,27 @@ pub(super) async fn save(sent: Sent<Configures>, id: web::Path<String>) -> Answe
         Err(error) => setting_errors(error, desk.lang(), "route")?,
     };
     let known = desk.ports().store.tax_connection(&seller.id).await?;
-    // A typed secret is never sent back.
-    let form = TaxConnectionForm {
+    let page = page(&desk, &seller, known, unsecret(form), errors).await?;
+    Ok(desk.wrong(&page))
+}
+
+/// A typed secret is never sent back.
+fn unsecret(form: TaxConnectionForm) -> TaxConnectionForm {
+    TaxConnectionForm {
         secret: String::new(),
         ..form
-    };
-    let page = page(&desk, &seller, known, form, errors).await?;
-    Ok(desk.wrong(&page))
+    }
+}
+
+/// Whether somebody filled in a gateway and left the way to the tax side at the direct connection: saving that would drop
+/// the gateway without a word. What stands there from before is no such thing.
+fn is_gateway_unused(form: &TaxConnectionForm, known: Option<&TaxConnection>) -> bool {
+    let before = form_of(known);
+    let is_new = |typed: &str, before: &str| !typed.trim().is_empty() && typed.trim() != before;
+    form.route == TaxRoute::Direct.as_str()
+        && (is_new(&form.base_url, &before.base_url)
+            || is_new(&form.key_id, &before.key_id)
+            || !form.secret.is_empty())
 }
 
 /// `POST /admin/sellers/{id}/tax/test`.

@@ -254,6 +254,7 @@ texts! {
         none: "还没有发票", "No invoices yet";
         none_why: "买家授权后系统自动开票，发票会出现在这里。", "Invoices are issued by themselves once the buyer agrees, and appear here.";
         none_found: "没有找到发票", "No invoices found";
+        sum_means: "不含税局拒绝的", "without what was refused";
         find_hint: "发票号码、购买方、税号、订单号", "Invoice no., buyer, tax no., order no.";
         number: "发票号码", "Invoice no.";
         no_number_yet: "尚未取号", "No number yet";

@@ -8,6 +8,8 @@ texts! {
         reason: "请选择原因。", "Choose a reason.";
         amount: "“{0}”不是大于 0 的金额，请按 12.34 的形式填写。", "\u{201c}{0}\u{201d} is no amount above 0; write it like 12.34.";
         quantity: "“{0}”不是大于 0 的数量。", "\u{201c}{0}\u{201d} is no quantity above 0.";
+        lines_unused: "已填写退回数量：请把“退多少”改为“按明细”，或清空数量。", "Quantities are filled in: choose \u{201c}By line\u{201d}, or empty them.";
+        amount_unused: "已填写金额：请把“退多少”改为“按金额（折让）”，或清空金额。", "An amount is filled in: choose \u{201c}An amount (allowance)\u{201d}, or empty it.";
         in_flight: "订单有发票正在开具或结果未知：等税局答复后再退款。", "An invoice of the order is on its way or without its answer: refund once the tax authority has answered.";
         not_issued: "所选发票没有开具成功，或本身就是红字发票，不能红冲。", "The chosen invoice was never issued, or is red itself: it cannot be taken back.";
         unsettled: "订单有一笔退款的红字确认单未成功（{0}）：请先在“已有退款”中重新申请或放弃，再办理新的退款。", "A red confirmation of an earlier refund failed ({0}): apply for it again or give it up first, under \u{201c}Refunds so far\u{201d}; then refund.";

@@ -11,6 +11,7 @@ texts! {
         route: "接入方式", "Way";
         direct: "乐企直连", "Direct connection";
         gateway: "税务网关（服务商或税控服务器）", "Tax gateway (vendor or tax-control server)";
+        gateway_unused: "已填写网关资料：请改选税务网关，或清空这些内容", "A gateway is filled in: choose the tax gateway, or empty those fields";
         profile: "开具的票样", "Form of invoice";
         digital: "数电票（20 位号码）", "Digital (number of 20 digits)";
         classic: "税控电子普通发票（代码 + 号码 + 校验码）", "Older form (code, number and check code)";

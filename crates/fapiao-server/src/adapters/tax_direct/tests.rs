@@ -622,6 +622,25 @@ async fn class_codes_and_rates_come_as_the_product_knows_them() {
     bench.tax.probe(&bench.seller).await.unwrap();
 }
 
+#[test]
+fn every_missing_setting_is_named_at_once() {
+    let nothing = DirectTaxConfig {
+        base_url: String::new(),
+        party_id: String::new(),
+        user_id: "SY0000000001".into(),
+        sm4_key: "short".into(),
+        secret: String::new().into(),
+        sandbox: true,
+    };
+    let Err(why) = DirectTax::new(nothing) else {
+        panic!("nothing is set");
+    };
+    for name in ["tax.base_url", "tax.party_id", "tax.sm4_key", "fapiao demo"] {
+        assert!(why.contains(name), "{name}: {why}");
+    }
+    assert!(!why.contains("tax.user_id"), "{why}");
+}
+
 #[tokio::test]
 async fn wrong_settings_are_for_a_person_and_an_absent_authority_is_tried_again() {
     let bench = Bench::new().await;

@@ -58,18 +58,27 @@ pub(super) fn now() -> DateTime<FixedOffset> {
 impl Wire {
     pub(super) fn new(config: DirectTaxConfig, answer: Duration) -> Result<Wire, String> {
         let _ = rustls::crypto::ring::default_provider().install_default();
+        // All at once: who sets it up reads the list one time and not once for each setting.
+        let mut wrong = Vec::new();
         if url::Url::parse(&config.base_url).is_err() || config.base_url.ends_with('/') {
-            return Err(
-                "tax.base_url is not like https://host:8443, without a slash at the end".to_owned(),
-            );
+            wrong.push("tax.base_url (like https://host:8443, without a slash at the end)");
         }
-        if config.party_id.is_empty() || config.user_id.is_empty() {
-            return Err(
-                "tax.party_id and tax.user_id are needed: the bureau assigned them".to_owned(),
-            );
+        if config.party_id.is_empty() {
+            wrong.push("tax.party_id (the bureau assigned it)");
         }
-        let keys = Keys::new(&config.sm4_key, config.secret.clone())
-            .ok_or_else(|| "tax.sm4_key is not 32 hexadecimal digits".to_owned())?;
+        if config.user_id.is_empty() {
+            wrong.push("tax.user_id (the bureau assigned it)");
+        }
+        let keys = Keys::new(&config.sm4_key, config.secret.clone());
+        if keys.is_none() {
+            wrong.push("tax.sm4_key (32 hexadecimal digits)");
+        }
+        let Some(keys) = keys.filter(|_| wrong.is_empty()) else {
+            return Err(format!(
+                "missing or wrong: {}. Without a tax authority of your own, `fapiao demo` brings one to try with",
+                wrong.join(", ")
+            ));
+        };
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(answer)
