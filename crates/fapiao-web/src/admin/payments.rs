@@ -279,7 +279,7 @@ pub(super) async fn receipt(
         seller: seller.map_or_else(String::new, |it| it.party.name),
         order_no: order.order_no.clone(),
         sold: calendar::minute(order.sold_at),
-        lines: printed_lines(&desk, &order).await?,
+        lines: printed_lines(&desk, order).await?,
         total: order.totals.total.display_yuan().to_string(),
         code,
     };
