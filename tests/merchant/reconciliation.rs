@@ -138,6 +138,124 @@ async fn a_refusal_that_wechat_was_not_told_is_told_it() {
     app.stop().await;
 }
 
+/// What somebody else does with the account at WeChat, which tells nobody.
+async fn elsewhere(app: &TestApp, delivery: &str, what: &str) {
+    let path = format!("/sandbox/orders/{delivery}/{what}");
+    app.control(&app.sandbox(), Method::POST, &path, None).await;
+}
+
+/// A new link of the same order, whose buyer agrees and gets the card.
+async fn invoiced_by_a_new_link(app: &TestApp, order: &Value, key: &str) {
+    let path = format!("/orders/{}/deliveries", order["id"].as_str().unwrap());
+    let wanted = json!({ "channel": "web", "page": "title" });
+    let made = app.post(&path, key, &wanted).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let again = json!({ "id": order["id"], "delivery": made.body });
+    app.open_page(&again).await;
+    app.authorise(&again, &company()).await;
+    app.await_state(&again, "carded").await;
+}
+
+#[tokio::test]
+async fn refused_there_before_we_heard_of_the_agreement_is_refused_here() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let order = agreed_unheard(&app, "RC-6").await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    elsewhere(&app, id, "reject").await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::RejectedThere]);
+    let (here, there) = (found[0].here.as_str(), found[0].there.as_str());
+    assert_eq!((here, there), ("page_opened", "rejected"));
+    let text = page(&app, &finance, &format!("/admin/reconciliation?run={run}")).await;
+    assert!(text.contains("微信已拒绝这次授权，这里还在开票"), "{text}");
+    let text = fix(&app, &finance, &run, &found[0]).await;
+    assert!(text.contains("已处理。"), "{text}");
+    app.await_state(&order, "refused").await;
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(found, []);
+    // The order is open for another link, and nothing was issued on the way.
+    assert_eq!(app.tax_ledger().await["numbers"], json!([]));
+    invoiced_by_a_new_link(&app, &order, "RC-6-b").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn refused_there_while_the_card_waits_ends_the_delivery_and_keeps_the_invoice() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let held =
+        json!({ "path": "/card/invoice/platform/setpdf", "kind": "errcode", "value": 45009 });
+    app.wechat_fault(&held).await;
+    let order = app.authorised_order("RC-7", &company()).await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    until("the waiting card", || async {
+        let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
+        let waits = |it: &JobRow| it.subject == id && it.kind == "deliver_card" && it.attempts > 0;
+        jobs.unwrap().rows.iter().any(waits).then_some(())
+    })
+    .await;
+    elsewhere(&app, id, "reject").await;
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::RejectedThere], "{found:?}");
+    assert_eq!(found[0].here, "issuing");
+    fix(&app, &finance, &run, &found[0]).await;
+    let delivery = app.await_state(&order, "failed").await;
+    // Should its card be tried once more, WeChat refuses it and nobody tries again; the invoice stands and can be had.
+    app.tamper(
+        "UPDATE jobs SET run_at = 0, due_at = 0 WHERE kind = 'deliver_card' AND state = 'waiting'",
+    )
+    .await;
+    until("the end of the tries", || async {
+        let jobs = app.ports().store.jobs(None, None, 50).await.unwrap().rows;
+        let tries = |it: &JobRow| it.subject == id && it.state != "parked";
+        (!jobs.iter().any(tries)).then_some(())
+    })
+    .await;
+    assert_eq!(app.wechat_ledger().await["inserts"], json!([]));
+    let invoice = delivery["invoice"]["id"].as_str().unwrap().to_owned();
+    let stands = app.get(&format!("/invoices/{invoice}")).await.body;
+    assert_eq!(stands["state"], "issued", "{stands}");
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(found, []);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn authorised_here_and_not_there_ends_the_delivery() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    // A tax number that a person has to look at keeps it where it is.
+    let odd = json!({ "company": { "title": "示例科技有限公司", "tax_no": "91110105MA000000L7" } });
+    let order = app.authorised_order("RC-8", &odd).await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    until("the person's turn", || async {
+        let jobs = app.ports().store.jobs(Some("parked"), None, 50).await;
+        let rows = jobs.unwrap().rows;
+        rows.iter().any(|it| it.subject == id).then_some(())
+    })
+    .await;
+    elsewhere(&app, id, "withdraw").await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::NotAuthorisedThere]);
+    let (here, there) = (found[0].here.as_str(), found[0].there.as_str());
+    assert_eq!((here, there), ("authorised", "not_yet"));
+    let text = page(&app, &finance, &format!("/admin/reconciliation?run={run}")).await;
+    assert!(text.contains("这里已授权，微信没有这次授权"), "{text}");
+    fix(&app, &finance, &run, &found[0]).await;
+    app.await_state(&order, "failed").await;
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(found, []);
+    assert_eq!(app.tax_ledger().await["numbers"], json!([]));
+    invoiced_by_a_new_link(&app, &order, "RC-8-b").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn an_agreement_to_an_unknown_delivery_and_a_lost_code_are_found_without_asking() {
     let app = spawn_app().await;

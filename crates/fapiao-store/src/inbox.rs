@@ -8,6 +8,7 @@ use crate::{
     error::missing,
     read,
     sql::{self, Cells, Sql, select},
+    throttle::Warning,
     tx::Tx,
     writer::Run,
 };
@@ -18,14 +19,10 @@ use fapiao_usecases::{
     errors::StoreError,
     ids::fresh,
     jobs::{Job, QueuedJob},
-    ports::{Inbox, NewPush, Page, Recorded},
+    ports::{Inbox, NewPush, Page, PushEnd, Recorded},
     records::Push,
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::collections::{HashMap, HashSet};
 
 /// Most bytes kept of a refused push.
 const REFUSED_BYTES: usize = 4096;
@@ -150,48 +147,6 @@ fn push_record(model: push::Model) -> Result<Push, StoreError> {
     })
 }
 
-/// Lets a few refused pushes a second through to the table, and one a minute to the audit chain.
-pub(crate) struct Throttle(Mutex<ThrottleState>);
-
-struct ThrottleState {
-    /// Thousandths of a note.
-    allowance: u64,
-    since: Instant,
-    told: Option<Instant>,
-}
-
-impl Default for Throttle {
-    fn default() -> Throttle {
-        Throttle(Mutex::new(ThrottleState {
-            allowance: 5000,
-            since: Instant::now(),
-            told: None,
-        }))
-    }
-}
-
-impl Throttle {
-    /// Whether to note it, and whether to tell the chain.
-    pub(crate) fn allows(&self) -> Option<bool> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Two a second, at most five at once.
-        let earned = u64::try_from(state.since.elapsed().as_millis()).unwrap_or(5000) * 2;
-        state.allowance = (state.allowance + earned).min(5000);
-        state.since = Instant::now();
-        if state.allowance < 1000 {
-            return None;
-        }
-        state.allowance -= 1000;
-        let tell = state
-            .told
-            .is_none_or(|told| told.elapsed() > Duration::from_secs(60));
-        if tell {
-            state.told = Some(Instant::now());
-        }
-        Some(tell)
-    }
-}
-
 /// The first bytes of a text, whole characters only.
 fn cut(text: &str) -> &str {
     let mut end = text.len().min(REFUSED_BYTES);
@@ -229,18 +184,43 @@ fn note_refused<'t>(tx: &'t Tx, it: &'t Refused) -> Run<'t, ()> {
     })
 }
 
-fn note_outcome<'t>(tx: &'t Tx, (id, state, outcome): &'t (PushId, String, String)) -> Run<'t, ()> {
+struct Ended {
+    id: PushId,
+    end: PushEnd,
+    warning: Warning,
+}
+
+fn note_outcome<'t>(tx: &'t Tx, it: &'t Ended) -> Run<'t, ()> {
     Box::pin(async move {
+        let (id, end) = (it.id.as_str(), &it.end);
         let sql = Sql::new("UPDATE pushes SET state = ")
-            .bind(state.as_str())
+            .bind(end.state)
             .add(", outcome = ")
-            .bind(outcome.as_str())
+            .bind(end.outcome.as_str())
             .add(" WHERE id = ")
-            .bind(id.as_str());
-        match tx.exec(sql).await? {
-            0 => Err(missing(format!("push {id}"))),
-            _ => Ok(()),
+            .bind(id);
+        if tx.exec(sql).await? == 0 {
+            return Err(missing(format!("push {id}")));
         }
+        let Some(unproved) = &end.unproved else {
+            return Ok(());
+        };
+        match it.warning {
+            Warning::Own => {
+                let mut line = Line::new(&Actor::System, "push.unproved", id)
+                    .with("named", unproved.named.as_str())
+                    .with("reason", end.outcome.as_str());
+                if let Some(order) = &unproved.order {
+                    line = line.order(order.as_str());
+                }
+                tx.audit(line);
+            }
+            Warning::Counted(count) => {
+                tx.audit(Line::new(&Actor::System, "push.unproved_many", id).with("count", count))
+            }
+            Warning::Later => {}
+        }
+        Ok(())
     })
 }
 
@@ -299,14 +279,13 @@ impl Inbox for Store {
             .transpose()
     }
 
-    async fn record_push_outcome(
-        &self,
-        id: &PushId,
-        state: &str,
-        outcome: &str,
-    ) -> Result<(), StoreError> {
-        let input = (id.clone(), state.to_owned(), outcome.to_owned());
-        self.write(input, note_outcome).await
+    async fn record_push_outcome(&self, id: &PushId, end: &PushEnd) -> Result<(), StoreError> {
+        let warning = match end.unproved {
+            Some(_) => self.warnings().one_more(),
+            None => Warning::Later,
+        };
+        let (id, end) = (id.clone(), end.clone());
+        self.write(Ended { id, end, warning }, note_outcome).await
     }
 
     async fn handle_again(&self, id: &PushId, actor: &Actor) -> Result<bool, StoreError> {

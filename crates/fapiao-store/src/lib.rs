@@ -60,6 +60,7 @@ mod stock;
 mod tax_data;
 mod tax_routes;
 mod template_tries;
+mod throttle;
 mod token_notes;
 mod tokens;
 mod tx;
@@ -79,12 +80,12 @@ use fapiao_usecases::{
     records::{Account, ApiKey, CodeBook, Seller, Store as StoreRecord, UsableRate},
 };
 use gather::Lane;
-use inbox::Throttle;
 use outcome::{Said, Upload};
 use reserve::Wanted;
 use sea_orm::{DatabaseConnection, DbBackend};
 use signals::Signals;
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use throttle::{Throttle, Warnings};
 use tx::Tx;
 use writer::{Run, Writer, WriterParts};
 
@@ -111,6 +112,7 @@ struct Inner {
     caches: Caches,
     touched: Touched,
     throttle: Throttle,
+    warnings: Warnings,
     signals: Arc<Signals>,
     audit_keys: AuditKeys,
     clock: Arc<dyn Clock>,
@@ -222,6 +224,7 @@ impl Store {
                 caches: Caches::default(),
                 touched: Touched::default(),
                 throttle: Throttle::default(),
+                warnings: Warnings::default(),
                 signals,
                 audit_keys,
                 clock: config.clock,
@@ -305,6 +308,10 @@ impl Store {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.inner.throttle
+    }
+
+    pub(crate) fn warnings(&self) -> &Warnings {
+        &self.inner.warnings
     }
 
     pub(crate) fn signals(&self) -> &Signals {

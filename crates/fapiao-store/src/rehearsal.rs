@@ -1,7 +1,12 @@
 //! A store whose writes are rolled back and noted: the very statements of the product, without their effect.
 
-use crate::{Caches, Inner, Lanes, Store, cache::Touched, inbox::Throttle, writer::Writer};
-use crate::{audit::Line, signals::Signals, writer::WriterParts};
+use crate::{Caches, Inner, Lanes, Store, cache::Touched, writer::Writer};
+use crate::{
+    audit::Line,
+    signals::Signals,
+    throttle::{Throttle, Warnings},
+    writer::WriterParts,
+};
 use fapiao_usecases::{
     jobs::QueuedJob,
     ports::{PlannedChange, RehearsalLog, Rehearse, Rehearsed, Storage},
@@ -54,6 +59,7 @@ impl Rehearse for Store {
                 caches: Caches::default(),
                 touched: Touched::default(),
                 throttle: Throttle::default(),
+                warnings: Warnings::default(),
                 signals,
                 audit_keys: inner.audit_keys.clone(),
                 clock: inner.clock.clone(),

@@ -39,7 +39,7 @@ pub(crate) struct Selection {
 enum What {
     /// Orders accepted per second, 64 and 256 connections.
     Orders,
-    /// Acknowledgement of pushes at 500 a second, open loop.
+    /// Acknowledgement of pushes: 500 a second, a burst of 10,000 within two seconds, hostile ones; all open loop.
     Pushes,
     /// From the buyer's agreement to the card in the wallet.
     Invoices,
@@ -121,7 +121,11 @@ fn loads(what: What, seconds: Option<u32>) -> Vec<Vec<String>> {
         What::Orders => ["64", "256"]
             .map(|it| vec!["orders", "--connections", it])
             .to_vec(),
-        What::Pushes => vec![vec!["pushes"]],
+        What::Pushes => vec![
+            vec!["pushes"],
+            vec!["pushes", "--rate", "5000", "--burst-seconds", "2"],
+            vec!["hostile"],
+        ],
         What::Invoices => DELAYS
             .iter()
             .flat_map(|ms| ["singles", "invoices"].map(|it| vec![it, "--delay-ms", ms]))
@@ -130,7 +134,10 @@ fn loads(what: What, seconds: Option<u32>) -> Vec<Vec<String>> {
     };
     let seconds = seconds.map(|seconds| seconds.to_string());
     if let (Some(seconds), What::Orders | What::Pushes) = (&seconds, what) {
-        for load in &mut loads {
+        // A burst is as long as it is, and hostile pushes are as many as there are.
+        let by_time =
+            |load: &&mut Vec<&str>| !load.contains(&"--burst-seconds") && load[0] != "hostile";
+        for load in loads.iter_mut().filter(by_time) {
             load.extend(["--seconds", seconds]);
         }
     }
@@ -156,6 +163,12 @@ mod tests {
         );
         let invoices = loads(What::Invoices, Some(3));
         assert_eq!(invoices[3], ["invoices", "--delay-ms", "50"]);
-        assert_eq!(loads(What::Pushes, None), [["pushes"]]);
+        let pushes = loads(What::Pushes, Some(3));
+        assert_eq!(pushes[0], ["pushes", "--seconds", "3"]);
+        assert_eq!(
+            pushes[1],
+            ["pushes", "--rate", "5000", "--burst-seconds", "2"]
+        );
+        assert_eq!(pushes[2], ["hostile"]);
     }
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the measurement is the output")]
 
 mod figures;
+mod hostile;
 mod invoices;
 mod orders;
 mod place;
@@ -35,6 +36,8 @@ enum Load {
     Orders(orders::Settings),
     /// Pushes at a fixed rate, whatever the answers do.
     Pushes(pushes::Settings),
+    /// Pushes built to hurt: bombs, noise, forgeries; each must be refused.
+    Hostile(hostile::Settings),
     /// Many buyers who agree at once, until every card is in its wallet.
     Invoices(invoices::Settings),
     /// One buyer after the other on an idle system.
@@ -47,6 +50,7 @@ async fn main() -> ExitCode {
     let measured = match &load {
         Load::Orders(settings) => orders::run(&place, settings).await,
         Load::Pushes(settings) => pushes::run(&place, settings).await,
+        Load::Hostile(settings) => hostile::run(&place, settings).await,
         Load::Invoices(settings) => invoices::run(&place, settings).await,
         Load::Singles(settings) => invoices::one_by_one(&place, settings).await,
     };

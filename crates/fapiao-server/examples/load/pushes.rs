@@ -37,6 +37,9 @@ pub(crate) struct Settings {
     /// Seconds before, not measured.
     #[arg(long, default_value_t = 2)]
     warm_up: u32,
+    /// A burst of so many seconds instead, on connections that are new, measured from its first push on.
+    #[arg(long)]
+    burst_seconds: Option<u32>,
 }
 
 /// One push's fate: how late it was sent, and when it was acknowledged, both from the planned moment.
@@ -49,8 +52,12 @@ struct Sent {
 pub(crate) async fn run(place: &Place, settings: &Settings) -> Result<Value, Failure> {
     let server = Arc::new(place.product()?);
     let rate = settings.rate.max(1);
-    let unmeasured = (rate * settings.warm_up) as usize;
-    let total = (rate * (settings.warm_up + settings.seconds)) as usize;
+    let (warm_up, seconds) = match settings.burst_seconds {
+        Some(seconds) => (0, seconds),
+        None => (settings.warm_up, settings.seconds),
+    };
+    let unmeasured = (rate * warm_up) as usize;
+    let total = (rate * (warm_up + seconds)) as usize;
     let messages = Arc::new(sealed(&place.secrets()?, &server, total)?);
     let handled_before = jobs_done(&server, "handle_push").await?;
 
@@ -88,9 +95,9 @@ pub(crate) async fn run(place: &Place, settings: &Settings) -> Result<Value, Fai
         sleep(Duration::from_millis(50)).await;
     }
     let told = json!({
-        "what": "pushes",
+        "what": if settings.burst_seconds.is_some() { "burst" } else { "pushes" },
         "rate": rate,
-        "seconds": settings.seconds,
+        "seconds": seconds,
         "count": waits.count(),
         "generator_lag_p99_ms": lags.summary()["p99_ms"],
         "all_handled_after_ms": millis(sent.elapsed()),
@@ -100,7 +107,7 @@ pub(crate) async fn run(place: &Place, settings: &Settings) -> Result<Value, Fai
 
 /// Tells each push's number at its planned moment. A thread of its own: the timers of the runtime only know whole
 /// milliseconds.
-fn paced(
+pub(crate) fn paced(
     total: usize,
     plan: impl Fn(usize) -> Instant + Send + 'static,
 ) -> mpsc::UnboundedReceiver<usize> {

@@ -49,6 +49,15 @@ impl Usage {
     }
 }
 
+/// The most memory a process ever held, KiB.
+pub(crate) fn most_held_kib(process: u32) -> Result<u64, Failure> {
+    let path = format!("/proc/{process}/status");
+    let told = read(&path)?;
+    let line = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .ok_or_else(|| format!("{path} is not understood"))
+}
+
 fn read(path: &str) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
 }

@@ -5,7 +5,7 @@ use fapiao_usecases::{
     errors::StoreError,
     ids::fresh,
     jobs::{FinishedJob, Job, JobEnd},
-    ports::{Inbox, JobQueue, NewPush, Recorded, Setup},
+    ports::{Inbox, JobQueue, NewPush, PushEnd, Recorded, Setup, Unproved},
 };
 use std::time::Duration;
 
@@ -58,13 +58,33 @@ on_both! {
         bench.store.record_pushes(vec![first.clone()]).await.unwrap();
         let claimed = bench.store.claim("w", 10, 60).await.unwrap();
         assert_eq!(claimed[0].job, Job::HandlePush(first.id.clone()));
-        bench.store.record_push_outcome(&first.id, "handled", "authorised").await.unwrap();
+        bench.store.record_push_outcome(&first.id, &PushEnd::new("handled", "authorised")).await.unwrap();
         bench.store.finish(vec![FinishedJob { id: claimed[0].id.clone(), fence: claimed[0].fence, end: JobEnd::Done }])
             .await.unwrap();
         let stored = bench.store.push(&first.id).await.unwrap().unwrap();
         assert_eq!((stored.state.as_str(), stored.outcome.as_str()), ("handled", "authorised"));
-        let unknown = bench.store.record_push_outcome(&fresh(bench.now()), "handled", "").await;
+        let unknown = bench.store.record_push_outcome(&fresh(bench.now()), &PushEnd::new("handled", "")).await;
         assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
+    }
+
+    async fn what_nothing_proves_is_warned_of_once_each_and_not_without_end(bench: &Bench) {
+        let unproved = PushEnd {
+            unproved: Some(Unproved { named: "dlv_unknown".to_owned(), order: None }),
+            ..PushEnd::new("ignored", "there is no delivery dlv_unknown")
+        };
+        let pushes: Vec<_> = (0..2100).map(|at| push(bench, &format!("k{at}"))).collect();
+        bench.store.record_pushes(pushes.clone()).await.unwrap();
+        let mut ends = tokio::task::JoinSet::new();
+        for push in pushes {
+            let (store, end) = (bench.store.clone(), unproved.clone());
+            ends.spawn(async move { store.record_push_outcome(&push.id, &end).await.unwrap() });
+        }
+        ends.join_all().await;
+        let own = bench.ask("SELECT count(*) FROM audit_entries WHERE action = 'push.unproved'").await;
+        assert!((2000..2060).contains(&own), "{own}");
+        let counted = bench.ask("SELECT count(*) FROM audit_entries WHERE action = 'push.unproved_many'").await;
+        assert!((1..5).contains(&counted), "{counted}");
+        assert_eq!(bench.ask("SELECT count(*) FROM pushes WHERE state = 'ignored'").await, 2100);
     }
 
     async fn refused_pushes_are_noted_sparingly(bench: &Bench) {
@@ -87,17 +107,17 @@ on_both! {
         let first = push(bench, "a");
         bench.store.record_pushes(vec![first.clone(), push(bench, "b")]).await.unwrap();
         bench.store.record_refused(None, "no such app", "", "").await.unwrap();
-        bench.store.record_push_outcome(&first.id, "handled", "authorised").await.unwrap();
+        bench.store.record_push_outcome(&first.id, &PushEnd::new("handled", "authorised")).await.unwrap();
         let check = bench.check("I7b").await;
         assert_eq!((check.looked_at, check.found), (3, vec![]));
-        bench.store.record_push_outcome(&first.id, "handled", "").await.unwrap();
+        bench.store.record_push_outcome(&first.id, &PushEnd::new("handled", "")).await.unwrap();
         bench.tamper("UPDATE pushes SET verdict = 'accepted' WHERE state = 'refused'").await.unwrap();
         let found = bench.check("I7b").await.found;
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found.iter().any(|it| it.ends_with("without an outcome")), "{found:?}");
         assert!(found.iter().any(|it| it.ends_with("but its verdict is accepted")), "{found:?}");
         // As it was: every test ends with a sound ledger.
-        bench.store.record_push_outcome(&first.id, "handled", "authorised").await.unwrap();
+        bench.store.record_push_outcome(&first.id, &PushEnd::new("handled", "authorised")).await.unwrap();
         bench.tamper("UPDATE pushes SET verdict = 'no such app' WHERE state = 'refused'").await.unwrap();
     }
 

@@ -72,7 +72,7 @@ pub async fn replay_push(ports: &Ports, id: &PushId) -> Result<Replay, StoreErro
     };
     replay.end = Some(
         match work_on(&trial, replay.push.account.as_ref(), &plain).await {
-            Ok((state, outcome)) => (state.to_owned(), outcome),
+            Ok(end) => (end.state.to_owned(), end.outcome),
             Err(StepError::NotYet { reason, .. }) => ("waits".to_owned(), reason),
             Err(StepError::Parked { reason, .. }) => ("parked".to_owned(), reason),
             Err(StepError::Store(error)) => ("waits".to_owned(), error.to_string()),

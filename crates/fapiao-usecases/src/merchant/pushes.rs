@@ -8,14 +8,16 @@ use crate::{
         after_payment::{Claimed, take_up},
         confirm::{Confirmed, confirm_authorisation},
     },
-    ports::{CardReport, Followed, NewPush, Ports, PushMeaning, Recorded, Scope},
+    ports::{
+        CardReport, Followed, NewPush, Ports, PushEnd, PushMeaning, Recorded, Scope, Unproved,
+    },
     records::{Delivery, IssuingMode, PushMode},
     step::StepError,
     unified::take_result,
 };
 use fapiao_domain::{
     card::CardState,
-    ids::{AccountId, DeliveryId, Id, PushId},
+    ids::{AccountId, DeliveryId, Id, OrderId, PushId},
     invoice::InvoiceState,
 };
 use serde_json::json;
@@ -106,12 +108,12 @@ pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
     if push.state != "stored" {
         return Ok(());
     }
-    let (state, outcome) = work_on(ports, push.account.as_ref(), &push.plain).await?;
-    ports.store.record_push_outcome(id, state, &outcome).await?;
+    let end = work_on(ports, push.account.as_ref(), &push.plain).await?;
+    ports.store.record_push_outcome(id, &end).await?;
     Ok(())
 }
 
-/// Does what the text of a push to an account hints at, and tells the state the push ends in and why. Safe to repeat.
+/// Does what the text of a push to an account hints at, and tells how the push ends. Safe to repeat.
 ///
 /// # Errors
 /// [`StepError`].
@@ -119,10 +121,12 @@ pub async fn work_on(
     ports: &Ports,
     account: Option<&AccountId>,
     plain: &str,
-) -> Result<(&'static str, String), StepError> {
+) -> Result<PushEnd, StepError> {
     Ok(match ports.pushes.read(plain) {
-        Err(reason) => ("parked", reason),
-        Ok(PushMeaning::Other(event)) => ("ignored", format!("event {event} needs no action")),
+        Err(reason) => PushEnd::new("parked", reason),
+        Ok(PushMeaning::Other(event)) => {
+            PushEnd::new("ignored", format!("event {event} needs no action"))
+        }
         Ok(PushMeaning::CardStatus {
             card_id,
             code,
@@ -144,48 +148,105 @@ pub async fn work_on(
             serial,
             tax_number,
             issued,
-        }) => take_result(ports, &serial, &tax_number, issued).await?,
+        }) => {
+            let (state, outcome) = take_result(ports, &serial, &tax_number, issued).await?;
+            PushEnd::new(state, outcome)
+        }
         Ok(PushMeaning::CardStatus { word, .. }) => {
-            ("parked", format!("unknown card status {word}"))
+            PushEnd::new("parked", format!("unknown card status {word}"))
         }
         Ok(PushMeaning::Authorisation {
             order_id,
             agreed,
             platform_id,
             openid,
-        }) => match DeliveryId::parse(&order_id) {
-            Err(_) if !agreed => ("ignored", format!("order id {order_id} is not one of ours")),
-            Err(_) => match claimed(ports, account, &order_id, platform_id.as_deref()).await? {
-                Claimed::NotOurs => ("ignored", format!("order id {order_id} is not one of ours")),
-                Claimed::NotConfirmed => ("handled", "WeChat does not confirm it (yet)".to_owned()),
-                Claimed::Matched(order) => ("handled", format!("the payment of order {order}")),
-                Claimed::Parked => ("handled", "a payment whose order is not known".to_owned()),
-            },
-            Ok(delivery) => match ports.store.delivery(&Scope::All, &delivery).await? {
-                None => ("ignored", format!("there is no delivery {delivery}")),
-                // WeChat has no answer that would confirm it: whoever saw one plain push could end every delivery.
-                Some(_) if !agreed && unsigned(ports, account).await? => (
-                    "ignored",
-                    "plain mode signs no text, and nothing confirms that the buyer declined"
-                        .to_owned(),
-                ),
-                Some(found) => {
-                    if agreed && !openid.is_empty() {
-                        keep_openid(ports, &found, &openid).await?;
-                    }
-                    match confirm_authorisation(ports, &delivery, agreed).await? {
-                        Confirmed::Authorised => ("handled", "confirmed by WeChat".to_owned()),
-                        Confirmed::Closed(state) => ("handled", format!("the delivery is {state}")),
-                        Confirmed::Declined => ("handled", "the buyer declined".to_owned()),
-                        // The hint is not proof: the poll goes on.
-                        Confirmed::NotYet => {
-                            ("handled", "WeChat does not confirm it (yet)".to_owned())
-                        }
-                    }
-                }
-            },
-        },
+        }) => {
+            let hint = Hint {
+                order_id: &order_id,
+                agreed,
+                platform_id: platform_id.as_deref(),
+                openid: &openid,
+                unsigned: unsigned(ports, account).await?,
+            };
+            follow_hint(ports, account, &hint).await?
+        }
     })
+}
+
+/// What a push says of an authorisation.
+struct Hint<'a> {
+    order_id: &'a str,
+    agreed: bool,
+    platform_id: Option<&'a str>,
+    openid: &'a str,
+    /// Nobody signed the text: whoever saw one plain push can write another.
+    unsigned: bool,
+}
+
+impl Hint<'_> {
+    /// The end of a hint that nothing confirms; who could have written it, is warned of.
+    fn unproved(
+        &self,
+        state: &'static str,
+        outcome: impl Into<String>,
+        order: Option<&OrderId>,
+    ) -> PushEnd {
+        PushEnd {
+            unproved: self.unsigned.then(|| Unproved {
+                named: self.order_id.chars().take(NAMED_CHARS).collect(),
+                order: order.cloned(),
+            }),
+            ..PushEnd::new(state, outcome)
+        }
+    }
+}
+
+/// An order id of WeChat is shorter; what is longer was written by somebody else.
+const NAMED_CHARS: usize = 64;
+
+async fn follow_hint(
+    ports: &Ports,
+    account: Option<&AccountId>,
+    hint: &Hint<'_>,
+) -> Result<PushEnd, StepError> {
+    let foreign = || format!("order id {} is not one of ours", hint.order_id);
+    let not_yet = "WeChat does not confirm it (yet)";
+    let Ok(delivery) = DeliveryId::parse(hint.order_id) else {
+        if !hint.agreed {
+            return Ok(hint.unproved("ignored", foreign(), None));
+        }
+        return Ok(
+            match claimed(ports, account, hint.order_id, hint.platform_id).await? {
+                Claimed::NotOurs => hint.unproved("ignored", foreign(), None),
+                Claimed::NotConfirmed => hint.unproved("handled", not_yet, None),
+                Claimed::Matched(order) => {
+                    PushEnd::new("handled", format!("the payment of order {order}"))
+                }
+                Claimed::Parked => PushEnd::new("handled", "a payment whose order is not known"),
+            },
+        );
+    };
+    let Some(found) = ports.store.delivery(&Scope::All, &delivery).await? else {
+        let outcome = format!("there is no delivery {delivery}");
+        return Ok(hint.unproved("ignored", outcome, None));
+    };
+    if hint.unsigned && !hint.agreed {
+        // WeChat has no answer that would confirm it: whoever saw one plain push could end every delivery.
+        let outcome = "plain mode signs no text, and nothing confirms that the buyer declined";
+        return Ok(hint.unproved("ignored", outcome, Some(&found.order)));
+    }
+    if hint.agreed && !hint.openid.is_empty() {
+        keep_openid(ports, &found, hint.openid).await?;
+    }
+    Ok(
+        match confirm_authorisation(ports, &delivery, hint.agreed).await? {
+            Confirmed::Authorised => PushEnd::new("handled", "confirmed by WeChat"),
+            Confirmed::Closed(state) => PushEnd::new("handled", format!("the delivery is {state}")),
+            Confirmed::Declined => PushEnd::new("handled", "the buyer declined"),
+            // The hint is not proof: the poll goes on.
+            Confirmed::NotYet => hint.unproved("handled", not_yet, Some(&found.order)),
+        },
+    )
 }
 
 /// Whether the text of a push to this account is signed by nobody.
@@ -213,9 +274,9 @@ async fn follow_report(
     ports: &Ports,
     report: &CardReport,
     word: &str,
-) -> Result<(&'static str, String), StepError> {
+) -> Result<PushEnd, StepError> {
     let note = json!({ "status": word });
-    Ok(match ports.store.follow_card(report, note).await? {
+    let (state, outcome) = match ports.store.follow_card(report, note).await? {
         Followed::Changed { delivery, to, .. } => {
             if to == CardState::Inserted {
                 // Released by whoever checked it: a job that waits to strike it out goes on.
@@ -246,7 +307,8 @@ async fn follow_report(
             ));
         }
         Followed::Unknown => ("ignored", "no card of ours has this code".to_owned()),
-    })
+    };
+    Ok(PushEnd::new(state, outcome))
 }
 
 /// Brings a waiting cancellation forward; without one nothing is queued.

@@ -64,7 +64,7 @@ pub use offsets::{
 pub use outlook::{HourOfUse, StockOutlook};
 pub use papers::{FactRead, PaperFact, PaperRead, PaperReader, PaperTrouble, PaperWanted};
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
-pub use queue::{Inbox, JobQueue, NewPush, QueueStats, Recorded};
+pub use queue::{Inbox, JobQueue, NewPush, PushEnd, QueueStats, Recorded, Unproved};
 pub use reach::Reach;
 pub use reconciliation::{DeliveryFilter, DeliveryRow, Reconciliations};
 pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};

@@ -8,7 +8,7 @@ use crate::{
     records::{JobRow, Push},
 };
 use async_trait::async_trait;
-use fapiao_domain::ids::{AccountId, JobId, PushId};
+use fapiao_domain::ids::{AccountId, JobId, OrderId, PushId};
 
 /// A verified push to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,37 @@ pub enum Recorded {
     AlreadyKnown,
 }
 
+/// What came of a push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushEnd {
+    /// `handled`, `ignored` or `parked`.
+    pub state: &'static str,
+    /// Why, in words; never empty.
+    pub outcome: String,
+    /// Set when nobody signed what it says and nothing confirms it either: the audit chain gets a warning.
+    pub unproved: Option<Unproved>,
+}
+
+/// What an unsigned push claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unproved {
+    /// The order id it named, as it named it.
+    pub named: String,
+    /// The order in whose timeline the warning belongs, if that id is known here.
+    pub order: Option<OrderId>,
+}
+
+impl PushEnd {
+    /// An end that asks for no warning.
+    pub fn new(state: &'static str, outcome: impl Into<String>) -> PushEnd {
+        PushEnd {
+            state,
+            outcome: outcome.into(),
+            unproved: None,
+        }
+    }
+}
+
 /// The inbox.
 #[async_trait]
 pub trait Inbox: Send + Sync {
@@ -57,13 +88,9 @@ pub trait Inbox: Send + Sync {
     /// One push.
     async fn push(&self, id: &PushId) -> Result<Option<Push>, StoreError>;
 
-    /// Notes what came of a push: state `handled`, `ignored` or `parked`.
-    async fn record_push_outcome(
-        &self,
-        id: &PushId,
-        state: &str,
-        outcome: &str,
-    ) -> Result<(), StoreError>;
+    /// Notes what came of a push, with the warning it asks for: a line `push.unproved` of the audit chain for each, or,
+    /// when they come by the thousand, a line `push.unproved_many` a minute that counts them.
+    async fn record_push_outcome(&self, id: &PushId, end: &PushEnd) -> Result<(), StoreError>;
 
     /// A page of pushes, newest first; `state` is one of [`Push::state`]'s words.
     async fn pushes(

@@ -212,6 +212,8 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "stock.quota" => (Tone::Plain, fill1(a.stock_quota, yuan("amount"))),
         "push.received" => (Tone::Plain, fill1(a.push_received, fact("event"))),
         "push.refused" => (Tone::Bad, a.push_refused.to_owned()),
+        "push.unproved" => (Tone::Warn, fill1(a.push_unproved, fact("named"))),
+        "push.unproved_many" => (Tone::Warn, fill1(a.push_unproved_many, fact("count"))),
         "request.asked" => (Tone::Wait, t.gateway.request_asked.to_owned()),
         "request.unknown" => (Tone::Warn, t.gateway.request_unknown.to_owned()),
         "request.taken" => (Tone::Wait, t.gateway.request_taken.to_owned()),
@@ -250,6 +252,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         .or_else(|| Some(warnings(lang, &fact("warnings"))).filter(|it| !it.is_empty()))
         .map(|why| match entry.action.as_str() {
             "job.parked" => super::job_words::why(lang, &fact("code"), &why),
+            "push.unproved" => super::push_words::outcome(lang, &why),
             "refund.decided" | "red_form.planned" | "red_form.begun_by_buyer" => {
                 RedReason::from_code(&why).map_or(why, |it| super::red::reason(t, it).to_owned())
             }

@@ -67,6 +67,8 @@ texts! {
         stock_quota_ended: "{0} 未用完的额度 {1} 过期", "The rest of the quota of {0}, {1}, lapsed";
         push_received: "收到推送 {0}", "Push {0} received";
         push_refused: "拒绝推送", "Push refused";
+        push_unproved: "推送没有签名，也没有得到微信证实：{0}", "Nobody signed a push about {0}, and WeChat does not confirm it";
+        push_unproved_many: "又有 {0} 条推送没有签名，也没有得到微信证实", "{0} more pushes that nobody signed and WeChat does not confirm";
         proof_holds: "账目核对：全部规则成立", "Ledger checked: every rule holds";
         proof_broken: "账目核对：有规则不成立", "Ledger checked: a rule does not hold";
         session_opened: "登录", "Signed in";

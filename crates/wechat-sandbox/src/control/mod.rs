@@ -56,6 +56,8 @@ routes! {
     get "/orders/{order_id}" => orders::show;
     post "/orders/{order_id}/authorise" => orders::authorise;
     post "/orders/{order_id}/refuse" => orders::refuse;
+    post "/orders/{order_id}/reject" => orders::reject;
+    post "/orders/{order_id}/withdraw" => orders::withdraw;
     post "/payments" => orders::pay;
     get "/cards" => views::cards;
     get "/cards/{code}" => views::card;

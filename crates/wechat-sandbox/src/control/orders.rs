@@ -171,6 +171,79 @@ pub(super) async fn refuse(
     send(refuse())
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rejection {
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    url: Option<String>,
+}
+
+/// Another program of the same account, or a person at it, rejects the authorisation by `rejectinsert`: for good, and
+/// nobody is told.
+pub(super) async fn reject(
+    app: Data<App>,
+    order_id: Path<String>,
+    whose: Query<Whose>,
+    body: Bytes,
+) -> HttpResponse {
+    let reject = || -> Answer {
+        let Rejection { reason, url } = read(&body)?;
+        let mut world = app.world();
+        let order = find(&world, &order_id, whose.appid.as_deref())?;
+        let order = authorised(order)?;
+        world.save_order(Order {
+            state: OrderState::Rejected,
+            reject_reason: Some(reason.unwrap_or_else(|| "在别处拒绝".to_owned())),
+            reject_url: url,
+            ..order.clone()
+        });
+        let order = find(&world, &order_id, Some(&order.appid))?;
+        Ok(json!({"order": order_json(&app, &world, &order), "pushes": []}))
+    };
+    send(reject())
+}
+
+/// WeChat takes an authorisation out, as its support does on request: the order waits for its buyer again, and nobody is
+/// told.
+pub(super) async fn withdraw(
+    app: Data<App>,
+    order_id: Path<String>,
+    whose: Query<Whose>,
+) -> HttpResponse {
+    let withdraw = || -> Answer {
+        let mut world = app.world();
+        let order = find(&world, &order_id, whose.appid.as_deref())?;
+        let order = authorised(order)?;
+        world.save_order(Order {
+            state: OrderState::Waiting,
+            buyer: None,
+            title: None,
+            auth_time: None,
+            ..order.clone()
+        });
+        let order = find(&world, &order_id, Some(&order.appid))?;
+        Ok(json!({"order": order_json(&app, &world, &order), "pushes": []}))
+    };
+    send(withdraw())
+}
+
+/// Only what is authorised and has no card yet, nor one on its way.
+fn authorised(order: Order) -> Result<Order, Problem> {
+    match order.state {
+        OrderState::Authorised if order.inserting => {
+            Err(Problem::conflict("a card is being inserted"))
+        }
+        OrderState::Authorised => Ok(order),
+        OrderState::Rejected => Err(Problem::conflict("the order is rejected already")),
+        OrderState::Inserted => Err(Problem::conflict("the card is in the wallet already")),
+        OrderState::Waiting | OrderState::RefusedByUser => {
+            Err(Problem::conflict("the order is not authorised"))
+        }
+    }
+}
+
 /// A payment with `receipt=Y`: its receipt shows the invoice entry.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

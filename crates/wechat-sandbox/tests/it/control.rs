@@ -108,6 +108,43 @@ async fn decisions_are_taken_once_and_explained() {
 }
 
 #[tokio::test]
+async fn an_authorisation_is_rejected_or_withdrawn_elsewhere() {
+    let stage = stage().await;
+    let merchant = &stage.merchant;
+    for (order, what, told) in [
+        ("R-1", "reject", "reject insert"),
+        ("R-2", "withdraw", "never auth"),
+    ] {
+        merchant.auth_url(order).await;
+        let path = format!("/sandbox/orders/{order}/{what}");
+        let early = merchant.control_post(&path, json!({})).await;
+        assert_eq!(early["status"], 409, "{early}");
+        merchant.authorise(order).await;
+        let pushes = merchant.control("/sandbox/pushes").await["pushes"].clone();
+        let done = merchant.control_post(&path, json!({})).await;
+        assert_eq!(done["order"]["order_id"], order, "{done}");
+        let asked = json!({"order_id": order, "s_pappid": merchant.s_pappid});
+        let answer = merchant.post("/card/invoice/getauthdata", asked).await;
+        assert_eq!(answer["invoice_status"], told, "{answer}");
+        let after = merchant.control("/sandbox/pushes").await["pushes"].clone();
+        assert_eq!(
+            pushes.as_array().unwrap().len(),
+            after.as_array().unwrap().len()
+        );
+    }
+    let twice = merchant
+        .control_post("/sandbox/orders/R-1/reject", json!({"reason": "x"}))
+        .await;
+    assert_eq!(twice["status"], 409);
+    // Withdrawn, the buyer may agree again.
+    merchant.authorise("R-2").await;
+    let wrong = merchant
+        .control_post("/sandbox/orders/R-2/reject", json!({"colour": 1}))
+        .await;
+    assert_eq!(wrong["status"], 422);
+}
+
+#[tokio::test]
 async fn one_order_id_of_two_accounts_needs_the_appid() {
     let stage = stage().await;
     stage.merchant.auth_url("A-1").await;

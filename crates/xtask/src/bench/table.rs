@@ -36,6 +36,29 @@ impl Row {
                 format!("orders of 5 lines, {} connections", get("/connections")),
                 format!("**{}/s** accepted", grouped(get("/per_second"))),
             ),
+            "burst" => (
+                format!(
+                    "pushes, a burst of {} within {} s",
+                    grouped(get("/count")),
+                    get("/seconds")
+                ),
+                format!(
+                    "{} acknowledged, none lost; all handled {:.1} s after the last",
+                    grouped(get("/count")),
+                    get("/all_handled_after_ms") / 1000.0
+                ),
+            ),
+            "hostile" => (
+                format!(
+                    "hostile pushes, {}/s: bombs, noise, forgeries",
+                    get("/rate")
+                ),
+                format!(
+                    "{} refused; the process grew by {:.1} MiB",
+                    grouped(get("/count")),
+                    get("/grown_mib")
+                ),
+            ),
             "pushes" => (
                 format!(
                     "pushes, open loop, {}/s for {} s",
