@@ -8,7 +8,7 @@ use crate::{
     },
     archive::get as download,
     harness::{Answer, TestApp, company, person, spawn_app, tea},
-    red::{at_stage, at_state_of, bring_forward, invoice_state, posted, refund},
+    red::at_stage,
     taxes::{behind_gateway, first_seller},
 };
 use fapiao_usecases::{
@@ -371,113 +371,6 @@ async fn a_red_letter_of_a_special_is_special_and_what_is_issued_anew_too() {
     }
     app.assert_ledger_holds().await;
     app.stop().await;
-}
-
-/// Net and tax of an invoice, in fen.
-fn fen(invoice: &Value) -> [i64; 2] {
-    ["amount", "tax"].map(|name| {
-        let text = invoice["totals"][name].as_str().unwrap();
-        text.replace('.', "").parse().unwrap()
-    })
-}
-
-#[tokio::test]
-async fn parts_of_a_special_come_back_as_special_ones_until_nothing_is_left() {
-    let app = spawn_app().await;
-    let mut wanted = special("SP-8");
-    wanted["lines"][0]["quantity"] = json!("3");
-    wanted["lines"][0]["unit_price"] = json!("33.33");
-    wanted["lines"][0]["discount"] = json!("9.99");
-    let (order, blue) = carded(&app, &wanted).await;
-    let of = json!({ "order": order["id"], "invoice": blue["id"], "number": blue["number"] });
-    let piece =
-        json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] });
-    let done = refund(&app, &of, "SP-8-1", &piece).await;
-    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
-    let first = at_stage(&app, &of, 0, "done").await;
-    assert_eq!(first["red_letters"][0]["code"], "01", "{first}");
-    assert_eq!(invoice_state(&app, &of).await, "partly_red");
-
-    // Its buyer has booked it to deduct the tax: from now on a red letter needs their word.
-    posted(&app, &of).await;
-    let less = json!({ "mode": "confirm", "reason": "04", "amount": "5.00" });
-    let done = refund(&app, &of, "SP-8-2", &less).await;
-    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
-    let waiting = at_state_of(&app, &of, 1, "awaits_buyer").await;
-    assert_eq!(waiting["red_invoice_id"], Value::Null);
-    agree(&app).await;
-    at_stage(&app, &of, 1, "done").await;
-
-    let rest = json!({ "mode": "confirm", "reason": "02", "everything": true });
-    let done = refund(&app, &of, "SP-8-3", &rest).await;
-    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
-    at_state_of(&app, &of, 2, "awaits_buyer").await;
-    agree(&app).await;
-    at_stage(&app, &of, 2, "done").await;
-    assert_eq!(invoice_state(&app, &of).await, "fully_red");
-
-    // Each is special to the tax side, in the structured file and on paper, and together they are the blue one.
-    let mut taken = [0, 0];
-    for place in 0..3 {
-        let path = format!("/orders/{}/refunds", order["id"].as_str().unwrap());
-        let letter = app.get(&path).await.body["data"][place]["red_letters"][0].clone();
-        let path = format!("/invoices/{}", letter["red_invoice_id"].as_str().unwrap());
-        let red = app.get(&path).await.body;
-        assert_eq!(red["kind"], "digital_special", "{red}");
-        let [net, tax] = fen(&red);
-        assert!(net < 0 && tax < 0, "{red}");
-        taken = [taken[0] + net, taken[1] + tax];
-        let upload = held(&app, red["number"].as_str().unwrap()).await;
-        assert_eq!(
-            (&upload["fppz"], &upload["lzfpbz"], &upload["dylzfphm"]),
-            (&json!("01"), &json!("1"), &blue["number"]),
-            "{upload}"
-        );
-        // An allowance has neither quantity nor price.
-        let has_quantity = upload["fpmxList"][0]["sl"].is_string();
-        assert_eq!(has_quantity, place != 1, "{upload}");
-        let xml = until("the red paper", || async {
-            let id = red["id"].as_str().unwrap();
-            let at = format!("{}/api/v1/invoices/{id}/file.xml", app.web());
-            let answer = app.http.get(at).bearer_auth(app.till().1).send().await;
-            let text = answer.unwrap().text().await.unwrap();
-            text.starts_with("<?xml").then_some(text)
-        })
-        .await;
-        assert!(
-            xml.contains("<LabelCode>N</LabelCode>")
-                && xml.contains("<LabelName>增值税专用发票</LabelName>"),
-            "{xml}"
-        );
-        let pdf = lopdf::Document::load_mem(&file(&app, &red, "pdf").await).unwrap();
-        let text: String = pdf.extract_text(&[1]).unwrap().split_whitespace().collect();
-        assert!(
-            text.contains("电子发票（增值税专用发票）") && text.contains("（负数）"),
-            "{text}"
-        );
-    }
-    assert_eq!(taken, fen(&blue).map(|it| -it));
-    let over = refund(&app, &of, "SP-8-4", &rest).await;
-    assert_eq!(over.body["code"], "refund_not_possible", "{over:?}");
-    app.assert_ledger_holds().await;
-    app.stop().await;
-}
-
-/// The buyer agrees to whatever waits for them.
-async fn agree(app: &TestApp) {
-    let ledger = app.tax_ledger().await;
-    for form in ledger["red_forms"].as_array().unwrap() {
-        if form["state"] == "02" {
-            let path = format!(
-                "/sandbox/red-forms/{}/answer",
-                form["uuid"].as_str().unwrap()
-            );
-            let yes = json!({ "answer": "Y" });
-            app.control(&app.tax(), Method::POST, &path, Some(&yes))
-                .await;
-        }
-    }
-    bring_forward(app).await;
 }
 
 #[tokio::test]

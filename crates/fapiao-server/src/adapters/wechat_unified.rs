@@ -202,7 +202,8 @@ fn line(it: &InvoiceLine) -> MakeOutLine {
             other => other.to_string(),
         },
         se: it.tax.to_string(),
-        yhzcbs: flags.favoured.to_owned(),
+        // The published call has none of these: they are told where there is something to tell.
+        yhzcbs: some(flags.favoured).filter(|it| it == "1"),
         lslbs: some(flags.zero_rate),
         zzstsgl: some(flags.policy),
     }

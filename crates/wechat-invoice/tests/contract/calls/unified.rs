@@ -7,7 +7,7 @@ async fn make_out_invoice() {
     let call = call("make_out_invoice").await;
     let given = |text: &str| Some(text.to_owned());
     let line = MakeOutLine {
-        yhzcbs: "0".to_owned(),
+        yhzcbs: None,
         lslbs: None,
         zzstsgl: None,
         fphxz: "0".into(),
