@@ -2,6 +2,7 @@
 
 mod difference;
 mod parts;
+mod policies;
 mod rounding;
 mod special;
 mod tax_data;

@@ -374,6 +374,41 @@ async fn a_red_letter_of_a_special_is_special_and_what_is_issued_anew_too() {
 }
 
 #[tokio::test]
+async fn lists_and_the_buyers_page_tell_the_kind() {
+    let app = spawn_app().await;
+    let (order, _) = carded(&app, &special("SP-9")).await;
+    let plain = accepted(&app, &tea("SP-9-plain")).await;
+    let waiting = accepted(&app, &special("SP-9-open")).await;
+    let finance = signed_in(&app, "finance").await;
+    let list = shown(&app, &finance, "/admin/orders").await;
+    assert_eq!(list.matches(">专票</td>").count(), 2, "{list}");
+    assert_eq!(list.matches(">普票</td>").count(), 1, "{list}");
+    let list = shown(&app, &finance, "/admin/invoices").await;
+    assert!(list.contains("数电专票</span>"), "{list}");
+    let buyer = Client::new();
+    let page = |of: &Value| {
+        let link = of["delivery"]["page_url"].as_str().unwrap();
+        format!("/o/{}", link.rsplit('/').next().unwrap())
+    };
+    let open = shown(&app, &buyer, &page(&waiting)).await;
+    assert!(
+        open.contains("<dd>增值税专用发票</dd>") && open.contains("个人抬头不能开具"),
+        "{open}"
+    );
+    let done = shown(&app, &buyer, &page(&order)).await;
+    assert!(
+        done.contains("<dd>增值税专用发票</dd>") && !done.contains("个人抬头不能开具"),
+        "{done}"
+    );
+    let ordinary = shown(&app, &buyer, &page(&plain)).await;
+    assert!(
+        ordinary.contains("<dd>普通发票</dd>") && !ordinary.contains("专用发票"),
+        "{ordinary}"
+    );
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn where_the_buyer_cannot_deduct_staff_are_told() {
     let app = spawn_app().await;
     let mut wanted = special("SP-7");

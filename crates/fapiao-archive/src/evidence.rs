@@ -441,13 +441,17 @@ fn invoice_json(
         .lines
         .iter()
         .map(|it| {
-            json!({
+            let mut line = json!({
                 "no": it.no, "name": it.printed_name(), "tax_code": it.tax_code, "spec": it.spec, "unit": it.unit,
                 "quantity": it.quantity.map(|it| it.normalize().to_string()),
                 "unit_price": it.unit_price.map(|it| it.normalize().to_string()),
                 "amount": it.amount.to_string(), "rate": it.rate.to_string(), "tax": it.tax.to_string(),
                 "gross": it.gross.to_string(),
-            })
+            });
+            if let Some(policy) = it.preference {
+                line["preference"] = json!(policy.code());
+            }
+            line
         })
         .collect();
     json!({

@@ -332,10 +332,12 @@ fn check_pair(no: usize, line: &InvoiceLine, discount: &InvoiceLine, found: &mut
     let same = line.name == discount.name
         && line.short_name == discount.short_name
         && line.tax_code == discount.tax_code
-        && line.rate == discount.rate;
+        && line.rate == discount.rate
+        && line.preference == discount.preference;
     if !same {
-        let message =
-            format!("line {no}: name, class code and rate must equal those of the discounted line");
+        let message = format!(
+            "line {no}: name, class code, rate and policy must equal those of the discounted line"
+        );
         found.at(no, "E_DISC_MATCH", message);
     }
     if discount.amount.abs() > line.amount || discount.gross.abs() > line.gross {

@@ -187,6 +187,7 @@ mod tests {
 
     fn line(gross: i64, rate: &str) -> OrderLine {
         OrderLine {
+            preference: None,
             name: "劳务派遣".to_owned(),
             tax_code: "3040803010000000000".to_owned(),
             spec: String::new(),

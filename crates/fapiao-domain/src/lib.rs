@@ -22,6 +22,7 @@ pub mod order;
 pub mod outlook;
 pub mod party;
 pub mod payment;
+pub mod preference;
 pub mod province;
 pub mod qr;
 pub mod rate;

@@ -1,6 +1,6 @@
 //! Lines: as an order states them, and as an invoice carries them.
 
-use crate::{money::Fen, rate::Rate};
+use crate::{money::Fen, preference::Preference, rate::Rate};
 use rust_decimal::Decimal;
 
 /// A line as the shop states it (明细). Parsed values only; the rules that join them are in [`crate::totals`].
@@ -22,6 +22,8 @@ pub struct OrderLine {
     pub tax_included: bool,
     /// How the line is taxed.
     pub rate: Rate,
+    /// The preferential policy that applies to what was sold, where one was told.
+    pub preference: Option<Preference>,
     /// Discount of the whole line (折扣), zero or positive, with tax when `tax_included`.
     pub discount: Fen,
 }
@@ -80,6 +82,9 @@ pub struct InvoiceLine {
     pub amount: Fen,
     /// How it is taxed.
     pub rate: Rate,
+    /// The preferential policy that was told; the tax side is also told what follows from the rate, see
+    /// [`Preference::of_rate`].
+    pub preference: Option<Preference>,
     /// Tax (税额, `se`).
     pub tax: Fen,
     /// Gross amount (`hsje`).
@@ -90,5 +95,12 @@ impl InvoiceLine {
     /// The name as printed and as the tax interface wants it: `*short*name`.
     pub fn printed_name(&self) -> String {
         format!("*{}*{}", self.short_name, self.name)
+    }
+
+    /// The policy the tax side is told: what was stated, else what follows from the rate. `is_levy` as for
+    /// [`Preference::of_rate`].
+    pub fn policy(&self, is_levy: bool) -> Option<Preference> {
+        self.preference
+            .or_else(|| Preference::of_rate(self.rate, is_levy))
     }
 }

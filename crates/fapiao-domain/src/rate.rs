@@ -126,21 +126,6 @@ impl Rate {
     }
 }
 
-/// The preferential flag of the tax interface (优惠政策标识, `yhzcbs`): `03` exempt, `04` not taxed, `10` the 1.5%
-/// relief, empty for ordinary rates. With `is_levy` (a general taxpayer under the simplified method) 3% is `08` and
-/// 5% is `09`. Policies such as refunds after payment are not derived from the rate.
-pub fn preferential_code(rate: Rate, is_levy: bool) -> &'static str {
-    match rate {
-        Rate::Exempt => "03",
-        Rate::NotTaxed => "04",
-        Rate::Zero => "",
-        Rate::Percent(_) if rate.is_relief() => "10",
-        Rate::Percent(value) if is_levy && value == Decimal::new(3, 2) => "08",
-        Rate::Percent(value) if is_levy && value == Decimal::new(5, 2) => "09",
-        Rate::Percent(_) => "",
-    }
-}
-
 /// The API's form; [`Rate::parse`] reads it back.
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -169,22 +154,6 @@ mod tests {
             let rate = Rate::parse(text).unwrap();
             assert_eq!(rate.printed(), printed);
             assert_eq!(Rate::parse(&rate.to_string()), Ok(rate));
-        }
-        for (text, is_levy, flag) in [
-            ("exempt", false, "03"),
-            ("not_taxed", true, "04"),
-            ("0", true, ""),
-            ("0.13", true, ""),
-            ("0.03", false, ""),
-            ("0.03", true, "08"),
-            ("0.05", true, "09"),
-            ("0.015", false, "10"),
-        ] {
-            assert_eq!(
-                preferential_code(Rate::parse(text).unwrap(), is_levy),
-                flag,
-                "{text}"
-            );
         }
         assert_eq!(Rate::parse("0.130"), Rate::parse("0.13"));
         for text in ["13", "13%", "1", "-0.13", "", "0.", "Exempt", "0.1234567"] {

@@ -295,6 +295,7 @@ mod tests {
         discount: i64,
     ) -> OrderLine {
         OrderLine {
+            preference: None,
             name: "茶".to_owned(),
             tax_code: "1030205010000000000".to_owned(),
             spec: String::new(),

@@ -230,6 +230,17 @@ fn check_class(line: &OrderLine, taxed_beside: bool, faults: &mut Faults<'_>) {
             "the rate must be above 0 and below 1, with at most 6 decimals",
         );
     }
+    if let Some(policy) = line.preference
+        && !policy.goes_with(line.rate)
+    {
+        let message = format!(
+            "the policy {policy} ({}) goes with {}, not with {}",
+            policy.printed(),
+            policy.rates(),
+            line.rate
+        );
+        faults.add("preference", "E_PREFERENCE", message);
+    }
     if !is_class_code(&line.tax_code) {
         faults.add(
             "tax_code",
@@ -376,6 +387,7 @@ fn push_lines(line: &OrderLine, short_name: String, amounts: Amounts, made: &mut
         unit_price: Some(amounts.unit_price),
         amount,
         rate: line.rate,
+        preference: line.preference,
         tax,
         gross,
     };

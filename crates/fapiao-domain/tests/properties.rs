@@ -115,6 +115,7 @@ prop_compose! {
         discount in prop_oneof![3 => Just(0), 1 => 1_i64..=1000, 1 => Just(1000)],
     ) -> OrderLine {
         let line = OrderLine {
+preference: None,
             name: "商品".to_owned(),
             tax_code: "1090511030000000000".to_owned(),
             spec: String::new(),
@@ -289,6 +290,7 @@ proptest! {
         price in 1_i64..=400, count in 200_usize..=900, rate in rates(),
     ) {
         let line = OrderLine {
+preference: None,
             name: "商品".to_owned(),
             tax_code: "1090511030000000000".to_owned(),
             spec: String::new(),

@@ -59,6 +59,7 @@ fn rate(text: &str) -> Rate {
 
 fn order_line() -> OrderLine {
     OrderLine {
+        preference: None,
         name: "商品".to_owned(),
         tax_code: "1090511030000000000".to_owned(),
         spec: String::new(),

@@ -33,6 +33,7 @@ fn yuan(text: &str) -> Fen {
 
 fn line(quantity: &str, price: &str, tax_included: bool, rate: &str) -> OrderLine {
     OrderLine {
+        preference: None,
         name: "商品".to_owned(),
         tax_code: GOODS.to_owned(),
         spec: "A4".to_owned(),

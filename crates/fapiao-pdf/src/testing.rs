@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 pub(crate) fn face_of(lines: usize) -> InvoiceFace {
     let yuan = |text| Fen::parse_yuan(text).unwrap();
     let line = |no| InvoiceLine {
+        preference: None,
         no,
         kind: LineKind::Normal,
         name: "苹果".to_owned(),

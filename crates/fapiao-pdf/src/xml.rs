@@ -8,6 +8,7 @@ use fapiao_domain::{
     face::InvoiceFace,
     invoice::{Identity, InvoiceKind},
     line::InvoiceLine,
+    preference::Preference,
     province::tax_authority,
     rate::Rate,
 };
@@ -101,6 +102,13 @@ fn undefined_labels(face: &InvoiceFace) -> Vec<(&'static str, &'static str, &'st
         ("02", "零税率", has_rate(face, Rate::Zero)),
         ("03", "差额开票", face.extras.difference.is_some()),
         ("04", "免税", has_rate(face, Rate::Exempt)),
+        (
+            "05",
+            "简易计税",
+            face.lines
+                .iter()
+                .any(|line| line.preference.is_some_and(Preference::is_simplified)),
+        ),
         (
             "06",
             "减按",
@@ -353,6 +361,7 @@ mod tests {
         let mut face = face_of(2);
         face.seller.name = "A&B<商贸>有限公司".to_owned();
         face.lines[1].rate = Rate::Exempt;
+        face.lines[0].preference = Some(Preference::Simplified);
         face.remark = "第一行\n第二行".to_owned();
         let bytes = render_xml(&face);
         assert_eq!(bytes, render_xml(&face));
@@ -379,7 +388,7 @@ mod tests {
             assert_eq!(text_of(&document, name), expected, "{name}");
         }
         let codes: Vec<_> = text_of(&document, "LabelCode");
-        assert_eq!(codes, ["Y", "01", "02", "04"]);
+        assert_eq!(codes, ["Y", "01", "02", "04", "05"]);
     }
 
     #[test]

@@ -273,6 +273,7 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
     let now = Wall.now();
     let fen = |yuan| Fen::parse_yuan(yuan).unwrap();
     let line = OrderLine {
+        preference: None,
         name: "茶叶".to_owned(),
         tax_code: "1010101010000000000".to_owned(),
         spec: "250g".to_owned(),

@@ -280,5 +280,6 @@ fn line_models(new: &NewOrder) -> impl Iterator<Item = order_line::Model> + '_ {
             tax_included: line.tax_included,
             rate: line.rate.to_string(),
             discount: line.discount.get(),
+            preference: read::preference_code(line.preference),
         })
 }

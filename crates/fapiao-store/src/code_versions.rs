@@ -51,6 +51,7 @@ fn revise(
         short_name: row.short_name.clone(),
         usual_rate: row.usual_rate.clone(),
         summary: row.summary,
+        policies: row.policies.clone(),
     };
     let Some((_, last)) = versions.last_key_value() else {
         return vec![new(&row.from)];
@@ -69,7 +70,8 @@ fn revise(
         return Vec::new();
     }
     if same && row.from <= last.valid_from {
-        let moved = last.valid_until != row.until;
+        // What a code permits is no text of the paper: it changes in place.
+        let moved = last.valid_until != row.until || last.policies != row.policies;
         return if moved {
             vec![new(&last.valid_from)]
         } else {
@@ -104,6 +106,7 @@ mod tests {
             short_name: short_name.to_owned(),
             usual_rate: "0.13".to_owned(),
             summary: false,
+            policies: String::new(),
             from: from.to_owned(),
             until: until.to_owned(),
         }

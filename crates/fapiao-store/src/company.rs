@@ -105,6 +105,7 @@ pub(crate) fn product_record(model: product::Model) -> Result<Product, StoreErro
         unit_price: read::decimal(&model.unit_price)?,
         tax_included: model.tax_included,
         rate: read::rate(&model.rate)?,
+        preference: read::preference(&model.preference)?,
     })
 }
 
@@ -331,12 +332,13 @@ pub(crate) fn save_product<'t>(tx: &'t Tx, (product, actor): &'t (Product, Actor
             unit_price: product.unit_price.to_string(),
             tax_included: product.tax_included,
             rate: product.rate.to_string(),
+            preference: read::preference_code(product.preference),
         };
         tx.insert::<product::Entity>(
             &[model],
             "ON CONFLICT (id) DO UPDATE SET sku = excluded.sku, name = excluded.name, tax_code = excluded.tax_code, \
              spec = excluded.spec, unit = excluded.unit, unit_price = excluded.unit_price, \
-             tax_included = excluded.tax_included, rate = excluded.rate",
+             tax_included = excluded.tax_included, rate = excluded.rate, preference = excluded.preference",
         )
         .await
         .map_err(|error| taken(error, format!("a product with the number {}", product.sku)))?;
@@ -344,7 +346,8 @@ pub(crate) fn save_product<'t>(tx: &'t Tx, (product, actor): &'t (Product, Actor
             Line::new(actor, "product.saved", product.id.as_str())
                 .with("sku", product.sku.as_str())
                 .with("tax_code", product.tax_code.as_str())
-                .with("rate", product.rate.to_string()),
+                .with("rate", product.rate.to_string())
+                .with("preference", read::preference_code(product.preference)),
         );
         Ok(())
     })

@@ -189,6 +189,7 @@ fn line(model: invoice_line::Model) -> Result<InvoiceLine, StoreError> {
         rate: read::rate(&model.rate)?,
         tax: read::fen(model.tax)?,
         gross: read::fen(model.gross)?,
+        preference: read::preference(&model.preference)?,
     })
 }
 
@@ -345,5 +346,6 @@ pub(crate) fn line_model(invoice: &str, line: &InvoiceLine) -> invoice_line::Mod
         rate: line.rate.to_string(),
         tax: line.tax.get(),
         gross: line.gross.get(),
+        preference: read::preference_code(line.preference),
     }
 }

@@ -84,6 +84,7 @@ fn line(model: order_line::Model) -> Result<OrderLine, StoreError> {
         tax_included: model.tax_included,
         rate: read::rate(&model.rate)?,
         discount: read::fen(model.discount)?,
+        preference: read::preference(&model.preference)?,
     })
 }
 
@@ -257,5 +258,10 @@ fn list_row(model: order::Model, store_name: String) -> Result<OrderRow, StoreEr
         totals: read::totals(model.amount, model.tax, model.total)?,
         invoice_number: model.invoice_number,
         buyer: model.buyer,
+        asked: read::word(
+            AskedKind::parse,
+            &model.invoice_kind,
+            "kind that is asked for",
+        )?,
     })
 }

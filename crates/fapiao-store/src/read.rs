@@ -7,6 +7,7 @@ use fapiao_domain::{
     line::LineKind,
     money::Fen,
     party::{SellerParty, Title, TitleKind},
+    preference::Preference,
     rate::Rate,
     totals::Totals,
 };
@@ -63,6 +64,16 @@ pub(crate) fn decimal(text: &str) -> Result<Decimal, StoreError> {
 /// A rate.
 pub(crate) fn rate(text: &str) -> Result<Rate, StoreError> {
     Rate::parse(text).map_err(|_| corrupt("rate", text))
+}
+
+/// A preferential policy; empty for none.
+pub(crate) fn preference(text: &str) -> Result<Option<Preference>, StoreError> {
+    Preference::parse(text).map_err(|_| corrupt("preferential policy", text))
+}
+
+/// How a preferential policy is stored.
+pub(crate) fn preference_code(preference: Option<Preference>) -> String {
+    preference.map_or_else(String::new, |it| it.to_string())
 }
 
 /// A word of a fixed list, such as a state.

@@ -31,6 +31,7 @@ pub(crate) fn code_record(model: tax_code::Model) -> TaxCode {
         short_name: model.short_name,
         usual_rate: model.usual_rate,
         summary: model.summary,
+        policies: model.policies,
         from: model.valid_from,
         until: model.valid_until,
     }
@@ -79,7 +80,8 @@ pub(crate) fn save<'t>(tx: &'t Tx, data: &'t TaxData) -> Run<'t, ()> {
         tx.insert::<tax_code::Entity>(
             &codes,
             "ON CONFLICT (code, valid_from) DO UPDATE SET valid_until = excluded.valid_until, name = excluded.name, \
-             short_name = excluded.short_name, usual_rate = excluded.usual_rate, summary = excluded.summary",
+             short_name = excluded.short_name, usual_rate = excluded.usual_rate, summary = excluded.summary, \
+             policies = excluded.policies",
         )
         .await?;
         let changed_rates = save_rates(tx, data, &today).await?;

@@ -78,6 +78,7 @@ fn order(dice: &mut Dice) -> Vec<OrderLine> {
                 _ => (dice.decimal(8, 8), dice.decimal(9, 8)),
             };
             OrderLine {
+                preference: None,
                 name: "x".to_owned(),
                 tax_code: if not_taxed {
                     "6010000000000000000"

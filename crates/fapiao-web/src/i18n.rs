@@ -14,6 +14,7 @@ mod outside;
 mod paper;
 mod parts;
 mod payments;
+pub mod policies;
 mod red;
 mod red_buyer;
 mod red_correct;
@@ -41,6 +42,7 @@ pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
 pub use parts::Parts;
 pub use payments::Payment;
+pub use policies::Policies;
 pub use red::Red;
 pub use red_buyer::RedBuyer;
 pub use red_correct::RedCorrect;
@@ -227,6 +229,7 @@ catalogue! {
     column: Column,
     rounding: Rounding,
     parts: Parts,
+    policies: Policies,
     special: Special,
     outlook: Outlook,
     signing: Signing,

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 /// A plain line and a discounted one.
 fn sound() -> Vec<InvoiceLine> {
     let line = OrderLine {
+        preference: None,
         name: "打印机".to_owned(),
         tax_code: "1090511030000000000".to_owned(),
         spec: "A4".to_owned(),

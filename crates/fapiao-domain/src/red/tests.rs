@@ -3,6 +3,7 @@ use crate::{line::OrderLine, rate::Rate, totals::compute};
 
 fn order_line(tax_code: &str, quantity: i64, price: i64, discount: i64) -> OrderLine {
     OrderLine {
+        preference: None,
         name: "某物".to_owned(),
         tax_code: tax_code.to_owned(),
         spec: "大".to_owned(),

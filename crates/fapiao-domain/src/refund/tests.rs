@@ -7,6 +7,7 @@ use crate::{
 
 fn sold(quantity: i64, price: i64, discount: i64) -> OrderLine {
     OrderLine {
+        preference: None,
         name: "某物".to_owned(),
         tax_code: "1090511030000000000".to_owned(),
         spec: String::new(),

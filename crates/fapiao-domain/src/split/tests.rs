@@ -3,6 +3,7 @@ use crate::{line::OrderLine, rate::Rate, totals::compute};
 
 fn order_line(quantity: &str, price: i64, discount: i64) -> OrderLine {
     OrderLine {
+        preference: None,
         name: "某物".to_owned(),
         tax_code: "1090511030000000000".to_owned(),
         spec: String::new(),

@@ -2,6 +2,7 @@ use super::*;
 
 fn sound() -> OrderLine {
     OrderLine {
+        preference: None,
         name: "苹果".to_owned(),
         tax_code: "1010115010100000000".to_owned(),
         spec: "红富士".to_owned(),

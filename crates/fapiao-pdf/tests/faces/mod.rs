@@ -102,6 +102,7 @@ fn line(no: u32, goods: usize, quantity: i64) -> InvoiceLine {
     let amount = fen(price * quantity);
     let tax = Fen::round_half_up(amount.yuan() * rate.fraction()).unwrap();
     InvoiceLine {
+        preference: None,
         no,
         kind: LineKind::Normal,
         name: name.to_owned(),

@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use fapiao_domain::{
     line::{InvoiceLine, LineKind},
+    preference::DeviceFlags,
     rate::Rate,
 };
 use fapiao_usecases::{
@@ -179,6 +180,7 @@ fn trouble(code: &str, what: impl Into<String>, advice: Advice) -> OutsideError 
 fn line(it: &InvoiceLine) -> MakeOutLine {
     let some = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
     let quantity = it.quantity.unwrap_or(Decimal::ONE);
+    let flags = DeviceFlags::of(it.rate, it.preference);
     MakeOutLine {
         fphxz: match it.kind {
             LineKind::Normal => "0",
@@ -200,6 +202,10 @@ fn line(it: &InvoiceLine) -> MakeOutLine {
             other => other.to_string(),
         },
         se: it.tax.to_string(),
+        // The published call has none of these: they are told where there is something to tell.
+        yhzcbs: some(flags.favoured).filter(|it| it == "1"),
+        lslbs: some(flags.zero_rate),
+        zzstsgl: some(flags.policy),
     }
 }
 

@@ -301,6 +301,7 @@ fn product_row(
 ) -> Result<Product, StoreError> {
     let damaged = |_| StoreError::Corrupt(format!("demo product {}", product.name));
     Ok(Product {
+        preference: None,
         id: fixed::<ProductId>(index + 1),
         sku: format!("SKU-{:03}", index + 1),
         name: product.name.to_owned(),

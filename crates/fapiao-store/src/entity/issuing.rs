@@ -62,6 +62,7 @@ table! {
         rate: String,
         tax: i64,
         gross: i64,
+        preference: String,
     }
 }
 

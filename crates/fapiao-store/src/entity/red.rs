@@ -40,6 +40,7 @@ table! {
         tax: i64,
         gross: i64,
         form_id: Option<String>,
+        preference: String,
     }
 }
 
@@ -91,5 +92,6 @@ table! {
         rate: String,
         tax: i64,
         gross: i64,
+        preference: String,
     }
 }

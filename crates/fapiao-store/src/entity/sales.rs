@@ -45,6 +45,7 @@ table! {
         tax_included: bool,
         rate: String,
         discount: i64,
+        preference: String,
     }
 }
 

@@ -77,6 +77,7 @@ table! {
         unit_price: String,
         tax_included: bool,
         rate: String,
+        preference: String,
     }
 }
 
@@ -91,6 +92,7 @@ table! {
         short_name: String,
         usual_rate: String,
         summary: bool,
+        policies: String,
     }
 }
 

@@ -276,6 +276,7 @@ fn form_line(form: &str, red: &RedLine) -> red_form_line::Model {
         rate: line.rate.to_string(),
         tax: line.tax.get(),
         gross: line.gross.get(),
+        preference: crate::read::preference_code(line.preference),
     }
 }
 
@@ -297,6 +298,7 @@ fn refund_line(refund: &str, no: i64, red: &RedLine, form: Option<String>) -> re
         tax: line.tax.get(),
         gross: line.gross.get(),
         form_id: form,
+        preference: crate::read::preference_code(line.preference),
     }
 }
 

@@ -53,6 +53,7 @@ macro_rules! red_line {
                 rate: read::rate(&model.rate)?,
                 tax: read::fen(model.tax)?,
                 gross: read::fen(model.gross)?,
+                preference: read::preference(&model.preference)?,
             },
         }
     }};

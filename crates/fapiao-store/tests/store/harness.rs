@@ -528,6 +528,7 @@ fn sums(amount: &str, tax: &str, total: &str) -> Totals {
 
 pub(crate) fn order(seller: &SellerId, shop: &StoreId, number: &str, now: DateTime<Utc>) -> Order {
     let line = |name: &str, quantity: &str, price: &str| OrderLine {
+        preference: None,
         name: name.to_owned(),
         tax_code: "1010101010000000000".to_owned(),
         spec: String::new(),
@@ -562,6 +563,7 @@ pub(crate) fn order(seller: &SellerId, shop: &StoreId, number: &str, now: DateTi
 
 fn invoice(delivery: &Delivery, now: DateTime<Utc>) -> Invoice {
     let line = |no: u32| InvoiceLine {
+        preference: None,
         no,
         kind: LineKind::Normal,
         name: "茶叶".to_owned(),

@@ -53,6 +53,7 @@ struct Seen {
 /// An issued invoice of three lines whose parts do not come out even, one of them with a discount.
 async fn sold(bench: &Bench, number: &str) -> (OrderId, Invoice) {
     let line = |quantity: &str, price: &str, discount: i64| OrderLine {
+        preference: None,
         name: "茶叶".to_owned(),
         tax_code: "1010101010000000000".to_owned(),
         spec: String::new(),

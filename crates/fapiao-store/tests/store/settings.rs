@@ -15,6 +15,7 @@ use fapiao_usecases::{
 
 fn code(code: &str, name: &str) -> TaxCode {
     TaxCode {
+        policies: String::new(),
         code: code.to_owned(),
         name: name.to_owned(),
         short_name: "茶".to_owned(),
@@ -80,6 +81,7 @@ on_both! {
         assert_eq!(bench.store.store_by_code("S001").await.unwrap(), Some(renamed));
         assert_eq!(bench.store.stores().await.unwrap().len(), 1);
         let tea = Product {
+preference: None,
             id: fresh(bench.now()), sku: "T-1".to_owned(), name: "茶叶".to_owned(), tax_code: "1".repeat(19),
             spec: "250g".to_owned(), unit: "盒".to_owned(), unit_price: "56.12345678".parse().unwrap(),
             tax_included: true, rate: Rate::parse("0.13").unwrap(),

@@ -2,9 +2,10 @@
 
 use super::{SettingError, texts::Reading};
 use crate::{
-    actor::Actor, calendar, ids::fresh, ports::Ports, records::Product, typed::plain_number,
+    actor::Actor, calendar, ids::fresh, merchant::policies::not_permitted, ports::Ports,
+    records::Product, typed::plain_number,
 };
-use fapiao_domain::{money::parse_positive, rate::Rate};
+use fapiao_domain::{money::parse_positive, preference::Preference, rate::Rate};
 use rust_decimal::Decimal;
 
 /// An entry as typed.
@@ -26,6 +27,8 @@ pub struct ProductDraft {
     pub tax_included: bool,
     /// Usual rate, as in the API.
     pub rate: String,
+    /// The preferential policy, `01` to `18`; empty for what follows from the rate.
+    pub preference: String,
 }
 
 /// Saves an entry; `before` is `None` for a new one. The class code must be one that may stand on a line.
@@ -44,11 +47,11 @@ pub async fn save_product(
     let spec = reading.optional("spec", &draft.spec, 40);
     let unit = reading.optional("unit", &draft.unit, 22);
     let tax_code = draft.tax_code.trim().to_owned();
+    let codes = ports.store.tax_codes().await?;
+    let today = calendar::day(ports.clock.now());
     if tax_code.len() != 19 || !tax_code.bytes().all(|it| it.is_ascii_digit()) {
         reading.wrong("tax_code", "E_TAX_CODE", "a class code has 19 digits");
     } else {
-        let codes = ports.store.tax_codes().await?;
-        let today = calendar::day(ports.clock.now());
         let known = codes.usable(&tax_code, &today).is_some();
         // Before the first sync nothing is known, and nothing can be held against it.
         if !known && !codes.is_empty() {
@@ -69,6 +72,28 @@ pub async fn save_product(
     let rate = Rate::parse(draft.rate.trim());
     if let Err(error) = &rate {
         reading.wrong("rate", "E_RATE", error.to_string());
+    }
+    let preference = Preference::parse(&draft.preference).unwrap_or_else(|error| {
+        reading.wrong("preference", "E_PREFERENCE", error.to_string());
+        None
+    });
+    if let (Some(policy), Ok(rate)) = (preference, &rate) {
+        if !policy.goes_with(*rate) {
+            let message = format!(
+                "the policy {policy} ({}) goes with {}, not with {rate}",
+                policy.printed(),
+                policy.rates()
+            );
+            reading.wrong("preference", "E_PREFERENCE", message);
+        } else if let Some(it) = codes.usable(&tax_code, &today)
+            && !it.permits(policy)
+        {
+            reading.wrong(
+                "preference",
+                "E_PREFERENCE_CLASS",
+                not_permitted(it, policy),
+            );
+        }
     }
     let taken = ports
         .store
@@ -93,6 +118,7 @@ pub async fn save_product(
         unit_price,
         tax_included: draft.tax_included,
         rate,
+        preference,
     });
     let product = reading.end(product)?;
     ports.store.save_product(&product, actor).await?;

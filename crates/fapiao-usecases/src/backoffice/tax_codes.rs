@@ -93,6 +93,7 @@ mod tests {
 
     fn book() -> CodeBook {
         let code = |code: &str, name: &str, short_name: &str, summary: bool| TaxCode {
+            policies: String::new(),
             code: format!("{code:0<19}"),
             name: name.to_owned(),
             short_name: short_name.to_owned(),

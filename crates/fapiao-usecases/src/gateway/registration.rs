@@ -65,6 +65,7 @@ pub async fn sync_registration(ports: &Ports, seller: &Seller) -> Result<(), Ste
             short_name: it.short_name,
             usual_rate: it.usual_rate,
             summary: it.summary,
+            policies: it.policies,
             // The platform tells what applies today; from when, the changes show.
             from: String::new(),
             until: String::new(),
@@ -215,6 +216,7 @@ pub async fn registration_of(
                 short_name: it.short_name.clone(),
                 usual_rate: it.usual_rate.clone(),
                 summary: it.summary,
+                policies: it.policies.clone(),
             })
             .collect(),
     }))

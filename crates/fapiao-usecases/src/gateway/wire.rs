@@ -83,6 +83,9 @@ pub struct WireLine {
     /// Decimal text, yuan.
     #[serde(default)]
     pub discount: String,
+    /// The preferential policy, `01` to `18`; empty for what follows from the rate.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub preference: String,
 }
 
 /// Sums, decimal strings in yuan.
@@ -247,6 +250,9 @@ pub struct WireClassCode {
     pub usual_rate: String,
     /// Cannot be used on lines.
     pub summary: bool,
+    /// The preferential policies it permits, in Chinese with 、 between them; empty where nothing is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub policies: String,
 }
 
 impl WireTotals {
@@ -281,6 +287,9 @@ impl WireLine {
             tax_included: line.tax_included,
             rate: line.rate.to_string(),
             discount: line.discount.to_string(),
+            preference: line
+                .preference
+                .map_or_else(String::new, |it| it.to_string()),
         }
     }
 
@@ -296,6 +305,7 @@ impl WireLine {
             tax_included: self.tax_included,
             rate: self.rate.clone(),
             discount: self.discount.clone(),
+            preference: self.preference.clone(),
         }
     }
 }

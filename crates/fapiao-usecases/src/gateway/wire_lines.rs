@@ -60,6 +60,7 @@ fn as_sold(lines: &[InvoiceLine]) -> Option<Vec<OrderLine>> {
             unit_price: quotient(line.gross, quantity, UNIT_PRICE_DECIMALS.min(8))?.normalize(),
             tax_included: true,
             rate: line.rate,
+            preference: line.preference,
             discount: fapiao_domain::money::Fen::ZERO,
         });
     }

@@ -9,6 +9,7 @@ use fapiao_domain::{
     face::{DifferenceKind, DifferenceTax},
     line::OrderLine,
     money::{Fen, parse_positive},
+    preference::Preference,
     rate::Rate,
 };
 
@@ -33,6 +34,8 @@ pub struct LineDraft {
     pub rate: String,
     /// Decimal text, yuan; empty for none.
     pub discount: String,
+    /// The preferential policy, `01` to `18` or its Chinese name; empty for what follows from the rate.
+    pub preference: String,
 }
 
 /// A delivery as asked for.
@@ -145,18 +148,24 @@ impl LineDraft {
                 }
             },
         };
-        match (quantity, unit_price, rate, discount) {
-            (Some(quantity), Some(unit_price), Some(rate), Some(discount)) => Ok(OrderLine {
-                name: self.name.trim().to_owned(),
-                tax_code: self.tax_code.trim().to_owned(),
-                spec: self.spec.trim().to_owned(),
-                unit: self.unit.trim().to_owned(),
-                quantity,
-                unit_price,
-                tax_included: self.tax_included,
-                rate,
-                discount,
-            }),
+        let preference = Preference::parse(&self.preference)
+            .map_err(|error| wrong("preference", "E_PREFERENCE", error.to_string()))
+            .ok();
+        match (quantity, unit_price, rate, discount, preference) {
+            (Some(quantity), Some(unit_price), Some(rate), Some(discount), Some(preference)) => {
+                Ok(OrderLine {
+                    name: self.name.trim().to_owned(),
+                    tax_code: self.tax_code.trim().to_owned(),
+                    spec: self.spec.trim().to_owned(),
+                    unit: self.unit.trim().to_owned(),
+                    quantity,
+                    unit_price,
+                    tax_included: self.tax_included,
+                    rate,
+                    preference,
+                    discount,
+                })
+            }
             _ => Err(errors),
         }
     }
@@ -173,6 +182,7 @@ mod tests {
             unit_price: "1.123456789".into(),
             rate: "13%".into(),
             discount: "-1".into(),
+            preference: "19".into(),
             ..LineDraft::default()
         };
         let errors = draft.read(2).unwrap_err();
@@ -183,7 +193,8 @@ mod tests {
                 "/lines/2/quantity",
                 "/lines/2/unit_price",
                 "/lines/2/rate",
-                "/lines/2/discount"
+                "/lines/2/discount",
+                "/lines/2/preference"
             ]
         );
     }

@@ -19,7 +19,7 @@ pub const MAX_ROWS: usize = 100_000;
 const ORDERS_PER_SET: usize = 200;
 
 /// The columns, in the order of the template; files may order them as they like.
-pub const COLUMNS: [&str; 17] = [
+pub const COLUMNS: [&str; 18] = [
     "order_no",
     "store",
     "sold_at",
@@ -37,8 +37,9 @@ pub const COLUMNS: [&str; 17] = [
     "difference_tax",
     "deduction",
     "invoice_kind",
+    "preference",
 ];
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 10] = [
     "store",
     "sold_at",
     "line",
@@ -48,6 +49,7 @@ const OPTIONAL: [&str; 9] = [
     "difference_tax",
     "deduction",
     "invoice_kind",
+    "preference",
 ];
 
 /// A bad cell.
@@ -421,6 +423,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
             tax_included,
             rate: cell("rate").to_owned(),
             discount: cell("discount").to_owned(),
+            preference: cell("preference").to_owned(),
         });
     }
     Ok(sheet)

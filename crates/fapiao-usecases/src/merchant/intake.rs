@@ -9,6 +9,7 @@ use crate::{
     idempotency::fingerprint,
     ids::{fresh, short_code},
     merchant::drafts::{DeliveryDraft, DifferenceDraft, OrderDraft},
+    merchant::policies::check_policies,
     parts::parts_of,
     ports::{NewDelivery, NewOrder, Ports, Scope},
     records::{
@@ -104,6 +105,7 @@ impl IntakeDesk {
         let codes = Arc::clone(&self.codes);
         let (seller, rates) = self.seller(ports, &store).await?;
         check_rates(&lines, rates, &calendar::day(now), &mut errors);
+        check_policies(&lines, rates, &codes, &calendar::day(now), &mut errors);
         let difference = match draft.difference.as_ref().map(DifferenceDraft::read) {
             None => None,
             Some(Ok(difference)) => Some(difference),
@@ -336,6 +338,11 @@ fn order_fingerprint(
         }
     }
     // What was accepted before there was a choice keeps its fingerprint.
+    for (no, line) in (1..).zip(lines) {
+        if let Some(policy) = line.preference {
+            text.push_str(&format!("\u{1f}{no}={policy}"));
+        }
+    }
     if asked.is_special() {
         text.push('\u{1f}');
         text.push_str(asked.as_str());

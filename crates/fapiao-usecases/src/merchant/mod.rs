@@ -9,6 +9,7 @@ pub(crate) mod intake;
 mod order_discount;
 pub mod orders;
 pub mod pages;
+pub(crate) mod policies;
 pub mod prepare;
 pub mod pushes;
 pub mod refunds;

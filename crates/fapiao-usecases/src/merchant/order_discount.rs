@@ -59,6 +59,7 @@ mod tests {
 
     fn line(price: &str, tax_included: bool, discount: &str) -> (usize, OrderLine) {
         let line = OrderLine {
+            preference: None,
             name: "x".to_owned(),
             tax_code: "1030205010000000000".to_owned(),
             spec: String::new(),

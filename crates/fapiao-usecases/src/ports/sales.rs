@@ -14,6 +14,7 @@ use fapiao_domain::{
     ids::{AccountId, DeliveryId, InvoiceId, OrderId, SellerId, StoreId},
     money::Fen,
     order::OrderState,
+    special::AskedKind,
     totals::Totals,
 };
 use serde_json::Value;
@@ -183,6 +184,8 @@ pub struct OrderRow {
     pub invoice_number: String,
     /// The newest invoice's buyer, or empty.
     pub buyer: String,
+    /// The kind that is asked for.
+    pub asked: AskedKind,
 }
 
 /// A page of a list.

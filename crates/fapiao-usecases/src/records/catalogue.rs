@@ -1,6 +1,6 @@
 //! Products, class codes and usable rates.
 
-use fapiao_domain::{ids::ProductId, rate::Rate};
+use fapiao_domain::{ids::ProductId, preference::Preference, rate::Rate};
 use rust_decimal::Decimal;
 
 /// A catalogue entry.
@@ -24,6 +24,8 @@ pub struct Product {
     pub tax_included: bool,
     /// Usual rate.
     pub rate: Rate,
+    /// The preferential policy its sales state, if any.
+    pub preference: Option<Preference>,
 }
 
 /// A class code (税收分类编码) as the tax authority knows it.
@@ -39,6 +41,8 @@ pub struct TaxCode {
     pub usual_rate: String,
     /// Summary items cannot be used on lines.
     pub summary: bool,
+    /// The preferential policies it permits, in Chinese with 、 between them; empty where nothing was told.
+    pub policies: String,
     /// First day, `yyyy-mm-dd`; empty where it was never told.
     pub from: String,
     /// Last day, or empty.
@@ -46,6 +50,11 @@ pub struct TaxCode {
 }
 
 impl TaxCode {
+    /// Whether a line of this class may state a policy; anything may where nothing was told.
+    pub fn permits(&self, policy: Preference) -> bool {
+        self.policies.is_empty() || self.policies.split('、').any(|it| it == policy.printed())
+    }
+
     /// Whether it applies on a day, `yyyy-mm-dd`.
     pub fn runs_on(&self, day: &str) -> bool {
         self.from.as_str() <= day && (self.until.is_empty() || day <= self.until.as_str())
@@ -130,6 +139,7 @@ mod tests {
             short_name: short_name.to_owned(),
             usual_rate: "0.13".to_owned(),
             summary,
+            policies: String::new(),
             from: from.to_owned(),
             until: until.to_owned(),
         };

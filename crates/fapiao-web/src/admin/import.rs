@@ -276,6 +276,7 @@ fn columns(t: &'static Texts) -> Vec<ColumnNote> {
         ("difference_tax", "", t.parts.column_difference),
         ("deduction", "", t.parts.column_deduction),
         ("invoice_kind", "", t.special.column),
+        ("preference", "", t.policies.column),
     ]
     .into_iter()
     .map(|(name, example, note)| ColumnNote {

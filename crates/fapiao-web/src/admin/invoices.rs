@@ -77,7 +77,7 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
         .map(|it| InvoiceRow {
             href: format!("/admin/invoices/{}", it.id),
             number: it.number,
-            is_special: it.kind == InvoiceKind::DigitalSpecial,
+            kind: kind_short(t, it.kind),
             buyer: it.buyer,
             order_no: it.order_no,
             amount: it.totals.amount,

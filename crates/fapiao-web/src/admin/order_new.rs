@@ -138,6 +138,11 @@ fn draft_of(
             .on(&tax_code, today)
             .map_or_else(String::new, |it| it.usual_rate.clone());
         let rate = or(&typed.rate, &|it| it.rate.to_string());
+        // A fact of the product; with another class or rate than its own, it does not apply.
+        let preference = product
+            .filter(|it| it.tax_code == tax_code && it.rate.to_string() == rate)
+            .and_then(|it| it.preference)
+            .map_or_else(String::new, |it| it.to_string());
         lines.push(LineDraft {
             name: product.map_or_else(|| typed.name.clone(), |it| it.name.clone()),
             spec: or(&typed.spec, &|it| it.spec.clone()),
@@ -147,6 +152,7 @@ fn draft_of(
             tax_included: form.tax_included != "no",
             rate: if rate.is_empty() { usual } else { rate },
             discount: plain_number(&typed.discount),
+            preference,
             tax_code,
         });
         places.push(place);
@@ -289,7 +295,10 @@ async fn rates(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fapiao_domain::ids::{Id, ProductId};
+    use fapiao_domain::{
+        ids::{Id, ProductId},
+        preference::Preference,
+    };
     use fapiao_usecases::records::TaxCode;
 
     fn product() -> Product {
@@ -303,6 +312,7 @@ mod tests {
             unit_price: "88.5".parse().unwrap(),
             tax_included: true,
             rate: Rate::parse("0.13").unwrap(),
+            preference: Some(Preference::Refund50),
         }
     }
 
@@ -322,6 +332,7 @@ mod tests {
             short_name: "陶瓷".to_owned(),
             usual_rate: "0.13".to_owned(),
             summary: false,
+            policies: String::new(),
             from: String::new(),
             until: String::new(),
         }]);
@@ -334,6 +345,7 @@ mod tests {
             ("1000", "88.5")
         );
         assert_eq!((tea.rate.as_str(), tea.tax_included), ("0.13", true));
+        assert_eq!(tea.preference, "12");
         let other = &draft.lines[1];
         assert_eq!(
             (other.unit_price.as_str(), other.rate.as_str()),

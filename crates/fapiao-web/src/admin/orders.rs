@@ -93,6 +93,11 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
             store: it.store_name,
             invoice_number: it.invoice_number,
             buyer: it.buyer,
+            kind: if it.asked.is_special() {
+                t.special.short
+            } else {
+                t.special.short_ordinary
+            },
             total: it.totals.total,
             state: shell.order(it.state),
             delivery: it.delivery_state.map(|it| shell.delivery(it)),

@@ -11,7 +11,7 @@ use super::{
     tax_codes::printed,
 };
 use crate::{
-    i18n::fill1,
+    i18n::{fill1, policies},
     pages::{
         field::Errors,
         lines::price,
@@ -59,6 +59,7 @@ pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
         .collect();
     let count = found.len();
     let can_edit = desk.may_configure();
+    let t = desk.t();
     let rows: Vec<ProductRow> = found
         .into_iter()
         .take(ROWS)
@@ -73,6 +74,7 @@ pub(super) async fn index(desk: Overseer, request: HttpRequest) -> Answer {
                 .map_or_else(String::new, |it| it.short_name.clone()),
             price: price(it.unit_price),
             rate: rate_words(desk.t(), it.rate),
+            policy: it.preference.map_or("", |it| policies::word(t, it)),
             code: it.sku,
             name: it.name,
             tax_code: it.tax_code,
@@ -124,6 +126,9 @@ pub(super) async fn edit(desk: Configurer, id: web::Path<String>) -> Answer {
         unit_price: product.unit_price.normalize().to_string(),
         tax_included: if product.tax_included { "yes" } else { "" }.to_owned(),
         rate: product.rate.to_string(),
+        preference: product
+            .preference
+            .map_or_else(String::new, |it| it.to_string()),
         find_code: String::new(),
     };
     let page = page(&desk, Some(&product), form, Errors::default()).await?;
@@ -176,6 +181,7 @@ async fn save(sent: Sent<Configures>, before: Option<Product>) -> Answer {
         unit_price: form.unit_price.clone(),
         tax_included: form.tax_included == "yes",
         rate,
+        preference: form.preference.clone(),
     };
     match save_product(desk.ports(), &desk.actor(), before.as_ref(), &draft).await {
         Ok(product) => Ok(desk.done(
@@ -256,5 +262,6 @@ async fn page(
                     .map(|it| Choice::new(it.to_string(), rate_words(frame.t(), it))),
             )
             .collect(),
+        policies: policies::choices(frame.t()),
     })
 }

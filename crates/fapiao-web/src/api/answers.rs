@@ -10,6 +10,7 @@ use fapiao_domain::{
     invoice::Identity,
     line::{InvoiceLine, LineKind, OrderLine},
     party::{SellerParty, Title, TitleKind},
+    preference::Preference,
     totals::Totals,
 };
 use fapiao_usecases::{
@@ -79,6 +80,8 @@ pub(crate) struct OrderLineOut {
     tax_included: bool,
     rate: String,
     discount: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preference: Option<&'static str>,
 }
 
 impl From<&OrderLine> for OrderLineOut {
@@ -93,6 +96,7 @@ impl From<&OrderLine> for OrderLineOut {
             tax_included: line.tax_included,
             rate: line.rate.to_string(),
             discount: line.discount.to_string(),
+            preference: line.preference.map(Preference::code),
         }
     }
 }
@@ -408,6 +412,7 @@ struct InvoiceLineOut {
     rate: String,
     tax: String,
     total: String,
+    preference: Option<&'static str>,
 }
 
 impl From<&InvoiceLine> for InvoiceLineOut {
@@ -430,6 +435,7 @@ impl From<&InvoiceLine> for InvoiceLineOut {
             rate: line.rate.to_string(),
             tax: line.tax.to_string(),
             total: line.gross.to_string(),
+            preference: line.preference.map(Preference::code),
         }
     }
 }

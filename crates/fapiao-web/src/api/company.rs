@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{app::App, problem::Problem};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use fapiao_domain::outlook::Lasts;
+use fapiao_domain::{outlook::Lasts, preference::Preference};
 use fapiao_usecases::{backoffice::outlook::outlook, calendar, ports::Scope, records::Seller};
 use serde::Serialize;
 
@@ -39,6 +39,7 @@ struct ProductOut {
     unit_price: String,
     tax_included: bool,
     rate: String,
+    preference: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -110,6 +111,7 @@ pub(crate) async fn products(call: Reading, request: HttpRequest) -> Result<Http
             unit_price: price(product.unit_price),
             tax_included: product.tax_included,
             rate: product.rate.to_string(),
+            preference: product.preference.map(Preference::code),
         })
         .collect();
     whole(data)

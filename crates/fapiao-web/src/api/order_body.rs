@@ -26,7 +26,7 @@ pub(crate) const ORDER: [&str; 10] = [
     "invoice_kind",
 ];
 pub(crate) const DIFFERENCE: [&str; 2] = ["mode", "deduction"];
-pub(crate) const LINE: [&str; 9] = [
+pub(crate) const LINE: [&str; 10] = [
     "name",
     "tax_code",
     "spec",
@@ -36,6 +36,7 @@ pub(crate) const LINE: [&str; 9] = [
     "tax_included",
     "rate",
     "discount",
+    "preference",
 ];
 pub(crate) const DELIVERY: [&str; 4] = ["channel", "page", "return_url", "title"];
 pub(crate) const TITLE: [&str; 9] = [
@@ -194,6 +195,7 @@ fn line(reader: &mut Reader, node: &Node, pointer: String) -> LineDraft {
         tax_included: reader.flag(&line, "tax_included"),
         rate: reader.decimal(&line, "rate", "0.13"),
         discount: reader.optional_decimal(&line, "discount", "1.00"),
+        preference: reader.optional_text(&line, "preference"),
     }
 }
 

@@ -247,6 +247,7 @@ impl Seen {
                         .map_or(order.totals.total, |part| part.totals.total),
                     date: calendar::day(order.sold_at),
                     order_no: order.order_no,
+                    is_special: order.asked.is_special(),
                     phone: account
                         .as_ref()
                         .map_or_else(String::new, |account| account.contact_phone.clone()),

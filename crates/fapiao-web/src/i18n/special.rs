@@ -9,11 +9,13 @@ texts! {
         ordinary: "普通发票", "Ordinary";
         special: "增值税专用发票", "Special (VAT)";
         short: "专票", "Special";
+        short_ordinary: "普票", "Ordinary";
         digital_ordinary: "数电普票", "Digital, ordinary";
         digital_special: "数电专票", "Digital, special";
         classic_ordinary: "税控普票", "Older form";
         help: "专用发票只开给有税号的单位，且明细不能有免税、零税率或不征税项目。", "A special invoice goes to an organisation with a tax number, and no line may be exempt, zero-rated or not taxed.";
         needs_company: "买家须填写单位抬头和税号；个人抬头不能开具专用发票。", "The buyer has to give an organisation with its tax number: a person cannot receive a special invoice.";
+        buyer: "这是一张增值税专用发票：请填写单位抬头和税号，个人抬头不能开具。", "This is a special VAT invoice: give an organisation with its tax number. It cannot be issued to a person.";
         not_deductible: "含贷款、餐饮、居民日常或娱乐服务：按规定，购买方取得专用发票也不能抵扣这部分进项税额。", "With loans, catering, daily services or entertainment: by law the buyer cannot deduct this tax, special invoice or not.";
         column: "票种：ordinary 普通发票，special 增值税专用发票；可省略", "Kind of invoice: ordinary or special; may be left out";
     }

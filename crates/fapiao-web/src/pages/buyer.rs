@@ -82,6 +82,8 @@ pub struct Sale {
     pub date: String,
     /// The shop's telephone, may be empty.
     pub phone: String,
+    /// Whether it is a special invoice.
+    pub is_special: bool,
 }
 
 /// One of several invoices of an order.
@@ -97,6 +99,18 @@ pub struct PartLink {
     pub state: DeliveryState,
     /// Whether this page is its page.
     pub is_this: bool,
+}
+
+impl BuyerPage {
+    /// Whether to tell that only an organisation with a tax number may agree.
+    fn needs_company(&self) -> bool {
+        let is_special = self.sale.as_ref().is_some_and(|it| it.is_special);
+        is_special
+            && matches!(
+                self.state,
+                BuyerState::Ready { .. } | BuyerState::InMiniProgram
+            )
+    }
 }
 
 impl Sale {

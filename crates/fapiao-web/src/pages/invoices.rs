@@ -43,8 +43,8 @@ pub struct InvoiceRow {
     pub href: String,
     /// The number; empty until it has one.
     pub number: String,
-    /// Whether it is a special invoice.
-    pub is_special: bool,
+    /// Its kind in a word or two.
+    pub kind: &'static str,
     /// The printed buyer's name.
     pub buyer: String,
     /// The shop's number of its order.

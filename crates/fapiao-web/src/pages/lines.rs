@@ -1,7 +1,14 @@
 //! Lines and sums as they are shown on orders and invoices.
 
 use super::{parts::Tone, shell::thousands};
-use fapiao_domain::{line::InvoiceLine, line::LineKind, money::Fen, rate::Rate, totals::Totals};
+use crate::i18n::{Texts, policies};
+use fapiao_domain::{
+    line::{InvoiceLine, LineKind},
+    money::Fen,
+    preference::Preference,
+    rate::Rate,
+    totals::Totals,
+};
 use rust_decimal::Decimal;
 
 /// One computed line.
@@ -31,6 +38,15 @@ pub struct LineRow {
     pub gross: Fen,
     /// Whether it takes off from the line above.
     pub discount: bool,
+    /// The preferential policy that was told.
+    pub preference: Option<Preference>,
+}
+
+impl LineRow {
+    /// The preferential policy in words; empty for none.
+    pub fn policy(&self, t: &Texts) -> &'static str {
+        self.preference.map_or("", |it| policies::word(t, it))
+    }
 }
 
 /// A price of one unit as it is read: thousands apart, two decimals or as many more as it has.
@@ -67,6 +83,7 @@ impl From<&InvoiceLine> for LineRow {
             },
             gross: line.gross,
             discount: line.kind == LineKind::Discount,
+            preference: line.preference,
         }
     }
 }

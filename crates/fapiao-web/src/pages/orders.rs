@@ -67,6 +67,8 @@ pub struct OrderRow {
     pub invoice_number: String,
     /// Who it was invoiced to; empty until known.
     pub buyer: String,
+    /// The kind that is asked for, in words.
+    pub kind: &'static str,
     /// Gross amount.
     pub total: Fen,
     /// Its state.

@@ -47,6 +47,8 @@ pub struct ProductRow {
     pub price: String,
     /// Usual rate as printed.
     pub rate: String,
+    /// The preferential policy in words; empty for none.
+    pub policy: &'static str,
 }
 
 impl ProductListPage {
@@ -84,6 +86,8 @@ pub struct ProductEditPage {
     pub errors: Errors,
     /// Rates (value as in the API).
     pub rates: Vec<Choice>,
+    /// Preferential policies (value as in the API), the first for none.
+    pub policies: Vec<Choice>,
     /// Whether codes were searched for.
     pub searched: bool,
     /// What was found.
@@ -123,6 +127,8 @@ pub struct ProductForm {
     pub tax_included: String,
     /// Usual rate.
     pub rate: String,
+    /// Preferential policy, as in the API; empty for none.
+    pub preference: String,
     /// What to look for among the class codes.
     pub find_code: String,
 }

@@ -141,6 +141,12 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_PAY_SELLER", "请选择使用该账号的开票主体"),
     ("E_PERSON_WITH_NUMBER", "个人抬头带有税号，请确认抬头类型"),
     ("E_PHONE", "电话过长或含有不可打印的字符"),
+    ("E_PREFERENCE", "优惠政策代码为 01 至 18，且须与税率相符"),
+    ("E_PREFERENCE_CLASS", "该税收分类编码不允许使用这项优惠政策"),
+    (
+        "E_PREFERENCE_LEVY",
+        "一般纳税人适用征收率的明细只能选简易征收类政策",
+    ),
     ("E_PROVINCE", "省级代码为两位数字，例如 33"),
     ("E_PUSH_KEY", "消息加解密密钥为 43 个字母和数字"),
     (

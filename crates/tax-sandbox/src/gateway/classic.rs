@@ -8,7 +8,8 @@ use super::Problem;
 use super::digital::{body, fen};
 use super::invoices::refused;
 use super::wire::Issue;
-use crate::checks::{self, Rules};
+use crate::catalogue::policy_name;
+use crate::checks::{self, Findings, Rules};
 use crate::clock;
 use crate::invoice::Invoice;
 use crate::services::Caller;
@@ -56,6 +57,7 @@ pub(super) fn issue(
     let month = clock::month_of(clock::local(caller.now).date());
     let net = fen(wanted.totals.amount);
     let tax = fen(wanted.totals.tax);
+    device_words(wanted, &mut findings);
     if let Some(why) = red_trouble(state, wanted, net, tax) {
         findings.add("E_RED", why);
     }
@@ -93,6 +95,30 @@ pub(super) fn issue(
     };
     world.record(vec![Fact::Volume(volume)])?;
     Ok(made)
+}
+
+/// What a device is told of policies: their names, and why a rate is zero.
+fn device_words(wanted: &Issue, findings: &mut Findings) {
+    for (place, line) in wanted.lines.iter().enumerate() {
+        let stated = policy_name(&line.preference).unwrap_or_default();
+        let (policy, zero_rate) = match line.rate.as_str() {
+            "exempt" => ("免税", "1"),
+            "not_taxed" => ("不征税", "2"),
+            "0" => (stated, "3"),
+            // The relief is a policy by itself.
+            "0.015" if stated.is_empty() => (line.policy.as_str(), ""),
+            _ => (stated, ""),
+        };
+        if (line.policy.as_str(), line.zero_rate.as_str()) != (policy, zero_rate) {
+            findings.line(
+                "E_POLICY",
+                place + 1,
+                format_args!(
+                    "policy and zero_rate (zzstsgl, lslbs) are \"{policy}\" and \"{zero_rate}\""
+                ),
+            );
+        }
+    }
 }
 
 /// A direct red invoice (负数发票) takes back one blue of the same buyer, and never more than is left of it.

@@ -126,6 +126,7 @@ fn class_code(row: &Value) -> Value {
     let code = text("sphfwssflhbbm");
     json!({
         "code": code,
+        "policies": text("zzstsgl"),
         "name": text("sphfwmc"),
         "short_name": text("sphfwfljc"),
         "usual_rate": usual,

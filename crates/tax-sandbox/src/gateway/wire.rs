@@ -48,6 +48,15 @@ pub(super) struct Line {
     pub(super) rate: String,
     #[serde(default)]
     pub(super) levy: bool,
+    /// The flag of preferential treatment, where one is stated.
+    #[serde(default)]
+    pub(super) preference: String,
+    /// The policy in Chinese, as a tax device wants it (`zzstsgl`).
+    #[serde(default)]
+    pub(super) policy: String,
+    /// Why the rate is zero, as a tax device wants it (`lslbs`).
+    #[serde(default)]
+    pub(super) zero_rate: String,
     pub(super) tax: Amount,
     pub(super) total: Amount,
     /// On red letters: the blue line.
@@ -155,8 +164,9 @@ pub(super) fn fraction(rate: &str) -> Amount {
 }
 
 /// The flag of preferential treatment (`yhzcbs`).
-fn preference(line: &Line, small_scale: bool) -> &'static str {
+pub(super) fn preference(line: &Line, small_scale: bool) -> &str {
     match line.rate.as_str() {
+        _ if !line.preference.is_empty() => &line.preference,
         "exempt" => "03",
         "not_taxed" => "04",
         "0.03" if line.levy && !small_scale => "08",

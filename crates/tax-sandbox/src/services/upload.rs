@@ -246,6 +246,14 @@ fn given_back(state: &State, form: &RedForm, month: &str, red: &Invoice) -> i64 
     -counted_net(red)
 }
 
+/// The policy of a line of an invoice that was accepted here.
+fn blue_policy(state: &State, number: &str, line: Option<Amount>) -> Option<String> {
+    let record = state.numbers.get(&number_key(number)?)?;
+    let blue: Invoice = serde_json::from_str(&record.accepted.as_ref()?.content).ok()?;
+    let its = blue.fpmx_list.into_iter().find(|it| it.mxxh == line)?;
+    Some(its.yhzcbs)
+}
+
 /// The form a red invoice carries out; it must equal the form to the cent.
 fn red_form<'a>(
     state: &'a State,
@@ -320,6 +328,13 @@ fn red_form<'a>(
                 "E_RED_FORM",
                 index + 1,
                 format_args!("the row differs from form {}", form.number),
+            );
+        }
+        if blue_policy(state, &asked.lzfphm, line.dylzfpmxxh).is_some_and(|it| it != line.yhzcbs) {
+            findings.line(
+                "E_RED_FORM",
+                index + 1,
+                "yhzcbs equals that of the blue line",
             );
         }
         if line.fphxz != "00" {

@@ -104,6 +104,15 @@ pub struct MakeOutLine {
     pub sl: String,
     /// Tax, in yuan with two decimals.
     pub se: String,
+    /// Whether a preferential policy (优惠政策) is used: `1`, else `0` or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yhzcbs: Option<String>,
+    /// Why the rate is zero: `1` exempt (免税), `2` not taxed (不征税), `3` zero-rated; none when it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lslbs: Option<String>,
+    /// The policy in Chinese; with `yhzcbs` = `1` it is required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zzstsgl: Option<String>,
 }
 
 /// The offset of a blue invoice. Not usable for digital invoices, which have no code.

@@ -53,6 +53,19 @@ fn success() -> Value {
     json!({"errcode": 0, "errmsg": "sucesss"})
 }
 
+/// The preferential policy of a line: named where one is used, and a zero rate says why it is zero.
+fn policy(line: &Fields<'_>) -> Result<(), Refusal> {
+    let text = |name| line.text_opt(name).map(Option::unwrap_or_default);
+    let (used, named) = (text("yhzcbs")?, text("zzstsgl")?);
+    if (used == "1") == named.is_empty() || !matches!(used, "" | "0" | "1") {
+        return Err(Refusal::param("zzstsgl is given exactly when yhzcbs is 1"));
+    }
+    match text("lslbs")? {
+        "" | "0" | "1" | "2" | "3" => Ok(()),
+        _ => Err(Refusal::param("lslbs is 0, 1, 2, 3 or empty")),
+    }
+}
+
 pub(super) fn make_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     let info = input.fields().object_required("invoiceinfo")?;
     for (name, code) in REQUIRED {
@@ -66,6 +79,7 @@ pub(super) fn make_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
         for name in LINE {
             line.text(name)?;
         }
+        policy(line)?;
     }
     let (serial, ddh) = (info.text("fpqqlsh")?, info.text("ddh")?);
     let mut world = app.world();

@@ -97,6 +97,7 @@ fn class_code(row: &Value) -> Option<TaxCode> {
         short_name: text(row, "sphfwfljc").to_owned(),
         usual_rate,
         summary,
+        policies: text(row, "zzstsgl").to_owned(),
         from: text(row, "qyrq").to_owned(),
         until: text(row, "tyrq").to_owned(),
     })

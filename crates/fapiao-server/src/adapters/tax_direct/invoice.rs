@@ -1,10 +1,11 @@
 //! An invoice as the upload (`QDFPSC`) wants it.
 
-use super::{device::Device, errors::TAX, preference};
+use super::{device::Device, errors::TAX};
 use fapiao_domain::{
     invoice::{Identity, InvoiceKind},
     line::InvoiceLine,
     party::TitleKind,
+    preference::Preference,
 };
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
@@ -138,7 +139,7 @@ fn line(line: &InvoiceLine, issue: &IssueFace, sender: &Sender<'_>) -> Value {
         "se": line.tax.to_string(),
         "hsje": line.gross.to_string(),
         "sphfwssflhbbm": line.tax_code,
-        "yhzcbs": preference(line.rate, levy, sender.small_scale),
+        "yhzcbs": line.policy(levy && !sender.small_scale).map_or("", Preference::code),
     });
     if let Some(difference) = issue.face.extras.difference {
         // With the sign of its line.

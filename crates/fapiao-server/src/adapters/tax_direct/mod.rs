@@ -18,7 +18,7 @@ mod tests;
 use crate::adapters::exchanges::Recorder;
 use async_trait::async_trait;
 use errors::{Call, TAX};
-use fapiao_domain::{confirmation::FormState, invoice::Identity, money::Fen, rate::Rate};
+use fapiao_domain::{confirmation::FormState, invoice::Identity, money::Fen};
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
@@ -477,11 +477,6 @@ impl TaxAuthority for DirectTax {
             .await
             .map(|_| ())
     }
-}
-
-/// The flag and fraction of a line, as the interface wants them.
-fn preference(rate: Rate, levy: bool, small_scale: bool) -> &'static str {
-    fapiao_domain::rate::preferential_code(rate, levy && !small_scale)
 }
 
 /// Only for the verdict of one number.

@@ -193,6 +193,7 @@ impl Bench {
 
 fn tea(price: &str, rate: &str, discount: &str) -> OrderLine {
     OrderLine {
+        preference: None,
         name: "明前龙井".into(),
         tax_code: TEA.into(),
         spec: "250g".into(),

@@ -219,6 +219,7 @@ fn code(row: &Value) -> Option<TaxCode> {
         short_name: text(row, "short_name").to_owned(),
         usual_rate: text(row, "usual_rate").to_owned(),
         summary: row.get("summary").and_then(Value::as_bool).unwrap_or(false),
+        policies: text(row, "policies").to_owned(),
         from: text(row, "from").to_owned(),
         until: text(row, "until").to_owned(),
     })

@@ -6,6 +6,7 @@ use fapiao_domain::{
     money::Fen,
     party::TitleKind,
     payment::channel_of,
+    preference::DeviceFlags,
     totals::Totals,
 };
 use fapiao_usecases::{
@@ -99,6 +100,16 @@ fn row(line: &InvoiceLine, levy: bool) -> Value {
         "tax": line.tax.to_string(),
         "total": line.gross.to_string(),
     });
+    if let Some(policy) = line.preference {
+        row["preference"] = json!(policy.code());
+    }
+    // What a tax device is told in words of its own.
+    let flags = DeviceFlags::of(line.rate, line.preference);
+    for (name, text) in [("policy", flags.policy), ("zero_rate", flags.zero_rate)] {
+        if !text.is_empty() {
+            row[name] = json!(text);
+        }
+    }
     if let (Some(quantity), Some(price)) = (line.quantity, line.unit_price) {
         row["quantity"] = json!(quantity.normalize().to_string());
         row["unit_price"] = json!(price.normalize().to_string());

@@ -257,6 +257,7 @@ impl Sample {
                    amount,
                    tax,
                    discount| LineRow {
+            preference: None,
             no,
             name: name.to_owned(),
             tax_code: "1030307020000000000".to_owned(),

@@ -47,6 +47,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         order_no: "20261120-0381".to_owned(),
         date: "2026-11-20".to_owned(),
         phone: "0571-87654321".to_owned(),
+        is_special: false,
     };
     let number = || "26992000000000000127".to_owned();
     let download = || "/o/7K3M9QXW/file.pdf".to_owned();

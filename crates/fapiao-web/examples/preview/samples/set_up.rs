@@ -338,6 +338,7 @@ fn products(s: &Sample, pages: &mut Pages) {
         .map(|n| {
             let (name, short, unit, price, rate) = names[n % 4];
             ProductRow {
+                policy: "",
                 href: format!("/admin/products/{}", id("prd", n)),
                 code: format!("P{n:04}"),
                 name: name.to_owned(),
@@ -380,6 +381,7 @@ fn products(s: &Sample, pages: &mut Pages) {
     pages.add(
         "product",
         ProductEditPage {
+            policies: Vec::new(),
             searched: true,
             hits: vec![CodeHit {
                 code: "1030205010000000000".to_owned(),

@@ -158,6 +158,11 @@ fn orders(s: &Sample, pages: &mut Pages) {
                 String::new()
             },
             buyer: BUYERS[n % BUYERS.len()].to_owned(),
+            kind: if n % 5 == 2 {
+                s.t().special.short
+            } else {
+                s.t().special.short_ordinary
+            },
             total: fen([124_460, 8_800, 123_456_789, 990, 56_000][n % 5]),
             state: shell.order(order_states[n % order_states.len()]),
             delivery: delivery_states[n % delivery_states.len()].map(|it| shell.delivery(it)),
@@ -552,7 +557,11 @@ fn invoices(s: &Sample, pages: &mut Pages) {
             } else {
                 format!("2699200000000000{:04}", 4_127 - n)
             },
-            is_special: n % 4 == 1,
+            kind: if n % 4 == 1 {
+                s.t().special.digital_special
+            } else {
+                s.t().special.digital_ordinary
+            },
             buyer: BUYERS[n % BUYERS.len()].to_owned(),
             order_no: format!("20261120-{:04}", 1284 - n),
             amount: fen(110_142 - n as i64 * 311),

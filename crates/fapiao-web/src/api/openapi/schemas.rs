@@ -5,6 +5,7 @@ use fapiao_domain::{
     card::CardState,
     delivery::DeliveryState,
     invoice::{InvoiceKind, InvoiceState},
+    preference::Preference,
 };
 use serde_json::{Map, Value, json};
 
@@ -81,6 +82,19 @@ pub(super) fn closed(required: &[&str], members: Vec<(&str, Value)>) -> Value {
     schema
 }
 
+/// The code of a preferential policy.
+fn preference(description: &str) -> Value {
+    let codes: Vec<_> = Preference::ALL.iter().map(|it| it.code()).collect();
+    json!({ "enum": codes, "description": description })
+}
+
+/// The same in an answer, where it may be missing.
+fn preference_told() -> Value {
+    let mut codes: Vec<_> = Preference::ALL.iter().map(|it| json!(it.code())).collect();
+    codes.push(Value::Null);
+    json!({ "enum": codes, "description": "The preferential policy that was told." })
+}
+
 fn requests() -> Vec<(&'static str, Value)> {
     let rate = json!({
         "type": "string",
@@ -124,6 +138,9 @@ fn requests() -> Vec<(&'static str, Value)> {
         ),
         rate,
         decimal("Discount of the whole line in yuan, positive.", "1.00"),
+        preference(
+            "The preferential policy (优惠政策) of what was sold: its code, `01` to `18`; left out for none, or for what follows from the rate. A refund such as `12` (即征即退50%) goes with an ordinary rate, `01` with 0.03 or 0.05, `03` with exempt, `04` with not_taxed, `08` with 0.03, `09` with 0.05, `10` with 0.015; the class code has to permit it.",
+        ),
     ];
     let delivery = [
         json!({ "enum": ["web", "wap", "app", "mini_program"], "description": "Where the buyer meets us." }),
@@ -436,6 +453,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("rate", text("As in the order.")),
                 ("tax", decimal("Tax (税额).", "13.00")),
                 ("total", decimal("With tax.", "113.00")),
+                ("preference", preference_told()),
             ]),
         ),
         ("Party", {
@@ -705,6 +723,7 @@ fn lists() -> Vec<(&'static str, Value)> {
         ("unit_price", decimal("Usual price in yuan.", "54.50")),
         ("tax_included", flag("Whether the price includes tax.")),
         ("rate", text("Usual rate.")),
+        ("preference", preference_told()),
     ]);
     let stock = object(vec![
         ("seller", text("`sel_…`")),

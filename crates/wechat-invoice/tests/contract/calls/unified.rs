@@ -7,6 +7,9 @@ async fn make_out_invoice() {
     let call = call("make_out_invoice").await;
     let given = |text: &str| Some(text.to_owned());
     let line = MakeOutLine {
+        yhzcbs: None,
+        lslbs: None,
+        zzstsgl: None,
         fphxz: "0".into(),
         spbm: "1090000000000000000".into(),
         xmmc: "示例商品".into(),
