@@ -12,6 +12,7 @@ use fapiao_archive::{
 };
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::ports::Period;
+use serde_json::json;
 
 /// `month` and `seller` of a query.
 pub(crate) fn period_of(request: &HttpRequest) -> Result<(String, Period), Problem> {
@@ -40,6 +41,20 @@ pub(crate) fn period_of(request: &HttpRequest) -> Result<(String, Period), Probl
     Ok((month, period))
 }
 
+/// Notes which key took what away, as the back-office does for people.
+pub(crate) async fn note_export(
+    call: &Reading,
+    action: &str,
+    subject: &str,
+) -> Result<(), Problem> {
+    let store = &call.app.ports.store;
+    let actor = call.holder.caller().actor;
+    store
+        .append_audit(&actor, action, subject, json!({}))
+        .await?;
+    Ok(())
+}
+
 /// `GET /reports/{report}.{format}`.
 pub(crate) async fn file(
     call: Reading,
@@ -52,6 +67,8 @@ pub(crate) async fn file(
         return Err(Problem::new(Kind::NotFound, said));
     };
     let (month, period) = period_of(&request)?;
+    let subject = format!("{} {month} {}", report.as_str(), format.ending());
+    note_export(&call, "report.exported", &subject).await?;
     let name = format!("{}_{month}.{}", report.as_str(), format.ending());
     let (ports, scope) = (call.app.ports.clone(), call.holder.scope());
     Ok(streams::file(
