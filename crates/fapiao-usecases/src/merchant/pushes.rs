@@ -144,7 +144,10 @@ pub async fn work_on(
             serial,
             tax_number,
             issued,
-        }) => take_result(ports, &serial, &tax_number, issued).await?,
+        }) => {
+            let signed = !unsigned(ports, account).await?;
+            take_result(ports, &serial, &tax_number, issued, signed).await?
+        }
         Ok(PushMeaning::CardStatus { word, .. }) => {
             ("parked", format!("unknown card status {word}"))
         }
