@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_usecases::{
     actor::Actor,
     backoffice::months::{
-        ConfirmError, bounds, check_month, closes_at, confirm_month, withdraw_month,
+        ConfirmError, bounds, check_month, closes_at, confirm_month, is_open, withdraw_month,
     },
     calendar,
     ids::fresh,
@@ -20,6 +20,8 @@ use fapiao_usecases::{
     ports::{DifferenceKind, GatewayIssue, MonthCheck, MonthState},
     records::Seller,
 };
+use reqwest::Method;
+use serde_json::json;
 
 /// The month of now, and a moment of its day in the month after.
 fn next_month(now: DateTime<Utc>, day: i64) -> (String, DateTime<Utc>) {
@@ -64,6 +66,17 @@ async fn equal_totals_are_confirmed_before_the_thirteenth_and_can_be_taken_back(
         "{}",
         ledger["months"]
     );
+    // What is confirmed stays so when the tax side cannot be asked: nobody is reminded of it.
+    let silent = json!({ "service": "CXFPHZQRXX", "kind": "http", "status": 503 });
+    app.tax_fault(&silent).await;
+    let asked = check_month(&ports, &seller.id, &month).await;
+    assert!(asked.is_err(), "{asked:?}");
+    let check = known(&app, &seller, &month).await;
+    assert_eq!(check.state, MonthState::Confirmed, "{check:?}");
+    assert!(!check.trouble.is_empty() && check.theirs.is_some());
+    assert!(!is_open(&ports, &seller, &month).await.unwrap());
+    app.control(&app.tax(), Method::DELETE, "/sandbox/faults", None)
+        .await;
     // Again is harmless; taken back it can be confirmed anew.
     confirm_month(&ports, &by, &seller, &month).await.unwrap();
     withdraw_month(&ports, &by, &seller, &month).await.unwrap();

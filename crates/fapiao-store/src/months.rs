@@ -303,7 +303,8 @@ fn confirm<'t>(tx: &'t Tx, (seller, month, confirmed, actor): &'t Confirmed) -> 
             .bind(actor.to_string())
         } else {
             Sql::new(
-                "UPDATE month_checks SET version = version + 1, confirmed_at = NULL, confirmed_by = ''",
+                "UPDATE month_checks SET version = version + 1, confirmed_at = NULL, confirmed_by = '', \
+                 state = CASE WHEN state = 'confirmed' THEN 'unasked' ELSE state END",
             )
         };
         let sql = sql

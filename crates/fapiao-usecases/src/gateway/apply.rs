@@ -9,6 +9,7 @@ use crate::{
     errors::{Advice, OutsideError, StoreError},
     idempotency::fingerprint,
     jobs::{Job, QueuedJob},
+    platform::received::carries,
     ports::{DeliveryChange, Ports, Received, Scope},
     records::{Document, Gateway, Invoice, PlatformRequest},
     step::StepError,
@@ -80,8 +81,10 @@ pub(super) async fn apply(
         (_, Some(issued)) => {
             take_invoice(ports, gateway, request, &result.id, issued).await?;
             match result.state {
+                // A wallet without our own copy of the paper is not the end: its PDF is asked for like any other news.
+                WireState::Delivered if issued.pdf.is_none() => Stands::Open,
                 WireState::Delivered => {
-                    take_card(ports, request, &result, issued).await?;
+                    take_card(ports, request, &result).await?;
                     Stands::Ended
                 }
                 WireState::Failed => {
@@ -92,9 +95,13 @@ pub(super) async fn apply(
             }
         }
     };
+    let state = match (result.state, stands) {
+        (WireState::Delivered, Stands::Open) => WireState::Issued,
+        (state, _) => state,
+    };
     ports
         .store
-        .note_answer(id, result.state.as_str(), &result.reason, result.version)
+        .note_answer(id, state.as_str(), &result.reason, result.version)
         .await?;
     Ok(stands)
 }
@@ -190,10 +197,8 @@ pub(super) async fn fetch_paper(
         )
         .into());
     }
-    if let Err(why) = ports
-        .papers
-        .check(&answer.body, &issued.number, invoice.totals.total)
-    {
+    let total = invoice.totals.total;
+    if let Err(why) = carries(ports, "platform", &answer.body, &issued.number, total).await? {
         return Err(differs(format!("the platform's PDF: {why}")));
     }
     let now = ports.clock.now();
@@ -223,15 +228,7 @@ async fn take_card(
     ports: &Ports,
     request: &PlatformRequest,
     result: &RequestResult,
-    issued: &WireInvoice,
 ) -> Result<(), StepError> {
-    // A wallet without our own copy of the paper is not the end.
-    if issued.pdf.is_none() {
-        return Err(StepError::not_yet(
-            5,
-            "the platform has not made the PDF yet",
-        ));
-    }
     let card = result.card.as_ref();
     let code = card.map(|it| it.code.as_str()).filter(|it| !it.is_empty());
     let (template, openid) = card.map_or(("", ""), |it| (it.card_id.as_str(), it.openid.as_str()));

@@ -34,7 +34,7 @@ mod unified;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
-pub use cards::{CardReport, CardStore, Followed};
+pub use cards::{Announced, CardReport, CardStore, Followed};
 pub use console::{CallsLeft, WechatConsole};
 pub use designs::{
     ACCESS, BUYER_FORM, BUYER_FORM_READ, CARD, Design, Designs, NewDesign, TemplateTry, TokenNote,

@@ -27,6 +27,7 @@ use fapiao_usecases::{
     },
     records::{Invoice, Papers, Seller, TaxCode, UsableRate},
 };
+use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -39,6 +40,8 @@ use wire::Wire;
 
 /// The authority takes at most so many invoices in a call.
 const UPLOAD_MAX: usize = 100;
+/// So many invoices are asked about side by side.
+const ASKED_SIDE_BY_SIDE: usize = 8;
 /// Below this (¥100) no smaller slice of quota is asked for.
 const QUOTA_LEAST: i64 = 10_000;
 
@@ -95,6 +98,33 @@ struct Standing {
 }
 
 impl DirectTax {
+    /// An invoice as it stands there; `None` when the authority does not know it.
+    async fn stands_there(
+        &self,
+        seller: &Seller,
+        invoice: &Invoice,
+    ) -> Result<Option<IssuedThere>, OutsideError> {
+        let (Some(ask), Some(identity), Some(issued_at)) = (
+            month::standing(invoice),
+            &invoice.identity,
+            invoice.issued_at,
+        ) else {
+            return Ok(None);
+        };
+        match self.wire.call(Call::query("FPZTXXCX", seller), &ask).await {
+            Ok(_) => Ok(Some(IssuedThere {
+                serial: invoice.id.to_string(),
+                identity: identity.clone(),
+                issued_at,
+                totals: None,
+                cipher: Vec::new(),
+                papers: Papers::Ours,
+            })),
+            Err(error) if error.code == errors::UNKNOWN => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Prepares the connection; nothing is sent yet.
     ///
     /// # Errors
@@ -406,36 +436,22 @@ impl TaxAuthority for DirectTax {
             .ok_or_else(|| errors::unreadable("CXFPHZQRXX", Advice::Retry { after: None }))
     }
 
-    /// One by one: this connection has no list. It tells that an invoice is there, not for how much.
+    /// A few at a time: this connection has no list. It tells that an invoice is there, not for how much.
     async fn month_invoices(
         &self,
         seller: &Seller,
         _month: &str,
         asked: &[Invoice],
     ) -> Result<Vec<IssuedThere>, OutsideError> {
-        let mut found = Vec::new();
-        for invoice in asked {
-            let Some(ask) = month::standing(invoice) else {
-                continue;
-            };
-            let answer = self.wire.call(Call::query("FPZTXXCX", seller), &ask).await;
-            match answer {
-                Ok(_) => {}
-                Err(error) if error.code == errors::UNKNOWN => continue,
-                Err(error) => return Err(error),
-            }
-            if let (Some(identity), Some(issued_at)) = (&invoice.identity, invoice.issued_at) {
-                found.push(IssuedThere {
-                    serial: invoice.id.to_string(),
-                    identity: identity.clone(),
-                    issued_at,
-                    totals: None,
-                    cipher: Vec::new(),
-                    papers: Papers::Ours,
-                });
-            }
-        }
-        Ok(found)
+        let questions: Vec<BoxFuture<'_, Result<Option<IssuedThere>, OutsideError>>> = asked
+            .iter()
+            .map(|invoice| self.stands_there(seller, invoice).boxed())
+            .collect();
+        let answers: Vec<Option<IssuedThere>> = stream::iter(questions)
+            .buffered(ASKED_SIDE_BY_SIDE)
+            .try_collect()
+            .await?;
+        Ok(answers.into_iter().flatten().collect())
     }
 
     async fn confirm_month(
