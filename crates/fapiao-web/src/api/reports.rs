@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use fapiao_archive::{
     reports::{self, Report},
     tables::Format,
+    vouchers,
 };
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::ports::Period;
@@ -55,6 +56,16 @@ pub(crate) async fn note_export(
     Ok(())
 }
 
+/// Vouchers without a seller, where there are several.
+pub(crate) fn no_seller() -> Problem {
+    let said = Said::new(
+        "the seller whose vouchers are wanted: each seller keeps books of its own",
+        "请指定开票主体：每个主体一套账，凭证须分开导入",
+    );
+    let wrong = Wrong::parameter("seller", "E_REQUIRED", said);
+    Problem::wrong(Kind::InvalidQuery, vec![wrong])
+}
+
 /// `GET /reports/{report}.{format}`.
 pub(crate) async fn file(
     call: Reading,
@@ -67,10 +78,13 @@ pub(crate) async fn file(
         return Err(Problem::new(Kind::NotFound, said));
     };
     let (month, period) = period_of(&request)?;
-    let subject = format!("{} {month} {}", report.as_str(), format.ending());
-    note_export(&call, "report.exported", &subject).await?;
     let name = format!("{}_{month}.{}", report.as_str(), format.ending());
     let (ports, scope) = (call.app.ports.clone(), call.holder.scope());
+    if report == Report::Vouchers && vouchers::mixes_sellers(&ports, &scope, &period).await? {
+        return Err(no_seller());
+    }
+    let subject = format!("{} {month} {}", report.as_str(), format.ending());
+    note_export(&call, "report.exported", &subject).await?;
     Ok(streams::file(
         &name,
         format.media_type(),

@@ -6,7 +6,6 @@ use fapiao_domain::{
     line::{InvoiceLine, LineKind},
     money::Fen,
     preference::Preference,
-    rate::Rate,
     totals::Totals,
 };
 use rust_decimal::Decimal;
@@ -76,10 +75,10 @@ impl From<&InvoiceLine> for LineRow {
             unit_price: line.unit_price.map(price).unwrap_or_default(),
             amount: line.amount,
             rate: line.rate.printed(),
-            tax: match line.rate {
-                Rate::Exempt => "***".to_owned(),
-                Rate::NotTaxed => String::new(),
-                Rate::Percent(_) | Rate::Zero => line.tax.display_yuan(),
+            tax: if line.rate.can_bear_tax() {
+                line.tax.display_yuan()
+            } else {
+                line.printed_tax()
             },
             gross: line.gross,
             discount: line.kind == LineKind::Discount,
