@@ -14,7 +14,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use fapiao_archive::{
     evidence,
-    paper::{self, Paper},
+    paper::{self, Paper, Unreadable},
 };
 use fapiao_domain::ids::{Id, InvoiceId};
 use serde_json::{Value, json};
@@ -64,7 +64,19 @@ pub(crate) async fn check(
     let checked = paper::check(&app.ports, &holder.scope(), paper)
         .await?
         .map_err(|error| {
-            let zh = format!("无法读取：{error}");
+            let zh = match &error {
+                Unreadable::TooLarge => "文件超过 5 MiB；发票文件远小于此".to_owned(),
+                Unreadable::Format => {
+                    "文件不是 PDF、OFD 或 XML；若要核验二维码，请以 {\"qr\": \"…\"} 提交其文字"
+                        .to_owned()
+                }
+                Unreadable::Damaged(_) => {
+                    "文件已损坏或不符合其格式，无法读取；请换用原始文件".to_owned()
+                }
+                Unreadable::TooSlow => "读取该文件耗时过长，请稍后再试".to_owned(),
+                Unreadable::Qr(_) => "二维码内容不是发票的二维码".to_owned(),
+                Unreadable::NoNumber => "其中没有找到发票号码".to_owned(),
+            };
             Problem::new(Kind::BadRequest, Said::new(error.to_string(), zh))
         })?;
     let fields: Vec<Value> = checked
