@@ -132,7 +132,7 @@ pub enum RedError {
     #[error("line {0} is named twice")]
     Repeated(u32),
     /// Nothing is named, or nothing is left.
-    #[error("nothing is left to take back")]
+    #[error("no line is named, or nothing is left to take back")]
     NothingLeft,
     /// Earlier reds took more than there was.
     #[error("earlier red invoices took more from line {0} than it had")]

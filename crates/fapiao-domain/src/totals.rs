@@ -153,6 +153,9 @@ fn computed(
             );
             faults.add("tax_code", "E_TAX_CODE_UNKNOWN", message);
         }
+        if let Some(short_name) = &short_name {
+            check_printed_name(&line.name, short_name, &mut faults);
+        }
         if let Some(amounts) = amounts_of(line, &mut faults) {
             push_lines(line, short_name.unwrap_or_default(), amounts, &mut made);
             origin.resize(made.len(), index);
@@ -219,6 +222,25 @@ fn check_texts(line: &OrderLine, faults: &mut Faults<'_>) {
                 format!("{field} must not contain line breaks, tabs or other control characters");
             faults.add(field, code, message);
         }
+    }
+}
+
+/// Longest name as printed, `*short name*name` (hwhyslwfwmc), in characters.
+const PRINTED_NAME_MAX: usize = 300;
+
+fn check_printed_name(name: &str, short_name: &str, faults: &mut Faults<'_>) {
+    let length = name.chars().count() + short_name.chars().count() + 2;
+    let at = Some(faults.line);
+    let named_already = faults
+        .errors
+        .iter()
+        .any(|it| it.line == at && it.code == "E_NAME");
+    if length > PRINTED_NAME_MAX && !named_already {
+        let message = format!(
+            "printed as *{short_name}*… the name has {length} characters, {PRINTED_NAME_MAX} are allowed: shorten it by {}",
+            length - PRINTED_NAME_MAX
+        );
+        faults.add("name", "E_NAME_LONG", message);
     }
 }
 

@@ -155,6 +155,13 @@ impl Renderer {
             .try_for_each(|(field, text)| text::check(&self.shared.fonts, field, text))
     }
 
+    /// The first character of a text that no font has; control characters (a remark's line breaks) aside.
+    pub fn first_unprintable(&self, text: &str) -> Option<char> {
+        text.chars()
+            .filter(|it| !it.is_control())
+            .find(|&it| text::is_missing(&self.shared.fonts, it))
+    }
+
     /// Whether an invoice can be printed as it stands: characters, lengths, lines. To be asked before a number is
     /// taken; any identity of the right kind will do.
     ///

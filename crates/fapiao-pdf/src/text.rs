@@ -112,12 +112,14 @@ pub(crate) fn fit(
     })
 }
 
+/// Whether no font has a character.
+pub(crate) fn is_missing(fonts: &Fonts, character: char) -> bool {
+    fonts.face_for(Face::Song, character).is_none()
+}
+
 /// Refuses a text that holds a character no font has.
 pub(crate) fn check(fonts: &Fonts, field: &str, text: &str) -> Result<(), RenderError> {
-    match text
-        .chars()
-        .find(|&c| fonts.face_for(Face::Song, c).is_none())
-    {
+    match text.chars().find(|&c| is_missing(fonts, c)) {
         None => Ok(()),
         Some(character) => Err(RenderError::MissingGlyph {
             field: field.to_owned(),

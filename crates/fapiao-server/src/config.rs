@@ -1,5 +1,7 @@
 //! Settings: the embedded defaults, then a file, then the environment. An unknown key is an error.
 
+mod words;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use fapiao_store::{AuditKey, AuditKeys};
 use secrecy::{ExposeSecret, SecretString};
@@ -22,6 +24,16 @@ pub enum Mode {
     Sandbox,
     /// Against WeChat and the tax authority only.
     Production,
+}
+
+impl Mode {
+    /// As in the settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Mode::Sandbox => "sandbox",
+            Mode::Production => "production",
+        }
+    }
 }
 
 /// All settings, checked.
@@ -214,8 +226,10 @@ pub struct Log {
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// A file cannot be read.
-    #[error("{path}: {source}")]
+    #[error("{origin}: {}: {source}", path.display())]
     File {
+        /// `--config`, or the variable's name.
+        origin: String,
         /// Which file.
         path: PathBuf,
         /// Why.
@@ -257,6 +271,7 @@ impl Config {
                 })?;
         if let Some(path) = file {
             let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+                origin: "--config".to_owned(),
                 path: path.to_owned(),
                 source,
             })?;
@@ -264,7 +279,7 @@ impl Config {
                 text.parse()
                     .map_err(|error: toml::de::Error| ConfigError::Content {
                         origin: path.display().to_string(),
-                        message: error.to_string(),
+                        message: words::unreadable(&text, &error),
                     })?;
             overlay(&mut settings, own);
         }
@@ -275,8 +290,8 @@ impl Config {
             Value::Table(settings)
                 .try_into()
                 .map_err(|error: toml::de::Error| ConfigError::Content {
-                    origin: "settings".to_owned(),
-                    message: error.message().to_owned(),
+                    origin: words::key_of(&error),
+                    message: words::wrong_value(error.message()),
                 })?;
         config.check()?;
         Ok(config)
@@ -290,7 +305,7 @@ impl Config {
             })
         };
         let base = self.server.public_base_url.as_str();
-        if !(base.starts_with("http://") || base.starts_with("https://")) || base.ends_with('/') {
+        if !words::is_web_address(base) {
             return rule(
                 "server.public_base_url",
                 "an address like https://fapiao.example.com, without a slash at the end",
@@ -302,12 +317,8 @@ impl Config {
         if !matches!(self.log.format.as_str(), "text" | "json") {
             return rule("log.format", "text or json");
         }
-        if self.worker.concurrency == 0 || self.worker.batch == 0 || self.worker.lease_secs < 10 {
-            return rule(
-                "worker",
-                "concurrency and batch at least 1, lease_secs at least 10",
-            );
-        }
+        self.check_numbers()?;
+        self.check_lists()?;
         if self.mail.enabled && !self.mail.from.contains('@') {
             return rule("mail.from", "an address, since mail.enabled is true");
         }
@@ -332,7 +343,8 @@ impl Config {
                 let local = ["127.", "localhost", "[::1]"]
                     .iter()
                     .any(|host| tax.contains(host));
-                if !tax.starts_with("https://") || local {
+                // Empty: all sellers issue over gateways or other platforms, or nothing is set up yet.
+                if !tax.is_empty() && (!tax.starts_with("https://") || local) {
                     return rule(
                         "tax.base_url",
                         "production mode needs the tax authority's own https address, never a sandbox",
@@ -357,8 +369,21 @@ impl Config {
                 "letters and digits, such as 1 or 2026",
             );
         }
-        if self.archive.anchor_minutes == 0 {
-            return rule("archive.anchor_minutes", "at least 1");
+        if self.storage.url == "s3://" {
+            return rule("storage.url", "the bucket is missing: s3://bucket/prefix");
+        }
+        let endpoint = self.storage.endpoint.as_str();
+        if !endpoint.is_empty() && !words::is_web_address(endpoint) {
+            return rule(
+                "storage.endpoint",
+                "an address like https://oss-cn-hangzhou.aliyuncs.com, without a slash at the end, or empty for Amazon's own",
+            );
+        }
+        if endpoint.starts_with("http://") && !self.storage.allow_http {
+            return rule(
+                "storage.endpoint",
+                "http sends the documents in the clear; write https, or set storage.allow_http = true for a server on this machine",
+            );
         }
         if self.storage.url.starts_with("s3://")
             && (self.storage.access_key.expose_secret().is_empty()
@@ -368,6 +393,86 @@ impl Config {
                 "storage.access_key",
                 "s3:// needs access_key and secret_key; hand them over with FAPIAO_STORAGE__SECRET_KEY_FILE",
             );
+        }
+        Ok(())
+    }
+
+    /// Numbers that would stop everything, or mean something else than was meant.
+    fn check_numbers(&self) -> Result<(), ConfigError> {
+        let small = |key, least: i64| {
+            Err(ConfigError::Rule {
+                key,
+                message: format!("a whole number of at least {least}"),
+            })
+        };
+        let limits = &self.limits;
+        let size = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+        for (key, number, least) in [
+            (
+                "database.max_connections",
+                self.database.max_connections.into(),
+                1,
+            ),
+            ("storage.timeout_secs", self.storage.timeout_secs.into(), 1),
+            (
+                "archive.anchor_minutes",
+                self.archive.anchor_minutes.into(),
+                1,
+            ),
+            (
+                "wechat.push_max_body_bytes",
+                size(self.wechat.push_max_body_bytes),
+                1024,
+            ),
+            ("worker.concurrency", size(self.worker.concurrency), 1),
+            ("worker.batch", self.worker.batch.into(), 1),
+            ("worker.lease_secs", self.worker.lease_secs.into(), 10),
+            ("limits.api_body_bytes", size(limits.api_body_bytes), 1024),
+            ("limits.upload_bytes", size(limits.upload_bytes), 1024),
+            (
+                "limits.api_calls_per_second",
+                limits.api_calls_per_second.into(),
+                1,
+            ),
+            ("limits.session_idle_hours", limits.session_idle_hours, 1),
+        ] {
+            if number < least {
+                return small(key, least);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists whose every entry is to be understood, and the filter of the log.
+    fn check_lists(&self) -> Result<(), ConfigError> {
+        let rule = |key, message: String| Err(ConfigError::Rule { key, message });
+        if let Some(proxy) = self
+            .server
+            .trusted_proxies
+            .iter()
+            .find(|it| !words::is_network(it))
+        {
+            return rule(
+                "server.trusted_proxies",
+                format!("`{proxy}` is neither an address (127.0.0.1) nor a network (10.0.0.0/8)"),
+            );
+        }
+        for (key, mails) in [
+            ("archive.alarm_mails", &self.archive.alarm_mails),
+            ("archive.anchor_mails", &self.archive.anchor_mails),
+        ] {
+            if let Some(mail) = mails.iter().find(|it| !words::is_mail_address(it)) {
+                return rule(key, format!("`{mail}` is no mail address"));
+            }
+            if !mails.is_empty() && !self.mail.enabled {
+                return rule(
+                    key,
+                    "nobody would get these mails: set [mail] with enabled = true, or leave the list empty".to_owned(),
+                );
+            }
+        }
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.filter) {
+            return rule("log.filter", format!("as in RUST_LOG: {error}"));
         }
         Ok(())
     }
@@ -448,7 +553,7 @@ fn from_environment(settings: &mut Table, name: &str, value: &str) -> Result<(),
         return Ok(());
     };
     // For the tests and the file name of the settings themselves.
-    if path.starts_with("TEST_") || path == "CONFIG" {
+    if path.starts_with("TEST_") || path == "CONFIG" || words::is_of_others(path) {
         return Ok(());
     }
     let wrong = |message: String| ConfigError::Content {
@@ -465,6 +570,7 @@ fn from_environment(settings: &mut Table, name: &str, value: &str) -> Result<(),
         *last = plain;
         text = std::fs::read_to_string(value)
             .map_err(|source| ConfigError::File {
+                origin: name.to_owned(),
                 path: PathBuf::from(value),
                 source,
             })?
@@ -618,6 +724,142 @@ mod tests {
                 "{wrong:?}"
             );
         }
+    }
+
+    #[test]
+    fn every_wrong_value_is_named_with_its_key_and_never_shown_when_it_may_be_secret() {
+        for (name, value, words) in [
+            ("FAPIAO_MODE", "Prod", &["mode", "production"][..]),
+            (
+                "FAPIAO_SERVER__LISTEN",
+                "8080",
+                &["server.listen", "127.0.0.1:8080"],
+            ),
+            (
+                "FAPIAO_SERVER__PUBLIC_BASE_URL",
+                "https://a b",
+                &["server.public_base_url"],
+            ),
+            (
+                "FAPIAO_SERVER__TRUSTED_PROXIES",
+                "10.0.0.0/40",
+                &["server.trusted_proxies", "10.0.0.0/40"],
+            ),
+            (
+                "FAPIAO_DATABASE__MAX_CONNECTIONS",
+                "-1",
+                &["database.max_connections", "whole number"],
+            ),
+            (
+                "FAPIAO_DATABASE__MAX_CONNECTIONS",
+                "0",
+                &["database.max_connections", "at least 1"],
+            ),
+            ("FAPIAO_STORAGE__URL", "s3://", &["storage.url", "bucket"]),
+            ("FAPIAO_STORAGE__ENDPOINT", "minio", &["storage.endpoint"]),
+            (
+                "FAPIAO_STORAGE__ENDPOINT",
+                "http://minio:9000",
+                &["storage.endpoint", "allow_http"],
+            ),
+            (
+                "FAPIAO_ARCHIVE__ALARM_MAILS",
+                "boss",
+                &["archive.alarm_mails", "boss"],
+            ),
+            (
+                "FAPIAO_ARCHIVE__ALARM_MAILS",
+                "boss@example.com",
+                &["archive.alarm_mails", "mail"],
+            ),
+            (
+                "FAPIAO_LIMITS__SESSION_IDLE_HOURS",
+                "0",
+                &["limits.session_idle_hours"],
+            ),
+            (
+                "FAPIAO_LIMITS__API_BODY_BYTES",
+                "0",
+                &["limits.api_body_bytes"],
+            ),
+            (
+                "FAPIAO_WORKER__LEASE_SECS",
+                "5",
+                &["worker.lease_secs", "10"],
+            ),
+            ("FAPIAO_LOG__FILTER", "a=b=c", &["log.filter"]),
+            (
+                "FAPIAO_SECRETS__MASTER_KEY_FILE",
+                "/nowhere",
+                &["FAPIAO_SECRETS__MASTER_KEY_FILE", "/nowhere"],
+            ),
+        ] {
+            let error = Config::load(None, &environment(&[(name, value)])).unwrap_err();
+            for word in words {
+                assert!(error.to_string().contains(word), "{name}={value}: {error}");
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fapiao.toml");
+        for (text, words) in [
+            ("[server]\nport = 1\n", &["server", "port"][..]),
+            ("[sever]\n", &["sever"]),
+            (
+                "[limits]\napi_body_bytes = \"1MB\"\n",
+                &["limits.api_body_bytes"],
+            ),
+            (
+                "[mail]\nenabled = \"true\"\n",
+                &["mail.enabled", "true or false"],
+            ),
+            (
+                "mode = \"sandbox\"\n[tax]\nsecret = hush\n",
+                &["fapiao.toml", "line 3"],
+            ),
+            (
+                "[secrets]\naudit_keys_before = \"1:hush\"\n",
+                &["secrets.audit_keys_before", "list"],
+            ),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = Config::load(Some(&path), &environment(&[])).unwrap_err();
+            for word in words {
+                assert!(error.to_string().contains(word), "{text}: {error}");
+            }
+            assert!(!error.to_string().contains("hush"), "{error}");
+        }
+    }
+
+    #[test]
+    fn variables_of_others_are_left_alone() {
+        for name in [
+            "FAPIAO_KEY",
+            "FAPIAO_BASE",
+            "FAPIAO_SERVICE_HOST",
+            "FAPIAO_PORT",
+            "FAPIAO_PORT_8080_TCP_ADDR",
+            "FAPIAO_WEB_SERVICE_PORT_HTTP",
+        ] {
+            let value = "tcp://10.0.0.1:8080";
+            let config = Config::load(None, &environment(&[(name, value)]));
+            assert!(config.is_ok(), "{name}: {config:?}");
+        }
+        for name in ["FAPIAO_SERVER_LISTEN", "FAPIAO_KEYS", "FAPIAO_SERVER__PORT"] {
+            let error = Config::load(None, &environment(&[(name, "1")])).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn production_needs_no_direct_connection() {
+        let settings = [
+            ("FAPIAO_MODE", "production"),
+            (
+                "FAPIAO_SERVER__PUBLIC_BASE_URL",
+                "https://fapiao.example.com",
+            ),
+        ];
+        assert!(Config::load(None, &environment(&settings)).is_ok());
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub enum WiringError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The database.
-    #[error("the database cannot be opened: {0}")]
+    #[error(transparent)]
     Store(#[from] StoreOpenError),
     /// The documents.
     #[error(transparent)]

@@ -13,7 +13,9 @@ pub struct FieldError {
     /// What is wrong and what is allowed.
     pub message: String,
     /// What was probably meant, and where it differs: `("91110105MA0000007L", "17 L→7")`.
-    pub meant: Option<(String, String)>,
+    pub meant: Option<Box<(String, String)>>,
+    /// The message in Chinese, where it says more than the code's own words.
+    pub chinese: Option<Box<str>>,
 }
 
 impl FieldError {
@@ -28,12 +30,19 @@ impl FieldError {
             code: code.into(),
             message: message.into(),
             meant: None,
+            chinese: None,
         }
+    }
+
+    /// With a message in Chinese that names the particulars.
+    pub fn in_chinese(mut self, message: impl Into<Box<str>>) -> Self {
+        self.chinese = Some(message.into());
+        self
     }
 
     /// With what was probably meant.
     pub fn meaning(mut self, text: String, slips: String) -> Self {
-        self.meant = Some((text, slips));
+        self.meant = Some(Box::new((text, slips)));
         self
     }
 }

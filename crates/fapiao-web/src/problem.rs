@@ -82,11 +82,16 @@ impl Wrong {
 
 impl From<FieldError> for Wrong {
     fn from(error: FieldError) -> Wrong {
-        let zh =
-            field_texts::chinese(&error.code).map_or_else(|| error.message.clone(), str::to_owned);
+        let zh = error.chinese.as_deref().map_or_else(
+            || {
+                field_texts::chinese(&error.code)
+                    .map_or_else(|| error.message.clone(), str::to_owned)
+            },
+            str::to_owned,
+        );
         Wrong {
             place: Place::Pointer(error.pointer),
-            said: match &error.meant {
+            said: match error.meant.as_deref() {
                 None => Said::new(error.message, zh),
                 Some((meant, slips)) if slips.is_empty() => Said::new(
                     format!("{}; perhaps {meant} is meant", error.message),

@@ -39,6 +39,12 @@ fn every_fault_of_a_line_is_named_with_its_member() {
         (with(&|it| it.name = "  ".to_owned()), "name", "E_NAME"),
         (with(&|it| it.name = "一".repeat(601)), "name", "E_NAME"),
         (with(&|it| it.name = "苹\n果".to_owned()), "name", "E_NAME"),
+        // `*水果*` takes four of the 300 characters that a printed name may have.
+        (
+            with(&|it| it.name = "一".repeat(297)),
+            "name",
+            "E_NAME_LONG",
+        ),
         (with(&|it| it.spec = "一".repeat(151)), "spec", "E_SPEC"),
         (with(&|it| it.unit = "\t".to_owned()), "unit", "E_UNIT"),
         (

@@ -26,6 +26,10 @@ impl Renderer for PdfRenderer {
         self.0.check(face).map_err(|error| error.to_string())
     }
 
+    fn unprintable(&self, text: &str) -> Option<char> {
+        self.0.first_unprintable(text)
+    }
+
     fn inspect_signing(&self, pem: &str) -> Result<SigningFacts, String> {
         let signer = Signer::from_pem(pem).map_err(|error| error.to_string())?;
         let (not_before, not_after) = signer.validity();

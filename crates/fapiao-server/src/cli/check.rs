@@ -27,8 +27,9 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
     table.line(
         "settings",
         Ok(format!(
-            "mode {:?}, reached as {}",
-            config.mode, config.server.public_base_url
+            "mode {}, reached as {}",
+            config.mode.as_str(),
+            config.server.public_base_url
         )),
     );
     let store = match wiring::open_store(config).await {
@@ -76,6 +77,19 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
         Ok("switched off".to_owned())
     };
     table.line("mail", mail);
+    if !config.archive.anchor_file.is_empty() {
+        let file = &config.archive.anchor_file;
+        let opened = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(file);
+        table.line(
+            "anchor file",
+            opened
+                .map(|_| file.clone())
+                .map_err(|error| format!("archive.anchor_file: {file}: {error}")),
+        );
+    }
     if current {
         neighbours(&ports, &mut table).await?;
     }
@@ -91,7 +105,7 @@ async fn neighbours(ports: &Ports, table: &mut Table) -> Result<(), Failure> {
     if sellers.is_empty() {
         table.line(
             "sellers",
-            Err("there is none yet; add one in the back-office".to_owned()),
+            Err("there is none yet; start the node and add one in the back-office".to_owned()),
         );
     }
     for seller in sellers {

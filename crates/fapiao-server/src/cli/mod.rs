@@ -83,11 +83,15 @@ pub async fn run(cli: Cli) -> ExitCode {
     match dispatch(cli).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("fapiao: {error}");
+            let said = error.to_string();
+            eprintln!("fapiao: {said}");
             let error: &dyn std::error::Error = &*error;
             let mut cause = error.source();
             while let Some(error) = cause {
-                eprintln!("  because: {error}");
+                let reason = error.to_string();
+                if !said.contains(&reason) {
+                    eprintln!("  because: {reason}");
+                }
                 cause = error.source();
             }
             ExitCode::FAILURE

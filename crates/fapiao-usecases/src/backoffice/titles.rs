@@ -192,7 +192,7 @@ mod tests {
         let errors = check(&title).unwrap_err();
         assert_eq!(errors[0].pointer, "/tax_number");
         title.tax_number = "91310000MA1FL000C7".to_owned();
-        let meant = check(&title).unwrap_err()[0].meant.clone();
+        let meant = check(&title).unwrap_err()[0].meant.as_deref().cloned();
         assert_eq!(
             meant,
             Some(("91310000MA1FL0007C".to_owned(), "17 C→7, 18 7→C".to_owned()))

@@ -121,6 +121,9 @@ impl IntakeDesk {
                 "only a seller's own platform issues difference tax; leave it out, or use another seller",
             ));
         }
+        if seller.mode == IssuingMode::SelfBuilt {
+            check_printable(ports, &lines, &draft.remark, &mut errors);
+        }
         let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
         if !errors.is_empty() {
             return Err(OrderError::Invalid(errors));
@@ -234,6 +237,44 @@ impl IntakeDesk {
         let (seller, rates) = self.sellers.get(&key).ok_or_else(|| missing("seller"))?;
         Ok((seller, rates))
     }
+}
+
+/// Refuses what our paper could not show: at the till there is somebody who can write it otherwise, after the buyer's
+/// agreement there is not.
+fn check_printable(
+    ports: &Ports,
+    lines: &[(usize, OrderLine)],
+    remark: &str,
+    errors: &mut Vec<FieldError>,
+) {
+    let mut look = |pointer: String, text: &str| {
+        let Some(character) = ports.renderer.unprintable(text) else {
+            return;
+        };
+        let code = character as u32;
+        errors.push(
+            FieldError::new(
+                pointer,
+                "E_NOT_PRINTABLE",
+                format!(
+                    "`{character}` (U+{code:04X}) cannot be printed on an invoice; write it otherwise or leave it out"
+                ),
+            )
+            .in_chinese(format!(
+                "“{character}”（U+{code:04X}）无法印在发票上，请改用其他文字或删去"
+            )),
+        );
+    };
+    for (index, line) in lines {
+        for (member, text) in [
+            ("name", &line.name),
+            ("spec", &line.spec),
+            ("unit", &line.unit),
+        ] {
+            look(format!("/lines/{index}/{member}"), text);
+        }
+    }
+    look("/remark".to_owned(), remark);
 }
 
 pub(super) fn missing(what: &str) -> StoreError {

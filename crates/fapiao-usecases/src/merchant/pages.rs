@@ -22,7 +22,7 @@ pub enum PageError {
     #[error("this link is not known")]
     Unknown,
     /// The delivery stands elsewhere: show its state instead.
-    #[error("the delivery is {0}")]
+    #[error("the delivery is {0}; there is nothing to open at WeChat any more")]
     NotAwaiting(DeliveryState),
     /// The deadline passed.
     #[error("this link has expired")]

@@ -107,7 +107,11 @@ pub async fn refuse_delivery(
         Ok(to) => to,
         // A repetition with a key may still be replayed by the store.
         Err(_) if from == DeliveryState::Refused => DeliveryState::Refused,
-        Err(error) => return Err(RefusalError::TooLate(error.to_string())),
+        Err(_) => {
+            return Err(RefusalError::TooLate(format!(
+                "the delivery is {from} already"
+            )));
+        }
     };
     let expected_version = delivery.version;
     let mut then = Vec::new();

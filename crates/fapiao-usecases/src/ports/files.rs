@@ -37,6 +37,9 @@ pub trait Renderer: Send + Sync {
     /// Which character of which text no font has.
     fn check(&self, face: &InvoiceFace) -> Result<(), String>;
 
+    /// The first character of a text that no font has; control characters aside. Asked when an order comes in.
+    fn unprintable(&self, text: &str) -> Option<char>;
+
     /// Makes the documents; the PDF signed when there is a key with its certificates (PEM).
     ///
     /// # Errors

@@ -43,11 +43,14 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
 }
 
 /// Why it stopped. The reasons come in English; where the code says enough, Chinese readers get Chinese words.
-pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
+pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
     let chinese = match (lang, code) {
         (Lang::En, _) => None,
         (Lang::Zh, "upload_window") => Some("开具后迟迟未能上传税局，48 小时期限将至或已过"),
         (Lang::Zh, "tax_differs") => Some("税务侧的结果与本系统不一致，请与网关运营方核对"),
+        (Lang::Zh, "tax_not_set_up") => Some(
+            "尚未设置税务直连：请填写设置文件的 [tax] 并重启，或为开票主体选择税务网关，然后重试",
+        ),
         (Lang::Zh, "title_missing") => Some("微信没有给出抬头"),
         (Lang::Zh, "title_invalid") => Some("买家填写的抬头未通过校验"),
         (Lang::Zh, "no_platform_account") => Some("开票主体没有选定开票平台账号"),

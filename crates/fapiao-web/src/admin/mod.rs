@@ -20,7 +20,7 @@ mod home;
 mod import;
 mod inbox;
 mod invoices;
-mod job_words;
+pub(crate) mod job_words;
 mod jobs;
 mod keys;
 mod ledger;

@@ -1,7 +1,10 @@
 //! What the API answers: our records in the words of its documentation. Amounts and decimals are strings, times are
 //! RFC 3339 in UTC, what isn't there yet is `null`.
 
-use super::stores::Stores;
+use super::{
+    stopped::{StoppedJobs, StoppedOut, waits_for},
+    stores::Stores,
+};
 use chrono::{DateTime, SecondsFormat, Utc};
 use fapiao_domain::{
     delivery::Channel,
@@ -191,10 +194,11 @@ impl OrderOut {
         it: &OrderWithDelivery,
         invoices: &[Invoice],
         stores: &Stores,
+        stopped: &StoppedJobs,
         base: &str,
     ) -> OrderOut {
         let order = &it.order;
-        let out = |it: &Delivery| DeliveryOut::new(it, invoice_of(it, invoices), base);
+        let out = |it: &Delivery| DeliveryOut::new(it, invoice_of(it, invoices), stopped, base);
         OrderOut {
             id: order.id.to_string(),
             order_no: order.order_no.clone(),
@@ -296,6 +300,8 @@ pub(crate) struct DeliveryOut {
     state: &'static str,
     #[serde(rename = "final")]
     is_final: bool,
+    waits_for: &'static str,
+    stopped: Option<StoppedOut>,
     reason: Option<String>,
     refusal_url: Option<String>,
     channel: &'static str,
@@ -330,8 +336,16 @@ impl From<&OrderPart> for PartOut {
 }
 
 impl DeliveryOut {
-    pub(crate) fn new(it: &Delivery, invoice: Option<&Invoice>, base: &str) -> DeliveryOut {
+    pub(crate) fn new(
+        it: &Delivery,
+        invoice: Option<&Invoice>,
+        stopped: &StoppedJobs,
+        base: &str,
+    ) -> DeliveryOut {
+        let stopped = stopped.about(it);
         DeliveryOut {
+            waits_for: waits_for(it, stopped.is_some()),
+            stopped,
             id: it.id.to_string(),
             order: it.order.to_string(),
             state: it.state.as_str(),

@@ -3,8 +3,9 @@
 use super::json::Node;
 use crate::{
     app::App,
+    i18n::Lang,
     problem::{Kind, Problem, Said},
-    security::key::KeyHolder,
+    security::{key::KeyHolder, language::of_api},
 };
 use actix_web::{
     FromRequest, HttpRequest,
@@ -34,6 +35,8 @@ pub(crate) struct Writing {
     pub(crate) repeat: Repeatable,
     /// The body.
     pub(crate) node: Node,
+    /// The language of the answer's texts.
+    pub(crate) lang: Lang,
 }
 
 impl FromRequest for Writing {
@@ -73,6 +76,7 @@ impl Writing {
             holder,
             repeat,
             node,
+            lang: of_api(request.headers()),
         })
     }
 }

@@ -7,11 +7,14 @@ use super::{
     json,
     order_body::{nothing_body, refusal_body},
     query::Query,
-    replayed, text_of,
+    replayed,
+    stopped::StoppedJobs,
+    text_of,
 };
 use crate::{
     app::App,
     problem::{Kind, Problem, Said},
+    security::language::of_api,
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use fapiao_domain::ids::{DeliveryId, Id};
@@ -49,10 +52,12 @@ pub(crate) async fn show(
         Some(invoice) => call.app.ports.store.invoice(&scope, invoice).await?,
         None => None,
     };
+    let lang = of_api(request.headers());
+    let stopped = StoppedJobs::of(&call.app, std::slice::from_ref(&delivery), lang).await?;
     let base = &call.app.ports.public_base;
     json(
         StatusCode::OK,
-        &DeliveryOut::new(&delivery, invoice.as_ref(), base),
+        &DeliveryOut::new(&delivery, invoice.as_ref(), &stopped, base),
     )
 }
 
@@ -87,7 +92,9 @@ pub(crate) async fn refuse(call: Writing, id: web::Path<String>) -> Result<HttpR
     let id = delivery_id(&id)?;
     let (reason, url) = refusal_body(&call.node)?;
     let base = call.app.ports.public_base.clone();
-    let answer = |it: &Delivery| text_of(&DeliveryOut::new(it, None, &base)).unwrap_or_default();
+    let answer = |it: &Delivery| {
+        text_of(&DeliveryOut::new(it, None, &StoppedJobs::NONE, &base)).unwrap_or_default()
+    };
     let caller = call.holder.caller();
     let ports = &call.app.ports;
     let repeat = Some(call.repeat);

@@ -1,6 +1,6 @@
 //! The pages `/api/docs` and `/api/docs/errors`: made from the same tables as the API itself, without script.
 
-use super::openapi::{OPERATIONS, Operation};
+use super::openapi::{OPERATIONS, Operation, Parameter, Place};
 use crate::{
     app::App,
     edge::{bare, page},
@@ -15,6 +15,7 @@ use actix_web::{
     web,
 };
 use askama::{Template, filters::HtmlSafe};
+use serde_json::Value;
 use std::fmt;
 
 #[derive(Template)]
@@ -97,8 +98,16 @@ const RULES: &[(&str, &str)] = &[
         "税额按行计算，四舍五入到分，只舍入一次；合计为各行之和。",
     ),
     (
-        "Every POST carries an `Idempotency-Key`: repeating a request with its key is always safe.",
-        "每个 POST 都要带 `Idempotency-Key`：用原键重发始终安全。",
+        "Every POST that changes something carries an `Idempotency-Key`: repeating a request with its key is always safe.",
+        "每个会产生变更的 POST 都要带 `Idempotency-Key`：用原键重发始终安全。",
+    ),
+    (
+        "Nothing is sent to you: follow a delivery with `GET /api/v1/deliveries/{id}?wait=10` until `final`; `waits_for` says whether the buyer, staff or this system has to act.",
+        "本系统不会主动通知：请用 `GET /api/v1/deliveries/{id}?wait=10` 查询投递，直到 `final`；`waits_for` 说明正在等待买家、商户人员还是本系统。",
+    ),
+    (
+        "Each key may call so many times a second; `RateLimit` tells what is left, a 429 or 503 tells in `Retry-After` when to come back.",
+        "每个密钥每秒的调用次数有上限：`RateLimit` 告知余量，429 与 503 以 `Retry-After` 告知多久后重试。",
     ),
     (
         "Unknown members and parameters are refused; all mistakes are named at once.",
@@ -189,23 +198,50 @@ pub(crate) async fn style() -> HttpResponse {
 
 /// A line for the shell that does it.
 fn curl(operation: &Operation, base: &str) -> String {
-    let path = operation
-        .path
-        .replace("{id}", "$ID")
-        .replace("{format}", "pdf");
-    let mut line = format!("curl -s {base}{API}{path}");
-    if operation.path.contains("{format}") {
-        line = format!("curl -s -OJ {base}{API}{path}");
+    let mut path = operation.path.replace("{id}", "$ID");
+    let mut asked = Vec::new();
+    for parameter in operation.parameters {
+        match parameter.place {
+            Place::Path => {
+                let name = format!("{{{}}}", parameter.name);
+                path = path.replace(&name, &first_choice(parameter));
+            }
+            Place::Query if parameter.needed => {
+                asked.push(format!("{}={}", parameter.name, example_of(parameter)));
+            }
+            Place::Query => {}
+        }
     }
+    if !asked.is_empty() {
+        path = format!("{path}?{}", asked.join("&"));
+    }
+    let is_file = operation.path.contains("{format}") || operation.path.ends_with(".zip");
+    let quote = if asked.is_empty() { "" } else { "'" };
+    let how = if is_file { "-s -OJ" } else { "-s" };
+    let mut line = format!("curl {how} {quote}{base}{API}{path}{quote}");
     if !operation.is_open {
         line.push_str(" \\\n  -H \"Authorization: Bearer $FAPIAO_KEY\"");
     }
-    if let Some((_, example)) = operation.body {
+    if operation.acts() {
         line.push_str(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"");
+    }
+    if let Some(body) = operation.body {
         line.push_str(" \\\n  -H \"Content-Type: application/json\"");
-        line.push_str(&format!(" \\\n  -d '{example}'"));
+        line.push_str(&format!(" \\\n  -d '{}'", body.example));
     }
     line
+}
+
+/// The first of the values that a parameter may have.
+fn first_choice(parameter: &Parameter) -> String {
+    let schema: Value = serde_json::from_str(parameter.schema).unwrap_or_default();
+    let first = schema["enum"][0].as_str().unwrap_or_default();
+    first.to_owned()
+}
+
+/// A value for the example; months are the only ones that must be said.
+const fn example_of(_parameter: &Parameter) -> &'static str {
+    "2026-11"
 }
 
 #[cfg(test)]
@@ -227,9 +263,14 @@ mod tests {
         let create = of("createOrder");
         assert!(create.starts_with("curl -s https://shop.example/api/v1/orders \\\n"));
         assert!(create.contains("Idempotency-Key") && create.contains("Bearer $FAPIAO_KEY"));
-        assert!(
-            of("downloadInvoice").contains("-OJ https://shop.example/api/v1/invoices/$ID/file.pdf")
-        );
+        let file = "-OJ https://shop.example/api/v1/invoices/$ID/file.pdf";
+        assert!(of("downloadInvoice").contains(file));
+        let qr = "-OJ https://shop.example/api/v1/orders/$ID/receipt-qr.svg";
+        assert!(of("receiptQr").contains(qr));
+        let report = "-OJ 'https://shop.example/api/v1/reports/ledger.csv?month=2026-11'";
+        assert!(of("downloadReport").contains(report));
+        let paper = of("checkPaper");
+        assert!(paper.contains("-d '") && !paper.contains("Idempotency-Key"));
         assert_eq!(
             of("openapi"),
             "curl -s https://shop.example/api/v1/openapi.json"

@@ -19,6 +19,7 @@ pub(crate) mod receipt;
 pub(crate) mod refunds;
 pub(crate) mod reports;
 pub(crate) mod rounding;
+pub(crate) mod stopped;
 pub(crate) mod stores;
 
 use crate::{app::App, problem::Problem, security::key::KeyHolder};

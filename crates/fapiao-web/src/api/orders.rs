@@ -7,11 +7,14 @@ use super::{
     json, list,
     order_body::{HttpsOnly, OrderBody, delivery_body},
     query::Query,
-    replayed, text_of,
+    replayed,
+    stopped::StoppedJobs,
+    text_of,
 };
 use crate::{
     app::App,
     problem::{Problem, Said},
+    security::language::of_api,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -42,6 +45,7 @@ pub(crate) async fn create(call: Writing) -> Result<HttpResponse, Problem> {
         holder,
         repeat,
         node,
+        lang,
     } = call;
     let body = OrderBody::read(&node, https_only(&app))?;
     if !body.is_content() {
@@ -53,7 +57,7 @@ pub(crate) async fn create(call: Writing) -> Result<HttpResponse, Problem> {
         .await?;
     let base = &app.ports.public_base;
     let answer = |it: &OrderWithDelivery| {
-        text_of(&OrderOut::new(it, &[], &stores, base)).unwrap_or_default()
+        text_of(&OrderOut::new(it, &[], &stores, &StoppedJobs::NONE, base)).unwrap_or_default()
     };
     let caller = holder.caller();
     match accept_order(&app.ports, &caller, &body.draft, Some(repeat), &answer).await? {
@@ -67,9 +71,10 @@ pub(crate) async fn create(call: Writing) -> Result<HttpResponse, Problem> {
         }
         OrderOutcome::Existing(existing) => {
             let invoices = app.ports.store.invoices_of(&existing.order.id).await?;
+            let stopped = StoppedJobs::of(&app, &existing.deliveries, lang).await?;
             json(
                 StatusCode::OK,
-                &OrderOut::new(&existing, &invoices, &stores, base),
+                &OrderOut::new(&existing, &invoices, &stores, &stopped, base),
             )
         }
         OrderOutcome::Replayed { status, body } => Ok(replayed(status, body)),
@@ -168,16 +173,22 @@ async fn by_number(
 }
 
 /// `GET /orders/{id}`.
-pub(crate) async fn show(call: Reading, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn show(
+    call: Reading,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let id = order_id(&id)?;
     let scope = call.holder.scope();
     let order = order_with_delivery(&call.app.ports, &scope, &id).await?;
     let invoices = call.app.ports.store.invoices_of(&id).await?;
     let stores = call.app.store_codes.all(&call.app.ports, "").await?;
+    let lang = of_api(request.headers());
+    let stopped = StoppedJobs::of(&call.app, &order.deliveries, lang).await?;
     let base = &call.app.ports.public_base;
     json(
         StatusCode::OK,
-        &OrderOut::new(&order, &invoices, &stores, base),
+        &OrderOut::new(&order, &invoices, &stores, &stopped, base),
     )
 }
 
@@ -189,7 +200,9 @@ pub(crate) async fn create_delivery(
     let id = order_id(&id)?;
     let wanted = delivery_body(&call.node, https_only(&call.app))?;
     let base = call.app.ports.public_base.clone();
-    let answer = |it: &Delivery| text_of(&DeliveryOut::new(it, None, &base)).unwrap_or_default();
+    let answer = |it: &Delivery| {
+        text_of(&DeliveryOut::new(it, None, &StoppedJobs::NONE, &base)).unwrap_or_default()
+    };
     let caller = call.holder.caller();
     let ports = &call.app.ports;
     match request_delivery(ports, &caller, &id, &wanted, Some(call.repeat), &answer).await? {
@@ -218,7 +231,8 @@ pub(crate) fn https_only(app: &App) -> HttpsOnly {
     }
 }
 
-fn locate(response: &mut HttpResponse, path: &str) {
+/// Says where what was made is found.
+pub(crate) fn locate(response: &mut HttpResponse, path: &str) {
     if let Ok(value) = HeaderValue::from_str(path) {
         response.headers_mut().insert(header::LOCATION, value);
     }

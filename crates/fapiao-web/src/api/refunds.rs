@@ -7,6 +7,7 @@ use super::{
     json,
     json::Node,
     json_text,
+    orders::locate,
     reader::{Members, Reader},
     replayed, text_of,
 };
@@ -94,7 +95,9 @@ async fn run(
     match decide(ports, &caller, order, &draft, key, &answer).await? {
         Effect::Done(refund) => {
             let books = open(ports, &caller.scope, order).await?;
-            Ok(json_text(StatusCode::CREATED, answer(&refund, &books)))
+            let mut response = json_text(StatusCode::CREATED, answer(&refund, &books));
+            locate(&mut response, &format!("/api/v1/refunds/{}", refund.id));
+            Ok(response)
         }
         Effect::Replayed { status, body } => Ok(replayed(status, body)),
         Effect::KeyReused => Err(RefundProblem::KeyReused.into()),

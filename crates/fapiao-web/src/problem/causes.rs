@@ -153,8 +153,8 @@ impl From<RefusalError> for Problem {
         match error {
             RefusalError::Invalid(errors) => Problem::fields(errors),
             RefusalError::Unknown(id) => Problem::no_delivery(&id),
-            RefusalError::TooLate(why) => {
-                let zh = format!("该投递已不能拒绝（{why}）");
+            RefusalError::TooLate(_) => {
+                let zh = "该投递已不能拒绝：发票已开具，或投递已结束；请查询投递的当前状态";
                 Problem::new(Kind::DeliveryNotRefusable, Said::new(en, zh))
             }
             RefusalError::KeyReused => Problem::key_reused(),

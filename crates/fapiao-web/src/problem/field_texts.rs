@@ -42,7 +42,10 @@ const TEXTS: &[(&str, &str)] = &[
         "E_DECIMAL_STRING",
         "金额、数量、单价和税率须写成字符串形式的小数，例如 \"12.50\"；JSON 数字在传输中可能丢失精度，故不接受",
     ),
-    ("E_DIFFERENCE", "差额征税的扣除额或明细不符合规则"),
+    (
+        "E_DIFFERENCE",
+        "差额征税：只能有一行含税价明细，没有折扣，税率大于零且不是 1.5%；扣除额大于 0.00 且不超过该行含税金额；方式为 whole（全额）或 reduced（差额）",
+    ),
     (
         "E_DIFFERENCE_MODE",
         "只有自建平台的开票主体可以开具差额征税发票",
@@ -95,9 +98,20 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_LOGO_SIZE", "Logo 不能超过 1 MB"),
     ("E_MODE", "`plan` 只试算，`confirm` 执行"),
     ("E_NAME", "名称为空、过长或含有不可打印的字符"),
-    ("E_NONPOSITIVE", "金额须大于零"),
+    (
+        "E_NAME_LONG",
+        "名称连同税收分类简称（*简称*名称）最多 300 字，请缩短名称",
+    ),
+    (
+        "E_NONPOSITIVE",
+        "金额须大于零：数量乘以单价不足半分，或折扣扣完了全部金额",
+    ),
     ("E_NOTHING_LEFT", "这张发票没有可红冲的余额"),
     ("E_NOT_ISSUED", "该请求没有已开具的发票可供红冲"),
+    (
+        "E_NOT_PRINTABLE",
+        "含有无法印在发票上的字符，请改用其他文字或删去",
+    ),
     (
         "E_NOT_TAXED_MIXED",
         "不征税项目不能与应税项目开在同一张发票上",
@@ -140,7 +154,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_PAY_MERCHANT", "微信支付商户号为 8 至 10 位数字"),
     ("E_PAY_SELLER", "请选择使用该账号的开票主体"),
     ("E_PERSON_WITH_NUMBER", "个人抬头带有税号，请确认抬头类型"),
-    ("E_PHONE", "电话过长或含有不可打印的字符"),
+    (
+        "E_PHONE",
+        "电话为 5 至 60 位数字，可以带空格、+ ( ) - # 以及“转”或 ext.",
+    ),
     ("E_PREFERENCE", "优惠政策代码为 01 至 18，且须与税率相符"),
     ("E_PREFERENCE_CLASS", "该税收分类编码不允许使用这项优惠政策"),
     (
@@ -237,7 +254,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_TAX_NUMBER_CHARACTERS", "税号只能含有数字和大写字母"),
     ("E_TAX_NUMBER_CHECK", "税号校验码不正确，请核对"),
     ("E_TAX_NUMBER_EMPTY", "单位抬头须填写税号"),
-    ("E_TAX_NUMBER_LENGTH", "税号长度不正确"),
+    (
+        "E_TAX_NUMBER_LENGTH",
+        "税号为 18 位统一社会信用代码，旧税号为 15、17 或 20 位，请核对位数",
+    ),
     (
         "E_TAX_NUMBER_LETTER",
         "税号中不会出现 I、O、S、V、Z 这些字母，请核对",
@@ -256,12 +276,18 @@ const TEXTS: &[(&str, &str)] = &[
         "title 页由买家填写抬头，请勿附带；confirm 页须附带抬头；collect 页须附带抬头，或订单已有发票",
     ),
     ("E_TITLE_KIND", "抬头类型只能是 person 或 organisation"),
-    ("E_TOO_LARGE", "金额超出上限"),
+    (
+        "E_TOO_LARGE",
+        "金额超出税务接口的位数上限，请核对单价与数量",
+    ),
     (
         "E_TOO_MANY_INVOICES",
         "按销方的单张限额拆出的发票过多，最多 100 张",
     ),
-    ("E_TOO_MANY_LINES", "明细行数超出上限"),
+    (
+        "E_TOO_MANY_LINES",
+        "明细行数（含折扣行）超出上限，请分成几张订单",
+    ),
     ("E_TOTAL", "价税合计与金额、税额之和不符"),
     ("E_TOTALS", "合计与本平台按明细计算的结果不一致"),
     ("E_TOTAL_TAX", "合计税额与各行税额之和不符"),

@@ -28,7 +28,7 @@ use fapiao_usecases::{
     records::{Invoice, Papers, Seller, TaxCode, UsableRate},
 };
 use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -48,7 +48,7 @@ const QUOTA_LEAST: i64 = 10_000;
 /// How to reach the authority, and as whom.
 #[derive(Clone, Debug)]
 pub struct DirectTaxConfig {
-    /// `https://host:port`, without a slash at the end.
+    /// `https://host:port`, without a slash at the end. All five empty: there is no direct connection.
     pub base_url: String,
     /// The connecting party (`jrdwptbh`).
     pub party_id: String,
@@ -60,6 +60,17 @@ pub struct DirectTaxConfig {
     pub secret: SecretString,
     /// The sandbox of the authority (`sxcsbz`): documents then carry the sample mark.
     pub sandbox: bool,
+}
+
+impl DirectTaxConfig {
+    /// Whether nothing at all is set: the installation has no direct connection (yet).
+    fn is_absent(&self) -> bool {
+        self.base_url.is_empty()
+            && self.party_id.is_empty()
+            && self.user_id.is_empty()
+            && self.sm4_key.expose_secret().is_empty()
+            && self.secret.expose_secret().is_empty()
+    }
 }
 
 /// How patient the connection is.

@@ -700,6 +700,20 @@ async fn wrong_settings_are_for_a_person_and_an_absent_authority_is_tried_again(
     ] {
         assert!(DirectTax::new(config).err().unwrap().contains(word));
     }
+    // Without any of the five there is no connection; a node runs all the same, for its gateways or to be set up.
+    let none = DirectTax::new(DirectTaxConfig {
+        sm4_key: "".into(),
+        secret: "".into(),
+        user_id: String::new(),
+        ..config(String::new(), "")
+    })
+    .unwrap();
+    let error = none.probe(&bench.seller).await.unwrap_err();
+    assert_eq!(
+        (error.code.as_str(), error.advice),
+        ("not_set_up", Advice::NeedsPerson)
+    );
+    assert!(error.message.contains("[tax]"), "{}", error.message);
 }
 
 #[tokio::test]

@@ -1,6 +1,10 @@
 //! One call over HTTP: encrypt, sign, send, decrypt, judge.
 
-use super::{DirectTaxConfig, cipher::Keys, errors::Call};
+use super::{
+    DirectTaxConfig,
+    cipher::Keys,
+    errors::{Call, TAX},
+};
 use crate::adapters::exchanges::{Recorder, Said};
 use chrono::{DateTime, FixedOffset, Utc};
 use fapiao_usecases::errors::{Advice, OutsideError};
@@ -16,7 +20,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Wire {
     http: reqwest::Client,
     config: DirectTaxConfig,
-    keys: Keys,
+    /// None while no connection is set up: sellers may issue over a tax gateway or another company's platform.
+    keys: Option<Keys>,
     pub(super) recorder: Option<Recorder>,
 }
 
@@ -58,26 +63,10 @@ pub(super) fn now() -> DateTime<FixedOffset> {
 impl Wire {
     pub(super) fn new(config: DirectTaxConfig, answer: Duration) -> Result<Wire, String> {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // All at once: who sets it up reads the list one time and not once for each setting.
-        let mut wrong = Vec::new();
-        if url::Url::parse(&config.base_url).is_err() || config.base_url.ends_with('/') {
-            wrong.push("tax.base_url (like https://host:8443, without a slash at the end)");
-        }
-        if config.party_id.is_empty() {
-            wrong.push("tax.party_id (the bureau assigned it)");
-        }
-        if config.user_id.is_empty() {
-            wrong.push("tax.user_id (the bureau assigned it)");
-        }
-        let keys = Keys::new(&config.sm4_key, config.secret.clone());
-        if keys.is_none() {
-            wrong.push("tax.sm4_key (32 hexadecimal digits)");
-        }
-        let Some(keys) = keys.filter(|_| wrong.is_empty()) else {
-            return Err(format!(
-                "missing or wrong: {}. Without a tax authority of your own, `fapiao demo` brings one to try with",
-                wrong.join(", ")
-            ));
+        let keys = if config.is_absent() {
+            None
+        } else {
+            Some(keys_of(&config)?)
         };
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -103,8 +92,11 @@ impl Wire {
 
     /// Calls a service and returns its data when `returncode` is `00`; what was said is kept as evidence.
     pub(super) async fn call(&self, call: Call<'_>, body: &Value) -> Result<Value, OutsideError> {
+        let Some(keys) = &self.keys else {
+            return Err(not_set_up());
+        };
         let began = Instant::now();
-        let answer = self.exchange(call, body).await;
+        let answer = self.exchange(keys, call, body).await;
         if let Some(recorder) = &self.recorder {
             let (said, outcome) = match &answer {
                 Ok(data) => (data.clone(), "answered"),
@@ -132,8 +124,13 @@ impl Wire {
         answer
     }
 
-    async fn exchange(&self, call: Call<'_>, body: &Value) -> Result<Value, OutsideError> {
-        let body = self.keys.seal(body.to_string().as_bytes());
+    async fn exchange(
+        &self,
+        keys: &Keys,
+        call: Call<'_>,
+        body: &Value,
+    ) -> Result<Value, OutsideError> {
+        let body = keys.seal(body.to_string().as_bytes());
         let timestamp = now().timestamp().to_string();
         let answer = self
             .http
@@ -148,7 +145,7 @@ impl Wire {
             .header("sxcsbz", if self.config.sandbox { "Y" } else { "N" })
             .header(
                 "access_signature",
-                self.keys.sign(call.service, &timestamp, &body),
+                keys.sign(call.service, &timestamp, &body),
             )
             .header("access_timestamp", timestamp)
             .header(reqwest::header::CONTENT_TYPE, "text/plain")
@@ -174,7 +171,7 @@ impl Wire {
         }
         let plain = response
             .data
-            .and_then(|data| self.keys.open(&data))
+            .and_then(|data| keys.open(&data))
             .ok_or_else(|| call.garbage())?;
         let data: Value = serde_json::from_slice(&plain).map_err(|_| call.garbage())?;
         match data.get("returncode").and_then(Value::as_str) {
@@ -183,6 +180,42 @@ impl Wire {
             None => Err(call.garbage()),
         }
     }
+}
+
+/// The keys of a connection that is set up.
+fn keys_of(config: &DirectTaxConfig) -> Result<Keys, String> {
+    // All at once: who sets it up reads the list one time and not once for each setting.
+    let mut wrong = Vec::new();
+    if url::Url::parse(&config.base_url).is_err() || config.base_url.ends_with('/') {
+        wrong.push("tax.base_url (like https://host:8443, without a slash at the end)");
+    }
+    if config.party_id.is_empty() {
+        wrong.push("tax.party_id (the bureau assigned it)");
+    }
+    if config.user_id.is_empty() {
+        wrong.push("tax.user_id (the bureau assigned it)");
+    }
+    let keys = Keys::new(&config.sm4_key, config.secret.clone());
+    if keys.is_none() {
+        wrong.push("tax.sm4_key (32 hexadecimal digits)");
+    }
+    keys.filter(|_| wrong.is_empty()).ok_or_else(|| {
+        format!(
+            "missing or wrong: {}. Leave all of [tax] empty as long as there is no direct connection; `fapiao demo` \
+             brings a tax authority to try with",
+            wrong.join(", ")
+        )
+    })
+}
+
+fn not_set_up() -> OutsideError {
+    OutsideError::new(
+        TAX,
+        "not_set_up",
+        "no direct connection to the tax authority is set up: fill in [tax] of the settings and restart, or give the \
+         seller a tax gateway on its page; then retry",
+        Advice::NeedsPerson,
+    )
 }
 
 /// What was said of each invoice, for itself: a call carries up to a hundred, and the evidence of one must not show the

@@ -5,7 +5,7 @@ mod operations;
 mod red_schemas;
 mod schemas;
 
-pub(crate) use operations::{OPERATIONS, Operation};
+pub(crate) use operations::{OPERATIONS, Operation, Parameter, Place};
 
 use crate::{
     app::App,
@@ -13,7 +13,7 @@ use crate::{
     routes::API,
 };
 use actix_web::{HttpResponse, http::header, web};
-use operations::{Parameter, Place};
+use operations::Content;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -65,8 +65,10 @@ pub fn openapi() -> Value {
 const INTRODUCTION: &str = "Amounts, quantities, prices and rates are decimal strings: \"113.00\". A JSON number in \
 their place is refused. Tax is computed per line and rounded half up to the fen, once; totals are the sums of their \
 lines.\n\nEvery POST takes an `Idempotency-Key`. Repeating a request with its key is safe at any time: it is done at \
-most once, and the first answer comes again with `Idempotent-Replayed: true`. Order numbers are unique within a seller \
-for ever.\n\nTimes are RFC 3339; answers are in UTC. Lists are turned with `cursor`; `Link: rel=\"next\"` says the same. \
+most once, and the first answer comes again with `Idempotent-Replayed: true`. The same key with another body is refused; \
+`POST /papers` only reads and needs none. Order numbers are unique within a seller for ever.\n\nEach key may call so many \
+times a second; `RateLimit` says what is left, and a 429 or 503 carries `Retry-After` in seconds. Nothing is sent to you: \
+ask for the delivery with `wait`.\n\nTimes are RFC 3339; answers are in UTC. Lists are turned with `cursor`; `Link: rel=\"next\"` says the same. \
 Failures are RFC 9457 documents with a stable `code`; texts follow `Accept-Language` (`zh` or `en`).";
 
 fn described(operation: &Operation) -> Value {
@@ -78,7 +80,7 @@ fn described(operation: &Operation) -> Value {
         "responses": responses(operation),
     });
     let mut parameters: Vec<Value> = operation.parameters.iter().map(parameter).collect();
-    if operation.body.is_some() {
+    if operation.acts() {
         parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",
@@ -90,14 +92,17 @@ fn described(operation: &Operation) -> Value {
     if !parameters.is_empty() {
         of["parameters"] = Value::Array(parameters);
     }
-    if let Some((schema, example)) = operation.body {
-        of["requestBody"] = json!({
-            "required": true,
-            "content": { "application/json": {
-                "schema": reference(schema),
-                "example": serde_json::from_str::<Value>(example).unwrap_or_default(),
-            }},
-        });
+    if let Some(body) = operation.body {
+        let mut content = Map::new();
+        let example = serde_json::from_str::<Value>(body.example).unwrap_or_default();
+        content.insert(
+            "application/json".to_owned(),
+            json!({ "schema": reference(body.schema), "example": example }),
+        );
+        for media in body.files {
+            content.insert((*media).to_owned(), json!({ "schema": binary() }));
+        }
+        of["requestBody"] = json!({ "required": true, "content": content });
     }
     if operation.is_open {
         of["security"] = json!([]);
@@ -109,13 +114,26 @@ fn responses(operation: &Operation) -> Value {
     let mut responses = Map::new();
     for answer in operation.answers {
         let mut response = json!({ "description": answer.about });
-        if let Some((media, schema)) = answer.content {
-            let schema = match media {
-                "application/json" if schema.is_empty() => json!({ "type": "object" }),
-                "application/json" => reference(schema),
-                _ => json!({ "type": "string", "contentEncoding": "binary" }),
-            };
-            response["content"] = json!({ media: { "schema": schema } });
+        match answer.content {
+            Content::Nothing => {}
+            Content::Json("") => {
+                let any = json!({ "type": "object" });
+                response["content"] = json!({ "application/json": { "schema": any } });
+            }
+            Content::Json(schema) => {
+                response["content"] =
+                    json!({ "application/json": { "schema": reference(schema) } });
+            }
+            Content::File(kinds) => {
+                let kinds = kinds
+                    .iter()
+                    .map(|media| ((*media).to_owned(), json!({ "schema": binary() })));
+                response["content"] = Value::Object(kinds.collect());
+            }
+        }
+        let headers = headers(operation, answer.status);
+        if !headers.is_empty() {
+            response["headers"] = Value::Object(headers);
         }
         responses.insert(answer.status.to_string(), response);
     }
@@ -127,10 +145,15 @@ fn responses(operation: &Operation) -> Value {
             .push(kind.code());
     }
     for (status, codes) in problems {
-        let response = json!({
+        let mut response = json!({
             "description": format!("`{}`, see {ERRORS_PAGE}", codes.join("`, `")),
             "content": { "application/problem+json": { "schema": reference("Problem") } },
         });
+        if matches!(status, 429 | 503) {
+            response["headers"] = json!({
+                "Retry-After": header("Seconds to wait before the same call is made again."),
+            });
+        }
         responses.insert(status.to_string(), response);
     }
     Value::Object(responses)
@@ -144,10 +167,58 @@ fn parameter(of: &Parameter) -> Value {
     json!({
         "name": of.name,
         "in": place,
-        "required": of.place == Place::Path,
+        "required": of.needed,
         "description": of.about.0,
         "schema": serde_json::from_str::<Value>(of.schema).unwrap_or_default(),
     })
+}
+
+fn binary() -> Value {
+    json!({ "type": "string", "contentEncoding": "binary" })
+}
+
+fn header(about: &str) -> Value {
+    json!({ "description": about, "schema": { "type": "string" } })
+}
+
+/// What a good answer says in its headers, besides `X-Request-Id` and `RateLimit`, which every answer has.
+fn headers(operation: &Operation, status: u16) -> Map<String, Value> {
+    let mut headers = Map::new();
+    let mut say = |name: &str, about: &str| headers.insert(name.to_owned(), header(about));
+    if operation.acts() {
+        say(
+            "Idempotent-Replayed",
+            "`true` where this is the stored answer of an earlier call with the same key.",
+        );
+    }
+    if status == 201 {
+        say("Location", "The path of what was made.");
+    }
+    if operation.parameters.iter().any(|it| it.name == "cursor") {
+        say(
+            "Link",
+            "`<address>; rel=\"next\"` where there is a next page.",
+        );
+    }
+    match operation.id {
+        "receiptQr" => {
+            say(
+                "Short-Code",
+                "The code to print beside the picture; typed at `/o`.",
+            );
+        }
+        "downloadInvoice" => {
+            say(
+                "ETag",
+                "The file's SHA-256 in quotes; send it back in `If-None-Match`.",
+            );
+            if status == 200 {
+                say("Content-Disposition", "With a name for the file.");
+            }
+        }
+        _ => {}
+    }
+    headers
 }
 
 fn reference(schema: &str) -> Value {
@@ -155,6 +226,11 @@ fn reference(schema: &str) -> Value {
 }
 
 impl Operation {
+    /// Whether it changes something, and so is made safe to repeat by a key.
+    pub(crate) fn acts(&self) -> bool {
+        self.body.is_some_and(|body| !body.only_reads)
+    }
+
     /// The kinds of problems it may answer with: its own, and those of every call.
     pub(crate) fn problems(&self) -> Vec<Kind> {
         let mut kinds = self.own_problems.to_vec();
@@ -168,13 +244,14 @@ impl Operation {
             kinds.push(Kind::Internal);
         }
         if self.body.is_some() {
+            kinds.extend([Kind::BodyTooSlow, Kind::BodyTooLarge]);
+        }
+        if self.acts() {
             kinds.extend([
                 Kind::IdempotencyKeyMissing,
                 Kind::IdempotencyKeyInvalid,
                 Kind::InvalidJson,
                 Kind::ReadOnlyKey,
-                Kind::BodyTooSlow,
-                Kind::BodyTooLarge,
                 Kind::UnsupportedMediaType,
                 Kind::InvalidFields,
                 Kind::KeyReused,
@@ -230,8 +307,8 @@ mod tests {
         let known: BTreeSet<String> = schemas.keys().cloned().collect();
         assert_eq!(used, known, "a schema that nothing uses");
         for operation in OPERATIONS {
-            if let Some((_, example)) = operation.body {
-                serde_json::from_str::<Value>(example).unwrap();
+            if let Some(body) = operation.body {
+                serde_json::from_str::<Value>(body.example).unwrap();
             }
             for parameter in operation.parameters {
                 serde_json::from_str::<Value>(parameter.schema).unwrap();

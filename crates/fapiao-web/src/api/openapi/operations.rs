@@ -17,6 +17,8 @@ pub(crate) enum Place {
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) place: Place,
+    /// Whether a call without it is refused.
+    pub(crate) needed: bool,
     pub(crate) about: Both,
     /// Its JSON Schema.
     pub(crate) schema: &'static str,
@@ -27,8 +29,38 @@ pub(crate) struct Parameter {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) about: &'static str,
-    /// Media type and schema.
-    pub(crate) content: Option<(&'static str, &'static str)>,
+    pub(crate) content: Content,
+}
+
+/// What an answer carries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Content {
+    Nothing,
+    /// JSON of this schema; without a name any object.
+    Json(&'static str),
+    /// A file of one of these media types.
+    File(&'static [&'static str]),
+}
+
+/// What a call sends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Body {
+    pub(crate) schema: &'static str,
+    pub(crate) example: &'static str,
+    /// Media types of a file that may be sent instead of the JSON.
+    pub(crate) files: &'static [&'static str],
+    /// It changes nothing: needs no `Idempotency-Key`, and a key that may only read may call it.
+    pub(crate) only_reads: bool,
+}
+
+/// The body of a call that acts.
+const fn acts(schema: &'static str, example: &'static str) -> Option<Body> {
+    Some(Body {
+        schema,
+        example,
+        files: &[],
+        only_reads: false,
+    })
 }
 
 /// One operation.
@@ -42,20 +74,24 @@ pub(crate) struct Operation {
     pub(crate) summary: Both,
     pub(crate) about: Both,
     pub(crate) parameters: &'static [Parameter],
-    /// Schema and example of the body.
-    pub(crate) body: Option<(&'static str, &'static str)>,
+    pub(crate) body: Option<Body>,
     pub(crate) answers: &'static [Answer],
     pub(crate) own_problems: &'static [Kind],
     /// Needs no key.
     pub(crate) is_open: bool,
 }
 
-const JSON: &str = "application/json";
+const PDF: &str = "application/pdf";
+const OFD: &str = "application/ofd";
+const XML: &str = "application/xml";
+const ZIP: &str = "application/zip";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 const fn path(name: &'static str, about: Both, schema: &'static str) -> Parameter {
     Parameter {
         name,
         place: Place::Path,
+        needed: true,
         about,
         schema,
     }
@@ -65,6 +101,7 @@ const fn query(name: &'static str, about: Both, schema: &'static str) -> Paramet
     Parameter {
         name,
         place: Place::Query,
+        needed: false,
         about,
         schema,
     }
@@ -74,7 +111,7 @@ const fn ok(schema: &'static str) -> Answer {
     Answer {
         status: 200,
         about: "Here it is.",
-        content: Some((JSON, schema)),
+        content: Content::Json(schema),
     }
 }
 
@@ -127,14 +164,17 @@ const CURSOR: Parameter = query(
     r#"{"type":"string"}"#,
 );
 
-const MONTH: Parameter = query(
-    "month",
-    (
-        "Month in Shanghai, such as 2026-11. Required.",
-        "月份（北京时间），如 2026-11。必填。",
-    ),
-    r#"{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}$"}"#,
-);
+const MONTH: Parameter = Parameter {
+    needed: true,
+    ..query(
+        "month",
+        (
+            "Month in Shanghai, such as 2026-11. Required.",
+            "月份（北京时间），如 2026-11。必填。",
+        ),
+        r#"{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}$"}"#,
+    )
+};
 const SELLER: Parameter = query(
     "seller",
     ("Only this seller.", "只列出该开票主体。"),
@@ -181,17 +221,17 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             "提交所售商品。带有 `delivery` 时，应答中含有供买家打开的页面。请求体中的所有错误会一次列出，此时不保存任何内容。",
         ),
         parameters: &[],
-        body: Some(("NewOrder", ORDER_EXAMPLE)),
+        body: acts("NewOrder", ORDER_EXAMPLE),
         answers: &[
             Answer {
                 status: 201,
                 about: "Accepted now. A repetition with the same key gets the same answer with `Idempotent-Replayed: true`.",
-                content: Some((JSON, "Order")),
+                content: Content::Json("Order"),
             },
             Answer {
                 status: 200,
                 about: "The same order was accepted before under another key; this is how it stands.",
-                content: Some((JSON, "Order")),
+                content: Content::Json("Order"),
             },
         ],
         own_problems: &[Kind::OrderNoTaken],
@@ -240,7 +280,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         id: "showOrder",
         tag: "orders",
         summary: ("Show an order", "查询订单"),
-        about: ("With its newest delivery.", "包含最近一次投递。"),
+        about: (
+            "With all its deliveries; `delivery` is the one that matters now: the newest, or of an order that becomes several invoices the first whose buyer is still awaited.",
+            "包含全部投递；`delivery` 为当前有效的一次：一般为最近一次，拆成多张发票的订单则为首个仍在等待买家的投递。",
+        ),
         parameters: &[ORDER_ID],
         body: None,
         answers: &[ok("Order")],
@@ -274,11 +317,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             "用于尚无投递，或上一次投递被拒绝、过期、失败的订单。投递不会重复使用。",
         ),
         parameters: &[ORDER_ID],
-        body: Some(("NewDelivery", r#"{ "channel": "web", "page": "title" }"#)),
+        body: acts("NewDelivery", r#"{ "channel": "web", "page": "title" }"#),
         answers: &[Answer {
             status: 201,
             about: "Made; show `page_url` to the buyer.",
-            content: Some((JSON, "Delivery")),
+            content: Content::Json("Delivery"),
         }],
         own_problems: &[Kind::OrderNotFound, Kind::DeliveryUnderWay],
         is_open: false,
@@ -310,16 +353,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             "`mode: plan` 只试算所需的最少红字发票与重开，税额精确到分；`mode: confirm` 执行并逐步完成。尚未开票时，退款只减少将来的开票金额。",
         ),
         parameters: &[ORDER_ID],
-        body: Some((
+        body: acts(
             "NewRefund",
             r#"{ "mode": "plan", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] }"#,
-        )),
+        ),
         answers: &[
             ok("RefundPlan"),
             Answer {
                 status: 201,
                 about: "Decided; the steps follow.",
-                content: Some((JSON, "Refund")),
+                content: Content::Json("Refund"),
             },
         ],
         own_problems: &[
@@ -375,16 +418,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             "与退款相同，但只针对这张发票。原因 01 配合 `everything` 用于更正错票；加上 `reissue` 则以新的投递请买家重新授权。",
         ),
         parameters: &[INVOICE_ID],
-        body: Some((
+        body: acts(
             "NewRefund",
             r#"{ "mode": "confirm", "reason": "01", "everything": true, "reissue": true }"#,
-        )),
+        ),
         answers: &[
             ok("RefundPlan"),
             Answer {
                 status: 201,
                 about: "Decided; the steps follow.",
-                content: Some((JSON, "Refund")),
+                content: Content::Json("Refund"),
             },
         ],
         own_problems: &[
@@ -404,8 +447,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         tag: "deliveries",
         summary: ("Show a delivery, or wait for it", "查询投递，可等待变化"),
         about: (
-            "With `wait` the answer comes as soon as the state changes or nothing more can happen, at the latest after so many seconds.",
-            "带上 `wait` 时，状态一有变化或已到终态即返回，最迟在给定秒数后返回。",
+            "With `wait` the answer comes as soon as the state changes or nothing more can happen, at the latest after so many seconds. Ask again while `final` is false; `waits_for` says who has to act, and `stopped` why staff has to.",
+            "带上 `wait` 时，状态一有变化或已到终态即返回，最迟在给定秒数后返回。`final` 为 false 时请继续查询；`waits_for` 说明正在等待谁，需要商户人员处理时 `stopped` 说明原因。",
         ),
         parameters: &[
             DELIVERY_ID,
@@ -431,11 +474,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             "仅限尚未开票时。买家会看到拒绝原因；该订单可再新建投递。",
         ),
         parameters: &[DELIVERY_ID],
-        body: Some(("Refusal", r#"{ "reason": "抬头有误，请重新申请" }"#)),
+        body: acts("Refusal", r#"{ "reason": "抬头有误，请重新申请" }"#),
         answers: &[Answer {
             status: 200,
             about: "Refused.",
-            content: Some((JSON, "Delivery")),
+            content: Content::Json("Delivery"),
         }],
         own_problems: &[Kind::DeliveryNotFound, Kind::DeliveryNotRefusable],
         is_open: false,
@@ -454,7 +497,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             "向微信申请新的授权页。`app`：把 `auth_url` 交给原生 SDK（`WXInvoiceAuthInsert`）。`mini_program`：在点击时调用 `wx.navigateToMiniProgram({appId: appid, path: auth_url})`。用户可能不再返回，应用恢复时请查询投递。",
         ),
         parameters: &[DELIVERY_ID],
-        body: Some(("Nothing", "{}")),
+        body: acts("Nothing", "{}"),
         answers: &[ok("WechatPage")],
         own_problems: &[
             Kind::DeliveryNotFound,
@@ -487,9 +530,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         answers: &[Answer {
             status: 200,
             about: "The picture.",
-            content: Some(("image/svg+xml", "Binary")),
+            content: Content::File(&["image/svg+xml", "image/png"]),
         }],
-        own_problems: &[Kind::OrderNotFound, Kind::DeliveryNotFound],
+        own_problems: &[Kind::OrderNotFound, Kind::DeliveryNotFound, Kind::NotFound],
         is_open: false,
     },
     Operation {
@@ -584,12 +627,12 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             Answer {
                 status: 200,
                 about: "The file.",
-                content: Some(("application/octet-stream", "")),
+                content: Content::File(&[PDF, OFD, XML]),
             },
             Answer {
                 status: 304,
                 about: "You have it: `If-None-Match` named its tag.",
-                content: None,
+                content: Content::Nothing,
             },
         ],
         own_problems: &[
@@ -615,7 +658,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         answers: &[Answer {
             status: 200,
             about: "The pack.",
-            content: Some(("application/octet-stream", "")),
+            content: Content::File(&[ZIP]),
         }],
         own_problems: &[Kind::InvoiceNotFound],
         is_open: false,
@@ -635,7 +678,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         answers: &[Answer {
             status: 200,
             about: "The pack.",
-            content: Some(("application/octet-stream", "")),
+            content: Content::File(&[ZIP]),
         }],
         own_problems: &[],
         is_open: false,
@@ -647,14 +690,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         tag: "books",
         summary: ("Check a paper", "核验票面"),
         about: (
-            "Compares a PDF, OFD or XML file (the body itself, at most 5 MiB), or the text of a QR code, with the ledger, field by field. Nothing is kept.",
-            "将 PDF、OFD、XML 文件（即请求体，最大 5 MiB）或二维码文字与账上逐项比对。不保存任何内容。",
+            "Compares a PDF, OFD or XML file (the body itself, at most 5 MiB), or the text of a QR code, with the ledger, field by field. Nothing is kept and nothing changes: no `Idempotency-Key` is needed.",
+            "将 PDF、OFD、XML 文件（即请求体，最大 5 MiB）或二维码文字与账上逐项比对。不保存、不改动任何内容，无需 `Idempotency-Key`。",
         ),
         parameters: &[],
-        body: Some((
-            "PaperQr",
-            r#"{ "qr": "01,32,,26999000000000000001,113.00,20260305,,7A7E" }"#,
-        )),
+        body: Some(Body {
+            schema: "PaperQr",
+            example: r#"{ "qr": "01,32,,26999000000000000001,113.00,20260305,,7A7E" }"#,
+            files: &[PDF, OFD, XML],
+            only_reads: true,
+        }),
         answers: &[ok("PaperCheck")],
         own_problems: &[Kind::BadRequest],
         is_open: false,
@@ -687,7 +732,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         answers: &[Answer {
             status: 200,
             about: "The file.",
-            content: Some(("application/octet-stream", "")),
+            content: Content::File(&["text/csv", XLSX]),
         }],
         own_problems: &[Kind::NotFound],
         is_open: false,
@@ -698,11 +743,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         id: "listSellers",
         tag: "company",
         summary: ("List sellers and their stores", "查询销方及门店"),
-        about: ("Those that the key may see.", "仅限该密钥可见的部分。"),
+        about: (
+            "Those that the key may see, always all of them.",
+            "仅限该密钥可见的部分，一次列出全部。",
+        ),
         parameters: &[],
         body: None,
         answers: &[ok("SellerList")],
-        own_problems: &[],
+        own_problems: &[Kind::InvalidQuery],
         is_open: false,
     },
     Operation {
@@ -712,13 +760,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         tag: "company",
         summary: ("List the catalogue", "查询商品目录"),
         about: (
-            "Class codes, usual prices and rates, ready for order lines.",
-            "税收分类编码、常用价格与税率，可直接用于订单明细。",
+            "Class codes, usual prices and rates, ready for order lines. Always all of them: there are no pages.",
+            "税收分类编码、常用价格与税率，可直接用于订单明细。一次列出全部，不分页。",
         ),
         parameters: &[],
         body: None,
         answers: &[ok("ProductList")],
-        own_problems: &[],
+        own_problems: &[Kind::InvalidQuery],
         is_open: false,
     },
     Operation {
@@ -734,7 +782,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         parameters: &[],
         body: None,
         answers: &[ok("StockList")],
-        own_problems: &[],
+        own_problems: &[Kind::InvalidQuery],
         is_open: false,
     },
     Operation {

@@ -60,6 +60,10 @@ pub(super) fn list_of(schema: &str) -> Value {
     json!({ "type": "array", "items": of(schema) })
 }
 
+pub(super) fn time_or_null(about: &str) -> Value {
+    json!({ "type": ["string", "null"], "format": "date-time", "description": about })
+}
+
 fn maybe(schema: &str) -> Value {
     json!({ "oneOf": [of(schema), { "type": "null" }] })
 }
@@ -105,7 +109,9 @@ fn requests() -> Vec<(&'static str, Value)> {
     lines["minItems"] = json!(1);
     lines["maxItems"] = json!(10_000);
     let order = [
-        text("The store's code; may be left out where the key belongs to one store."),
+        text(
+            "The store's code (`GET /sellers`); may be left out where the key sees one store only.",
+        ),
         json!({ "type": "string", "minLength": 1, "maxLength": 64, "description": "Your own number, unique within the seller for ever." }),
         time("When it was sold; now when left out."),
         decimal(
@@ -127,10 +133,10 @@ fn requests() -> Vec<(&'static str, Value)> {
         ),
     ];
     let line = [
-        text("What was sold, without the short name of its class."),
-        json!({ "type": "string", "pattern": "^[0-9]{19}$", "description": "Class code (税收分类编码)." }),
-        text("Specification."),
-        text("Unit."),
+        json!({ "type": "string", "minLength": 1, "maxLength": 600, "description": "What was sold, without the short name of its class; printed as `*short name*name`, which has at most 300 characters. Every character must be one that the invoice's fonts have: no emoji." }),
+        json!({ "type": "string", "pattern": "^[0-9]{19}$", "description": "Class code (税收分类编码): 19 digits, one that may be used on a line, not a heading." }),
+        json!({ "type": "string", "maxLength": 150, "description": "Specification." }),
+        json!({ "type": "string", "maxLength": 300, "description": "Unit." }),
         decimal("How many, at most 8 decimals.", "2"),
         decimal("Yuan for one, at most 8 decimals.", "54.50"),
         flag(
@@ -151,7 +157,7 @@ fn requests() -> Vec<(&'static str, Value)> {
     let title = [
         json!({ "enum": ["person", "organisation", "organisation_without_number"], "description": "Whose title." }),
         text("Name on the invoice."),
-        text("Tax number; needed for organisations."),
+        text("Tax number; needed for `organisation`, its check character is examined."),
         text("Address."),
         text("Telephone."),
         text("Bank."),
@@ -225,8 +231,12 @@ fn requests() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Names with what they mean.
+fn told(names: Vec<&str>, about: &str) -> Value {
+    json!({ "type": "string", "enum": names, "description": about })
+}
+
 fn answers() -> Vec<(&'static str, Value)> {
-    let names = |states: Vec<&str>| json!({ "type": "string", "enum": states });
     let delivery_states = DeliveryState::ALL.iter().map(|it| it.as_str()).collect();
     let invoice_states = InvoiceState::ALL.iter().map(|it| it.as_str()).collect();
     let invoice_kinds = InvoiceKind::ALL.iter().map(|it| it.as_str()).collect();
@@ -242,12 +252,39 @@ fn answers() -> Vec<(&'static str, Value)> {
         ),
         (
             "OrderState",
-            names(vec!["open", "delivering", "invoiced", "cancelled"]),
+            told(
+                vec!["open", "delivering", "invoiced", "cancelled"],
+                "`open`: no delivery is under way. `delivering`: one is. `invoiced`: it has its invoices. `cancelled`: given back whole before an invoice.",
+            ),
         ),
-        ("DeliveryState", names(delivery_states)),
-        ("InvoiceState", names(invoice_states)),
-        ("InvoiceKind", names(invoice_kinds)),
-        ("CardState", names(card_states)),
+        (
+            "DeliveryState",
+            told(
+                delivery_states,
+                "`created`: nobody has opened the page. `page_opened`: the buyer went on to WeChat. `authorised`: the buyer agreed. `issuing`: the invoice is being issued. `carded`: the card is in the wallet. `refused`: by the shop or the buyer. `expired`: nobody agreed in time. `failed`: it cannot be brought, `reason` says why. The last four are final. States may be added: take an unknown one as not final.",
+            ),
+        ),
+        (
+            "InvoiceState",
+            told(
+                invoice_states,
+                "`drafted`: computed. `ready`: checked, waits for a number. `blocked`: the gate, quota or number stock stops it, `reason` says which. `reserved`: number and quota are taken. `uploading`: sent to the tax authority. `outcome_unknown`: asked without an answer, is asked about. `refused`: the tax authority said no. `issued`: it is an invoice, for ever. `partly_red`, `fully_red`: some or all of it was taken back.",
+            ),
+        ),
+        (
+            "InvoiceKind",
+            told(
+                invoice_kinds,
+                "`digital_ordinary` 数电普票, `digital_special` 数电专票, `classic_ordinary` 税控电子普票 (the older form).",
+            ),
+        ),
+        (
+            "CardState",
+            told(
+                card_states,
+                "`uploading`, `inserting`: on its way. `inserted`: in the wallet. `locked`: an employer is reimbursing it. `reimbursed`: it left the wallet's list. `cancelled`: struck out after a red letter. `code_unknown`: in the wallet, its code was lost.",
+            ),
+        ),
         (
             "Order",
             object(vec![
@@ -274,7 +311,7 @@ fn answers() -> Vec<(&'static str, Value)> {
         (
             "DifferenceTax",
             object(vec![
-                ("mode", names(vec!["whole", "reduced"])),
+                ("mode", told(vec!["whole", "reduced"], "As in the order.")),
                 ("deduction", decimal("With tax (扣除额).", "84000.00")),
             ]),
         ),
@@ -293,13 +330,30 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("order", text("Of which order.")),
                 ("state", of("DeliveryState")),
                 ("final", flag("Whether nothing more will happen by itself.")),
+                (
+                    "waits_for",
+                    told(
+                        vec!["buyer", "us", "staff", "nobody"],
+                        "Who has to act: the `buyer` on the page, this system (`us`, nothing to do but ask again), the merchant's `staff` in the back-office (see `stopped`), or `nobody` any more.",
+                    ),
+                ),
+                ("stopped", maybe("Stopped")),
                 ("reason", text_or_null("Why it was refused or failed.")),
                 (
                     "refusal_url",
                     text_or_null("Where a refused buyer reads on."),
                 ),
-                ("channel", text("Where the buyer meets us.")),
-                ("page", text("Which page.")),
+                (
+                    "channel",
+                    told(
+                        vec!["web", "wap", "app", "mini_program"],
+                        "Where the buyer meets us.",
+                    ),
+                ),
+                (
+                    "page",
+                    told(vec!["title", "confirm", "collect"], "Which page."),
+                ),
                 (
                     "page_url",
                     text("The page to show to the buyer, also as a QR code."),
@@ -308,15 +362,28 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("title", maybe("TypedTitle")),
                 ("invoice", maybe("InvoiceRef")),
                 ("expires_at", time("Until when the buyer may agree.")),
-                ("authorised_at", text_or_null("When the buyer agreed.")),
+                ("authorised_at", time_or_null("When the buyer agreed.")),
                 (
                     "due_at",
-                    text_or_null(
+                    time_or_null(
                         "Until when the invoice is promised: the agreement and the account's contact time-out.",
                     ),
                 ),
                 ("overdue", flag("Whether that promise was broken.")),
                 ("created_at", time("When it was made.")),
+            ]),
+        ),
+        (
+            "Stopped",
+            object(vec![
+                (
+                    "code",
+                    text("Stable, such as `title_invalid`; codes may be added."),
+                ),
+                (
+                    "message",
+                    text("Why staff has to act, in the language asked for."),
+                ),
             ]),
         ),
         (
@@ -353,7 +420,10 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("channel", text("Where the buyer meets us.")),
                 (
                     "open_with",
-                    names(vec!["redirect", "wechat_sdk", "navigate_to_mini_program"]),
+                    told(
+                        vec!["redirect", "wechat_sdk", "navigate_to_mini_program"],
+                        "How `auth_url` is opened.",
+                    ),
                 ),
                 (
                     "auth_url",
@@ -416,10 +486,10 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("seller", of("Party")),
                 ("difference_tax", maybe("DifferenceTax")),
                 ("remark", text("As printed.")),
-                ("issued_at", text_or_null("The moment of issue.")),
+                ("issued_at", time_or_null("The moment of issue.")),
                 (
                     "issue_date",
-                    text_or_null("The date on the paper, in Asia/Shanghai."),
+                    json!({ "type": ["string", "null"], "format": "date", "description": "The date on the paper, in Asia/Shanghai." }),
                 ),
                 ("documents", list_of("Document")),
                 ("order", text("Of which order.")),
@@ -615,7 +685,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
                 (
                     "until",
-                    text_or_null(
+                    time_or_null(
                         "When it runs out at the pace of the last four weeks, by hour of the week.",
                     ),
                 ),
@@ -691,7 +761,7 @@ fn lists() -> Vec<(&'static str, Value)> {
         ("order_no", text("Its own number.")),
         ("buyer", text("As printed.")),
         ("totals", of("Totals")),
-        ("issued_at", text_or_null("The moment of issue.")),
+        ("issued_at", time_or_null("The moment of issue.")),
         ("card_state", maybe("CardState")),
         ("created_at", time("When it was drafted.")),
     ]);

@@ -1,0 +1,91 @@
+//! What waits for staff, for callers that cannot see the back-office: a delivery whose job stopped says so and why.
+
+use crate::{admin::job_words, app::App, i18n::Lang};
+use fapiao_domain::{delivery::DeliveryState, ids::Id};
+use fapiao_usecases::{
+    errors::StoreError,
+    records::{Delivery, JobRow},
+};
+use serde::Serialize;
+
+/// Stopped jobs that are looked through.
+const LOOKED_AT: u32 = 200;
+
+/// Stopped jobs, and the language they are told in.
+pub(crate) struct StoppedJobs {
+    jobs: Vec<JobRow>,
+    lang: Lang,
+}
+
+/// Why a delivery waits for staff.
+#[derive(Debug, Serialize)]
+pub(crate) struct StoppedOut {
+    code: String,
+    message: String,
+}
+
+impl StoppedJobs {
+    /// Nothing stops what was made just now.
+    pub(crate) const NONE: StoppedJobs = StoppedJobs {
+        jobs: Vec::new(),
+        lang: Lang::En,
+    };
+
+    /// What stopped about these deliveries; the queue is only asked where something is under way.
+    pub(crate) async fn of(
+        app: &App,
+        deliveries: &[Delivery],
+        lang: Lang,
+    ) -> Result<StoppedJobs, StoreError> {
+        let mut jobs = Vec::new();
+        if deliveries.iter().any(is_under_way) {
+            let page = app
+                .ports
+                .store
+                .jobs(Some("parked"), None, LOOKED_AT)
+                .await?;
+            jobs = page.rows;
+            jobs.retain(|job| deliveries.iter().any(|it| is_about(job, it)));
+        }
+        Ok(StoppedJobs { jobs, lang })
+    }
+
+    /// What stopped about one delivery.
+    pub(super) fn about(&self, delivery: &Delivery) -> Option<StoppedOut> {
+        let job = self.jobs.iter().find(|job| is_about(job, delivery))?;
+        is_under_way(delivery).then(|| StoppedOut {
+            code: job.code.clone(),
+            message: job_words::why(self.lang, &job.code, &job.reason),
+        })
+    }
+}
+
+/// Who has to do something next: `nobody`, `buyer`, `us`, `staff`.
+pub(super) fn waits_for(delivery: &Delivery, stopped: bool) -> &'static str {
+    if delivery.state.is_final() {
+        "nobody"
+    } else if stopped {
+        "staff"
+    } else if delivery.state.awaits_buyer()
+        && (!delivery.issues_first() || delivery.invoice.is_some())
+    {
+        "buyer"
+    } else {
+        "us"
+    }
+}
+
+fn is_under_way(delivery: &Delivery) -> bool {
+    matches!(
+        delivery.state,
+        DeliveryState::Authorised | DeliveryState::Issuing
+    ) || (delivery.state.awaits_buyer() && delivery.issues_first())
+}
+
+fn is_about(job: &JobRow, delivery: &Delivery) -> bool {
+    job.subject == delivery.id.as_str()
+        || delivery
+            .invoice
+            .as_ref()
+            .is_some_and(|it| job.subject == it.as_str())
+}
