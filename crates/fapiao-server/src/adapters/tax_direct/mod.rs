@@ -23,7 +23,7 @@ use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
         BuyerForm, FormAnswer, FormRow, FormStatus, IssueFace, IssuedThere, MonthFigures,
-        MonthTold, RedApplication, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
+        MonthTold, QuotaTold, RedApplication, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
     },
     records::{Invoice, Papers, Seller, TaxCode, UsableRate},
 };
@@ -238,6 +238,13 @@ impl TaxAuthority for DirectTax {
         }
     }
 
+    async fn quota(&self, seller: &Seller) -> Result<QuotaTold, OutsideError> {
+        let ask = json!({ "nsrsbh": seller.party.tax_number });
+        let answer = self.wire.call(Call::query("CXSXED", seller), &ask).await?;
+        month::quota(&answer)
+            .ok_or_else(|| errors::unreadable("CXSXED", Advice::Retry { after: None }))
+    }
+
     async fn rates(&self, seller: &Seller) -> Result<Vec<UsableRate>, OutsideError> {
         let ask = json!({ "nsrsbh": seller.party.tax_number });
         let answer = self.wire.call(Call::query("CXKYSL", seller), &ask).await?;
@@ -419,11 +426,11 @@ impl TaxAuthority for DirectTax {
                 continue;
             };
             let answer = self.wire.call(Call::query("FPZTXXCX", seller), &ask).await;
-            match answer {
-                Ok(_) => {}
+            let stands = match answer {
+                Ok(told) => month::stands(&told),
                 Err(error) if error.code == errors::UNKNOWN => continue,
                 Err(error) => return Err(error),
-            }
+            };
             if let (Some(identity), Some(issued_at)) = (&invoice.identity, invoice.issued_at) {
                 found.push(IssuedThere {
                     serial: invoice.id.to_string(),
@@ -432,6 +439,7 @@ impl TaxAuthority for DirectTax {
                     totals: None,
                     cipher: Vec::new(),
                     papers: Papers::Ours,
+                    stands,
                 });
             }
         }
