@@ -274,11 +274,8 @@ pub async fn of_period(
 }
 
 fn number_of(invoice: &Invoice) -> String {
-    match &invoice.identity {
-        Some(Identity::Digital { number }) => number.clone(),
-        Some(Identity::Classic { code, number, .. }) => format!("{code}{number}"),
-        None => invoice.id.to_string(),
-    }
+    let identity = invoice.identity.as_ref();
+    identity.map_or_else(|| invoice.id.to_string(), Identity::full)
 }
 
 async fn add(

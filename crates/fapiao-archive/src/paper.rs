@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use fapiao_domain::{
     ids::InvoiceId,
     invoice::Identity,
+    line::{NO_TAX, printed_tax_sum},
     money::Fen,
     qr::{CrcVerdict, QrPayload, parse_payload},
 };
@@ -364,11 +365,8 @@ fn verdict(fields: &[Compared]) -> Verdict {
 }
 
 fn full_number(invoice: &Invoice) -> String {
-    match &invoice.identity {
-        Some(Identity::Classic { code, number, .. }) => format!("{code}{number}"),
-        Some(Identity::Digital { number }) => number.clone(),
-        None => String::new(),
-    }
+    let identity = invoice.identity.as_ref();
+    identity.map(Identity::full).unwrap_or_default()
 }
 
 fn same(field: Field, ledger: String, paper: String) -> Compared {
@@ -455,7 +453,22 @@ fn compare(invoice: &Invoice, said: &Said) -> Vec<Compared> {
                 paper: None,
                 same: false,
             },
-            None => on_paper(field, ledger, said),
+            None => match on_paper(field, ledger, said) {
+                // Where no line can bear tax, papers name no sum of taxes.
+                found
+                    if field == Field::Tax
+                        && !found.same
+                        && printed_tax_sum(&invoice.lines, invoice.totals.tax).is_none()
+                        && said.text.contains(NO_TAX) =>
+                {
+                    Compared {
+                        paper: Some(NO_TAX.to_owned()),
+                        same: true,
+                        ..found
+                    }
+                }
+                found => found,
+            },
         };
         fields.push(compared);
         if field == Field::Number

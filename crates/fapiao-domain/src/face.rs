@@ -44,6 +44,13 @@ pub struct InvoiceFace {
     pub extras: Extras,
 }
 
+impl InvoiceFace {
+    /// The day of issue as printed: `2026年03月05日`.
+    pub fn printed_day(&self) -> String {
+        self.issued_at.format("%Y年%m月%d日").to_string()
+    }
+}
+
 /// What only some invoices carry on their face.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extras {

@@ -75,6 +75,11 @@ impl Identity {
         }
     }
 
+    /// Code and number in one, as people file it; for digital invoices the number.
+    pub fn full(&self) -> String {
+        format!("{}{}", self.code(), self.number())
+    }
+
     /// The code; empty for digital invoices.
     pub fn code(&self) -> &str {
         match self {

@@ -55,6 +55,16 @@ impl LineKind {
     }
 }
 
+/// What stands where no tax can be named.
+pub const NO_TAX: &str = "***";
+
+/// The sum of the taxes of some lines as printed, in yuan; `None` when none of them can bear tax, and [`NO_TAX`] stands
+/// there instead.
+pub fn printed_tax_sum(lines: &[InvoiceLine], sum: Fen) -> Option<String> {
+    let some = lines.iter().any(|line| line.rate.can_bear_tax());
+    some.then(|| sum.to_string())
+}
+
 /// A line as the invoice carries it: `amount + tax = gross`, to the fen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvoiceLine {
@@ -90,5 +100,14 @@ impl InvoiceLine {
     /// The name as printed and as the tax interface wants it: `*short*name`.
     pub fn printed_name(&self) -> String {
         format!("*{}*{}", self.short_name, self.name)
+    }
+
+    /// The tax as printed: yuan with two decimals, [`NO_TAX`] where the line is exempt, nothing where it is not taxed.
+    pub fn printed_tax(&self) -> String {
+        match self.rate {
+            Rate::Exempt => NO_TAX.to_owned(),
+            Rate::NotTaxed => String::new(),
+            Rate::Zero | Rate::Percent(_) => self.tax.to_string(),
+        }
     }
 }

@@ -59,6 +59,12 @@ impl Rate {
         }
     }
 
+    /// Whether a line of this rate can bear tax: at the zero rate it can, and the tax is 0.00; where it is exempt or
+    /// not taxed there is none to be named.
+    pub const fn can_bear_tax(self) -> bool {
+        matches!(self, Rate::Percent(_) | Rate::Zero)
+    }
+
     /// Whether this is the levy of 5% reduced to 1.5% for residential leases (减按1.5%计征). Its tax is
     /// `gross × 1.5% ÷ (1 + 5%)`, so the tax is **not** 1.5% of the net amount.
     pub fn is_relief(self) -> bool {

@@ -52,7 +52,7 @@ impl PaperWanted {
 
     /// Code and number in one.
     pub fn number(&self) -> String {
-        format!("{}{}", self.identity.code(), self.identity.number())
+        self.identity.full()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Lines and sums as they are shown on orders and invoices.
 
 use super::{parts::Tone, shell::thousands};
-use fapiao_domain::{line::InvoiceLine, line::LineKind, money::Fen, rate::Rate, totals::Totals};
+use fapiao_domain::{line::InvoiceLine, line::LineKind, money::Fen, totals::Totals};
 use rust_decimal::Decimal;
 
 /// One computed line.
@@ -60,10 +60,10 @@ impl From<&InvoiceLine> for LineRow {
             unit_price: line.unit_price.map(price).unwrap_or_default(),
             amount: line.amount,
             rate: line.rate.printed(),
-            tax: match line.rate {
-                Rate::Exempt => "***".to_owned(),
-                Rate::NotTaxed => String::new(),
-                Rate::Percent(_) | Rate::Zero => line.tax.display_yuan(),
+            tax: if line.rate.can_bear_tax() {
+                line.tax.display_yuan()
+            } else {
+                line.printed_tax()
             },
             gross: line.gross,
             discount: line.kind == LineKind::Discount,
