@@ -430,7 +430,7 @@ fn wanted(invoice: &Invoice) -> Vec<(Field, String)> {
             Field::SellerTaxNumber,
             invoice.seller_party.tax_number.clone(),
         ),
-        (Field::BuyerName, invoice.title.name.clone()),
+        (Field::BuyerName, invoice.title.printed_name()),
         (Field::BuyerTaxNumber, invoice.title.tax_number.clone()),
         (Field::Amount, invoice.totals.amount.to_string()),
         (Field::Tax, invoice.totals.tax.to_string()),
