@@ -3,7 +3,8 @@
 use super::get;
 use crate::{
     admin::sign_in::{hidden, signed_in},
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, person, spawn_app, tea},
+    taxes::behind_gateway,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -123,6 +124,106 @@ async fn a_paper_is_compared_with_the_ledger_field_by_field() {
     assert!(
         page.contains("与账上不一致") && page.contains("113.00"),
         "{page}"
+    );
+    app.stop().await;
+}
+
+/// Issues an invoice to a person, with one line as told.
+async fn issued(app: &TestApp, order_no: &str, rate: &str, tax_code: &str) -> Value {
+    let mut wanted = tea(order_no);
+    wanted["lines"][0]["rate"] = json!(rate);
+    wanted["lines"][0]["tax_code"] = json!(tax_code);
+    let made = app.post("/orders", order_no, &wanted).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    app.open_page(&made.body).await;
+    app.authorise(&made.body, &person("王小明")).await;
+    let delivery = app.await_state(&made.body, "carded").await;
+    delivery["invoice"].clone()
+}
+
+async fn document(app: &TestApp, invoice: &Value, format: &str) -> Option<Vec<u8>> {
+    let id = invoice["id"].as_str().unwrap();
+    let answer = app
+        .http
+        .get(format!("{}/api/v1/invoices/{id}/file.{format}", app.web()))
+        .bearer_auth(&app.demo().secrets.api_key)
+        .send()
+        .await
+        .unwrap();
+    match answer.status() {
+        StatusCode::OK => Some(answer.bytes().await.unwrap().to_vec()),
+        StatusCode::NOT_FOUND => None,
+        other => panic!("{format}: {other}"),
+    }
+}
+
+/// The file inside a PDF.
+fn attached(pdf: &[u8]) -> Vec<u8> {
+    let document = lopdf::Document::load_mem(pdf).unwrap();
+    let is_file = |it: &&lopdf::Stream| {
+        let kind = it.dict.get(b"Type").and_then(lopdf::Object::as_name);
+        kind.is_ok_and(|it| it == b"EmbeddedFile")
+    };
+    let streams = document
+        .objects
+        .values()
+        .filter_map(|it| it.as_stream().ok());
+    let file = streams.filter(is_file).next().unwrap();
+    file.decompressed_content().unwrap()
+}
+
+/// A file that another program saved: other bytes, the same content.
+async fn agrees(app: &TestApp, invoice: &Value, what: &str, copy: Vec<u8>) {
+    let (_, checked) = check(app, copy).await;
+    assert_eq!(checked["verdict"], "agrees", "{what}: {checked}");
+    assert_eq!(checked["invoice"], invoice["id"], "{what}: {checked}");
+}
+
+#[tokio::test]
+async fn a_true_copy_agrees_whatever_the_rate_the_format_and_the_form() {
+    let app = spawn_app().await;
+    const GOODS: &str = "1080121010000000000";
+    for (order_no, rate, tax_code) in [
+        ("C-1", "0.13", GOODS),
+        ("C-2", "exempt", GOODS),
+        ("C-3", "not_taxed", "6110000000000000000"),
+    ] {
+        let invoice = issued(&app, order_no, rate, tax_code).await;
+        for (format, before, after) in [
+            ("pdf", "", "\n% saved anew\n"),
+            ("ofd", "", "\n"),
+            ("xml", "\u{feff}", ""),
+        ] {
+            let made = document(&app, &invoice, format).await.unwrap();
+            let copy = [before.as_bytes(), &made, after.as_bytes()].concat();
+            agrees(&app, &invoice, &format!("{rate} {format}"), copy).await;
+        }
+    }
+    // The older form: no structured file of its own, but one inside its paper that names code and number.
+    behind_gateway(&app, "classic").await;
+    for (order_no, rate) in [("C-4", "0.13"), ("C-5", "exempt")] {
+        let invoice = issued(&app, order_no, rate, GOODS).await;
+        assert_eq!(document(&app, &invoice, "xml").await, None);
+        let pdf = document(&app, &invoice, "pdf").await.unwrap();
+        agrees(&app, &invoice, "inside", attached(&pdf)).await;
+        for (format, mut copy) in [
+            ("pdf", pdf),
+            ("ofd", document(&app, &invoice, "ofd").await.unwrap()),
+        ] {
+            copy.push(b'\n');
+            agrees(&app, &invoice, &format!("older form {rate} {format}"), copy).await;
+        }
+    }
+    // A tax that stands where none can be is a difference.
+    let invoice = issued(&app, "C-6", "0.13", GOODS).await;
+    let pdf = attached(&document(&app, &invoice, "pdf").await.unwrap());
+    let forged = String::from_utf8(pdf)
+        .unwrap()
+        .replace("<fp:TaxTotalAmount>13.00<", "<fp:TaxTotalAmount>***<");
+    let (_, checked) = check(&app, forged.into_bytes()).await;
+    assert_eq!(
+        (&checked["verdict"], differing(&checked)),
+        (&json!("differs"), vec!["tax"])
     );
     app.stop().await;
 }

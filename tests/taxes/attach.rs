@@ -31,6 +31,10 @@ fn official(app: &TestApp, face: &InvoiceFace) -> Rendered {
     app.ports().renderer.render(face, None).unwrap()
 }
 
+fn structured(app: &TestApp, face: &InvoiceFace) -> Bytes {
+    official(app, face).xml.unwrap()
+}
+
 async fn attach(app: &TestApp, invoice: &Invoice, file: Bytes) -> Result<String, AttachError> {
     let (by, scope) = (Actor::CommandLine, Scope::All);
     let draft = NumberDraft::default();
@@ -73,7 +77,8 @@ async fn a_file_that_fits_settles_an_unknown_outcome_and_its_card_follows() {
     assert_eq!(settled.identity, invoice.identity);
     // OFD and XML beside it, each once; the same again is harmless.
     assert_eq!(attach(&app, &invoice, files.ofd).await.unwrap(), "ofd");
-    assert_eq!(attach(&app, &invoice, files.xml).await.unwrap(), "xml");
+    let xml = files.xml.unwrap();
+    assert_eq!(attach(&app, &invoice, xml).await.unwrap(), "xml");
     assert_eq!(attach(&app, &invoice, files.pdf).await.unwrap(), "pdf");
     let documents = app.ports().store.documents(&invoice.id).await.unwrap();
     let kinds: Vec<(&str, &str)> = documents
@@ -118,7 +123,7 @@ async fn another_number_amount_or_day_is_refused_with_both_values() {
     for file in [
         official(&app, &other).pdf,
         official(&app, &other).ofd,
-        official(&app, &other).xml,
+        structured(&app, &other),
     ] {
         let wrong = differing(attach(&app, &invoice, file).await.unwrap_err());
         assert_eq!(
@@ -129,7 +134,7 @@ async fn another_number_amount_or_day_is_refused_with_both_values() {
     let mut other = face.clone();
     other.totals.total = Fen::new(11_400).unwrap();
     other.totals.tax = Fen::new(1_400).unwrap();
-    for file in [official(&app, &other).pdf, official(&app, &other).xml] {
+    for file in [official(&app, &other).pdf, structured(&app, &other)] {
         let wrong = differing(attach(&app, &invoice, file).await.unwrap_err());
         assert_eq!(
             wrong,
@@ -235,11 +240,11 @@ async fn staff_attach_on_the_invoice_s_page_and_see_both_values() {
     };
     let mut other = face.clone();
     other.totals.total = Fen::new(99_900).unwrap();
-    let refused = send(official(&app, &other).xml).await.unwrap();
+    let refused = send(structured(&app, &other)).await.unwrap();
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let text = refused.text().await.unwrap();
     assert!(text.contains("113.00") && text.contains("999.00"), "{text}");
-    let taken = send(official(&app, &face).xml).await.unwrap();
+    let taken = send(structured(&app, &face)).await.unwrap();
     assert_eq!(taken.status(), StatusCode::SEE_OTHER);
     assert_eq!(again(&app, &invoice).await.state, InvoiceState::Issued);
     app.stop().await;

@@ -3,7 +3,7 @@
 #[path = "../tests/faces/mod.rs"]
 mod faces;
 
-use fapiao_pdf::{RenderOfd, RenderPdf, Renderer, xml::render_xml};
+use fapiao_pdf::{RenderOfd, RenderPdf, Renderer, attachment};
 use std::{error::Error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -16,7 +16,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             folder.join(format!("{name}.ofd")),
             renderer.render_ofd(&face)?,
         )?;
-        fs::write(folder.join(format!("{name}.xml")), render_xml(&face))?;
+        fs::write(
+            folder.join(format!("{name}.xml")),
+            attachment(&face).content,
+        )?;
     }
     Ok(())
 }

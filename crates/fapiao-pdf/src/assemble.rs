@@ -4,13 +4,14 @@
 //! numbers) is written and compressed once and spliced in; the fonts for values are cut for each document.
 
 use crate::{
-    RenderError, Signer, content,
+    RenderError, Signer,
+    attachment::{Attachment, attachment},
+    content,
     fonts::{Face, Fonts},
     ink::{Colour, Mark, Page},
     paint::{SEAL, paint},
     shared::{Layer, Statics, compress, references},
     sign, subset,
-    xml::render_xml,
 };
 use fapiao_domain::face::{InvoiceFace, SealPicture};
 use libdeflater::{CompressionLvl, Compressor};
@@ -195,8 +196,7 @@ fn describe(document: &mut Document, face: &InvoiceFace, content: Sha256) {
 
 /// The structured file inside the document: found by name and, as data of the document, by /AF.
 fn attach(document: &mut Document, face: &InvoiceFace) -> Result<(), lopdf::Error> {
-    let content = render_xml(face);
-    let name = format!("{}.xml", face.identity.number());
+    let Attachment { name, content } = attachment(face);
     let made = face.issued_at.format("D:%Y%m%d%H%M%S+08'00'").to_string();
     let date = Object::String(made.into_bytes(), StringFormat::Literal);
     let parameters = dictionary! {

@@ -1,15 +1,18 @@
-//! An invoice becomes PDF and XML bytes: fonts embedded, no network, no clock.
+//! An invoice becomes PDF, OFD and XML bytes: fonts embedded, no network, no clock.
 //!
 //! ```text
-//! InvoiceFace → digital::pages   what is put where, in millimetres (the draw list, `ink`)
-//!             → content          the draw list as content streams
-//!             → assemble         printpdf writes the fonts and pages; shared parts are spliced in; libdeflate; /ID
+//! InvoiceFace → digital, classic  what is put where, in millimetres (the draw list, `ink`)
+//!             → content           the draw list as content streams
+//!             → assemble          PDF: printpdf writes the fonts and pages; shared parts are spliced in; libdeflate; /ID
+//!             → ofd               OFD: the same draw list as a ZIP of XML
+//!             → xml, attachment   the structured file: by itself, and inside both papers
 //! ```
 //!
 //! [`Renderer`] is made once and shared. [`Renderer::check`] answers before a number is taken whether a face can be
 //! printed; a character that no embedded font has is an error, never an empty box.
 
 mod assemble;
+mod attachment;
 mod classic;
 mod content;
 mod digital;
@@ -32,6 +35,7 @@ mod testing;
 mod text;
 pub mod xml;
 
+pub use attachment::{Attachment, attachment};
 pub use error::RenderError;
 pub use renderer::{RenderOfd, RenderPdf, Renderer};
 pub use sign::{Signer, SignerError, pem_from_pkcs12};

@@ -6,12 +6,11 @@ use crate::{
     classic, digital,
     fonts::{Face, Fonts},
     ink::{Mark, Page},
-    ofd::{self, Attachment, LabelFont, Sheet},
+    ofd::{self, LabelFont, Sheet},
     shared::{Layer, StaticFont, Statics},
     text,
-    xml::render_xml,
 };
-use fapiao_domain::{face::InvoiceFace, invoice::InvoiceKind, qr};
+use fapiao_domain::{face::InvoiceFace, invoice::InvoiceKind};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, OnceLock, PoisonError, RwLock},
@@ -285,27 +284,17 @@ impl RenderOfd for Renderer {
         let fonts = &self.shared.fonts;
         let [digital_shapes, classic_shapes] = Shape::kinds();
         let label_font = |shapes| LabelFont::new(fonts, label_characters(fonts, shapes));
-        let (labels, attachment) = match face.kind {
-            InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => (
-                self.shared
-                    .ofd_digital
-                    .get_or_init(|| label_font(digital_shapes)),
-                Attachment {
-                    name: format!("{}.xml", face.identity.number()),
-                    content: render_xml(face),
-                },
-            ),
-            InvoiceKind::ClassicOrdinary => (
-                self.shared
-                    .ofd_classic
-                    .get_or_init(|| label_font(classic_shapes)),
-                Attachment {
-                    name: "original_invoice.xml".to_owned(),
-                    content: ofd::data::original_invoice(face, &qr::payload(face)),
-                },
-            ),
+        let labels = match face.kind {
+            InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => self
+                .shared
+                .ofd_digital
+                .get_or_init(|| label_font(digital_shapes)),
+            InvoiceKind::ClassicOrdinary => self
+                .shared
+                .ofd_classic
+                .get_or_init(|| label_font(classic_shapes)),
         };
-        Ok(ofd::assemble(fonts, labels, &sheets, face, &attachment))
+        Ok(ofd::assemble(fonts, labels, &sheets, face))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The structured file of a digital invoice (数电票 XML): root `EInvoice`, version 0.36.
 //!
-//! The spelling of the elements is irregular and is kept as published.
+//! The spelling of the elements is irregular and is kept as published. Elements for what no face of an invoice tells are
+//! left out rather than guessed: the seller's kind of taxpayer (`TaxpayerType`), the label of how the connected party issues
+//! (发票开具方式标签) and that party's number (`ptbh`) are known to the connection alone.
 
 use chrono::NaiveDateTime;
 use fapiao_domain::{
@@ -19,13 +21,15 @@ use std::io;
 
 /// Writes the structured file. The same face gives the same bytes; characters XML forbids become `?`.
 ///
-/// The older form has no such file by the tax rules; its code and number are written into the same elements, so that
-/// the archive holds one kind of file.
-pub fn render_xml(face: &InvoiceFace) -> Vec<u8> {
+/// `None` for the older form: by the tax rules it has no such file, and this one has no place for its code.
+pub fn render_xml(face: &InvoiceFace) -> Option<Vec<u8>> {
+    if matches!(face.identity, Identity::Classic { .. }) {
+        return None;
+    }
     let mut writer = Writer::new(Vec::with_capacity(4096 + face.lines.len() * 512));
     // Writing into memory does not fail; there is nothing else that could.
     let _ = document(&mut writer, face);
-    writer.into_inner()
+    Some(writer.into_inner())
 }
 
 type Out = Writer<Vec<u8>>;
@@ -181,11 +185,9 @@ fn item(out: &mut Out, line: &InvoiceLine) -> io::Result<()> {
     let number = |value: Option<rust_decimal::Decimal>| {
         value.map_or_else(String::new, |value| value.normalize().to_string())
     };
-    let (rate, tax) = match line.rate {
-        Rate::Percent(value) => (format!("{value:.6}"), line.tax.to_string()),
-        Rate::Zero => ("0%".to_owned(), line.tax.to_string()),
-        Rate::Exempt => ("免税".to_owned(), "***".to_owned()),
-        Rate::NotTaxed => ("不征税".to_owned(), String::new()),
+    let rate = match line.rate {
+        Rate::Percent(value) => format!("{value:.6}"),
+        Rate::Zero | Rate::Exempt | Rate::NotTaxed => line.rate.printed(),
     };
     fields(
         out,
@@ -198,7 +200,7 @@ fn item(out: &mut Out, line: &InvoiceLine) -> io::Result<()> {
             ("UnPrice", &number(line.unit_price)),
             ("Amount", &line.amount.to_string()),
             ("TaxRate", &rate),
-            ("ComTaxAm", &tax),
+            ("ComTaxAm", &line.printed_tax()),
             ("TotaltaxIncludedAmount", &line.gross.to_string()),
             ("TaxClassificationCode", &line.tax_code),
         ],
@@ -223,15 +225,11 @@ fn specific(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
                 )?;
             }
             if let Some(red) = &face.red {
-                let blue = match &red.blue {
-                    Identity::Digital { number } => number.clone(),
-                    Identity::Classic { code, number, .. } => format!("{code}{number}"),
-                };
                 fields(
                     out,
                     "RedEInvoice",
                     &[
-                        ("OriginalInvoiceCode", &blue),
+                        ("OriginalInvoiceCode", &red.blue.full()),
                         ("CreditNoteNumber", &red.confirmation),
                     ],
                 )?;
@@ -354,8 +352,8 @@ mod tests {
         face.seller.name = "A&B<商贸>有限公司".to_owned();
         face.lines[1].rate = Rate::Exempt;
         face.remark = "第一行\n第二行".to_owned();
-        let bytes = render_xml(&face);
-        assert_eq!(bytes, render_xml(&face));
+        let bytes = render_xml(&face).unwrap();
+        assert_eq!(Some(&bytes), render_xml(&face).as_ref());
         let text = String::from_utf8(bytes).unwrap();
         let document = roxmltree::Document::parse(&text).unwrap();
         assert!(document.root_element().has_tag_name("EInvoice"));
@@ -387,7 +385,7 @@ mod tests {
         let mut face = face_of(1);
         face.province = "44".to_owned();
         face.seller.tax_number = "91440300MA0000000X".to_owned();
-        let text = String::from_utf8(render_xml(&face)).unwrap();
+        let text = String::from_utf8(render_xml(&face).unwrap()).unwrap();
         let document = roxmltree::Document::parse(&text).unwrap();
         for (name, expected) in [
             ("EInvoiceTag", "SWEI4403"),
@@ -407,7 +405,7 @@ mod tests {
             },
             confirmation: "33999926030000000001".to_owned(),
         });
-        let text = String::from_utf8(render_xml(&face)).unwrap();
+        let text = String::from_utf8(render_xml(&face).unwrap()).unwrap();
         let document = roxmltree::Document::parse(&text).unwrap();
         assert_eq!(text_of(&document, "LabelCode")[0], "N");
         assert_eq!(

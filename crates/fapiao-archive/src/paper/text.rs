@@ -50,7 +50,7 @@ fn digit_runs(text: &str) -> Vec<&str> {
 }
 
 /// The first date like 2026年03月05日.
-fn date(text: &str) -> Option<NaiveDate> {
+pub(super) fn date(text: &str) -> Option<NaiveDate> {
     text.match_indices('年').find_map(|(at, _)| {
         let year: i32 = text.get(at.checked_sub(4)?..at)?.parse().ok()?;
         let rest = text.get(at + '年'.len_utf8()..)?;

@@ -1,4 +1,4 @@
-//! The structured file of a digital invoice.
+//! Structured files: that of a digital invoice, and the one that papers of the older form carry.
 
 use super::{Field, Said, Unreadable, text};
 use chrono::NaiveDate;
@@ -23,6 +23,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
         structured: true,
         ..Said::default()
     };
+    let mut code = String::new();
     for node in document.descendants().filter(roxmltree::Node::is_element) {
         let value = node.text().unwrap_or_default().trim();
         let field = match node.tag_name().name() {
@@ -30,13 +31,23 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
                 said.numbers.push((String::new(), value.to_owned()));
                 Field::Number
             }
+            // The older form has a code before its number.
+            "InvoiceCode" => {
+                value.clone_into(&mut code);
+                continue;
+            }
+            "InvoiceNo" => {
+                said.numbers.push((code.clone(), value.to_owned()));
+                text::value(&mut said, Field::Number, &format!("{code}{value}"));
+                continue;
+            }
             "SellerName" => Field::SellerName,
-            "SellerIdNum" => Field::SellerTaxNumber,
+            "SellerIdNum" | "SellerTaxID" => Field::SellerTaxNumber,
             "BuyerName" => Field::BuyerName,
-            "BuyerIdNum" => Field::BuyerTaxNumber,
-            "TotalAmWithoutTax" => Field::Amount,
-            "TotalTaxAm" => Field::Tax,
-            "TotalTax-includedAmount" => Field::Total,
+            "BuyerIdNum" | "BuyerTaxID" => Field::BuyerTaxNumber,
+            "TotalAmWithoutTax" | "TaxExclusiveTotalAmount" => Field::Amount,
+            "TotalTaxAm" | "TaxTotalAmount" => Field::Tax,
+            "TotalTax-includedAmount" | "TaxInclusiveTotalAmount" => Field::Total,
             "RequestTime" | "IssueTime" => {
                 let day = value.get(..10).unwrap_or_default();
                 said.date = said
@@ -44,7 +55,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
                     .or_else(|| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
                 continue;
             }
-            "ItemName" => {
+            "IssueDate" => {
+                said.date = said.date.or_else(|| text::date(value));
+                continue;
+            }
+            "ItemName" | "Item" => {
                 said.text.push_str(&super::squeezed(value));
                 continue;
             }

@@ -2,11 +2,14 @@
 //! and the structured file of the older form.
 
 use super::{
-    Attachment, Tagged,
+    Tagged,
     xml::{Element, escaped},
 };
-use crate::rows::{masks_rate, printed_rate};
-use fapiao_domain::{face::InvoiceFace, invoice::Identity, line::InvoiceLine, rate::Rate};
+use crate::{
+    attachment::Attachment,
+    rows::{masks_rate, printed_rate},
+};
+use fapiao_domain::{face::InvoiceFace, invoice::Identity, line::InvoiceLine};
 use std::fmt::Write;
 
 /// The root: what the document is, and the key facts of the invoice.
@@ -40,7 +43,6 @@ pub(super) fn root(face: &InvoiceFace, doc_id: &str) -> String {
 }
 
 fn facts(face: &InvoiceFace) -> Vec<(&'static str, String)> {
-    let day = face.issued_at.format("%Y年%m月%d日").to_string();
     let totals = face.totals;
     let mut facts = match &face.identity {
         Identity::Digital { number } => vec![("发票号码", number.clone())],
@@ -56,7 +58,7 @@ fn facts(face: &InvoiceFace) -> Vec<(&'static str, String)> {
         ],
     };
     facts.extend([
-        ("开票日期", day),
+        ("开票日期", face.printed_day()),
         ("合计金额", totals.amount.to_string()),
         ("合计税额", totals.tax.to_string()),
         ("价税合计", totals.total.to_string()),
@@ -210,10 +212,7 @@ pub(crate) fn original_invoice(face: &InvoiceFace, graph_code: &str) -> Vec<u8> 
     for (name, text) in [
         ("InvoiceCode", face.identity.code()),
         ("InvoiceNo", face.identity.number()),
-        (
-            "IssueDate",
-            &face.issued_at.format("%Y年%m月%d日").to_string(),
-        ),
+        ("IssueDate", &face.printed_day()),
         ("InvoiceCheckCode", check_code),
         ("MachineNo", machine),
         ("TaxControlCode", &face.extras.cipher.concat()),
@@ -281,11 +280,6 @@ fn goods(line: &InvoiceLine, masked: bool) -> [(&'static str, String); 8] {
     let number = |value: Option<rust_decimal::Decimal>| {
         value.map_or_else(String::new, |value| value.normalize().to_string())
     };
-    let tax = match line.rate {
-        Rate::Exempt => "***".to_owned(),
-        Rate::NotTaxed => String::new(),
-        Rate::Zero | Rate::Percent(_) => line.tax.to_string(),
-    };
     [
         ("Item", line.printed_name()),
         ("Specification", line.spec.clone()),
@@ -294,6 +288,6 @@ fn goods(line: &InvoiceLine, masked: bool) -> [(&'static str, String); 8] {
         ("Quantity", number(line.quantity)),
         ("Amount", line.amount.to_string()),
         ("TaxScheme", printed_rate(line.rate, masked)),
-        ("TaxAmount", tax),
+        ("TaxAmount", line.printed_tax()),
     ]
 }

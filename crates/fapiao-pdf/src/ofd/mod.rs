@@ -9,6 +9,7 @@ mod xml;
 mod zip;
 
 use crate::{
+    attachment::attachment,
     fonts::{Face, Fonts},
     ink::{Field, Mark, Page},
 };
@@ -46,19 +47,12 @@ pub(crate) struct Sheet<'a> {
     pub(crate) key: usize,
 }
 
-/// The attachment: its name and content.
-pub(crate) struct Attachment {
-    pub(crate) name: String,
-    pub(crate) content: Vec<u8>,
-}
-
 /// Writes the document.
 pub(crate) fn assemble(
     fonts: &Fonts,
     labels: &LabelFont,
     sheets: &[Sheet<'_>],
     face: &InvoiceFace,
-    attachment: &Attachment,
 ) -> Vec<u8> {
     let mut archive = Archive::new(face.issued_at);
     let mut ids = Ids(FIRST_ID);
@@ -120,7 +114,8 @@ pub(crate) fn assemble(
     }
     archive.add("Doc_0/Tags/CustomTags.xml", data::tag_list().as_bytes());
     archive.add("Doc_0/Tags/CustomTag.xml", tags.as_bytes());
-    let list = data::attachments(face, attachment);
+    let attachment = attachment(face);
+    let list = data::attachments(face, &attachment);
     archive.add("Doc_0/Attachs/Attachments.xml", list.as_bytes());
     archive.add(
         &format!("Doc_0/Attachs/{}", attachment.name),

@@ -6,7 +6,7 @@ use crate::{
     tools::{Paper, Picture, dense, paper, printed_rate, renderer},
 };
 use fapiao_domain::{face::InvoiceFace, invoice::Identity};
-use fapiao_pdf::{RenderOfd, xml::render_xml};
+use fapiao_pdf::{RenderOfd, attachment};
 use serde_json::Value;
 use std::{
     fs,
@@ -139,10 +139,12 @@ fn pypdf_finds_text_metadata_and_the_structured_file() {
         ] {
             assert!(text.contains(&dense(wanted)), "{name} lost {wanted}");
         }
-        let file = format!("{}.xml", face.identity.number());
-        let own = String::from_utf8(render_xml(&face)).unwrap();
+        let file = attachment(&face);
+        let own = String::from_utf8(file.content).unwrap();
+        let code = face.identity.code();
+        assert!(own.contains(code) && own.contains(face.identity.number()));
         assert_eq!(
-            found["attachments"][&file],
+            found["attachments"][&file.name],
             serde_json::json!([own]),
             "{name}"
         );

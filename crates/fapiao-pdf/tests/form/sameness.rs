@@ -5,7 +5,7 @@ use fapiao_domain::{
     face::{DifferenceKind, DifferenceTax, InvoiceFace},
     money::Fen,
 };
-use fapiao_pdf::{RenderOfd, RenderPdf, xml::render_xml};
+use fapiao_pdf::{RenderOfd, RenderPdf, attachment};
 use std::{sync::Barrier, thread};
 
 const THREADS: usize = 8;

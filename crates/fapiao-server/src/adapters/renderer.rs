@@ -50,7 +50,7 @@ impl Renderer for PdfRenderer {
         let xml = fapiao_pdf::xml::render_xml(face);
         Ok(Rendered {
             pdf: Bytes::from(pdf),
-            xml: Bytes::from(xml),
+            xml: xml.map(Bytes::from),
             ofd: Bytes::from(ofd),
         })
     }

@@ -96,14 +96,13 @@ async fn rendered(
     let now = ports.clock.now();
     let mut documents = Vec::with_capacity(3);
     for (format, bytes) in [
-        ("pdf", rendered.pdf),
+        ("pdf", Some(rendered.pdf)),
         ("xml", rendered.xml),
-        ("ofd", rendered.ofd),
+        ("ofd", Some(rendered.ofd)),
     ] {
-        // The older form has no structured file of its own.
-        if bytes.is_empty() {
+        let Some(bytes) = bytes else {
             continue;
-        }
+        };
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let sha256 = ports.files.put(bytes).await?;
         documents.push(Document {

@@ -10,8 +10,8 @@ use fapiao_domain::face::InvoiceFace;
 pub struct Rendered {
     /// The paper.
     pub pdf: Bytes,
-    /// The structured file.
-    pub xml: Bytes,
+    /// The structured file; the older form has none of its own.
+    pub xml: Option<Bytes>,
     /// The paper as an OFD (GB/T 33190).
     pub ofd: Bytes,
 }
