@@ -11,6 +11,7 @@ use crate::{
 use fapiao_domain::{money::Fen, rate::Rate};
 use fapiao_usecases::{
     calendar::in_shanghai,
+    errors::StoreError,
     ports::{LedgerLine, LedgerRow, Period, Ports, Scope},
 };
 use rust_decimal::Decimal;
@@ -167,6 +168,23 @@ pub fn summary(row: &LedgerRow) -> String {
         text.push_str(channel);
     }
     text
+}
+
+/// Whether a file of vouchers would hold the books of more than one seller. Bookkeeping programs know a voucher by its day
+/// and number alone: two sellers' first vouchers of a day would become one, so each seller's are a file of their own.
+///
+/// # Errors
+/// The database.
+pub async fn mixes_sellers(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+) -> Result<bool, StoreError> {
+    // A store belongs to one seller.
+    if period.seller.is_some() || matches!(scope, Scope::Store(_)) {
+        return Ok(false);
+    }
+    Ok(ports.store.sellers().await?.len() > 1)
 }
 
 /// Both sheets, page by page. Vouchers are counted per seller: each keeps books of its own.

@@ -8,6 +8,7 @@ use fapiao_archive::{
     ArchiveError,
     reports::{self, Report},
     tables::Format,
+    vouchers,
 };
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::ports::{Period, Ports, Scope};
@@ -52,7 +53,7 @@ pub(super) struct ReportArgs {
     /// Month in Shanghai, yyyy-mm.
     #[arg(long)]
     month: String,
-    /// Only this seller, by id.
+    /// Only this seller, by id. Vouchers are one seller's: needed where there are several.
     #[arg(long)]
     seller: Option<String>,
     /// Where to; the ending, .csv or .xlsx, says in which form.
@@ -85,6 +86,12 @@ async fn report(ports: Ports, report: Report, args: ReportArgs) -> Result<ExitCo
         from,
         until,
     };
+    if report == Report::Vouchers && vouchers::mixes_sellers(&ports, &Scope::All, &period).await? {
+        return Err(
+            "--seller: there are several sellers, and each keeps books of its own; say whose"
+                .into(),
+        );
+    }
     let (out, pieces) = mpsc::channel(8);
     let made = tokio::spawn(async move {
         reports::write(&ports, &Scope::All, &period, (report, format), &out).await

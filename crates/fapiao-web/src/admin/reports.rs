@@ -9,6 +9,7 @@ use super::{
     pieces::seller_choices,
 };
 use crate::{
+    api::reports::no_seller,
     i18n::{Texts, fill},
     pages::{
         lines::grouped,
@@ -173,6 +174,7 @@ pub(super) async fn show(
         },
         Report::Vouchers => Body::Vouchers(vouchers(&desk, &shell, &asked).await?),
     };
+    let wants_seller = wants_seller(&desk, report, &asked).await?;
     let page = ReportPage {
         report: report.as_str(),
         tabs: Report::ALL
@@ -194,6 +196,7 @@ pub(super) async fn show(
         month: asked.month,
         header,
         may_take_evidence: report == Report::Ledger,
+        wants_seller,
         body,
         shell,
     };
@@ -211,6 +214,9 @@ pub(super) async fn file(
         return Err(Failure::NotFound);
     };
     let asked = Asked::of(&desk, &request)?;
+    if wants_seller(&desk, report, &asked).await? {
+        return Err(no_seller().into());
+    }
     let subject = format!("{} {}", report.as_str(), asked.month);
     record(
         &desk,
@@ -227,6 +233,15 @@ pub(super) async fn file(
             reports::write(&ports, &scope, &asked.period, (report, format), &out).await
         },
     ))
+}
+
+/// Whether the report is one seller's, and it is not said whose.
+async fn wants_seller(frame: &Frame, report: Report, asked: &Asked) -> Result<bool, Failure> {
+    if report != Report::Vouchers {
+        return Ok(false);
+    }
+    let mixes = vouchers::mixes_sellers(frame.ports(), &frame.view(), &asked.period).await?;
+    Ok(mixes)
 }
 
 /// Notes who took what away.

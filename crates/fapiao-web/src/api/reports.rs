@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use fapiao_archive::{
     reports::{self, Report},
     tables::Format,
+    vouchers,
 };
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::ports::Period;
@@ -40,6 +41,16 @@ pub(crate) fn period_of(request: &HttpRequest) -> Result<(String, Period), Probl
     Ok((month, period))
 }
 
+/// Vouchers without a seller, where there are several.
+pub(crate) fn no_seller() -> Problem {
+    let said = Said::new(
+        "the seller whose vouchers are wanted: each seller keeps books of its own",
+        "请指定开票主体：每个主体一套账，凭证须分开导入",
+    );
+    let wrong = Wrong::parameter("seller", "E_REQUIRED", said);
+    Problem::wrong(Kind::InvalidQuery, vec![wrong])
+}
+
 /// `GET /reports/{report}.{format}`.
 pub(crate) async fn file(
     call: Reading,
@@ -54,6 +65,9 @@ pub(crate) async fn file(
     let (month, period) = period_of(&request)?;
     let name = format!("{}_{month}.{}", report.as_str(), format.ending());
     let (ports, scope) = (call.app.ports.clone(), call.holder.scope());
+    if report == Report::Vouchers && vouchers::mixes_sellers(&ports, &scope, &period).await? {
+        return Err(no_seller());
+    }
     Ok(streams::file(
         &name,
         format.media_type(),

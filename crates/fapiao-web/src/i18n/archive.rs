@@ -15,6 +15,7 @@ texts! {
         debit: "借方金额", "Debit";
         credit: "贷方金额", "Credit";
         vouchers_mean: "每张发票一张凭证，科目按支付渠道和税率给出；下载的文件可导入金蝶、用友，另含销售发票明细。红字发票在原方向以负数登记。", "One voucher for each invoice; accounts follow the payment and the rate. The files can be imported into Kingdee and UFIDA and list the sales invoices line by line too. A red invoice is negative on the same side.";
+        vouchers_seller: "每个开票主体一套账：请先选择开票主体，再下载凭证。", "Each seller keeps books of its own: choose a seller to download its vouchers.";
         month: "月份", "Month";
         all_sellers: "全部开票主体", "All sellers";
         show: "查看", "Show";

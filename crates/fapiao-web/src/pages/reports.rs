@@ -30,6 +30,8 @@ pub struct ReportPage {
     pub header: String,
     /// Whether the month's evidence may be taken.
     pub may_take_evidence: bool,
+    /// Whether a seller must be chosen before files are made of it.
+    pub wants_seller: bool,
     /// What it shows.
     pub body: Body,
 }
