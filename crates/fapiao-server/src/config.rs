@@ -547,6 +547,24 @@ mod tests {
         assert!(!format!("{config:?}").contains(KEY));
     }
 
+    /// The proxy is seen as the gateway of the containers' network: unless it is believed, all clients have one address.
+    #[test]
+    fn the_compose_file_believes_the_gateway_of_its_own_network() {
+        let file = include_str!("../../../deploy/compose.yaml");
+        let value = |name: &str| {
+            let mut values = file.lines().filter_map(|it| it.trim().strip_prefix(name));
+            values.next().unwrap().trim().to_owned()
+        };
+        let believed = value("FAPIAO_SERVER__TRUSTED_PROXIES:");
+        assert_eq!(believed, value("gateway:"));
+        let network = value("- subnet:");
+        let start = network.strip_suffix(".0/24").unwrap();
+        assert!(believed.starts_with(start), "{believed} in {network}");
+        let set = environment(&[("FAPIAO_SERVER__TRUSTED_PROXIES", &believed)]);
+        let config = Config::load(None, &set).unwrap();
+        assert_eq!(config.server.trusted_proxies, [believed]);
+    }
+
     #[test]
     fn the_environment_wins_and_is_typed() {
         let config = Config::load(
