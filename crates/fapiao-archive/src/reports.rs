@@ -567,7 +567,8 @@ fn ledger_cells(no: i64, row: &LedgerRow) -> Vec<Cell> {
         kind_words(row.kind).into(),
         state_words(row.state).into(),
         positive(row).into(),
-        "正常".into(),
+        // Only the bureau knows its own view of the risk.
+        "".into(),
         row.drawer.as_str().into(),
         row.remark.as_str().into(),
         row.order_no.as_str().into(),
@@ -613,7 +614,8 @@ fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
         kind_words(row.kind).into(),
         state_words(row.state).into(),
         positive(row).into(),
-        "正常".into(),
+        // Only the bureau knows its own view of the risk.
+        "".into(),
         row.drawer.as_str().into(),
         row.remark.as_str().into(),
         row.order_no.as_str().into(),

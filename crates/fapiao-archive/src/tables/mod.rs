@@ -1,7 +1,9 @@
 //! Tables, row by row, as CSV or XLSX.
 //!
 //! A cell that a spreadsheet would take for a formula is guarded: in CSV by an apostrophe before it, in XLSX by being a
-//! text, which is never computed. Numbers, codes and accounts are texts, so that no digit is lost.
+//! text, which is never computed. Numbers, codes and accounts are texts, so that no digit is lost: in XLSX for every program.
+//! CSV has no texts, and a spreadsheet that guesses shows a number of 20 digits as 2.7E+19: it is for programs, XLSX for
+//! people.
 
 mod csv;
 mod xlsx;
