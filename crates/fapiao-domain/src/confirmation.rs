@@ -210,8 +210,8 @@ impl FormState {
         let told_by_authority = to.code().is_some();
         let allowed = match self {
             S::Planned => matches!(to, S::Asked | S::Direct | S::GivenUp),
-            // Not asked after all: nothing was found at the tax side.
-            S::Asked => told_by_authority || matches!(to, S::Rejected | S::Planned),
+            // Never back to planned: what may be at the tax side is looked for, not applied for again.
+            S::Asked => told_by_authority || to == S::Rejected,
             S::NotNeeded | S::AwaitsBuyer | S::AwaitsSeller | S::Confirmed => {
                 told_by_authority && to != S::NotNeeded
             }
@@ -265,6 +265,14 @@ mod tests {
             }
         }
         assert!(FormState::GivenUp.change(FormState::Planned).is_err());
+    }
+
+    #[test]
+    fn only_a_form_that_failed_is_begun_again() {
+        for state in FormState::ALL {
+            let again = state.change(FormState::Planned).is_ok();
+            assert_eq!(again, state.has_failed(), "{state}");
+        }
     }
 
     #[test]
