@@ -128,6 +128,38 @@ async fn wechat_makes_the_invoice_out_and_takes_it_back() {
     app.stop().await;
 }
 
+#[tokio::test]
+async fn an_offset_whose_beginning_was_cut_short_goes_on() {
+    let app = spawn_unified().await;
+    let order = app.authorised_order("U-1k", &company()).await;
+    let delivery = app.await_state(&order, "carded").await;
+    let sold = json!({ "order": order["id"], "invoice": delivery["invoice"]["id"], "delivery": delivery["id"] });
+    let clear = "/card/invoice/clearoutinvoice";
+    app.wechat_fault(&json!({ "path": clear, "kind": "drop_before", "count": 1 }))
+        .await;
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "U-1k-c", &all).await;
+    let letter = at_state(&app, &sold, "asked").await;
+    let id = Id::parse(letter["id"].as_str().unwrap()).unwrap();
+    let store = &app.ports().store;
+    for _ in 0..400 {
+        let call = store.clear_out_call(&id).await.unwrap();
+        if call.is_some_and(|it| it.state == "unknown") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // As a kill between the confirmation's state and its call left it.
+    let gone = app
+        .tamper("DELETE FROM unified_requests WHERE kind = 'clear'")
+        .await;
+    assert_eq!(gone, 1);
+    hurry_refund(&app, &sold, 0).await;
+    assert_eq!(invoice_state(&app, &sold).await, "fully_red");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
 async fn give_up(app: &TestApp, letter: &Value) {
     use fapiao_usecases::{
         platform::confirmations::{FormAct, act_on_form},

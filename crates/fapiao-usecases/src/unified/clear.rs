@@ -9,8 +9,16 @@ use crate::{
     records::{Invoice, RedForm, UnifiedCall},
     step::StepError,
 };
-use fapiao_domain::{confirmation::FormState, ids::Id, ids::RedFormId, invoice::Identity};
+use fapiao_domain::{
+    confirmation::FormState,
+    ids::{Id, RedFormId},
+    invoice::Identity,
+    money::Fen,
+};
 use serde_json::json;
+
+/// Seconds until a confirmation that waits for its turn looks again.
+const TURN_SECS: u32 = 15;
 
 /// Brings the confirmation of an invoice that was made out by WeChat as far as it goes now.
 ///
@@ -30,6 +38,10 @@ pub async fn follow_clear(
         return Ok(());
     }
     let Some(call) = call else {
+        if form.state == FormState::Asked {
+            // The run that began it ended before its refusal, or before it wrote the call down: nothing was sent.
+            return asked(ports, form, blue, made).await;
+        }
         let what = format!("confirmation {} has no unified call", form.id);
         return Err(StoreError::Corrupt(what).into());
     };
@@ -82,30 +94,62 @@ pub async fn follow_clear(
     Err(StepError::not_yet(2, "WeChat took the offset on"))
 }
 
+/// Its turn: the call is written down first, so that a confirmation that is asked for has one. What can only be refused
+/// is asked for and refused.
 async fn begin(
     ports: &Ports,
     form: &RedForm,
     blue: &Invoice,
     made: &UnifiedCall,
 ) -> Result<(), StepError> {
-    change(ports, form, FormState::Asked, "", Actor::System).await?;
-    let has_code = matches!(blue.identity, Some(Identity::Classic { .. }));
-    if !has_code
-        || !form.completes
-        || blue.totals.total + form.totals.total != fapiao_domain::money::Fen::ZERO
-    {
-        let form = form_now(ports, &form.id).await?;
-        let why = if has_code {
-            "微信统一接口只能全额冲红 / WeChat's unified calls take an invoice back in full only"
-        } else {
-            "微信统一接口不能冲红数电票 / WeChat's unified calls cannot take a digital invoice back"
-        };
-        return reject(ports, &form, why).await;
+    if unfit(form, blue).is_none() {
+        draft(ports, form, made).await?;
     }
+    match change(ports, form, FormState::Asked, "", Actor::System).await {
+        Err(StepError::Store(StoreError::Exists { .. })) => {
+            return Err(StepError::not_yet(
+                TURN_SECS,
+                "another red confirmation holds the blue invoice; this one comes after it",
+            ));
+        }
+        outcome => outcome?,
+    }
+    let form = form_now(ports, &form.id).await?;
+    asked(ports, &form, blue, made).await
+}
+
+/// The second half of the beginning, also after a run that ended between the two. Safe to repeat.
+async fn asked(
+    ports: &Ports,
+    form: &RedForm,
+    blue: &Invoice,
+    made: &UnifiedCall,
+) -> Result<(), StepError> {
+    if let Some(why) = unfit(form, blue) {
+        return reject(ports, form, why).await;
+    }
+    draft(ports, form, made).await?;
+    Err(StepError::not_yet(0, "the offset goes to WeChat"))
+}
+
+/// Why WeChat's calls cannot take it back.
+fn unfit(form: &RedForm, blue: &Invoice) -> Option<&'static str> {
+    if !matches!(blue.identity, Some(Identity::Classic { .. })) {
+        return Some(
+            "微信统一接口不能冲红数电票 / WeChat's unified calls cannot take a digital invoice back",
+        );
+    }
+    let takes_all = form.completes && blue.totals.total + form.totals.total == Fen::ZERO;
+    (!takes_all).then_some(
+        "微信统一接口只能全额冲红 / WeChat's unified calls take an invoice back in full only",
+    )
+}
+
+async fn draft(ports: &Ports, form: &RedForm, made: &UnifiedCall) -> Result<(), StepError> {
     let settings = ports.store.unified_settings(&form.seller).await?;
     let serial = serial(settings.as_ref(), form.id.as_str());
     ports.store.draft_clear_out(&form.id, made, &serial).await?;
-    Err(StepError::not_yet(0, "the offset goes to WeChat"))
+    Ok(())
 }
 
 /// The red invoice is written as WeChat reports it.
