@@ -6,7 +6,7 @@ use crate::{
     entity::{invoice, invoice_line},
     error::{exists, stale},
     read,
-    red::{self, hold_order, left_to_invoice, live_invoice},
+    red::{self, hold_order, left_to_invoice},
     sql::{self, Sql, select},
     tx::Tx,
     writer::Run,
@@ -219,8 +219,10 @@ pub(crate) fn draft_with<'t>(
         let order_no = hold_order(tx, &held.order_id).await?.order_no;
         // Never more on paper than was paid and not given back.
         if left_to_invoice(tx, &held.order_id).await? < invoice.totals.total.get() {
-            return Err(match live_invoice(tx, &held.order_id).await? {
-                Some(other) => exists(format!("invoice {other} of order {}", held.order_id)),
+            // Only this delivery's own invoice says that it was drafted before. Anything else that took of the order,
+            // an invoice of another part or a refund, asks for a draft from today's books.
+            return Err(match &held.invoice_id {
+                Some(own) => exists(format!("invoice {own} of delivery {}", held.id)),
                 None => stale(format!("order {order_no}")),
             });
         }

@@ -7,7 +7,7 @@ pub(crate) mod read;
 mod received;
 mod upload;
 
-pub(crate) use book::{Booking, book, hold_order, left_to_invoice, live_invoice};
+pub(crate) use book::{Booking, book, hold_order, left_to_invoice};
 pub(crate) use outcome::{Settled, settle};
 pub(crate) use received::{ReceivedRow, receive};
 

@@ -4,7 +4,7 @@ use super::read;
 use crate::{
     audit::Line,
     delivery::{self, insert_deliveries},
-    entity::{invoice, order, red_form, red_form_line, refund, refund_line},
+    entity::{order, red_form, red_form_line, refund, refund_line},
     error::{exists, missing, stale},
     idempotent,
     invoice::find,
@@ -347,14 +347,4 @@ pub(crate) async fn left_to_invoice(tx: &Tx, order: &str) -> Result<i64, StoreEr
         Some(row) => row.cell(0),
         None => Err(missing(format!("order {order}"))),
     }
-}
-
-/// Whether a blue invoice of the order is live: on its way, or issued and not wholly taken back.
-pub(crate) async fn live_invoice(tx: &Tx, order: &str) -> Result<Option<String>, StoreError> {
-    let sql = select::<invoice::Entity>(
-        "WHERE blue_id IS NULL AND state NOT IN ('refused', 'fully_red') AND order_id = ",
-    )
-    .bind(order)
-    .add(" LIMIT 1");
-    Ok(tx.one::<invoice::Model>(sql).await?.map(|it| it.id))
 }

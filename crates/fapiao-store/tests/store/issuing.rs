@@ -211,6 +211,70 @@ on_both! {
         assert_eq!(bench.store.invoices_of(&order).await.unwrap().len(), 2);
     }
 
+    async fn a_part_whose_order_moved_on_is_not_taken_for_drafted(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (mut new, first) = bench.order_to_deliver("A-1");
+        let second = bench.new_delivery();
+        let part = second.id.clone();
+        new.deliveries.push(second);
+        bench.accept(new).await;
+        let mut drafts = Vec::new();
+        for id in [&first, &part] {
+            let agreed = bench.authorisation(&bench.delivery(id).await);
+            bench.store.change_delivery(agreed, None).await.unwrap();
+            let row = bench.delivery(id).await;
+            drafts.push(fapiao_usecases::ports::NewInvoice {
+                invoice: bench.invoice_of(&row), delivery_version: row.version, warnings: Vec::new(),
+            });
+        }
+        let by = fapiao_usecases::actor::Actor::System;
+        bench.store.draft_invoice(drafts.remove(0), &by).await.unwrap();
+        // Worked out from books of before: its job has to look again, not to end.
+        let refused = bench.store.draft_invoice(drafts.remove(0), &by).await;
+        assert!(matches!(refused, Err(StoreError::Stale { .. })), "{refused:?}");
+        let row = bench.delivery(&part).await;
+        assert_eq!((row.state, row.invoice), (DeliveryState::Authorised, None));
+    }
+
+    async fn no_answer_is_asked_about_rarer_and_rarer_and_not_at_all_once_a_person_was_told(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (_, _, id) = bench.drafted("A-1").await;
+        let (_, _, other) = bench.drafted("A-2").await;
+        let pause = async |id: &InvoiceId| {
+            let jobs = bench.store.jobs(Some("waiting"), None, 50).await.unwrap().rows;
+            let due = jobs.into_iter().filter(|it| it.kind == "issue_invoice" && it.subject == id.as_str());
+            due.map(|it| (it.run_at - it.queued_at).num_seconds()).collect::<Vec<_>>()
+        };
+        for job in bench.store.claim("w", 50, 60).await.unwrap() {
+            let end = fapiao_usecases::jobs::JobEnd::Done;
+            let done = fapiao_usecases::jobs::FinishedJob { id: job.id, fence: job.fence, end };
+            bench.store.finish(vec![done]).await.unwrap();
+        }
+        let ids = [id.clone(), other.clone()];
+        bench.store.reserve(&ids, bench.now()).await.unwrap();
+        bench.store.record_upload(&bench.seller, "r-1", &ids, 0).await.unwrap();
+        let unknown = |id: &InvoiceId, again| vec![(id.clone(), UploadOutcome::Unknown { again })];
+        bench.store.record_outcomes(&unknown(&id, true), json!({})).await.unwrap();
+        bench.store.record_outcomes(&unknown(&other, false), json!({})).await.unwrap();
+        assert_eq!(bench.invoice(&other).await.state, InvoiceState::OutcomeUnknown);
+        assert_eq!(pause(&id).await, [5]);
+        assert_eq!(pause(&other).await, [0; 0]);
+    }
+
+    async fn the_hours_at_a_gateway_run_from_the_first_question(bench: &Bench) {
+        let (_, _, id) = bench.drafted("A-1").await;
+        assert_eq!(bench.store.record_asked(&id).await.unwrap(), fapiao_usecases::ports::Asked::First);
+        let first = bench.invoice(&id).await.uploaded_at.unwrap();
+        bench.tamper("UPDATE invoices SET uploaded_at = uploaded_at - 3600000").await.unwrap();
+        for _ in 0..2 {
+            let unknown = vec![(id.clone(), UploadOutcome::Unknown { again: true })];
+            bench.store.record_outcomes(&unknown, json!({})).await.unwrap();
+            assert_eq!(bench.store.record_asked(&id).await.unwrap(), fapiao_usecases::ports::Asked::Before);
+        }
+        let now = bench.invoice(&id).await.uploaded_at.unwrap();
+        assert_eq!(first - now, chrono::TimeDelta::hours(1));
+    }
+
     async fn an_issued_invoice_never_changes(bench: &Bench) {
         bench.stock(5, "1000").await;
         let (_, _, id) = bench.issued("A-1").await;
