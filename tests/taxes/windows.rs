@@ -79,6 +79,14 @@ async fn each_window_is_told_once_to_everybody_who_may_act() {
         attempt,
         queued_at: since,
     };
+    // So does the likeliest trouble: still no answer at all.
+    let early = run_job(&at(35, 59), &job(3)).await;
+    assert!(matches!(early.end, JobEnd::Done), "{early:?}");
+    let late = run_job(&at(36, 0), &job(3)).await;
+    assert!(
+        matches!(&late.end, JobEnd::Parked { code, .. } if code == "upload_window"),
+        "{late:?}"
+    );
     app.control(&app.tax(), reqwest::Method::DELETE, "/sandbox/faults", None)
         .await;
     app.tax_fault(&serde_json::json!({ "service": "QDFPSC", "kind": "http", "status": 503 }))

@@ -26,8 +26,10 @@ use fapiao_usecases::{
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 
-/// Seconds until an invoice without an answer is uploaded again.
-const AGAIN_AFTER: u32 = 5;
+/// Seconds until an invoice without an answer is uploaded again, at least and at most.
+const AGAIN_AFTER: (i64, i64) = (5, 600);
+/// The pause grows with the age: by this part of it.
+const AGAIN_PART: i64 = 4;
 
 /// A receipt for a batch of uploaded invoices.
 pub(crate) struct Upload {
@@ -133,9 +135,7 @@ pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
             let (to, reason) = target(outcome);
             let from = state(&row.state)?;
             if from == to || (from.is_issued() && to == InvoiceState::Issued) {
-                if to == InvoiceState::OutcomeUnknown {
-                    upload_again(tx, id, row)?;
-                }
+                upload_again(tx, id, row, outcome)?;
                 continue;
             }
             walk(tx, row, from, to, reason, note)?;
@@ -158,7 +158,7 @@ pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
                     }
                 }
                 InvoiceState::Refused => refused.push((row.clone(), reason)),
-                _ => upload_again(tx, id, row)?,
+                _ => upload_again(tx, id, row, outcome)?,
             }
             row.state = to.as_str().to_owned();
             changes.insert(row.id.clone(), (to.as_str(), reason));
@@ -184,16 +184,28 @@ fn target(outcome: &UploadOutcome) -> (InvoiceState, &str) {
     match outcome {
         UploadOutcome::Issued => (InvoiceState::Issued, ""),
         UploadOutcome::Refused { reason } => (InvoiceState::Refused, reason),
-        UploadOutcome::Unknown => (InvoiceState::OutcomeUnknown, ""),
+        UploadOutcome::Unknown { .. } => (InvoiceState::OutcomeUnknown, ""),
     }
 }
 
-fn upload_again(tx: &Tx, id: &InvoiceId, row: &invoice::Model) -> Result<(), StoreError> {
-    let seller = read::id(&row.seller_id)?;
+/// Under the same number, rarer and rarer; not at all where a person was told.
+fn upload_again(
+    tx: &Tx,
+    id: &InvoiceId,
+    row: &invoice::Model,
+    outcome: &UploadOutcome,
+) -> Result<(), StoreError> {
+    if *outcome != (UploadOutcome::Unknown { again: true }) {
+        return Ok(());
+    }
+    let since = row.issued_at.or(row.uploaded_at);
+    let age = since.map_or(0, |at| (tx.now_millis() - at) / 1000);
+    let (least, most) = AGAIN_AFTER;
+    let pause = (age / AGAIN_PART).clamp(least, most);
     tx.enqueue(QueuedJob::after(
         Job::IssueInvoice(id.clone()),
-        Some(seller),
-        AGAIN_AFTER,
+        Some(read::id(&row.seller_id)?),
+        u32::try_from(pause).unwrap_or(u32::MAX),
     ));
     Ok(())
 }

@@ -57,10 +57,15 @@ pub(super) fn ask<'t>(tx: &'t Tx, id: &'t InvoiceId) -> Run<'t, Asked> {
             }
             _ => return Ok(Asked::Elsewhere),
         };
+        // The hours for an upload run from the first question, however often it is asked.
+        let since = match from {
+            InvoiceState::OutcomeUnknown => held.uploaded_at.unwrap_or_else(|| tx.now_millis()),
+            _ => tx.now_millis(),
+        };
         let sql = Sql::new(
             "UPDATE invoices SET state = 'uploading', reason = '', version = version + 1, uploaded_at = ",
         )
-        .bind(tx.now_millis())
+        .bind(since)
         .add(" WHERE id = ")
         .bind(id.as_str());
         tx.exec(sql).await?;

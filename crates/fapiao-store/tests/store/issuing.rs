@@ -157,7 +157,7 @@ on_both! {
         assert_eq!((waiting[0].state, waiting[0].uploaded_at), (InvoiceState::Uploading, Some(bench.now())));
         assert_eq!(bench.store.reserve(&ids, bench.now()).await.unwrap(), [Reservation::NotReady(InvoiceState::Uploading)]);
         // The window for asking is over: up again, under the same number.
-        bench.store.record_outcomes(&[(id.clone(), UploadOutcome::Unknown)], json!({ "why": "late" })).await.unwrap();
+        bench.store.record_outcomes(&[(id.clone(), UploadOutcome::Unknown { again: true })], json!({ "why": "late" })).await.unwrap();
         assert_eq!(bench.invoice(&id).await.state, InvoiceState::OutcomeUnknown);
         let answers = bench.store.reserve(&ids, bench.now()).await.unwrap();
         assert_eq!(number_of(&answers[0]), "26310000000000001000");
@@ -169,7 +169,7 @@ on_both! {
         assert_eq!(bench.invoice(&id).await.state, InvoiceState::Issued);
         // A late receipt or a late doubt changes nothing.
         bench.store.record_upload(&bench.seller, "r-3", &ids, 0).await.unwrap();
-        let doubt = bench.store.record_outcomes(&[(id.clone(), UploadOutcome::Unknown)], json!({})).await;
+        let doubt = bench.store.record_outcomes(&[(id.clone(), UploadOutcome::Unknown { again: true })], json!({})).await;
         assert!(matches!(doubt, Err(StoreError::Stale { .. })));
         assert_eq!(bench.invoice(&id).await.receipt, "r-2");
         let actions = bench.actions(&order).await;

@@ -50,9 +50,13 @@ pub(super) async fn issue_at_gateway(ports: &Ports, invoice: &Invoice) -> Result
         Ok(verdict) => decided(ports, invoice, verdict).await,
         Err(StepError::Outside(error)) if error.advice == Advice::OutcomeUnknown => {
             let note = json!({ "gateway": error.message });
-            let unknown = vec![(invoice.id.clone(), UploadOutcome::Unknown)];
-            // The store queues the question again.
-            Ok(ports.store.record_outcomes(&unknown, note).await?)
+            let end = late_or(ports, invoice, error.into());
+            let stops = matches!(end, StepError::Parked { .. });
+            // The store queues the question again, until a person is told.
+            let outcome = UploadOutcome::Unknown { again: !stops };
+            let unknown = vec![(invoice.id.clone(), outcome)];
+            ports.store.record_outcomes(&unknown, note).await?;
+            if stops { Err(end) } else { Ok(()) }
         }
         Err(error) => Err(late_or(ports, invoice, error)),
     }

@@ -148,7 +148,10 @@ async fn reserve_and_upload(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
         for set in invoices.chunks(UPLOAD_MAX) {
             let ids: Vec<InvoiceId> = set.iter().map(|invoice| invoice.id.clone()).collect();
             match upload(ports, &seller, set).await {
-                Ok(()) => results.extend(ids.into_iter().map(|id| (id, Ok(())))),
+                Ok(mut stopped) => results.extend(ids.into_iter().map(|id| {
+                    let end = stopped.remove(&id).map_or(Ok(()), Err);
+                    (id, end)
+                })),
                 Err(error) => results.extend(
                     set.iter()
                         .map(|it| (it.id.clone(), Err(late_or(ports, it, copy_step(&error))))),
@@ -189,11 +192,13 @@ pub(super) async fn levies(
     })
 }
 
+/// Hands a set over. What had no answer is uploaded again by itself; those for which that has gone on for too long are
+/// returned, for a person.
 async fn upload(
     ports: &Ports,
     seller_id: &SellerId,
     invoices: &[Invoice],
-) -> Result<(), StepError> {
+) -> Result<HashMap<InvoiceId, StepError>, StepError> {
     let seller = ports
         .store
         .seller(seller_id)
@@ -221,25 +226,33 @@ async fn upload(
         .collect();
     let ids: Vec<InvoiceId> = invoices.iter().map(|invoice| invoice.id.clone()).collect();
     match ports.tax.upload(&seller, &faces).await {
-        Ok(receipt) => Ok(ports
-            .store
-            .record_upload(seller_id, &receipt, &ids, 0)
-            .await?),
-        Err(error) => {
-            if error.advice == Advice::OutcomeUnknown {
-                let unknown: Vec<_> = ids
-                    .into_iter()
-                    .map(|id| (id, UploadOutcome::Unknown))
-                    .collect();
-                ports
-                    .store
-                    .record_outcomes(&unknown, json!({ "upload": error.message.clone() }))
-                    .await?;
-                // The store queued the upload again, under the same numbers.
-                return Ok(());
-            }
-            Err(error.into())
+        Ok(receipt) => {
+            ports
+                .store
+                .record_upload(seller_id, &receipt, &ids, 0)
+                .await?;
+            Ok(HashMap::new())
         }
+        Err(error) if error.advice == Advice::OutcomeUnknown => {
+            let note = json!({ "upload": error.message.clone() });
+            let error = StepError::Outside(error);
+            let stopped: HashMap<InvoiceId, StepError> = invoices
+                .iter()
+                .map(|it| (it.id.clone(), late_or(ports, it, copy_step(&error))))
+                .filter(|(_, end)| matches!(end, StepError::Parked { .. }))
+                .collect();
+            // The store queues the others again, under the same numbers.
+            let unknown: Vec<_> = ids
+                .into_iter()
+                .map(|id| {
+                    let again = !stopped.contains_key(&id);
+                    (id, UploadOutcome::Unknown { again })
+                })
+                .collect();
+            ports.store.record_outcomes(&unknown, note).await?;
+            Ok(stopped)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -301,7 +314,10 @@ pub async fn poll_receipt(
             }
             Some(TaxVerdict::InProgress) => in_progress += 1,
             // The authority does not know this number under the receipt, or the window for asking is over.
-            None => outcomes.push((invoice.id.clone(), UploadOutcome::Unknown)),
+            None => {
+                let unknown = UploadOutcome::Unknown { again: true };
+                outcomes.push((invoice.id.clone(), unknown));
+            }
         }
     }
     if !outcomes.is_empty() {

@@ -60,8 +60,11 @@ pub enum UploadOutcome {
         /// The authority's own words.
         reason: String,
     },
-    /// No answer, or the window for asking is over: upload again under the same number.
-    Unknown,
+    /// No answer, or the window for asking is over.
+    Unknown {
+        /// Whether it is uploaded again under the same number by itself; otherwise a person was told.
+        again: bool,
+    },
 }
 
 /// Which invoices to list. Newest first.
