@@ -1,6 +1,7 @@
 mod after_payment;
 mod card_life;
 mod channels;
+mod fields;
 mod flow;
 mod push_faults;
 mod push_matrix;

@@ -9,7 +9,8 @@ use crate::{
 };
 use fapiao_domain::ids::{AccountId, Id};
 
-/// Sets the drawn form at WeChat and keeps what WeChat then says it is; safe to repeat.
+/// Sets the drawn form at WeChat and keeps what WeChat then says it is; safe to repeat. When another one was drawn
+/// meanwhile, that one is set once more: of two calls under way the earlier may have arrived last.
 ///
 /// # Errors
 /// [`StepError`]; parked when WeChat shows something else than was set.
@@ -30,6 +31,13 @@ pub async fn push_buyer_form(ports: &Ports, id: &AccountId) -> Result<(), StepEr
             Advice::Retry { after: None },
         ))
     })?;
+    let now = ports.store.design(BUYER_FORM, id.as_str()).await?;
+    if now.is_none_or(|it| it.version != drawn.version) {
+        return Err(StepError::not_yet(
+            1,
+            "买家填写项刚刚又有修改，正在重新设置 / the fields were changed again meanwhile; they are set once more",
+        ));
+    }
     let mut value = shown.to_json();
     value["of_version"] = drawn.version.into();
     let read = NewDesign {
