@@ -1,8 +1,8 @@
 //! One order, several invoices: by a limit on the net amount and by a limit on lines.
 //!
 //! A third limit is the tax side's own: the tax of an invoice may be 1.27 yuan away from the sum of `net × rate`, which
-//! very many tiny lines reach. Gross, net and tax of the pieces add up to the order's, line by line: each cut gives the rest the tax of its own
-//! gross amount, and the piece what remains of the tax.
+//! very many tiny lines reach. Gross, net and tax of the pieces add up to the order's, line by line: each cut gives the
+//! rest the tax of its own gross amount, and the piece what remains of the tax.
 
 use crate::{
     checks::{CheckError, LINE_TAX_TOLERANCE, TOTAL_TAX_TOLERANCE, check_blue},
@@ -21,6 +21,8 @@ pub struct SplitLimits {
     pub net: Option<Fen>,
     /// Most lines, discount lines included; at least 2.
     pub lines: usize,
+    /// Most invoices of one order; a division that would need more is not begun with.
+    pub pieces: usize,
 }
 
 impl Default for SplitLimits {
@@ -28,6 +30,7 @@ impl Default for SplitLimits {
         Self {
             net: None,
             lines: MAX_LINES,
+            pieces: usize::MAX,
         }
     }
 }
@@ -61,6 +64,9 @@ pub enum SplitError {
         "an invoice would hold nothing but gifts: raise the limit on lines or leave some of them out"
     )]
     GiftsAlone,
+    /// More invoices than are made of one order.
+    #[error("more than {0} invoices would be needed")]
+    TooMany(usize),
     /// A piece fails the tax side's checks.
     #[error("a piece would fail {} checks of the tax side, first: {}", .0.len(), .0.first().map_or("", |it| it.message.as_str()))]
     Checks(Vec<CheckError>),
@@ -89,13 +95,21 @@ pub fn split_parts(lines: &[InvoiceLine], limits: &SplitLimits) -> Result<Vec<Pa
         return Err(SplitError::NoRoom);
     }
     let mut pieces = vec![Piece::default()];
+    // Told at the first one too many: an order of a great sum must not be cut into millions of pieces to find it out.
+    let another = |pieces: &mut Vec<Piece>| {
+        if pieces.len() >= limits.pieces {
+            return Err(SplitError::TooMany(limits.pieces));
+        }
+        pieces.push(Piece::default());
+        Ok(())
+    };
     for mut item in items(lines)? {
         loop {
             let at = pieces.len() - 1;
             let piece = &mut pieces[at];
             let strays = (piece.drift + item.drift()).abs() > DRIFT_MAX && !piece.items.is_empty();
             if strays || piece.rows + item.rows() > limits.lines {
-                pieces.push(Piece::default());
+                another(&mut pieces)?;
                 continue;
             }
             let room = limits
@@ -118,7 +132,7 @@ pub fn split_parts(lines: &[InvoiceLine], limits: &SplitLimits) -> Result<Vec<Pa
                 None if fresh => return Err(SplitError::Unsplittable(item.line.no)),
                 None => {}
             }
-            pieces.push(Piece::default());
+            another(&mut pieces)?;
         }
     }
     lend_to_gifts(&mut pieces, limits)?;

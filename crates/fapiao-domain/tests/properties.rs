@@ -324,7 +324,7 @@ proptest! {
         let Some(lines) = lines_of(&order) else { return Ok(()) };
         // Keeps the number of pieces, and the time, in bounds.
         let limit = limit.max(sum(&lines).amount.get() / 200);
-        let limits = SplitLimits { net: Some(fen(limit)), lines: rows };
+        let limits = SplitLimits { net: Some(fen(limit)), lines: rows, ..SplitLimits::default() };
         match split(&lines, &limits) {
             Ok(pieces) => {
                 let whole = sum(&lines);

@@ -70,6 +70,15 @@ pub(crate) fn parts_of(
     let parts = split_parts(&computed.lines, &seller.rules.split_limits()).map_err(|error| {
         let no = match error {
             SplitError::Unpaired(no) | SplitError::Unsplittable(no) => no,
+            SplitError::TooMany(most) => {
+                return FieldError::new(
+                    "/lines",
+                    "E_TOO_MANY_INVOICES",
+                    format!(
+                        "the order would become more than {most} invoices by the seller's limits; no more are made"
+                    ),
+                );
+            }
             _ => 0,
         };
         let own = |it: &&InvoiceLine| it.kind != LineKind::Discount && it.no <= no;
@@ -79,16 +88,6 @@ pub(crate) fn parts_of(
         };
         FieldError::new(pointer, "E_SPLIT", error.to_string())
     })?;
-    if parts.len() > MAX_PARTS {
-        return Err(FieldError::new(
-            "/lines",
-            "E_TOO_MANY_INVOICES",
-            format!(
-                "the order would become {} invoices by the seller's limits; at most {MAX_PARTS} are made",
-                parts.len()
-            ),
-        ));
-    }
     if parts.len() == 1 {
         return Ok(Vec::new());
     }
@@ -138,12 +137,6 @@ pub(crate) async fn parts_left(
     let was_divided = deliveries.iter().any(|it| it.part.is_some());
     if parts.len() == 1 && !was_divided {
         return Ok(Vec::new());
-    }
-    if parts.len() > MAX_PARTS {
-        return Err(PartsError::Limits(format!(
-            "{} invoices would be needed; at most {MAX_PARTS} are made",
-            parts.len()
-        )));
     }
     let held = |it: &Delivery| {
         let invoiced = it.invoice.as_ref().is_some_and(|id| {

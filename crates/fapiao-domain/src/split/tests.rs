@@ -86,8 +86,8 @@ fn a_discount_stays_with_its_line() {
     );
     let order = lines(&[order_line("1", 100, 0), order_line("1", 100, 10)]);
     let rows = SplitLimits {
-        net: None,
         lines: 2,
+        ..SplitLimits::default()
     };
     assert_eq!(
         shown(&split(&order, &rows).unwrap()),
@@ -101,8 +101,8 @@ fn gifts_never_make_an_invoice_alone() {
     let gift = order_line("1", 300, 300);
     let order = lines(&[paid.clone(), paid.clone(), gift.clone()]);
     let limits = SplitLimits {
-        net: None,
         lines: 3,
+        ..SplitLimits::default()
     };
     assert_eq!(
         shown(&split(&order, &limits).unwrap()),
@@ -121,8 +121,8 @@ fn limits_without_room_are_refused() {
         split(
             &order,
             &SplitLimits {
-                net: None,
-                lines: 1
+                lines: 1,
+                ..SplitLimits::default()
             }
         ),
         Err(SplitError::NoRoom)
@@ -153,4 +153,17 @@ fn a_tiny_discount_survives_many_cuts() {
         let counted: Decimal = gathered.iter().filter_map(|line| line.quantity).sum();
         assert_eq!(Some(counted), whole[0].quantity, "{percent}%");
     }
+}
+
+#[test]
+fn an_order_of_a_billion_is_not_cut_into_millions_of_pieces_to_be_refused() {
+    let lines = lines(&[order_line("1", 99_000_000_000, 0)]);
+    let limits = |pieces| SplitLimits {
+        pieces,
+        ..by_net(100)
+    };
+    assert_eq!(split(&lines, &limits(100)), Err(SplitError::TooMany(100)));
+    let three = self::lines(&[order_line("3", 11_300, 0)]);
+    assert_eq!(split(&three, &limits(3)).unwrap().len(), 3);
+    assert_eq!(split(&three, &limits(2)), Err(SplitError::TooMany(2)));
 }

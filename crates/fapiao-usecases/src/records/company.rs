@@ -1,5 +1,6 @@
 //! Sellers and their stores.
 
+use crate::parts::MAX_PARTS;
 use fapiao_domain::{
     ids::{AccountId, SellerId, StoreId},
     money::Fen,
@@ -101,6 +102,7 @@ impl InvoiceRules {
         SplitLimits {
             net: self.limit,
             lines: self.lines as usize,
+            pieces: MAX_PARTS,
         }
     }
 }
