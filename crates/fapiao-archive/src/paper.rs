@@ -8,7 +8,7 @@ mod pdf;
 mod text;
 mod xml;
 
-pub use beside::beside;
+pub use beside::{beside, carries};
 
 use chrono::NaiveDate;
 use fapiao_domain::{
@@ -25,7 +25,7 @@ use fapiao_usecases::{
     ports::{Ports, Scope},
     records::Invoice,
 };
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
@@ -277,27 +277,34 @@ fn format_of(bytes: &[u8]) -> Option<&'static str> {
     begins.trim_ascii_start().starts_with(b"<").then_some("xml")
 }
 
-/// Reads on a thread of its own, within time.
+/// Reads a file of a known format, within bounds.
 async fn read(format: &'static str, bytes: bytes::Bytes) -> Result<Said, Unreadable> {
+    apart(bytes, move |bytes| match format {
+        "pdf" => pdf::read(bytes),
+        "ofd" => ofd::read(bytes),
+        _ => xml::read(bytes),
+    })
+    .await
+}
+
+/// Reads on a thread of its own, within time.
+async fn apart<T: Send + 'static>(
+    bytes: bytes::Bytes,
+    reader: impl FnOnce(&[u8]) -> Result<T, Unreadable> + Send + 'static,
+) -> Result<T, Unreadable> {
     let turn = tokio::time::timeout(TIME_MAX, TURNS.acquire())
         .await
         .map_err(|_| Unreadable::TooSlow)?
         .map_err(|_| Unreadable::TooSlow)?;
     let (told, said) = tokio::sync::oneshot::channel();
-    let bytes = Arc::new(bytes);
     std::thread::Builder::new()
         .name("paper".to_owned())
         // Deeply nested files end in an error of the reader, not at the end of the stack.
         .stack_size(16 * 1024 * 1024)
         .spawn(move || {
             let _turn = turn;
-            let said = match format {
-                "pdf" => pdf::read(&bytes),
-                "ofd" => ofd::read(&bytes),
-                _ => xml::read(&bytes),
-            };
             // Whoever asked may have given up.
-            let _ = told.send(said);
+            let _ = told.send(reader(&bytes));
         })
         .map_err(|error| Unreadable::Damaged(error.to_string()))?;
     tokio::time::timeout(TIME_MAX, said)

@@ -1,7 +1,8 @@
 //! A file beside what it has to say: the three facts by which an invoice's own file is recognised.
 
-use super::{BYTES_MAX, Field, Said, Unreadable, format_of, read, text};
+use super::{BYTES_MAX, Field, Said, Unreadable, apart, format_of, pdf, read, text};
 use bytes::Bytes;
+use fapiao_domain::money::Fen;
 use fapiao_usecases::ports::{FactRead, PaperFact, PaperRead, PaperTrouble, PaperWanted};
 
 /// Reads a file and lays number, day and gross amount beside the wanted ones.
@@ -22,6 +23,36 @@ pub async fn beside(file: Bytes, wanted: &PaperWanted) -> Result<PaperRead, Pape
             total(&said, wanted),
         ],
     })
+}
+
+/// Whether a PDF carries a number and a gross amount somewhere on its first pages or its last.
+///
+/// # Errors
+/// [`PaperTrouble`], when it cannot be read or does not carry them.
+pub async fn carries(pdf: Bytes, number: &str, total: Fen) -> Result<(), PaperTrouble> {
+    if pdf.len() > BYTES_MAX {
+        return Err(trouble(&Unreadable::TooLarge));
+    }
+    if !pdf.starts_with(b"%PDF-") {
+        return Err(PaperTrouble {
+            code: "format",
+            message: "the file does not begin as a PDF does".to_owned(),
+        });
+    }
+    let text = apart(pdf, pdf::text).await;
+    let text = text.map_err(|error| trouble(&error))?;
+    let lacks = |code, what: &str, value: &str| {
+        let message = format!("its text does not carry the {what} {value}");
+        Err(PaperTrouble { code, message })
+    };
+    if !text.contains(number) {
+        return lacks("no_number", "number", number);
+    }
+    let amount = total.to_string();
+    if !text.replace(',', "").contains(&amount) {
+        return lacks("no_amount", "amount", &amount);
+    }
+    Ok(())
 }
 
 fn trouble(error: &Unreadable) -> PaperTrouble {
@@ -84,7 +115,7 @@ fn total(said: &Said, wanted: &PaperWanted) -> FactRead {
         .or_else(|| text::sum(&said.amounts).map(|it| it.to_string()));
     let (file, same) = match labelled {
         Some(total) => {
-            let same = fapiao_domain::money::Fen::parse_yuan(&total) == Ok(wanted.total);
+            let same = Fen::parse_yuan(&total) == Ok(wanted.total);
             (Some(total), same)
         }
         None if said.amounts.contains(&wanted.total) => (Some(ledger.clone()), true),

@@ -1,6 +1,6 @@
 //! PDF files: the text of their first pages.
 
-use super::{Said, Unreadable, text};
+use super::{Said, Unreadable, squeezed, text};
 use lopdf::{Document, LoadOptions};
 
 /// Pages that are read; an invoice with its list has a few.
@@ -14,7 +14,31 @@ const OBJECT_STREAMS_MAX: usize = 64;
 
 /// Reads a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
-    let damaged = |error: lopdf::Error| Unreadable::Damaged(error.to_string());
+    let document = load(bytes)?;
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    if pages.len() > PAGES_MAX {
+        return Err(Unreadable::Damaged(format!(
+            "it has {} pages; at most {PAGES_MAX} are read",
+            pages.len()
+        )));
+    }
+    Ok(text::read(&text_of(&document, &pages)?))
+}
+
+/// The text of the first pages and the last, without white space: a long list stands between them.
+pub(super) fn text(bytes: &[u8]) -> Result<String, Unreadable> {
+    let document = load(bytes)?;
+    let mut pages: Vec<u32> = document.get_pages().into_keys().collect();
+    if pages.is_empty() {
+        return Err(Unreadable::Damaged("it has no page".to_owned()));
+    }
+    if pages.len() > PAGES_MAX {
+        pages.drain(PAGES_MAX - 1..pages.len() - 1);
+    }
+    Ok(squeezed(&text_of(&document, &pages)?))
+}
+
+fn load(bytes: &[u8]) -> Result<Document, Unreadable> {
     let streams = bytes.windows(7).filter(|it| it == b"/ObjStm").count();
     if streams > OBJECT_STREAMS_MAX {
         return Err(Unreadable::Damaged("it has too many parts".to_owned()));
@@ -27,15 +51,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
     if document.is_encrypted() {
         return Err(Unreadable::Damaged("it is encrypted".to_owned()));
     }
-    let pages: Vec<u32> = document.get_pages().into_keys().collect();
-    if pages.len() > PAGES_MAX {
-        return Err(Unreadable::Damaged(format!(
-            "it has {} pages; at most {PAGES_MAX} are read",
-            pages.len()
-        )));
-    }
-    let found = document
-        .extract_text_with_limit(&pages, PAGE_MAX)
-        .map_err(damaged)?;
-    Ok(text::read(&found))
+    Ok(document)
+}
+
+fn text_of(document: &Document, pages: &[u32]) -> Result<String, Unreadable> {
+    document
+        .extract_text_with_limit(pages, PAGE_MAX)
+        .map_err(damaged)
+}
+
+fn damaged(error: lopdf::Error) -> Unreadable {
+    Unreadable::Damaged(error.to_string())
 }

@@ -9,6 +9,7 @@ use crate::{
     errors::{Advice, OutsideError, StoreError},
     idempotency::fingerprint,
     jobs::{Job, QueuedJob},
+    platform::received::carries,
     ports::{DeliveryChange, Ports, Received, Scope},
     records::{Document, Gateway, Invoice, PlatformRequest},
     step::StepError,
@@ -190,10 +191,8 @@ pub(super) async fn fetch_paper(
         )
         .into());
     }
-    if let Err(why) = ports
-        .papers
-        .check(&answer.body, &issued.number, invoice.totals.total)
-    {
+    let total = invoice.totals.total;
+    if let Err(why) = carries(ports, "platform", &answer.body, &issued.number, total).await? {
         return Err(differs(format!("the platform's PDF: {why}")));
     }
     let now = ports.clock.now();

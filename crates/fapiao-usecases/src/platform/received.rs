@@ -4,7 +4,7 @@
 use crate::{
     actor::Actor,
     calendar,
-    errors::{OutsideError, StoreError},
+    errors::{Advice, OutsideError, StoreError},
     fields::FieldError,
     jobs::{Job, QueuedJob},
     ports::{Assigned, AttachedFile, PaperRead, PaperTrouble, PaperWanted, Ports, Scope},
@@ -15,9 +15,33 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fapiao_domain::{
     ids::InvoiceId,
     invoice::{Identity, InvoiceKind, InvoiceState},
+    money::Fen,
     number::{DigitalNumber, check_classic},
 };
 use thiserror::Error;
+
+/// Whether a PDF that a neighbour gave carries an invoice's number and gross amount; within, what is wrong with it.
+///
+/// # Errors
+/// [`OutsideError`] of that neighbour when the reading took too long: it is tried again with back-off.
+pub(crate) async fn carries(
+    ports: &Ports,
+    system: &'static str,
+    pdf: &Bytes,
+    number: &str,
+    total: Fen,
+) -> Result<Result<(), String>, OutsideError> {
+    match ports.papers.check(pdf.clone(), number, total).await {
+        Ok(()) => Ok(Ok(())),
+        Err(trouble) if trouble.code == "too_slow" => Err(OutsideError::new(
+            system,
+            "too_slow",
+            trouble.message,
+            Advice::Retry { after: None },
+        )),
+        Err(trouble) => Ok(Err(trouble.message)),
+    }
+}
 
 /// What staff say of an invoice that has no number yet: the file must say the same.
 #[derive(Clone, Debug, Default)]

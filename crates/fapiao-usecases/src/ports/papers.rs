@@ -88,7 +88,7 @@ impl PaperRead {
 /// Why a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaperTrouble {
-    /// A stable word: `too_large`, `format`, `encrypted`, `damaged`, `too_slow`, `no_number`.
+    /// A stable word: `too_large`, `format`, `encrypted`, `damaged`, `too_slow`, `no_number`, `no_amount`.
     pub code: &'static str,
     /// What is wrong with it, for staff.
     pub message: String,
@@ -103,11 +103,12 @@ impl fmt::Display for PaperTrouble {
 /// Reads files that somebody else made.
 #[async_trait]
 pub trait PaperReader: Send + Sync {
-    /// Whether the file is a readable PDF whose text carries this number and this gross amount.
+    /// Whether the file is a readable PDF whose text carries this number and this gross amount. Bounded in size, memory
+    /// and time.
     ///
     /// # Errors
-    /// What is wrong with it, for staff.
-    fn check(&self, pdf: &[u8], number: &str, total: Fen) -> Result<(), String>;
+    /// [`PaperTrouble`]: also when it is readable and does not carry them.
+    async fn check(&self, pdf: Bytes, number: &str, total: Fen) -> Result<(), PaperTrouble>;
 
     /// Reads a PDF, an OFD or an XML and lays number, date and gross amount beside the wanted ones. Bounded in size,
     /// memory and time.

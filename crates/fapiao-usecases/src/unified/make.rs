@@ -3,6 +3,7 @@
 use super::{Found, account_of, awaited, kind_of, look_up};
 use crate::{
     errors::{Advice, OutsideError, StoreError},
+    platform::received::carries,
     ports::{Ports, Scope, UnifiedIssued, UnifiedOrder, UnifiedSent},
     records::{Account, Document, Invoice, UnifiedCall},
     step::StepError,
@@ -155,7 +156,7 @@ pub(super) async fn fetch_paper(
     }
     let pdf = ports.unified.fetch_pdf(&issued.pdf_url).await?;
     let total = invoice.totals.total;
-    if let Err(why) = ports.papers.check(&pdf, &issued.number, total) {
+    if let Err(why) = carries(ports, "wechat", &pdf, &issued.number, total).await? {
         return Err(StepError::parked(
             "unified_paper",
             format!("the PDF that WeChat names: {why}; clear it up, then retry"),
