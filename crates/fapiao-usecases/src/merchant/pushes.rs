@@ -149,7 +149,9 @@ pub async fn work_on(
             tax_number,
             issued,
         }) => {
-            let (state, outcome) = take_result(ports, &serial, &tax_number, issued).await?;
+            let signed = !unsigned(ports, account).await?;
+            let (state, outcome) =
+                take_result(ports, &serial, &tax_number, issued, signed).await?;
             PushEnd::new(state, outcome)
         }
         Ok(PushMeaning::CardStatus { word, .. }) => {

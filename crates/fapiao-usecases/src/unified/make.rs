@@ -9,6 +9,10 @@ use crate::{
     step::StepError,
 };
 use fapiao_domain::ids::DeliveryId;
+use std::ops::RangeInclusive;
+
+/// Codes of the unified calls that are about who asks, what was left out, WeChat's own trouble, or another serial.
+const ABOUT_THE_QUESTION: [RangeInclusive<u32>; 2] = [73_001..=73_016, 73_101..=73_110];
 
 /// Brings a call as far as it goes now. Once it may have been sent, WeChat is asked before it is sent again.
 ///
@@ -179,7 +183,8 @@ pub(super) async fn fetch_paper(
     Ok(())
 }
 
-/// A result event: a hint, proved by the query. `issued` is what it claims, where it said so.
+/// A result event: a hint, proved by the query. `issued` is what it claims, where it said so; `signed`, whether anybody
+/// signed its text.
 ///
 /// # Errors
 /// [`StepError`].
@@ -188,6 +193,7 @@ pub async fn take_result(
     serial: &str,
     tax_number: &str,
     issued: Option<bool>,
+    signed: bool,
 ) -> Result<(&'static str, String), StepError> {
     let Some(call) = ports.store.unified_call(serial).await? else {
         return Ok(("ignored", format!("serial {serial} is not one of ours")));
@@ -213,6 +219,15 @@ pub async fn take_result(
             Ok(("handled", "WeChat does not confirm it (yet)".to_owned()))
         }
         Err(error) if issued == Some(false) && says_why(&error) => {
+            if !signed {
+                return Ok((
+                    "parked",
+                    format!(
+                        "plain mode signs no text, so that this event ends no invoice; WeChat's query says: {}",
+                        error.message
+                    ),
+                ));
+            }
             ports.store.end_unified(&call, &error.message).await?;
             Ok(("handled", format!("failed: {}", error.message)))
         }
@@ -220,9 +235,13 @@ pub async fn take_result(
     }
 }
 
-/// WeChat answered, and with a reason of its own.
+/// Whether the answer says why this invoice failed. Answers about the account or its limits (45009, 48001, 40164 …) say
+/// nothing about it, nor do those about the question: it may well be issued.
 fn says_why(error: &OutsideError) -> bool {
-    !error.code.is_empty() && error.code.bytes().all(|it| it.is_ascii_digit())
+    let Ok(code) = error.code.parse::<u32>() else {
+        return false;
+    };
+    matches!(code, 73_000..=73_199) && !ABOUT_THE_QUESTION.iter().any(|it| it.contains(&code))
 }
 
 async fn invoice_of(ports: &Ports, call: &UnifiedCall) -> Result<Invoice, StepError> {
@@ -234,4 +253,25 @@ async fn invoice_of(ports: &Ports, call: &UnifiedCall) -> Result<Invoice, StepEr
         let what = format!("invoice {}", call.invoice);
         StoreError::NotFound { what }.into()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_answer_about_the_invoice_proves_that_it_failed() {
+        let says =
+            |code: &str| says_why(&OutsideError::new("wechat", code, "", Advice::NeedsPerson));
+        for code in ["73000", "73100", "73150"] {
+            assert!(says(code), "{code}");
+        }
+        // The daily limit, no right, our address, the prefix, being processed, unknown, no answer.
+        for code in [
+            "45009", "48001", "40164", "-1", "73110", "73105", "73107", "73109", "73005", "73101",
+            "73102", "", "timeout",
+        ] {
+            assert!(!says(code), "{code}");
+        }
+    }
 }
