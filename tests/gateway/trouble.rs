@@ -2,7 +2,14 @@
 
 use super::calls::Caller;
 use crate::harness::{TestApp, company, person, spawn_pair, spawn_pair_with_relay};
-use fapiao_usecases::jobs::Job;
+use crate::taxes::ports_at;
+use chrono::TimeDelta;
+use fapiao_usecases::{
+    ids::fresh,
+    jobs::{ClaimedJob, Job, JobEnd},
+    ports::Scope,
+    run::run_job,
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -62,6 +69,56 @@ async fn a_request_that_never_arrived_is_sent_again() {
     assert_eq!(relay.seen("POST /platform/v1/requests"), 2);
     let rows = app.platform().ports.store.partner_requests(None, None, 10);
     assert_eq!(rows.await.unwrap().rows.len(), 1);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_platform_that_delivers_and_never_makes_the_paper_is_for_a_person_in_the_end() {
+    let (app, relay) = spawn_pair_with_relay().await;
+    app.move_callbacks("").await;
+    relay.hide_papers(true);
+    let order = app.authorised_order("E-3002p", &company()).await;
+    app.at_platform(&order, "carded").await;
+    let id = app.delivery_id(&order);
+    let store = &app.ports().store;
+    let follow = |days: i64| {
+        let now = app.ports().clock.now() + TimeDelta::days(days);
+        let claimed = ClaimedJob {
+            id: fresh(now),
+            fence: 1,
+            job: Job::FollowRequest(id.clone()),
+            attempt: 1,
+            queued_at: now,
+        };
+        let ports = ports_at(&app, now);
+        async move { run_job(&ports, &claimed).await.end }
+    };
+    for _ in 0..400 {
+        let request = store.platform_request(&id).await.unwrap();
+        if request.is_some_and(|it| it.state == "issued") {
+            break;
+        }
+        app.hurry_once(&["send_request", "follow_request"]).await;
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    // Rarer and rarer, and not for ever.
+    let end = follow(1).await;
+    assert!(
+        matches!(end, JobEnd::Retry { delay_secs, .. } if delay_secs > 600),
+        "{end:?}"
+    );
+    let end = follow(31).await;
+    assert!(
+        matches!(&end, JobEnd::Parked { code, .. } if code == "platform_silent"),
+        "{end:?}"
+    );
+    // Made after all, everything is fetched.
+    relay.hide_papers(false);
+    app.hurry(&["follow_request"], &order, "carded").await;
+    let invoice = store.delivery(&Scope::All, &id).await.unwrap().unwrap();
+    let papers = store.documents(&invoice.invoice.unwrap()).await.unwrap();
+    assert_eq!(papers.len(), 1);
     app.assert_ledger_holds().await;
     app.stop().await;
 }

@@ -18,7 +18,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -43,6 +43,7 @@ pub struct Relay {
     seen: Arc<Mutex<Vec<String>>>,
     requests_to_lose: Arc<AtomicU32>,
     answers_to_lose: Arc<AtomicU32>,
+    hides_papers: Arc<AtomicBool>,
 }
 
 impl Relay {
@@ -53,6 +54,7 @@ impl Relay {
             seen: Arc::default(),
             requests_to_lose: Arc::default(),
             answers_to_lose: Arc::default(),
+            hides_papers: Arc::default(),
         };
         let inside = relay.clone();
         tokio::spawn(async move {
@@ -72,6 +74,11 @@ impl Relay {
     /// The next `count` POSTs arrive, but their answers do not come back.
     pub fn lose_answers(&self, count: u32) {
         self.answers_to_lose.store(count, Ordering::SeqCst);
+    }
+
+    /// Whether answers name no PDF, as of a platform that has not made it.
+    pub fn hide_papers(&self, hides: bool) {
+        self.hides_papers.store(hides, Ordering::SeqCst);
     }
 
     /// How often a call was made, such as `POST /platform/v1/requests`.
@@ -99,9 +106,33 @@ impl Relay {
         if is_post && take(&self.answers_to_lose) {
             return None;
         }
+        if self.hides_papers.load(Ordering::SeqCst) {
+            answer = without_papers(answer);
+        }
         client.write_all(&answer).await.ok()?;
         client.shutdown().await.ok()
     }
+}
+
+/// The same answer, but for the PDF of its invoice.
+fn without_papers(answer: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&answer);
+    let parts = text.split_once("\r\n\r\n");
+    let told = parts.and_then(|(head, body)| Some((head, serde_json::from_str(body).ok()?)));
+    let Some((head, mut told)) = told else {
+        return answer;
+    };
+    let told: &mut Value = &mut told;
+    if let Some(pdf) = told.pointer_mut("/invoice/pdf") {
+        *pdf = Value::Null;
+    }
+    let body = told.to_string();
+    let kept = head
+        .lines()
+        .filter(|it| !it.to_ascii_lowercase().starts_with("content-length"));
+    let head: Vec<&str> = kept.collect();
+    let head = head.join("\r\n");
+    format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 fn take(count: &AtomicU32) -> bool {
@@ -273,16 +304,22 @@ impl TestApp {
             if delivery.state.as_str() == state {
                 return;
             }
-            let jobs = store.jobs(Some("waiting"), None, 50).await.unwrap().rows;
-            for job in jobs
-                .into_iter()
-                .filter(|it| kinds.contains(&it.kind.as_str()))
-            {
-                store.retry_job(&job.id, &Actor::System).await.unwrap();
-            }
+            self.hurry_once(kinds).await;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("never {state}");
+    }
+
+    /// Brings waiting jobs of some kinds forward.
+    pub async fn hurry_once(&self, kinds: &[&str]) {
+        let store = &self.ports().store;
+        let jobs = store.jobs(Some("waiting"), None, 50).await.unwrap().rows;
+        for job in jobs
+            .into_iter()
+            .filter(|it| kinds.contains(&it.kind.as_str()))
+        {
+            store.retry_job(&job.id, &Actor::System).await.unwrap();
+        }
     }
 }
 

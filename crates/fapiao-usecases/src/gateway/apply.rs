@@ -81,8 +81,10 @@ pub(super) async fn apply(
         (_, Some(issued)) => {
             take_invoice(ports, gateway, request, &result.id, issued).await?;
             match result.state {
+                // A wallet without our own copy of the paper is not the end: its PDF is asked for like any other news.
+                WireState::Delivered if issued.pdf.is_none() => Stands::Open,
                 WireState::Delivered => {
-                    take_card(ports, request, &result, issued).await?;
+                    take_card(ports, request, &result).await?;
                     Stands::Ended
                 }
                 WireState::Failed => {
@@ -93,9 +95,13 @@ pub(super) async fn apply(
             }
         }
     };
+    let state = match (result.state, stands) {
+        (WireState::Delivered, Stands::Open) => WireState::Issued,
+        (state, _) => state,
+    };
     ports
         .store
-        .note_answer(id, result.state.as_str(), &result.reason, result.version)
+        .note_answer(id, state.as_str(), &result.reason, result.version)
         .await?;
     Ok(stands)
 }
@@ -222,15 +228,7 @@ async fn take_card(
     ports: &Ports,
     request: &PlatformRequest,
     result: &RequestResult,
-    issued: &WireInvoice,
 ) -> Result<(), StepError> {
-    // A wallet without our own copy of the paper is not the end.
-    if issued.pdf.is_none() {
-        return Err(StepError::not_yet(
-            5,
-            "the platform has not made the PDF yet",
-        ));
-    }
     let card = result.card.as_ref();
     let code = card.map(|it| it.code.as_str()).filter(|it| !it.is_empty());
     let (template, openid) = card.map_or(("", ""), |it| (it.card_id.as_str(), it.openid.as_str()));
