@@ -8,7 +8,11 @@ use crate::{
         refund,
     },
 };
-use fapiao_domain::{ids::Id, red::RedReason};
+use fapiao_domain::{
+    confirmation::FormState,
+    ids::{Id, RedFormId},
+    red::RedReason,
+};
 use fapiao_usecases::{
     actor::Actor,
     jobs::Job,
@@ -17,7 +21,8 @@ use fapiao_usecases::{
         refunds::{Asked, Extent, RefundDraft, decide},
     },
     platform::confirmations::{FormAct, FormProblem, act_on_form},
-    ports::Scope,
+    ports::{Ports, Scope},
+    records::RedForm,
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -370,6 +375,100 @@ async fn offsets_are_taken_once_within_what_is_left_and_seen_only_by_their_merch
     let body = offset("x", order_id, whole).to_string();
     let (told, _) = caller.call(&app, Method::POST, &base, path, &body).await;
     assert_eq!(told, StatusCode::NOT_FOUND);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// The platform's confirmation, once it stands at a state.
+async fn form_at(ports: &Ports, id: &RedFormId, state: FormState) -> RedForm {
+    for _ in 0..400 {
+        let form = ports.store.red_form(&Scope::All, id).await.unwrap();
+        let form = form.unwrap();
+        if form.state == state {
+            return form;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{id} is not {state}");
+}
+
+#[tokio::test]
+async fn an_offset_that_is_refused_gives_nothing_up_and_what_staff_began_is_left_to_them() {
+    let app = spawn_pair().await;
+    let sold = carded(&app, "O-10").await;
+    posted(&app, &sold).await;
+    app.move_callbacks("").await;
+    let platform = app.platform();
+    let (base, outside) = (format!("http://{}", platform.web), platform.outside.clone());
+    let ports = &platform.ports;
+    let post = async |body: Value| {
+        let caller = Caller::of(&outside.key_id, &outside.key);
+        let path = "/platform/v1/offsets";
+        caller
+            .call(&app, Method::POST, &base, path, &body.to_string())
+            .await
+    };
+    let order_id = sold["delivery"].as_str().unwrap();
+    let whole = ["-100.00", "-13.00", "-113.00"];
+    let by = Actor::CommandLine;
+    let withdrawn = async |id: &RedFormId| {
+        form_at(ports, id, FormState::AwaitsBuyer).await;
+        act_on_form(ports, &Scope::All, &by, id, FormAct::Withdraw)
+            .await
+            .unwrap();
+        form_at(ports, id, FormState::Withdrawn).await;
+    };
+    let (told, seen) = post(offset("f-1", order_id, whole)).await;
+    assert_eq!(told, StatusCode::ACCEPTED, "{seen}");
+    let offsets = ports.store.partner_offsets(None, 9).await.unwrap();
+    let first = offsets[0].form.clone();
+    withdrawn(&first).await;
+
+    // Wrong sums: refused, and the failed one can still be begun again.
+    let (told, seen) = post(offset("f-2", order_id, ["-100.00", "-13.01", "-113.01"])).await;
+    assert_eq!(told, StatusCode::UNPROCESSABLE_ENTITY, "{seen}");
+    form_at(ports, &first, FormState::Withdrawn).await;
+    // Right ones: it makes way.
+    let (told, seen) = post(offset("f-3", order_id, whole)).await;
+    assert_eq!(told, StatusCode::ACCEPTED, "{seen}");
+    form_at(ports, &first, FormState::GivenUp).await;
+    let offsets = ports.store.partner_offsets(None, 9).await.unwrap();
+    let second = offsets.iter().find(|it| it.offset_no == "f-3").unwrap();
+    withdrawn(&second.form).await;
+    act_on_form(ports, &Scope::All, &by, &second.form, FormAct::GiveUp)
+        .await
+        .unwrap();
+
+    // What the platform's own staff began and mean to begin again is not the merchant's to give up.
+    let caller = StaffCaller {
+        actor: Actor::CommandLine,
+        scope: Scope::All,
+        source: "admin",
+    };
+    let half = RefundDraft {
+        reason: RedReason::Returned,
+        asked: Asked::Lines(vec![(1, Extent::Quantity(1.into()))]),
+        invoice: None,
+        replace: false,
+        reissue: false,
+        despite_lock: false,
+        refund_no: String::new(),
+        note: String::new(),
+        plan: String::new(),
+    };
+    let request = ports.store.partner_requests(None, None, 1).await;
+    let request = request.unwrap().rows.remove(0);
+    decide(ports, &caller, &request.order, &half, None, &|_, _| {
+        String::new()
+    })
+    .await
+    .unwrap();
+    let refunds = ports.store.refunds_of(&request.order).await.unwrap();
+    let staffs = refunds.last().unwrap().forms[0].id.clone();
+    withdrawn(&staffs).await;
+    let (told, seen) = post(offset("f-4", order_id, whole)).await;
+    assert_eq!(told, StatusCode::SERVICE_UNAVAILABLE, "{seen}");
+    form_at(ports, &staffs, FormState::Withdrawn).await;
     app.assert_ledger_holds().await;
     app.stop().await;
 }

@@ -7,7 +7,9 @@ use crate::{
     records::{Invoice, Order, RedForm, Refund},
 };
 use fapiao_domain::{
+    confirmation::FormState,
     difference::compute_sale,
+    ids::RedFormId,
     invoice::InvoiceState,
     line::{InvoiceLine, LineKind},
     red::RedLine,
@@ -87,6 +89,14 @@ impl Books {
     /// A confirmation that failed, and that nobody decided about yet: it may be begun again, or given up.
     pub fn unsettled(&self) -> Option<&RedForm> {
         self.forms().find(|it| it.state.has_failed())
+    }
+
+    /// As they stand once these confirmations, which failed, are given up; nothing is written.
+    pub(crate) fn give_up(&mut self, forms: &[RedFormId]) {
+        let all = self.refunds.iter_mut().flat_map(|it| &mut it.forms);
+        for form in all.filter(|it| it.state.has_failed() && forms.contains(&it.id)) {
+            form.state = FormState::GivenUp;
+        }
     }
 
     /// What red letters took from an invoice, or are about to take.

@@ -12,7 +12,7 @@ use crate::{
     writer::Run,
 };
 use async_trait::async_trait;
-use fapiao_domain::ids::{Id, InvoiceId, OffsetId, PartnerId, RedFormId};
+use fapiao_domain::ids::{Id, InvoiceId, OffsetId, PartnerId, RedFormId, RequestId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
@@ -310,6 +310,20 @@ impl OffsetStore for Store {
             .await?
             .map(wanted)
             .transpose()
+    }
+
+    async fn partner_offsets_of(
+        &self,
+        request: &RequestId,
+    ) -> Result<Vec<PartnerOffset>, StoreError> {
+        let sql = select::<partner_offset::Entity>("WHERE request_id = ")
+            .bind(request.as_str())
+            .add(" ORDER BY created_at, id");
+        sql::all::<partner_offset::Model>(self.reader(), sql)
+            .await?
+            .into_iter()
+            .map(wanted)
+            .collect()
     }
 
     async fn partner_offsets(

@@ -14,7 +14,10 @@ use crate::{
     ids::fresh,
     merchant::{
         orders::Caller,
-        refunds::{Asked, Extent, PlannedRefund, RefundDraft, RefundProblem, plan, write_down},
+        refunds::{
+            Asked, Extent, PlannedRefund, RefundDraft, RefundProblem, plan, plan_without,
+            write_down,
+        },
     },
     platform::card_life::{CardStanding, card_standing},
     ports::{AcceptedOffset, NewPartnerOffset, NewRefund, Ports, RedFormChange, Scope},
@@ -25,7 +28,7 @@ use bytes::Bytes;
 use chrono::SecondsFormat;
 use fapiao_domain::{
     confirmation::FormState,
-    ids::{Id, OffsetId},
+    ids::{Id, OffsetId, RedFormId},
     invoice::InvoiceState,
     money::Fen,
     red::RedReason,
@@ -62,18 +65,48 @@ pub async fn take_offset(
     if let Some(known) = known {
         return again(ports, &known, &fingerprint).await;
     }
-    let (request, draft) = read(ports, partner, &wanted).await?;
+    match take_new(ports, partner, &wanted, &fingerprint).await {
+        Ok(answer) => Ok(answer),
+        // The same was taken on while this one was looked at, and what it took is what is missing here.
+        Err(refusal) => {
+            let known = ports
+                .store
+                .partner_offset_by_no(&partner.id, &wanted.offset_no)
+                .await?;
+            match known {
+                Some(known) => again(ports, &known, &fingerprint).await,
+                None => Err(refusal),
+            }
+        }
+    }
+}
+
+async fn take_new(
+    ports: &Ports,
+    partner: &Partner,
+    wanted: &OffsetRequest,
+    fingerprint: &str,
+) -> Result<(bool, OffsetResult), Refusal> {
+    let (request, draft) = read(ports, partner, wanted).await?;
     let caller = Caller {
         actor: Actor::Gateway,
         scope: Scope::Store(partner.store.clone()),
         source: "partner",
     };
-    clear_failed(ports, &request).await?;
     for attempt in 1..=TRIES {
+        // Decided first, as if this partner's earlier offsets that came to nothing were out of the way; what staff began
+        // is theirs to decide about.
+        let failed = failed_of(ports, &request).await?;
+        let forms: Vec<RedFormId> = failed.iter().map(|it| it.id.clone()).collect();
+        let foreseen = plan_without(ports, &caller.scope, &request.order, &draft, &forms)
+            .await
+            .map_err(refused)?;
+        compare(&foreseen, wanted)?;
+        clear(ports, failed).await?;
         let planned = plan(ports, &caller.scope, &request.order, &draft)
             .await
             .map_err(refused)?;
-        let form_totals = compare(&planned, &wanted)?;
+        let form_totals = compare(&planned, wanted)?;
         let refund = write_down(ports, &caller, &draft, &planned);
         let Some(form) = refund.forms.first().filter(|it| it.totals == form_totals) else {
             return Err(Refusal::NotReady("the plan has no red letter".to_owned()));
@@ -83,7 +116,7 @@ pub async fn take_offset(
             partner: partner.id.clone(),
             request: request.id.clone(),
             offset_no: wanted.offset_no.clone(),
-            fingerprint: fingerprint.clone(),
+            fingerprint: fingerprint.to_owned(),
             order: request.order.clone(),
             refund: refund.id.clone(),
             form: form.id.clone(),
@@ -101,7 +134,7 @@ pub async fn take_offset(
         };
         match ports.store.accept_partner_offset(new, &caller.actor).await {
             Ok(AcceptedOffset::New) => return Ok((true, offset_result_of(ports, &offset).await?)),
-            Ok(AcceptedOffset::Known(known)) => return again(ports, &known, &fingerprint).await,
+            Ok(AcceptedOffset::Known(known)) => return again(ports, &known, fingerprint).await,
             // Somebody else decided in between: what is left is worked out anew.
             Err(StoreError::Stale { .. }) if attempt < TRIES => {}
             Err(error) => return Err(error.into()),
@@ -227,27 +260,36 @@ async fn issued_of(ports: &Ports, request: &PartnerRequest) -> Result<Option<Inv
     Ok(found.into_iter().next().filter(|it| it.state.is_issued()))
 }
 
+/// Confirmations of the partner's own offsets of this request that came to nothing.
+async fn failed_of(ports: &Ports, request: &PartnerRequest) -> Result<Vec<RedForm>, StoreError> {
+    let own = ports.store.partner_offsets_of(&request.id).await?;
+    let refunds = ports.store.refunds_of(&request.order).await?;
+    let failed = refunds
+        .into_iter()
+        .flat_map(|it| it.forms)
+        .filter(|form| form.state.has_failed() && own.iter().any(|it| it.form == form.id));
+    Ok(failed.collect())
+}
+
 /// An earlier offset that came to nothing is given up: the merchant begins again under a new number, and what the failed
 /// one took is to be had again.
-async fn clear_failed(ports: &Ports, request: &PartnerRequest) -> Result<(), StoreError> {
-    for refund in ports.store.refunds_of(&request.order).await? {
-        for form in refund.forms.into_iter().filter(|it| it.state.has_failed()) {
-            let change = RedFormChange {
-                id: form.id,
-                expected_version: form.version,
-                from: form.state,
-                to: FormState::GivenUp,
-                identity: None,
-                entered_at: None,
-                message: form.message,
-                then: Vec::new(),
-                actor: Actor::Gateway,
-                note: json!({}),
-            };
-            match ports.store.change_red_form(change).await {
-                Ok(()) | Err(StoreError::Stale { .. }) => {}
-                Err(error) => return Err(error),
-            }
+async fn clear(ports: &Ports, failed: Vec<RedForm>) -> Result<(), StoreError> {
+    for form in failed {
+        let change = RedFormChange {
+            id: form.id,
+            expected_version: form.version,
+            from: form.state,
+            to: FormState::GivenUp,
+            identity: None,
+            entered_at: None,
+            message: form.message,
+            then: Vec::new(),
+            actor: Actor::Gateway,
+            note: json!({}),
+        };
+        match ports.store.change_red_form(change).await {
+            Ok(()) | Err(StoreError::Stale { .. }) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())
@@ -274,7 +316,9 @@ fn refused(problem: RefundProblem) -> Refusal {
     match problem {
         RefundProblem::Store(error) => Refusal::Store(error),
         RefundProblem::Invalid(errors) => Refusal::Invalid(errors),
-        RefundProblem::InFlight { .. } => Refusal::NotReady(problem.to_string()),
+        RefundProblem::InFlight { .. } | RefundProblem::Unsettled { .. } => {
+            Refusal::NotReady(problem.to_string())
+        }
         RefundProblem::Rule(_) => invalid("/lines", "E_RED_RULE", problem.to_string()),
         other => invalid("", "E_RED", other.to_string()),
     }

@@ -238,16 +238,31 @@ pub async fn plan(
     id: &OrderId,
     draft: &RefundDraft,
 ) -> Result<PlannedRefund, RefundProblem> {
+    plan_without(ports, scope, id, draft, &[]).await
+}
+
+/// Works a refund out as if these failed confirmations had been given up.
+///
+/// # Errors
+/// [`RefundProblem`].
+pub(crate) async fn plan_without(
+    ports: &Ports,
+    scope: &Scope,
+    id: &OrderId,
+    draft: &RefundDraft,
+    given_up: &[RedFormId],
+) -> Result<PlannedRefund, RefundProblem> {
     let order = ports
         .store
         .order(scope, id)
         .await?
         .ok_or_else(|| RefundProblem::UnknownOrder(id.to_string()))?;
-    let books = match Books::open(ports, order).await {
+    let mut books = match Books::open(ports, order).await {
         Ok(books) => books,
         Err(BooksError::Store(error)) => return Err(error.into()),
         Err(BooksError::Lines(text)) => return Err(RefundProblem::Lines(text)),
     };
+    books.give_up(given_up);
     if let Some(waiting) = books.in_flight() {
         return Err(RefundProblem::InFlight {
             order_no: books.order.order_no.clone(),

@@ -9,7 +9,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use fapiao_domain::ids::{InvoiceId, OffsetId, PartnerId, RedFormId};
+use fapiao_domain::ids::{InvoiceId, OffsetId, PartnerId, RedFormId, RequestId};
 use serde_json::Value;
 
 /// How the sending of an offset went.
@@ -114,6 +114,11 @@ pub trait OffsetStore: Send + Sync {
         partner: &PartnerId,
         offset_no: &str,
     ) -> Result<Option<PartnerOffset>, StoreError>;
+    /// The offsets of one request, oldest first.
+    async fn partner_offsets_of(
+        &self,
+        request: &RequestId,
+    ) -> Result<Vec<PartnerOffset>, StoreError>;
     /// The newest offsets of one partner or of all.
     async fn partner_offsets(
         &self,
