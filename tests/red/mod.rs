@@ -1,5 +1,6 @@
 //! Red letters and refunds, over HTTP with both sandboxes.
 
+mod cards;
 mod forms;
 mod kills;
 mod legacy;
@@ -80,10 +81,15 @@ pub(crate) async fn at_state_of(app: &TestApp, of: &Value, place: usize, state: 
 
 /// Lets waiting confirmations look again now.
 pub(crate) async fn bring_forward(app: &TestApp) {
+    bring_jobs_forward(app, "follow_red_form").await;
+}
+
+/// Lets waiting jobs of a kind run now.
+pub(crate) async fn bring_jobs_forward(app: &TestApp, kind: &str) {
     let store = &app.ports().store;
     let by = fapiao_usecases::actor::Actor::System;
     for job in store.jobs(Some("waiting"), None, 50).await.unwrap().rows {
-        if job.kind == "follow_red_form" {
+        if job.kind == kind {
             store.retry_job(&job.id, &by).await.unwrap();
         }
     }

@@ -22,7 +22,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
-    ports::{CardReport, CardStore, Followed},
+    ports::{Announced, CardReport, CardStore, Followed},
     records::Card,
 };
 use serde_json::Value;
@@ -139,16 +139,21 @@ fn keep_media<'t>(tx: &'t Tx, (delivery, media, at): &'t Media) -> Run<'t, ()> {
     })
 }
 
-fn ask<'t>(tx: &'t Tx, (delivery, at): &'t (DeliveryId, DateTime<Utc>)) -> Run<'t, ()> {
+fn ask<'t>(tx: &'t Tx, (delivery, at): &'t (DeliveryId, DateTime<Utc>)) -> Run<'t, Announced> {
     Box::pin(async move {
         let (card, order) = hold(tx, delivery).await?;
         let from = state(&card.state)?;
         if from != CardState::Inserting && from.change(CardState::Inserting).is_err() {
             return Err(stale(format!("the card of delivery {delivery}")));
         }
+        let before = card.asked_at;
+        // Each announcement has a moment of its own, so that its refusal is not taken for another's.
+        let at = before.map_or(at.timestamp_millis(), |known| {
+            at.timestamp_millis().max(known + 1)
+        });
         let sql =
             Sql::new("UPDATE cards SET state = 'inserting', version = version + 1, asked_at = ")
-                .bind(at.timestamp_millis())
+                .bind(at)
                 .add(" WHERE delivery_id = ")
                 .bind(delivery.as_str());
         tx.exec(sql).await?;
@@ -157,16 +162,24 @@ fn ask<'t>(tx: &'t Tx, (delivery, at): &'t (DeliveryId, DateTime<Utc>)) -> Run<'
             from,
             CardState::Inserting,
         ));
-        Ok(())
+        Ok(Announced {
+            at: read::time(at)?,
+            before: before.is_some(),
+        })
     })
 }
 
-fn refused<'t>(tx: &'t Tx, (delivery, code): &'t (DeliveryId, String)) -> Run<'t, ()> {
+fn refused<'t>(
+    tx: &'t Tx,
+    (delivery, announced, code): &'t (DeliveryId, DateTime<Utc>, String),
+) -> Run<'t, bool> {
     Box::pin(async move {
         let (card, order) = hold(tx, delivery).await?;
         let from = state(&card.state)?;
-        if from != CardState::Inserting {
-            return Ok(());
+        // Another insert was announced since: what became of that one is not known.
+        let is_last = card.asked_at == Some(announced.timestamp_millis());
+        if from != CardState::Inserting || !is_last {
+            return Ok(false);
         }
         let sql = Sql::new(
             "UPDATE cards SET state = 'uploading', asked_at = NULL, version = version + 1 WHERE delivery_id = ",
@@ -180,7 +193,7 @@ fn refused<'t>(tx: &'t Tx, (delivery, code): &'t (DeliveryId, String)) -> Run<'t
             from,
             CardState::Uploading,
         ));
-        Ok(())
+        Ok(true)
     })
 }
 
@@ -334,16 +347,17 @@ impl CardStore for Store {
         &self,
         delivery: &DeliveryId,
         at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Announced, StoreError> {
         self.write((delivery.clone(), at), ask).await
     }
 
     async fn record_insert_refused(
         &self,
         delivery: &DeliveryId,
+        announced: DateTime<Utc>,
         code: &str,
-    ) -> Result<(), StoreError> {
-        self.write((delivery.clone(), code.to_owned()), refused)
+    ) -> Result<bool, StoreError> {
+        self.write((delivery.clone(), announced, code.to_owned()), refused)
             .await
     }
 

@@ -57,7 +57,9 @@ on_both! {
         bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
         let asked = bench.store.card(&delivery).await.unwrap().unwrap();
         assert_eq!(asked.template, "another");
-        assert_eq!((asked.state, asked.asked_at), (CardState::Inserting, Some(bench.now())));
+        // The second announcement has a moment of its own.
+        let later = bench.now() + TimeDelta::milliseconds(1);
+        assert_eq!((asked.state, asked.asked_at), (CardState::Inserting, Some(later)));
         assert_eq!(asked.media, Some(("media-1".to_owned(), bench.now())));
         for _ in 0..2 {
             bench.store.record_inserted(&delivery, Some("code-1"), "openid", json!({})).await.unwrap();
@@ -68,7 +70,7 @@ on_both! {
         let stored = bench.store.order(&Scope::All, &order).await.unwrap().unwrap();
         assert_eq!(stored.state, OrderState::Invoiced);
         for refused in [
-            bench.store.record_insert_asked(&delivery, bench.now()).await,
+            bench.store.record_insert_asked(&delivery, bench.now()).await.map(drop),
             bench.store.record_media(&delivery, "media-2", bench.now()).await,
         ] {
             assert!(matches!(refused, Err(StoreError::Stale { .. })));
@@ -84,9 +86,11 @@ on_both! {
         let (order, delivery, invoice) = ready(bench, "A-1").await;
         bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
         bench.store.record_media(&delivery, "media-1", bench.now()).await.unwrap();
-        bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
-        for _ in 0..2 {
-            bench.store.record_insert_refused(&delivery, "72040").await.unwrap();
+        let first = bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        assert!(!first.before);
+        for told in [true, false] {
+            let refused = bench.store.record_insert_refused(&delivery, first.at, "72040").await;
+            assert_eq!(refused.unwrap(), told);
         }
         let card = bench.store.card(&delivery).await.unwrap().unwrap();
         assert_eq!((card.state, card.asked_at), (CardState::Uploading, None));
@@ -96,12 +100,34 @@ on_both! {
         };
         let found = bench.store.follow_card(&report, json!({})).await.unwrap();
         assert!(matches!(found, Followed::Unknown), "{found:?}");
-        bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        let second = bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        assert!(!second.before, "nothing is left of the refused one");
         bench.store.record_inserted(&delivery, Some("code-1"), "o", json!({})).await.unwrap();
-        bench.store.record_insert_refused(&delivery, "72040").await.unwrap();
+        assert!(!bench.store.record_insert_refused(&delivery, second.at, "72040").await.unwrap());
         assert_eq!(bench.store.card(&delivery).await.unwrap().unwrap().state, CardState::Inserted);
         let actions = bench.actions(&order).await;
         assert_eq!(actions.iter().filter(|it| *it == "card.insert_refused").count(), 1);
+    }
+
+    async fn of_two_who_insert_at_once_neither_throws_the_others_answer_away(bench: &Bench) {
+        bench.stock(5, "1000").await;
+        let (_, delivery, invoice) = ready(bench, "A-1").await;
+        // Both read that nothing was asked for, both upload, both announce.
+        for _ in 0..2 {
+            let read = bench.store.begin_card(&delivery, &invoice, "tpl").await.unwrap();
+            assert_eq!(read.asked_at, None);
+        }
+        let one = bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        let other = bench.store.record_insert_asked(&delivery, bench.now()).await.unwrap();
+        assert_eq!((one.before, other.before), (false, true));
+        assert!(other.at > one.at);
+        // The first is told "used" because the second got through: that is no word about the second.
+        assert!(!bench.store.record_insert_refused(&delivery, one.at, "72042").await.unwrap());
+        let card = bench.store.card(&delivery).await.unwrap().unwrap();
+        assert_eq!((card.state, card.asked_at), (CardState::Inserting, Some(other.at)));
+        bench.store.record_inserted(&delivery, Some("code-1"), "o", json!({})).await.unwrap();
+        let card = bench.store.card(&delivery).await.unwrap().unwrap();
+        assert_eq!((card.state, card.code.as_str()), (CardState::Inserted, "code-1"));
     }
 
     async fn a_lost_code_may_turn_up(bench: &Bench) {

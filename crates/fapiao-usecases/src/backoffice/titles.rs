@@ -7,7 +7,7 @@ use crate::{
     jobs::{Job, QueuedJob},
     platform::draft::raw_title,
     ports::{Ports, Scope},
-    records::{Delivery, RawTitleRecord},
+    records::{Delivery, JobRow, RawTitleRecord},
 };
 use fapiao_domain::{
     delivery::DeliveryState,
@@ -80,13 +80,35 @@ pub async fn release_stopped(
     actor: &Actor,
     subject: &str,
 ) -> Result<(), StoreError> {
+    release(ports, actor, |job| job.subject == subject).await
+}
+
+/// Runs the jobs of one kind again that stopped for a person about something.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn release_stopped_kind(
+    ports: &Ports,
+    actor: &Actor,
+    subject: &str,
+    kind: &str,
+) -> Result<(), StoreError> {
+    let is_it = |job: &JobRow| job.subject == subject && job.kind == kind;
+    release(ports, actor, is_it).await
+}
+
+async fn release(
+    ports: &Ports,
+    actor: &Actor,
+    is_it: impl Fn(&JobRow) -> bool,
+) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = ports
             .store
             .jobs(Some("parked"), after.as_deref(), 200)
             .await?;
-        for job in page.rows.iter().filter(|it| it.subject == subject) {
+        for job in page.rows.iter().filter(|it| is_it(it)) {
             ports.store.retry_job(&job.id, actor).await?;
         }
         after = page.next;

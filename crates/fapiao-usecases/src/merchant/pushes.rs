@@ -3,11 +3,11 @@
 use crate::{
     errors::StoreError,
     ids::fresh,
-    jobs::{Job, QueuedJob},
     merchant::{
         after_payment::{Claimed, take_up},
         confirm::{Confirmed, confirm_authorisation},
     },
+    platform::card_life::wake_cancellation,
     ports::{
         CardReport, Followed, NewPush, Ports, PushEnd, PushMeaning, Recorded, Scope, Unproved,
     },
@@ -18,7 +18,6 @@ use crate::{
 use fapiao_domain::{
     card::CardState,
     ids::{AccountId, DeliveryId, Id, OrderId, PushId},
-    invoice::InvoiceState,
 };
 use serde_json::json;
 use thiserror::Error;
@@ -291,10 +290,14 @@ async fn follow_report(
             "handled",
             format!("older than what is known: the card is {state}"),
         ),
-        Followed::Adopted(delivery, _) => (
-            "handled",
-            format!("the lost card code of {delivery} was found"),
-        ),
+        Followed::Adopted(delivery, _) => {
+            // What could not be struck out for want of its code is looked at again.
+            wake_cancellation(ports, &delivery).await?;
+            (
+                "handled",
+                format!("the lost card code of {delivery} was found"),
+            )
+        }
         Followed::Ambiguous(deliveries) => {
             let names: Vec<String> = deliveries.iter().map(ToString::to_string).collect();
             (
@@ -311,27 +314,6 @@ async fn follow_report(
         Followed::Unknown => ("ignored", "no card of ours has this code".to_owned()),
     };
     Ok(PushEnd::new(state, outcome))
-}
-
-/// Brings a waiting cancellation forward; without one nothing is queued.
-async fn wake_cancellation(ports: &Ports, id: &DeliveryId) -> Result<(), StoreError> {
-    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
-        return Ok(());
-    };
-    let Some(invoice) = delivery.invoice else {
-        return Ok(());
-    };
-    let offset = ports
-        .store
-        .invoices_by_id(std::slice::from_ref(&invoice))
-        .await?
-        .iter()
-        .any(|it| it.state == InvoiceState::FullyRed);
-    if offset {
-        let job = QueuedJob::now(Job::CancelCard(id.clone()), Some(delivery.seller));
-        ports.store.enqueue(vec![job]).await?;
-    }
-    Ok(())
 }
 
 /// A push of an account that is gone is nobody's.

@@ -4,6 +4,7 @@ use crate::{
     actor::Actor,
     errors::{Advice, OutsideError, StoreError},
     platform::{
+        card_life::wake_cancellation,
         preflight::{self, Papers},
         template::{platform_account, template_for},
     },
@@ -84,8 +85,9 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
             ),
         ));
     }
-    if invoice.state == InvoiceState::FullyRed {
-        // Offset before it came: a card now would hand out a dead invoice.
+    if invoice.state == InvoiceState::FullyRed && !was_asked_for(ports, id).await? {
+        // Offset before it came: a card now would hand out a dead invoice. One whose insert had no answer may be in the
+        // wallet: asking again finds it out, and the cancellation that waits for it strikes it out.
         return mark_offset(ports, id).await;
     }
     let delivery = being_issued(ports, delivery).await?;
@@ -96,6 +98,12 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
         mark_failed(ports, id, &error.message).await?;
     }
     result
+}
+
+/// Whether an insert was asked for without an answer that says no: the card may be in the wallet.
+async fn was_asked_for(ports: &Ports, id: &DeliveryId) -> Result<bool, StoreError> {
+    let card = ports.store.card(id).await?;
+    Ok(card.is_some_and(|it| it.asked_at.is_some()))
 }
 
 /// A collected invoice was issued before its buyer agreed: only now its delivery is on the way.
@@ -155,14 +163,17 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
         Some(media) => media,
         None => upload_pdf(ports, &account, &invoice, id).await?,
     };
-    let asked_before = card.asked_at.is_some();
-    ports
+    let announced = ports
         .store
         .record_insert_asked(id, ports.clock.now())
         .await?;
-    if is_offset(ports, &invoice.id).await? {
+    let asked_before = announced.before;
+    if !asked_before && is_offset(ports, &invoice.id).await? {
         // Between the first look and the announcement: whoever strikes cards out saw none yet, and sees one from here on.
-        ports.store.record_insert_refused(id, "").await?;
+        ports
+            .store
+            .record_insert_refused(id, announced.at, "")
+            .await?;
         return mark_offset(ports, id).await;
     }
     let request = CardRequest {
@@ -178,7 +189,17 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
         && says_no(error)
     {
         // Nothing is in the wallet, and an order id used later will not be taken for ours.
-        ports.store.record_insert_refused(id, &error.code).await?;
+        let alone = ports
+            .store
+            .record_insert_refused(id, announced.at, &error.code)
+            .await?;
+        if !alone && error.advice == Advice::AlreadyDone {
+            return Err(StepError::not_yet(
+                2,
+                "这张卡券的另一次放入刚刚发出，稍后查看结果 / another insert of this card was sent meanwhile; its result is \
+                 looked at in a moment",
+            ));
+        }
     }
     match answer {
         Ok(inserted) => {
@@ -186,7 +207,7 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
                 .store
                 .record_inserted(id, Some(&inserted.code), &inserted.openid, json!({}))
                 .await?;
-            Ok(())
+            Ok(wake_cancellation(ports, id).await?)
         }
         // Our own earlier call went through and its answer was lost: the card is there, its code is not.
         Err(error) if error.advice == Advice::AlreadyDone && asked_before => {
@@ -194,7 +215,7 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
                 .store
                 .record_inserted(id, None, "", json!({ "reconciled": error.code }))
                 .await?;
-            Ok(())
+            Ok(wake_cancellation(ports, id).await?)
         }
         Err(error) if error.advice == Advice::AlreadyDone => Err(StepError::parked(
             "order_id_used",

@@ -3,19 +3,28 @@
 pub use crate::card_standing::{CardStanding, card_standing};
 use crate::{
     actor::Actor,
+    backoffice::titles::release_stopped_kind,
     errors::{Advice, StoreError},
+    jobs::{Job, QueuedJob},
     platform::template::platform_account,
     ports::{Ports, Scope},
     records::{Card, Invoice},
     step::StepError,
 };
-use fapiao_domain::{card::CardState, ids::DeliveryId, invoice::InvoiceState};
+use chrono::TimeDelta;
+use fapiao_domain::{
+    card::CardState,
+    ids::{DeliveryId, Id},
+    invoice::InvoiceState,
+};
 use serde_json::json;
 
 /// While an employer holds the card, it is looked at again so often; its release wakes the job at once.
 const LOCKED_RETRY_SECS: u32 = 6 * 3600;
 /// While the insert is under way.
 const INSERT_RETRY_SECS: u32 = 30;
+/// Hours after which an insert without an outcome is for a person: nobody asks for it any more.
+const INSERT_HOURS: i64 = 24;
 
 /// Strikes the card of a delivery out, after its invoice was offset in full. Looks first whether the holder has handed
 /// it on; what WeChat would refuse is not asked for.
@@ -32,7 +41,15 @@ pub async fn cancel_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepError
     let card = match CardStanding::of(ports.store.card(id).await?) {
         CardStanding::None | CardStanding::Cancelled(_) => return Ok(()),
         CardStanding::OnItsWay(card) if card.state == CardState::Uploading => return Ok(()),
-        CardStanding::OnItsWay(_) => {
+        CardStanding::OnItsWay(card) => {
+            let asked = card.asked_at.unwrap_or_else(|| ports.clock.now());
+            if ports.clock.now() - asked > TimeDelta::hours(INSERT_HOURS) {
+                return Err(StepError::parked(
+                    "card_insert_undecided",
+                    "the insert of this card was never answered, so that nobody knows whether it is in the wallet; retry \
+                     the stopped delivery first, then this, or give this up and ask the buyer not to use the card",
+                ));
+            }
             return Err(StepError::not_yet(
                 INSERT_RETRY_SECS,
                 "卡券正在放入卡包，之后再作废 / the card is being inserted; it is struck out afterwards",
@@ -124,6 +141,32 @@ fn reimbursed() -> StepError {
     )
 }
 
+/// Brings a cancellation forward that waits, or stopped for want of the card's code; without a full offset nothing is
+/// queued.
+pub(crate) async fn wake_cancellation(ports: &Ports, id: &DeliveryId) -> Result<(), StoreError> {
+    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
+        return Ok(());
+    };
+    let Some(invoice) = delivery.invoice else {
+        return Ok(());
+    };
+    let offset = ports
+        .store
+        .invoices_by_id(std::slice::from_ref(&invoice))
+        .await?
+        .iter()
+        .any(|it| it.state == InvoiceState::FullyRed);
+    if offset {
+        let job = Job::CancelCard(id.clone());
+        let kind = job.kind();
+        let job = QueuedJob::now(job, Some(delivery.seller));
+        ports.store.enqueue(vec![job]).await?;
+        // One that stopped for a person goes into the one that waits now.
+        release_stopped_kind(ports, &Actor::System, id.as_str(), kind).await?;
+    }
+    Ok(())
+}
+
 /// Why a code is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum CodeError {
@@ -166,7 +209,7 @@ pub async fn enter_code(
         return Err(CodeError::HasCode(id.clone()));
     }
     match ports.store.adopt_code(id, &code, actor).await {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(wake_cancellation(ports, id).await?),
         Err(StoreError::Exists { .. }) => Err(CodeError::Taken),
         Err(StoreError::Stale { .. }) => Err(CodeError::HasCode(id.clone())),
         Err(error) => Err(error.into()),

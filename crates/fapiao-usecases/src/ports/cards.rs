@@ -50,6 +50,15 @@ pub enum Followed {
     Unknown,
 }
 
+/// An insert that is announced: what it is told apart by, and whether one was before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// When it was announced: later than every announcement of this card before it.
+    pub at: DateTime<Utc>,
+    /// Whether an insert was asked for before without an answer that says no: only WeChat can tell what became of it.
+    pub before: bool,
+}
+
 /// Cards in wallets.
 #[async_trait]
 pub trait CardStore: Send + Sync {
@@ -73,20 +82,23 @@ pub trait CardStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
-    /// Saves that insert is about to be asked for: `uploading` or `inserting` → `inserting`.
+    /// Saves that insert is about to be asked for: `uploading` or `inserting` → `inserting`. Of two who announce at
+    /// once exactly one is told that nobody was before it.
     async fn record_insert_asked(
         &self,
         delivery: &DeliveryId,
         at: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
+    ) -> Result<Announced, StoreError>;
 
-    /// Saves that an insert that was asked for has put nothing into the wallet and that this is known: back to
-    /// `uploading`, as if it had not been asked for. Repeating it changes nothing.
+    /// Saves that the insert announced at this moment has put nothing into the wallet and that this is known: back to
+    /// `uploading`, as if it had not been asked for. `false`, and nothing changes, once another insert was announced or
+    /// the card is there.
     async fn record_insert_refused(
         &self,
         delivery: &DeliveryId,
+        announced: DateTime<Utc>,
         code: &str,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// Saves that the card is in the wallet: state `inserted`, or `code_unknown` without a code. The delivery becomes
     /// `carded`, the order `invoiced`. Repeating it changes nothing.

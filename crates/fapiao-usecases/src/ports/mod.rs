@@ -38,7 +38,7 @@ mod wechat;
 
 pub use after_payment::{Attachment, Claims};
 pub use bookkeeping::{Bookkeeping, Closing, StoredMapping};
-pub use cards::{CardReport, CardStore, Followed};
+pub use cards::{Announced, CardReport, CardStore, Followed};
 pub use console::{CallsLeft, WechatConsole};
 pub use designs::{
     ACCESS, BUYER_FORM, BUYER_FORM_READ, CARD, Design, Designs, NewDesign, TemplateTry, TokenNote,

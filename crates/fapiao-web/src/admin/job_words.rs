@@ -88,6 +88,9 @@ pub(super) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "card_code_unknown") => {
             Some("卡券在买家卡包中，但卡券编号随微信的应答丢失；在授权页面补录编号后重试")
         }
+        (Lang::Zh, "card_insert_undecided") => {
+            Some("不知道卡券是否已放入买家卡包，不能作废：请先重试“放入卡包”，再重试这一项")
+        }
         (Lang::Zh, "card_reimbursed") => {
             Some("卡券已报销并离开卡包，微信不再接受作废；请通知买家财务已红冲")
         }
