@@ -149,8 +149,7 @@ pub async fn work_on(
             issued,
         }) => {
             let signed = !unsigned(ports, account).await?;
-            let (state, outcome) =
-                take_result(ports, &serial, &tax_number, issued, signed).await?;
+            let (state, outcome) = take_result(ports, &serial, &tax_number, issued, signed).await?;
             PushEnd::new(state, outcome)
         }
         Ok(PushMeaning::CardStatus { word, .. }) => {
