@@ -79,8 +79,8 @@ async fn a_pack_has_everything_about_an_invoice_and_proves_it() {
     let id = delivery["invoice"]["id"].as_str().unwrap();
     let number = delivery["invoice"]["number"].as_str().unwrap();
     app.ports().store.make_anchor().await.unwrap();
-    let about = [&delivery["id"], &delivery["invoice"]["id"]];
-    exchanges_written(&app, about.map(|it| it.as_str().unwrap()), &EXCHANGES).await;
+    let about = [delivery["id"].as_str().unwrap(), id, number];
+    exchanges_written(&app, about, &EXCHANGES).await;
 
     let auditor = signed_in(&app, "auditor").await;
     let path = format!("/admin/evidence/invoice/{id}.zip");

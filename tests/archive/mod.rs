@@ -1,5 +1,6 @@
 mod backup;
 pub(crate) mod evidence;
+mod findings;
 mod keeping;
 mod papers;
 mod proof;

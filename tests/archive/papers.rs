@@ -164,11 +164,11 @@ fn attached(pdf: &[u8]) -> Vec<u8> {
         let kind = it.dict.get(b"Type").and_then(lopdf::Object::as_name);
         kind.is_ok_and(|it| it == b"EmbeddedFile")
     };
-    let streams = document
+    let mut streams = document
         .objects
         .values()
         .filter_map(|it| it.as_stream().ok());
-    let file = streams.filter(is_file).next().unwrap();
+    let file = streams.find(is_file).unwrap();
     file.decompressed_content().unwrap()
 }
 
@@ -181,8 +181,8 @@ async fn agrees(app: &TestApp, invoice: &Value, what: &str, copy: Vec<u8>) {
 
 #[tokio::test]
 async fn a_true_copy_agrees_whatever_the_rate_the_format_and_the_form() {
-    let app = spawn_app().await;
     const GOODS: &str = "1080121010000000000";
+    let app = spawn_app().await;
     for (order_no, rate, tax_code) in [
         ("C-1", "0.13", GOODS),
         ("C-2", "exempt", GOODS),
@@ -201,23 +201,12 @@ async fn a_true_copy_agrees_whatever_the_rate_the_format_and_the_form() {
     }
     // The older form: no structured file of its own, but one inside its paper that names code and number.
     behind_gateway(&app, "classic").await;
-    for (order_no, rate) in [("C-4", "0.13"), ("C-5", "exempt")] {
-        let invoice = issued(&app, order_no, rate, GOODS).await;
-        assert_eq!(document(&app, &invoice, "xml").await, None);
-        let pdf = document(&app, &invoice, "pdf").await.unwrap();
-        agrees(&app, &invoice, "inside", attached(&pdf)).await;
-        for (format, mut copy) in [
-            ("pdf", pdf),
-            ("ofd", document(&app, &invoice, "ofd").await.unwrap()),
-        ] {
-            copy.push(b'\n');
-            agrees(&app, &invoice, &format!("older form {rate} {format}"), copy).await;
-        }
-    }
+    let invoice = issued(&app, "C-4", "0.13", GOODS).await;
+    assert_eq!(document(&app, &invoice, "xml").await, None);
+    let own = attached(&document(&app, &invoice, "pdf").await.unwrap());
+    agrees(&app, &invoice, "inside", own.clone()).await;
     // A tax that stands where none can be is a difference.
-    let invoice = issued(&app, "C-6", "0.13", GOODS).await;
-    let pdf = attached(&document(&app, &invoice, "pdf").await.unwrap());
-    let forged = String::from_utf8(pdf)
+    let forged = String::from_utf8(own)
         .unwrap()
         .replace("<fp:TaxTotalAmount>13.00<", "<fp:TaxTotalAmount>***<");
     let (_, checked) = check(&app, forged.into_bytes()).await;

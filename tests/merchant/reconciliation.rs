@@ -211,7 +211,8 @@ async fn refused_there_while_the_card_waits_ends_the_delivery_and_keeps_the_invo
     .await;
     until("the end of the tries", || async {
         let jobs = app.ports().store.jobs(None, None, 50).await.unwrap().rows;
-        let tries = |it: &JobRow| it.subject == id && it.state != "parked";
+        let tries =
+            |it: &JobRow| it.subject == id && it.kind == "deliver_card" && it.state != "parked";
         (!jobs.iter().any(tries)).then_some(())
     })
     .await;

@@ -5,6 +5,7 @@
 
 mod canonical;
 pub mod evidence;
+pub mod findings;
 pub mod paper;
 pub mod reports;
 pub mod tables;

@@ -1,7 +1,7 @@
 //! Reports as files: the invoice ledger, the month's VAT, orders beside invoices, vouchers.
 
 use crate::{
-    ArchiveError, Pieces, send,
+    ArchiveError, Pieces, findings, send,
     tables::{Cell, Format, Table},
     vat, vouchers,
 };
@@ -344,6 +344,7 @@ async fn matches(
     payments(ports, scope, period, table).await?;
     with_tax_authority(ports, scope, period, table).await?;
     drain(table, out).await?;
+    findings::write(ports, scope, period, table, out).await?;
     table.sheet("订单与发票", &MATCHES)?;
     let mut after = None;
     loop {

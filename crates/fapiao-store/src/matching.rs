@@ -16,15 +16,15 @@ use fapiao_usecases::{
 };
 
 /// The order names a channel, and neither number of the payment. Cash has none.
-const WITHOUT_NUMBER: &str =
+pub(crate) const WITHOUT_NUMBER: &str =
     "(o.pay_channel NOT IN ('', 'cash') AND o.pay_transaction_no = '' AND o.pay_trade_no = '')";
 /// Another order of the seller carries the same number of the payment service.
-const REPEATED: &str = "(o.pay_transaction_no <> '' AND EXISTS (SELECT 1 FROM orders p \
+pub(crate) const REPEATED: &str = "(o.pay_transaction_no <> '' AND EXISTS (SELECT 1 FROM orders p \
      WHERE p.pay_transaction_no = o.pay_transaction_no AND p.pay_transaction_no <> '' \
      AND p.seller_id = o.seller_id AND p.id <> o.id AND p.state <> 'cancelled'))";
 
 /// `AND` conditions on invoices `i` that took their number in a period.
-fn numbered_in(scope: &Scope, period: &Period) -> Sql {
+pub(crate) fn numbered_in(scope: &Scope, period: &Period) -> Sql {
     let mut sql = Sql::new(" AND i.number IS NOT NULL AND i.issued_at >= ")
         .bind(period.from.timestamp_millis())
         .add(" AND i.issued_at < ")

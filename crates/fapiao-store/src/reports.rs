@@ -26,7 +26,7 @@ use std::collections::HashMap;
 const ISSUED: &str = "('issued', 'partly_red', 'fully_red')";
 
 /// `AND` conditions of a period on invoices `i`.
-fn issued_in(store: &Store, scope: &Scope, period: &Period) -> Sql {
+pub(crate) fn issued_in(store: &Store, scope: &Scope, period: &Period) -> Sql {
     let plain = without_index(store.backend());
     let mut sql = Sql::new(format!(
         " AND {plain}i.state IN {ISSUED} AND i.issued_at >= "
@@ -62,7 +62,7 @@ pub(crate) fn sold_in(store: &Store, scope: &Scope, period: &Period) -> Sql {
 }
 
 /// What comes after a row, in the order of two columns.
-fn beyond(after: Option<&After>, columns: &str) -> Sql {
+pub(crate) fn beyond(after: Option<&After>, columns: &str) -> Sql {
     match after {
         None => Sql::default(),
         Some((at, id)) => Sql::new(format!(" AND ({columns}) > ("))
@@ -126,10 +126,10 @@ fn ledger_row(row: &QueryResult) -> Result<LedgerRow, StoreError> {
     })
 }
 
-/// Orders `m` with what was invoiced of them and by how many invoices, as a table.
+/// Orders `m`: what was paid and not given back, what was invoiced of them and by how many invoices, as a table.
 fn compared(store: &Store, scope: &Scope, period: &Period) -> Sql {
     Sql::new(format!(
-        "(SELECT o.id, o.order_no, o.store_id, o.sold_at, o.total, \
+        "(SELECT o.id, o.order_no, o.store_id, o.sold_at, o.total - o.refunded AS total, \
          CAST(COALESCE((SELECT sum(i.total) FROM invoices i WHERE i.order_id = o.id AND i.state IN {ISSUED}), 0) AS BIGINT) \
          AS invoiced, (SELECT count(*) FROM invoices i WHERE i.order_id = o.id AND i.state IN {ISSUED}) AS held \
          FROM orders o WHERE 1 = 1"

@@ -9,6 +9,7 @@ mod acts;
 mod archive;
 mod back_office;
 mod console;
+mod findings;
 mod gateway;
 mod outside;
 mod paper;
@@ -37,6 +38,7 @@ pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
 pub use console::{BuyerForm, CardLook, Credential};
+pub use findings::FindingWords;
 pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use paper::Signing;
@@ -212,6 +214,7 @@ catalogue! {
     ledger: Ledger,
     report: Report,
     matching: Matching,
+    finding: FindingWords,
     paper: Paper,
     proof: Proof,
     inbox: Inbox,

@@ -37,6 +37,7 @@ pub mod credentials;
 pub mod deliveries;
 pub mod fault;
 pub mod field;
+pub mod findings;
 pub mod gateways;
 pub mod home;
 pub mod icon;

@@ -11,8 +11,8 @@ use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
         BuyerForm, Clock, FormAnswer, FormRow, FormStatus, GatewayDocument, GatewayIssue,
-        GatewayVerdict, Gateways, IssueFace, IssuedThere, MonthFigures, MonthTold, RedApplication,
-        Sealer, Storage, TaxAuthority, TaxResult, TaxpayerGate,
+        GatewayVerdict, Gateways, IssueFace, IssuedThere, MonthFigures, MonthTold, QuotaTold,
+        RedApplication, Sealer, Storage, TaxAuthority, TaxResult, TaxpayerGate,
     },
     records::{Invoice, Seller, StockTold, TaxCode, TaxRoute, UsableRate, gateway_purpose},
 };
@@ -111,6 +111,10 @@ impl TaxAuthority for TaxSides {
         amount: Fen,
     ) -> Result<Fen, OutsideError> {
         self.direct.fetch_quota(seller, request, amount).await
+    }
+
+    async fn quota(&self, seller: &Seller) -> Result<QuotaTold, OutsideError> {
+        by_way!(self, seller, quota())
     }
 
     async fn rates(&self, seller: &Seller) -> Result<Vec<UsableRate>, OutsideError> {

@@ -2,12 +2,13 @@
 
 use crate::{
     actor::Actor,
+    backoffice::quota,
     calendar,
-    errors::{Advice, StoreError},
+    errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
     ports::{
         DifferenceKind, IssuedThere, MonthCheck, MonthDifference, MonthFigures, MonthRow,
-        MonthStands, MonthState, Ports,
+        MonthStands, MonthState, Ports, StandsThere,
     },
     records::{IssuingMode, Seller},
     step::StepError,
@@ -41,7 +42,7 @@ const ASKED_AT_ONCE: usize = 40;
 const ASKED_FOR: Duration = Duration::from_secs(20);
 /// The longest explanation: within a job's lease, and while somebody looks at the page.
 const EXPLAINED_WITHIN: Duration = Duration::from_secs(40);
-const TOO_SLOW: &str = "税局逐张应答太慢，只比对了合计 / the tax side answers too slowly about single invoices; only the sums \
+const TOO_SLOW: &str = "[] 税局逐张应答太慢，只比对了合计 / the tax side answers too slowly about single invoices; only the sums \
                         were compared";
 
 /// The first and the last moment of a month (`yyyy-mm`) in Shanghai; `None` for what is no month.
@@ -83,6 +84,49 @@ pub async fn is_open(ports: &Ports, seller: &Seller, month: &str) -> Result<bool
     Ok(figures != MonthFigures::default())
 }
 
+/// Queues the comparison of a month for sellers, or for the one asked for: what staff began by hand.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn compare_now(
+    ports: &Ports,
+    only: Option<&SellerId>,
+    month: &str,
+) -> Result<usize, StoreError> {
+    if bounds(month).is_none_or(|(from, _)| from > ports.clock.now()) {
+        return Ok(0);
+    }
+    let jobs: Vec<QueuedJob> = ports
+        .store
+        .sellers()
+        .await?
+        .into_iter()
+        .filter(|it| it.mode == IssuingMode::SelfBuilt && only.is_none_or(|id| it.id == *id))
+        .map(|it| check_of(it.id, month))
+        .collect();
+    let count = jobs.len();
+    if count > 0 {
+        ports.store.enqueue(jobs).await?;
+    }
+    Ok(count)
+}
+
+fn check_of(seller: SellerId, month: &str) -> QueuedJob {
+    let job = Job::CheckMonth {
+        seller: seller.clone(),
+        month: month.to_owned(),
+    };
+    QueuedJob::now(job, Some(seller))
+}
+
+/// Queues the nightly comparison of the running month with the tax side: totals, invoices, quota.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn queue_nightly(ports: &Ports) -> Result<usize, StoreError> {
+    compare_now(ports, None, &calendar::month(ports.clock.now())).await
+}
+
 /// Queues the comparison of last month for every seller that has one to confirm.
 ///
 /// # Errors
@@ -103,11 +147,7 @@ pub async fn queue_checks(ports: &Ports) -> Result<(), StoreError> {
         if checked.is_some_and(|at| now - at < TimeDelta::hours(12)) {
             continue;
         }
-        let job = Job::CheckMonth {
-            seller: seller.id.clone(),
-            month: month.clone(),
-        };
-        jobs.push(QueuedJob::now(job, Some(seller.id)));
+        jobs.push(check_of(seller.id, &month));
     }
     if jobs.is_empty() {
         return Ok(());
@@ -151,7 +191,7 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
             if let Some(known) = settled.next() {
                 check = known;
             }
-            check.trouble.clone_from(&error.message);
+            check.trouble = coded(&error);
             ports.store.save_month(&check).await?;
             return Err(error.into());
         }
@@ -163,7 +203,7 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
         let explained = explain(ports, &seller, month, &rows, ours, told.figures);
         match timeout(EXPLAINED_WITHIN, explained).await {
             Ok(Ok(found)) => (check.differences, check.more) = listed(found),
-            Ok(Err(StepError::Outside(error))) => check.trouble.clone_from(&error.message),
+            Ok(Err(StepError::Outside(error))) => check.trouble = coded(&error),
             Ok(Err(error)) => return Err(error),
             // The sums are told all the same.
             Err(_) => TOO_SLOW.clone_into(&mut check.trouble),
@@ -176,6 +216,9 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
         MonthStands::Open => MonthState::Differs,
     };
     ports.store.save_month(&check).await?;
+    if month == calendar::month(ports.clock.now()) {
+        quota::check(ports, &seller).await?;
+    }
     Ok(())
 }
 
@@ -275,6 +318,7 @@ pub fn differences(
                     explained = add(explained, (0, there.0 - here.0, there.1 - here.1));
                     (DifferenceKind::AmountDiffers, Some(there))
                 }
+                _ if stands_apart(row, other.stands) => (DifferenceKind::StateDiffers, Some(here)),
                 _ => continue,
             },
             (false, Some(other)) => {
@@ -296,6 +340,10 @@ pub fn differences(
             issued_at: row.issued_at.timestamp_millis(),
             here: Some(here),
             there: known,
+            said: match other.and_then(|it| it.stands) {
+                Some(stands) if kind == DifferenceKind::StateDiffers => stands.as_str().to_owned(),
+                _ => String::new(),
+            },
         });
     }
     if has_list {
@@ -318,6 +366,7 @@ pub fn differences(
                 issued_at: other.issued_at.timestamp_millis(),
                 here: None,
                 there: Some(there),
+                said: String::new(),
             });
         }
     }
@@ -340,13 +389,36 @@ pub fn differences(
             issued_at: 0,
             here: None,
             there: Some((left.1, left.2)),
+            said: String::new(),
         });
     }
     found
 }
 
+/// Whether the tax side has an invoice in another state. A red one is never taken back itself.
+fn stands_apart(row: &MonthRow, there: Option<StandsThere>) -> bool {
+    let here = match row.state {
+        InvoiceState::PartlyRed => StandsThere::PartlyRed,
+        InvoiceState::FullyRed => StandsThere::FullyRed,
+        _ => StandsThere::Normal,
+    };
+    there.is_some_and(|it| it != here)
+}
+
 fn add(a: (i64, i64, i64), b: (i64, i64, i64)) -> (i64, i64, i64) {
     (a.0 + b.0, a.1 + b.1, a.2 + b.2)
+}
+
+/// What the tax side said, after the code it said it with: pages put it in words of their own by the code.
+fn coded(error: &OutsideError) -> String {
+    format!("[{}] {}", error.code, error.message)
+}
+
+/// Code and message of what was kept of the tax side's answer; without a code where none was kept.
+pub fn trouble_parts(text: &str) -> (&str, &str) {
+    text.strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "))
+        .unwrap_or(("", text))
 }
 
 /// Why a month was not confirmed.
@@ -394,7 +466,7 @@ pub async fn confirm_month(
         .tax
         .confirm_month(seller, month, &check.ours)
         .await
-        .map_err(|error| ConfirmError::Refused(error.message))?;
+        .map_err(|error| ConfirmError::Refused(coded(&error)))?;
     ports
         .store
         .note_confirmation(&seller.id, month, true, actor)
@@ -421,7 +493,7 @@ pub async fn withdraw_month(
             .tax
             .withdraw_month(seller, month, &check.ours)
             .await
-            .map_err(|error| ConfirmError::Refused(error.message))?;
+            .map_err(|error| ConfirmError::Refused(coded(&error)))?;
     }
     ports
         .store
@@ -443,9 +515,9 @@ pub async fn compared(
         Ok(()) => {}
         Err(StepError::Store(error)) => return Err(error.into()),
         Err(StepError::Outside(error)) if error.advice == Advice::AlreadyDone => {}
-        Err(StepError::Outside(error)) => return Err(ConfirmError::Refused(error.message)),
+        Err(StepError::Outside(error)) => return Err(ConfirmError::Refused(coded(&error))),
         Err(StepError::Parked { reason, .. } | StepError::NotYet { reason, .. }) => {
-            return Err(ConfirmError::Refused(reason));
+            return Err(ConfirmError::Refused(format!("[not_yet] {reason}")));
         }
     }
     let known = ports.store.month(&seller.id, month).await?;
@@ -489,6 +561,7 @@ mod tests {
             }),
             cipher: Vec::new(),
             papers: Papers::Ours,
+            stands: None,
         }
     }
 
@@ -498,6 +571,45 @@ mod tests {
             figures.count(fen(*amount), fen(amount / 10), *amount < 0);
         }
         figures
+    }
+
+    #[test]
+    fn another_state_there_is_a_difference_and_changes_no_sum() {
+        let rows = [
+            row("1", InvoiceState::Issued, 1000),
+            row("2", InvoiceState::FullyRed, 2000),
+            row("3", InvoiceState::Issued, -2000),
+        ];
+        let stands = |number: &str, amount, stands| IssuedThere {
+            stands: Some(stands),
+            ..there(number, amount)
+        };
+        let list = [
+            stands("1", 1000, StandsThere::FullyRed),
+            stands("2", 2000, StandsThere::FullyRed),
+            stands("3", -2000, StandsThere::Normal),
+        ];
+        let sums = figures(&[1000, 2000, -2000]);
+        let found = differences(&rows, &list, sums, sums);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            (
+                found[0].kind,
+                found[0].number.as_str(),
+                found[0].said.as_str()
+            ),
+            (DifferenceKind::StateDiffers, "1", "fully_red")
+        );
+    }
+
+    #[test]
+    fn what_the_tax_side_said_keeps_its_code() {
+        let error = OutsideError::new("tax", "30", "summed on the 13th", Advice::NeedsPerson);
+        assert_eq!(trouble_parts(&coded(&error)), ("30", "summed on the 13th"));
+        assert_eq!(
+            trouble_parts("as it was kept before"),
+            ("", "as it was kept before")
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    backoffice::months,
     errors::StoreError,
     ids::fresh,
     jobs::{Job, QueuedJob},
@@ -242,6 +243,7 @@ pub async fn begin_nightly(
         return Ok(false);
     }
     begin(ports, "nightly", &Actor::System).await?;
+    months::queue_nightly(ports).await?;
     Ok(true)
 }
 

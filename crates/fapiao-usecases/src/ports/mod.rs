@@ -1,11 +1,13 @@
 //! What the use-cases need from the world: storage by noun, and the neighbours.
 
 mod after_payment;
+mod bookkeeping;
 mod cards;
 mod console;
 mod designs;
 mod exchanges;
 mod files;
+mod findings;
 mod gateway;
 mod issuing;
 mod ledger;
@@ -27,6 +29,7 @@ mod sales;
 mod security;
 mod setup;
 mod signing;
+mod statements;
 mod tax;
 mod tax_gateway;
 mod tax_routes;
@@ -34,6 +37,7 @@ mod unified;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
+pub use bookkeeping::{Bookkeeping, Closing, StoredMapping};
 pub use cards::{Announced, CardReport, CardStore, Followed};
 pub use console::{CallsLeft, WechatConsole};
 pub use designs::{
@@ -42,6 +46,7 @@ pub use designs::{
 };
 pub use exchanges::{Exchange, Exchanges};
 pub use files::{FileStore, PdfLook, Rendered, Renderer};
+pub use findings::{Area, Finding, FindingCount, FindingRow, Findings};
 pub use gateway::{
     AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,
     NewPartnerRequest, Received, RequestSent,
@@ -80,13 +85,14 @@ pub use sales::{
 pub use security::{Access, Clock, Passwords, Sealer, StaffSaved};
 pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
 pub use signing::{SigningFacts, SigningKey, SigningKeys, signing_purpose};
+pub use statements::{FeeOfDay, QuotaCheck, StatementFile, StatementLine, Statements};
 pub use tax::{
     BuyerForm, FormAnswer, FormRow, FormStatus, IssueFace, RedApplication, RedUpload, TaxAuthority,
     TaxResult, TaxVerdict, TaxpayerGate,
 };
 pub use tax_gateway::{
     GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthStands,
-    MonthTold,
+    MonthTold, QuotaTold, StandsThere,
 };
 pub use tax_routes::{Asked, Assigned, AttachedFile, TaxRoutes};
 pub use unified::{
@@ -118,6 +124,9 @@ pub trait Storage:
     + UnifiedStore
     + Reports
     + Matching
+    + Findings
+    + Statements
+    + Bookkeeping
     + Exchanges
     + Proofs
     + Rehearse
@@ -149,6 +158,9 @@ impl<T> Storage for T where
         + UnifiedStore
         + Reports
         + Matching
+        + Findings
+        + Statements
+        + Bookkeeping
         + Exchanges
         + Proofs
         + Rehearse

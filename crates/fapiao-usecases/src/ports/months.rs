@@ -72,6 +72,8 @@ pub enum DifferenceKind {
     MissingHere,
     /// Both have it, over different amounts.
     AmountDiffers,
+    /// Both have it, in different states.
+    StateDiffers,
     /// What is left of the difference when every invoice was looked at: issued for this tax number elsewhere.
     Remainder,
 }
@@ -93,6 +95,9 @@ pub struct MonthDifference {
     pub here: Option<(i64, i64)>,
     /// Net and tax there, fen.
     pub there: Option<(i64, i64)>,
+    /// Where it stands there, where that is the difference; else empty.
+    #[serde(default)]
+    pub said: String,
 }
 
 /// A month of a seller as it was compared last.

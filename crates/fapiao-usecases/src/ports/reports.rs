@@ -204,7 +204,7 @@ pub struct MatchRow {
     pub store: String,
     /// When it was sold.
     pub sold_at: DateTime<Utc>,
-    /// Gross of the order.
+    /// Gross of the order, less what was given back.
     pub sold: Fen,
     /// Gross of its issued invoices, red ones subtracted.
     pub invoiced: Fen,
@@ -225,7 +225,7 @@ pub struct MatchRow {
 pub struct Bucket {
     /// Orders.
     pub count: i64,
-    /// Sold, gross.
+    /// Sold and not given back, gross.
     pub sold: i64,
     /// Invoiced, gross.
     pub invoiced: i64,

@@ -1,7 +1,7 @@
 //! The tax side (`design` decision 4): numbers, quota, rates, uploads and their results.
 
 use super::tax_gateway::{
-    GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthTold,
+    GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthTold, QuotaTold,
 };
 use crate::{
     errors::{Advice, OutsideError},
@@ -172,6 +172,9 @@ pub trait TaxAuthority: Send + Sync {
         request: &str,
         amount: Fen,
     ) -> Result<Fen, OutsideError>;
+
+    /// The running month's quota as the tax side has it.
+    async fn quota(&self, seller: &Seller) -> Result<QuotaTold, OutsideError>;
 
     /// Rates the seller may use.
     async fn rates(&self, seller: &Seller) -> Result<Vec<UsableRate>, OutsideError>;

@@ -41,6 +41,46 @@ pub struct IssuedThere {
     pub cipher: Vec<String>,
     /// Who makes its files.
     pub papers: Papers,
+    /// Where it stands there; `None` where the tax side does not tell.
+    pub stands: Option<StandsThere>,
+}
+
+/// Where an invoice stands at the tax side (发票状态).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandsThere {
+    /// Valid.
+    Normal,
+    /// Declared void: of the older forms only.
+    Void,
+    /// Taken back in part.
+    PartlyRed,
+    /// Taken back wholly.
+    FullyRed,
+}
+
+impl StandsThere {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            StandsThere::Normal => "normal",
+            StandsThere::Void => "void",
+            StandsThere::PartlyRed => "partly_red",
+            StandsThere::FullyRed => "fully_red",
+        }
+    }
+}
+
+/// The running month's quota (发票总额度) as the tax side has it; amounts are net.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotaTold {
+    /// `yyyy-mm`.
+    pub month: String,
+    /// The month's limit; `None` where there is none.
+    pub limit: Option<Fen>,
+    /// What was downloaded of it; `None` through a gateway, which keeps it.
+    pub granted: Option<Fen>,
+    /// What was spent; `None` where it is not told.
+    pub spent: Option<Fen>,
 }
 
 /// A file as it came.

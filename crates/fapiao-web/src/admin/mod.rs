@@ -13,6 +13,7 @@ mod deliveries;
 mod desk;
 mod evidence;
 mod failure;
+mod findings;
 mod forms;
 mod frame;
 mod gateways;

@@ -9,7 +9,7 @@ use super::{
     timeline::Names,
 };
 use crate::{
-    i18n::{Texts, fill1},
+    i18n::{Texts, fill1, fill2},
     pages::{
         parts::{Badge, Choice, Link, Tone},
         shell::{Section, Shell},
@@ -148,7 +148,9 @@ fn view(
         confirmed: check
             .and_then(|it| it.confirmed_at)
             .map(|at| shell.when(at)),
-        trouble: check.map_or_else(String::new, |it| it.trouble.clone()),
+        trouble: check
+            .filter(|it| !it.trouble.is_empty())
+            .map(|it| trouble(t, &it.trouble)),
         // What both sides said when they were compared; what stands now where they were not.
         rows: rows(t, figures, theirs),
         differences: check
@@ -222,6 +224,7 @@ fn difference(t: &Texts, it: &MonthDifference) -> DifferenceRow {
         DifferenceKind::OpenHere => (m.open_here.to_owned(), m.open_here_do),
         DifferenceKind::MissingHere => (m.missing_here.to_owned(), m.missing_here_do),
         DifferenceKind::AmountDiffers => (m.amount_differs.to_owned(), m.amount_differs_do),
+        DifferenceKind::StateDiffers => (m.state_differs.to_owned(), m.state_differs_do),
         DifferenceKind::Remainder => (fill1(m.remainder, &it.code), m.remainder_do),
     };
     let is_remainder = it.kind == DifferenceKind::Remainder;
@@ -250,6 +253,31 @@ fn difference(t: &Texts, it: &MonthDifference) -> DifferenceRow {
     }
 }
 
+/// What the tax side said: in our words by its code, and as it said it.
+fn trouble(t: &'static Texts, kept: &str) -> (&'static str, String) {
+    let (code, raw) = months::trouble_parts(kept);
+    let m = &t.month;
+    let words = match code {
+        "not_yet" => m.why_moving,
+        "unreadable" => m.why_unreadable,
+        "11" => m.why_unknown,
+        "10" | "12" | "13" | "unfit" => m.why_content,
+        "20" => m.why_gate,
+        "30" => m.why_window,
+        "31" => m.why_state,
+        "40" => m.why_totals,
+        "" if raw == kept => m.why_other,
+        "" => m.why_silent,
+        code if code.starts_with("http_") => m.why_http,
+        "PartyUnknown" | "UsingPartyUnknown" | "SignatureInvalid" | "TimestampInvalid"
+        | "TimestampExpired" | "SandboxFlag" | "CapabilityUnknown" | "ServiceNotFound"
+        | "BodyUnreadable" | "sealed" | "taxpayer" => m.why_access,
+        "InternalError" | "Throttled" => m.why_http,
+        _ => m.why_other,
+    };
+    (words, raw.to_owned())
+}
+
 async fn load(frame: &Frame, id: &str) -> Result<Seller, Failure> {
     let id = SellerId::parse(id)?;
     let seller = frame.ports().store.seller(&id).await?;
@@ -270,7 +298,15 @@ fn answer(
         Ok(()) => Ok(frame.done(&here, &fill1(done, month))),
         Err(ConfirmError::NotNow(_)) => Ok(frame.told(&here, Tone::Warn, &fill1(m.not_now, month))),
         Err(ConfirmError::Differs) => Ok(frame.told(&here, Tone::Bad, m.still_differs)),
-        Err(ConfirmError::Refused(why)) => Ok(frame.told(&here, Tone::Bad, &fill1(m.refused, why))),
+        Err(ConfirmError::Refused(why)) => {
+            let (words, raw) = trouble(frame.t(), &why);
+            let told = if raw.is_empty() {
+                fill1(m.refused, words)
+            } else {
+                fill2(m.refused_raw, words, raw)
+            };
+            Ok(frame.told(&here, Tone::Bad, &told))
+        }
         Err(ConfirmError::Store(error)) => Err(error.into()),
     }
 }

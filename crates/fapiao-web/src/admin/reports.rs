@@ -4,6 +4,7 @@ use super::{
     Answer,
     desk::BookReader,
     failure::Failure,
+    findings,
     frame::{Frame, go},
     pieces::seller_choices,
 };
@@ -36,7 +37,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     calendar,
     errors::StoreError,
-    ports::{After, Issued, Match, PaymentFault, Period, Scope, VatRow},
+    ports::{After, Finding, Issued, Match, PaymentFault, Period, Scope, VatRow},
 };
 
 const ROWS: u32 = 50;
@@ -46,19 +47,21 @@ pub(super) struct Asked {
     pub(super) month: String,
     pub(super) period: Period,
     only: Option<Match>,
-    after: Option<After>,
+    find: Option<Finding>,
+    pub(super) after: Option<After>,
 }
 
 impl Asked {
     /// Reads an address; without a month it is this one.
     pub(super) fn of(frame: &Frame, request: &HttpRequest) -> Result<Asked, Failure> {
-        let (mut month, mut seller, mut only, mut after) =
-            (calendar::month(frame.now()), None, None, None);
+        let (mut month, mut seller, mut only, mut find, mut after) =
+            (calendar::month(frame.now()), None, None, None, None);
         for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
             match &*name {
                 "month" if !value.is_empty() => month = value.into_owned(),
                 "seller" => seller = SellerId::parse(&value).ok(),
                 "only" => only = Match::parse(&value),
+                "find" => find = Finding::parse(&value),
                 "after" if !value.is_empty() => {
                     let place = |(at, id): (&str, &str)| Some((at.parse().ok()?, id.to_owned()));
                     let read = value.split_once('.').and_then(place);
@@ -76,6 +79,7 @@ impl Asked {
                 until,
             },
             only,
+            find,
             after,
         })
     }
@@ -158,7 +162,16 @@ pub(super) async fn show(
                 Box::new(sum),
             )
         }
-        Report::Reconciliation => Body::Matches(matches(&desk, &shell, &asked).await?),
+        Report::Reconciliation => match asked.find {
+            Some(finding) => Body::Findings(findings::list(&desk, &shell, &asked, finding).await?),
+            None => {
+                let mut body = matches(&desk, &shell, &asked).await?;
+                if asked.only.is_none() && asked.after.is_none() {
+                    body.findings = Some(findings::part(&desk, &shell, &asked, &sellers).await?);
+                }
+                Body::Matches(Box::new(body))
+            }
+        },
         Report::Vouchers => Body::Vouchers(vouchers(&desk, &shell, &asked).await?),
     };
     let wants_seller = wants_seller(&desk, report, &asked).await?;
@@ -361,7 +374,7 @@ fn result_badge(t: &Texts, result: Match) -> Badge {
 }
 
 /// How an order was paid; a channel of the shop's own naming as the shop names it.
-fn channel_words(t: &Texts, channel: &str) -> String {
+pub(super) fn channel_words(t: &Texts, channel: &str) -> String {
     match channel {
         "" => t.matching.channel_unknown,
         "wechat" => t.matching.wechat,
@@ -474,5 +487,6 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
                 reason: it.reason,
             })
             .collect(),
+        findings: None,
     })
 }

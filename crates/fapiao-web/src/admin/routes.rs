@@ -6,7 +6,7 @@ use super::{
     payments, products, pushes, reconciliation, reports, rounding, sellers, sign_in, signing,
     staff, stock, stores, switches, tax_codes,
 };
-use super::{attachments, months, tax_connections};
+use super::{attachments, findings, months, tax_connections};
 use super::{gateways, partners, unified};
 use super::{red, red_correct, red_forms};
 use actix_web::{
@@ -71,6 +71,14 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/reports", get().to(reports::index))
         .route("/reports/{report}.{format}", get().to(reports::file))
         .route("/reports/{report}", get().to(reports::show))
+        .route(
+            "/reports/reconciliation/comparison",
+            post().to(findings::compare),
+        )
+        .route(
+            "/reports/reconciliation/statement",
+            post().to(findings::statement),
+        )
         .route("/onboarding", post().to(access::save))
         .route("/accounts/{id}/fields", get().to(buyer_form::show))
         .route("/accounts/{id}/fields", post().to(buyer_form::save))

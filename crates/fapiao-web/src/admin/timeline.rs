@@ -110,6 +110,13 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         }
         "tax_connection.saved" => (Tone::Plain, t.tax_side.act_saved.to_owned()),
         "tax_connection.tested" => (Tone::Plain, t.tax_side.act_tested.to_owned()),
+        "statement.taken" => (
+            Tone::Plain,
+            fill1(t.finding.act_statement, fact("payments")),
+        ),
+        "mapping.changed" => (Tone::Plain, t.finding.act_mapping.to_owned()),
+        "books.closed" => (Tone::Ok, fill1(t.finding.act_closed, fact("month"))),
+        "books.opened" => (Tone::Warn, fill1(t.finding.act_opened, fact("month"))),
         "month.confirmed" => (
             Tone::Ok,
             fill1(t.tax_side.act_month_confirmed, fact("month")),

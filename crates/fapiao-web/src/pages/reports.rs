@@ -1,6 +1,7 @@
 //! Reports for finance, read and taken away.
 
 use super::{
+    findings::{FindingBody, FindingsPart},
     parts::{Badge, Choice, Empty, Pager, When},
     shell::Shell,
 };
@@ -42,8 +43,10 @@ pub enum Body {
     Ledger(LedgerBody),
     /// The VAT.
     Vat(Vec<VatLine>, Box<VatLine>),
-    /// Orders beside invoices.
-    Matches(MatchBody),
+    /// Orders beside invoices, and everything else that is compared.
+    Matches(Box<MatchBody>),
+    /// One kind of finding.
+    Findings(FindingBody),
     /// Vouchers.
     Vouchers(VoucherBody),
 }
@@ -158,6 +161,8 @@ pub struct MatchBody {
     pub tax_side: Vec<(Badge, i64, Fen)>,
     /// Numbers that the tax authority has not confirmed, the oldest.
     pub unconfirmed: Vec<UnconfirmedLine>,
+    /// What was found; `None` while one result of the orders is looked at.
+    pub findings: Option<FindingsPart>,
 }
 
 /// Orders of one payment channel.

@@ -104,8 +104,8 @@ pub struct MonthView {
     pub by: String,
     /// When.
     pub confirmed: Option<When>,
-    /// Why it could not be compared, or empty.
-    pub trouble: String,
+    /// Why it could not be compared: in our words, and as the tax side said it.
+    pub trouble: Option<(&'static str, String)>,
     /// Blue and red, each with three figures.
     pub rows: Vec<FigureRow>,
     /// Each difference.

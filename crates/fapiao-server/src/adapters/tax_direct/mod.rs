@@ -23,7 +23,7 @@ use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
         BuyerForm, FormAnswer, FormRow, FormStatus, IssueFace, IssuedThere, MonthFigures,
-        MonthTold, RedApplication, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
+        MonthTold, QuotaTold, RedApplication, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
     },
     records::{Invoice, Papers, Seller, TaxCode, UsableRate},
 };
@@ -123,13 +123,14 @@ impl DirectTax {
             return Ok(None);
         };
         match self.wire.call(Call::query("FPZTXXCX", seller), &ask).await {
-            Ok(_) => Ok(Some(IssuedThere {
+            Ok(told) => Ok(Some(IssuedThere {
                 serial: invoice.id.to_string(),
                 identity: identity.clone(),
                 issued_at,
                 totals: None,
                 cipher: Vec::new(),
                 papers: Papers::Ours,
+                stands: month::stands(&told),
             })),
             Err(error) if error.code == errors::UNKNOWN => Ok(None),
             Err(error) => Err(error),
@@ -277,6 +278,13 @@ impl TaxAuthority for DirectTax {
                 return Ok(Fen::ZERO);
             }
         }
+    }
+
+    async fn quota(&self, seller: &Seller) -> Result<QuotaTold, OutsideError> {
+        let ask = json!({ "nsrsbh": seller.party.tax_number });
+        let answer = self.wire.call(Call::query("CXSXED", seller), &ask).await?;
+        month::quota(&answer)
+            .ok_or_else(|| errors::unreadable("CXSXED", Advice::Retry { after: None }))
     }
 
     async fn rates(&self, seller: &Seller) -> Result<Vec<UsableRate>, OutsideError> {

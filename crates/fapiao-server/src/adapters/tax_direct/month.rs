@@ -4,7 +4,7 @@ use super::answers::{scalar, text};
 use fapiao_domain::{invoice::InvoiceKind, money::Fen};
 use fapiao_usecases::{
     calendar,
-    ports::{MonthFigures, MonthStands, MonthTold},
+    ports::{MonthFigures, MonthStands, MonthTold, QuotaTold, StandsThere},
     records::{Invoice, Seller},
 };
 use serde_json::{Value, json};
@@ -60,6 +60,42 @@ pub(super) fn told(data: &Value, month: &str) -> Option<MonthTold> {
             "A" => MonthStands::Closed,
             _ => MonthStands::Open,
         },
+    })
+}
+
+/// What a taxpayer who issues as needed (按需开票) is shown instead of a limit.
+const NO_LIMIT: &str = "9999999999999999";
+
+/// The answer of `CXSXED`: the month's limit, what was downloaded, and what of it is unused.
+pub(super) fn quota(data: &Value) -> Option<QuotaTold> {
+    let fen = |member: &str| Fen::parse_yuan(&scalar(data, member)).ok();
+    let limit = scalar(data, "bysxed");
+    let (granted, unused) = (fen("yxzed")?, fen("yxzwsyed")?);
+    let month = scalar(data, "sq");
+    Some(QuotaTold {
+        // `yyyyMM`.
+        month: match (month.get(..4), month.get(4..6)) {
+            (Some(year), Some(of)) => format!("{year}-{of}"),
+            _ => return None,
+        },
+        limit: if limit.split('.').next() == Some(NO_LIMIT) {
+            None
+        } else {
+            Some(Fen::parse_yuan(&limit).ok()?)
+        },
+        granted: Some(granted),
+        spent: Some(Fen::new(granted.get() - unused.get()).ok()?),
+    })
+}
+
+/// Where one invoice stands (`fpzt`), in the answer of `FPZTXXCX`.
+pub(super) fn stands(data: &Value) -> Option<StandsThere> {
+    Some(match scalar(data, "fpzt").as_str() {
+        "0" => StandsThere::Normal,
+        "2" => StandsThere::Void,
+        "7" => StandsThere::PartlyRed,
+        "3" | "8" => StandsThere::FullyRed,
+        _ => return None,
     })
 }
 

@@ -11,7 +11,10 @@ use fapiao_domain::{
     totals::Totals,
 };
 use fapiao_usecases::{
-    ports::{FormStatus, GatewayVerdict, IssuedThere, MonthFigures, MonthStands, MonthTold},
+    ports::{
+        FormStatus, GatewayVerdict, IssuedThere, MonthFigures, MonthStands, MonthTold, QuotaTold,
+        StandsThere,
+    },
     records::{AnnouncedFile, Papers, StockTold, TaxCode, UsableRate, Volume},
 };
 use serde_json::Value;
@@ -63,6 +66,13 @@ pub(super) fn issued(data: &Value) -> Option<IssuedThere> {
         totals: Some(totals(invoice.get("totals")?)?),
         cipher: texts(invoice, "cipher"),
         papers: papers(data),
+        stands: match text(data, "stands") {
+            "normal" => Some(StandsThere::Normal),
+            "void" => Some(StandsThere::Void),
+            "partly_red" => Some(StandsThere::PartlyRed),
+            "fully_red" => Some(StandsThere::FullyRed),
+            _ => None,
+        },
     })
 }
 
@@ -112,6 +122,25 @@ fn papers(data: &Value) -> Papers {
         }
         _ => Papers::Ours,
     }
+}
+
+/// The running month's quota; one without limits has none.
+pub(super) fn quota(data: &Value) -> Option<QuotaTold> {
+    let Some(quota) = data.get("quota").filter(|it| !it.is_null()) else {
+        return Some(QuotaTold {
+            month: String::new(),
+            limit: None,
+            granted: None,
+            spent: None,
+        });
+    };
+    let (limit, left) = (amount(quota, "limit")?, amount(quota, "left")?);
+    Some(QuotaTold {
+        month: text(quota, "month").to_owned(),
+        limit: Some(limit),
+        granted: None,
+        spent: Some(Fen::new(limit.get() - left.get()).ok()?),
+    })
 }
 
 /// What is left.

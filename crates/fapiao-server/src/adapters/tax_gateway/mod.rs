@@ -18,7 +18,7 @@ use fapiao_usecases::{
     idempotency::fingerprint,
     ports::{
         FormAnswer, FormStatus, GatewayDocument, GatewayIssue, GatewayVerdict, IssueFace,
-        IssuedThere, MonthFigures, MonthTold, RedApplication, TaxAuthority, TaxResult,
+        IssuedThere, MonthFigures, MonthTold, QuotaTold, RedApplication, TaxAuthority, TaxResult,
         TaxpayerGate,
     },
     records::{AnnouncedFile, Invoice, Seller, StockTold, TaxCode, TaxRoute, UsableRate},
@@ -147,6 +147,13 @@ impl TaxAuthority for TaxGateway {
         _amount: Fen,
     ) -> Result<Fen, OutsideError> {
         Err(unfit(seller, "it keeps the quota itself"))
+    }
+
+    async fn quota(&self, seller: &Seller) -> Result<QuotaTold, OutsideError> {
+        let path = of_seller("/v1/stock", seller);
+        let answer = self.ask(&path).await.map_err(retry)?;
+        answers::quota(&answer)
+            .ok_or_else(|| unreadable("the quota", Advice::Retry { after: None }))
     }
 
     async fn rates(&self, seller: &Seller) -> Result<Vec<UsableRate>, OutsideError> {
