@@ -95,6 +95,7 @@ impl Sandbox {
         ));
         let pusher = tokio::spawn(crate::push::run(app.clone(), announced));
         resume_pushes(&app);
+        crate::api::resume_unified(&app);
         let shared = app.clone();
         let server = HttpServer::new(move || {
             ActixApp::new()

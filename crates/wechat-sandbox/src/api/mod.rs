@@ -33,7 +33,7 @@ use crate::refusal::Refusal;
 
 pub(crate) use media::{content as pdf_content, link as pdf_link};
 pub(crate) use reimburse::move_card as reimburse_move;
-pub(crate) use unified::file as unified_file;
+pub(crate) use unified::{file as unified_file, resume as resume_unified};
 
 /// How a call is sent.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -96,6 +96,10 @@ pub(super) fn make_out(app: &App, input: &Input<'_>) -> Result<Value, Refusal> {
     {
         return Err(Refusal::new(73108));
     }
+    // One order id brings one card, whichever call brought it.
+    if order.state == OrderState::Inserted {
+        return Err(Refusal::hint(73108, "the order has its card"));
+    }
     let mut request = new_request(input, serial, info.text("nsrsbh")?, ddh, None);
     info.text("jshj")?.clone_into(&mut request.total);
     let fen = |name: &str| -> Result<i64, Refusal> { Ok(fen_of(info.text(name)?)) };
@@ -124,17 +128,32 @@ fn take_up(app: &App, world: &mut World, mut request: UnifiedRequest) {
     }
 }
 
+/// What was under way when the last run ended: its time has passed meanwhile.
+pub(crate) fn resume(app: &App) {
+    let mut world = app.world();
+    let pending = world.unified.iter().filter(|it| it.pending);
+    let serials: Vec<String> = pending.map(|it| it.fpqqlsh.clone()).collect();
+    for serial in serials {
+        complete(app, &mut world, &serial);
+    }
+}
+
 /// The platform behind the call has done its part: the card comes or goes, and the result is told.
 pub(super) fn complete(app: &App, world: &mut World, serial: &str) {
     let Some(mut request) = world.unified.get(serial).cloned() else {
         return;
     };
-    request.pending = false;
-    request.failed = failure(world);
     let order = world
         .orders
         .get(&Order::key_of(&request.appid, &request.ddh))
         .cloned();
+    request.pending = false;
+    request.failed = failure(world).or_else(|| {
+        // Another call was quicker.
+        let has_card = |order: &Order| order.state == OrderState::Inserted;
+        (request.clears.is_none() && order.as_ref().is_some_and(has_card))
+            .then(|| "the order has its card".to_owned())
+    });
     if let Some(order) = order.as_ref().filter(|_| request.failed.is_none()) {
         if request.clears.is_some() {
             strike_out(world, order);

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::scene::{refused, stage};
+use wechat_sandbox::{Sandbox, SandboxConfig};
+
+use crate::scene::{NUMBER, accounts, refused, stage, stage_with};
 
 #[tokio::test]
 async fn titles_are_scanned_while_the_code_is_fresh() {
@@ -133,6 +135,56 @@ async fn the_legacy_unified_calls_issue_clear_and_query() {
     let results = results.filter(|push| push["event"] == "cloud_invoice_invoiceresult_event");
     assert!(results.clone().all(|push| push["members"]["status"] == 100));
     assert_eq!(results.count(), 2);
+    // An order that has its card by the other way is not made out a second time.
+    merchant.carded("A-2", NUMBER).await;
+    let mut second = body.clone();
+    second["invoiceinfo"]["ddh"] = json!("A-2");
+    second["invoiceinfo"]["fpqqlsh"] = json!("DEMO01202601010004");
+    refused(&merchant.post(make, second).await, 73108, "has its card");
+    let cards = merchant.control("/sandbox/cards?order_id=A-2").await;
+    assert_eq!(cards["cards"].as_array().unwrap().len(), 1, "{cards}");
     merchant.settings(json!({"unified_calls": false})).await;
     refused(&merchant.post(make, body).await, 48001, "");
+}
+
+#[tokio::test]
+async fn a_unified_request_under_way_at_a_stop_is_done_after_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || SandboxConfig {
+        accounts: accounts(),
+        state_file: Some(folder.path().join("wechat.jsonl")),
+        ..SandboxConfig::default()
+    };
+    let mut stage = stage_with(config()).await;
+    stage.merchant.authorised("A-1").await;
+    let ledger = stage.merchant.control("/sandbox/ledger").await;
+    let body = json!({"invoiceinfo": {
+        "wxopenid": ledger["pushes"][0]["from"], "ddh": "A-1", "fpqqlsh": "DEMO01202601010001",
+        "nsrsbh": "91440300MADEMO0001", "nsrmc": "Demo Seller Ltd", "nsrdz": "Demo Road 1",
+        "nsrdh": "075500000000", "nsrbank": "Demo Bank", "nsrbankid": "6222",
+        "ghfmc": "Demo Buyer", "kpr": "A", "jshj": "113.00", "hjje": "100.00", "hjse": "13.00",
+        "hylx": "0", "invoicedetail_list": [{"fphxz": "0", "spbm": "1090000000000000000",
+            "xmmc": "Demo item", "xmsl": "1", "xmdj": "100.00", "xmje": "100.00", "sl": "0.13",
+            "se": "13.00"}]}});
+    stage
+        .merchant
+        .settings(json!({"unified_takes_ms": 60_000}))
+        .await;
+    let made = stage
+        .merchant
+        .post("/card/invoice/makeoutinvoice", body)
+        .await;
+    assert_eq!(made["errcode"], 0, "{made}");
+    let query = json!({"fpqqlsh": "DEMO01202601010001", "nsrsbh": "91440300MADEMO0001"});
+    let path = "/card/invoice/queryinvoceinfo";
+    refused(&stage.merchant.post(path, query.clone()).await, 73107, "");
+    stage.running.stop().await;
+
+    let again = Sandbox::start(config()).await.unwrap();
+    stage.merchant.base = again.base_url().to_owned();
+    let found = stage.merchant.post(path, query).await;
+    assert_eq!(found["errcode"], 0, "{found}");
+    let cards = stage.merchant.control("/sandbox/cards?order_id=A-1").await;
+    assert_eq!(cards["cards"].as_array().unwrap().len(), 1, "{cards}");
+    again.stop().await;
 }
