@@ -9,7 +9,7 @@ use crate::{
 };
 use fapiao_domain::{
     face::{DifferenceKind, InvoiceFace},
-    line::InvoiceLine,
+    line::{InvoiceLine, NO_TAX, printed_tax_sum},
     money::Fen,
     rate::Rate,
 };
@@ -23,10 +23,18 @@ pub(crate) struct Grid {
     pub(crate) price: (f64, f64),
     pub(crate) amount: (f64, f64),
     pub(crate) rate: (f64, f64),
+    pub(crate) rate_at: Place,
     pub(crate) tax: (f64, f64),
     /// Baseline of the first row and the distance to the next.
     pub(crate) first_row: f64,
     pub(crate) pitch: f64,
+}
+
+/// Where a cell stands in its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Middle,
+    Right,
 }
 
 /// A line with its texts broken to the columns.
@@ -86,15 +94,19 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// A line of which only unit and figures are set: its names stand elsewhere.
-    pub(crate) fn figures(grid: &'static Grid, line: &'a InvoiceLine) -> Item<'a> {
+    /// A line of which only the figures are set: its texts are fitted elsewhere.
+    pub(crate) fn figures(
+        grid: &'static Grid,
+        line: &'a InvoiceLine,
+        masks_rate: bool,
+    ) -> Item<'a> {
         Item {
             grid,
             name: Vec::new(),
             spec: Vec::new(),
-            unit: vec![line.unit.clone()],
+            unit: Vec::new(),
             line,
-            masks_rate: false,
+            masks_rate,
         }
     }
 
@@ -154,34 +166,29 @@ impl<'a> Item<'a> {
             BODY,
             &line.amount.to_string(),
         )?;
-        let at = (middle(self.grid.rate), y);
         let rate = printed_rate(line.rate, self.masks_rate);
-        set.centre(field("rate"), Face::Song, BODY, at, &rate)?;
+        match self.grid.rate_at {
+            Place::Middle => {
+                let at = (middle(self.grid.rate), y);
+                set.centre(field("rate"), Face::Song, BODY, at, &rate)?;
+            }
+            Place::Right => number(set, field("rate"), self.grid.rate, y, BODY, &rate)?,
+        }
         number(
             set,
             field("tax"),
             self.grid.tax,
             y,
             BODY,
-            &printed_tax(line),
+            &line.printed_tax(),
         )?;
         Ok(())
     }
 }
 
-/// The tax of a line as printed: three asterisks where it is exempt, blank where nothing is taxed.
-fn printed_tax(line: &InvoiceLine) -> String {
-    match line.rate {
-        Rate::Exempt => "***".to_owned(),
-        Rate::NotTaxed => String::new(),
-        Rate::Zero | Rate::Percent(_) => line.tax.to_string(),
-    }
-}
-
-/// The sum of taxes as printed: three asterisks when no line can bear any.
-pub(crate) fn printed_tax_sum(lines: &[InvoiceLine], sum: Fen) -> Option<String> {
-    let untaxed = |line: &InvoiceLine| matches!(line.rate, Rate::Exempt | Rate::NotTaxed);
-    (!lines.iter().all(untaxed)).then(|| sum.to_string())
+/// A sum of taxes with its yuan sign, or what stands where there can be none.
+pub(crate) fn tax_with_sign(lines: &[InvoiceLine], sum: Fen) -> String {
+    printed_tax_sum(lines, sum).map_or_else(|| NO_TAX.to_owned(), |sum| format!("¥{sum}"))
 }
 
 /// Sets a number at the right edge of its column, smaller when it is too long.
@@ -198,6 +205,6 @@ fn number(
     set.right(field, size, (to, y), text).map(|_| ())
 }
 
-fn middle((from, to): (f64, f64)) -> f64 {
+pub(crate) fn middle((from, to): (f64, f64)) -> f64 {
     (from + to) / 2.0
 }

@@ -6,10 +6,9 @@ use crate::{
     fonts::{Face, Fonts},
     ink::{Colour, Field, Mark, Page},
     label::{self, BODY, PALE, SAMPLE_WORDS, outline, plain},
-    rows::{self, Grid, Item},
-    text::{Setter, fit},
+    rows::{self, Grid, Item, Place, masks_rate, middle},
+    text::{Fitted, Setter, fit},
 };
-use chrono::Datelike;
 use fapiao_domain::{
     face::InvoiceFace,
     line::{InvoiceLine, LineKind},
@@ -27,18 +26,24 @@ const PITCH: f64 = 7.0;
 static GRID: Grid = Grid {
     name: (14.2, 56.0),
     spec: (57.2, 82.0),
-    unit: (82.5, 94.5),
+    unit: (82.8, 94.2),
     quantity: (95.0, 113.5),
     price: (115.0, 133.5),
     amount: (135.0, 163.5),
-    rate: (164.5, 175.5),
+    rate: (164.5, 174.9),
+    rate_at: Place::Right,
     tax: (176.0, 204.5),
     first_row: TOP + 4.6,
     pitch: PITCH,
 };
 
-/// Name and specification: (size, rows) they may take.
+/// Name, specification and unit: (size, rows) they may take.
 const SIZES: [(f64, usize); 4] = [(9.0, 1), (8.0, 2), (7.0, 2), (5.5, 3)];
+/// Names of the parties: where they start, how wide they may be, and (size, rows) they may take. What fits the form fits
+/// here.
+const NAME: f64 = 30.5;
+const NAME_WIDTH: f64 = 174.0;
+const NAME_SIZES: [(f64, usize); 5] = [(9.0, 1), (8.0, 1), (7.0, 1), (6.0, 1), (6.0, 2)];
 
 const LABELS: [(f64, f64, &str); 18] = [
     (10.5, 39.73, "购买方名称："),
@@ -135,7 +140,7 @@ pub(super) fn pages(
         let mut set = Setter::new(fonts, Colour::BLACK);
         head(&mut set, face, (code, number), (place + 1, count))?;
         for (row, line) in lines[from..to].iter().enumerate() {
-            row_of(&mut set, row, line)?;
+            row_of(&mut set, row, line, masks_rate(face))?;
         }
         foot(&mut set, face, &lines[from..to], last)?;
         pages.push(Page {
@@ -154,16 +159,18 @@ fn head(
     (code, number): (&str, &str),
     (page, count): (usize, usize),
 ) -> Result<(), RenderError> {
-    let day = face.issued_at.date();
-    let date = format!("{:04}年{:02}月{:02}日", day.year(), day.month(), day.day());
+    for (field, y, name) in [
+        ("buyer name", 39.73, &face.buyer.printed_name()),
+        ("seller name", 46.73, &face.seller.name),
+    ] {
+        fitted(set, field, (NAME, y), name, NAME_WIDTH, &NAME_SIZES)?;
+    }
     for (field, x, y, text) in [
-        ("buyer name", 30.5, 39.73, face.buyer.printed_name()),
-        ("seller name", 30.5, 46.73, face.seller.name.clone()),
         ("invoice code", 56.0, 53.73, code.to_owned()),
         ("invoice number", 106.0, 53.73, number.to_owned()),
         ("page", 172.5, 53.73, count.to_string()),
         ("page", 193.5, 53.73, page.to_string()),
-        ("issue date", 164.5, 281.23, date),
+        ("issue date", 164.5, 281.23, face.printed_day()),
     ] {
         set.left(field, Face::Song, BODY, (x, y), &text)?;
     }
@@ -171,7 +178,12 @@ fn head(
 }
 
 /// A line in one row: long texts become smaller and stand in two or three.
-fn row_of(set: &mut Setter<'_>, row: usize, line: &InvoiceLine) -> Result<(), RenderError> {
+fn row_of(
+    set: &mut Setter<'_>,
+    row: usize,
+    line: &InvoiceLine,
+    masks_rate: bool,
+) -> Result<(), RenderError> {
     let y = GRID.first_row + PITCH * row as f64;
     set.left(
         "line number",
@@ -185,15 +197,41 @@ fn row_of(set: &mut Setter<'_>, row: usize, line: &InvoiceLine) -> Result<(), Re
         ("specification", GRID.spec, line.spec.clone()),
     ] {
         let field = Field::of_line(what, line.no);
-        let fitted = fit(set.fonts, field, &text, to - from, &SIZES)?;
-        let pitch = fitted.size * 0.37;
-        let above = pitch / 2.0 * fitted.rows.len().saturating_sub(1) as f64;
-        for (place, part) in fitted.rows.iter().enumerate() {
-            let at = (from, y - above + pitch * place as f64);
-            set.left(field, Face::Song, fitted.size, at, part)?;
-        }
+        fitted(set, field, (from, y), &text, to - from, &SIZES)?;
     }
-    Item::figures(&GRID, line).set(set, row)
+    let (from, to) = GRID.unit;
+    let field = Field::of_line("unit", line.no);
+    let unit = fit(set.fonts, field, &line.unit, to - from, &SIZES)?;
+    for (part, y) in rows_around(&unit, y) {
+        let at = (middle(GRID.unit), y);
+        set.centre(field, Face::Song, unit.size, at, part)?;
+    }
+    Item::figures(&GRID, line, masks_rate).set(set, row)
+}
+
+/// Sets a text from the left, in the largest size in which it fits.
+fn fitted(
+    set: &mut Setter<'_>,
+    field: impl Into<Field>,
+    (x, y): (f64, f64),
+    text: &str,
+    width: f64,
+    sizes: &[(f64, usize)],
+) -> Result<(), RenderError> {
+    let field = field.into();
+    let text = fit(set.fonts, field, text, width, sizes)?;
+    for (part, y) in rows_around(&text, y) {
+        set.left(field, Face::Song, text.size, (x, y), part)?;
+    }
+    Ok(())
+}
+
+/// Rows with their baselines, their middle where a single row's would be.
+fn rows_around(text: &Fitted, y: f64) -> impl Iterator<Item = (&str, f64)> {
+    let pitch = text.size * 0.37;
+    let above = pitch / 2.0 * text.rows.len().saturating_sub(1) as f64;
+    let places = text.rows.iter().enumerate();
+    places.map(move |(place, part)| (part.as_str(), y - above + pitch * place as f64))
 }
 
 fn foot(
@@ -216,8 +254,7 @@ fn foot(
             continue;
         }
         set.right("sum", BODY, (GRID.amount.1, y), &format!("¥{amount}"))?;
-        let tax = rows::printed_tax_sum(&face.lines, tax)
-            .map_or_else(|| "***".to_owned(), |tax| format!("¥{tax}"));
+        let tax = rows::tax_with_sign(&face.lines, tax);
         set.right("sum", BODY, (GRID.tax.1, y), &tax)?;
     }
     Ok(())
@@ -226,7 +263,58 @@ fn foot(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing;
+    use crate::{testing, text::width};
+
+    #[test]
+    fn long_units_and_names_stay_inside_their_places() {
+        let fonts = Fonts::embedded();
+        let shape = Shape {
+            page: Sheet::Form,
+            province: "浙江",
+            sample: false,
+        };
+        // As long as the form takes them.
+        let name = "浙江省舟山群岛新区".repeat(11)[..93 * 3].to_owned();
+        let mut face = testing::face_of(9);
+        for (line, unit) in face.lines.iter_mut().zip([
+            "平方米/月",
+            "千瓦时每年度",
+            "标准集装箱（四十英尺）每月",
+            "套",
+        ]) {
+            unit.clone_into(&mut line.unit);
+        }
+        face.seller.name = name.clone();
+        face.buyer.name = name.chars().take(89).collect();
+        let pages = pages(&fonts, &face, shape, "099992600111", "00000001").unwrap();
+        let mut seen = 0;
+        for mark in pages.iter().flat_map(|page| &page.marks) {
+            let Mark::Text {
+                field,
+                face,
+                size,
+                x,
+                text,
+                ..
+            } = mark
+            else {
+                continue;
+            };
+            let right = x + width(&fonts, *face, *size, text);
+            let (from, to) = match field.what {
+                "unit" => (82.5, 94.5),
+                "buyer name" | "seller name" => (NAME, 205.5),
+                _ => continue,
+            };
+            assert!(from <= *x && right <= to, "{text}: {x} to {right}");
+            seen += 1;
+        }
+        assert!(seen >= 9 + 4, "{seen}");
+        // What fits nowhere is refused before a number is taken.
+        face.lines[0].unit = "箱".repeat(80);
+        let refused = super::pages(&fonts, &face, shape, "099992600111", "00000001");
+        assert!(matches!(refused, Err(RenderError::TooLong { .. })));
+    }
 
     #[test]
     fn the_last_list_page_has_a_row_less_and_at_least_one_line() {

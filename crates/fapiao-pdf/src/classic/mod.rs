@@ -7,7 +7,10 @@ mod values;
 pub(crate) use labels::layer;
 pub(crate) use values::pages;
 
-use crate::{ink::Colour, rows::Grid};
+use crate::{
+    ink::Colour,
+    rows::{Grid, Place},
+};
 use fapiao_domain::province::province_names;
 
 /// Lines and labels of the form; the list is black.
@@ -69,7 +72,8 @@ static GRID: Grid = Grid {
     quantity: (95.0, 113.5),
     price: (115.0, 133.5),
     amount: (135.0, 163.5),
-    rate: (164.5, 175.5),
+    rate: (164.5, 174.9),
+    rate_at: Place::Right,
     tax: (176.0, 204.5),
     first_row: 59.84,
     pitch: 4.5,

@@ -10,11 +10,11 @@ use crate::{
     symbol,
     text::{Setter, fit, width},
 };
-use chrono::Datelike;
 use fapiao_domain::{
     capital,
     face::InvoiceFace,
     invoice::{Identity, InvoiceKind},
+    line::{NO_TAX, printed_tax_sum},
     province::province_name,
     qr,
 };
@@ -77,13 +77,11 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
         .push(symbol::symbol(&qr::payload(face), 8.5, 3.5, 20.0)?);
     label::seal(&mut set, face)?;
     cipher(&mut set, &face.extras.cipher)?;
-    let day = face.issued_at.date();
-    let date = format!("{:04}年{:02}月{:02}日", day.year(), day.month(), day.day());
     for (field, at, text) in [
         ("machine number", (22.0, 26.73), machine),
         ("invoice code", (164.0, 10.29), code),
         ("invoice number", (164.0, 15.79), number),
-        ("issue date", (164.0, 21.29), &date),
+        ("issue date", (164.0, 21.29), &face.printed_day()),
         ("check code", (164.0, 26.79), &in_fives(check_code)),
     ] {
         set.left(field, Face::Song, BODY, at, text)?;
@@ -138,13 +136,9 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
             (GRID.amount.1, y),
             &face.totals.amount.to_string(),
         )?;
-        let tax = rows::printed_tax_sum(&face.lines, face.totals.tax);
-        set.right(
-            "tax sum",
-            BODY,
-            (GRID.tax.1, y),
-            tax.as_deref().unwrap_or("***"),
-        )?;
+        let tax = printed_tax_sum(&face.lines, face.totals.tax);
+        let tax = tax.as_deref().unwrap_or(NO_TAX);
+        set.right("tax sum", BODY, (GRID.tax.1, y), tax)?;
         lists = list::pages(fonts, face, shape, code, number)?;
     }
     sums(&mut set, face)?;
@@ -224,8 +218,7 @@ fn value(set: &mut Setter<'_>, field: &'static str, y: f64, text: &str) -> Resul
 
 fn sums(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> {
     let amount = format!("¥{}", face.totals.amount);
-    let tax = rows::printed_tax_sum(&face.lines, face.totals.tax)
-        .map_or_else(|| "***".to_owned(), |tax| format!("¥{tax}"));
+    let tax = rows::tax_with_sign(&face.lines, face.totals.tax);
     for (field, right, text) in [("net sum", 163.5, amount), ("tax sum", 204.5, tax)] {
         let x = right - width(set.fonts, Face::Mono, BODY, &text);
         set.left(field, Face::Mono, BODY, (x, 95.09), &text)?;

@@ -1,12 +1,18 @@
 //! Where things are on the digital form (210 mm wide): the numbers shared by labels, rows and values.
 
-use crate::{ink::Colour, rows::Grid};
+use crate::{
+    ink::Colour,
+    rows::{Grid, Place},
+};
 
 /// Lines and labels.
 pub(super) const MAROON: Colour = Colour(128, 0, 0);
 /// Left and right edge of the frame.
 pub(super) const LEFT: f64 = 4.5;
 pub(super) const RIGHT: f64 = 205.5;
+/// Right edge of the narrow columns at the left, which name parties and remark. The published widths come to 10.5, but the
+/// bureau's papers have it here, and the columns of the parties (105.2, 111.2) fit only this.
+pub(super) const BAND: f64 = 10.7;
 /// Where the bands end when nothing grows: title, parties, items, total, remark.
 pub(super) const HEADER_END: f64 = 30.0;
 pub(super) const PARTIES_END: f64 = 52.0;
@@ -134,7 +140,9 @@ pub(super) const HEADS: [(f64, &str); 13] = [
     (200.83, "额"),
 ];
 
-/// The columns. The name ends at 37.5: readers take what lies further right for the specification.
+/// The columns. Three edges are not the published ones, on purpose. The name begins half a millimetre inside the frame
+/// (4.5), on whose line it would stand else, and ends at 37.5 instead of 41.5: readers take what lies further right for the
+/// specification. The tax ends at 205.0, where its sum ends, and not on the frame (205.5).
 pub(crate) static GRID: Grid = Grid {
     name: (5.0, 37.5),
     spec: (42.0, 65.0),
@@ -142,8 +150,9 @@ pub(crate) static GRID: Grid = Grid {
     quantity: (78.0, 102.5),
     price: (103.5, 127.5),
     amount: (128.5, 153.0),
-    rate: (154.0, 178.5),
+    rate: (153.5, 178.5),
     tax: (179.5, 205.0),
+    rate_at: Place::Middle,
     first_row: FIRST_ROW,
     pitch: ROW_PITCH,
 };

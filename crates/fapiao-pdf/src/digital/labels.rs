@@ -1,8 +1,8 @@
 //! What is the same on every invoice of one shape: lines, labels and the sample marks.
 
 use super::geometry::{
-    FIRST_HEAD, HEADER_END, HEADS, ITEMS_END, LEFT, MAROON, PARTIES_END, Part, REMARK_END, RIGHT,
-    ROW_PITCH, Shape, TOTAL_END,
+    BAND, FIRST_HEAD, HEADER_END, HEADS, ITEMS_END, LEFT, MAROON, PARTIES_END, Part, REMARK_END,
+    RIGHT, ROW_PITCH, Shape, TOTAL_END,
 };
 use super::sample;
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// Labels of the head and the parties: where they start, where they must have ended, baseline, text. A label whose
-/// value starts close behind it is narrowed, so that half a millimetre stays between its colon and the value.
+/// value starts close behind it is narrowed, so that half a millimetre stays between its colon and the value: readers that
+/// sort by position mix the two otherwise.
 const LABELS: [(f64, f64, f64, &str); 6] = [
     (154.53, 169.4, 14.02, "发票号码："),
     (154.53, 169.4, 20.02, "开票日期："),
@@ -75,7 +76,7 @@ fn frame(set: &mut Setter<'_>, shape: Shape) {
     for x in [LEFT, RIGHT] {
         line((x, HEADER_END - STROKE / 2.0), (x, bottom + STROKE / 2.0));
     }
-    for x in [10.5, 105.2, 111.2] {
+    for x in [BAND, 105.2, 111.2] {
         line((x, HEADER_END), (x, PARTIES_END));
     }
     line((LEFT, bottom), (RIGHT, bottom));
@@ -84,7 +85,7 @@ fn frame(set: &mut Setter<'_>, shape: Shape) {
         line((LEFT, items), (RIGHT, items));
         line((LEFT, total), (RIGHT, total));
         line((56.5, items), (56.5, total));
-        line((10.5, total), (10.5, bottom));
+        line((BAND, total), (BAND, bottom));
     }
 }
 

@@ -12,11 +12,11 @@ use crate::{
     symbol,
     text::{Setter, fit, wrap},
 };
-use chrono::Datelike;
 use fapiao_domain::{
     capital,
     face::InvoiceFace,
     invoice::{Identity, InvoiceKind},
+    line::{NO_TAX, printed_tax_sum},
     money::Fen,
     qr,
 };
@@ -27,10 +27,13 @@ const PARTY_SIZES: [(f64, usize); 4] = [(9.0, 2), (8.0, 2), (7.0, 3), (6.0, 3)];
 /// Tax number, 12 points, and yen sign.
 const TAX_NUMBER: f64 = 12.0;
 const YEN: f64 = 11.0;
-/// The remark: width, and (size, distance of rows, rows) it may take.
+/// The remark: width, and (size, distance of rows, rows) it may take. What hangs below the last row stays above the frame,
+/// so at 9 points there are five: the sixth would stand on it.
 const REMARK_WIDTH: f64 = 192.9;
 const REMARK_SIZES: [(f64, f64, usize); 4] =
-    [(9.0, 3.3, 6), (8.0, 2.95, 6), (7.0, 2.55, 7), (6.0, 2.2, 8)];
+    [(9.0, 3.3, 5), (8.0, 2.95, 6), (7.0, 2.55, 7), (6.0, 2.2, 8)];
+/// Baseline of its first row when nothing grows.
+const REMARK_FIRST: f64 = 107.27;
 /// The marks beside the symbol: their column, and (size, rows) they may take.
 const TAG_WIDTH: f64 = 28.0;
 const TAG_MIDDLE: f64 = 43.0;
@@ -97,15 +100,10 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
             let tax = lines.iter().map(|line| line.tax).sum();
             let y = sums_at(shape) - ROW_PITCH;
             let fields = ["page net sum", "page tax sum"];
-            sums(
-                &mut set,
-                fields,
-                y,
-                amount,
-                rows::printed_tax_sum(lines, tax),
-            )?;
+            let tax = printed_tax_sum(lines, tax);
+            sums(&mut set, fields, y, amount, tax)?;
         }
-        let tax = rows::printed_tax_sum(&face.lines, face.totals.tax);
+        let tax = printed_tax_sum(&face.lines, face.totals.tax);
         let fields = ["net sum", "tax sum"];
         sums(&mut set, fields, sums_at(shape), face.totals.amount, tax)?;
         if shape.has_total() {
@@ -164,9 +162,8 @@ fn head(
     (page, count): (usize, usize),
 ) -> Result<(), RenderError> {
     set.left("invoice number", Face::Song, BODY, (170.0, 13.94), number)?;
-    let day = face.issued_at.date();
-    let date = format!("{:04}年{:02}月{:02}日", day.year(), day.month(), day.day());
-    set.left("issue date", Face::Song, BODY, (170.0, 20.04), &date)?;
+    let day = face.printed_day();
+    set.left("issue date", Face::Song, BODY, (170.0, 20.04), &day)?;
     if count > 1 {
         let text = format!("共{count}页 第{page}页");
         set.left("page", Face::Song, BODY, (170.0, 26.0), &text)?;
@@ -197,16 +194,18 @@ fn tags(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> {
 
 fn parties(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> {
     let buyer = face.buyer.printed_name();
-    for (fields, x, name, number) in [
+    for (fields, x, number_x, name, number) in [
         (
             ["buyer name", "buyer tax number"],
             20.0,
+            56.0,
             buyer.as_str(),
             face.buyer.tax_number.as_str(),
         ),
         (
             ["seller name", "seller tax number"],
             120.0,
+            156.5,
             &face.seller.name,
             &face.seller.tax_number,
         ),
@@ -217,7 +216,7 @@ fn parties(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> 
             let at = (x, 36.53 + pitch * place as f64);
             set.left(fields[0], Face::Song, fitted.size, at, part)?;
         }
-        set.left(fields[1], Face::Mono, TAX_NUMBER, (x + 36.0, 47.07), number)?;
+        set.left(fields[1], Face::Mono, TAX_NUMBER, (number_x, 47.07), number)?;
     }
     Ok(())
 }
@@ -233,7 +232,7 @@ fn sums(
     money(set, net_field, BODY, (153.0, y), &amount.to_string())?;
     match tax {
         Some(text) => money(set, tax_field, BODY, (205.0, y), &text),
-        None => set.right(tax_field, BODY, (205.0, y), "***").map(|_| ()),
+        None => set.right(tax_field, BODY, (205.0, y), NO_TAX).map(|_| ()),
     }
 }
 
@@ -293,7 +292,7 @@ fn remark(set: &mut Setter<'_>, shape: Shape, face: &InvoiceFace) -> Result<(), 
             continue;
         }
         for (place, row) in rows.iter().enumerate() {
-            let at = (11.1, 107.27 + shape.growth() + pitch * place as f64);
+            let at = (11.1, REMARK_FIRST + shape.growth() + pitch * place as f64);
             set.left("remark", Face::Song, size, at, row)?;
         }
         return Ok(());
@@ -303,4 +302,23 @@ fn remark(set: &mut Setter<'_>, shape: Shape, face: &InvoiceFace) -> Result<(), 
         rows: refusal.0,
         most: refusal.1,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::geometry::REMARK_END;
+    use super::*;
+
+    #[test]
+    fn what_hangs_below_the_last_row_of_the_remark_stays_above_the_frame() {
+        for (size, pitch, most) in REMARK_SIZES {
+            let last = REMARK_FIRST + pitch * (most - 1) as f64;
+            // An eighth of the size: what commas and figures of Song hang below their line.
+            let below = last + size / PT_PER_MM / 8.0;
+            assert!(
+                below + label::STROKE / 2.0 < REMARK_END,
+                "{size} points: {below}"
+            );
+        }
+    }
 }
