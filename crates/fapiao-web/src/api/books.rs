@@ -16,7 +16,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use fapiao_archive::{
     evidence,
-    paper::{self, Paper, Unreadable},
+    paper::{self, Paper},
 };
 use fapiao_domain::ids::{Id, InvoiceId};
 use serde_json::{Value, json};
