@@ -1,6 +1,6 @@
 //! What a partner may call, and what nobody may: forged, replayed and late calls, and other merchants' requests.
 
-use crate::harness::{TestApp, company, spawn_pair};
+use crate::harness::{TestApp, company, spawn_pair, spawn_pair_with};
 use fapiao_usecases::{
     actor::Actor,
     backoffice::partners::make_partner_key,
@@ -96,6 +96,74 @@ pub async fn second_merchant(app: &TestApp) -> String {
     };
     store.add_partner_key(&key, &by).await.unwrap();
     secret
+}
+
+/// One merchant that hammers is told when to come back, counts over all its keys, and slows down nobody else.
+#[tokio::test]
+async fn each_merchant_has_its_own_pace() {
+    let settings = [("FAPIAO_LIMITS__GATEWAY_CALLS_PER_SECOND", "2")];
+    let app = spawn_pair_with(&settings).await;
+    let base = format!("http://{}", app.platform().web);
+    let outside = app.platform().outside.clone();
+    let secret = second_merchant(&app).await;
+    let path = "/platform/v1/registration";
+    let ask = async |key_id: &str, secret: &str| {
+        let caller = Caller::of(key_id, secret);
+        caller.call(&app, Method::GET, &base, path, "").await
+    };
+    let too_often = async |key_id: &str, secret: &str| {
+        for _ in 0..50 {
+            let (status, told) = ask(key_id, secret).await;
+            if status == StatusCode::TOO_MANY_REQUESTS {
+                return told;
+            }
+            assert_eq!(status, StatusCode::OK, "{told}");
+        }
+        panic!("it was never too often");
+    };
+    let told = too_often(&outside.key_id, &outside.key).await;
+    assert_eq!(told["code"], "rate_limited", "{told}");
+    assert!(told["message"].as_str().unwrap().contains("Retry-After"));
+    // What is forged in its name is refused as such and costs it nothing; the other merchant has its own pace.
+    for _ in 0..20 {
+        let (status, _) = ask("gk_second", "another secret").await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+    let (status, told) = ask("gk_second", &secret).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+
+    // After the seconds it was told, the same goes through.
+    let timestamp = chrono::Utc::now().timestamp();
+    let mut wait = None;
+    for _ in 0..50 {
+        let nonce = ulid::Ulid::generate().to_string();
+        let (method, body) = ("GET", b"".as_slice());
+        let call = Signed {
+            method,
+            path,
+            timestamp,
+            nonce: &nonce,
+            body,
+        };
+        let answer = app
+            .http
+            .get(format!("{base}{path}"))
+            .header("x-gateway-key", &outside.key_id)
+            .header("x-gateway-timestamp", timestamp.to_string())
+            .header("x-gateway-nonce", &nonce)
+            .header("x-gateway-signature", sign(&outside.key, &call))
+            .send()
+            .await
+            .unwrap();
+        if let Some(told) = answer.headers().get("retry-after") {
+            assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+            wait = Some(told.to_str().unwrap().parse::<u64>().unwrap());
+            break;
+        }
+    }
+    assert_eq!(wait, Some(1));
+    app.assert_ledger_holds().await;
+    app.stop().await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod bucket;
 mod database;
 pub mod mails;
 mod pair;
+mod picture;
 
 pub use apart::{Apart, spawn_apart};
 pub use bucket::{bucket, defaults};
@@ -12,6 +13,7 @@ use database::TestDatabase;
 use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};
 use fapiao_usecases::ports::Ports;
 pub use pair::spawn_pair_with_relay;
+pub use picture::Picture;
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -45,8 +47,13 @@ pub async fn spawn_app_with(settings: &[(&str, &str)]) -> TestApp {
 /// third seller. Orders of [`TestApp::order`] and the API's helpers are those of that seller's store `S004`, with a key
 /// of its own. Both have their own database and WeChat account; they share the WeChat and the tax sandbox.
 pub async fn spawn_pair() -> TestApp {
+    spawn_pair_with(&[]).await
+}
+
+/// As [`spawn_pair`], both with further settings.
+pub async fn spawn_pair_with(settings: &[(&str, &str)]) -> TestApp {
     let database = TestDatabase::make().await;
-    spawn(&[], Some(database)).await
+    spawn(settings, Some(database)).await
 }
 
 async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase>) -> TestApp {

@@ -1,6 +1,6 @@
 //! The ways a buyer comes to WeChat's page, and what each page type means.
 
-use crate::harness::{TestApp, company, spawn_app, tea};
+use crate::harness::{Picture, TestApp, company, spawn_app, tea};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -238,7 +238,19 @@ async fn a_receipt_carries_a_code_that_leads_to_the_page() {
             .unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(answer.headers()["short-code"], code.as_str());
-        assert!(answer.bytes().await.unwrap().starts_with(start));
+        let bytes = answer.bytes().await.unwrap();
+        assert!(bytes.starts_with(start));
+        let picture = match format {
+            "svg" => Picture::of_svg(std::str::from_utf8(&bytes).unwrap()),
+            _ => Picture::of_png(&bytes),
+        };
+        // A reader that is not ours finds the link in it, and the link is the buyer's page.
+        let link = picture.code();
+        assert_eq!(link, format!("{}/o/{code}", app.ports().public_base));
+        assert_eq!(link, order["delivery"]["page_url"].as_str().unwrap());
+        let shown = app.http.get(&link).send().await.unwrap();
+        assert_eq!(shown.status(), StatusCode::OK);
+        assert!(shown.text().await.unwrap().contains("113.00"));
     }
     let odd = app.get(&format!("/orders/{id}/receipt-qr.bmp")).await;
     assert_eq!(odd.status, StatusCode::NOT_FOUND);
@@ -252,6 +264,10 @@ async fn a_receipt_carries_a_code_that_leads_to_the_page() {
         .await
         .unwrap();
     assert_eq!(sent_on.headers()["location"], format!("/o/{code}").as_str());
+    let page = format!("{}/o/{code}", app.web());
+    let shown = app.http.get(page).send().await.unwrap();
+    assert_eq!(shown.status(), StatusCode::OK);
+    assert!(shown.text().await.unwrap().contains("113.00"));
     app.stop().await;
 }
 

@@ -120,6 +120,7 @@ fn web_side(ports: &Ports) -> web::Data<fapiao_web::App> {
         upload_bytes: 10 << 20,
         push_max_body_bytes: 64 * 1024,
         api_calls_per_second: 100,
+        gateway_calls_per_second: 50,
         session_idle_hours: 12,
         trusted_proxies: Vec::new(),
         version: "test".to_owned(),

@@ -42,6 +42,7 @@ fn renaming(seller: &Seller, name: &str) -> Vec<(&'static str, String)> {
         it.as_ref().map_or_else(String::new, ToString::to_string)
     };
     vec![
+        ("version", seller.version.to_string()),
         ("name", name.to_owned()),
         ("short_name", seller.short_name.clone()),
         ("tax_number", seller.party.tax_number.clone()),

@@ -275,23 +275,29 @@ async fn the_form_of_a_seller_keeps_limits_and_thresholds() {
         account(&seller.platform_account),
         account(&seller.channel_account),
     );
+    let version = std::cell::Cell::new(seller.version);
     let form = |limit: &'static str, lines: &'static str, low: &'static str| {
         vec![
-            ("name", seller.party.name.as_str()),
-            ("short_name", seller.short_name.as_str()),
-            ("tax_number", seller.party.tax_number.as_str()),
-            ("province", seller.province.as_str()),
-            ("drawer", seller.drawer.as_str()),
-            ("mode", "self_built"),
-            ("platform_account", platform.as_str()),
-            ("channel_account", channel.as_str()),
-            ("invoice_limit", limit),
-            ("invoice_lines", lines),
-            ("numbers_low", low),
-            ("numbers_fetch", "5000"),
-            ("quota_low", "1,000,000"),
-            ("quota_fetch", "5000000"),
+            ("version", version.get().to_string()),
+            ("name", seller.party.name.clone()),
+            ("short_name", seller.short_name.clone()),
+            ("tax_number", seller.party.tax_number.clone()),
+            ("province", seller.province.clone()),
+            ("drawer", seller.drawer.clone()),
+            ("mode", "self_built".to_owned()),
+            ("platform_account", platform.clone()),
+            ("channel_account", channel.clone()),
+            ("invoice_limit", limit.to_owned()),
+            ("invoice_lines", lines.to_owned()),
+            ("numbers_low", low.to_owned()),
+            ("numbers_fetch", "5000".to_owned()),
+            ("quota_low", "1,000,000".to_owned()),
+            ("quota_fetch", "5000000".to_owned()),
         ]
+    };
+    let post = async |members: Vec<(&'static str, String)>| {
+        let members: Vec<_> = members.iter().map(|it| (it.0, it.1.as_str())).collect();
+        send(&app, &admin, &path, &members).await
     };
     for (limit, lines, low, field) in [
         ("99.99", "100", "1000", "invoice_limit"),
@@ -299,7 +305,7 @@ async fn the_form_of_a_seller_keeps_limits_and_thresholds() {
         ("99,999.99", "2001", "1000", "invoice_lines"),
         ("99,999.99", "100", "0", "numbers_low"),
     ] {
-        let wrong = send(&app, &admin, &path, &form(limit, lines, low)).await;
+        let wrong = post(form(limit, lines, low)).await;
         assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY, "{field}");
         let text = wrong.text().await.unwrap();
         assert!(
@@ -307,14 +313,33 @@ async fn the_form_of_a_seller_keeps_limits_and_thresholds() {
             "{field}: {text}"
         );
     }
-    let saved = send(&app, &admin, &path, &form("99,999.99", "100", "800")).await;
+    let saved = post(form("99,999.99", "100", "800")).await;
     assert_eq!(saved.status(), StatusCode::SEE_OTHER);
     let now = app.ports().store.seller(&seller.id).await.unwrap().unwrap();
     assert_eq!(now.rules.limit.map(|it| it.get()), Some(9_999_999));
     assert_eq!((now.rules.lines, now.numbers_low), (100, 800));
     assert_eq!(now.quota_low.get(), 100_000_000);
-    // Without a limit again.
-    send(&app, &admin, &path, &form("", "2000", "800")).await;
+    // Somebody else whose form is older saves nothing, and is told.
+    let late = post(form("88,888.88", "100", "800")).await;
+    assert_eq!(late.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = late.text().await.unwrap();
+    assert!(text.contains("内容已被他人更改"), "{text}");
+    let still = app.ports().store.seller(&seller.id).await.unwrap().unwrap();
+    assert_eq!(still, now);
+    // Without a limit again, after a look at it as it is.
+    let address = format!("{}{path}", app.web());
+    let text = admin
+        .get(address)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let shown = format!("name=\"version\" value=\"{}\"", now.version);
+    assert!(text.contains(&shown), "{text}");
+    version.set(now.version);
+    post(form("", "2000", "800")).await;
     let now = app.ports().store.seller(&seller.id).await.unwrap().unwrap();
     assert_eq!((now.rules.limit, now.rules.lines), (None, 2000));
     app.stop().await;

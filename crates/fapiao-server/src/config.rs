@@ -196,6 +196,8 @@ pub struct Limits {
     pub upload_bytes: usize,
     /// API calls per second and key.
     pub api_calls_per_second: u32,
+    /// Calls over the platform gateway per second and merchant, whichever key it uses.
+    pub gateway_calls_per_second: u32,
     /// Hours without use after which a session ends.
     pub session_idle_hours: i64,
 }

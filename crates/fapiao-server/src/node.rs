@@ -122,6 +122,7 @@ fn web_settings(
         upload_bytes: config.limits.upload_bytes,
         push_max_body_bytes: config.wechat.push_max_body_bytes,
         api_calls_per_second: config.limits.api_calls_per_second,
+        gateway_calls_per_second: config.limits.gateway_calls_per_second,
         session_idle_hours: config.limits.session_idle_hours,
         trusted_proxies: config.server.trusted_proxies.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -4,7 +4,7 @@ use crate::{
     api::stores::StoreCodes,
     security::{key::KeyNotes, limiter::Limiter, networks::Networks},
 };
-use fapiao_domain::ids::ApiKeyId;
+use fapiao_domain::ids::{ApiKeyId, PartnerId};
 use fapiao_usecases::ports::Ports;
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
@@ -24,6 +24,8 @@ pub struct WebSettings {
     pub push_max_body_bytes: usize,
     /// Calls a second of one API key; as many may come at once.
     pub api_calls_per_second: u32,
+    /// Calls a second of one merchant over the platform gateway; as many may come at once.
+    pub gateway_calls_per_second: u32,
     /// Hours after which an unused session ends.
     pub session_idle_hours: i64,
     /// Proxies whose `X-Forwarded-For` is believed: addresses or networks (`10.0.0.0/8`).
@@ -52,6 +54,7 @@ pub struct App {
     pub settings: WebSettings,
     pub(crate) proxies: Networks,
     pub(crate) calls: Limiter<ApiKeyId>,
+    pub(crate) partner_calls: Limiter<PartnerId>,
     pub(crate) guesses: Limiter<IpAddr>,
     pub(crate) key_notes: KeyNotes,
     pub(crate) store_codes: StoreCodes,
@@ -62,9 +65,11 @@ impl App {
     pub fn new(ports: Ports, settings: WebSettings) -> App {
         crate::metrics::describe();
         let rate = settings.api_calls_per_second.max(1);
+        let partner_rate = settings.gateway_calls_per_second.max(1);
         App {
             proxies: Networks::parse(&settings.trusted_proxies),
             calls: Limiter::new(Duration::from_secs(1) / rate, rate),
+            partner_calls: Limiter::new(Duration::from_secs(1) / partner_rate, partner_rate),
             // A buyer mistypes, a robot guesses; behind one address there may be a whole shopping mall.
             guesses: Limiter::new(Duration::from_secs(1), 120),
             key_notes: KeyNotes::default(),

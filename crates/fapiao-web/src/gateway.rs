@@ -5,6 +5,7 @@ use crate::{
     api::body::{discard, read_body, shared},
     app::App,
     callback::ANSWER_WITHIN,
+    security::limiter::Allowance,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -24,6 +25,7 @@ use fapiao_usecases::{
     records::Partner,
 };
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// Longest request body, bytes.
 const BODY_MAX: usize = 1024 * 1024;
@@ -62,6 +64,8 @@ struct Trouble {
     code: &'static str,
     message: String,
     errors: Value,
+    /// Seconds after which the same may be sent again.
+    retry_after: Option<u64>,
 }
 
 impl Trouble {
@@ -71,6 +75,24 @@ impl Trouble {
             code,
             message: message.into(),
             errors: Value::Null,
+            retry_after: None,
+        }
+    }
+
+    /// A merchant that calls faster than `most` a second.
+    fn too_often(most: u32, wait: Duration) -> Trouble {
+        count("too_often");
+        let secs = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Trouble {
+            retry_after: Some(secs.max(1)),
+            ..Trouble::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                format!(
+                    "this merchant made more than {most} calls in a second; nothing was taken, go on more slowly after \
+                     the seconds in Retry-After"
+                ),
+            )
         }
     }
 
@@ -79,7 +101,11 @@ impl Trouble {
         if !self.errors.is_null() {
             body["errors"] = self.errors;
         }
-        HttpResponse::build(self.status)
+        let mut answer = HttpResponse::build(self.status);
+        if let Some(secs) = self.retry_after {
+            answer.insert_header(("retry-after", secs.to_string()));
+        }
+        answer
             .insert_header(("cache-control", "no-store"))
             .json(body)
     }
@@ -234,6 +260,10 @@ async fn known(request: &HttpRequest, payload: web::Payload) -> Result<Known, Tr
         body: &body,
     };
     let partner = authenticate(&app.ports, headers.key_id, &call, headers.signature).await?;
+    // Counted by who signed: what is forged in a merchant's name costs the merchant nothing.
+    if let Allowance::Wait(wait) = app.partner_calls.take(&partner.id, Instant::now()) {
+        return Err(Trouble::too_often(app.partner_calls.burst(), wait));
+    }
     Ok(Known { app, partner, body })
 }
 

@@ -222,7 +222,6 @@ fn no_payment() -> HttpResponse {
         false,
         "没有这笔订单",
         "请回到商家重新下单。",
-        "No such order at the pay side.",
     )
 }
 

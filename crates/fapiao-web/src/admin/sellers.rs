@@ -129,6 +129,11 @@ async fn save(sent: Sent<Configures>, before: Option<Seller>) -> Answer {
     let (desk, sent) = (sent.desk, sent.form);
     let form: SellerForm = sent.typed()?;
     let draft = draft_of(&form);
+    // Saved over what the form was filled from, or not at all: of two people the later one is told.
+    let before = before.map(|it| Seller {
+        version: form.version,
+        ..it
+    });
     let t = desk.t();
     let errors = match save_seller(desk.ports(), &desk.actor(), before.as_ref(), &draft).await {
         Ok(seller) => {
@@ -174,6 +179,7 @@ fn form_of(seller: &Seller) -> SellerForm {
         it.as_ref().map_or_else(String::new, ToString::to_string)
     };
     SellerForm {
+        version: seller.version,
         name: party.name,
         short_name: seller.short_name.clone(),
         tax_number: party.tax_number,

@@ -47,7 +47,6 @@ struct DonePage {
     waiting: bool,
     headline: &'static str,
     words: String,
-    english: &'static str,
     back: Option<String>,
     card: Option<String>,
 }
@@ -108,7 +107,6 @@ pub(crate) async fn decide(
                 false,
                 "无法识别的操作",
                 "请返回上一页重试。",
-                "The form did not say whether to authorise or to refuse.",
             );
         }
     };
@@ -245,44 +243,38 @@ fn dead(problem: LinkProblem) -> HttpResponse {
             false,
             "页面已过期",
             "请回到商家页面重新申请开票。",
-            "This link has expired. Ask the merchant for a fresh one.",
         ),
         LinkProblem::Forged => notice(
             StatusCode::NOT_FOUND,
             false,
             "链接无效",
             "请检查链接是否完整，或回到商家页面重新打开。",
-            "This link was not made by this sandbox, or it is cut.",
         ),
     }
 }
 
 fn done(order: &Order) -> HttpResponse {
-    let (good, headline, words, english) = match order.state {
-        OrderState::Waiting => (true, "等待确认", String::new(), "Waiting."),
+    let (good, headline, words) = match order.state {
+        OrderState::Waiting => (true, "等待确认", String::new()),
         OrderState::Authorised => (
             true,
             "已提交开票申请",
             "商家开票后，发票会自动放入你的卡包，无需在此等待。".to_owned(),
-            "Authorised. The invoice will appear in your wallet.",
         ),
         OrderState::RefusedByUser => (
             false,
             "已取消",
             "你没有授权商家开票。需要发票时，请回到商家页面重新申请。".to_owned(),
-            "You refused. Ask the merchant again if you change your mind.",
         ),
         OrderState::Rejected => (
             false,
             "商家未能开票",
             order.reject_reason.clone().unwrap_or_default(),
-            "The merchant rejected this request for the reason above.",
         ),
         OrderState::Inserted => (
             true,
             "发票已放入卡包",
             "可以在卡包中查看、下载和转发发票。".to_owned(),
-            "The invoice is in your wallet.",
         ),
     };
     let back = match order.state {
@@ -297,7 +289,6 @@ fn done(order: &Order) -> HttpResponse {
             waiting: order.state == OrderState::Authorised,
             headline,
             words,
-            english,
             back,
             card,
         },

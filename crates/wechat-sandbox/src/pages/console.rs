@@ -329,6 +329,5 @@ pub(crate) async fn platform_page() -> HttpResponse {
         true,
         "开票平台",
         "此页属于开票平台，其地址中的 s_pappid 即平台标识。",
-        "The page of the invoicing platform; its address carries the s_pappid.",
     )
 }

@@ -48,23 +48,15 @@ struct Notice<'a> {
     good: bool,
     headline: &'a str,
     words: &'a str,
-    english: &'a str,
 }
 
-pub(crate) fn notice(
-    status: StatusCode,
-    good: bool,
-    headline: &str,
-    words: &str,
-    english: &str,
-) -> HttpResponse {
+pub(crate) fn notice(status: StatusCode, good: bool, headline: &str, words: &str) -> HttpResponse {
     page(
         status,
         &Notice {
             good,
             headline,
             words,
-            english,
         },
         "",
     )

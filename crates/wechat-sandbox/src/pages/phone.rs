@@ -77,10 +77,7 @@ pub(crate) async fn wallet(
     let world = app.world();
     if let Some(buyer) = query.get("buyer") {
         if world.buyers.get(buyer).is_none() {
-            return no_such(
-                "没有这部手机",
-                "No phone of that name. Open /phone without it.",
-            );
+            return no_such("没有这部手机");
         }
         let mut answer = see_other("/phone");
         let cookie = Cookie::build("buyer", buyer.clone())
@@ -94,7 +91,7 @@ pub(crate) async fn wallet(
     }
     let id = buyer_of(&request, &world);
     let Some(buyer) = world.buyers.get(&id) else {
-        return no_such("没有这部手机", "The default phone is gone.");
+        return no_such("没有这部手机");
     };
     let mut cards: Vec<&Card> = world.cards.iter().filter(|card| card.buyer == id).collect();
     cards.sort_by(|a, b| (b.inserted_at, &b.code).cmp(&(a.inserted_at, &a.code)));
@@ -204,7 +201,7 @@ struct CardPageLine {
 pub(crate) async fn card(app: Data<App>, code: Path<String>) -> HttpResponse {
     let world = app.world();
     let Some(card) = world.cards.get(&code) else {
-        return no_such("没有这张发票", "No card has this code.");
+        return no_such("没有这张发票");
     };
     let template = world.templates.get(&card.card_id);
     let data = &card.data;
@@ -303,7 +300,7 @@ pub(crate) async fn file(app: Data<App>, path: Path<(String, String)>) -> HttpRe
             ))
             .insert_header((CACHE_CONTROL, "private, max-age=60"))
             .body(bytes),
-        None => no_such("没有这个文件", "No such card, or its file is gone."),
+        None => no_such("没有这个文件"),
     }
 }
 
@@ -324,7 +321,7 @@ pub(crate) async fn set_status(
         "unlock" => CardStatus::Init,
         other => match CardStatus::parse(other) {
             Some(status) => status,
-            None => return no_such("没有这个状态", "status must be lock, close or unlock."),
+            None => return no_such("没有这个状态"),
         },
     };
     let moved = reimburse_move(&app, &mut app.world(), &code, wanted, PRETEND_REIMBURSER);
@@ -334,18 +331,14 @@ pub(crate) async fn set_status(
             StatusCode::CONFLICT,
             false,
             "状态没有改变",
-            crate::phrases::phrase(refusal.code),
-            &format!("WeChat would answer {}.", refusal.code),
+            &format!(
+                "发票当前的状态不允许这一步，接口会返回错误码 {}。",
+                refusal.code
+            ),
         ),
     }
 }
 
-pub(super) fn no_such(headline: &str, english: &str) -> HttpResponse {
-    notice(
-        StatusCode::NOT_FOUND,
-        false,
-        headline,
-        "请返回卡包。",
-        english,
-    )
+pub(super) fn no_such(headline: &str) -> HttpResponse {
+    notice(StatusCode::NOT_FOUND, false, headline, "请返回卡包。")
 }

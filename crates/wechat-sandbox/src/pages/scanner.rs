@@ -75,12 +75,12 @@ pub(crate) async fn title_code(
 ) -> HttpResponse {
     let world = app.world();
     let Some(buyer) = world.buyers.get(&buyer_of(&request, &world)) else {
-        return no_such("没有这部手机", "The default phone is gone.");
+        return no_such("没有这部手机");
     };
     let company = query.get("kind").map(String::as_str) != Some("person");
     let text = links::title_code(&world, &buyer.id, company, app.now());
     let Ok(code) = qrcode::QrCode::new(&text) else {
-        return no_such("无法生成二维码", "The text does not fit into a QR code.");
+        return no_such("无法生成二维码");
     };
     let svg = code
         .render::<qrcode::render::svg::Color<'_>>()

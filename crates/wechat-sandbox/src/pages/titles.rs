@@ -86,7 +86,6 @@ pub(crate) async fn submit(
             true,
             "抬头已保存",
             "下次开票时可以直接使用。",
-            "The title is stored on this phone.",
         );
     }
     let company = form.get("kind").map(String::as_str) == Some("company");
@@ -109,13 +108,7 @@ pub(crate) async fn submit(
         .with("attach", link.member("attach"))
         .with("title_type", title_type);
     app.emit(&mut world, &link.appid, None, &event);
-    notice(
-        StatusCode::OK,
-        true,
-        "抬头已发送给商家",
-        "请等待商家处理。",
-        "The title was sent to the merchant.",
-    )
+    notice(StatusCode::OK, true, "抬头已发送给商家", "请等待商家处理。")
 }
 
 fn stored(buyer: Buyer, link: &TitleLink, title: &str, tax_no: &str) -> Buyer {
@@ -150,11 +143,5 @@ fn dead(problem: LinkProblem) -> HttpResponse {
         LinkProblem::Expired => StatusCode::GONE,
         LinkProblem::Forged => StatusCode::NOT_FOUND,
     };
-    notice(
-        status,
-        false,
-        "链接已失效",
-        "请让商家重新出示二维码。",
-        "This title link is dead.",
-    )
+    notice(status, false, "链接已失效", "请让商家重新出示二维码。")
 }

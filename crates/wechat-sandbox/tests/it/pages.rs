@@ -215,6 +215,59 @@ async fn the_wallet_shows_the_card_with_its_file_and_moves_it() {
     assert!(html.contains("已报销"));
 }
 
+/// What a person reads on a page: no tags, no styles, nothing that is a value of the interface.
+fn read_by_people(html: &str) -> String {
+    let body = html.split("<body>").nth(1).unwrap_or(html);
+    let body = body.split("<details").next().unwrap();
+    let mut text = String::new();
+    for piece in body.split('<').skip(1) {
+        text.push_str(piece.split_once('>').map_or("", |it| it.1));
+        text.push(' ');
+    }
+    text
+}
+
+#[tokio::test]
+async fn the_phone_speaks_chinese_throughout() {
+    let stage = stage().await;
+    let merchant = &stage.merchant;
+    let base = stage.running.base_url();
+    let url = merchant.auth_url("A-1").await;
+    let mut pages = vec![url.clone(), format!("{url}x")];
+    pages.extend(
+        [
+            "",
+            "/scan",
+            "/title",
+            "/title?kind=person",
+            "?buyer=nobody",
+            "/cards/0",
+        ]
+        .map(|path| format!("{base}/phone{path}")),
+    );
+    for page in &pages {
+        let (_, html) = open(merchant, page).await;
+        assert!(html.contains("lang=\"zh-CN\""), "{page}: {html}");
+        let text = read_by_people(&html);
+        // Two words of Latin letters in a row are a sentence; names of interfaces stand alone.
+        let words: Vec<&str> = text
+            .split([' ', '\n'])
+            .filter(|it| !it.is_empty())
+            .collect();
+        let is_word = |it: &str| it.len() > 1 && it.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let sentence = words
+            .windows(2)
+            .find(|pair| is_word(pair[0]) && is_word(pair[1]));
+        assert_eq!(sentence, None, "{page}: {text}");
+    }
+    merchant.authorise("A-1").await;
+    let (_, html) = open(merchant, &url).await;
+    assert!(
+        html.contains("已提交开票申请") && !html.contains("Authorised"),
+        "{html}"
+    );
+}
+
 #[tokio::test]
 async fn every_buyer_has_a_phone_of_their_own() {
     let stage = stage().await;
