@@ -1,6 +1,10 @@
 //! The legacy unified calls: WeChat has the invoice made out, and tells by event and query.
 
 use crate::{
+    admin::{
+        sign_in::signed_in,
+        work::{page, send},
+    },
     harness::{TestApp, company, person, spawn_app},
     red::{at_stage, at_state, bring_forward, invoice_state, refund},
 };
@@ -335,5 +339,46 @@ async fn the_page_collect_is_refused() {
         "{refused:?}"
     );
     assert_eq!(refused.wrong_fields(), ["/delivery/page"]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn its_settings_are_entered_in_the_back_office_and_a_later_hand_is_told() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let id = SellerId::from_ulid("0000000000DEM0000000000001");
+    let path = format!("/admin/sellers/{id}/unified");
+    let post = async |prefix: &str, version: &str| {
+        let members = [
+            ("merchant_id", prefix),
+            ("trade", "1"),
+            ("platform_id", ""),
+            ("version", version),
+        ];
+        send(&app, &owner, &path, &members).await
+    };
+    let text = page(&app, &owner, &path).await;
+    assert!(text.contains("name=\"version\" value=\"\""), "{text}");
+    let wrong = post("DEMO-1", "").await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(post("DEMO77", "").await.status(), StatusCode::SEE_OTHER);
+    let kept = async || {
+        let store = &app.ports().store;
+        store.unified_settings(&id).await.unwrap().unwrap()
+    };
+    let first = kept().await;
+    assert_eq!(
+        (first.merchant_id.as_str(), first.trade.as_str()),
+        ("DEMO77", "1")
+    );
+    let version = first.version.to_string();
+    assert_eq!(
+        post("DEMO78", &version).await.status(),
+        StatusCode::SEE_OTHER
+    );
+    let late = post("DEMO79", &version).await;
+    assert_eq!(late.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.text().await.unwrap().contains("内容已被他人更改"));
+    assert_eq!(kept().await.merchant_id, "DEMO78");
     app.stop().await;
 }

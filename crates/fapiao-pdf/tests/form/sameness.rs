@@ -29,7 +29,7 @@ fn files(face: &InvoiceFace) -> [Vec<u8>; 3] {
     [
         renderer().render(face).unwrap(),
         renderer().render_ofd(face).unwrap(),
-        render_xml(face),
+        attachment(face).content,
     ]
 }
 

@@ -131,7 +131,7 @@ async fn save(sent: Sent<Configures>, before: Option<Seller>) -> Answer {
     let draft = draft_of(&form);
     // Saved over what the form was filled from, or not at all: of two people the later one is told.
     let before = before.map(|it| Seller {
-        version: form.version,
+        version: form.version.parse().unwrap_or_default(),
         ..it
     });
     let t = desk.t();
@@ -179,7 +179,7 @@ fn form_of(seller: &Seller) -> SellerForm {
         it.as_ref().map_or_else(String::new, ToString::to_string)
     };
     SellerForm {
-        version: seller.version,
+        version: seller.version.to_string(),
         name: party.name,
         short_name: seller.short_name.clone(),
         tax_number: party.tax_number,

@@ -39,7 +39,7 @@ pub(super) async fn show(desk: Configurer, id: web::Path<String>) -> Answer {
             merchant_id: it.merchant_id,
             trade: it.trade,
             platform_id: it.platform_id,
-            version: it.version,
+            version: it.version.to_string(),
         },
         None => UnifiedForm {
             trade: "0".to_owned(),
@@ -59,7 +59,7 @@ pub(super) async fn save(sent: Sent<Configures>, id: web::Path<String>) -> Answe
         merchant_id: form.merchant_id.clone(),
         trade: form.trade.clone(),
         platform_id: form.platform_id.clone(),
-        version: form.version,
+        version: form.version.parse().unwrap_or_default(),
     };
     let errors = match save_unified(desk.ports(), &desk.actor(), &seller, &draft).await {
         Ok(_) => {
@@ -84,7 +84,7 @@ async fn page(
         shell: frame.shell(Section::Sellers).await?,
         seller_href: format!("/admin/sellers/{}", seller.id),
         seller: seller.party.name.clone(),
-        is_new: form.version == 0,
+        is_new: form.version.is_empty(),
         form,
         errors,
         trades: vec![

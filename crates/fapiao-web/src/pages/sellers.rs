@@ -84,8 +84,8 @@ pub struct SellerEditPage {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SellerForm {
-    /// The row version that was read; 0 for a new seller.
-    pub version: i64,
+    /// The row version that was read; empty for a new seller.
+    pub version: String,
     /// Full legal name.
     pub name: String,
     /// Name on cards, at most 9 characters.

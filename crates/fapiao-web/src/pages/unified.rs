@@ -36,6 +36,6 @@ pub struct UnifiedForm {
     pub trade: String,
     /// The platform id.
     pub platform_id: String,
-    /// The row version that was read.
-    pub version: i64,
+    /// The row version that was read; empty when there was none.
+    pub version: String,
 }

@@ -54,7 +54,7 @@ fn sellers(s: &Sample, pages: &mut Pages) {
         },
     );
     let form = SellerForm {
-        version: 1,
+        version: "1".to_owned(),
         invoice_limit: "1000000.00".to_owned(),
         invoice_lines: "2000".to_owned(),
         shows_banks: String::new(),
