@@ -311,9 +311,9 @@ async fn matches(
         table.row(&[
             match_words(result).into(),
             bucket.count.into(),
-            fen(bucket.sold).into(),
-            fen(bucket.invoiced).into(),
-            fen(bucket.invoiced - bucket.sold).into(),
+            Fen::of_sum(bucket.sold).into(),
+            Fen::of_sum(bucket.invoiced).into(),
+            Fen::of_sum(bucket.invoiced - bucket.sold).into(),
         ])?;
     }
     if *scope == Scope::All {
@@ -379,7 +379,7 @@ async fn payments(
         table.row(&[
             channel.into(),
             it.orders.into(),
-            fen(it.sold).into(),
+            Fen::of_sum(it.sold).into(),
             it.without_number.into(),
             it.repeated.into(),
         ])?;
@@ -415,7 +415,7 @@ async fn with_tax_authority(
         table.row(&[
             tax_words(it.state).into(),
             it.count.into(),
-            fen(it.total).into(),
+            Fen::of_sum(it.total).into(),
         ])?;
     }
     table.sheet("税局未确认", &UNCONFIRMED)?;
@@ -431,10 +431,6 @@ async fn with_tax_authority(
         ])?;
     }
     Ok(())
-}
-
-fn fen(value: i64) -> Fen {
-    Fen::new(value).unwrap_or(Fen::ZERO)
 }
 
 /// A moment as the tax bureau's export writes it, in Shanghai.
@@ -687,7 +683,7 @@ fn match_cells(row: &MatchRow) -> Vec<Cell> {
         moment(row.sold_at).into(),
         row.sold.into(),
         row.invoiced.into(),
-        fen(row.invoiced.get() - row.sold.get()).into(),
+        Fen::of_sum(row.invoiced.get() - row.sold.get()).into(),
         row.invoices.into(),
         row.numbers.as_str().into(),
         match_words(row.result).into(),

@@ -2,10 +2,7 @@
 
 use crate::ArchiveError;
 use fapiao_domain::{money::Fen, rate::Rate, totals::compute};
-use fapiao_usecases::{
-    errors::StoreError,
-    ports::{Issued, Period, Ports, Scope, VatRow},
-};
+use fapiao_usecases::ports::{Issued, Period, Ports, Scope, VatRow};
 use std::collections::BTreeMap;
 
 const PAGE: u32 = 500;
@@ -37,7 +34,7 @@ pub async fn of_period(
 ) -> Result<Vec<VatRow>, ArchiveError> {
     let mut rows: BTreeMap<Key, VatRow> = BTreeMap::new();
     for row in ports.store.vat_rows(scope, period).await? {
-        add(&mut rows, row)?;
+        add(&mut rows, row);
     }
     let codes = ports.store.tax_codes().await?;
     let short_name = |code: &str| codes.versions(code).last().map(|it| it.short_name.clone());
@@ -65,11 +62,11 @@ pub async fn of_period(
                     red_net: Fen::ZERO,
                     red_tax: Fen::ZERO,
                 };
-                add(&mut of_order, row)?;
+                add(&mut of_order, row);
             }
             for (_, mut row) in of_order {
                 row.blue_count = 1;
-                add(&mut rows, row)?;
+                add(&mut rows, row);
             }
         }
         after = next;
@@ -85,7 +82,7 @@ pub fn is_service(code: &str) -> bool {
     code.starts_with(['3', '4', '5'])
 }
 
-fn add(rows: &mut BTreeMap<Key, VatRow>, row: VatRow) -> Result<(), ArchiveError> {
+fn add(rows: &mut BTreeMap<Key, VatRow>, row: VatRow) {
     match rows.entry(key(&row)) {
         std::collections::btree_map::Entry::Vacant(free) => {
             free.insert(row);
@@ -94,19 +91,12 @@ fn add(rows: &mut BTreeMap<Key, VatRow>, row: VatRow) -> Result<(), ArchiveError
             let into = known.get_mut();
             into.blue_count += row.blue_count;
             into.red_count += row.red_count;
-            for (sum, more) in [
-                (&mut into.blue_net, row.blue_net),
-                (&mut into.blue_tax, row.blue_tax),
-                (&mut into.red_net, row.red_net),
-                (&mut into.red_tax, row.red_tax),
-            ] {
-                *sum = sum
-                    .checked_add(more)
-                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            }
+            into.blue_net += row.blue_net;
+            into.blue_tax += row.blue_tax;
+            into.red_net += row.red_net;
+            into.red_tax += row.red_tax;
         }
     }
-    Ok(())
 }
 
 /// A rate as the return writes it: `13%`, `免税`, `不征税`.

@@ -6,7 +6,8 @@ use thiserror::Error;
 
 /// An amount of money in fen (分, 1/100 yuan); negative on red invoices and discount lines.
 ///
-/// Invariant: `-MAX <= fen <= MAX`.
+/// What comes in as one amount is bounded: [`Fen::new`], [`Fen::parse_yuan`] and [`Fen::round_half_up`] refuse anything
+/// outside `-MAX..=MAX`. What is added up of such amounts is not: a month's sum may well be larger ([`Fen::of_sum`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fen(i64);
 
@@ -39,6 +40,11 @@ impl Fen {
         }
     }
 
+    /// A sum of amounts, as a ledger adds them up: it has no bound of its own. Hundreds of millions of largest amounts fit.
+    pub const fn of_sum(fen: i64) -> Fen {
+        Fen(fen)
+    }
+
     /// For results that cannot be larger than amounts already checked.
     pub(crate) const fn raw(fen: i64) -> Fen {
         Fen(fen)
@@ -69,6 +75,14 @@ impl Fen {
     /// # Errors
     /// [`FenError`] when the text is no amount or too large.
     pub fn parse_yuan(text: &str) -> Result<Fen, FenError> {
+        Self::parse_sum(text).and_then(|it| Fen::new(it.0))
+    }
+
+    /// Reads yuan as [`Fen::parse_yuan`] does, for what others added up: a sum may be larger than one amount.
+    ///
+    /// # Errors
+    /// [`FenError`] when the text is no amount, or beyond all sums.
+    pub fn parse_sum(text: &str) -> Result<Fen, FenError> {
         let (negative, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -81,7 +95,7 @@ impl Fen {
         let fen: i64 = format!("{yuan}{decimals:0<2}")
             .parse()
             .map_err(|_| FenError::TooLarge)?;
-        Fen::new(if negative { -fen } else { fen })
+        Ok(Fen(if negative { -fen } else { fen }))
     }
 
     /// Rounds an exact yuan amount to fen, half away from zero (四舍五入): the one rounding rule of the product.
@@ -101,14 +115,6 @@ impl Fen {
     /// The amount in yuan as an exact decimal.
     pub fn yuan(self) -> Decimal {
         Decimal::new(self.0, 2)
-    }
-
-    /// Adds, or says that the result is too large.
-    ///
-    /// # Errors
-    /// [`FenError::TooLarge`].
-    pub fn checked_add(self, other: Fen) -> Result<Fen, FenError> {
-        Fen::new(self.0 + other.0)
     }
 
     /// The amount as people read it: `¥1,234.56`, negative `−¥1,234.56` (with a true minus sign).
@@ -234,6 +240,18 @@ mod tests {
             Err(FenError::TooLarge)
         );
         assert_eq!(Fen(-9000).to_string(), "-90.00");
+        let sum = Fen::parse_sum("-1200000000.00").unwrap();
+        assert_eq!(sum, Fen::of_sum(-120_000_000_000));
+        assert_eq!(sum.to_string(), "-1200000000.00");
+        assert_eq!(
+            Fen::of_sum(120_000_000_000).display_yuan(),
+            "¥1,200,000,000.00"
+        );
+        assert_eq!(Fen::parse_sum("1.2.3"), Err(FenError::Malformed));
+        assert_eq!(
+            Fen::parse_sum("99999999999999999999"),
+            Err(FenError::TooLarge)
+        );
         assert_eq!(Fen(123_456_789).display_yuan(), "¥1,234,567.89");
         assert_eq!(Fen(-5).display_yuan(), "\u{2212}¥0.05");
     }

@@ -75,7 +75,7 @@ pub(crate) async fn page(
             .collect::<Result<_, _>>()?,
         next,
         count: read::count(count),
-        sum: sum.map(read::fen).transpose()?,
+        sum: sum.map(read::sum),
     })
 }
 

@@ -153,7 +153,7 @@ impl Issuing for Store {
     async fn quota_left(&self, seller: &SellerId, month: &str) -> Result<Fen, StoreError> {
         let left = sql::number(self.reader(), stock::quota_left(seller, month)).await?;
         // Sellers without a limit are granted more than any amount of ours.
-        read::fen(left.min(Fen::MAX.get()))
+        Ok(read::sum(left.min(Fen::MAX.get())))
     }
 
     async fn stock_request(

@@ -74,7 +74,7 @@ impl Store {
         match sql::row(self.reader(), sql).await? {
             Some(row) => Ok((
                 row.cell(0)?,
-                read::fen(row.cell::<Option<i64>>(1)?.unwrap_or(0))?,
+                read::sum(row.cell::<Option<i64>>(1)?.unwrap_or(0)),
             )),
             None => Ok((0, Fen::ZERO)),
         }

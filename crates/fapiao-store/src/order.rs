@@ -182,7 +182,7 @@ async fn count(
         return Ok((cursor::COUNTED, None));
     }
     let sum = row.cell::<Option<i64>>(1)?.unwrap_or(0);
-    Ok((count, Some(read::fen(sum)?)))
+    Ok((count, Some(read::sum(sum))))
 }
 
 fn fixed(scope: &Scope, filter: &OrderFilter) -> Sql {

@@ -7,10 +7,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use fapiao_domain::{
-    ids::{Id, SellerId},
-    money::Fen,
-};
+use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
     errors::StoreError,
     ports::{HourOfUse, StockOutlook},
@@ -43,7 +40,7 @@ impl StockOutlook for Store {
                         hour: read::time(row.cell::<i64>(0)? * HOUR_MILLIS)?,
                         numbers: row.cell(1)?,
                         // A red invoice takes a number and gives quota back.
-                        net: Fen::new(row.cell::<i64>(2)?).unwrap_or(Fen::MAX),
+                        net: read::sum(row.cell(2)?),
                     })
                 })
                 .collect();

@@ -36,7 +36,12 @@ pub(crate) fn fen(value: i64) -> Result<Fen, StoreError> {
     Fen::new(value).map_err(|_| corrupt("amount in fen", value))
 }
 
-/// Three sums.
+/// A sum of amounts: it may be larger than any single one.
+pub(crate) const fn sum(value: i64) -> Fen {
+    Fen::of_sum(value)
+}
+
+/// An invoice's three amounts.
 pub(crate) fn totals(amount: i64, tax: i64, total: i64) -> Result<Totals, StoreError> {
     Ok(Totals {
         amount: fen(amount)?,

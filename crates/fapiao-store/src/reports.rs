@@ -292,7 +292,7 @@ impl Reports for Store {
                 let special = number(&row, 2)? == 1;
                 let sign = if late { -1 } else { 1 };
                 let fen = |column: usize| -> Result<Fen, StoreError> {
-                    read::fen(row.cell::<i64>(column)? * sign)
+                    Ok(read::sum(row.cell::<i64>(column)? * sign))
                 };
                 let (blue, red): (i64, i64) = (row.cell(3)?, row.cell(6)?);
                 rows.push(VatRow {
@@ -391,7 +391,7 @@ impl Reports for Store {
                 store: place(row.cell(2)?, row.cell(3)?),
                 sold_at: read::time(row.cell(4)?)?,
                 sold: read::fen(sold)?,
-                invoiced: read::fen(invoiced)?,
+                invoiced: read::sum(invoiced),
                 invoices: count,
                 numbers: one.numbers.join(" "),
                 result: Match::of(sold, invoiced, count),

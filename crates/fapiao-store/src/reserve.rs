@@ -16,7 +16,6 @@ use fapiao_domain::{
     ids::Id,
     ids::{InvoiceId, SellerId},
     invoice::{Identity, InvoiceKind, InvoiceState},
-    money::Fen,
 };
 use fapiao_usecases::{
     actor::Actor,
@@ -207,7 +206,7 @@ impl Desk {
         let quota = self.quota.entry((row.seller_id.clone(), month.clone()));
         let (left, _) = quota.or_default();
         if row.amount > *left {
-            let left = read::fen((*left).min(Fen::MAX.get()))?;
+            let left = read::sum(*left);
             return Ok(self.block(row, "no_quota", Reservation::NoQuota { left }));
         }
         let number = number_at(&shelf.segment.first_number, shelf.taken).ok_or_else(|| {

@@ -202,7 +202,7 @@ pub(crate) fn end_quota<'t>(tx: &'t Tx, end: &'t QuotaEnd) -> Run<'t, u32> {
             tx.audit(
                 Line::new(&Actor::System, "stock.quota_ended", &seller)
                     .with("month", month.as_str())
-                    .with("amount", Fen::new(left).unwrap_or(Fen::MAX).to_string()),
+                    .with("amount", read::sum(left).to_string()),
             );
             lines.push(quota_line::Model {
                 // A red invoice of that month may still give something back: each end has a line of its own.

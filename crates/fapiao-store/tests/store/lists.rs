@@ -52,6 +52,19 @@ on_both! {
         assert_eq!((page.count, page.sum), (1, Some(Fen::parse_yuan("113").unwrap())));
     }
 
+    async fn a_sum_may_be_larger_than_any_single_amount(bench: &Bench) {
+        for number in ["A-1", "A-2"] {
+            let mut new = bench.order(number);
+            let yuan = |text| Fen::parse_yuan(text).unwrap();
+            new.order.totals.amount = yuan("600000000");
+            new.order.totals.tax = Fen::ZERO;
+            new.order.totals.total = yuan("600000000");
+            bench.accept(new).await;
+        }
+        let page = bench.store.orders(&Scope::All, &text("A-")).await.unwrap();
+        assert_eq!(page.sum.unwrap().to_string(), "1200000000.00");
+    }
+
     async fn pages_are_complete_and_newest_first(bench: &Bench) {
         let mut numbers = Vec::new();
         for at in 0..25 {

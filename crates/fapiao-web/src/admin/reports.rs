@@ -265,10 +265,6 @@ fn sums<'a>(rows: impl Iterator<Item = &'a [Fen; 3]>) -> [Fen; 3] {
     })
 }
 
-fn fen(value: i64) -> Fen {
-    Fen::new(value).unwrap_or(Fen::ZERO)
-}
-
 async fn ledger(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<LedgerBody, Failure> {
     let (store, scope) = (&frame.ports().store, frame.view());
     let (count, whole) = store.ledger_sums(&scope, &asked.period).await?;
@@ -281,7 +277,7 @@ async fn ledger(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<LedgerBod
         .collect();
     Ok(LedgerBody {
         count,
-        sums: whole.map(fen),
+        sums: whole.map(Fen::of_sum),
         page_sums: sums(own.iter()),
         pager: asked.pager(Report::Ledger, next, rows.len()),
         rows: rows
@@ -422,9 +418,9 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
                 href: format!("{list}&only={}", result.as_str()),
                 current: asked.only == Some(result),
                 count: it.count,
-                sold: fen(it.sold),
-                invoiced: fen(it.invoiced),
-                apart: fen(it.invoiced - it.sold),
+                sold: Fen::of_sum(it.sold),
+                invoiced: Fen::of_sum(it.invoiced),
+                apart: Fen::of_sum(it.invoiced - it.sold),
             })
             .collect(),
         pager: asked.pager(Report::Reconciliation, next, rows.len()),
@@ -433,7 +429,7 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
             .map(|it| MatchLine {
                 href: format!("/admin/orders/{}", it.order),
                 at: shell.when(it.sold_at),
-                apart: fen(it.invoiced.get() - it.sold.get()),
+                apart: Fen::of_sum(it.invoiced.get() - it.sold.get()),
                 order_no: it.order_no,
                 sold: it.sold,
                 invoiced: it.invoiced,
@@ -456,7 +452,7 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
             .map(|it| PaymentLine {
                 channel: channel_words(t, &it.channel),
                 orders: it.orders,
-                sold: fen(it.sold),
+                sold: Fen::of_sum(it.sold),
                 without_number: it.without_number,
                 repeated: it.repeated,
             })
@@ -478,7 +474,7 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
             .collect(),
         tax_side: tax_side
             .into_iter()
-            .map(|it| (shell.invoice(it.state), it.count, fen(it.total)))
+            .map(|it| (shell.invoice(it.state), it.count, Fen::of_sum(it.total)))
             .collect(),
         unconfirmed: unconfirmed
             .into_iter()

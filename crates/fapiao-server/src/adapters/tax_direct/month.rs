@@ -15,7 +15,7 @@ pub(super) const CONFIRM: &str = "0";
 pub(super) const WITHDRAW: &str = "1";
 
 fn yuan(fen: i64) -> String {
-    Fen::new(fen).map_or_else(|_| fen.to_string(), |it| it.to_string())
+    Fen::of_sum(fen).to_string()
 }
 
 /// The body of `SCFPHZQRXX`.
@@ -45,11 +45,7 @@ pub(super) fn told(data: &Value, month: &str) -> Option<MonthTold> {
     let rows = data.get("fphzqrxxList")?.as_array()?;
     let row = rows.iter().find(|row| text(row, "yf") == month)?;
     let count = |member: &str| scalar(row, member).parse::<i64>().ok();
-    let fen = |member: &str| {
-        Fen::parse_yuan(&scalar(row, member))
-            .ok()
-            .map(|it| it.get())
-    };
+    let fen = |member: &str| Fen::parse_sum(&scalar(row, member)).ok().map(|it| it.get());
     Some(MonthTold {
         figures: MonthFigures {
             blue_count: count("lzfpsl")?,

@@ -173,13 +173,14 @@ pub(super) fn stock(data: &Value, now: DateTime<Utc>) -> Option<StockTold> {
 
 /// A month.
 pub(super) fn month(data: &Value) -> Option<MonthTold> {
+    let sum = |side: &Value, member: &str| {
+        let sum = Fen::parse_sum(side.get(member)?.as_str()?).ok()?;
+        Some(sum.get())
+    };
     let side = |member: &str| {
         let side = data.get(member)?;
-        Some((
-            side.get("count")?.as_i64()?,
-            amount(side, "amount")?.get(),
-            amount(side, "tax")?.get(),
-        ))
+        let count = side.get("count")?.as_i64()?;
+        Some((count, sum(side, "amount")?, sum(side, "tax")?))
     };
     let (blue_count, blue_amount, blue_tax) = side("blue")?;
     let (red_count, red_amount, red_tax) = side("red")?;

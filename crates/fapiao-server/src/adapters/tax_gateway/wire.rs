@@ -125,8 +125,7 @@ pub(super) fn red_letter(seller: &Seller, it: &RedApplication) -> Option<Value> 
 }
 
 fn yuan(fen: i64) -> String {
-    // Sums of a month stay far below the largest amount.
-    Fen::new(fen).map_or_else(|_| fen.to_string(), |it| it.to_string())
+    Fen::of_sum(fen).to_string()
 }
 
 /// The body of a month's confirmation and of its withdrawal.
