@@ -25,7 +25,7 @@ use fapiao_usecases::{
     ports::{DeliveryChange, NewDelivery},
     records::{Delivery, RawTitleRecord},
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 /// Deliveries in these states are under way; the same words as in the index that allows one of them per order.
 const UNDER_WAY: &str = "('created', 'page_opened', 'authorised', 'issuing')";
@@ -359,6 +359,15 @@ pub(crate) async fn orders_follow(tx: &Tx, orders: &[String]) -> Result<(), Stor
     if orders.is_empty() {
         return Ok(());
     }
+    // Held first, in a statement of its own: two parts of an order may end at the same moment, and the one that waited
+    // for the row has to look at the other's outcome, not at what stood when its own statement began.
+    let held = Sql::new("SELECT id FROM orders WHERE id IN ")
+        .list(orders.iter().map(String::as_str))
+        .add(" ORDER BY id")
+        .add(for_update(tx.backend));
+    if tx.backend == DbBackend::Postgres {
+        tx.rows(held).await?;
+    }
     let sql = Sql::new(format!(
         "UPDATE orders SET state = CASE \
            WHEN state = 'cancelled' THEN state \
@@ -514,35 +523,36 @@ pub(crate) fn expire<'t>(tx: &'t Tx, (now, limit): &'t (DateTime<Utc>, u32)) -> 
 /// Notes promises that were broken.
 pub(crate) fn overdue<'t>(tx: &'t Tx, (now, limit): &'t (DateTime<Utc>, u32)) -> Run<'t, u32> {
     Box::pin(async move {
-        let sql = Sql::new(
-            "SELECT d.id, d.order_id, d.due_at FROM deliveries d WHERE d.state IN ('authorised', 'issuing') \
-             AND d.overdue_at IS NULL AND d.due_at <= ",
-        )
-        .bind(now.timestamp_millis())
-        .add(
-            " AND NOT EXISTS (SELECT 1 FROM invoices i WHERE i.id = d.invoice_id \
-             AND i.state IN ('issued', 'partly_red', 'fully_red')) ORDER BY d.due_at LIMIT ",
-        )
-        .bind(i64::from(*limit));
-        let due = tx.rows(sql).await?;
-        let mut ids = Vec::new();
-        for row in &due {
-            let (id, order, due_at): (String, String, i64) =
-                (row.cell(0)?, row.cell(1)?, row.cell(2)?);
-            tx.audit(
-                Line::new(&Actor::System, "delivery.overdue", &id)
-                    .order(&order)
-                    .with("due_at", read::time(due_at)?.to_rfc3339()),
-            );
-            tx.changed_id(&id);
-            ids.push(id);
+        // Every node looks: the mark is set and told by whoever sets it, once.
+        let sql = Sql::new("UPDATE deliveries SET overdue_at = ")
+            .bind(now.timestamp_millis())
+            .add(
+                " WHERE overdue_at IS NULL AND id IN (SELECT d.id FROM deliveries d \
+                 WHERE d.state IN ('authorised', 'issuing') AND d.overdue_at IS NULL AND d.due_at <= ",
+            )
+            .bind(now.timestamp_millis())
+            .add(
+                " AND NOT EXISTS (SELECT 1 FROM invoices i WHERE i.id = d.invoice_id \
+                 AND i.state IN ('issued', 'partly_red', 'fully_red')) ORDER BY d.due_at, d.id LIMIT ",
+            )
+            .bind(i64::from(*limit))
+            .add(") RETURNING due_at, id, order_id");
+        let mut due = Vec::new();
+        for row in &tx.rows(sql).await? {
+            due.push((
+                row.cell::<i64>(0)?,
+                row.cell::<String>(1)?,
+                row.cell::<String>(2)?,
+            ));
         }
-        if !ids.is_empty() {
-            let sql = Sql::new("UPDATE deliveries SET overdue_at = ")
-                .bind(now.timestamp_millis())
-                .add(" WHERE id IN ")
-                .list(ids);
-            tx.exec(sql).await?;
+        due.sort();
+        for (due_at, id, order) in &due {
+            tx.audit(
+                Line::new(&Actor::System, "delivery.overdue", id)
+                    .order(order)
+                    .with("due_at", read::time(*due_at)?.to_rfc3339()),
+            );
+            tx.changed_id(id);
         }
         Ok(read::count(due.len() as i64))
     })

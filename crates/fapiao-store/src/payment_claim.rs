@@ -99,12 +99,14 @@ fn add<'t>(tx: &'t Tx, claim: &'t PaymentClaim) -> Run<'t, PaymentClaim> {
     })
 }
 
-/// Ends a delivery that still waits for its buyer: the buyer came another way.
+/// Ends a delivery that still waits for its buyer: the buyer came another way. Held while it is looked at: a buyer who
+/// agrees on its page at this moment is not passed over.
 async fn supersede(tx: &Tx, order: &OrderId) -> Result<(), StoreError> {
     let sql = Sql::new(
         "SELECT id, state FROM deliveries WHERE state IN ('created', 'page_opened') AND order_id = ",
     )
-    .bind(order.as_str());
+    .bind(order.as_str())
+    .add(for_update(tx.backend));
     for row in tx.rows(sql).await? {
         let (id, from): (String, String) = (row.cell(0)?, row.cell(1)?);
         let sql =
