@@ -417,3 +417,56 @@ async fn the_check_list_finds_the_company_ready_after_the_first_invoice() {
     assert!(list.matches("<li class=\"ok\">").count() > 15);
     app.stop().await;
 }
+
+#[tokio::test]
+async fn the_language_is_changed_alone_and_an_old_form_overwrites_nobody() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let finance = signed_in(&app, "finance").await;
+    let person = async || {
+        let everybody = app.ports().store.staff().await.unwrap();
+        everybody
+            .into_iter()
+            .find(|it| it.login == "finance")
+            .unwrap()
+    };
+    let before = person().await;
+    let path = format!("/admin/staff/{}", before.id);
+    let read = hidden(&page(&app, &owner, &path).await, "version");
+    location(
+        &send(
+            &app,
+            &finance,
+            "/admin/language",
+            &[("lang", "en"), ("back", "/admin")],
+        )
+        .await,
+    );
+    let after = person().await;
+    assert_eq!(after.language, "en");
+    assert_eq!(
+        (after.version, &after.password_hash),
+        (before.version, &before.password_hash)
+    );
+    let form = |name: &'static str| {
+        [
+            ("name", name),
+            ("login", "finance"),
+            ("role", "finance"),
+            ("active", "yes"),
+        ]
+    };
+    let sent = |name| [form(name).to_vec(), vec![("version", read.as_str())]].concat();
+    location(&send(&app, &owner, &path, &sent("王会计")).await);
+    // Somebody else still has the form open as it was.
+    let late = send(&app, &owner, &path, &sent("王老师")).await;
+    assert_eq!(late.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = late.text().await.unwrap();
+    assert!(text.contains("内容已被他人更改"), "{text}");
+    let saved = person().await;
+    assert_eq!(
+        (saved.name.as_str(), saved.language.as_str()),
+        ("王会计", "en")
+    );
+    app.stop().await;
+}

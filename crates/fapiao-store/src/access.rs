@@ -4,8 +4,9 @@ use crate::{
     Store,
     audit::{Line, id_text},
     entity::{api_key, session, staff},
+    error::stale,
     read,
-    sql::{self, Sql, select},
+    sql::{self, Cells, Sql, select},
     tx::Tx,
     writer::Run,
 };
@@ -16,7 +17,7 @@ use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     ids::fresh,
-    ports::Access,
+    ports::{Access, StaffSaved},
     records::{ApiKey, Role, Session, Staff},
 };
 
@@ -37,6 +38,7 @@ fn staff_record(model: staff::Model) -> Result<Staff, StoreError> {
         language: model.language,
         disabled: model.disabled,
         last_sign_in_at: read::time_opt(model.last_sign_in_at)?,
+        version: model.version,
     })
 }
 
@@ -54,12 +56,39 @@ fn key_record(model: api_key::Model) -> Result<ApiKey, StoreError> {
     })
 }
 
-fn save_staff<'t>(tx: &'t Tx, (staff, actor): &'t (Staff, Actor)) -> Run<'t, ()> {
+/// Whether somebody else may do everything. The rows are held: of two owners who lock each other out at the same moment
+/// the second finds out.
+async fn another_owner(tx: &Tx, person: &str) -> Result<bool, StoreError> {
+    let sql = Sql::new("SELECT id FROM staff WHERE role = ")
+        .bind(Role::Owner.as_str())
+        .add(" AND NOT disabled ORDER BY id")
+        .add(sql::for_update(tx.backend));
+    for row in tx.rows(sql).await? {
+        if row.cell::<String>(0)? != person {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn save_staff<'t>(tx: &'t Tx, (staff, actor): &'t (Staff, Actor)) -> Run<'t, StaffSaved> {
     Box::pin(async move {
+        // Before the person's own row, so that two savings hold the rows in the same order.
+        let kept = another_owner(tx, staff.id.as_str()).await?;
         let sql = select::<staff::Entity>("WHERE id = ")
             .bind(staff.id.as_str())
             .add(sql::for_update(tx.backend));
         let before: Option<staff::Model> = tx.one(sql).await?;
+        if let Some(before) = &before {
+            if before.version != staff.version {
+                return Err(stale(format!("{} ({})", before.name, before.login)));
+            }
+            let is_owner = staff.role == Role::Owner && !staff.disabled;
+            let was_owner = before.role == Role::Owner.as_str() && !before.disabled;
+            if was_owner && !is_owner && !kept {
+                return Ok(StaffSaved::LastOwner);
+            }
+        }
         let model = staff::Model {
             id: staff.id.to_string(),
             login: staff.login.to_lowercase(),
@@ -71,12 +100,13 @@ fn save_staff<'t>(tx: &'t Tx, (staff, actor): &'t (Staff, Actor)) -> Run<'t, ()>
             disabled: staff.disabled,
             last_sign_in_at: staff.last_sign_in_at.map(|at| at.timestamp_millis()),
             email: staff.email.clone(),
+            version: 1,
         };
         tx.insert::<staff::Entity>(
             std::slice::from_ref(&model),
             "ON CONFLICT (id) DO UPDATE SET login = excluded.login, name = excluded.name, \
              password_hash = excluded.password_hash, role = excluded.role, store_id = excluded.store_id, \
-             language = excluded.language, disabled = excluded.disabled, email = excluded.email",
+             disabled = excluded.disabled, email = excluded.email, version = staff.version + 1",
         )
         .await?;
         let must_sign_in_again = before.as_ref().is_some_and(|before| {
@@ -96,7 +126,7 @@ fn save_staff<'t>(tx: &'t Tx, (staff, actor): &'t (Staff, Actor)) -> Run<'t, ()>
                 .with("disabled", model.disabled)
                 .with("new", before.is_none()),
         );
-        Ok(())
+        Ok(StaffSaved::Done)
     })
 }
 
@@ -205,8 +235,16 @@ impl Access for Store {
         found.map(staff_record).transpose()
     }
 
-    async fn save_staff(&self, staff: &Staff, actor: &Actor) -> Result<(), StoreError> {
+    async fn save_staff(&self, staff: &Staff, actor: &Actor) -> Result<StaffSaved, StoreError> {
         self.write((staff.clone(), actor.clone()), save_staff).await
+    }
+
+    async fn set_language(&self, id: &StaffId, language: &str) -> Result<(), StoreError> {
+        let sql = Sql::new("UPDATE staff SET language = ")
+            .bind(language)
+            .add(" WHERE id = ")
+            .bind(id.as_str());
+        self.write((sql,), run).await
     }
 
     async fn record_sign_in(&self, id: &StaffId, at: DateTime<Utc>) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use fapiao_usecases::{
     actor::Actor,
     backoffice::staff::PASSWORD_MIN,
     ids::fresh,
-    ports::{Access, Clock, Setup},
+    ports::{Access, Clock, Setup, StaffSaved},
     records::{Role, Staff},
 };
 use std::{io::Write, process::ExitCode};
@@ -110,30 +110,42 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<ExitCod
                 language: "zh".to_owned(),
                 disabled: false,
                 last_sign_in_at: None,
+                version: 1,
             };
-            store.save_staff(&person, &Actor::CommandLine).await?;
+            save(&store, &person).await?;
             println!("Added {login} as {}.", role.as_str());
         }
         UserCommand::Password { login } => {
             let mut person = find(&store, &login).await?;
             person.password_hash = hash_now(&read_password()?);
-            store.save_staff(&person, &Actor::CommandLine).await?;
+            save(&store, &person).await?;
             println!("The password of {login} is changed; their sessions are ended.");
         }
         UserCommand::Disable { login } => {
             let mut person = find(&store, &login).await?;
             person.disabled = true;
-            store.save_staff(&person, &Actor::CommandLine).await?;
+            save(&store, &person).await?;
             println!("{login} cannot sign in any more; their sessions are ended.");
         }
         UserCommand::Enable { login } => {
             let mut person = find(&store, &login).await?;
             person.disabled = false;
-            store.save_staff(&person, &Actor::CommandLine).await?;
+            save(&store, &person).await?;
             println!("{login} can sign in again.");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn save(store: &fapiao_store::Store, person: &Staff) -> Result<(), Failure> {
+    match store.save_staff(person, &Actor::CommandLine).await? {
+        StaffSaved::Done => Ok(()),
+        StaffSaved::LastOwner => Err(format!(
+            "{} is the last owner who can sign in; add or enable another one first",
+            person.login
+        )
+        .into()),
+    }
 }
 
 async fn find(store: &fapiao_store::Store, login: &str) -> Result<Staff, Failure> {

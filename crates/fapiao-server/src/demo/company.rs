@@ -331,8 +331,10 @@ pub(super) async fn add_staff(
             language: "zh".to_owned(),
             disabled: false,
             last_sign_in_at: None,
+            version: 1,
         };
-        ports.store.save_staff(&person, by).await?;
+        // A new person takes nobody's place.
+        let _ = ports.store.save_staff(&person, by).await?;
     }
     Ok(())
 }

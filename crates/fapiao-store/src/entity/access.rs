@@ -13,6 +13,7 @@ table! {
         disabled: bool,
         last_sign_in_at: Option<i64>,
         email: String,
+        version: i64,
     }
 }
 

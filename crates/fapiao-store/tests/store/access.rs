@@ -6,7 +6,7 @@ use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     ids::fresh,
-    ports::Access,
+    ports::{Access, StaffSaved},
     records::{ApiKey, Role, Session, Staff},
 };
 
@@ -22,6 +22,7 @@ fn person(bench: &Bench, login: &str) -> Staff {
         language: "zh".to_owned(),
         disabled: false,
         last_sign_in_at: None,
+        version: 1,
     }
 }
 
@@ -35,31 +36,77 @@ fn session(staff: &Staff, hash: &str, bench: &Bench) -> Session {
     }
 }
 
+/// Saves a person, who then carries the version that stands.
+async fn saved(bench: &Bench, person: &mut Staff) {
+    let known = bench.store.staff_by_id(&person.id).await.unwrap();
+    let done = bench.store.save_staff(person, &Actor::CommandLine).await;
+    assert_eq!(done.unwrap(), StaffSaved::Done);
+    person.version = known.map_or(1, |it| it.version + 1);
+}
+
 on_both! {
     async fn a_changed_person_signs_in_again(bench: &Bench) {
         let mut li = person(bench, "li");
-        bench.store.save_staff(&li, &Actor::CommandLine).await.unwrap();
+        saved(bench, &mut li).await;
         bench.store.open_session(&session(&li, "h1", bench)).await.unwrap();
         li.name = "李四四".to_owned();
-        bench.store.save_staff(&li, &Actor::CommandLine).await.unwrap();
+        saved(bench, &mut li).await;
         assert_eq!(bench.store.session("h1").await.unwrap(), Some(session(&li, "h1", bench)));
         li.role = Role::Auditor;
-        bench.store.save_staff(&li, &Actor::CommandLine).await.unwrap();
+        saved(bench, &mut li).await;
         assert_eq!(bench.store.session("h1").await.unwrap(), None);
         assert_eq!(bench.store.staff_by_login("LI").await.unwrap(), Some(li.clone()));
         assert_eq!(bench.store.staff_by_id(&li.id).await.unwrap(), Some(li.clone()));
         bench.store.record_sign_in(&li.id, bench.now()).await.unwrap();
         assert_eq!(bench.store.staff().await.unwrap()[0].last_sign_in_at, Some(bench.now()));
         // Saving what was read before does not undo the sign-in.
-        bench.store.save_staff(&li, &Actor::CommandLine).await.unwrap();
+        saved(bench, &mut li).await;
         assert_eq!(bench.store.staff().await.unwrap()[0].last_sign_in_at, Some(bench.now()));
         let twice = bench.store.save_staff(&person(bench, "li"), &Actor::CommandLine).await;
         assert!(matches!(twice, Err(StoreError::Exists { .. })));
     }
 
+    async fn what_another_changed_meanwhile_is_not_written_back(bench: &Bench) {
+        let mut li = person(bench, "li");
+        saved(bench, &mut li).await;
+        // Read by a request of theirs, before an owner gives them another password and another role.
+        let read = li.clone();
+        li.password_hash = "$argon2id$2".to_owned();
+        li.role = Role::Auditor;
+        saved(bench, &mut li).await;
+        bench.store.set_language(&read.id, "en").await.unwrap();
+        let row = bench.store.staff_by_id(&li.id).await.unwrap().unwrap();
+        assert_eq!(row, Staff { language: "en".to_owned(), ..li.clone() });
+        let refused = bench.store.save_staff(&read, &Actor::CommandLine).await;
+        assert!(matches!(refused, Err(StoreError::Stale { .. })), "{refused:?}");
+        // Whoever saves the rest does not undo the language.
+        li.name = "李四四".to_owned();
+        saved(bench, &mut li).await;
+        let row = bench.store.staff_by_id(&li.id).await.unwrap().unwrap();
+        assert_eq!((row.language.as_str(), row.name.as_str()), ("en", "李四四"));
+    }
+
+    async fn the_last_owner_stays(bench: &Bench) {
+        let mut owner = person(bench, "owner");
+        owner.role = Role::Owner;
+        saved(bench, &mut owner).await;
+        let save = async |it: &Staff| bench.store.save_staff(it, &Actor::CommandLine).await.unwrap();
+        let (mut locked, mut lesser) = (owner.clone(), owner.clone());
+        locked.disabled = true;
+        lesser.role = Role::Admin;
+        assert_eq!((save(&locked).await, save(&lesser).await), (StaffSaved::LastOwner, StaffSaved::LastOwner));
+        assert_eq!(bench.store.staff_by_id(&owner.id).await.unwrap(), Some(owner.clone()));
+        let mut second = person(bench, "second");
+        second.role = Role::Owner;
+        saved(bench, &mut second).await;
+        assert_eq!(save(&locked).await, StaffSaved::Done);
+        second.disabled = true;
+        assert_eq!(save(&second).await, StaffSaved::LastOwner);
+    }
+
     async fn sessions_are_touched_and_closed(bench: &Bench) {
-        let li = person(bench, "li");
-        bench.store.save_staff(&li, &Actor::CommandLine).await.unwrap();
+        let mut li = person(bench, "li");
+        saved(bench, &mut li).await;
         for hash in ["h1", "h2", "h3"] {
             bench.store.open_session(&session(&li, hash, bench)).await.unwrap();
         }

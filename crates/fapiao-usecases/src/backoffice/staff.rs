@@ -8,7 +8,7 @@ use super::{
 use crate::{
     actor::Actor,
     ids::fresh,
-    ports::Ports,
+    ports::{Ports, StaffSaved},
     records::{Role, Staff},
 };
 use fapiao_domain::ids::{Id, StaffId, StoreId};
@@ -35,6 +35,8 @@ pub struct StaffDraft {
     pub password: String,
     /// Whether they may sign in.
     pub active: bool,
+    /// The version the form was filled from; `None` takes what stands.
+    pub version: Option<i64>,
 }
 
 /// Saves a person; `id` is `None` for a new one. A changed password, role, store or lock ends their sessions.
@@ -55,6 +57,7 @@ pub async fn save_staff(
         staff.password_hash.clone_from(&before.password_hash);
         staff.language.clone_from(&before.language);
         staff.last_sign_in_at = before.last_sign_in_at;
+        staff.version = draft.version.unwrap_or(before.version);
     } else {
         staff.id = fresh(ports.clock.now());
     }
@@ -64,12 +67,12 @@ pub async fn save_staff(
     {
         return Err(one("login", "E_LOGIN_TAKEN", "this sign-in name is taken"));
     }
+    let last_owner = || {
+        let why = "this is the last owner who can sign in; make another one first";
+        one("role", "E_LAST_OWNER", why)
+    };
     if !keeps_an_owner(&everybody, &staff) {
-        return Err(one(
-            "role",
-            "E_LAST_OWNER",
-            "this is the last owner who can sign in; make another one first",
-        ));
+        return Err(last_owner());
     }
     if let Some(store) = &staff.store
         && ports.store.store(store).await?.is_none()
@@ -79,8 +82,11 @@ pub async fn save_staff(
     if !draft.password.is_empty() {
         staff.password_hash = ports.passwords.hash(&draft.password).await;
     }
-    ports.store.save_staff(&staff, actor).await?;
-    Ok(staff)
+    match ports.store.save_staff(&staff, actor).await? {
+        StaffSaved::Done => Ok(staff),
+        // Another owner was locked out meanwhile.
+        StaffSaved::LastOwner => Err(last_owner()),
+    }
 }
 
 fn read(draft: &StaffDraft, is_new: bool) -> Result<Staff, SettingError> {
@@ -157,6 +163,7 @@ fn read(draft: &StaffDraft, is_new: bool) -> Result<Staff, SettingError> {
         language: "zh".to_owned(),
         disabled: !draft.active,
         last_sign_in_at: None,
+        version: 1,
     });
     reading.end(staff)
 }

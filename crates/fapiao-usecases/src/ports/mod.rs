@@ -82,7 +82,7 @@ pub use sales::{
     Accepted, Authorisation, DeliveryChange, NewDelivery, NewOrder, OrderFilter, OrderRow, Page,
     Sales, Scope,
 };
-pub use security::{Access, Clock, Passwords, Sealer};
+pub use security::{Access, Clock, Passwords, Sealer, StaffSaved};
 pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
 pub use signing::{SigningFacts, SigningKey, SigningKeys, signing_purpose};
 pub use statements::{FeeOfDay, QuotaCheck, StatementFile, StatementLine, Statements};

@@ -15,6 +15,16 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
 }
 
+/// What became of a person that was to be saved.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffSaved {
+    /// Saved.
+    Done,
+    /// Not saved: nobody who may do everything would be left.
+    LastOwner,
+}
+
 /// Staff, sessions and keys.
 #[async_trait]
 pub trait Access: Send + Sync {
@@ -24,8 +34,11 @@ pub trait Access: Send + Sync {
     async fn staff_by_id(&self, id: &StaffId) -> Result<Option<Staff>, StoreError>;
     /// One person by sign-in name (lower case).
     async fn staff_by_login(&self, login: &str) -> Result<Option<Staff>, StoreError>;
-    /// Adds or changes a person; a changed password, role or lock ends their sessions.
-    async fn save_staff(&self, staff: &Staff, actor: &Actor) -> Result<(), StoreError>;
+    /// Adds a person, or changes one whose version is still the given one; a changed password, role, store or lock ends
+    /// their sessions. The language of a person who is there already stays: see [`Access::set_language`].
+    async fn save_staff(&self, staff: &Staff, actor: &Actor) -> Result<StaffSaved, StoreError>;
+    /// Sets the language (`zh` or `en`) of a person, and nothing else about them.
+    async fn set_language(&self, id: &StaffId, language: &str) -> Result<(), StoreError>;
     /// Notes a sign-in.
     async fn record_sign_in(&self, id: &StaffId, at: DateTime<Utc>) -> Result<(), StoreError>;
 

@@ -91,6 +91,8 @@ pub struct Staff {
     pub disabled: bool,
     /// When they signed in last.
     pub last_sign_in_at: Option<DateTime<Utc>>,
+    /// Counts what was saved about them; a form says which it was filled from.
+    pub version: i64,
 }
 
 /// A signed-in browser.

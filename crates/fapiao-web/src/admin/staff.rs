@@ -91,6 +91,7 @@ pub(super) async fn edit(desk: Owner, id: web::Path<String>) -> Answer {
             .map_or_else(String::new, ToString::to_string),
         password: String::new(),
         active: !staff.disabled,
+        version: staff.version.to_string(),
     };
     let page = page(&desk, Some(&staff.id), form, Errors::default()).await?;
     Ok(desk.page(&page))
@@ -118,8 +119,9 @@ async fn save(sent: Sent<Owns>, id: Option<StaffId>) -> Answer {
         store: form.store.clone(),
         password: std::mem::take(&mut form.password),
         active: form.active,
+        version: form.version.parse().ok(),
     };
-    match save_staff(desk.ports(), &desk.actor(), id.as_ref(), &draft).await {
+    let errors = match save_staff(desk.ports(), &desk.actor(), id.as_ref(), &draft).await {
         // Whoever changed their own password or role has ended their own session.
         Ok(staff) if staff.id == desk.staff.id && staff != desk.staff => {
             let is_open = desk
@@ -129,23 +131,26 @@ async fn save(sent: Sent<Owns>, id: Option<StaffId>) -> Answer {
                 .await?
                 .is_some();
             let text = fill1(desk.t().told.staff_saved, &staff.name);
-            Ok(if is_open {
+            return Ok(if is_open {
                 desk.done("/admin/staff", &text)
             } else {
                 go("/admin/sign-in?next=/admin/staff")
-            })
+            });
         }
-        Ok(staff) => Ok(desk.done(
-            "/admin/staff",
-            &fill1(desk.t().told.staff_saved, &staff.name),
-        )),
-        Err(SettingError::Invalid(errors)) => {
-            let errors = errors_of(errors, desk.lang(), same_name);
-            let page = page(&desk, id.as_ref(), form, errors).await?;
-            Ok(desk.wrong(&page))
+        Ok(staff) => {
+            let text = fill1(desk.t().told.staff_saved, &staff.name);
+            return Ok(desk.done("/admin/staff", &text));
         }
-        Err(SettingError::Store(error)) => Err(error.into()),
-    }
+        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
+        Err(SettingError::Store(StoreError::Stale { .. })) => {
+            let mut errors = Errors::default();
+            errors.add("name", desk.t().told.changed_meanwhile);
+            errors
+        }
+        Err(SettingError::Store(error)) => return Err(error.into()),
+    };
+    let page = page(&desk, id.as_ref(), form, errors).await?;
+    Ok(desk.wrong(&page))
 }
 
 async fn page(

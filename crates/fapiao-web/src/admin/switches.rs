@@ -16,14 +16,14 @@ pub(super) async fn language(sent: Sent<Anyone>) -> Answer {
     let (desk, form) = (sent.desk, sent.form);
     let mut answer = go(back(form.get("back")));
     if let Some(lang) = Lang::parse(form.get("lang")) {
-        let mut staff = desk.staff.clone();
         let stored = match lang {
             Lang::Zh => "zh",
             Lang::En => "en",
         };
-        if staff.language != stored {
-            stored.clone_into(&mut staff.language);
-            desk.ports().store.save_staff(&staff, &desk.actor()).await?;
+        if desk.staff.language != stored {
+            // The language alone: the rest of the row may have been changed since this session was looked up.
+            let store = &desk.ports().store;
+            store.set_language(&desk.staff.id, stored).await?;
         }
         add(&mut answer, &language_cookie(&desk.app, lang));
     }

@@ -87,6 +87,8 @@ pub struct StaffForm {
     pub password: String,
     /// Whether they may sign in.
     pub active: bool,
+    /// The version that was read; empty for a new person.
+    pub version: String,
 }
 
 impl StaffForm {
@@ -102,6 +104,7 @@ impl StaffForm {
                 "store" => form.store = value.to_owned(),
                 "password" => form.password = value.to_owned(),
                 "active" => form.active = value == "yes",
+                "version" => value.clone_into(&mut form.version),
                 _ => {}
             }
         }

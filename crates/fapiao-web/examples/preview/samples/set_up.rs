@@ -443,6 +443,7 @@ fn staff(s: &Sample, pages: &mut Pages) {
         store: "sto_1".to_owned(),
         password: String::new(),
         active: true,
+        version: "3".to_owned(),
     };
     pages.add(
         "staff-edit",
