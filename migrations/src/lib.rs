@@ -29,6 +29,7 @@ mod m20261121_000020_tax_routes;
 mod m20261121_000021_parts;
 mod m20261121_000031_special;
 mod m20261121_000032_books;
+mod m20261121_000037_mends;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000018_unified_platform::Migration),
             Box::new(m20261121_000031_special::Migration),
             Box::new(m20261121_000032_books::Migration),
+            Box::new(m20261121_000037_mends::Migration),
         ]
     }
 }

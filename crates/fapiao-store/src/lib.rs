@@ -20,6 +20,7 @@ mod code_versions;
 mod company;
 mod cursor;
 mod delivery;
+mod delivery_list;
 mod designs;
 mod document;
 mod entity;
@@ -45,6 +46,8 @@ mod order;
 mod outcome;
 mod outlook;
 mod payment_claim;
+#[cfg(test)]
+mod plans;
 mod proof;
 mod queue;
 mod read;

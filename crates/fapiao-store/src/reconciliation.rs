@@ -5,9 +5,9 @@ use crate::{
     audit::Line,
     cursor,
     delivery::record as delivery_record,
+    delivery_list,
     entity::{delivery, difference, reconciliation},
     error::db,
-    order::within,
     read,
     sql::{self, Cells, Sql, columns, select},
     tx::Tx,
@@ -25,7 +25,7 @@ use fapiao_usecases::{
 };
 use sea_orm::FromQueryResult;
 
-/// A run that makes no progress for so long was given up; another may begin.
+/// A run that began so long ago and has not ended was given up; another may begin.
 const STUCK_MILLIS: i64 = 6 * 3600 * 1000;
 
 const COUNTS: &str = "(SELECT count(*) FROM reconciliation_differences d WHERE d.run_id = r.id), \
@@ -59,6 +59,12 @@ type Beginning = (ReconciliationId, String, Actor);
 
 fn begin<'t>(tx: &'t Tx, (id, cause, actor): &'t Beginning) -> Run<'t, ReconciliationId> {
     Box::pin(async move {
+        // One at a time: whoever comes second waits here, and then sees the run of the first.
+        let one = Sql::new(
+            "INSERT INTO leases (name, holder, until_at) VALUES ('reconciliation.begin', '', 0) \
+             ON CONFLICT (name) DO UPDATE SET until_at = leases.until_at",
+        );
+        tx.exec(one).await?;
         let sql =
             Sql::new("SELECT id FROM reconciliations WHERE state = 'running' AND started_at > ")
                 .bind(tx.now_millis() - STUCK_MILLIS)
@@ -285,14 +291,7 @@ impl Reconciliations for Store {
         since: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError> {
-        let sql = select::<delivery::Entity>(
-            "WHERE state IN ('page_opened', 'authorised', 'issuing', 'expired', 'refused') AND id > ",
-        )
-        .bind(place)
-        .add(" AND created_at >= ")
-        .bind(since.timestamp_millis())
-        .add(" ORDER BY id LIMIT ")
-        .bind(i64::from(limit));
+        let sql = delivery_list::to_compare(self.backend(), place, since, limit);
         sql::all::<delivery::Model>(self.reader(), sql)
             .await?
             .into_iter()
@@ -364,10 +363,15 @@ impl Reconciliations for Store {
         self.write((run.clone(), found, done), compared).await
     }
 
-    async fn differences(&self, run: &ReconciliationId) -> Result<Vec<Difference>, StoreError> {
+    async fn differences(
+        &self,
+        run: &ReconciliationId,
+        limit: u32,
+    ) -> Result<Vec<Difference>, StoreError> {
         let sql = select::<difference::Entity>("WHERE run_id = ")
             .bind(run.as_str())
-            .add(" ORDER BY kind, subject");
+            .add(" ORDER BY CASE WHEN fixed_at IS NULL THEN 0 ELSE 1 END, kind, subject LIMIT ")
+            .bind(i64::from(limit));
         sql::all::<difference::Model>(self.reader(), sql)
             .await?
             .into_iter()
@@ -415,61 +419,7 @@ impl Reconciliations for Store {
         scope: &Scope,
         filter: &DeliveryFilter,
     ) -> Result<Page<DeliveryRow>, StoreError> {
-        let limit = cursor::limit(filter.limit);
-        let mut fixed = within(scope, "d.store_id");
-        if let Some(state) = filter.state {
-            fixed = fixed.add(" AND d.state = ").bind(state.as_str());
-        }
-        if let Some(channel) = filter.channel {
-            fixed = fixed.add(" AND d.channel = ").bind(channel.as_str());
-        }
-        if let Some(end) = filter.ends_before {
-            fixed = fixed
-                .add(" AND d.state IN ('created', 'page_opened') AND d.expires_at < ")
-                .bind(end.timestamp_millis());
-        }
-        let counted = Sql::new("SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE 1 = 1")
-            .join(fixed.clone())
-            .add(" LIMIT ")
-            .bind(cursor::COUNTED)
-            .add(") AS counted");
-        let mut sql = Sql::new(format!(
-            "SELECT {}, o.order_no AS its_no, o.total AS its_total FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE 1 = 1",
-            columns::<delivery::Entity>("d.")
-        ))
-        .join(fixed);
-        if let Some((at, id)) = cursor::read(filter.after.as_deref())? {
-            sql = sql
-                .add(" AND (d.created_at, d.id) < (")
-                .bind(at)
-                .add(", ")
-                .bind(id)
-                .add(")");
-        }
-        sql = sql
-            .add(" ORDER BY d.created_at DESC, d.id DESC LIMIT ")
-            .bind(limit as i64 + 1);
-        let mut found = Vec::new();
-        for row in sql::rows(self.reader(), sql).await? {
-            let model = delivery::Model::from_query_result(&row, "").map_err(db)?;
-            let order_no: String = row.try_get("", "its_no").map_err(db)?;
-            let total: i64 = row.try_get("", "its_total").map_err(db)?;
-            found.push(DeliveryRow {
-                delivery: delivery_record(model)?,
-                order_no,
-                total: read::fen(total)?,
-            });
-        }
-        let (rows, next) = cursor::cut(found, limit, |row| {
-            let it = &row.delivery;
-            (it.created_at.timestamp_millis(), it.id.to_string())
-        });
-        Ok(Page {
-            rows,
-            next,
-            count: read::count(sql::number(self.reader(), counted).await?),
-            sum: None,
-        })
+        delivery_list::page(self, scope, filter).await
     }
 }
 

@@ -24,6 +24,12 @@ pub fn fresh<I: Id>(now: DateTime<Utc>) -> I {
     I::from_ulid(&Ulid::from_parts(millis, random).to_string())
 }
 
+/// The lowest id of a moment: everything made at or after it sorts at or after this one.
+pub fn first_at<I: Id>(at: DateTime<Utc>) -> I {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+    I::from_ulid(&Ulid::from_parts(millis, 0).to_string())
+}
+
 /// A short code for links and receipts: 10 characters without look-alikes (about 50 bits). Unique in the database;
 /// callers try again on a clash.
 pub fn short_code() -> String {

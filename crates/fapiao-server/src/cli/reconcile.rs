@@ -32,7 +32,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
     if !run.trouble.is_empty() {
         println!("  last trouble: {}", run.trouble);
     }
-    let differences = ports.store.differences(&id).await?;
+    let differences = ports.store.differences(&id, u32::MAX).await?;
     for it in &differences {
         println!(
             "  {:<22} {}  here {}, there {}",

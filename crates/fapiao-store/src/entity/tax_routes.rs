@@ -55,6 +55,7 @@ table! {
         confirmed_at: Option<i64>,
         confirmed_by: String,
         version: i64,
+        more: i64,
     }
 }
 

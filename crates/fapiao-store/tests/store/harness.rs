@@ -204,6 +204,25 @@ impl Bench {
         row.try_get_by_index(0).unwrap()
     }
 
+    /// The columns of a table and their types, as the database has them.
+    pub(crate) async fn columns(&self, table: &str) -> Vec<(String, String)> {
+        let raw = self.raw().await;
+        let query = if self.is_postgres() {
+            format!(
+                "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_name = '{table}'"
+            )
+        } else {
+            format!("SELECT name, type FROM pragma_table_info('{table}')")
+        };
+        let statement = Statement::from_string(raw.get_database_backend(), query);
+        let rows = raw.query_all_raw(statement).await.unwrap();
+        let cell = |row: &sea_orm::QueryResult, at| row.try_get_by_index(at).unwrap();
+        let columns = rows.iter().map(|row| (cell(row, 0), cell(row, 1)));
+        let columns = columns.collect();
+        raw.close().await.unwrap();
+        columns
+    }
+
     pub(crate) fn url(&self) -> &str {
         &self.url
     }

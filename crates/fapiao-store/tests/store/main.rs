@@ -11,6 +11,7 @@ mod issuing;
 mod lists;
 mod proof;
 mod queue;
+mod races;
 mod reds;
 mod settings;
 mod stock;

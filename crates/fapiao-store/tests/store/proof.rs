@@ -59,6 +59,41 @@ on_both! {
     }
 }
 
+/// What may move on after an invoice was issued; everything else it states is kept.
+const FREE: [&str; 6] = [
+    "state",
+    "reason",
+    "receipt",
+    "uploaded_at",
+    "mailed_at",
+    "version",
+];
+
+on_both! {
+    async fn the_database_keeps_every_column_of_an_issued_invoice(bench: &Bench) {
+        history(bench).await;
+        let columns = bench.columns("invoices").await;
+        assert!(columns.len() > 30, "{columns:?}");
+        let mut open = Vec::new();
+        for (column, kind) in columns.iter().filter(|(it, _)| !FREE.contains(&it.as_str())) {
+            let other = match kind.to_lowercase().as_str() {
+                "text" => format!("COALESCE({column}, '') || 'x'"),
+                _ => format!("COALESCE({column}, 0) + 1"),
+            };
+            let change = format!("UPDATE invoices SET {column} = {other} WHERE number = '26310000000000001000'");
+            match bench.tamper(&change).await {
+                Ok(_) => open.push(column),
+                Err(error) => {
+                    let why = error.to_string();
+                    let ours = ["never changed", "for ever"].iter().any(|it| why.contains(it));
+                    assert!(ours, "{column}: {why}");
+                }
+            }
+        }
+        assert!(open.is_empty(), "guard these, or name them as free: {open:?}");
+    }
+}
+
 /// A change past the store, and the rule that finds it.
 macro_rules! found_by {
     ($($name:ident: $table:literal, $statement:literal => $rule:literal;)*) => {$(

@@ -30,6 +30,8 @@ pub const LAST_ON: u32 = 12;
 const ROWS_MAX: u32 = 200_000;
 /// Of these, so many are asked about where the tax side has no list.
 const ASKED_MAX: usize = 500;
+/// Differences that are kept and shown.
+pub const LISTED_MAX: usize = 500;
 
 /// The first and the last moment of a month (`yyyy-mm`) in Shanghai; `None` for what is no month.
 pub fn bounds(month: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
@@ -63,9 +65,8 @@ pub async fn is_open(ports: &Ports, seller: &Seller, month: &str) -> Result<bool
     if seller.mode != IssuingMode::SelfBuilt {
         return Ok(false);
     }
-    let known = ports.store.months(&seller.id).await?;
-    if let Some(check) = known.iter().find(|it| it.month == month) {
-        return Ok(!check.state.is_settled());
+    if let Some((state, _)) = ports.store.month_standing(&seller.id, month).await? {
+        return Ok(!state.is_settled());
     }
     let figures = ports.store.month_figures(&seller.id, from, until).await?;
     Ok(figures != MonthFigures::default())
@@ -129,11 +130,8 @@ pub async fn queue_checks(ports: &Ports) -> Result<(), StoreError> {
         if !is_open(ports, &seller, &month).await? {
             continue;
         }
-        let known = ports.store.months(&seller.id).await?;
-        let checked = known
-            .iter()
-            .find(|it| it.month == month)
-            .and_then(|it| it.checked_at);
+        let known = ports.store.month_standing(&seller.id, &month).await?;
+        let checked = known.and_then(|(_, checked_at)| checked_at);
         if checked.is_some_and(|at| now - at < TimeDelta::hours(12)) {
             continue;
         }
@@ -153,6 +151,8 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
     let (Some(seller), Some((from, until))) = (ports.store.seller(id).await?, bounds(month)) else {
         return Ok(());
     };
+    // Read before anything is looked at: a confirmation in the meantime makes what follows worthless.
+    let before = ports.store.month(id, month).await?;
     let ours = ports.store.month_figures(id, from, until).await?;
     let mut check = MonthCheck {
         seller: id.clone(),
@@ -165,6 +165,8 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
         checked_at: Some(ports.clock.now()),
         confirmed_at: None,
         confirmed_by: String::new(),
+        more: 0,
+        version: before.map_or(0, |it| it.version),
     };
     let told = match ports.tax.month_totals(&seller, month).await {
         Ok(told) => told,
@@ -178,14 +180,11 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
     let rows = ports.store.month_rows(id, from, until, ROWS_MAX).await?;
     let open = rows.iter().any(|it| !it.state.is_issued());
     if told.figures != ours || open {
-        check.differences = match explain(ports, &seller, month, &rows, ours, told.figures).await {
-            Ok(found) => found,
-            Err(StepError::Outside(error)) => {
-                check.trouble = coded(&error);
-                Vec::new()
-            }
+        match explain(ports, &seller, month, &rows, ours, told.figures).await {
+            Ok(found) => (check.differences, check.more) = listed(found),
+            Err(StepError::Outside(error)) => check.trouble = coded(&error),
             Err(error) => return Err(error),
-        };
+        }
     }
     check.state = match told.stands {
         MonthStands::Confirmed => MonthState::Confirmed,
@@ -198,6 +197,21 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
         quota::check(ports, &seller).await?;
     }
     Ok(())
+}
+
+/// What is kept of the differences: enough to work on. Every view of the month carries them, and a gateway that lists only
+/// some of its invoices makes a difference of each of the others. What remains beyond all of them is always told.
+fn listed(mut found: Vec<MonthDifference>) -> (Vec<MonthDifference>, i64) {
+    if found.len() <= LISTED_MAX {
+        return (found, 0);
+    }
+    let is_remainder = |it: &MonthDifference| it.kind == DifferenceKind::Remainder;
+    let remainder = found.pop_if(|it| is_remainder(it));
+    let all = found.len();
+    found.truncate(LISTED_MAX - usize::from(remainder.is_some()));
+    let more = i64::try_from(all - found.len()).unwrap_or(i64::MAX);
+    found.extend(remainder);
+    (found, more)
 }
 
 /// Invoice by invoice.
@@ -472,11 +486,8 @@ pub async fn compared(
             return Err(ConfirmError::Refused(format!("[not_yet] {reason}")));
         }
     }
-    let known = ports.store.months(&seller.id).await?;
-    known
-        .into_iter()
-        .find(|it| it.month == month)
-        .ok_or_else(|| ConfirmError::NotNow(month.to_owned()))
+    let known = ports.store.month(&seller.id, month).await?;
+    known.ok_or_else(|| ConfirmError::NotNow(month.to_owned()))
 }
 
 #[cfg(test)]
@@ -575,6 +586,20 @@ mod tests {
         let found = differences(&rows, &list, figures(&[1000]), figures(&[1000, 2000]));
         let kinds: Vec<_> = found.iter().map(|it| it.kind).collect();
         assert_eq!(kinds, [DifferenceKind::Remainder]);
+    }
+
+    #[test]
+    fn a_month_that_differs_everywhere_keeps_what_can_be_worked_on() {
+        let rows: Vec<MonthRow> = (0..2000)
+            .map(|it| row(&it.to_string(), InvoiceState::Issued, 1000))
+            .collect();
+        let ours = figures(&[1000; 2000]);
+        let found = differences(&rows, &[there("0", 1000)], ours, figures(&[1000, 77]));
+        assert_eq!(found.len(), 2000);
+        let (kept, more) = listed(found);
+        assert_eq!((kept.len(), more), (LISTED_MAX, 1500));
+        assert_eq!(kept[LISTED_MAX - 1].kind, DifferenceKind::Remainder);
+        assert_eq!(kept[0].number, "1");
     }
 
     #[test]

@@ -157,7 +157,7 @@ pub async fn fix(
     if kind == D::CodeUnknown {
         return Ok(false);
     }
-    let known = ports.store.differences(run).await?;
+    let known = ports.store.differences(run, u32::MAX).await?;
     if !known
         .iter()
         .any(|it| it.subject == subject && it.kind == kind && it.fixed_at.is_none())

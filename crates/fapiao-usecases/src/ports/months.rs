@@ -113,8 +113,10 @@ pub struct MonthCheck {
     pub ours: MonthFigures,
     /// By the tax side; `None` when it could not be asked.
     pub theirs: Option<MonthFigures>,
-    /// Why they differ.
+    /// Why they differ: the first of them, and what remains beyond all of them.
     pub differences: Vec<MonthDifference>,
+    /// How many more there are.
+    pub more: i64,
     /// Why the tax side could not be asked; empty otherwise.
     pub trouble: String,
     /// When they were compared.
@@ -123,6 +125,8 @@ pub struct MonthCheck {
     pub confirmed_at: Option<DateTime<Utc>>,
     /// By whom, as the audit chain names them.
     pub confirmed_by: String,
+    /// Counts comparisons, confirmations and withdrawals of this month; 0 before the first.
+    pub version: i64,
 }
 
 /// An invoice of a month, as far as totals go.
@@ -198,7 +202,8 @@ pub trait MonthBooks: Send + Sync {
         limit: u32,
     ) -> Result<Vec<MonthRow>, StoreError>;
 
-    /// Stores a comparison in the place of the one before. Who confirmed stays.
+    /// Stores a comparison in the place of the one whose version it carries. Who confirmed stays. One that was overtaken
+    /// by another comparison, or by a confirmation, is dropped: what it saw is no longer so.
     async fn save_month(&self, check: &MonthCheck) -> Result<(), StoreError>;
 
     /// Notes that a month was confirmed, or its confirmation taken back.
@@ -212,6 +217,17 @@ pub trait MonthBooks: Send + Sync {
 
     /// The comparisons of a seller, newest month first.
     async fn months(&self, seller: &SellerId) -> Result<Vec<MonthCheck>, StoreError>;
+
+    /// The comparison of one month.
+    async fn month(&self, seller: &SellerId, month: &str)
+    -> Result<Option<MonthCheck>, StoreError>;
+
+    /// Where a month stands and when it was compared, without its differences.
+    async fn month_standing(
+        &self,
+        seller: &SellerId,
+        month: &str,
+    ) -> Result<Option<(MonthState, Option<DateTime<Utc>>)>, StoreError>;
 
     /// Invoices that the tax side has not decided on and that began before a moment, oldest first.
     async fn undecided_invoices(

@@ -60,8 +60,12 @@ pub trait Reconciliations: Send + Sync {
         done: bool,
     ) -> Result<(), StoreError>;
 
-    /// The differences of a run.
-    async fn differences(&self, run: &ReconciliationId) -> Result<Vec<Difference>, StoreError>;
+    /// The differences of a run, open ones first, at most `limit`.
+    async fn differences(
+        &self,
+        run: &ReconciliationId,
+        limit: u32,
+    ) -> Result<Vec<Difference>, StoreError>;
 
     /// Marks a difference as taken care of and queues its fix. `false` when it was before.
     async fn fix_difference(

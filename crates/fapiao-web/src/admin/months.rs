@@ -95,8 +95,12 @@ async fn views(
         let Some((from, until)) = bounds(&month) else {
             break;
         };
-        let figures = store.month_figures(&seller.id, from, until).await?;
         let check = known.iter().find(|it| it.month == month);
+        // Of a compared month its comparison tells; only the others are summed.
+        let figures = match check {
+            Some(check) => check.ours,
+            None => store.month_figures(&seller.id, from, until).await?,
+        };
         if check.is_some() || figures != MonthFigures::default() {
             out.push(view(frame, shell, &names, &month, figures, check, now));
         }
@@ -147,11 +151,15 @@ fn view(
         trouble: check
             .filter(|it| !it.trouble.is_empty())
             .map(|it| trouble(t, &it.trouble)),
-        // What stands now, beside what the tax side said then.
-        rows: rows(t, check.map_or(figures, |it| it.ours), theirs),
+        // What both sides said when they were compared; what stands now where they were not.
+        rows: rows(t, figures, theirs),
         differences: check
             .map(|it| it.differences.iter().map(|it| difference(t, it)).collect())
             .unwrap_or_default(),
+        more: match check.map_or(0, |it| it.more) {
+            more @ 1.. => fill1(t.month.more, shell.number(more)),
+            _ => String::new(),
+        },
         can_compare: true,
         can_confirm: is_over
             && !is_closed
@@ -163,7 +171,7 @@ fn view(
 }
 
 fn yuan(fen: i64) -> String {
-    Fen::new(fen).map_or_else(|_| fen.to_string(), |it| it.display_yuan())
+    Fen::of_sum(fen).display_yuan()
 }
 
 fn rows(t: &Texts, ours: MonthFigures, theirs: Option<MonthFigures>) -> Vec<FigureRow> {

@@ -33,6 +33,9 @@ use fapiao_usecases::{
     records::{Difference, DifferenceKind, ReconciliationRun},
 };
 
+/// Differences of a run that are listed, open ones first.
+const DIFFERENCES: u32 = 200;
+
 /// `GET /admin/reconciliation`: the newest run, or `?run=`.
 pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
     let store = &desk.ports().store;
@@ -47,7 +50,7 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
         None => runs.first().cloned(),
     };
     let differences = match &current {
-        Some(run) => store.differences(&run.id).await?,
+        Some(run) => store.differences(&run.id, DIFFERENCES).await?,
         None => Vec::new(),
     };
     let shell = desk.shell(Section::Reconciliation).await?;
@@ -70,6 +73,10 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
             ..Standing::default()
         },
         refresh: running.then_some(2),
+        more: match current.as_ref().map_or(0, |it| it.found) - differences.len() as i64 {
+            more @ 1.. => fill1(r.more, shell.number(more)),
+            _ => String::new(),
+        },
         rows: differences
             .iter()
             .map(|it| row(&desk, &names, current.as_ref(), it))

@@ -70,6 +70,7 @@ texts! {
         amount: "金额", "Net";
         tax: "税额", "Tax";
         compare: "现在核对", "Compare now";
+        more: "另有 {0} 项差异未列出，处理以上各项后再次核对。", "{0} more differences are not listed; settle those above and compare again.";
         confirm: "确认汇总", "Confirm the totals";
         withdraw: "撤销确认", "Take the confirmation back";
         matches: "一致，待确认", "Equal, to be confirmed";

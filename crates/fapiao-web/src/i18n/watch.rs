@@ -70,6 +70,7 @@ texts! {
         differ: "有 {0} 处不一致待处理", "{0} differences are open";
         agree: "与微信一致", "Both sides agree";
         asked: "共查询 {0} 笔", "{0} asked about";
+        more: "另有 {0} 项未列出，处理以上各项后显示。", "{0} more are not listed; they appear as those above are taken care of.";
         asked_unanswered: "共查询 {0} 笔，其中 {1} 笔没有得到应答", "{0} asked about, {1} without an answer";
         start: "立即核对", "Compare now";
         started: "核对已开始。", "The comparison has begun.";

@@ -19,6 +19,8 @@ pub struct ReconciliationPage {
     pub refresh: Option<u32>,
     /// What differs.
     pub rows: Vec<DifferenceRow>,
+    /// How many more there are than are listed, in words; empty when all are.
+    pub more: String,
     /// Past runs, newest first.
     pub runs: Vec<RunRow>,
 }

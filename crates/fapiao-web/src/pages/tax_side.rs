@@ -53,6 +53,8 @@ pub struct TaxConnectionForm {
     pub key_id: String,
     /// Our key; empty keeps the stored one.
     pub secret: String,
+    /// The version that was read; `0` before the first.
+    pub version: String,
 }
 
 impl TaxConnectionPage {
@@ -108,6 +110,8 @@ pub struct MonthView {
     pub rows: Vec<FigureRow>,
     /// Each difference.
     pub differences: Vec<DifferenceRow>,
+    /// How many more there are than are listed, in words; empty when all are.
+    pub more: String,
     /// Whether it can be compared.
     pub can_compare: bool,
     /// Whether it can be confirmed.
