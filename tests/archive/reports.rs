@@ -457,3 +457,61 @@ async fn payments_and_the_tax_authority_s_word_are_part_of_the_reconciliation() 
     app.assert_ledger_holds().await;
     app.stop().await;
 }
+
+#[tokio::test]
+async fn sums_beyond_a_billion_are_told_as_they_are() {
+    let app = spawn_app().await;
+    let month = calendar::month(app.ports().clock.now());
+    for number in ["BIG-1", "BIG-2"] {
+        let mut order = tea(number);
+        order["lines"][0]["quantity"] = json!("6");
+        order["lines"][0]["unit_price"] = json!("100000000.00");
+        let placed = app.post("/orders", number, &order).await;
+        assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");
+    }
+    let orders = app.get("/orders").await;
+    assert_eq!(orders.status, StatusCode::OK, "{orders:?}");
+    let finance = signed_in(&app, "finance").await;
+    let shown = async |path: &str| {
+        let (status, page) = get(&app, &finance, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        String::from_utf8(page).unwrap()
+    };
+    shown("/admin").await;
+    let list = shown("/admin/orders").await;
+    assert!(list.contains("¥1,200,000,000.00"), "{list}");
+    let books = format!("/admin/reports/vat?month={month}");
+    let vat = shown(&books).await;
+    assert!(vat.contains("¥1,200,000,000.00"), "{vat}");
+    let file = shown(&format!("/admin/reports/vat.csv?month={month}")).await;
+    assert!(file.contains("1200000000.00"), "{file}");
+    let beside = shown(&format!("/admin/reports/reconciliation?month={month}")).await;
+    assert!(beside.contains("¥1,200,000,000.00"), "{beside}");
+    let file = shown(&format!("/admin/reports/reconciliation.csv?month={month}")).await;
+    assert!(file.contains("1200000000.00"), "{file}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_key_takes_away_is_noted_as_what_a_person_does() {
+    let app = spawn_app().await;
+    let month = calendar::month(app.ports().clock.now());
+    let order = app.authorised_order("KEY-1", &company()).await;
+    let delivery = app.await_state(&order, "carded").await;
+    let invoice = delivery["invoice"]["id"].as_str().unwrap();
+    for path in [
+        format!("/reports/ledger.csv?month={month}"),
+        format!("/reports/evidence.zip?month={month}"),
+        format!("/invoices/{invoice}/evidence.zip"),
+    ] {
+        assert_eq!(app.get(&path).await.status, StatusCode::OK, "{path}");
+    }
+    let owner = signed_in(&app, "admin").await;
+    let (_, chain) = get(&app, &owner, "/admin/audit").await;
+    let chain = String::from_utf8(chain).unwrap();
+    assert!(chain.contains(&format!("{month} CSV")), "{chain}");
+    assert_eq!(chain.matches("导出凭据包").count(), 2, "{chain}");
+    assert!(!chain.contains("report.exported") && !chain.contains("evidence.exported"));
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}

@@ -34,6 +34,7 @@ pub(crate) fn draft(app: &TestApp, profile: &str) -> TaxConnectionDraft {
         base_url: format!("{}/gateway", app.tax()),
         key_id: fapiao_server::demo::GATEWAY_KEY.to_owned(),
         secret: app.demo().secrets.tax_secret.clone(),
+        version: None,
     }
 }
 

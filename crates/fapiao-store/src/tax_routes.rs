@@ -47,10 +47,11 @@ impl TaxRoutes for Store {
     async fn note_tax_test(
         &self,
         seller: &SellerId,
+        version: i64,
         verdict: &str,
         actor: &Actor,
     ) -> Result<(), StoreError> {
-        let input = (seller.clone(), verdict.to_owned(), actor.clone());
+        let input = (seller.clone(), version, verdict.to_owned(), actor.clone());
         self.write(input, note_test).await
     }
 
@@ -187,16 +188,18 @@ fn save<'t>(tx: &'t Tx, (it, actor): &'t (TaxConnection, Actor)) -> Run<'t, ()> 
     })
 }
 
-type Tested = (SellerId, String, Actor);
+type Tested = (SellerId, i64, String, Actor);
 
-fn note_test<'t>(tx: &'t Tx, (seller, verdict, actor): &'t Tested) -> Run<'t, ()> {
+fn note_test<'t>(tx: &'t Tx, (seller, version, verdict, actor): &'t Tested) -> Run<'t, ()> {
     Box::pin(async move {
         let sql = Sql::new("UPDATE tax_connections SET verdict = ")
             .bind(verdict.as_str())
             .add(", checked_at = ")
             .bind(tx.now_millis())
             .add(" WHERE seller_id = ")
-            .bind(seller.as_str());
+            .bind(seller.as_str())
+            .add(" AND version = ")
+            .bind(*version);
         tx.exec(sql).await?;
         let line = Line::new(actor, "tax_connection.tested", seller.as_str())
             .with("answers", verdict.is_empty());

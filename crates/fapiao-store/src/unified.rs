@@ -147,7 +147,9 @@ fn draft_clear<'t>(tx: &'t Tx, (form, blue, serial): &'t Clearing) -> Run<'t, Re
             blue.invoice.as_str(),
         ];
         let model = model_of(tx, form.as_str(), CLEAR, serial, ids);
-        let tail = "ON CONFLICT (subject) DO UPDATE SET state = 'ready', reason = '' \
+        // Asked again: it is waited for from now on, not from when it was asked the first time.
+        let tail = "ON CONFLICT (subject) DO UPDATE SET state = 'ready', reason = '', asked_at = NULL, \
+                    created_at = excluded.created_at, changed_at = excluded.changed_at \
                     WHERE unified_requests.state = 'failed' RETURNING subject";
         let made = tx.insert::<unified_request::Entity>(&[model], tail).await?;
         Ok(if made.is_empty() {

@@ -22,6 +22,8 @@ pub struct TaxConnectionDraft {
     pub key_id: String,
     /// Our key; empty keeps the stored one.
     pub secret: String,
+    /// The version the form was filled from, 0 before the first; `None` takes what stands.
+    pub version: Option<i64>,
 }
 
 /// Saves the way of a seller to the tax side, and fetches what it offers. The way is not changed while invoices are under
@@ -100,7 +102,9 @@ pub async fn save_tax_connection(
         secret,
         verdict: String::new(),
         checked_at: None,
-        version: before.map_or(1, |it| it.version),
+        version: draft
+            .version
+            .unwrap_or_else(|| before.map_or(1, |it| it.version)),
     }))?;
     ports.store.save_tax_connection(&connection, actor).await?;
     let job = |job| QueuedJob::now(job, Some(seller.id.clone()));
@@ -127,13 +131,21 @@ pub async fn test_tax_connection(
     actor: &Actor,
     seller: &Seller,
 ) -> Result<Option<String>, StoreError> {
+    // What is asked now: an answer that comes after the connection was changed says nothing about the new one.
+    let asked = ports.store.tax_connection(&seller.id).await?;
+    let version = asked.map_or(0, |it| it.version);
     let verdict = match ports.tax.probe(seller).await {
         Ok(()) => None,
         Err(error) => Some(error.message),
     };
     ports
         .store
-        .note_tax_test(&seller.id, verdict.as_deref().unwrap_or_default(), actor)
+        .note_tax_test(
+            &seller.id,
+            version,
+            verdict.as_deref().unwrap_or_default(),
+            actor,
+        )
         .await?;
     Ok(verdict)
 }

@@ -61,10 +61,11 @@ pub trait TaxRoutes: Send + Sync {
         actor: &Actor,
     ) -> Result<(), StoreError>;
 
-    /// Notes what a test of the connection found.
+    /// Notes what a test of the connection found, unless another one than `version` was saved meanwhile.
     async fn note_tax_test(
         &self,
         seller: &SellerId,
+        version: i64,
         verdict: &str,
         actor: &Actor,
     ) -> Result<(), StoreError>;

@@ -18,7 +18,7 @@ use fapiao_usecases::{
     backoffice::standing::Place,
     platform::{
         card_life::{CodeError, enter_code},
-        preflight::{Finding, SafeStep, Weight, foresee_delivery, step_after},
+        preflight::{Finding, Papers, SafeStep, Weight, foresee_delivery, step_after},
     },
     records::{Card, Delivery, JobRow},
 };
@@ -60,11 +60,12 @@ pub(super) async fn add(
     if !wrong || lost {
         return Ok(());
     }
-    let findings = match foresee_delivery(frame.ports(), &frame.scope(), &delivery.id).await {
-        Ok(findings) => findings,
-        // The page itself says what is missing; the checks add to it.
-        Err(_) => return Ok(()),
-    };
+    let findings =
+        match foresee_delivery(frame.ports(), &frame.scope(), &delivery.id, Papers::All).await {
+            Ok(findings) => findings,
+            // The page itself says what is missing; the checks add to it.
+            Err(_) => return Ok(()),
+        };
     if let Some(safe) = safest(place, &findings).and_then(|it| step(frame, delivery, it)) {
         standing.primary = Some(safe);
     }
@@ -84,7 +85,8 @@ pub(super) async fn add(
 
 /// Why a card that was asked for is not there yet, when that can be told.
 async fn waiting(frame: &Frame, delivery: &Delivery) -> Option<String> {
-    let findings = foresee_delivery(frame.ports(), &frame.scope(), &delivery.id).await;
+    let (ports, scope) = (frame.ports(), frame.scope());
+    let findings = foresee_delivery(ports, &scope, &delivery.id, Papers::All).await;
     let findings = findings.ok()?;
     let young = findings.iter().find(|it| it.code == "40078")?;
     Some(row(frame, young).title)
@@ -115,7 +117,8 @@ pub(super) async fn of_job(frame: &Frame, job: &JobRow) -> Option<(String, Optio
     let id = DeliveryId::parse(&job.subject).ok()?;
     let scope = frame.scope();
     let delivery = frame.ports().store.delivery(&scope, &id).await.ok()??;
-    let findings = foresee_delivery(frame.ports(), &scope, &id).await.ok()?;
+    let findings = foresee_delivery(frame.ports(), &scope, &id, Papers::Received);
+    let findings = findings.await.ok()?;
     let place = Place::Stuck {
         kind: job.kind.clone(),
         code: job.code.clone(),

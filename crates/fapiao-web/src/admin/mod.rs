@@ -61,6 +61,7 @@ mod tax_connections;
 mod timeline;
 mod unified;
 
+pub(crate) use papers::unreadable;
 pub(crate) use routes::configure;
 
 use actix_web::HttpResponse;

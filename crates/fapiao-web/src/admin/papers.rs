@@ -109,7 +109,8 @@ fn label(t: &Texts, field: Field) -> &'static str {
     }
 }
 
-fn unreadable(t: &Texts, error: &Unreadable) -> String {
+/// Why a paper could not be read, in a reader's words.
+pub(crate) fn unreadable(t: &Texts, error: &Unreadable) -> String {
     match error {
         Unreadable::TooLarge => t.paper.too_large,
         Unreadable::Format => t.paper.format,

@@ -32,11 +32,14 @@ use fapiao_usecases::{
     ports::Scope,
     records::{IssuingMode, Partner, PartnerKey, PartnerOffset, PartnerRequest},
 };
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// Requests on a page.
-const ROWS: u32 = 50;
+const ROWS: u32 = 20;
 /// Offsets on a page.
 const OFFSETS: u32 = 20;
+/// Rows that are put together at the same time: each is told from several tables.
+const SIDE_BY_SIDE: usize = 6;
 
 fn standing(t: &Texts, partner: &Partner) -> Badge {
     if partner.active {
@@ -211,20 +214,26 @@ async fn page(
     let sellers = store.sellers().await?;
     let seller = partner.and_then(|partner| sellers.iter().find(|it| it.id == partner.seller));
     let seller = seller.map_or_else(String::new, |it| it.party.name.clone());
-    let (mut keys, mut requests, mut next) = (Vec::new(), Vec::new(), None);
-    let mut offsets = Vec::new();
+    let (mut keys, mut next) = (Vec::new(), None);
+    let (mut requests, mut offsets): (Vec<PartnerRequestRow>, Vec<PartnerOffsetRow>) =
+        <_>::default();
     if let Some(partner) = partner {
         keys = store.partner_keys(&partner.id).await?;
         let found = store
             .partner_requests(Some(&partner.id), after.as_deref(), ROWS)
             .await?;
         next = found.next;
-        for request in found.rows {
-            requests.push(request_row(frame, request).await?);
-        }
-        for offset in store.partner_offsets(Some(&partner.id), OFFSETS).await? {
-            offsets.push(offset_row(frame, offset).await?);
-        }
+        let rows = found.rows.into_iter().map(|it| request_row(frame, it));
+        requests = stream::iter(rows)
+            .buffered(SIDE_BY_SIDE)
+            .try_collect()
+            .await?;
+        let wanted = store.partner_offsets(Some(&partner.id), OFFSETS).await?;
+        let rows = wanted.into_iter().map(|it| offset_row(frame, it));
+        offsets = stream::iter(rows)
+            .buffered(SIDE_BY_SIDE)
+            .try_collect()
+            .await?;
     }
     keys.sort_by_key(|it| (it.revoked_at.is_some(), std::cmp::Reverse(it.created_at)));
     Ok(PartnerEditPage {

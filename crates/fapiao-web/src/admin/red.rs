@@ -444,8 +444,8 @@ pub(super) async fn upload_again(sent: Sent<Decides>, id: web::Path<String>) -> 
     let actor = desk.actor();
     match desk.ports().store.upload_again(&invoice.id, &actor).await {
         Ok(()) => Ok(desk.done(&here, desk.t().red.uploaded)),
-        Err(error @ (StoreError::Stale { .. } | StoreError::Exists { .. })) => {
-            Ok(desk.told(&here, Tone::Warn, &error.to_string()))
+        Err(StoreError::Stale { .. } | StoreError::Exists { .. }) => {
+            Ok(desk.told(&here, Tone::Warn, desk.t().red.not_uploaded))
         }
         Err(error) => Err(error.into()),
     }

@@ -147,11 +147,13 @@ async fn page<R: Right>(
         Some(CardState::Locked | CardState::Reimbursed)
     );
     let (mut digest, mut wrong) = (String::new(), wrong);
-    if !begun && wrong.is_empty() {
+    // Also after a refusal: whoever goes on despite a held card decides what this page shows, not what came since.
+    if !begun {
         let draft = RefundDraft::correction(invoice.id.clone(), String::new());
         match plan(desk.ports(), &desk.scope(), &invoice.order, &draft).await {
             Ok(planned) => digest = planned.digest,
-            Err(problem) => wrong = told(desk, problem)?,
+            Err(problem) if wrong.is_empty() => wrong = told(desk, problem)?,
+            Err(_) => {}
         }
     }
     let current = made.as_ref().filter(|_| begun);

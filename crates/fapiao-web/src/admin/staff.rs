@@ -4,7 +4,7 @@ use super::{
     Answer,
     desk::{Owner, Owns},
     failure::Failure,
-    forms::{Sent, errors_of, same_name},
+    forms::{Sent, setting_errors},
     frame::{Frame, go},
     pieces,
 };
@@ -20,10 +20,7 @@ use crate::{
 use actix_web::web;
 use fapiao_domain::ids::{Id, StaffId};
 use fapiao_usecases::{
-    backoffice::{
-        SettingError,
-        staff::{StaffDraft, save_staff},
-    },
+    backoffice::staff::{StaffDraft, save_staff},
     errors::StoreError,
     records::{Role, Staff},
 };
@@ -141,13 +138,7 @@ async fn save(sent: Sent<Owns>, id: Option<StaffId>) -> Answer {
             let text = fill1(desk.t().told.staff_saved, &staff.name);
             return Ok(desk.done("/admin/staff", &text));
         }
-        Err(SettingError::Invalid(errors)) => errors_of(errors, desk.lang(), same_name),
-        Err(SettingError::Store(StoreError::Stale { .. })) => {
-            let mut errors = Errors::default();
-            errors.add("name", desk.t().told.changed_meanwhile);
-            errors
-        }
-        Err(SettingError::Store(error)) => return Err(error.into()),
+        Err(error) => setting_errors(error, desk.lang(), "name")?,
     };
     let page = page(&desk, id.as_ref(), form, errors).await?;
     Ok(desk.wrong(&page))

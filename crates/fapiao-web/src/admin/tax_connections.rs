@@ -6,6 +6,7 @@ use super::{
     failure::Failure,
     forms::{Sent, setting_errors},
     frame::Frame,
+    job_words::in_language,
 };
 use crate::{
     i18n::fill1,
@@ -57,6 +58,7 @@ pub(super) async fn save(sent: Sent<Configures>, id: web::Path<String>) -> Answe
         base_url: form.base_url.clone(),
         key_id: form.key_id.clone(),
         secret: form.secret.clone(),
+        version: form.version.parse().ok(),
     };
     let errors = match save_tax_connection(desk.ports(), &desk.actor(), &seller, &draft).await {
         Ok(_) => {
@@ -99,7 +101,11 @@ pub(super) async fn test(sent: Sent<Configures>, id: web::Path<String>) -> Answe
     Ok(
         match test_tax_connection(desk.ports(), &desk.actor(), &seller).await? {
             None => desk.done(&here, t.tested),
-            Some(why) => desk.told(&here, Tone::Bad, &fill1(t.test_failed, why)),
+            Some(why) => desk.told(
+                &here,
+                Tone::Bad,
+                &fill1(t.test_failed, in_language(desk.lang(), &why)),
+            ),
         },
     )
 }
@@ -112,8 +118,10 @@ fn form_of(known: Option<&TaxConnection>) -> TaxConnectionForm {
             base_url: known.base_url.clone(),
             key_id: known.key_id.clone(),
             secret: String::new(),
+            version: known.version.to_string(),
         },
         None => TaxConnectionForm {
+            version: "0".to_owned(),
             route: TaxRoute::Direct.as_str().to_owned(),
             profile: TaxProfile::Digital.as_str().to_owned(),
             ..TaxConnectionForm::default()
@@ -161,7 +169,7 @@ async fn page(
                 Badge::new(Tone::Bad, t.no_answer)
             }
         }),
-        why: tested.map_or_else(String::new, |it| it.verdict.clone()),
+        why: tested.map_or_else(String::new, |it| in_language(frame.lang(), &it.verdict)),
         checked: tested.and_then(|it| it.checked_at).map(|at| shell.when(at)),
         shell,
     })

@@ -6,6 +6,7 @@ use crate::{
     pages::parts::{Event, Link, Raw, Tone},
     problem::in_chinese,
 };
+use fapiao_archive::reports::Report;
 use fapiao_domain::{
     card::CardState, confirmation::FormState, delivery::Channel, ids::Id, money::Fen,
     red::RedReason,
@@ -68,7 +69,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
     let fact = |name: &str| text_of(entry.data.get(name));
     let yuan = |name: &str| {
         let text = fact(name);
-        Fen::parse_yuan(&text).map_or(text, |it| it.display_yuan())
+        Fen::parse_sum(&text).map_or(text, |it| it.display_yuan())
     };
     let job = || super::job_words::kind(t, &fact("kind"));
     let (tone, what) = match entry.action.as_str() {
@@ -208,6 +209,11 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "account.prepared" => (Tone::Ok, a.account_prepared.to_owned()),
         "template.made" => (Tone::Ok, a.template_made.to_owned()),
         "product.saved" => (Tone::Plain, fill1(a.product_saved, fact("sku"))),
+        "report.exported" => (
+            Tone::Plain,
+            fill1(a.report_exported, report_words(t, &entry.subject)),
+        ),
+        "evidence.exported" => (Tone::Plain, a.evidence_exported.to_owned()),
         "staff.saved" => (Tone::Plain, fill1(a.staff_saved, fact("login"))),
         "key.added" => (Tone::Plain, fill1(a.key_added, fact("name"))),
         "key.revoked" => (Tone::Warn, a.key_revoked.to_owned()),
@@ -311,6 +317,19 @@ fn text_of(value: Option<&Value>) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     }
+}
+
+/// A report as its line names it (`ledger 2026-11 csv`), in a reader's words.
+fn report_words(t: &Texts, subject: &str) -> String {
+    let (report, rest) = subject.split_once(' ').unwrap_or((subject, ""));
+    let name = match Report::parse(report) {
+        Some(Report::Ledger) => t.report.ledger,
+        Some(Report::Vat) => t.report.vat,
+        Some(Report::Reconciliation) => t.report.reconciliation,
+        Some(Report::Vouchers) => t.report.vouchers,
+        None => return subject.to_owned(),
+    };
+    format!("{name} {}", rest.to_uppercase())
 }
 
 /// Whether a line is about one of these things, or about a job for one of them.

@@ -4,9 +4,11 @@ use super::{
     Reading,
     body::{read_body, shared},
     json,
-    reports::period_of,
+    reports::{note_export, period_of},
 };
 use crate::{
+    admin::unreadable,
+    i18n::{Lang, Texts},
     problem::{Kind, Problem, Said},
     security::key::KeyHolder,
     streams,
@@ -31,6 +33,7 @@ pub(crate) async fn of_invoice(
     if ports.store.invoice(&scope, &parsed).await?.is_none() {
         return Err(Problem::no_invoice(&id));
     }
+    note_export(&call, "evidence.exported", parsed.as_str()).await?;
     let name = format!("evidence_{parsed}.zip");
     Ok(streams::file(&name, ZIP, move |out| async move {
         evidence::of_invoice(&ports, &scope, &parsed, &out).await
@@ -40,6 +43,7 @@ pub(crate) async fn of_invoice(
 /// `GET /reports/evidence.zip`.
 pub(crate) async fn of_month(call: Reading, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (month, period) = period_of(&request)?;
+    note_export(&call, "evidence.exported", &month).await?;
     let (ports, scope) = (call.app.ports.clone(), call.holder.scope());
     let name = format!("evidence_{month}.zip");
     Ok(streams::file(&name, ZIP, move |out| async move {
@@ -64,7 +68,7 @@ pub(crate) async fn check(
     let checked = paper::check(&app.ports, &holder.scope(), paper)
         .await?
         .map_err(|error| {
-            let zh = format!("无法读取：{error}");
+            let zh = unreadable(Texts::of(Lang::Zh), &error);
             Problem::new(Kind::BadRequest, Said::new(error.to_string(), zh))
         })?;
     let fields: Vec<Value> = checked

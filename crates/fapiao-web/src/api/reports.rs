@@ -13,6 +13,7 @@ use fapiao_archive::{
 };
 use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::ports::Period;
+use serde_json::json;
 
 /// `month` and `seller` of a query.
 pub(crate) fn period_of(request: &HttpRequest) -> Result<(String, Period), Problem> {
@@ -51,6 +52,20 @@ pub(crate) fn no_seller() -> Problem {
     Problem::wrong(Kind::InvalidQuery, vec![wrong])
 }
 
+/// Notes which key took what away, as the back-office does for people.
+pub(crate) async fn note_export(
+    call: &Reading,
+    action: &str,
+    subject: &str,
+) -> Result<(), Problem> {
+    let store = &call.app.ports.store;
+    let actor = call.holder.caller().actor;
+    store
+        .append_audit(&actor, action, subject, json!({}))
+        .await?;
+    Ok(())
+}
+
 /// `GET /reports/{report}.{format}`.
 pub(crate) async fn file(
     call: Reading,
@@ -68,6 +83,8 @@ pub(crate) async fn file(
     if report == Report::Vouchers && vouchers::mixes_sellers(&ports, &scope, &period).await? {
         return Err(no_seller());
     }
+    let subject = format!("{} {month} {}", report.as_str(), format.ending());
+    note_export(&call, "report.exported", &subject).await?;
     Ok(streams::file(
         &name,
         format.media_type(),

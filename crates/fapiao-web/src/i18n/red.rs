@@ -52,6 +52,7 @@ texts! {
         acted: "已处理。", "Done.";
         upload_again: "以原号码重新上传", "Upload again under its number";
         uploaded: "已重新提交税局。", "Sent to the tax authority again.";
+        not_uploaded: "发票状态已变化，未重新提交；请按当前状态处理。", "The invoice has moved on, nothing was sent: look at where it stands now.";
         stage_running: "进行中", "Running";
         stage_stopped: "已停止，等待处理", "Stopped";
         stage_done: "已完成", "Done";

@@ -7,6 +7,43 @@ use fapiao_usecases::{
     merchant::{orders::OrderError, refunds::RefundProblem, refusal::RefusalError},
 };
 
+/// What things are called in the errors of the ledger; the longer name before one it begins with.
+const NAMES: [(&str, &str); 22] = [
+    ("the card of delivery ", "投递的卡券 "),
+    ("card of delivery ", "投递的卡券 "),
+    ("the invoice of delivery ", "投递的发票 "),
+    ("the request of delivery ", "投递的开票请求 "),
+    ("the offset of confirmation ", "确认单的红冲申请 "),
+    ("the tax connection of seller ", "开票主体的税务连接 "),
+    ("the platform of seller ", "开票主体的开票平台 "),
+    ("the unified calls of seller ", "开票主体的统一开票 "),
+    ("the unified call of ", "统一开票 "),
+    ("an invoice of order ", "订单的发票 "),
+    ("red confirmation ", "红字确认单 "),
+    ("payment claim ", "支付后开票申请 "),
+    ("claim ", "支付后开票申请 "),
+    ("invoice ", "发票 "),
+    ("delivery ", "投递 "),
+    ("order ", "订单 "),
+    ("refund ", "退款 "),
+    ("seller ", "开票主体 "),
+    ("account ", "微信账号 "),
+    ("merchant ", "商户 "),
+    ("push ", "推送 "),
+    ("run ", "核对 "),
+];
+
+/// A thing of the ledger for a Chinese reader: its name and its number, or, of what has no name here, no more than that.
+fn thing_in_chinese(what: &str) -> String {
+    let named = NAMES
+        .iter()
+        .find_map(|(en, zh)| Some((zh, what.strip_prefix(en)?.split([' ', ',']).next()?)));
+    match named {
+        Some((zh, which)) => format!("{zh}{which} "),
+        None => "该内容".to_owned(),
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
         match &error {
@@ -20,15 +57,15 @@ impl From<StoreError> for Problem {
                 Kind::ChangedMeanwhile,
                 Said::new(
                     error.to_string(),
-                    format!("{what} 已被其他操作更改，请重新读取"),
+                    format!("{}已被其他操作更改，请重新读取", thing_in_chinese(what)),
                 ),
             ),
             StoreError::NotFound { what } => {
-                let zh = format!("没有 {what}");
+                let zh = format!("没有{}", thing_in_chinese(what).trim_end());
                 Problem::new(Kind::NotFound, Said::new(error.to_string(), zh))
             }
             StoreError::Exists { what } => {
-                let zh = format!("{what} 已经存在");
+                let zh = format!("{}已经存在", thing_in_chinese(what));
                 Problem::new(Kind::ExistsAlready, Said::new(error.to_string(), zh))
             }
             StoreError::Corrupt(_) => Problem::internal(error),
@@ -217,6 +254,38 @@ mod tests {
         assert!(problem.chain().contains("hunter2"));
         assert!(!problem.document(Lang::En, "", "").contains("hunter2"));
         assert_eq!(problem.kind, Kind::TryAgain);
+    }
+
+    #[test]
+    fn a_chinese_reader_is_told_what_changed_in_chinese() {
+        let said = |error: StoreError| {
+            let document = Problem::from(error).document(Lang::Zh, "", "");
+            let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+            document["detail"].as_str().unwrap().to_owned()
+        };
+        let what = |text: &str| text.to_owned();
+        let stale = said(StoreError::Stale {
+            what: what("red confirmation rfm_01"),
+        });
+        assert_eq!(stale, "红字确认单 rfm_01 已被其他操作更改，请重新读取");
+        let stale = said(StoreError::Stale {
+            what: what("the card of delivery dlv_01"),
+        });
+        assert_eq!(stale, "投递的卡券 dlv_01 已被其他操作更改，请重新读取");
+        let exists = said(StoreError::Exists {
+            what: what("delivery dlv_01 of order A-1, which is under way,"),
+        });
+        assert_eq!(exists, "投递 dlv_01 已经存在");
+        let unnamed = said(StoreError::Stale {
+            what: what("row 7 of stores"),
+        });
+        assert_eq!(unnamed, "该内容已被其他操作更改，请重新读取");
+        assert_eq!(
+            said(StoreError::NotFound {
+                what: what("refund rfd_01")
+            }),
+            "没有退款 rfd_01"
+        );
     }
 
     #[test]

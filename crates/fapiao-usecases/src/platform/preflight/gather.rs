@@ -92,7 +92,8 @@ async fn pdf_of(
     Ok(look.ok())
 }
 
-/// As [`foresee`], by id and for whoever may see it.
+/// As [`foresee`], by id and for whoever may see it. A list asks only for papers that came from elsewhere: to fetch and
+/// read a file for every row is too much.
 ///
 /// # Errors
 /// [`StepError`].
@@ -100,10 +101,11 @@ pub async fn foresee_delivery(
     ports: &Ports,
     scope: &Scope,
     id: &DeliveryId,
+    papers: Papers,
 ) -> Result<Vec<Finding>, StepError> {
     match ports.store.delivery(scope, id).await? {
         Some(delivery) => {
-            let findings = foresee(ports, &delivery, Papers::All).await?;
+            let findings = foresee(ports, &delivery, papers).await?;
             Ok(findings.unwrap_or_default())
         }
         None => Ok(Vec::new()),
