@@ -249,7 +249,7 @@ pub(crate) async fn write(
             area_words(it.finding.area())[0].into(),
             words(it.finding)[0].into(),
             it.count.into(),
-            Fen::new(it.amount).unwrap_or(Fen::ZERO).into(),
+            Fen::of_sum(it.amount).into(),
             if it.count == 0 {
                 ""
             } else {
@@ -281,10 +281,7 @@ pub(crate) async fn write(
 
 fn cells(finding: Finding, row: &FindingRow) -> Vec<Cell> {
     let amount = |it: Option<Fen>| it.map_or_else(|| Cell::from(""), Cell::from);
-    let apart = row
-        .here
-        .zip(row.there)
-        .and_then(|(here, there)| Fen::new(there.get() - here.get()).ok());
+    let apart = row.here.zip(row.there).map(|(here, there)| there - here);
     vec![
         area_words(finding.area())[0].into(),
         words(finding)[0].into(),

@@ -199,7 +199,7 @@ impl Bookkeeping for Store {
         Ok((
             snapshot,
             count,
-            [read::fen(net)?, read::fen(tax)?, read::fen(total)?],
+            [read::sum(net), read::sum(tax), read::sum(total)],
         ))
     }
 
@@ -230,9 +230,9 @@ impl Bookkeeping for Store {
                     month: it.month,
                     snapshot: it.snapshot,
                     invoices: it.invoices,
-                    amount: read::fen(it.amount)?,
-                    tax: read::fen(it.tax)?,
-                    total: read::fen(it.total)?,
+                    amount: read::sum(it.amount),
+                    tax: read::sum(it.tax),
+                    total: read::sum(it.total),
                     closed_by: it.closed_by,
                     closed_at: read::time(it.closed_at)?,
                 })

@@ -368,8 +368,8 @@ fn kind_of(it: &MonthDifference) -> Option<Finding> {
     }
 }
 
-fn gross(pair: Option<(i64, i64)>) -> Result<Option<Fen>, StoreError> {
-    pair.map(|(net, tax)| read::fen(net + tax)).transpose()
+fn gross(pair: Option<(i64, i64)>) -> Option<Fen> {
+    pair.map(|(net, tax)| read::sum(net + tax))
 }
 
 fn tax_row(check: &MonthCheck, it: &MonthDifference) -> Result<FindingRow, StoreError> {
@@ -391,8 +391,8 @@ fn tax_row(check: &MonthCheck, it: &MonthDifference) -> Result<FindingRow, Store
         order_no: String::new(),
         invoice: it.invoice.clone(),
         number,
-        here: gross(it.here)?,
-        there: gross(it.there)?,
+        here: gross(it.here),
+        there: gross(it.there),
         said: match it.kind {
             DifferenceKind::Remainder => format!("remainder {}", it.code),
             _ => it.said.clone(),
@@ -406,7 +406,7 @@ fn month_row(check: &MonthCheck) -> Result<Option<FindingRow>, StoreError> {
         return Ok(None);
     }
     let sum = |it: &fapiao_usecases::ports::MonthFigures| {
-        read::fen(it.blue_amount + it.blue_tax + it.red_amount + it.red_tax)
+        read::sum(it.blue_amount + it.blue_tax + it.red_amount + it.red_tax)
     };
     let at = check.checked_at.map_or(0, |at| at.timestamp_millis());
     Ok(Some(FindingRow {
@@ -416,8 +416,8 @@ fn month_row(check: &MonthCheck) -> Result<Option<FindingRow>, StoreError> {
         order_no: String::new(),
         invoice: String::new(),
         number: check.month.clone(),
-        here: Some(sum(&check.ours)?),
-        there: check.theirs.as_ref().map(sum).transpose()?,
+        here: Some(sum(&check.ours)),
+        there: check.theirs.as_ref().map(sum),
         said: check.state.as_str().to_owned(),
     }))
 }
@@ -517,7 +517,7 @@ impl Findings for Store {
 
 fn record(row: &sea_orm::QueryResult) -> Result<FindingRow, StoreError> {
     let amount = |column: usize| -> Result<Option<Fen>, StoreError> {
-        row.cell::<Option<i64>>(column)?.map(read::fen).transpose()
+        Ok(row.cell::<Option<i64>>(column)?.map(read::sum))
     };
     Ok(FindingRow {
         at: read::time(row.cell::<Option<i64>>(0)?.unwrap_or(0))?,

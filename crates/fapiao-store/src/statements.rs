@@ -126,9 +126,9 @@ fn of_check(model: quota_check::Model) -> Result<QuotaCheck, StoreError> {
         limit_there: maybe(model.limit_there)?,
         granted_there: maybe(model.granted_there)?,
         spent_there: maybe(model.spent_there)?,
-        granted_here: read::fen(model.granted_here)?,
-        spent_here: read::fen(model.spent_here)?,
-        open_here: read::fen(model.open_here)?,
+        granted_here: read::sum(model.granted_here),
+        spent_here: read::sum(model.spent_here),
+        open_here: read::sum(model.open_here),
     })
 }
 
@@ -233,9 +233,9 @@ impl Statements for Store {
         };
         match sql::row(self.reader(), sql).await? {
             Some(row) => Ok([
-                read::fen(row.cell(0)?)?,
-                read::fen(row.cell(1)?)?,
-                read::fen(row.cell(2)?)?,
+                read::sum(row.cell(0)?),
+                read::sum(row.cell(1)?),
+                read::sum(row.cell(2)?),
             ]),
             None => Ok([Fen::ZERO; 3]),
         }

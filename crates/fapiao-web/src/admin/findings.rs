@@ -75,9 +75,7 @@ pub(super) async fn part(
                 kind: Badge::new(tone, said::words(it.finding)[at(lang)]),
                 href: format!("{list}&find={}", it.finding.as_str()),
                 count: it.count,
-                amount: Fen::new(it.amount)
-                    .ok()
-                    .filter(|_| it.finding != Finding::NumberGap),
+                amount: Some(Fen::of_sum(it.amount)).filter(|_| it.finding != Finding::NumberGap),
             }
         })
         .collect();
