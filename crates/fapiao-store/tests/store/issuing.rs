@@ -4,7 +4,7 @@ use crate::harness::{Bench, on_both, request};
 use chrono::TimeDelta;
 use fapiao_domain::{
     delivery::DeliveryState,
-    ids::InvoiceId,
+    ids::{Id, InvoiceId},
     invoice::{Identity, InvoiceState},
     money::Fen,
     order::OrderState,
@@ -13,7 +13,9 @@ use fapiao_usecases::{
     errors::StoreError,
     ids::fresh,
     jobs::{Job, QueuedJob},
-    ports::{Issuing, JobQueue, Naming, Reservation, Sales, Scope, UploadOutcome},
+    ports::{
+        Asked, Issuing, JobQueue, Naming, Reservation, Sales, Scope, TaxRoutes, UploadOutcome,
+    },
     records::Document,
 };
 use serde_json::json;
@@ -263,16 +265,16 @@ on_both! {
 
     async fn the_hours_at_a_gateway_run_from_the_first_question(bench: &Bench) {
         let (_, _, id) = bench.drafted("A-1").await;
-        assert_eq!(bench.store.record_asked(&id).await.unwrap(), fapiao_usecases::ports::Asked::First);
+        assert_eq!(bench.store.record_asked(&id).await.unwrap(), Asked::First);
         let first = bench.invoice(&id).await.uploaded_at.unwrap();
         bench.tamper("UPDATE invoices SET uploaded_at = uploaded_at - 3600000").await.unwrap();
         for _ in 0..2 {
             let unknown = vec![(id.clone(), UploadOutcome::Unknown { again: true })];
             bench.store.record_outcomes(&unknown, json!({})).await.unwrap();
-            assert_eq!(bench.store.record_asked(&id).await.unwrap(), fapiao_usecases::ports::Asked::Before);
+            assert_eq!(bench.store.record_asked(&id).await.unwrap(), Asked::Before);
         }
         let now = bench.invoice(&id).await.uploaded_at.unwrap();
-        assert_eq!(first - now, chrono::TimeDelta::hours(1));
+        assert_eq!(first - now, TimeDelta::hours(1));
     }
 
     async fn an_issued_invoice_never_changes(bench: &Bench) {

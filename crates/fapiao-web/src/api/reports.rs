@@ -66,20 +66,6 @@ pub(crate) fn no_seller() -> Problem {
     Problem::wrong(Kind::InvalidQuery, vec![wrong])
 }
 
-/// Notes which key took what away, as the back-office does for people.
-pub(crate) async fn note_export(
-    call: &Reading,
-    action: &str,
-    subject: &str,
-) -> Result<(), Problem> {
-    let store = &call.app.ports.store;
-    let actor = call.holder.caller().actor;
-    store
-        .append_audit(&actor, action, subject, json!({}))
-        .await?;
-    Ok(())
-}
-
 /// `GET /reports/{report}.{format}`.
 pub(crate) async fn file(
     call: Reading,
