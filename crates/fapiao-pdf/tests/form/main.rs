@@ -8,6 +8,7 @@ mod faces;
 
 mod errors;
 mod picture;
+mod places;
 mod programs;
 mod readers;
 mod rules;
