@@ -164,12 +164,13 @@ fn texts_have_their_sizes() {
         change(&mut line);
         codes(&line)
     };
+    // What is printed before the name, `*简称*`, counts with it: 300 characters on paper, 600 in the field itself.
+    let name = |line: &mut OrderLine, text: String| line.name = text;
+    for (length, told) in [(600, "E_NAME_LONG"), (601, "E_NAME")] {
+        assert_eq!(with(&|line| name(line, "长".repeat(length))), [told]);
+    }
     for (most, code, set) in [
-        (
-            600,
-            "E_NAME",
-            (|line: &mut OrderLine, text| line.name = text) as fn(&mut OrderLine, String),
-        ),
+        (296, "E_NAME_LONG", name as fn(&mut OrderLine, String)),
         (150, "E_SPEC", |line, text| line.spec = text),
         (300, "E_UNIT", |line, text| line.unit = text),
     ] {

@@ -7,6 +7,7 @@ pub mod actor;
 pub mod backoffice;
 pub mod books;
 pub mod calendar;
+mod cancellation;
 pub mod card_standing;
 pub mod errors;
 pub mod fields;

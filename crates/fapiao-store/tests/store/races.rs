@@ -195,7 +195,7 @@ async fn a_buyer_who_agrees_is_not_passed_over_by_a_payment_receipt() {
     let claim = PaymentClaim {
         id: fresh(bench.now()),
         account: bench.account.clone(),
-        platform_id: "s_pappid".to_owned(),
+        platform_id: "platform".to_owned(),
         wechat_order_id: "4200001".to_owned(),
         raw_title: None,
         authorised_at: bench.now(),

@@ -1,13 +1,13 @@
 //! Pushes: stored and answered at once, worked on later.
 
 use crate::{
+    cancellation::wake_cancellation,
     errors::StoreError,
     ids::fresh,
     merchant::{
         after_payment::{Claimed, take_up},
         confirm::{Confirmed, confirm_authorisation},
     },
-    platform::card_life::wake_cancellation,
     ports::{
         CardReport, Followed, NewPush, Ports, PushEnd, PushMeaning, Recorded, Scope, Unproved,
     },

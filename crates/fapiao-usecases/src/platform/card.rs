@@ -2,9 +2,9 @@
 
 use crate::{
     actor::Actor,
+    cancellation::wake_cancellation,
     errors::{Advice, OutsideError, StoreError},
     platform::{
-        card_life::wake_cancellation,
         preflight::{self, Papers},
         template::{platform_account, template_for},
     },

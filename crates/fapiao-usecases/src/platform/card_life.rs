@@ -3,20 +3,15 @@
 pub use crate::card_standing::{CardStanding, card_standing};
 use crate::{
     actor::Actor,
-    backoffice::titles::release_stopped_kind,
+    cancellation::wake_cancellation,
     errors::{Advice, StoreError},
-    jobs::{Job, QueuedJob},
     platform::template::platform_account,
     ports::{Ports, Scope},
     records::{Card, Invoice},
     step::StepError,
 };
 use chrono::TimeDelta;
-use fapiao_domain::{
-    card::CardState,
-    ids::{DeliveryId, Id},
-    invoice::InvoiceState,
-};
+use fapiao_domain::{card::CardState, ids::DeliveryId, invoice::InvoiceState};
 use serde_json::json;
 
 /// While an employer holds the card, it is looked at again so often; its release wakes the job at once.
@@ -139,32 +134,6 @@ fn reimbursed() -> StepError {
         "the card was reimbursed and left the wallet (72061); tell the buyer's bookkeeper about the red letter, then \
          give this job up",
     )
-}
-
-/// Brings a cancellation forward that waits, or stopped for want of the card's code; without a full offset nothing is
-/// queued.
-pub(crate) async fn wake_cancellation(ports: &Ports, id: &DeliveryId) -> Result<(), StoreError> {
-    let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
-        return Ok(());
-    };
-    let Some(invoice) = delivery.invoice else {
-        return Ok(());
-    };
-    let offset = ports
-        .store
-        .invoices_by_id(std::slice::from_ref(&invoice))
-        .await?
-        .iter()
-        .any(|it| it.state == InvoiceState::FullyRed);
-    if offset {
-        let job = Job::CancelCard(id.clone());
-        let kind = job.kind();
-        let job = QueuedJob::now(job, Some(delivery.seller));
-        ports.store.enqueue(vec![job]).await?;
-        // One that stopped for a person goes into the one that waits now.
-        release_stopped_kind(ports, &Actor::System, id.as_str(), kind).await?;
-    }
-    Ok(())
 }
 
 /// Why a code is not taken.
