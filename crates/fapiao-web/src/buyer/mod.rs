@@ -34,7 +34,7 @@ use fapiao_usecases::{
     calendar,
     merchant::pages::{PageError, open_wechat_page},
     ports::Scope,
-    records::{Delivery, Invoice},
+    records::{Delivery, Invoice, IssuingMode},
 };
 pub(crate) use reds::download as download_red;
 use serde::Deserialize;
@@ -67,11 +67,16 @@ pub(crate) async fn show(
         now,
     );
     let next = seen.next.clone();
-    let state = state.shown(&seen.delivery, seen.invoice.as_ref(), next, |at| When {
+    let mut state = state.shown(&seen.delivery, seen.invoice.as_ref(), next, |at| When {
         at,
         now,
         lang: bare.lang,
     });
+    if let BuyerState::Failed { reason } = &mut state
+        && seen.is_from_elsewhere
+    {
+        *reason = Some(seen.delivery.reason.clone());
+    }
     let is_again = request.query_string() == "again=1";
     let may_change = seen.delivery.state == DeliveryState::PageOpened
         && matches!(state, BuyerState::Ready { .. });
@@ -207,6 +212,8 @@ fn neighbourhood(address: IpAddr) -> IpAddr {
 struct Seen {
     delivery: Delivery,
     invoice: Option<Invoice>,
+    /// Whether an external platform makes the invoice.
+    is_from_elsewhere: bool,
     sale: Option<Sale>,
     /// The invoices of the order, when it needs several.
     parts: Vec<PartLink>,
@@ -233,6 +240,9 @@ impl Seen {
         };
         let account = store.account(&delivery.account).await?;
         let seller = store.seller(&delivery.seller).await?;
+        let is_from_elsewhere = seller
+            .as_ref()
+            .is_some_and(|it| it.mode == IssuingMode::ExternalPlatform);
         let sale = match store.order(&Scope::All, &delivery.order).await? {
             Some(order) => {
                 let shop = store.store(&order.store).await?;
@@ -258,6 +268,7 @@ impl Seen {
         Ok(Seen {
             delivery,
             invoice,
+            is_from_elsewhere,
             sale,
             parts,
             promise_secs: account.map_or(0, |account| account.contact_timeout_secs),

@@ -176,8 +176,12 @@ pub enum BuyerState {
     Declined,
     /// Too late.
     Expired,
-    /// It cannot be made. Why is for staff alone: the tax side's own text names nothing that a buyer could mend.
-    Failed,
+    /// It cannot be made.
+    Failed {
+        /// What the external platform answered. What our own tax side says is for staff alone: it names nothing that a
+        /// buyer could mend.
+        reason: Option<String>,
+    },
     /// No such link.
     NotFound,
 }
@@ -206,7 +210,7 @@ impl BuyerPage {
             | BuyerState::Expired
             | BuyerState::NotFound
             | BuyerState::TakenBack { .. } => "warn",
-            BuyerState::Refused { .. } | BuyerState::Failed => "bad",
+            BuyerState::Refused { .. } | BuyerState::Failed { .. } => "bad",
         }
     }
 
@@ -233,7 +237,7 @@ impl BuyerPage {
             BuyerState::Refused { .. } => t.refused,
             BuyerState::Declined => t.declined,
             BuyerState::Expired => t.expired,
-            BuyerState::Failed => t.failed,
+            BuyerState::Failed { .. } => t.failed,
             BuyerState::NotFound => t.not_found,
         }
     }

@@ -90,7 +90,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         ("expired", BuyerState::Expired),
         ("mini-program", BuyerState::InMiniProgram),
         ("asked", BuyerState::Asked),
-        ("failed", BuyerState::Failed),
+        ("failed", BuyerState::Failed { reason: None }),
     ];
     for (name, state) in states {
         pages.add(
