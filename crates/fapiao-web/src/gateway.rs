@@ -545,7 +545,7 @@ mod tests {
         let request = json!({
             "order_id": "o", "app_id": "a", "seller_tax_number": "t", "order_no": "1",
             "title": { "kind": "person", "name": "n" },
-            "lines": [{ "name": "n", "tax_code": "c", "quantity": "1", "unit_price": "1", "tax_included": true, "rate": "0.13" }],
+            "lines": [{ "name": "n", "tax_code": "c", "quantity": "1", "unit_price": "1", "tax_included": true, "rate": "0.13", "preference": "12" }],
             "totals": { "amount": "1", "tax": "1", "total": "2" }
         });
         let read: fapiao_usecases::gateway::InvoiceRequest =

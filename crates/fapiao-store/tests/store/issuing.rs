@@ -1,6 +1,9 @@
 //! Numbers and quota: both or neither, once, and again the same.
 
-use crate::harness::{Bench, on_both, request};
+use crate::{
+    harness::{Bench, on_both, request},
+    races::half,
+};
 use chrono::TimeDelta;
 use fapiao_domain::{
     delivery::DeliveryState,
@@ -216,7 +219,8 @@ on_both! {
     async fn a_part_whose_order_moved_on_is_not_taken_for_drafted(bench: &Bench) {
         bench.stock(5, "1000").await;
         let (mut new, first) = bench.order_to_deliver("A-1");
-        let second = bench.new_delivery();
+        new.deliveries[0].part = half(bench, 1).part;
+        let second = half(bench, 2);
         let part = second.id.clone();
         new.deliveries.push(second);
         bench.accept(new).await;

@@ -64,7 +64,8 @@ async fn waits<T: Send + 'static>(
     panic!("it neither ended nor waited");
 }
 
-fn half(bench: &Bench, no: u32) -> NewDelivery {
+/// A delivery that brings one half of an order.
+pub(crate) fn half(bench: &Bench, no: u32) -> NewDelivery {
     let fen = |yuan| Fen::parse_yuan(yuan).unwrap();
     NewDelivery {
         part: Some(OrderPart {
