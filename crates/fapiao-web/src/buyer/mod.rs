@@ -212,7 +212,7 @@ fn neighbourhood(address: IpAddr) -> IpAddr {
 struct Seen {
     delivery: Delivery,
     invoice: Option<Invoice>,
-    /// Whether an external platform makes the invoice.
+    /// Whether another than our own platform makes the invoice.
     is_from_elsewhere: bool,
     sale: Option<Sale>,
     /// The invoices of the order, when it needs several.
@@ -242,7 +242,7 @@ impl Seen {
         let seller = store.seller(&delivery.seller).await?;
         let is_from_elsewhere = seller
             .as_ref()
-            .is_some_and(|it| it.mode == IssuingMode::ExternalPlatform);
+            .is_some_and(|it| it.mode != IssuingMode::SelfBuilt);
         let sale = match store.order(&Scope::All, &delivery.order).await? {
             Some(order) => {
                 let shop = store.store(&order.store).await?;

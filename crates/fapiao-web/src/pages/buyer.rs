@@ -178,7 +178,7 @@ pub enum BuyerState {
     Expired,
     /// It cannot be made.
     Failed {
-        /// What the external platform answered. What our own tax side says is for staff alone: it names nothing that a
+        /// What another platform answered. What our own tax side says is for staff alone: it names nothing that a
         /// buyer could mend.
         reason: Option<String>,
     },
