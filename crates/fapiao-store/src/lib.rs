@@ -92,6 +92,7 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use signals::Signals;
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use throttle::{Throttle, Warnings};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tx::Tx;
 use writer::{Run, Writer, WriterParts};
 
@@ -113,6 +114,8 @@ struct Inner {
     write: DatabaseConnection,
     /// Connections that long reads may hold at once.
     readers_to_spare: usize,
+    /// One check of the whole ledger at a time.
+    checks: Arc<Semaphore>,
     writer: Writer,
     lanes: Lanes,
     caches: Caches,
@@ -223,6 +226,7 @@ impl Store {
         Ok(Store {
             inner: Arc::new(Inner {
                 readers_to_spare,
+                checks: Arc::new(Semaphore::new(1)),
                 read: connections.read,
                 write: connections.write,
                 writer: Writer::start(parts, writers),
@@ -294,6 +298,12 @@ impl Store {
 
     pub(crate) fn readers_to_spare(&self) -> usize {
         self.inner.readers_to_spare
+    }
+
+    /// Waits until no other check of this node runs.
+    pub(crate) async fn turn_to_check(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let turn = self.inner.checks.clone().acquire_owned().await;
+        turn.map_err(|_| error::unavailable("the store was closed before the check", false))
     }
 
     pub(crate) fn backend(&self) -> DbBackend {

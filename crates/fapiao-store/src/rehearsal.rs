@@ -52,6 +52,7 @@ impl Rehearse for Store {
         let store = Store {
             inner: Arc::new(Inner {
                 readers_to_spare: 1,
+                checks: inner.checks.clone(),
                 read: inner.read.clone(),
                 write: inner.write.clone(),
                 writer: Writer::start(parts, 1),

@@ -59,8 +59,9 @@ enum Outcome {
 
 /// Checks every rule.
 pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
-    let mut readers = snapshot::readers(store).await?;
+    let readers = snapshot::readers(store).await?;
     let first = readers
+        .each
         .first()
         .ok_or_else(|| unavailable("no connection to the database is free for the check", true))?;
     let mut total = chain::Total::read(first, store.audit_keys()).await?;
@@ -71,7 +72,7 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
         orders: orders::Cursor::new(total.lines()),
     });
     let mut workers = JoinSet::new();
-    for reader in readers.drain(..) {
+    for reader in readers.each {
         workers.spawn(work_off(reader, plan.clone()));
     }
     let mut results = Vec::new();
@@ -89,6 +90,7 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
             }
         }
     }
+    drop(readers.turn);
     results.push(total.result());
     results.extend(followed.results());
     results.sort_by_key(|result| {

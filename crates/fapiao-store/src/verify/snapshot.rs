@@ -10,16 +10,27 @@ use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
-/// Opens as many as there is work for and the pool can spare; at least one.
-pub(super) async fn readers(store: &Store) -> Result<Vec<DatabaseTransaction>, StoreError> {
+/// Connections with one snapshot.
+pub(super) struct Readers {
+    pub(super) each: Vec<DatabaseTransaction>,
+    /// As long as this is held no other check of this node takes connections.
+    pub(super) turn: OwnedSemaphorePermit,
+}
+
+/// Opens as many as there is work for and the pool can spare; at least one. Waits for a check that is under way: two
+/// would leave no connection to those who only want to read a page.
+pub(super) async fn readers(store: &Store) -> Result<Readers, StoreError> {
     let store = store.clone();
     let opening = async move {
+        let turn = store.turn_to_check().await?;
         let wanted = store.readers_to_spare();
-        match store.backend() {
-            DbBackend::Postgres => postgres(&store, wanted).await,
-            _ => sqlite(&store, wanted).await,
-        }
+        let each = match store.backend() {
+            DbBackend::Postgres => postgres(&store, wanted).await?,
+            _ => sqlite(&store, wanted).await?,
+        };
+        Ok(Readers { each, turn })
     };
     // A task of its own: whoever checks may write something before it looks after the check again, and that write would
     // wait for a lock which this gives back only when it is looked after.
