@@ -6,6 +6,7 @@ mod papers;
 mod proof;
 mod reports;
 mod storage;
+mod vat;
 
 use crate::harness::TestApp;
 use reqwest::{Client, StatusCode};

@@ -236,6 +236,19 @@ impl TestApp {
             }
         };
         self.run(&Job::PrepareAccount(id)).await;
+        // The worker has the same job: it must not link anew what a test links next.
+        for _ in 0..400 {
+            let mut under_way = false;
+            for state in ["waiting", "running"] {
+                let jobs = ports.store.jobs(Some(state), None, 50).await.unwrap();
+                under_way |= jobs.rows.iter().any(|it| it.kind == "prepare_account");
+            }
+            if !under_way {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the account is still being prepared");
     }
 
     /// Why the merchant's job of a kind waits for a person, once it does.

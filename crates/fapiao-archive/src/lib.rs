@@ -37,6 +37,9 @@ pub enum ArchiveError {
     /// There is nothing of that name.
     #[error("there is no {0}")]
     NotFound(String),
+    /// An order was accepted, but its lines can no longer be computed: its number, and why.
+    #[error("order {0} can no longer be computed, so no sum with it would be right: {1}")]
+    Sale(String, String),
 }
 
 /// Where pieces go as they are made.

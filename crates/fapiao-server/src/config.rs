@@ -158,6 +158,8 @@ pub struct Tax {
     pub sm4_key: SecretString,
     /// Key of the signatures.
     pub secret: SecretString,
+    /// Folder of the supervisory seals, a PNG for each province; empty in the sandbox.
+    pub seal_folder: String,
 }
 
 /// `[mail]`
@@ -352,12 +354,24 @@ impl Config {
                         "production mode needs the tax authority's own https address, never a sandbox",
                     );
                 }
+                if !tax.is_empty() && self.tax.seal_folder.is_empty() {
+                    return rule(
+                        "tax.seal_folder",
+                        "the folder with the supervisory seals that the tax bureau gave you (31.png …): whoever issues over the direct connection draws them",
+                    );
+                }
             }
             Mode::Sandbox => {
                 if !official && !self.wechat.allow_host_override {
                     return rule(
                         "wechat.api_base",
                         "another host than WeChat's needs wechat.allow_host_override = true",
+                    );
+                }
+                if !self.tax.seal_folder.is_empty() {
+                    return rule(
+                        "tax.seal_folder",
+                        "a sandbox never carries the tax authority's seal: leave it empty, or set mode = \"production\"",
                     );
                 }
             }
@@ -704,6 +718,7 @@ mod tests {
                 "https://fapiao.example.com",
             ),
             ("FAPIAO_TAX__BASE_URL", "https://lqpt.chinatax.gov.cn:8443"),
+            ("FAPIAO_TAX__SEAL_FOLDER", "/etc/fapiao/seals"),
         ];
         assert!(Config::load(None, &environment(&production)).is_ok());
         for wrong in [
@@ -714,6 +729,7 @@ mod tests {
             ),
             ("FAPIAO_WECHAT__ALLOW_HOST_OVERRIDE", "true"),
             ("FAPIAO_TAX__BASE_URL", "http://127.0.0.1:8091"),
+            ("FAPIAO_TAX__SEAL_FOLDER", ""),
             (
                 "FAPIAO_SERVER__PUBLIC_BASE_URL",
                 "http://fapiao.example.com",
@@ -726,6 +742,9 @@ mod tests {
                 "{wrong:?}"
             );
         }
+        let seal = ("FAPIAO_TAX__SEAL_FOLDER", "/etc/fapiao/seals");
+        let error = Config::load(None, &environment(&[seal])).unwrap_err();
+        assert!(error.to_string().contains("sandbox"), "{error}");
     }
 
     #[test]

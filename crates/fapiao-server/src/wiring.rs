@@ -13,6 +13,7 @@ use crate::{
         reach::HttpReach,
         renderer::PdfRenderer,
         sealer::MasterKeySealer,
+        seals::Seals,
         tax_direct::{DirectTax, DirectTaxConfig},
         tax_sides::TaxSides,
         tokens::{CallObserver, token_keeper},
@@ -27,7 +28,7 @@ use crate::{
 use fapiao_store::{Store, StoreConfig, StoreOpenError};
 use fapiao_usecases::ports::{Clock, Gateways, Ports, Sealer, Storage};
 use secrecy::ExposeSecret;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use thiserror::Error;
 
 /// Why the parts do not fit together.
@@ -105,6 +106,10 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         sandbox,
     })
     .map_err(WiringError::Tax)?
+    .sealed(match config.tax.seal_folder.as_str() {
+        "" => Seals::default(),
+        folder => Seals::read(Path::new(folder)).map_err(WiringError::Tax)?,
+    })
     .recorded(recorder.clone());
     let gateways: Arc<dyn Gateways> =
         Arc::new(HttpGateways::new(Arc::clone(&clock)).map_err(WiringError::Gateway)?);

@@ -71,6 +71,7 @@ mod token_notes;
 mod tokens;
 mod tx;
 mod unified;
+mod uninvoiced;
 mod verify;
 mod writer;
 

@@ -11,6 +11,7 @@ pub mod passwords;
 pub mod reach;
 pub mod renderer;
 pub mod sealer;
+pub mod seals;
 pub mod tax_direct;
 pub mod tax_gateway;
 pub mod tax_sides;

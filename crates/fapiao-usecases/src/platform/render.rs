@@ -5,7 +5,7 @@ use crate::{
     jobs::{Job, QueuedJob},
     platform::{at_gateway::papers_of, face::face_of},
     ports::{Ports, signing_purpose},
-    records::{Document, Invoice},
+    records::{Document, GatewayAnswerRecord, Invoice},
     step::StepError,
 };
 use fapiao_domain::ids::InvoiceId;
@@ -47,10 +47,7 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     let documents = match received {
         _ if is_there => Vec::new(),
         Some(documents) => documents,
-        None => {
-            let cipher = answer.map(|it| it.cipher).unwrap_or_default();
-            rendered(ports, &invoice, cipher).await?
-        }
+        None => rendered(ports, &invoice, answer).await?,
     };
     let mut then = Vec::with_capacity(2);
     // A red invoice has no card of its own: it goes beside the blue one's, by mail and download.
@@ -74,13 +71,25 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
 async fn rendered(
     ports: &Ports,
     invoice: &Invoice,
-    cipher: Vec<String>,
+    answer: Option<GatewayAnswerRecord>,
 ) -> Result<Vec<Document>, StepError> {
     let id = &invoice.id;
     let mut face = face_of(invoice, ports.tax.is_sandbox())
         .ok_or_else(|| StoreError::Corrupt(format!("invoice {id} is issued without a number")))?;
     face.extras.seal = ports.tax.seal(&invoice.province);
-    face.extras.cipher = cipher;
+    // Whoever issues over the direct connection draws the seal or nothing at all. A tax gateway's paper that we draw has
+    // the one we were given, if any.
+    if face.extras.seal.is_none() && answer.is_none() && !ports.tax.is_sandbox() {
+        return Err(StepError::parked(
+            "seal_missing",
+            format!(
+                "the supervisory seal of province {} is missing: put the tax bureau's picture as {}.png into tax.seal_folder, \
+                 start the node again, and retry",
+                invoice.province, invoice.province
+            ),
+        ));
+    }
+    face.extras.cipher = answer.map(|it| it.cipher).unwrap_or_default();
     let signing = signing(ports, invoice).await?;
     let renderer = ports.renderer.clone();
     let _turn = TURNS.acquire().await;

@@ -75,8 +75,8 @@ pub use reconciliation::{DeliveryFilter, DeliveryRow, Reconciliations};
 pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
 pub use rehearsal::{PlannedChange, RehearsalLog, Rehearse, Rehearsed};
 pub use reports::{
-    After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Period, Reports, SegmentMatch,
-    VatRow,
+    After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period, Reports,
+    SaleBalance, SaleMove, SegmentMatch, VatRow,
 };
 pub use sales::{
     Accepted, Authorisation, DeliveryChange, NewDelivery, NewOrder, OrderFilter, OrderRow, Page,

@@ -126,18 +126,62 @@ pub struct VatRow {
     pub service: bool,
     /// How it was invoiced.
     pub issued: Issued,
-    /// Blue invoices with such a line (orders when not invoiced).
+    /// Blue invoices with such a line; of [`Issued::None`] the sales that came to have more without an invoice.
     pub blue_count: i64,
     /// Their net.
     pub blue_net: Fen,
     /// Their tax.
     pub blue_tax: Fen,
-    /// Red invoices with such a line.
+    /// Red invoices with such a line; of [`Issued::None`] the sales that came to have less without an invoice than an
+    /// earlier period told.
     pub red_count: i64,
     /// Their net, negative.
     pub red_net: Fen,
     /// Their tax, negative.
     pub red_tax: Fen,
+}
+
+/// Why a sale's part without an invoice may have changed in a period. A sale is found by one of them only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// It was sold in the period, and what was invoiced until its end is not what was sold and not given back.
+    Sold,
+    /// It was sold earlier, and an invoice of it, blue or red, was issued in the period.
+    Invoiced,
+    /// It was sold earlier, and something was given back in the period; no invoice of it was issued.
+    GivenBack,
+}
+
+impl Moved {
+    /// All of them.
+    pub const ALL: [Moved; 3] = [Moved::Sold, Moved::Invoiced, Moved::GivenBack];
+}
+
+/// What took something off the part of a sale that has no invoice, or put it back: the lines of an invoice, or of a
+/// refund, of one rate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleMove {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// An invoice did, not a refund.
+    pub invoiced: bool,
+    /// Rate as stored.
+    pub rate: String,
+    /// As [`VatRow::service`].
+    pub service: bool,
+    /// Net: negative for a blue invoice and a refund, positive for a red invoice.
+    pub net: Fen,
+    /// Tax, likewise.
+    pub tax: Fen,
+}
+
+/// A sale and what became of it until the end of a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleBalance {
+    /// The sale.
+    pub order: Order,
+    /// Its issued invoices and standing refunds before the period's end.
+    pub moves: Vec<SaleMove>,
 }
 
 /// How an order and its invoices compare.
@@ -273,18 +317,19 @@ pub trait Reports: Send + Sync {
         period: &Period,
     ) -> Result<(i64, [i64; 3]), StoreError>;
 
-    /// The VAT of what was invoiced in a period; and, as negative [`Issued::None`], of those of them that were sold before
-    /// it, since they were told as not invoiced then.
+    /// The VAT of what was invoiced in a period.
     async fn vat_rows(&self, scope: &Scope, period: &Period) -> Result<Vec<VatRow>, StoreError>;
 
-    /// Orders sold in a period that had no invoice at its end, by sale time.
-    async fn uninvoiced_orders(
+    /// Sales whose part without an invoice may have changed in a period for a reason, in the order of that event;
+    /// without cancelled ones.
+    async fn moved_sales(
         &self,
         scope: &Scope,
         period: &Period,
+        why: Moved,
         after: Option<&After>,
         limit: u32,
-    ) -> Result<(Vec<Order>, Option<After>), StoreError>;
+    ) -> Result<(Vec<SaleBalance>, Option<After>), StoreError>;
 
     /// Orders of a period beside their invoices, by sale time; only those of one result, if asked for.
     async fn match_rows(

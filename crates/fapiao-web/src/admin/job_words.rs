@@ -83,6 +83,7 @@ pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "lines_invalid") => Some("订单明细不能照此开票"),
         (Lang::Zh, "totals_differ") => Some("重新计算的合计与接单时不一致"),
         (Lang::Zh, "not_printable") => Some("票面含有无法印出的字符"),
+        (Lang::Zh, "seal_missing") => Some("缺少该省税务机关的发票监制章图片"),
         (Lang::Zh, "remark_too_long") => Some("备注过长，印不下"),
         (Lang::Zh, "document_missing") => Some("文件存储中缺少该发票的文件，请从备份恢复"),
         (Lang::Zh, "render_crashed") => Some("生成版式文件时意外中断，详见日志"),

@@ -15,10 +15,10 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::adapters::exchanges::Recorder;
+use crate::adapters::{exchanges::Recorder, seals::Seals};
 use async_trait::async_trait;
 use errors::{Call, TAX};
-use fapiao_domain::{confirmation::FormState, invoice::Identity, money::Fen};
+use fapiao_domain::{confirmation::FormState, face::SealPicture, invoice::Identity, money::Fen};
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
@@ -95,6 +95,7 @@ impl Default for Patience {
 pub struct DirectTax {
     wire: Wire,
     sandbox: bool,
+    seals: Seals,
     patience: Patience,
     device: device::Device,
     standings: Mutex<HashMap<String, (Instant, Standing)>>,
@@ -152,10 +153,18 @@ impl DirectTax {
         Ok(DirectTax {
             wire,
             sandbox,
+            seals: Seals::default(),
             patience,
             device,
             standings: Mutex::default(),
         })
+    }
+
+    /// The same connection, with the supervisory seals it hands to the renderer.
+    #[must_use]
+    pub fn sealed(mut self, seals: Seals) -> DirectTax {
+        self.seals = seals;
+        self
     }
 
     /// The same connection, whose exchanges are kept as evidence.
@@ -233,6 +242,10 @@ impl DirectTax {
 impl TaxAuthority for DirectTax {
     fn is_sandbox(&self) -> bool {
         self.sandbox
+    }
+
+    fn seal(&self, province: &str) -> Option<SealPicture> {
+        self.seals.of(province)
     }
 
     async fn gate(&self, seller: &Seller) -> Result<TaxpayerGate, OutsideError> {
