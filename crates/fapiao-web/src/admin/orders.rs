@@ -144,7 +144,7 @@ impl Whole {
         self.invoices
             .iter()
             .rev()
-            .find(|it| it.delivery == delivery.id)
+            .find(|it| it.delivery == delivery.id && it.red.is_none())
     }
 }
 

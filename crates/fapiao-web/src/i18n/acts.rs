@@ -144,6 +144,9 @@ texts! {
         to_wallet: "已开具 {0}，正在放入微信卡包", "Issued as {0}; on its way to the wallet";
         stuck: "“{0}”停下，需要人工处理", "“{0}” stopped and needs a person";
         in_wallet: "发票 {0} 已在买家微信卡包", "Invoice {0} is in the buyer's WeChat wallet";
+        taken_back: "发票 {0} 已全额红冲", "Invoice {0} was taken back in full";
+        taken_back_more: "红字发票和退款见“退款与红冲”。", "Red letters and refunds: see the refund page.";
+        red_letter: "红字发票 {0} 已开具", "Red letter {0} is issued";
         issued_only: "发票 {0} 已开具，但未能放入微信卡包", "Invoice {0} is issued, but not in a wallet";
         issued_only_more: "发票有效，买家可从开票链接下载 PDF。", "It is valid; the buyer can download the PDF from the link.";
         refused_by_tax: "税局拒绝开具", "The tax authority refused it";
