@@ -69,7 +69,7 @@ texts! {
     /// Payments and the tax authority beside the books.
     Matching {
         payments: "支付核对", "Payments beside orders";
-        payments_means: "按店铺提供的支付渠道与交易单号核对。支付平台的账单金额与手续费不在本系统中。", "By the channel and payment number the shop told us. Amounts and fees of the payment service's own statement are not known here.";
+        payments_means: "按店铺提供的支付渠道与交易单号核对；金额、退款与手续费在上传支付账单后列入差异总览。", "By the channel and payment number the shop told us. Amounts, refunds and fees appear among the findings once a statement is uploaded.";
         channel: "支付渠道", "Channel";
         channel_unknown: "未说明", "Not told";
         wechat: "微信支付", "WeChat Pay";

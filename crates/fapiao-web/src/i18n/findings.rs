@@ -17,7 +17,7 @@ texts! {
         next_step: "处理办法", "What to do";
         back: "返回对账", "Back to the reconciliation";
         none: "没有这类差异", "None of this kind";
-        none_why: "本月核对一致。", "This month agrees.";
+        none_why: "已核对的部分没有这类差异；未上传支付账单或未与税局核对的部分不在其内。", "What was compared agrees. What no statement was uploaded for, or the tax side was not asked about, is not part of it.";
         number: "发票号码或交易单号", "Invoice or payment number";
         at: "时间", "Time";
         here: "本系统", "Here";
