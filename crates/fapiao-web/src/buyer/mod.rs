@@ -7,7 +7,10 @@ mod reds;
 mod state;
 
 use crate::{
-    api::files::{self, Shown},
+    api::{
+        files::{self, Shown},
+        stopped::StoppedJobs,
+    },
     app::App,
     edge::{Context, bare, page},
     pages::{
@@ -32,7 +35,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     calendar,
-    merchant::pages::{PageError, open_wechat_page},
+    merchant::pages::{PageError, amount_of, open_wechat_page},
     ports::Scope,
     records::{Delivery, Invoice, IssuingMode},
 };
@@ -72,6 +75,21 @@ pub(crate) async fn show(
         now,
         lang: bare.lang,
     });
+    if seen.delivery.state.awaits_buyer()
+        && seen.sale.as_ref().is_some_and(|it| it.total == Fen::ZERO)
+    {
+        state = BuyerState::Refused {
+            reason: bare.t.buyer.nothing_left.to_owned(),
+            url: None,
+        };
+    }
+    // Who waits for staff is not told that it takes a minute.
+    if matches!(state, BuyerState::Issuing { .. }) {
+        let shown = std::slice::from_ref(&seen.delivery);
+        if StoppedJobs::of(&app, shown, bare.lang).await?.any() {
+            state = BuyerState::Delayed;
+        }
+    }
     if let BuyerState::Failed { reason } = &mut state
         && seen.is_from_elsewhere
     {
@@ -133,7 +151,7 @@ pub(crate) async fn open(
         Ok(answer) => Ok(send_to(StatusCode::FOUND, &answer.url)),
         Err(PageError::Unknown) => Ok(unknown(&app, &request)),
         // The page says where it stands instead.
-        Err(PageError::NotAwaiting(_) | PageError::Expired) => {
+        Err(PageError::NotAwaiting(_) | PageError::Expired | PageError::NothingLeft) => {
             Ok(send_to(StatusCode::SEE_OTHER, &format!("{here}?again=1")))
         }
         Err(PageError::Store(error)) => Err(error.into()),
@@ -245,16 +263,21 @@ impl Seen {
             .is_some_and(|it| it.mode != IssuingMode::SelfBuilt);
         let sale = match store.order(&Scope::All, &delivery.order).await? {
             Some(order) => {
+                let total = match (&invoice, &delivery.part) {
+                    (Some(invoice), _) => invoice.totals.total,
+                    (None, Some(part)) => part.totals.total,
+                    (None, None) if delivery.state.awaits_buyer() => {
+                        amount_of(&app.ports, &delivery, &order).await?
+                    }
+                    (None, None) => order.totals.total,
+                };
                 let shop = store.store(&order.store).await?;
                 let seller = seller.map_or_else(String::new, |seller| seller.party.name);
                 Some(Sale {
                     store: shop.map_or_else(|| seller.clone(), |shop| shop.name),
                     seller,
                     logo: None,
-                    total: delivery
-                        .part
-                        .as_ref()
-                        .map_or(order.totals.total, |part| part.totals.total),
+                    total,
                     date: calendar::day(order.sold_at),
                     order_no: order.order_no,
                     is_special: order.asked.is_special(),

@@ -93,6 +93,7 @@ texts! {
         declined: "你在微信页面上取消了开票", "You cancelled on WeChat's page";
         declined_means: "没有开具发票。改变主意时，请商家重新生成开票链接。", "No invoice was made. Should you want one after all, the shop can make a new link.";
         refused_means: "如有疑问，请联系商家；需要时可请商家重新生成开票链接。", "Please ask the shop if this is unclear; it can make a new link.";
+        nothing_left: "订单已全部退款，或已开具发票，没有可开票的金额。", "The order was refunded or invoiced already: nothing is left to be invoiced.";
         read_on: "查看说明", "Read more";
         expired: "开票链接已过期", "This link has expired";
         expired_means: "请联系商家重新生成开票链接，订单仍然可以开票。", "Please ask the shop for a new one; the order can still be invoiced.";
