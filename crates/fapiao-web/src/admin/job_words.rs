@@ -4,7 +4,7 @@ use crate::{
     i18n::{Lang, Texts},
     pages::parts::Link,
 };
-use fapiao_usecases::records::JobRow;
+use fapiao_usecases::{merchant::confirm::DECLINED, records::JobRow};
 
 /// What a kind of job does.
 pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
@@ -143,6 +143,9 @@ pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
 /// A reason as this reader wants it: some come in both languages, Chinese first, ` / ` between them, and end with the
 /// far side's own words in brackets, which are kept behind the fold.
 pub(super) fn in_language(lang: Lang, reason: &str) -> String {
+    if matches!(lang, Lang::En) && reason == DECLINED {
+        return Texts::of(lang).job_kind.declined.to_owned();
+    }
     let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
     let Some((zh, en)) = reason.split_once(" / ") else {
         return reason.to_owned();
@@ -258,5 +261,7 @@ mod tests {
             "WeChat does not accept the PDF. Upload it anew."
         );
         assert_eq!(in_language(Lang::Zh, "退货 / 换货"), "退货 / 换货");
+        assert_eq!(in_language(Lang::Zh, DECLINED), DECLINED);
+        assert!(in_language(Lang::En, DECLINED).is_ascii());
     }
 }

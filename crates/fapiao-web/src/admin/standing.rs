@@ -87,6 +87,7 @@ pub(super) fn sentence(
             told(Tone::Warn, s.refused, s.refused_more)
         }
         Place::Refused { reason } => {
+            let reason = job_words::in_language(lang, reason);
             let more = format!("{reason} · {}", s.refused_more);
             told(Tone::Warn, s.refused, &more)
         }
