@@ -219,7 +219,7 @@ texts! {
         seller_complete_mend: "补全资料：{0}", "Fill in: {0}";
         seller_has_store: "至少有一家门店", "It has a store";
         seller_has_store_mend: "新增一家属于该主体的门店。", "Add a store of this seller.";
-        stores_found: "{0} 家门店", "{0} stores";
+        stores_found: "{0} 家门店", "Stores: {0}";
         tax_answers: "税局接口有应答", "The tax authority answers";
         foreign_platform: "第三方开票平台有应答", "The external platform answers";
         foreign_platform_mend: "核对平台的网关地址、密钥编号和密钥。", "Check the platform's gateway address, key id and secret.";
