@@ -233,7 +233,11 @@ async fn red_letters(frame: &Frame) -> Result<Option<Attention>, StoreError> {
         limit: PARKED,
         ..RedFormFilter::default()
     };
-    let found = frame.ports().store.red_forms(&frame.view(), &filter).await?;
+    let found = frame
+        .ports()
+        .store
+        .red_forms(&frame.view(), &filter)
+        .await?;
     let Some(newest) = found.rows.first() else {
         return Ok(None);
     };
