@@ -25,7 +25,7 @@ texts! {
         contract_means: "签名、幂等、查询与文件下载的完整说明随系统提供：deploy/contracts/tax-gateway.openapi.json。税局沙箱同样实现了它，可以先试。", "Signing, repeating, asking and fetching files are described in deploy/contracts/tax-gateway.openapi.json, which comes with the system. The tax sandbox speaks it, too: try there first.";
         saved: "“{0}”的税务接入已保存，正在同步税率与库存", "The way of “{0}” to the tax side is saved; rates and stock are being fetched";
         test: "测试连接", "Test the connection";
-        tested: "连接正常：网关以本税号应答", "The connection works: it answers for this tax number";
+        tested: "连接正常：税务侧以本税号应答", "The connection works: it answers for this tax number";
         test_failed: "连接不通：{0}", "The connection does not work: {0}";
         last_test: "上次测试", "Last test";
         never_tested: "尚未测试", "Not tested yet";
