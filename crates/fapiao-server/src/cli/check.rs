@@ -2,7 +2,10 @@
 
 use super::Failure;
 use crate::{adapters::clock::SystemClock, config::Config, wiring};
-use fapiao_usecases::ports::{Ledger, Ports};
+use fapiao_usecases::{
+    ports::{Ledger, Ports},
+    records::IssuingMode,
+};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 struct Table {
@@ -109,13 +112,15 @@ async fn neighbours(ports: &Ports, table: &mut Table) -> Result<(), Failure> {
         );
     }
     for seller in sellers {
-        let answer = ports.tax.probe(&seller).await;
-        table.line(
-            &format!("tax: {}", seller.short_name),
+        let answer = if seller.mode == IssuingMode::SelfBuilt {
+            let answer = ports.tax.probe(&seller).await;
             answer
                 .map(|()| "answers".to_owned())
-                .map_err(|error| error.message),
-        );
+                .map_err(|error| error.message)
+        } else {
+            Ok("not asked: another platform issues for it".to_owned())
+        };
+        table.line(&format!("tax: {}", seller.short_name), answer);
     }
     let client = reqwest_client()?;
     for account in ports.store.accounts().await? {
