@@ -440,9 +440,14 @@ impl Findings for Store {
             }
             let (count, amount) = match self.finding_query(scope, period, finding) {
                 Some(query) => {
-                    let sql = Sql::new(
-                        "SELECT CAST(count(*) AS BIGINT), CAST(COALESCE(sum(COALESCE(x.here, x.there)), 0) AS BIGINT) FROM (",
-                    )
+                    let worth = if finding.is_of_amounts() {
+                        "abs(COALESCE(x.there, 0) - COALESCE(x.here, 0))"
+                    } else {
+                        "COALESCE(x.here, x.there)"
+                    };
+                    let sql = Sql::new(format!(
+                        "SELECT CAST(count(*) AS BIGINT), CAST(COALESCE(sum({worth}), 0) AS BIGINT) FROM ("
+                    ))
                     .join(query)
                     .add(") x");
                     match sql::row(self.reader(), sql).await? {
@@ -452,10 +457,16 @@ impl Findings for Store {
                 }
                 None => {
                     let rows = self.findings_told(period, finding).await?;
+                    let fen = |it: Option<Fen>| it.map_or(0, Fen::get);
                     let amount = rows
                         .iter()
-                        .filter_map(|it| it.here.or(it.there))
-                        .map(Fen::get)
+                        .map(|it| {
+                            if finding.is_of_amounts() {
+                                (fen(it.there) - fen(it.here)).abs()
+                            } else {
+                                fen(it.here.or(it.there))
+                            }
+                        })
                         .sum();
                     (rows.len() as i64, amount)
                 }

@@ -10,7 +10,7 @@ texts! {
         area: "核对项目", "Compared";
         kind: "类别", "Kind";
         count: "数量", "Count";
-        amount: "金额", "Amount";
+        amount: "金额或差额", "Amount or difference";
         compare: "现在与税局核对", "Compare with the tax side now";
         comparing: "已排队，后台正在与税局核对，稍后刷新本页", "Queued: it is being compared in the background, load this page again in a moment";
         nothing_to_compare: "没有自建平台的开票主体，或该月份还未开始", "No seller issues by itself, or the month has not begun";
