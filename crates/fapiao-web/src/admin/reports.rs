@@ -474,7 +474,13 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
             .collect(),
         tax_side: tax_side
             .into_iter()
-            .map(|it| (shell.invoice(it.state), it.count, Fen::of_sum(it.total)))
+            .map(|it| {
+                let badge = match it.state {
+                    InvoiceState::Issued if it.red => Badge::new(Tone::Ok, t.matching.red_issued),
+                    state => shell.invoice(state),
+                };
+                (badge, it.count, Fen::of_sum(it.total))
+            })
             .collect(),
         unconfirmed: unconfirmed
             .into_iter()

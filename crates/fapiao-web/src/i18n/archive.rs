@@ -81,6 +81,7 @@ texts! {
         number: "交易单号", "Payment number";
         no_number: "缺少交易单号", "No payment number";
         repeated: "交易单号重复", "Number used twice";
+        red_issued: "红字发票已开具", "Red invoice issued";
         tax_side: "税局核对", "Beside the tax authority";
         tax_side_means: "已取用的号码按税局答复分列；未确认的逐张列出。", "Numbers taken, by what the tax authority answered; those it has not confirmed are listed one by one.";
         invoices: "发票份数", "Invoices";
