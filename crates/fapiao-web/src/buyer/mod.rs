@@ -15,7 +15,7 @@ use crate::{
     edge::{Context, bare, page},
     pages::{
         buyer::{BuyerPage, BuyerState, PartLink, RedSlip, Sale},
-        parts::When,
+        parts::{Link, When},
         shell::Bare,
     },
     problem::{Kind, Problem, Said},
@@ -168,18 +168,19 @@ pub(crate) async fn open(
     }
 }
 
-/// `GET /o/{code}/file.pdf`: the plain download, once there is an invoice.
+/// `GET /o/{code}/file.{format}`: the plain download, once there is an invoice. A PDF is shown in place.
 pub(crate) async fn download(
     app: web::Data<App>,
     request: HttpRequest,
-    code: web::Path<String>,
+    path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
+    let (code, format) = path.into_inner();
     let Some(delivery) = find(&app, &request, &code).await? else {
         return Ok(unknown(&app, &request));
     };
     let seen = Seen::load(&app, delivery).await?;
     let found = match &seen.invoice {
-        Some(invoice) => files::of_invoice(&app, invoice, "pdf").await?,
+        Some(invoice) => files::of_invoice(&app, invoice, &format).await?,
         None => None,
     };
     let found = found.ok_or_else(|| {
@@ -189,7 +190,12 @@ pub(crate) async fn download(
         );
         Problem::new(Kind::DocumentNotFound, said)
     })?;
-    let mut answer = found.answer(&request, Shown::Inline);
+    let shown = if format == "pdf" {
+        Shown::Inline
+    } else {
+        Shown::Attached
+    };
+    let mut answer = found.answer(&request, shown);
     private(&mut answer);
     Ok(answer)
 }
@@ -237,6 +243,8 @@ struct Seen {
     parts: Vec<PartLink>,
     /// Within how many seconds after the agreement the invoice is promised.
     promise_secs: i64,
+    /// The invoice's files beside the PDF.
+    files: Vec<Link>,
     /// Red invoices against its invoice.
     reds: Vec<RedSlip>,
     /// What still counts of the invoice, when a part was taken back.
@@ -288,7 +296,17 @@ impl Seen {
             }
             None => None,
         };
+        let files = match &invoice {
+            Some(invoice) if invoice.state.is_issued() => store.documents(&invoice.id).await?,
+            Some(_) | None => Vec::new(),
+        };
+        let files = files.into_iter().filter(|it| it.format != "pdf");
+        let files = files.map(|it| {
+            let href = format!("/o/{}/file.{}", delivery.short_code, it.format);
+            Link::new(it.format.to_ascii_uppercase(), href)
+        });
         Ok(Seen {
+            files: files.collect(),
             delivery,
             invoice,
             is_from_elsewhere,
@@ -308,7 +326,14 @@ impl Seen {
         is_again: bool,
         status: StatusCode,
     ) -> HttpResponse {
+        let has_number = matches!(
+            state,
+            BuyerState::Carded { .. }
+                | BuyerState::IssuedOnly { .. }
+                | BuyerState::TakenBack { .. }
+        );
         let page = BuyerPage {
+            files: if has_number { self.files } else { Vec::new() },
             due: self.delivery.due_at,
             page: self.delivery.page,
             is_again,
@@ -362,6 +387,7 @@ fn without_sale(bare: Bare, state: BuyerState) -> BuyerPage {
         due: None,
         page: PageType::Title,
         is_again: false,
+        files: Vec::new(),
         reds: Vec::new(),
         left: None,
     }

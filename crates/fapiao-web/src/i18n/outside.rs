@@ -89,6 +89,7 @@ texts! {
         issued_only: "发票已开具", "Your invoice is issued";
         issued_only_means: "微信卡包暂时未能收下这张发票，它同样有效，请直接下载保存。", "WeChat's wallet could not take it. It is just as valid; please download and keep it.";
         download: "下载发票 PDF", "Download the PDF";
+        originals: "其他格式", "Other formats";
         refused: "商家未能开票", "The shop did not issue it";
         declined: "你在微信页面上取消了开票", "You cancelled on WeChat's page";
         declined_means: "没有开具发票。改变主意时，请商家重新生成开票链接。", "No invoice was made. Should you want one after all, the shop can make a new link.";
