@@ -12,6 +12,7 @@ texts! {
         wrong: "登录名或密码不对。", "The name or the password is wrong.";
         too_many: "尝试次数过多，请 {0} 分钟后再试。", "Too many attempts; please try again in {0} minutes.";
         ended: "登录已过期，请重新登录。", "Your session has ended; please sign in again.";
+        first: "请先登录，登录后回到刚才的页面。", "Please sign in first; you then come back to the page you were at.";
         forgot: "忘记密码请联系负责人重置。", "Forgotten it? The owner can set a new one.";
     }
 }
