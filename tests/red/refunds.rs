@@ -183,3 +183,25 @@ async fn lock(app: &crate::harness::TestApp, card: &Value) {
     app.control(&app.sandbox(), Method::POST, &path, Some(&body))
         .await;
 }
+
+#[tokio::test]
+async fn asking_anew_belongs_to_a_wrong_invoice_and_to_no_other_reason() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "R-anew").await;
+    for reason in ["02", "03", "04"] {
+        let body = json!({ "mode": "plan", "reason": reason, "everything": true, "reissue": true });
+        let answer = refund(&app, &sold, "anew", &body).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{answer:?}"
+        );
+        assert_eq!(answer.wrong_fields(), ["/reissue"]);
+        let told = answer.body["errors"][0]["message"].as_str().unwrap();
+        assert!(told.contains("`replace`"), "{told}");
+    }
+    let body = json!({ "mode": "plan", "reason": "02", "everything": true, "reissue": false });
+    let answer = refund(&app, &sold, "anew", &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    app.stop().await;
+}

@@ -17,8 +17,8 @@ use fapiao_usecases::{
     calendar,
     errors::StoreError,
     ports::{
-        After, DifferenceKind, Finding, FindingCount, FindingRow, Findings, MonthBooks, MonthCheck,
-        MonthDifference, MonthState, Period, Scope, Statements,
+        After, Area, DifferenceKind, Finding, FindingCount, FindingRow, Findings, MonthBooks,
+        MonthCheck, MonthDifference, MonthState, Period, Scope, Statements,
     },
 };
 
@@ -201,7 +201,7 @@ impl Store {
                         continue;
                     }
                     for it in &check.differences {
-                        if kind_of(it) == Some(finding) {
+                        if kind_of(it.kind) == Some(finding) {
                             rows.push(tax_row(&check, it)?);
                         }
                     }
@@ -211,6 +211,19 @@ impl Store {
         };
         rows.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
         Ok(rows)
+    }
+
+    /// How many of a kind the month's comparisons found beyond those that they list.
+    async fn findings_beyond(&self, period: &Period, finding: Finding) -> Result<i64, StoreError> {
+        if finding.area() != Area::TaxSide {
+            return Ok(0);
+        }
+        let checks = self.checks_of(period).await?;
+        let beyond = checks.iter().flat_map(|it| &it.more_of);
+        Ok(beyond
+            .filter(|(kind, _)| kind_of(*kind) == Some(finding))
+            .map(|(_, count)| count)
+            .sum())
     }
 
     /// The month's comparisons with the tax side.
@@ -358,8 +371,8 @@ fn paid_in(period: &Period) -> Sql {
 }
 
 /// Which finding a month's difference is. What is open here stands under our own numbers already.
-fn kind_of(it: &MonthDifference) -> Option<Finding> {
-    match it.kind {
+fn kind_of(kind: DifferenceKind) -> Option<Finding> {
+    match kind {
         DifferenceKind::MissingThere => Some(Finding::MissingThere),
         DifferenceKind::MissingHere | DifferenceKind::Remainder => Some(Finding::TheirsOnly),
         DifferenceKind::AmountDiffers => Some(Finding::TaxAmount),
@@ -468,7 +481,8 @@ impl Findings for Store {
                             }
                         })
                         .sum();
-                    (rows.len() as i64, amount)
+                    let more = self.findings_beyond(period, finding).await?;
+                    (rows.len() as i64 + more, amount)
                 }
             };
             counts.push(FindingCount {

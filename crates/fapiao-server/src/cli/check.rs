@@ -1,6 +1,6 @@
 //! `fapiao check`: the doctor.
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::clock::SystemClock, config::Config, wiring};
 use fapiao_usecases::{
     ports::{Ledger, Ports},
@@ -13,13 +13,12 @@ struct Table {
 }
 
 impl Table {
-    #[expect(clippy::print_stdout, reason = "the result of the command")]
     fn line(&mut self, what: &str, result: Result<String, String>) {
         match result {
-            Ok(text) => println!("ok    {what:<28} {text}"),
+            Ok(text) => say!("ok    {what:<28} {text}"),
             Err(text) => {
                 self.all_well = false;
-                println!("BAD   {what:<28} {text}");
+                say!("BAD   {what:<28} {text}");
             }
         }
     }

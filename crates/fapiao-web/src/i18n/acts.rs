@@ -46,6 +46,7 @@ texts! {
         mail_sent: "已把发票发到 {0}", "Mailed to {0}";
         job_parked: "“{0}”停下，需要人工", "“{0}” stopped and needs a person";
         job_retried: "重试“{0}”", "“{0}” was retried";
+        secrets_resealed: "{0} 项机密改用新的主密钥加密", "{0} secrets were sealed again with the new master key";
         job_abandoned: "放弃“{0}”", "“{0}” was given up";
         seller_saved: "保存开票主体 {0}", "Seller {0} saved";
         store_saved: "保存门店 {0}", "Store {0} saved";
