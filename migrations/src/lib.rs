@@ -31,6 +31,7 @@ mod m20261121_000031_special;
 mod m20261121_000032_books;
 mod m20261121_000034_policies;
 mod m20261121_000037_mends;
+mod m20261121_000039_store_version;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000032_books::Migration),
             Box::new(m20261121_000034_policies::Migration),
             Box::new(m20261121_000037_mends::Migration),
+            Box::new(m20261121_000039_store_version::Migration),
         ]
     }
 }

@@ -1,10 +1,11 @@
 //! What a clerk may mistype, and what is made of it.
 
 use super::{
-    sign_in::signed_in,
+    sign_in::{hidden, signed_in},
     work::{location, page, send},
 };
 use crate::harness::{TestApp, company, person, spawn_app};
+use fapiao_domain::ids::Id;
 use reqwest::{Client, StatusCode};
 use serde_json::json;
 
@@ -58,6 +59,86 @@ async fn a_comma_that_sets_no_thousands_apart_is_refused_and_never_guessed_at() 
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{member}: {text}");
         assert!(text.contains(&format!("href=\"#{member}\"")), "{text}");
         assert!(text.contains(&format!("value=\"{value}\"")), "{text}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_character_that_nobody_sees_is_named_beside_its_field() {
+    let app = spawn_app().await;
+    let clerk = signed_in(&app, "clerk").await;
+    for member in ["order_no", "lines-0-name", "lines-0-unit"] {
+        let (status, text) = typed(&app, &clerk, "F-9", &[(member, "甲\u{202e}乙")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{member}: {text}");
+        assert!(
+            text.contains(&format!("href=\"#{member}\"")) && text.contains("U+202E"),
+            "{member}: {text}"
+        );
+    }
+    let owner = signed_in(&app, "admin").await;
+    let seller = app.ports().store.sellers().await.unwrap().remove(0);
+    let store = [
+        ("code", "S901"),
+        ("name", "新\u{200b}店"),
+        ("seller", seller.id.as_str()),
+    ];
+    let answer = send(&app, &owner, "/admin/stores", &store).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("第 2 个字符看不见（U+200B）"), "{text}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_people_who_change_a_store_the_later_one_is_told() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let store = app.ports().store.store_by_code("S001").await;
+    let store = store.unwrap().unwrap();
+    let path = format!("/admin/stores/{}", store.id);
+    let text = page(&app, &owner, &path).await;
+    let version = hidden(&text, "version");
+    let typed = async |name: &str| {
+        let seller = store.seller.to_string();
+        let members = [
+            ("code", "S001"),
+            ("name", name),
+            ("seller", &seller),
+            ("version", &version),
+        ];
+        send(&app, &owner, &path, &members).await
+    };
+    let first = typed("南京东路店").await;
+    assert_eq!(first.status(), StatusCode::SEE_OTHER);
+    let second = typed("南京西路二店").await;
+    assert_eq!(second.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = second.text().await.unwrap();
+    assert!(
+        text.contains("南京西路二店"),
+        "what was typed stays: {text}"
+    );
+    let known = app.ports().store.store_by_code("S001").await;
+    assert_eq!(known.unwrap().unwrap().name, "南京东路店");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_month_that_is_none_is_told_in_words() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    for path in [
+        "/admin/reports/ledger?month=2026-13",
+        "/admin/reports/reconciliation?month=soon",
+        "/admin/evidence/month.zip?month=2026-1",
+    ] {
+        let answer = finance
+            .get(format!("{}{path}", app.web()))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path}");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains("不是月份，月份写成"), "{path}: {text}");
     }
     app.stop().await;
 }

@@ -30,6 +30,49 @@ async fn every_wrong_field_is_named_at_once() {
 }
 
 #[tokio::test]
+async fn characters_that_nobody_sees_are_refused_by_the_name_of_their_field() {
+    let app = spawn_app().await;
+    let mut order = tea("W-1");
+    order["order_no"] = json!("W-\u{202e}1");
+    order["remark"] = json!("请\u{200b}开票");
+    order["lines"][0]["name"] = json!("\u{2066}瓷碗");
+    order["lines"][0]["spec"] = json!("16\u{feff}头");
+    let answer = app.post("/orders", "w-1", &order).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{answer:?}"
+    );
+    let mut fields = answer.wrong_fields();
+    fields.sort();
+    assert_eq!(
+        fields,
+        ["/lines/0/name", "/lines/0/spec", "/order_no", "/remark"]
+    );
+    for error in answer.body["errors"].as_array().unwrap() {
+        assert_eq!(error["code"], "E_INVISIBLE", "{error}");
+    }
+    let chinese = app
+        .http
+        .post(format!("{}/api/v1/orders", app.web()))
+        .bearer_auth(app.till().1)
+        .header("Idempotency-Key", "w-1-zh")
+        .header("Accept-Language", "zh-CN")
+        .json(&order)
+        .send()
+        .await
+        .unwrap();
+    let text = chinese.text().await.unwrap();
+    assert!(text.contains("第 3 个字符看不见（U+202E）"), "{text}");
+    // What is seen passes, also where it is rare.
+    let mut rare = tea("W-1");
+    rare["lines"][0]["name"] = json!("龘瓷碗　½ №1");
+    let answer = app.post("/orders", "w-1-b", &rare).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn amounts_as_json_numbers_are_refused_with_a_reason() {
     let app = spawn_app().await;
     let mut order = tea("W-2");

@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-async fn fapiao(settings: &Path, arguments: &[&str]) -> Output {
+pub(super) async fn fapiao(settings: &Path, arguments: &[&str]) -> Output {
     tokio::process::Command::new(env!("CARGO_BIN_EXE_fapiao"))
         .arg("--config")
         .arg(settings)
@@ -20,7 +20,7 @@ async fn fapiao(settings: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),

@@ -191,7 +191,7 @@ async fn a_payment_statement_shows_what_is_missing_wrong_and_too_much() {
     let path = format!("/admin/reports/reconciliation.csv?month={month}");
     let whole = String::from_utf8(get(&app, &finance, &path).await.1).unwrap();
     assert!(
-        whole.contains("支付与订单,手续费不符,1,0.68,向支付平台核实费率"),
+        whole.contains("支付与订单,手续费不符,1,0.45,向支付平台核实费率"),
         "{whole}"
     );
     app.assert_ledger_holds().await;

@@ -2,6 +2,7 @@ mod backup;
 pub(crate) mod evidence;
 mod findings;
 mod keeping;
+mod master_key;
 mod papers;
 mod proof;
 mod reports;

@@ -287,6 +287,17 @@ async fn a_request_is_taken_once_and_wrong_ones_are_refused_with_every_fault() {
     let (status, told) = post(&wrong).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
     assert_eq!(told["errors"][0]["pointer"], "/totals");
+    let why = told["errors"][0]["message"].as_str().unwrap();
+    assert!(why.contains("gross (total) is 113.00, not 113.01"), "{why}");
+    assert!(!why.contains("net") && !why.contains("tax is"), "{why}");
+    let mut wrong = request("merchant-4", &app_id);
+    wrong["totals"] = json!({ "amount": "99.99", "tax": "13.01", "total": "113.00" });
+    let (_, told) = post(&wrong).await;
+    let why = told["errors"][0]["message"].as_str().unwrap();
+    assert!(
+        why.contains("net (amount) is 100.00, not 99.99; tax is 13.00, not 13.01"),
+        "{why}"
+    );
     let mut wrong = request("merchant-5", &app_id);
     wrong["title"] =
         json!({ "kind": "organisation", "name": "示例公司", "tax_number": "91110105MA000000L7" });

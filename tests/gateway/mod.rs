@@ -1,4 +1,5 @@
 pub mod calls;
+mod cards;
 mod flow;
 mod offsets;
 mod scenarios;

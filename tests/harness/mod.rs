@@ -185,9 +185,14 @@ impl TestApp {
 
     /// Stops everything and starts it again with the same data.
     pub async fn restart(&mut self) {
+        self.restart_with(&[]).await;
+    }
+
+    /// The same with further settings.
+    pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
         self.demo.take().unwrap().stop().await;
         let platform = self.platform_database.as_ref();
-        self.demo = Some(Box::pin(start(&self.folder, &self.database, platform, &[])).await);
+        self.demo = Some(Box::pin(start(&self.folder, &self.database, platform, settings)).await);
     }
 
     /// Stops everything in order.

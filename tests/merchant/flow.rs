@@ -177,6 +177,15 @@ async fn the_buyer_sees_where_the_invoice_stands_and_can_download_it() {
         .unwrap();
     assert_eq!(pdf.status(), StatusCode::OK);
     assert!(pdf.bytes().await.unwrap().starts_with(b"%PDF-"));
+    // The data and the OFD as well: a buyer's accounting may ask for them.
+    for format in ["xml", "ofd"] {
+        let path = format!("file.{format}");
+        assert!(text.contains(&path), "{path}: {text}");
+        let file = app.http.get(format!("{page}/{path}"));
+        assert_eq!(file.send().await.unwrap().status(), StatusCode::OK);
+    }
+    let none = app.http.get(format!("{page}/file.exe")).send();
+    assert_eq!(none.await.unwrap().status(), StatusCode::NOT_FOUND);
     let state = app
         .control(&app.sandbox(), Method::GET, "/sandbox/state", None)
         .await;

@@ -204,24 +204,66 @@ async fn refused_there_while_the_card_waits_ends_the_delivery_and_keeps_the_invo
     assert_eq!(found[0].here, "issuing");
     fix(&app, &finance, &run, &found[0]).await;
     let delivery = app.await_state(&order, "failed").await;
-    // Should its card be tried once more, WeChat refuses it and nobody tries again; the invoice stands and can be had.
-    app.tamper(
-        "UPDATE jobs SET run_at = 0, due_at = 0 WHERE kind = 'deliver_card' AND state = 'waiting'",
-    )
-    .await;
-    until("the end of the tries", || async {
-        let jobs = app.ports().store.jobs(None, None, 50).await.unwrap().rows;
-        let tries =
-            |it: &JobRow| it.subject == id && it.kind == "deliver_card" && it.state != "parked";
-        (!jobs.iter().any(tries)).then_some(())
-    })
-    .await;
+    // Its card is not tried again, and nobody has to decide anything; the invoice stands and can be had.
+    nothing_left(&app, id).await;
+    let lines = app.ports().store.timeline(&order_id(&order)).await.unwrap();
+    let given_up = lines
+        .iter()
+        .find(|it| it.action == "job.abandoned")
+        .unwrap();
+    assert_eq!(given_up.data["kind"], "deliver_card", "{given_up:?}");
     assert_eq!(app.wechat_ledger().await["inserts"], json!([]));
     let invoice = delivery["invoice"]["id"].as_str().unwrap().to_owned();
     let stands = app.get(&format!("/invoices/{invoice}")).await.body;
     assert_eq!(stands["state"], "issued", "{stands}");
     let (_, found) = compared(&app, &finance).await;
     assert_eq!(found, []);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+fn order_id(order: &Value) -> fapiao_domain::ids::OrderId {
+    Id::parse(order["id"].as_str().unwrap()).unwrap()
+}
+
+/// Neither a draft nor a card of a delivery is tried any more, and nothing waits for a person. The question whether the
+/// buyer agreed may come once more; it ends by itself.
+async fn nothing_left(app: &TestApp, delivery: &str) {
+    until("no job left", || async {
+        let jobs = app.ports().store.jobs(None, None, 50).await.unwrap().rows;
+        let tries = |it: &JobRow| {
+            it.subject == delivery && matches!(it.kind.as_str(), "draft_invoice" | "deliver_card")
+        };
+        (!jobs.iter().any(tries)).then_some(())
+    })
+    .await;
+    let parked = app.ports().store.jobs(Some("parked"), None, 50).await;
+    assert_eq!(parked.unwrap().rows, []);
+}
+
+#[tokio::test]
+async fn a_card_that_is_being_tried_while_its_delivery_is_ended_stops_nobody() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    // The card waits at WeChat; there the order is refused, and staff end the delivery here.
+    let slow = json!({ "path": "/card/invoice/platform/setpdf", "kind": "delay", "value": 3000 });
+    app.wechat_fault(&slow).await;
+    let order = app.authorised_order("RC-9", &company()).await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    until("the card on its way", || async {
+        let jobs = app.ports().store.jobs(Some("running"), None, 50).await;
+        let rows = jobs.unwrap().rows;
+        let tries = |it: &JobRow| it.subject == id && it.kind == "deliver_card";
+        rows.iter().any(tries).then_some(())
+    })
+    .await;
+    elsewhere(&app, id, "reject").await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::RejectedThere], "{found:?}");
+    fix(&app, &finance, &run, &found[0]).await;
+    app.await_state(&order, "failed").await;
+    nothing_left(&app, id).await;
+    assert_eq!(app.wechat_ledger().await["inserts"], json!([]));
     app.assert_ledger_holds().await;
     app.stop().await;
 }
@@ -249,6 +291,7 @@ async fn authorised_here_and_not_there_ends_the_delivery() {
     assert!(text.contains("这里已授权，微信没有这次授权"), "{text}");
     fix(&app, &finance, &run, &found[0]).await;
     app.await_state(&order, "failed").await;
+    nothing_left(&app, id).await;
     let (_, found) = compared(&app, &finance).await;
     assert_eq!(found, []);
     assert_eq!(app.tax_ledger().await["numbers"], json!([]));

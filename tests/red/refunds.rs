@@ -16,9 +16,30 @@ async fn before_an_invoice_exists_a_refund_lessens_what_is_invoiced() {
     assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
     assert_eq!(done.body["red_letters"], json!([]));
     assert_eq!(done.body["stage"], "done");
+    let page = order["delivery"]["page_url"].as_str().unwrap();
+    let shown = || async {
+        app.http
+            .get(page)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    };
+    let told = shown().await;
+    assert!(
+        told.contains("¥56.50") && !told.contains("113.00"),
+        "{told}"
+    );
     app.open_page(&order).await;
     app.authorise(&order, &company()).await;
     let delivery = app.await_state(&order, "carded").await;
+    let told = shown().await;
+    assert!(
+        told.contains("¥56.50") && !told.contains("113.00"),
+        "{told}"
+    );
     let path = format!("/invoices/{}", delivery["invoice"]["id"].as_str().unwrap());
     let invoice = app.get(&path).await.body;
     assert_eq!(
@@ -26,6 +47,35 @@ async fn before_an_invoice_exists_a_refund_lessens_what_is_invoiced() {
         json!({ "amount": "50.00", "tax": "6.50", "total": "56.50" })
     );
     app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_buyer_is_not_asked_for_the_title_of_an_order_that_was_given_back() {
+    let app = spawn_app().await;
+    let order = app.order("B-2").await;
+    let sold = json!({ "order": order["id"] });
+    let body = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    let done = refund(&app, &sold, "B-2-c", &body).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
+    let page = order["delivery"]["page_url"].as_str().unwrap();
+    let told = app
+        .http
+        .get(page)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(told.contains("没有可开票的金额"), "{told}");
+    assert!(!told.contains("/wechat\""), "{told}");
+    let path = format!(
+        "/deliveries/{}/wechat-page",
+        order["delivery"]["id"].as_str().unwrap()
+    );
+    let refused = app.post(&path, "B-2-w", &json!({})).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{refused:?}");
     app.stop().await;
 }
 
@@ -132,4 +182,26 @@ async fn lock(app: &crate::harness::TestApp, card: &Value) {
     let path = format!("/sandbox/cards/{code}/status");
     app.control(&app.sandbox(), Method::POST, &path, Some(&body))
         .await;
+}
+
+#[tokio::test]
+async fn asking_anew_belongs_to_a_wrong_invoice_and_to_no_other_reason() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "R-anew").await;
+    for reason in ["02", "03", "04"] {
+        let body = json!({ "mode": "plan", "reason": reason, "everything": true, "reissue": true });
+        let answer = refund(&app, &sold, "anew", &body).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{answer:?}"
+        );
+        assert_eq!(answer.wrong_fields(), ["/reissue"]);
+        let told = answer.body["errors"][0]["message"].as_str().unwrap();
+        assert!(told.contains("`replace`"), "{told}");
+    }
+    let body = json!({ "mode": "plan", "reason": "02", "everything": true, "reissue": false });
+    let answer = refund(&app, &sold, "anew", &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    app.stop().await;
 }

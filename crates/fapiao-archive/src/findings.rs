@@ -13,7 +13,7 @@ use fapiao_usecases::ports::{Area, Finding, FindingRow, Period, Ports, Scope};
 const PAGE: u32 = 1000;
 
 /// Columns of the summary.
-pub const SUMMARY: [&str; 5] = ["核对项目", "类别", "数量", "金额", "处理办法"];
+pub const SUMMARY: [&str; 5] = ["核对项目", "类别", "数量", "金额或差额", "处理办法"];
 
 /// Columns of the list.
 pub const LIST: [&str; 11] = [

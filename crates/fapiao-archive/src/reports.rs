@@ -412,11 +412,11 @@ async fn with_tax_authority(
 ) -> Result<(), ArchiveError> {
     table.sheet("税局核对", &TAX_SIDE)?;
     for it in ports.store.tax_buckets(scope, period).await? {
-        table.row(&[
-            tax_words(it.state).into(),
-            it.count.into(),
-            Fen::of_sum(it.total).into(),
-        ])?;
+        let words = match it.state {
+            InvoiceState::Issued if it.red => "税局已确认（红字发票）",
+            state => tax_words(state),
+        };
+        table.row(&[words.into(), it.count.into(), Fen::of_sum(it.total).into()])?;
     }
     table.sheet("税局未确认", &UNCONFIRMED)?;
     for it in ports.store.unconfirmed(scope, period, MOST_FAULTS).await? {

@@ -32,6 +32,7 @@ pub mod remark;
 pub mod rounding;
 pub mod special;
 pub mod split;
+pub mod text;
 pub mod title;
 pub mod totals;
 pub mod uscc;

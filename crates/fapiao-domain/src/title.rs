@@ -2,6 +2,7 @@
 
 use crate::{
     party::{Title, TitleKind},
+    text::is_invisible,
     uscc::{
         TaxNumberKind, check_tax_number, is_unified_code, normalise_tax_number,
         organisation_code_fits,
@@ -127,13 +128,6 @@ fn checked(raw: &RawTitle, mut check: Check) -> Result<CheckedTitle, Vec<TitleEr
     } else {
         Err(check.errors)
     }
-}
-
-/// Whether a character takes no room on paper: zero-width blanks and joiners, direction marks, byte order mark.
-pub(crate) fn is_invisible(it: char) -> bool {
-    matches!(it,
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// Full-width digits, letters and signs as their ASCII forms, and the ideographic blank as a blank.

@@ -71,7 +71,7 @@ pub fn slips(typed: &str, meant: &str) -> String {
 /// letters and digits they look like.
 pub fn normalise_tax_number(text: &str) -> String {
     text.chars()
-        .filter(|it| !it.is_whitespace() && !it.is_control() && !crate::title::is_invisible(*it))
+        .filter(|it| !it.is_whitespace() && !it.is_control() && !crate::text::is_invisible(*it))
         .map(crate::title::half_width)
         .flat_map(char::to_uppercase)
         .map(|it| match it {

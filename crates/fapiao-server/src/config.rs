@@ -180,6 +180,8 @@ pub struct Mail {
 pub struct Secrets {
     /// 32 bytes in base64.
     pub master_key: SecretString,
+    /// Keys it replaced, until every secret is sealed with the present one.
+    pub master_keys_before: Vec<SecretString>,
     /// 32 bytes in base64.
     pub audit_key: SecretString,
     /// Name of that key.
@@ -377,6 +379,7 @@ impl Config {
             }
         }
         self.master_key()?;
+        self.master_keys_before()?;
         self.audit_keys()?;
         let plain = |id: &str| !id.is_empty() && id.chars().all(|it| it.is_ascii_alphanumeric());
         if !plain(&self.secrets.audit_key_id) {
@@ -499,6 +502,16 @@ impl Config {
     /// [`ConfigError::Rule`] unless it is 32 bytes in base64.
     pub fn master_key(&self) -> Result<[u8; 32], ConfigError> {
         key_bytes("secrets.master_key", &self.secrets.master_key)
+    }
+
+    /// The keys that sealed secrets before it.
+    ///
+    /// # Errors
+    /// As [`Config::master_key`].
+    pub fn master_keys_before(&self) -> Result<Vec<[u8; 32]>, ConfigError> {
+        let keys = self.secrets.master_keys_before.iter();
+        keys.map(|key| key_bytes("secrets.master_keys_before", key))
+            .collect()
     }
 
     /// The key of the audit chain.

@@ -78,7 +78,7 @@ pub async fn open_store(config: &Config) -> Result<Store, WiringError> {
 /// [`WiringError`].
 pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Ports, WiringError> {
     let store: Arc<dyn Storage> = Arc::new(store);
-    let sealer: Arc<dyn Sealer> = Arc::new(MasterKeySealer::new(&config.master_key()?));
+    let sealer: Arc<dyn Sealer> = Arc::new(sealer(config)?);
     let recorder = Recorder::start(Arc::clone(&store), Arc::clone(&clock));
     let observer: CallObserver = {
         let recorder = recorder.clone();
@@ -147,6 +147,15 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         clock,
         public_base: config.server.public_base_url.as_str().into(),
     })
+}
+
+/// What seals the secrets in the database.
+///
+/// # Errors
+/// [`WiringError`] when a key is none.
+pub fn sealer(config: &Config) -> Result<MasterKeySealer, WiringError> {
+    let before = config.master_keys_before()?;
+    Ok(MasterKeySealer::new(&config.master_key()?, &before))
 }
 
 /// The same after a restart, different from other nodes: host and port.

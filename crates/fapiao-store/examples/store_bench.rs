@@ -381,6 +381,7 @@ async fn furnish(store: &Store) -> Company {
         seller: company.seller.clone(),
         code: format!("B{}", now.timestamp_millis()),
         name: "bench".to_owned(),
+        version: 1,
     };
     let actor = Actor::CommandLine;
     store.save_account(&account, &actor).await.unwrap();

@@ -65,6 +65,7 @@ pub(crate) fn store_record(model: store::Model) -> Result<StoreRecord, StoreErro
         seller: read::id(&model.seller_id)?,
         code: model.code,
         name: model.name,
+        version: model.version,
     })
 }
 
@@ -200,7 +201,7 @@ pub(crate) fn save_seller<'t>(tx: &'t Tx, (seller, actor): &'t (Seller, Actor)) 
     })
 }
 
-/// Saves a store.
+/// Saves a store: over the version that was read, or not at all.
 pub(crate) fn save_store<'t>(tx: &'t Tx, (store, actor): &'t (StoreRecord, Actor)) -> Run<'t, ()> {
     Box::pin(async move {
         let model = store::Model {
@@ -208,14 +209,11 @@ pub(crate) fn save_store<'t>(tx: &'t Tx, (store, actor): &'t (StoreRecord, Actor
             seller_id: store.seller.to_string(),
             code: store.code.clone(),
             name: store.name.clone(),
+            version: store.version,
         };
-        tx.insert::<store::Entity>(
-            &[model],
-            "ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, \
-             seller_id = excluded.seller_id",
-        )
-        .await
-        .map_err(|error| taken(error, format!("a store with the code {}", store.code)))?;
+        save_versioned::<store::Entity>(tx, &model, &model.id, model.version, &[])
+            .await
+            .map_err(|error| taken(error, format!("a store with the code {}", store.code)))?;
         tx.audit(
             Line::new(actor, "store.saved", store.id.as_str())
                 .with("code", store.code.as_str())

@@ -17,8 +17,8 @@ use fapiao_usecases::{
     calendar,
     errors::StoreError,
     ports::{
-        After, DifferenceKind, Finding, FindingCount, FindingRow, Findings, MonthBooks, MonthCheck,
-        MonthDifference, MonthState, Period, Scope, Statements,
+        After, Area, DifferenceKind, Finding, FindingCount, FindingRow, Findings, MonthBooks,
+        MonthCheck, MonthDifference, MonthState, Period, Scope, Statements,
     },
 };
 
@@ -201,7 +201,7 @@ impl Store {
                         continue;
                     }
                     for it in &check.differences {
-                        if kind_of(it) == Some(finding) {
+                        if kind_of(it.kind) == Some(finding) {
                             rows.push(tax_row(&check, it)?);
                         }
                     }
@@ -211,6 +211,19 @@ impl Store {
         };
         rows.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
         Ok(rows)
+    }
+
+    /// How many of a kind the month's comparisons found beyond those that they list.
+    async fn findings_beyond(&self, period: &Period, finding: Finding) -> Result<i64, StoreError> {
+        if finding.area() != Area::TaxSide {
+            return Ok(0);
+        }
+        let checks = self.checks_of(period).await?;
+        let beyond = checks.iter().flat_map(|it| &it.more_of);
+        Ok(beyond
+            .filter(|(kind, _)| kind_of(*kind) == Some(finding))
+            .map(|(_, count)| count)
+            .sum())
     }
 
     /// The month's comparisons with the tax side.
@@ -358,8 +371,8 @@ fn paid_in(period: &Period) -> Sql {
 }
 
 /// Which finding a month's difference is. What is open here stands under our own numbers already.
-fn kind_of(it: &MonthDifference) -> Option<Finding> {
-    match it.kind {
+fn kind_of(kind: DifferenceKind) -> Option<Finding> {
+    match kind {
         DifferenceKind::MissingThere => Some(Finding::MissingThere),
         DifferenceKind::MissingHere | DifferenceKind::Remainder => Some(Finding::TheirsOnly),
         DifferenceKind::AmountDiffers => Some(Finding::TaxAmount),
@@ -440,9 +453,14 @@ impl Findings for Store {
             }
             let (count, amount) = match self.finding_query(scope, period, finding) {
                 Some(query) => {
-                    let sql = Sql::new(
-                        "SELECT CAST(count(*) AS BIGINT), CAST(COALESCE(sum(COALESCE(x.here, x.there)), 0) AS BIGINT) FROM (",
-                    )
+                    let worth = if finding.is_of_amounts() {
+                        "abs(COALESCE(x.there, 0) - COALESCE(x.here, 0))"
+                    } else {
+                        "COALESCE(x.here, x.there)"
+                    };
+                    let sql = Sql::new(format!(
+                        "SELECT CAST(count(*) AS BIGINT), CAST(COALESCE(sum({worth}), 0) AS BIGINT) FROM ("
+                    ))
                     .join(query)
                     .add(") x");
                     match sql::row(self.reader(), sql).await? {
@@ -452,12 +470,19 @@ impl Findings for Store {
                 }
                 None => {
                     let rows = self.findings_told(period, finding).await?;
+                    let fen = |it: Option<Fen>| it.map_or(0, Fen::get);
                     let amount = rows
                         .iter()
-                        .filter_map(|it| it.here.or(it.there))
-                        .map(Fen::get)
+                        .map(|it| {
+                            if finding.is_of_amounts() {
+                                (fen(it.there) - fen(it.here)).abs()
+                            } else {
+                                fen(it.here.or(it.there))
+                            }
+                        })
                         .sum();
-                    (rows.len() as i64, amount)
+                    let more = self.findings_beyond(period, finding).await?;
+                    (rows.len() as i64 + more, amount)
                 }
             };
             counts.push(FindingCount {

@@ -57,6 +57,7 @@ mod rehearsal;
 mod reports;
 mod reserve;
 mod sales;
+mod sealed;
 mod setup;
 mod signals;
 mod signing;

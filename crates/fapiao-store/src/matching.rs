@@ -112,16 +112,18 @@ impl Matching for Store {
         period: &Period,
     ) -> Result<Vec<TaxBucket>, StoreError> {
         let sql = Sql::new(
-            "SELECT i.state, CAST(count(*) AS BIGINT), CAST(sum(i.total) AS BIGINT) FROM invoices i WHERE 1 = 1",
+            "SELECT i.state, CAST(count(*) AS BIGINT), CAST(sum(i.total) AS BIGINT), CAST(count(i.blue_id) AS BIGINT) \
+             FROM invoices i WHERE 1 = 1",
         )
         .join(numbered_in(scope, period))
-        .add(" GROUP BY i.state ORDER BY i.state");
+        .add(" GROUP BY i.state, i.blue_id IS NULL ORDER BY i.state, i.blue_id IS NULL DESC");
         sql::rows(self.reader(), sql)
             .await?
             .iter()
             .map(|row| {
                 Ok(TaxBucket {
                     state: state(&row.cell::<String>(0)?)?,
+                    red: row.cell::<i64>(3)? > 0,
                     count: row.cell(1)?,
                     total: row.cell(2)?,
                 })

@@ -258,6 +258,7 @@ fn record(model: month_check::Model) -> Result<MonthCheck, StoreError> {
         confirmed_at: read::time_opt(model.confirmed_at)?,
         confirmed_by: model.confirmed_by,
         more: model.more,
+        more_of: parsed(&model.more_of)?,
         version: model.version,
     })
 }
@@ -277,11 +278,12 @@ fn save<'t>(tx: &'t Tx, it: &'t MonthCheck) -> Run<'t, ()> {
             confirmed_by: String::new(),
             version: 1,
             more: it.more,
+            more_of: json(&it.more_of)?,
         };
         let tail = format!(
             "ON CONFLICT (seller_id, month) DO UPDATE SET state = excluded.state, ours = excluded.ours, \
              theirs = excluded.theirs, differences = excluded.differences, more = excluded.more, \
-             trouble = excluded.trouble, checked_at = excluded.checked_at, version = month_checks.version + 1 \
+             more_of = excluded.more_of, trouble = excluded.trouble, checked_at = excluded.checked_at, version = month_checks.version + 1 \
              WHERE month_checks.version = {}",
             it.version
         );

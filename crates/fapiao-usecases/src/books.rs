@@ -12,9 +12,34 @@ use fapiao_domain::{
     ids::RedFormId,
     invoice::InvoiceState,
     line::{InvoiceLine, LineKind},
+    money::Fen,
     red::RedLine,
     refund::{Paper, RefundError, to_invoice},
 };
+
+/// What the next invoice of an order would state, gross: what was paid, less what was given back, less what live
+/// invoices state. For pages that only show the sum: no line is computed.
+///
+/// # Errors
+/// The database's.
+pub async fn left_to_invoice(ports: &Ports, order: &Order) -> Result<Fen, StoreError> {
+    let refunds = ports.store.refunds_of(&order.id).await?;
+    let given: Fen = refunds
+        .iter()
+        .flat_map(Refund::standing_lines)
+        .map(|it| it.line.gross)
+        .sum();
+    let invoices = ports.store.invoices_of(&order.id).await?;
+    let stated: Fen = invoices
+        .iter()
+        .filter(|it| match it.red {
+            None => it.state != InvoiceState::Refused,
+            Some(_) => it.state == InvoiceState::Issued,
+        })
+        .map(|it| it.totals.total)
+        .sum();
+    Ok((order.totals.total + given - stated).max(Fen::ZERO))
+}
 
 /// An order with everything that was written about its money.
 #[derive(Clone, Debug)]

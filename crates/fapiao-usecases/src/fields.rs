@@ -1,5 +1,6 @@
 //! What is wrong with an input, field by field.
 
+use fapiao_domain::text::{Invisible, invisible};
 use thiserror::Error;
 
 /// One wrong field.
@@ -32,6 +33,16 @@ impl FieldError {
             meant: None,
             chinese: None,
         }
+    }
+
+    /// A field whose text has a character that nobody sees.
+    fn unseen(pointer: impl Into<String>, found: &Invisible) -> Self {
+        Self::new(pointer, "E_INVISIBLE", found.to_string()).in_chinese(found.in_chinese())
+    }
+
+    /// What is wrong with a text that has a character that nobody sees: it looks like another and is none.
+    pub fn of_unseen(pointer: impl Into<String>, text: &str) -> Option<Self> {
+        invisible(text).map(|found| Self::unseen(pointer, &found))
     }
 
     /// With a message in Chinese that names the particulars.

@@ -87,7 +87,7 @@ fn configure(cfg: &mut ServiceConfig) {
         .route("/o", web::get().to(buyer::ask))
         .route("/o/{code}", web::get().to(buyer::show))
         .route("/o/{code}/wechat", web::get().to(buyer::open))
-        .route("/o/{code}/file.pdf", web::get().to(buyer::download))
+        .route("/o/{code}/file.{format}", web::get().to(buyer::download))
         .route(
             "/o/{code}/red/{number}/file.{format}",
             web::get().to(buyer::download_red),

@@ -163,19 +163,19 @@ impl World {
                 "xiaoming",
                 "王小明",
                 "深圳市示例贸易有限公司",
-                "91440300MA5DEMO01T",
+                "91440300MA5DEM004J",
             ),
             (
                 "lihua",
                 "李华",
                 "北京样例科技有限公司",
-                "91110108MA00DEMO2X",
+                "91110108MA00DEM06X",
             ),
             (
                 "chenjing",
                 "陈静",
                 "上海演示餐饮管理有限公司",
-                "91310115MA1KDEMO3P",
+                "91310115MA1KDEM06N",
             ),
         ] {
             if self.buyers.get(id).is_none() {

@@ -3,7 +3,7 @@
 //! A backup is a folder: `fapiao.db` (SQLite), `documents/` by hash, and `backup.json`, which names the backup's parts
 //! with their SHA-256 and is written last: a folder without it is not a backup.
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::files::Documents, config::Config, wiring};
 use clap::Args;
 use fapiao_store::Store;
@@ -67,7 +67,6 @@ fn database_file(config: &Config) -> Option<PathBuf> {
     Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCode, Failure> {
     let folder = &args.to;
     if folder.exists() {
@@ -79,10 +78,10 @@ pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCod
         let copy = folder.join("fapiao.db");
         store.copy_to(&copy).await?;
         let (sha256, size) = hash_of(&copy)?;
-        println!("fapiao.db: {size} bytes");
+        say!("fapiao.db: {size} bytes");
         json!({ "file": "fapiao.db", "sha256": sha256, "size": size })
     } else {
-        println!(
+        say!(
             "The database is PostgreSQL: keep `pg_dump --format=custom` of it beside this folder."
         );
         Value::Null
@@ -91,7 +90,7 @@ pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCod
     let files = Documents::open(&config.storage)?;
     let copies = Documents::in_folder(&folder.join("documents"))?;
     let (count, bytes) = copy_documents(&store, &files, &copies).await?;
-    println!("documents: {count} files, {bytes} bytes");
+    say!("documents: {count} files, {bytes} bytes");
     let head = store.anchors(1).await?;
     let list = json!({
         "format": 1,
@@ -102,7 +101,7 @@ pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCod
         "newest_anchor": head.first().map(|it| json!({ "seq": it.seq, "hash": it.hash })),
     });
     std::fs::write(folder.join(LIST), format!("{list:#}\n"))?;
-    println!("The backup in {} is whole.", folder.display());
+    say!("The backup in {} is whole.", folder.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -131,7 +130,6 @@ async fn copy_documents(
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitCode, Failure> {
     let list = args.from.join(LIST);
     let text = std::fs::read_to_string(&list)
@@ -156,20 +154,18 @@ pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitC
             return Err("the backup holds a SQLite database, the settings name PostgreSQL".into());
         };
         put_back(&copy, &target, args.replace)?;
-        println!("{}: restored", target.display());
+        say!("{}: restored", target.display());
     } else {
-        println!(
-            "The database is PostgreSQL: restore your dump with `pg_restore` before going on."
-        );
+        say!("The database is PostgreSQL: restore your dump with `pg_restore` before going on.");
     }
     let store = wiring::open_store(config).await?;
     let from = Documents::in_folder(&args.from.join("documents"))?;
     let (count, bytes) = copy_documents(&store, &from, &Documents::open(&config.storage)?).await?;
-    println!("documents: {count} files, {bytes} bytes");
+    say!("documents: {count} files, {bytes} bytes");
     let results = store.verify().await?;
     let broken: Vec<_> = results.iter().filter(|it| !it.found.is_empty()).collect();
     for result in &broken {
-        println!(
+        say!(
             "{} BROKEN {}: {}",
             result.id,
             result.title_en,
@@ -177,7 +173,7 @@ pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitC
         );
     }
     if broken.is_empty() {
-        println!("The restored ledger holds.");
+        say!("The restored ledger holds.");
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(ExitCode::FAILURE)

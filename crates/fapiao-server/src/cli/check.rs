@@ -1,8 +1,11 @@
 //! `fapiao check`: the doctor.
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::clock::SystemClock, config::Config, wiring};
-use fapiao_usecases::ports::{Ledger, Ports};
+use fapiao_usecases::{
+    ports::{Ledger, Ports},
+    records::IssuingMode,
+};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 struct Table {
@@ -10,13 +13,12 @@ struct Table {
 }
 
 impl Table {
-    #[expect(clippy::print_stdout, reason = "the result of the command")]
     fn line(&mut self, what: &str, result: Result<String, String>) {
         match result {
-            Ok(text) => println!("ok    {what:<28} {text}"),
+            Ok(text) => say!("ok    {what:<28} {text}"),
             Err(text) => {
                 self.all_well = false;
-                println!("BAD   {what:<28} {text}");
+                say!("BAD   {what:<28} {text}");
             }
         }
     }
@@ -109,13 +111,15 @@ async fn neighbours(ports: &Ports, table: &mut Table) -> Result<(), Failure> {
         );
     }
     for seller in sellers {
-        let answer = ports.tax.probe(&seller).await;
-        table.line(
-            &format!("tax: {}", seller.short_name),
+        let answer = if seller.mode == IssuingMode::SelfBuilt {
+            let answer = ports.tax.probe(&seller).await;
             answer
                 .map(|()| "answers".to_owned())
-                .map_err(|error| error.message),
-        );
+                .map_err(|error| error.message)
+        } else {
+            Ok("not asked: another platform issues for it".to_owned())
+        };
+        table.line(&format!("tax: {}", seller.short_name), answer);
     }
     let client = reqwest_client()?;
     for account in ports.store.accounts().await? {

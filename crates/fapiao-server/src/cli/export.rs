@@ -1,6 +1,6 @@
 //! `fapiao export`
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::clock::SystemClock, config::Config, wiring};
 use bytes::Bytes;
 use clap::{Args, Subcommand};
@@ -155,9 +155,8 @@ pub(super) async fn save(
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) fn tell(file: &std::path::Path) -> Result<ExitCode, Failure> {
     let size = std::fs::metadata(file)?.len();
-    println!("{}: {size} bytes", file.display());
+    say!("{}: {size} bytes", file.display());
     Ok(ExitCode::SUCCESS)
 }

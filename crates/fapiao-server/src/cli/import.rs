@@ -1,6 +1,6 @@
 //! `fapiao import`
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::clock::SystemClock, config::Config, wiring};
 use clap::Subcommand;
 use fapiao_usecases::{
@@ -66,34 +66,41 @@ pub(super) async fn run(config: &Config, command: ImportCommand) -> Result<ExitC
     })
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 fn tell(report: &ImportReport, mode: ImportMode) {
-    println!(
+    say!(
         "{} rows, {} orders, {} good ({})",
-        report.rows, report.orders, report.good, report.encoding
+        report.rows,
+        report.orders,
+        report.good,
+        report.encoding
     );
-    println!(
+    say!(
         "sum of the good ones: amount {} + tax {} = total {}",
-        report.totals.amount, report.totals.tax, report.totals.total
+        report.totals.amount,
+        report.totals.tax,
+        report.totals.total
     );
     for error in &report.errors {
         if error.column.is_empty() {
-            println!("row {}: {}", error.row, error.message);
+            say!("row {}: {}", error.row, error.message);
         } else {
-            println!(
+            say!(
                 "row {}, column {}: {}",
-                error.row, error.column, error.message
+                error.row,
+                error.column,
+                error.message
             );
         }
     }
     match mode {
-        ImportMode::DryRun => println!("Dry run: nothing was written."),
+        ImportMode::DryRun => say!("Dry run: nothing was written."),
         ImportMode::AllOrNothing if !report.errors.is_empty() => {
-            println!("Nothing was written. Mend the rows above, or use --good-ones.");
+            say!("Nothing was written. Mend the rows above, or use --good-ones.");
         }
-        _ => println!(
+        _ => say!(
             "{} orders accepted, {} known before.",
-            report.created, report.known
+            report.created,
+            report.known
         ),
     }
 }

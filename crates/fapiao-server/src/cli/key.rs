@@ -1,6 +1,6 @@
 //! `fapiao key`
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::clock::SystemClock, config::Config, wiring};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::Subcommand;
@@ -62,7 +62,6 @@ fn new_key(
     (key, text)
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) async fn run(config: &Config, command: KeyCommand) -> Result<ExitCode, Failure> {
     let store = wiring::open_store(config).await?;
     match command {
@@ -80,7 +79,7 @@ pub(super) async fn run(config: &Config, command: KeyCommand) -> Result<ExitCode
             };
             let (key, text) = new_key(&name, shop, !read_only, &SystemClock);
             store.add_api_key(&key, &Actor::CommandLine).await?;
-            println!("{text}");
+            say!("{text}");
         }
         KeyCommand::List => {
             for key in store.api_keys().await? {
@@ -90,9 +89,13 @@ pub(super) async fn run(config: &Config, command: KeyCommand) -> Result<ExitCode
                     "active"
                 };
                 let rights = if key.may_write { "write" } else { "read" };
-                println!(
+                say!(
                     "{} {}… {:<8} {:<6} {}",
-                    key.id, key.prefix, state, rights, key.name
+                    key.id,
+                    key.prefix,
+                    state,
+                    rights,
+                    key.name
                 );
             }
         }
@@ -104,7 +107,7 @@ pub(super) async fn run(config: &Config, command: KeyCommand) -> Result<ExitCode
             if !done {
                 return Err(format!("there is no active key {id}").into());
             }
-            println!("{id} is revoked.");
+            say!("{id} is revoked.");
         }
     }
     Ok(ExitCode::SUCCESS)

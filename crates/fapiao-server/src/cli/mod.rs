@@ -7,6 +7,8 @@ mod import;
 mod key;
 mod reconcile;
 mod replay;
+mod rotate;
+mod terminal;
 mod user;
 mod verify;
 
@@ -18,6 +20,7 @@ use crate::{
 };
 use clap::{Parser, Subcommand};
 use std::{net::TcpListener, path::PathBuf, process::ExitCode, sync::Arc};
+use terminal::say;
 
 /// What went wrong, for the person at the terminal.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -68,6 +71,9 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Compares with WeChat: authorised there but unknown here, and the reverse. Exit code 0 when nothing differs.
     Reconcile,
+    /// Seals every secret in the database again with the present master key.
+    #[command(after_help = rotate::HELP)]
+    RotateMasterKey,
     /// Tries a stored push again with this version and shows what would change; writes nothing.
     Replay(replay::ReplayArgs),
     /// Prints the OpenAPI document of the REST API.
@@ -99,11 +105,10 @@ pub async fn run(cli: Cli) -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the document is the command's result")]
 async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Openapi => {
-            println!("{}", serde_json::to_string_pretty(&fapiao_web::openapi())?);
+            say!("{}", serde_json::to_string_pretty(&fapiao_web::openapi())?);
             return Ok(ExitCode::SUCCESS);
         }
         #[cfg(feature = "demo")]
@@ -139,6 +144,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Restore(args) => backup::restore(&config, &args).await,
         Command::Verify(args) => verify::run(&config, &args).await,
         Command::Reconcile => reconcile::run(&config).await,
+        Command::RotateMasterKey => rotate::run(&config).await,
         Command::Replay(args) => replay::run(&config, &args).await,
         Command::Openapi => Ok(ExitCode::SUCCESS),
         #[cfg(feature = "demo")]
@@ -176,11 +182,10 @@ async fn serve(config: &Config, parts: Parts) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 async fn migrate(config: &Config) -> Result<ExitCode, Failure> {
     let store = wiring::open_store(config).await?;
     store.migrate().await?;
-    println!(
+    say!(
         "The database has this version's schema ({}).",
         store.schema_status().await?
     );

@@ -1,6 +1,6 @@
 //! `fapiao reconcile`
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::clock::SystemClock, config::Config, wiring};
 use fapiao_usecases::{
     actor::Actor,
@@ -9,7 +9,6 @@ use fapiao_usecases::{
 };
 use std::{process::ExitCode, sync::Arc};
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
     let store = wiring::open_store(config).await?;
     let ports = wiring::wire(config, store, Arc::new(SystemClock))?;
@@ -25,16 +24,17 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
     }
     let run = ports.store.reconciliation(&id).await?;
     let run = run.ok_or("the run is gone")?;
-    println!(
+    say!(
         "{id}: WeChat was asked about {}, {} without an answer",
-        run.asked, run.unanswered
+        run.asked,
+        run.unanswered
     );
     if !run.trouble.is_empty() {
-        println!("  last trouble: {}", run.trouble);
+        say!("  last trouble: {}", run.trouble);
     }
     let differences = ports.store.differences(&id, u32::MAX).await?;
     for it in &differences {
-        println!(
+        say!(
             "  {:<22} {}  here {}, there {}",
             it.kind.as_str(),
             it.subject,
@@ -42,7 +42,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
             if it.there.is_empty() { "-" } else { &it.there }
         );
     }
-    println!(
+    say!(
         "{} difference(s); each has its button under /admin/reconciliation",
         differences.len()
     );

@@ -1,6 +1,6 @@
 //! `fapiao replay`
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::clock::SystemClock, config::Config, wiring};
 use clap::Args;
 use fapiao_domain::ids::{Id, PushId};
@@ -18,32 +18,32 @@ pub(super) struct ReplayArgs {
     push: String,
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) async fn run(config: &Config, args: &ReplayArgs) -> Result<ExitCode, Failure> {
     let id = PushId::parse(&args.push)?;
     let store = wiring::open_store(config).await?;
     let ports = wiring::wire(config, store, Arc::new(SystemClock))?;
     let replay = replay_push(&ports, &id).await?;
-    println!("{id}  {}  {}", replay.push.event, replay.push.received_at);
-    println!(
+    say!("{id}  {}  {}", replay.push.event, replay.push.received_at);
+    say!(
         "  when it came   {}: {}",
-        replay.push.verdict, replay.push.outcome
+        replay.push.verdict,
+        replay.push.outcome
     );
     let let_in = match &replay.verdict {
         Verdict::Accepted => {
-            println!("  now            would be let in");
+            say!("  now            would be let in");
             true
         }
         Verdict::Refused(why) => {
-            println!("  now            would be refused: {why}");
+            say!("  now            would be refused: {why}");
             false
         }
         Verdict::NotKept => {
-            println!("  now            its raw form was not kept; only the text is tried");
+            say!("  now            its raw form was not kept; only the text is tried");
             true
         }
         Verdict::Cut => {
-            println!(
+            say!(
                 "  now            its raw form was cut and proves nothing; only the text is tried"
             );
             false
@@ -52,18 +52,20 @@ pub(super) async fn run(config: &Config, args: &ReplayArgs) -> Result<ExitCode, 
     let Some((state, outcome)) = &replay.end else {
         return Ok(ExitCode::FAILURE);
     };
-    println!("  would end      {state}: {outcome}");
+    say!("  would end      {state}: {outcome}");
     for change in &replay.would.changes {
-        println!(
+        say!(
             "  would change   {} of {}: {}",
-            change.action, change.subject, change.data
+            change.action,
+            change.subject,
+            change.data
         );
     }
     for (kind, subject) in &replay.would.jobs {
-        println!("  would follow   {kind} of {subject}");
+        say!("  would follow   {kind} of {subject}");
     }
     if replay.would.changes.is_empty() && replay.would.jobs.is_empty() {
-        println!("  would change   nothing");
+        say!("  would change   nothing");
     }
     let handled = matches!(state.as_str(), "handled" | "ignored");
     Ok(if let_in && handled {

@@ -1,6 +1,6 @@
 //! `fapiao user`
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::passwords::hash_now, config::Config, wiring};
 use clap::Subcommand;
 use fapiao_usecases::{
@@ -50,7 +50,6 @@ pub(super) enum UserCommand {
     },
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) async fn run(config: &Config, command: UserCommand) -> Result<ExitCode, Failure> {
     let store = wiring::open_store(config).await?;
     match command {
@@ -61,7 +60,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<ExitCod
                 } else {
                     "active"
                 };
-                println!(
+                say!(
                     "{:<20} {:<10} {:<9} {}",
                     person.login,
                     person.role.as_str(),
@@ -113,25 +112,25 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<ExitCod
                 version: 1,
             };
             save(&store, &person).await?;
-            println!("Added {login} as {}.", role.as_str());
+            say!("Added {login} as {}.", role.as_str());
         }
         UserCommand::Password { login } => {
             let mut person = find(&store, &login).await?;
             person.password_hash = hash_now(&read_password()?);
             save(&store, &person).await?;
-            println!("The password of {login} is changed; their sessions are ended.");
+            say!("The password of {login} is changed; their sessions are ended.");
         }
         UserCommand::Disable { login } => {
             let mut person = find(&store, &login).await?;
             person.disabled = true;
             save(&store, &person).await?;
-            println!("{login} cannot sign in any more; their sessions are ended.");
+            say!("{login} cannot sign in any more; their sessions are ended.");
         }
         UserCommand::Enable { login } => {
             let mut person = find(&store, &login).await?;
             person.disabled = false;
             save(&store, &person).await?;
-            println!("{login} can sign in again.");
+            say!("{login} can sign in again.");
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,6 @@
 //! `fapiao verify`
 
-use super::Failure;
+use super::{Failure, terminal::say};
 use crate::{adapters::files::Documents, config::Config, keeping, wiring};
 use clap::Args;
 use fapiao_usecases::ports::Ledger;
@@ -17,7 +17,6 @@ pub(super) struct VerifyArgs {
     skip_documents: bool,
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 pub(super) async fn run(config: &Config, args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let store = wiring::open_store(config).await?;
     let mut results = store.verify().await?;
@@ -37,7 +36,7 @@ pub(super) async fn run(config: &Config, args: &VerifyArgs) -> Result<ExitCode, 
                 })
             })
             .collect();
-        println!("{}", serde_json::json!({ "holds": holds, "checks": list }));
+        say!("{}", serde_json::json!({ "holds": holds, "checks": list }));
     } else {
         for result in &results {
             let word = if result.found.is_empty() {
@@ -45,15 +44,18 @@ pub(super) async fn run(config: &Config, args: &VerifyArgs) -> Result<ExitCode, 
             } else {
                 "BROKEN"
             };
-            println!(
+            say!(
                 "{:<4} {:<7} {:>9}  {}",
-                result.id, word, result.looked_at, result.title_en
+                result.id,
+                word,
+                result.looked_at,
+                result.title_en
             );
             for line in &result.found {
-                println!("             {line}");
+                say!("             {line}");
             }
         }
-        println!(
+        say!(
             "{}",
             if holds {
                 "The ledger holds."

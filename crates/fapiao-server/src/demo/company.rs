@@ -150,6 +150,7 @@ pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), S
                     seller: id.clone(),
                     code: (*code).to_owned(),
                     name: (*name).to_owned(),
+                    version: 1,
                 };
                 ports.store.save_store(&store, &by).await?;
             }

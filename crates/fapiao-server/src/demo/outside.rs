@@ -187,6 +187,7 @@ async fn ensure_platform(
             seller: issuer.clone(),
             code: "P001".to_owned(),
             name: "合作商户：示例文具".to_owned(),
+            version: 1,
         };
         store.save_store(&made, &by).await?;
     }
@@ -255,6 +256,7 @@ pub(super) async fn ensure_merchant(
                 seller: id.clone(),
                 code: (*code).to_owned(),
                 name: (*name).to_owned(),
+                version: 1,
             };
             store.save_store(&made, &by).await?;
         }

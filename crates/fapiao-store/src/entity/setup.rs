@@ -62,6 +62,7 @@ table! {
         seller_id: String,
         code: String,
         name: String,
+        version: i64,
     }
 }
 

@@ -56,6 +56,7 @@ table! {
         confirmed_by: String,
         version: i64,
         more: i64,
+        more_of: String,
     }
 }
 

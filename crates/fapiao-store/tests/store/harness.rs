@@ -162,6 +162,7 @@ impl Bench {
             seller: self.seller.clone(),
             code: "S001".to_owned(),
             name: "南京西路店".to_owned(),
+            version: 1,
         };
         self.store
             .save_store(&shop, &Actor::CommandLine)

@@ -116,6 +116,7 @@ on_both! {
         bench.accept(bench.order("A-1")).await;
         let other = StoreRecord {
             id: fresh(bench.now()), seller: bench.seller.clone(), code: "S002".to_owned(), name: "徐家汇店".to_owned(),
+            version: 1,
         };
         bench.store.save_store(&other, &Actor::System).await.unwrap();
         let mut new = bench.order("B-1");

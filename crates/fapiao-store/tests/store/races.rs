@@ -11,8 +11,9 @@ use fapiao_usecases::{
     errors::StoreError,
     ids::fresh,
     ports::{
-        Access, Attachment, Claims, MonthBooks, MonthCheck, MonthFigures, MonthState, NewDelivery,
-        Reconciliations, Sales, Scope, StaffSaved,
+        Access, Attachment, Claims, DifferenceKind, Finding, Findings, MonthBooks, MonthCheck,
+        MonthDifference, MonthFigures, MonthState, NewDelivery, Period, Reconciliations, Sales,
+        Scope, StaffSaved,
     },
     records::{ClaimState, OrderPart, PaymentClaim, Role, Staff},
 };
@@ -249,6 +250,7 @@ fn compared(bench: &Bench, state: MonthState, version: i64) -> MonthCheck {
         theirs: Some(MonthFigures::default()),
         differences: Vec::new(),
         more: 0,
+        more_of: Vec::new(),
         trouble: String::new(),
         checked_at: Some(bench.now()),
         confirmed_at: None,
@@ -258,6 +260,32 @@ fn compared(bench: &Bench, state: MonthState, version: i64) -> MonthCheck {
 }
 
 crate::harness::on_both! {
+    async fn the_overview_counts_also_what_a_month_does_not_list(bench: &Bench) {
+        let store = &bench.store;
+        let mut check = compared(bench, MonthState::Differs, 0);
+        check.differences = vec![MonthDifference {
+            kind: DifferenceKind::MissingHere,
+            invoice: String::new(),
+            code: String::new(),
+            number: "26317000000000000001".to_owned(),
+            issued_at: bench.now().timestamp_millis(),
+            here: None,
+            there: Some((10_000, 1_300)),
+            said: String::new(),
+        }];
+        check.more = 12;
+        check.more_of = vec![(DifferenceKind::MissingHere, 5), (DifferenceKind::MissingThere, 7)];
+        store.save_month(&check).await.unwrap();
+        assert_eq!(store.months(&bench.seller).await.unwrap()[0].more_of, check.more_of);
+        let from = "2026-10-31T16:00:00Z".parse().unwrap();
+        let until = "2026-11-30T16:00:00Z".parse().unwrap();
+        let period = Period { seller: None, from, until };
+        let counts = store.finding_counts(&Scope::All, &period).await.unwrap();
+        let count = |finding| counts.iter().find(|it| it.finding == finding).unwrap().count;
+        assert_eq!((count(Finding::TheirsOnly), count(Finding::MissingThere)), (6, 7));
+        assert_eq!((count(Finding::TaxAmount), count(Finding::MonthDiffers)), (0, 1));
+    }
+
     async fn a_slow_comparison_does_not_undo_a_confirmation(bench: &Bench) {
         let store = &bench.store;
         let month = async || store.month(&bench.seller, "2026-11").await.unwrap().unwrap();

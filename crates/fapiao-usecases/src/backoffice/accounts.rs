@@ -231,6 +231,9 @@ mod tests {
             let text = sealed.0.strip_prefix(purpose)?.strip_prefix('=')?;
             Some(text.to_owned())
         }
+        fn is_current(&self, purpose: &str, sealed: &SealedText) -> bool {
+            self.open(purpose, sealed).is_some()
+        }
     }
 
     const STRICT: AccountRules = AccountRules {

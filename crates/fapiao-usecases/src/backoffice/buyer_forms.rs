@@ -169,6 +169,7 @@ fn own_fields(reading: &mut Reading, page: &str, rows: &[OwnFieldDraft]) -> Vec<
             }
             continue;
         }
+        reading.seen(&named("name"), name);
         if name.chars().count() > OWN_NAME_MAX || name.chars().any(char::is_control) {
             let rule = "a name of 1 to 5 characters; WeChat takes no longer one";
             reading.wrong(&named("name"), "E_OWN_FIELD_NAME", rule);

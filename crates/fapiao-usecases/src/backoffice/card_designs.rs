@@ -211,6 +211,7 @@ fn entry(reading: &mut Reading, which: &str, draft: &EntryDraft) -> Option<CardE
 /// A text that fits into so many Chinese characters.
 fn short(reading: &mut Reading, field: &str, text: &str, chinese: usize) -> String {
     let text = text.trim();
+    reading.seen(field, text);
     let halves: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
     if halves > chinese * 2 || text.chars().any(char::is_control) {
         let rule = format!("at most {chinese} Chinese characters, Latin ones count half");

@@ -7,6 +7,7 @@ pub mod buyer_forms;
 pub mod card_designs;
 pub mod gateways;
 pub mod keys;
+pub mod master_key;
 pub mod months;
 pub mod onboarding;
 pub mod outlook;

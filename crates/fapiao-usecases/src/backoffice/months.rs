@@ -77,8 +77,17 @@ pub async fn is_open(ports: &Ports, seller: &Seller, month: &str) -> Result<bool
     if seller.mode != IssuingMode::SelfBuilt {
         return Ok(false);
     }
-    if let Some((state, _)) = ports.store.month_standing(&seller.id, month).await? {
-        return Ok(!state.is_settled());
+    match ports.store.month_standing(&seller.id, month).await? {
+        Some((state, _)) if state.is_settled() => return Ok(false),
+        Some((MonthState::Differs, _)) => return Ok(true),
+        // Compared, also where there was nothing to compare: by what it found, or what was issued since.
+        Some(_) => {
+            let check = ports.store.month(&seller.id, month).await?;
+            if check.is_some_and(|it| it.ours != MonthFigures::default()) {
+                return Ok(true);
+            }
+        }
+        None => {}
     }
     let figures = ports.store.month_figures(&seller.id, from, until).await?;
     Ok(figures != MonthFigures::default())
@@ -178,6 +187,7 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
         confirmed_at: None,
         confirmed_by: String::new(),
         more: 0,
+        more_of: Vec::new(),
         version: before.map_or(0, |it| it.version),
     };
     let told = match ports.tax.month_totals(&seller, month).await {
@@ -202,7 +212,10 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
     if told.figures != ours || open {
         let explained = explain(ports, &seller, month, &rows, ours, told.figures);
         match timeout(EXPLAINED_WITHIN, explained).await {
-            Ok(Ok(found)) => (check.differences, check.more) = listed(found),
+            Ok(Ok(found)) => {
+                (check.differences, check.more_of) = listed(found);
+                check.more = check.more_of.iter().map(|(_, count)| count).sum();
+            }
             Ok(Err(StepError::Outside(error))) => check.trouble = coded(&error),
             Ok(Err(error)) => return Err(error),
             // The sums are told all the same.
@@ -223,16 +236,22 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
 }
 
 /// What is kept of the differences: enough to work on. Every view of the month carries them, and a gateway that lists only
-/// some of its invoices makes a difference of each of the others. What remains beyond all of them is always told.
-fn listed(mut found: Vec<MonthDifference>) -> (Vec<MonthDifference>, i64) {
+/// some of its invoices makes a difference of each of the others. What remains beyond all of them is always told; of the
+/// others, how many of each kind.
+fn listed(mut found: Vec<MonthDifference>) -> (Vec<MonthDifference>, Vec<(DifferenceKind, i64)>) {
     if found.len() <= LISTED_MAX {
-        return (found, 0);
+        return (found, Vec::new());
     }
     let is_remainder = |it: &MonthDifference| it.kind == DifferenceKind::Remainder;
     let remainder = found.pop_if(|it| is_remainder(it));
-    let all = found.len();
-    found.truncate(LISTED_MAX - usize::from(remainder.is_some()));
-    let more = i64::try_from(all - found.len()).unwrap_or(i64::MAX);
+    let beyond = found.split_off(LISTED_MAX - usize::from(remainder.is_some()));
+    let mut more: Vec<(DifferenceKind, i64)> = Vec::new();
+    for it in beyond {
+        match more.iter_mut().find(|(kind, _)| *kind == it.kind) {
+            Some((_, count)) => *count += 1,
+            None => more.push((it.kind, 1)),
+        }
+    }
     found.extend(remainder);
     (found, more)
 }
@@ -410,7 +429,7 @@ fn add(a: (i64, i64, i64), b: (i64, i64, i64)) -> (i64, i64, i64) {
 }
 
 /// What the tax side said, after the code it said it with: pages put it in words of their own by the code.
-fn coded(error: &OutsideError) -> String {
+pub(crate) fn coded(error: &OutsideError) -> String {
     format!("[{}] {}", error.code, error.message)
 }
 
@@ -631,7 +650,8 @@ mod tests {
         let found = differences(&rows, &[there("0", 1000)], ours, figures(&[1000, 77]));
         assert_eq!(found.len(), 2000);
         let (kept, more) = listed(found);
-        assert_eq!((kept.len(), more), (LISTED_MAX, 1500));
+        assert_eq!(kept.len(), LISTED_MAX);
+        assert_eq!(more, [(DifferenceKind::MissingThere, 1500)]);
         assert_eq!(kept[LISTED_MAX - 1].kind, DifferenceKind::Remainder);
         assert_eq!(kept[0].number, "1");
     }

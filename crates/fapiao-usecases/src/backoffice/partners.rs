@@ -87,6 +87,7 @@ pub async fn save_partner(
             seller: partner.seller.clone(),
             code: format!("P-{}", short_code()),
             name: partner.name.clone(),
+            version: 1,
         };
         ports.store.save_store(&store, actor).await?;
     }

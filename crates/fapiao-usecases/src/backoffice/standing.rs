@@ -59,6 +59,16 @@ pub enum Place {
         /// The number.
         number: String,
     },
+    /// Offset in full by red letters (已全额红冲).
+    TakenBack {
+        /// The number of the blue invoice.
+        number: String,
+    },
+    /// A red invoice (红字发票) that is issued. It has no card of its own.
+    RedLetter {
+        /// Its number.
+        number: String,
+    },
     /// Issued, and no card will come: the download remains.
     IssuedOnly {
         /// The number.
@@ -148,6 +158,26 @@ pub fn standing(
             .as_ref()
             .map_or_else(String::new, |identity| identity.number().to_owned())
     };
+    // A red invoice shares the delivery of the one it takes back, but never that one's card.
+    if let Some(red) = invoice.filter(|it| it.red.is_some()) {
+        return match issued {
+            Some(_) => {
+                let number = number(red);
+                stands(
+                    Place::RedLetter { number },
+                    Next::OpenInvoice(red.id.clone()),
+                )
+            }
+            None => stands(under_way(delivery, invoice), Next::Nothing),
+        };
+    }
+    if let Some(it) = issued.filter(|it| it.state == InvoiceState::FullyRed) {
+        let number = number(it);
+        return stands(
+            Place::TakenBack { number },
+            Next::OpenInvoice(it.id.clone()),
+        );
+    }
     match (delivery.state, issued) {
         (DeliveryState::Created | DeliveryState::PageOpened, _) if delivery.expires_at <= now => {
             let at = delivery.expires_at;
@@ -247,6 +277,8 @@ impl Place {
             Place::NoDelivery
             | Place::Stuck { .. }
             | Place::InWallet { .. }
+            | Place::TakenBack { .. }
+            | Place::RedLetter { .. }
             | Place::IssuedOnly { .. }
             | Place::RefusedByTax { .. }
             | Place::Refused { .. }

@@ -248,6 +248,8 @@ fn read(bytes: &[u8]) -> Result<Vec<StatementLine>, StatementError> {
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let mut columns: Option<Columns> = None;
+    // What the row that comes nearest to a heading lacks.
+    let mut nearest = [NUMBER, AT, AMOUNT].to_vec();
     let mut lines = Vec::new();
     for record in reader.records() {
         let Ok(record) = record else { continue };
@@ -255,6 +257,14 @@ fn read(bytes: &[u8]) -> Result<Vec<StatementLine>, StatementError> {
         let Some(known) = &columns else {
             if Columns::is_heading(&record) {
                 columns = Some(Columns::of(&record)?);
+            } else {
+                let cells: Vec<String> = record.iter().map(plain).collect();
+                let lacks =
+                    |names: &&[&str]| !names.iter().any(|it| cells.iter().any(|at| at == it));
+                let lacking: Vec<_> = [NUMBER, AT, AMOUNT].into_iter().filter(lacks).collect();
+                if lacking.len() < nearest.len() {
+                    nearest = lacking;
+                }
             }
             continue;
         };
@@ -273,9 +283,10 @@ fn read(bytes: &[u8]) -> Result<Vec<StatementLine>, StatementError> {
     match columns {
         Some(_) if lines.is_empty() => Err(StatementError::Empty),
         Some(_) => Ok(lines),
-        None => Err(StatementError::Heading(
-            [NUMBER, AT, AMOUNT].map(|it| it.join(" / ")).join("; "),
-        )),
+        None => {
+            let lacking: Vec<String> = nearest.iter().map(|it| it.join(" / ")).collect();
+            Err(StatementError::Heading(lacking.join("; ")))
+        }
     }
 }
 
@@ -314,15 +325,23 @@ mod tests {
         let plain = "time,transaction_no,amount\n2026-11-21 09:10:11,A1,12.5\n";
         let lines = read(plain.as_bytes()).unwrap();
         assert_eq!((lines[0].amount.get(), lines[0].fee_due), (1_250, None));
-        let wrong = read("time,transaction_no,amount\n2026-11-21 09:10:11,A1,x\n".as_bytes());
-        let Err(StatementError::Cell { line, column, cell }) = wrong else {
-            panic!("{wrong:?}");
-        };
-        assert_eq!((line, column.as_str(), cell.as_str()), (2, "amount", "x"));
+        for end in ["\n", "\r\n"] {
+            let text = ["time,transaction_no,amount", "2026-11-21 09:10:11,A1,x", ""].join(end);
+            let wrong = read(text.as_bytes());
+            let Err(StatementError::Cell { line, column, cell }) = wrong else {
+                panic!("{wrong:?}");
+            };
+            assert_eq!((line, column.as_str(), cell.as_str()), (2, "amount", "x"));
+        }
         let missing = read("time,transaction_no\n".as_bytes());
         assert!(
-            matches!(&missing, Err(StatementError::Heading(it)) if it.contains("订单金额")),
+            matches!(&missing, Err(StatementError::Heading(it)) if it.contains("订单金额") && !it.contains("time")),
             "{missing:?}"
+        );
+        let without = read("交易时间,订单金额\n2026-11-21 09:10:11,1\n".as_bytes());
+        assert!(
+            matches!(&without, Err(StatementError::Heading(it)) if it.starts_with("微信订单号") && !it.contains("; ")),
+            "{without:?}"
         );
         assert!(matches!(
             read(b"a,b\n1,2\n"),

@@ -67,6 +67,7 @@ pub async fn save_store(
         seller,
         code,
         name,
+        version: before.map_or(1, |it| it.version),
     });
     let store = reading.end(store)?;
     ports.store.save_store(&store, actor).await?;

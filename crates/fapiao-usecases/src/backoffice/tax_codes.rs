@@ -13,7 +13,10 @@ pub fn search<'a>(book: &'a CodeBook, text: &str, day: &str, limit: usize) -> Ve
         .filter(|it| !it.summary && it.runs_on(day))
         .filter_map(|it| Some((wanted.rank(it)?, it)))
         .collect();
-    hits.sort_by_key(|(rank, it)| (*rank, it.name.chars().count(), &it.code));
+    // Who searches by name wants the shortest; who browses, or types digits, reads down the codes.
+    let by_code = wanted.text.bytes().all(|it| it.is_ascii_digit());
+    let length = |it: &TaxCode| if by_code { 0 } else { it.name.chars().count() };
+    hits.sort_by_key(|(rank, it)| (*rank, length(it), &it.code));
     hits.into_iter().take(limit).map(|(_, it)| it).collect()
 }
 
@@ -107,6 +110,7 @@ mod tests {
         CodeBook::new(vec![
             code("1010115010100", "苹果", "水果", false),
             code("1010115", "水果", "水果", true),
+            code("101011", "带壳坚果", "坚果", false),
             code("1010115010500", "香蕉", "水果", false),
             code("109", "银行设备", "金融机具", false),
             ended,
@@ -123,6 +127,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(found("1010115"), ["苹果", "香蕉"]);
+        assert_eq!(found(""), ["带壳坚果", "苹果", "香蕉", "银行设备"]);
         assert_eq!(found("苹果"), ["苹果"], "what ended is not offered");
         assert_eq!(found("*水果*"), ["苹果", "香蕉"], "and headings are not");
         assert_eq!(found("pg"), ["苹果"]);

@@ -1,6 +1,6 @@
 //! A seller's way to the tax side, as it is typed and tested.
 
-use super::{SettingError, gateways::web_address, texts::Reading};
+use super::{SettingError, gateways::web_address, months::coded, texts::Reading};
 use crate::{
     actor::Actor,
     errors::StoreError,
@@ -136,7 +136,7 @@ pub async fn test_tax_connection(
     let version = asked.map_or(0, |it| it.version);
     let verdict = match ports.tax.probe(seller).await {
         Ok(()) => None,
-        Err(error) => Some(error.message),
+        Err(error) => Some(coded(&error)),
     };
     ports
         .store

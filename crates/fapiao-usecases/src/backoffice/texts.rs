@@ -25,6 +25,12 @@ impl Reading {
             .push(FieldError::new(format!("/{field}"), code, message));
     }
 
+    /// Notes a text with a character that nobody sees.
+    pub(super) fn seen(&mut self, field: &str, text: &str) {
+        self.0
+            .extend(FieldError::of_unseen(format!("/{field}"), text));
+    }
+
     /// A text that must be there, at most `max` characters, on one line.
     pub(super) fn required(&mut self, field: &str, text: &str, max: usize) -> String {
         let text = self.optional(field, text, max);
@@ -44,6 +50,7 @@ impl Reading {
                 format!("at most {max} characters on one line"),
             );
         }
+        self.seen(field, text);
         text.to_owned()
     }
 

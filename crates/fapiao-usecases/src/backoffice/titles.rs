@@ -146,6 +146,9 @@ fn check(title: &RawTitleRecord) -> Result<(), Vec<FieldError>> {
             message,
         )]);
     }
+    if let Some(error) = FieldError::of_unseen("/override_reason", reason) {
+        return Err(vec![error]);
+    }
     let checked = if reason.is_empty() {
         check_title(&raw_title(title))
     } else {

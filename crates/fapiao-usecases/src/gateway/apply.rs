@@ -3,6 +3,7 @@
 use super::{
     RequestResult, WireInvoice, WireState,
     ask::{question, unexpected},
+    offset_ask::follow_late_card,
 };
 use crate::{
     actor::Actor,
@@ -242,7 +243,7 @@ async fn take_card(
             json!({ "request": result.id }),
         )
         .await?;
-    Ok(())
+    Ok(follow_late_card(ports, request).await?)
 }
 
 /// The card did not come; the invoice stays issued and can be downloaded.

@@ -10,7 +10,7 @@ use crate::{
     errors::{Advice, StoreError},
     platform::red::red_invoice,
     ports::{OffsetSaid, OffsetSent, Ports, ReceivedRed, RedFormChange, Scope},
-    records::{Gateway, Invoice, PlatformOffset, RedForm},
+    records::{Gateway, Invoice, PlatformOffset, PlatformRequest, RedForm},
     step::StepError,
 };
 use chrono::TimeDelta;
@@ -222,7 +222,7 @@ pub(super) async fn apply_offset(
     if result.version < offset.answer_version {
         return Ok(Stands::Open);
     }
-    let stands = match (result.state, &result.invoice) {
+    match (result.state, &result.invoice) {
         (OffsetState::Issued, None) => {
             return Err(differs(
                 "the platform reports a red invoice and does not name it".to_owned(),
@@ -231,17 +231,11 @@ pub(super) async fn apply_offset(
         (OffsetState::Issued, Some(issued)) => {
             follow_form(ports, offset, &result).await?;
             take_red(ports, gateway, offset, &result, issued).await?;
-            follow_card(ports, offset, result.card).await?
         }
-        (OffsetState::Failed, _) => {
-            fail(ports, offset, &result).await?;
-            Stands::Ended
-        }
-        _ => {
-            follow_form(ports, offset, &result).await?;
-            Stands::Open
-        }
-    };
+        (OffsetState::Failed, _) => fail(ports, offset, &result).await?,
+        _ => follow_form(ports, offset, &result).await?,
+    }
+    let (state, card) = (result.state, result.card);
     let said = OffsetSaid {
         form: offset.form.clone(),
         remote_id: result.id,
@@ -252,7 +246,13 @@ pub(super) async fn apply_offset(
         then: Vec::new(),
     };
     ports.store.note_offset(said).await?;
-    Ok(stands)
+    // Noted first: whoever writes a card down at the same time looks at the note afterwards, so that one of the two sees
+    // the other's.
+    match state {
+        OffsetState::Issued => follow_card(ports, offset, card).await,
+        OffsetState::Failed => Ok(Stands::Ended),
+        _ => Ok(Stands::Open),
+    }
 }
 
 async fn form_now(ports: &Ports, offset: &PlatformOffset) -> Result<RedForm, StepError> {
@@ -389,26 +389,52 @@ async fn follow_card(
     offset: &PlatformOffset,
     told: OffsetCard,
 ) -> Result<Stands, StepError> {
-    if told == OffsetCard::Cancelled
-        && let Some(card) = ports.store.card(&offset.delivery).await?
-        && card.state.change(CardState::Cancelled).is_ok()
-        && card.state != CardState::Cancelled
-    {
-        ports
-            .store
-            .change_card(
-                &offset.delivery,
-                card.state,
-                CardState::Cancelled,
-                &Actor::Gateway,
-                json!({ "offset": offset.offset_no }),
-            )
-            .await?;
+    if told == OffsetCard::Cancelled {
+        strike_out(ports, offset).await?;
     }
     Ok(match told {
         OffsetCard::Pending | OffsetCard::Held => Stands::Open,
         OffsetCard::None | OffsetCard::Kept | OffsetCard::Cancelled => Stands::Ended,
     })
+}
+
+/// The platform struck the card out: ours, if its insert was told before.
+async fn strike_out(ports: &Ports, offset: &PlatformOffset) -> Result<(), StoreError> {
+    let Some(card) = ports.store.card(&offset.delivery).await? else {
+        return Ok(());
+    };
+    if card.state == CardState::Cancelled || card.state.change(CardState::Cancelled).is_err() {
+        return Ok(());
+    }
+    let note = json!({ "offset": offset.offset_no });
+    let to = CardState::Cancelled;
+    ports
+        .store
+        .change_card(&offset.delivery, card.state, to, &Actor::Gateway, note)
+        .await
+}
+
+/// The news of a card may come after the news that the platform struck it out: then it is struck out here, too.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn follow_late_card(
+    ports: &Ports,
+    request: &PlatformRequest,
+) -> Result<(), StoreError> {
+    let delivery = ports.store.delivery(&Scope::All, &request.delivery).await?;
+    let Some(delivery) = delivery else {
+        return Ok(());
+    };
+    let refunds = ports.store.refunds_of(&delivery.order).await?;
+    let forms = refunds.iter().flat_map(|it| &it.forms);
+    for form in forms.filter(|it| it.blue == request.invoice) {
+        let offset = ports.store.platform_offset(&form.id).await?;
+        if let Some(offset) = offset.filter(|it| it.card == OffsetCard::Cancelled.as_str()) {
+            strike_out(ports, &offset).await?;
+        }
+    }
+    Ok(())
 }
 
 fn change(form: &RedForm, to: FormState, actor: Actor) -> RedFormChange {

@@ -21,13 +21,15 @@ use crate::{
     },
     platform::card_life::{CardStanding, card_standing},
     ports::{AcceptedOffset, NewPartnerOffset, NewRefund, Ports, RedFormChange, Scope},
-    records::{Invoice, Partner, PartnerOffset, PartnerRequest, RedForm},
+    records::{Card, Invoice, Partner, PartnerOffset, PartnerRequest, RedForm},
     step::StepError,
 };
 use bytes::Bytes;
 use chrono::SecondsFormat;
 use fapiao_domain::{
+    card::CardState,
     confirmation::FormState,
+    delivery::DeliveryState,
     ids::{Id, OffsetId, RedFormId},
     invoice::InvoiceState,
     money::Fen,
@@ -181,6 +183,7 @@ async fn read(
         let what = format!("at most {NOTE_MAX} characters on one line");
         errors.push(FieldError::new("/note", "E_TEXT", what));
     }
+    errors.extend(FieldError::of_unseen("/note", &wanted.note));
     let asked = asked(wanted, &mut errors);
     let (Some(reason), true) = (reason, errors.is_empty()) else {
         return Err(Refusal::Invalid(errors));
@@ -302,11 +305,7 @@ fn compare(planned: &PlannedRefund, wanted: &OffsetRequest) -> Result<Totals, Re
         return Err(invalid("/lines", "E_NOTHING_LEFT", what));
     };
     let totals = letter.letter.plan.totals;
-    if !wanted.totals.same_as(&totals) {
-        let what = format!(
-            "by this platform's reckoning it is {} net and {} of tax, {} in all",
-            totals.amount, totals.tax, totals.total
-        );
+    if let Some(what) = wanted.totals.unlike(&totals) {
         return Err(invalid("/totals", "E_TOTALS", what));
     }
     Ok(totals)
@@ -357,8 +356,10 @@ pub async fn offset_result_of(
     })?;
     let red = red_of(ports, &form).await?;
     let card = ports.store.card(&request.delivery).await?;
-    // Each of them only rises.
+    let delivery = ports.store.delivery(&Scope::All, &request.delivery).await?;
+    // Each of them only rises. A delivery that ends without a card is news, too: nothing is left to be struck out.
     let mut version = form.version
+        + delivery.as_ref().map_or(0, |it| it.version)
         + red.as_ref().map_or(0, |it| it.version)
         + card.as_ref().map_or(0, |it| it.version);
     let mut invoice = None;
@@ -452,10 +453,21 @@ async fn card_of(ports: &Ports, form: &RedForm) -> Result<OffsetCard, StoreError
         CardStanding::Cancelled(_) => OffsetCard::Cancelled,
         _ if !form.completes => OffsetCard::Kept,
         CardStanding::Locked(_) | CardStanding::Reimbursed(_) => OffsetCard::Held,
+        // It was never asked for, and nobody asks for it any more.
+        CardStanding::OnItsWay(card) if never_came(ports, &card).await? => OffsetCard::None,
         CardStanding::Free(_) | CardStanding::OnItsWay(_) | CardStanding::CodeUnknown(_) => {
             OffsetCard::Pending
         }
     })
+}
+
+/// Whether the delivery of a card ended before its insert was asked for.
+async fn never_came(ports: &Ports, card: &Card) -> Result<bool, StoreError> {
+    if card.state != CardState::Uploading {
+        return Ok(false);
+    }
+    let delivery = ports.store.delivery(&Scope::All, &card.delivery).await?;
+    Ok(delivery.is_some_and(|it| it.state == DeliveryState::Failed))
 }
 
 /// The PDF of the red invoice; `None` while there is none.

@@ -201,11 +201,7 @@ async fn decide(
         Err(OrderError::Store(error)) => return Err(error.into()),
         Err(other) => return Err(Refusal::NotReady(other.to_string())),
     };
-    if !wanted.totals.same_as(&order.order.totals) {
-        let what = format!(
-            "the lines add up to {} by this platform's reckoning",
-            order.order.totals.total
-        );
+    if let Some(what) = wanted.totals.unlike(&order.order.totals) {
         return Err(invalid("/totals", "E_TOTALS", what));
     }
     let now = ports.clock.now();

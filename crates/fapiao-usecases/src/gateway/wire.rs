@@ -265,12 +265,31 @@ impl WireTotals {
         }
     }
 
+    /// Which sums are not these, with both values; `None` when all are the same.
+    pub fn unlike(&self, totals: &Totals) -> Option<String> {
+        let pairs = [
+            ("net (amount)", &self.amount, totals.amount),
+            ("tax", &self.tax, totals.tax),
+            ("gross (total)", &self.total, totals.total),
+        ];
+        let told: Vec<String> = pairs
+            .into_iter()
+            .filter(|(_, sent, ours)| Fen::parse_yuan(sent).ok() != Some(*ours))
+            .map(|(name, sent, ours)| {
+                let sent: String = sent
+                    .chars()
+                    .take(30)
+                    .filter(|it| !it.is_control())
+                    .collect();
+                format!("{name} is {ours}, not {sent}")
+            })
+            .collect();
+        (!told.is_empty()).then(|| format!("by this platform's reckoning {}", told.join("; ")))
+    }
+
     /// Whether these are the same sums.
     pub fn same_as(&self, totals: &Totals) -> bool {
-        let same = |text: &str, fen: Fen| Fen::parse_yuan(text).is_ok_and(|it| it == fen);
-        same(&self.amount, totals.amount)
-            && same(&self.tax, totals.tax)
-            && same(&self.total, totals.total)
+        self.unlike(totals).is_none()
     }
 }
 

@@ -19,6 +19,7 @@ use chrono::TimeDelta;
 use fapiao_domain::{
     delivery::{Channel, PageType},
     ids::{AccountId, ClaimId, OrderId},
+    text::is_invisible,
 };
 use thiserror::Error;
 
@@ -234,7 +235,10 @@ pub async fn dismiss(
     actor: &Actor,
 ) -> Result<(), AttachError> {
     let note = note.trim();
-    if note.is_empty() || note.chars().count() > NOTE_MAX || note.chars().any(char::is_control) {
+    if note.is_empty()
+        || note.chars().count() > NOTE_MAX
+        || note.chars().any(|it| it.is_control() || is_invisible(it))
+    {
         return Err(AttachError::Note);
     }
     let claim = ports

@@ -113,13 +113,19 @@ impl LineDraft {
     /// # Errors
     /// One [`FieldError`] per wrong member.
     pub fn read(&self, index: usize) -> Result<OrderLine, Vec<FieldError>> {
-        let mut errors = Vec::new();
+        let at = |member: &str| format!("/lines/{index}/{member}");
+        // Stored lines are not asked again: they were accepted as they are.
+        let mut errors: Vec<FieldError> = [
+            ("name", &self.name),
+            ("spec", &self.spec),
+            ("unit", &self.unit),
+        ]
+        .into_iter()
+        .filter_map(|(member, text)| FieldError::of_unseen(at(member), text))
+        .collect();
+        let all_seen = errors.is_empty();
         let mut wrong = |member: &str, code: &str, message: String| {
-            errors.push(FieldError::new(
-                format!("/lines/{index}/{member}"),
-                code,
-                message,
-            ));
+            errors.push(FieldError::new(at(member), code, message));
         };
         let quantity = parse_positive(self.quantity.trim())
             .map_err(|error| wrong("quantity", "E_QUANTITY", error.to_string()))
@@ -152,7 +158,9 @@ impl LineDraft {
             .map_err(|error| wrong("preference", "E_PREFERENCE", error.to_string()))
             .ok();
         match (quantity, unit_price, rate, discount, preference) {
-            (Some(quantity), Some(unit_price), Some(rate), Some(discount), Some(preference)) => {
+            (Some(quantity), Some(unit_price), Some(rate), Some(discount), Some(preference))
+                if all_seen =>
+            {
                 Ok(OrderLine {
                     name: self.name.trim().to_owned(),
                     tax_code: self.tax_code.trim().to_owned(),
@@ -174,6 +182,34 @@ impl LineDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_with_a_character_that_nobody_sees_is_refused_by_name() {
+        let draft = LineDraft {
+            name: "\u{202e}茶".into(),
+            spec: "16\u{200b}头".into(),
+            unit: "套\u{feff}".into(),
+            quantity: "1".into(),
+            unit_price: "1.00".into(),
+            rate: "0.13".into(),
+            ..LineDraft::default()
+        };
+        let errors = draft.read(0).unwrap_err();
+        let told: Vec<_> = errors
+            .iter()
+            .map(|it| (it.pointer.as_str(), it.code.as_str()))
+            .collect();
+        let code = "E_INVISIBLE";
+        assert_eq!(
+            told,
+            [
+                ("/lines/0/name", code),
+                ("/lines/0/spec", code),
+                ("/lines/0/unit", code)
+            ]
+        );
+        assert!(errors[0].message.contains("U+202E"), "{}", errors[0]);
+    }
 
     #[test]
     fn every_wrong_member_of_a_line_is_named() {

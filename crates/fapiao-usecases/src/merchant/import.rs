@@ -251,16 +251,17 @@ struct Sheet {
     errors: Vec<RowError>,
 }
 
+/// The text, its lines ended by `\n` alone: the reader counts a line late that ends in `\r\n`, as spreadsheets write.
 pub(crate) fn decode(file: &[u8]) -> Result<(String, &'static str), ImportError> {
     let bare = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     if let Ok(text) = std::str::from_utf8(bare) {
-        return Ok((text.to_owned(), "UTF-8"));
+        return Ok((text.replace("\r\n", "\n"), "UTF-8"));
     }
     let (text, had_errors) = encoding_rs::GB18030.decode_without_bom_handling(file);
     if had_errors {
         Err(ImportError::Encoding)
     } else {
-        Ok((text.into_owned(), "GB18030"))
+        Ok((text.replace("\r\n", "\n"), "GB18030"))
     }
 }
 
@@ -499,5 +500,13 @@ mod tests {
         assert_eq!(places, [(3, "tax_included"), (5, "order_no"), (6, "")]);
         let pointer = FieldError::new("/lines/1/quantity", "E", "x");
         assert_eq!(sheet.orders[0].place(&pointer).row, 3);
+        let (windows, _) = decode(text.replace('\n', "\r\n").as_bytes()).unwrap();
+        let rows: Vec<u64> = read_sheet(&windows)
+            .unwrap()
+            .errors
+            .iter()
+            .map(|error| error.row)
+            .collect();
+        assert_eq!(rows, [3, 5, 6]);
     }
 }

@@ -28,6 +28,7 @@ use fapiao_domain::{
     order::OrderState,
     party::Title,
     special::{AskedKind, check_special_title},
+    text::invisible,
     title::{TitleError, check_title, check_vouched_title},
     uscc::slips,
 };
@@ -69,6 +70,8 @@ impl IntakeDesk {
                 "the shop's own order number, 1 to 64 printable characters",
             ));
         }
+        errors.extend(FieldError::of_unseen("/order_no", order_no));
+        errors.extend(FieldError::of_unseen("/remark", &draft.remark));
         if draft.remark.chars().count() > 200
             || draft.remark.chars().any(|c| c.is_control() && c != '\n')
         {
@@ -122,7 +125,12 @@ impl IntakeDesk {
             ));
         }
         if seller.mode == IssuingMode::SelfBuilt {
-            check_printable(ports, &lines, &draft.remark, &mut errors);
+            // What nobody sees was named above.
+            let remark = match invisible(&draft.remark) {
+                Some(_) => "",
+                None => draft.remark.as_str(),
+            };
+            check_printable(ports, &lines, remark, &mut errors);
         }
         let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
         if !errors.is_empty() {
@@ -516,6 +524,9 @@ fn checked(title: &RawTitleRecord, at: &str) -> Result<Title, Vec<FieldError>> {
             "E_OVERRIDE_REASON",
             format!("at most {REASON_MAX} characters on one line"),
         )]);
+    }
+    if let Some(error) = FieldError::of_unseen(format!("{at}/title/override_reason"), reason) {
+        return Err(vec![error]);
     }
     let typed = title.as_typed();
     let checked = if reason.is_empty() {

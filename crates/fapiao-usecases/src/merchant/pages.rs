@@ -2,13 +2,14 @@
 
 use crate::{
     actor::Actor,
+    books::left_to_invoice,
     errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
     ports::{AuthAnswer, AuthPage, DeliveryChange, Ports, Scope},
-    records::{Delivery, IssuingMode, Seller},
+    records::{Delivery, IssuingMode, Order, Seller},
     unified::entered_platform_id,
 };
-use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
+use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId, money::Fen};
 use serde_json::json;
 use thiserror::Error;
 
@@ -27,6 +28,11 @@ pub enum PageError {
     /// The deadline passed.
     #[error("this link has expired")]
     Expired,
+    /// The order was refunded, or other invoices state it.
+    #[error(
+        "nothing of the order is left to be invoiced: it was refunded, or other invoices state it"
+    )]
+    NothingLeft,
     /// The company is not ready: no platform id yet, a missing account.
     #[error("invoicing is not set up completely: {0}")]
     NotReady(String),
@@ -80,6 +86,10 @@ async fn page_of(ports: &Ports, delivery: Delivery) -> Result<AuthAnswer, PageEr
         .order(&Scope::All, &delivery.order)
         .await?
         .ok_or(PageError::Unknown)?;
+    let amount = amount_of(ports, &delivery, &order).await?;
+    if amount == Fen::ZERO {
+        return Err(PageError::NothingLeft);
+    }
     let account = ports
         .store
         .account(&delivery.account)
@@ -95,10 +105,7 @@ async fn page_of(ports: &Ports, delivery: Delivery) -> Result<AuthAnswer, PageEr
             &AuthPage {
                 order_id: delivery.order_id_at_wechat().to_owned(),
                 platform_id,
-                amount: delivery
-                    .part
-                    .as_ref()
-                    .map_or(order.totals.total, |part| part.totals.total),
+                amount,
                 channel: delivery.channel,
                 page: delivery.page,
                 return_url: if delivery.return_url.is_empty() {
@@ -120,6 +127,26 @@ async fn page_of(ports: &Ports, delivery: Delivery) -> Result<AuthAnswer, PageEr
             Err(PageError::NotAwaiting(DeliveryState::Authorised))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What a delivery's invoice states, or would state if it were made now: a refund may come before it.
+///
+/// # Errors
+/// The database's.
+pub async fn amount_of(
+    ports: &Ports,
+    delivery: &Delivery,
+    order: &Order,
+) -> Result<Fen, StoreError> {
+    let invoice = match &delivery.invoice {
+        Some(id) => ports.store.invoice(&Scope::All, id).await?,
+        None => None,
+    };
+    match (invoice, &delivery.part) {
+        (Some(invoice), _) => Ok(invoice.totals.total),
+        (None, Some(part)) => Ok(part.totals.total),
+        (None, None) => left_to_invoice(ports, order).await,
     }
 }
 

@@ -82,6 +82,9 @@ pub async fn refuse_delivery(
             format!("the buyer reads the reason: 1 to {REASON_MAX} characters on one line"),
         )]));
     }
+    if let Some(error) = FieldError::of_unseen("/reason", reason) {
+        return Err(RefusalError::Invalid(vec![error]));
+    }
     if !url.is_empty() && !is_web_address(url) {
         return Err(RefusalError::Invalid(vec![FieldError::new(
             "/url",

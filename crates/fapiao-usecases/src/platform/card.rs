@@ -91,13 +91,30 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
         return mark_offset(ports, id).await;
     }
     let delivery = being_issued(ports, delivery).await?;
+    let was_under_way = delivery.state == DeliveryState::Issuing;
     let result = insert(ports, &delivery, invoice).await;
-    if let Err(StepError::Outside(error)) = &result
+    let Err(error) = result else {
+        return Ok(());
+    };
+    if was_under_way && ended_meanwhile(ports, id).await? {
+        // Somebody ended the delivery while this ran, and nothing was asked for: there is nothing to try again, and
+        // nothing for a person to decide.
+        tracing::info!(delivery = %id, "The delivery was ended meanwhile; its card is not tried again");
+        return Ok(());
+    }
+    if let StepError::Outside(error) = &error
         && matches!(error.advice, Advice::NeedsPerson | Advice::Never)
     {
         mark_failed(ports, id, &error.message).await?;
     }
-    result
+    Err(error)
+}
+
+/// Whether a delivery was ended by somebody else, and no card of it can be in the wallet.
+async fn ended_meanwhile(ports: &Ports, id: &DeliveryId) -> Result<bool, StoreError> {
+    let delivery = ports.store.delivery(&Scope::All, id).await?;
+    let has_ended = delivery.is_some_and(|it| it.state == DeliveryState::Failed);
+    Ok(has_ended && !was_asked_for(ports, id).await?)
 }
 
 /// Whether an insert was asked for without an answer that says no: the card may be in the wallet.

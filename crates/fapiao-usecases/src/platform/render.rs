@@ -4,11 +4,11 @@ use crate::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
     platform::{at_gateway::papers_of, face::face_of},
-    ports::{Ports, signing_purpose},
+    ports::{Ports, Scope, signing_purpose},
     records::{Document, GatewayAnswerRecord, Invoice},
     step::StepError,
 };
-use fapiao_domain::ids::InvoiceId;
+use fapiao_domain::{delivery::DeliveryState, ids::InvoiceId};
 use std::sync::LazyLock;
 use tokio::sync::Semaphore;
 
@@ -51,7 +51,7 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     };
     let mut then = Vec::with_capacity(2);
     // A red invoice has no card of its own: it goes beside the blue one's, by mail and download.
-    if invoice.red.is_none() {
+    if invoice.red.is_none() && !has_failed(ports, &invoice).await? {
         then.push(QueuedJob::now(
             Job::DeliverCard(invoice.delivery.clone()),
             Some(invoice.seller.clone()),
@@ -65,6 +65,12 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     }
     ports.store.record_documents(id, documents, then).await?;
     Ok(())
+}
+
+/// Whether the delivery was ended while its invoice was on the way: the paper is made all the same, but no card.
+async fn has_failed(ports: &Ports, invoice: &Invoice) -> Result<bool, StoreError> {
+    let delivery = ports.store.delivery(&Scope::All, &invoice.delivery).await?;
+    Ok(delivery.is_some_and(|it| it.state == DeliveryState::Failed))
 }
 
 /// The documents as we make them.

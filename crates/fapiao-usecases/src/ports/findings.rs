@@ -168,6 +168,19 @@ impl Finding {
         matches!(self, Finding::CardLocked | Finding::CardClosed)
     }
 
+    /// Both sides have an amount and the amounts differ: what counts is by how much.
+    pub const fn is_of_amounts(self) -> bool {
+        matches!(
+            self,
+            Finding::PaymentAmount
+                | Finding::PaymentRefund
+                | Finding::PaymentFee
+                | Finding::TaxAmount
+                | Finding::QuotaDrift
+                | Finding::MonthDiffers
+        )
+    }
+
     /// Only for who may see the whole company: what it is about belongs to a seller, not to a store.
     pub const fn is_of_company(self) -> bool {
         matches!(
@@ -216,7 +229,8 @@ pub struct FindingCount {
     pub finding: Finding,
     /// How many.
     pub count: i64,
-    /// What they come to by our amounts, or by theirs where we have none; fen.
+    /// What they come to, fen: how far both sides are apart where that is what is wrong, else our amounts, or theirs
+    /// where we have none.
     pub amount: i64,
 }
 

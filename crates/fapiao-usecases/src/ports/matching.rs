@@ -58,6 +58,8 @@ pub struct PaymentRow {
 pub struct TaxBucket {
     /// Where these invoices stand.
     pub state: InvoiceState,
+    /// Whether they are red ones: their amounts are below zero and are not mixed with the others'.
+    pub red: bool,
     /// How many.
     pub count: i64,
     /// Gross fen.

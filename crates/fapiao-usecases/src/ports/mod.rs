@@ -26,6 +26,7 @@ mod red;
 mod rehearsal;
 mod reports;
 mod sales;
+mod sealed;
 mod security;
 mod setup;
 mod signing;
@@ -82,6 +83,7 @@ pub use sales::{
     Accepted, Authorisation, DeliveryChange, NewDelivery, NewOrder, OrderFilter, OrderRow, Page,
     Sales, Scope,
 };
+pub use sealed::{SealedPlace, SealedSecret, SealedSecrets};
 pub use security::{Access, Clock, Passwords, Sealer, StaffSaved};
 pub use setup::{CardTemplate, Setup, TokenRow, Tokens};
 pub use signing::{SigningFacts, SigningKey, SigningKeys, signing_purpose};
@@ -131,6 +133,7 @@ pub trait Storage:
     + Proofs
     + Rehearse
     + SigningKeys
+    + SealedSecrets
     + Naming
     + StockOutlook
     + TaxRoutes
@@ -165,6 +168,7 @@ impl<T> Storage for T where
         + Proofs
         + Rehearse
         + SigningKeys
+        + SealedSecrets
         + Naming
         + StockOutlook
         + TaxRoutes

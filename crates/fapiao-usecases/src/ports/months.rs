@@ -117,6 +117,8 @@ pub struct MonthCheck {
     pub differences: Vec<MonthDifference>,
     /// How many more there are.
     pub more: i64,
+    /// The same, kind by kind; empty for a comparison of an earlier version.
+    pub more_of: Vec<(DifferenceKind, i64)>,
     /// Why the tax side could not be asked; empty otherwise.
     pub trouble: String,
     /// When they were compared.

@@ -82,6 +82,8 @@ pub trait Sealer: Send + Sync {
     fn seal(&self, purpose: &str, text: &str) -> SealedText;
     /// Opens it again; `None` when the key or the purpose differs or the text was changed.
     fn open(&self, purpose: &str, sealed: &SealedText) -> Option<String>;
+    /// Whether it is the present key that opens it, and not one before.
+    fn is_current(&self, purpose: &str, sealed: &SealedText) -> bool;
 }
 
 /// Hashes passwords (argon2id), behind a semaphore so that sign-ins never starve pushes.

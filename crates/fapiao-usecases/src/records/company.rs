@@ -126,4 +126,6 @@ pub struct Store {
     pub code: String,
     /// Name.
     pub name: String,
+    /// Rises with every save; a save of an older one is `Stale`.
+    pub version: i64,
 }

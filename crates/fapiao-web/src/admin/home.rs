@@ -7,6 +7,7 @@ use super::{
     job_words,
     outlook::words,
     pieces::number_stock,
+    red_forms,
     timeline::{Names, event},
 };
 use crate::pages::{
@@ -15,7 +16,10 @@ use crate::pages::{
     shell::Section,
 };
 use chrono::TimeDelta;
-use fapiao_domain::ids::Id;
+use fapiao_domain::{
+    confirmation::{FormState, FormWaits},
+    ids::Id,
+};
 use fapiao_usecases::{
     backoffice::{
         months::{closes_at, is_open, month_before},
@@ -24,6 +28,7 @@ use fapiao_usecases::{
     },
     calendar,
     errors::StoreError,
+    ports::RedFormFilter,
     records::{IssuingMode, JobRow},
 };
 use std::collections::BTreeMap;
@@ -170,6 +175,7 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
             },
         );
     }
+    out.extend(red_letters(frame).await?);
     let before = frame.now() - TimeDelta::hours(UPLOAD_WARN_HOURS);
     let (late, oldest) = frame.ports().store.late_uploads(before).await?;
     if late > 0 {
@@ -215,6 +221,35 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
         });
     }
     Ok(out)
+}
+
+/// Red confirmations that go no further without staff: no job stops for them.
+async fn red_letters(frame: &Frame) -> Result<Option<Attention>, StoreError> {
+    let t = frame.t();
+    let waits = |it: &FormState| it.waits_for(false) == FormWaits::Staff;
+    let filter = RedFormFilter {
+        states: FormState::ALL.into_iter().filter(waits).collect(),
+        carried_out: Some(false),
+        limit: PARKED,
+        ..RedFormFilter::default()
+    };
+    let found = frame
+        .ports()
+        .store
+        .red_forms(&frame.view(), &filter)
+        .await?;
+    let Some(newest) = found.rows.first() else {
+        return Ok(None);
+    };
+    let oldest = found.rows.iter().filter_map(|it| it.form.asked_at).min();
+    Ok(Some(Attention {
+        tone: Tone::Bad,
+        count: found.rows.len() as u64,
+        what: t.red_form.attention.to_owned(),
+        why: red_forms::word(t, newest.form.state).to_owned(),
+        href: "/admin/red-letters?state=staff".to_owned(),
+        since: oldest.map(|at| frame.when(at)),
+    }))
 }
 
 async fn recent(frame: &Frame) -> Result<Vec<Event>, StoreError> {

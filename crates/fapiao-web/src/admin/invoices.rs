@@ -135,7 +135,11 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     // This is the invoice's own page: its next step is the paper.
     if matches!(
         stands.place,
-        Place::InWallet { .. } | Place::IssuedOnly { .. } | Place::OnTheWayToWallet { .. }
+        Place::InWallet { .. }
+            | Place::TakenBack { .. }
+            | Place::RedLetter { .. }
+            | Place::IssuedOnly { .. }
+            | Place::OnTheWayToWallet { .. }
     ) {
         standing.primary = pdf.clone().map(|pdf| Action::open(t.stand.open_pdf, pdf));
     }
@@ -168,6 +172,12 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     if desk.may_decide() && takes_file(invoice.state) {
         let path = format!("/admin/invoices/{}/attachment", invoice.id);
         standing.others.push(Action::open(t.attach.title, path));
+    }
+    if let Some(red) = &invoice.red {
+        standing.others.push(Action::open(
+            t.red_form.blue,
+            format!("/admin/invoices/{}", red.blue),
+        ));
     }
     standing.others.push(Action::open(
         t.stand.to_order,
@@ -280,6 +290,10 @@ async fn card(
     invoice: &Invoice,
 ) -> Result<Option<CardFacts>, StoreError> {
     let store = &frame.ports().store;
+    // The card of that delivery holds the blue invoice.
+    if invoice.red.is_some() {
+        return Ok(None);
+    }
     let Some(card) = store.card(&invoice.delivery).await? else {
         return Ok(None);
     };

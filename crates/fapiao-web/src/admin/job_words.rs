@@ -4,7 +4,7 @@ use crate::{
     i18n::{Lang, Texts},
     pages::parts::Link,
 };
-use fapiao_usecases::records::JobRow;
+use fapiao_usecases::{merchant::confirm::DECLINED, records::JobRow};
 
 /// What a kind of job does.
 pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
@@ -81,6 +81,22 @@ pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "unified_paper") => Some("微信统一开票接口给出的 PDF 与发票不符"),
         (Lang::Zh, "issuing_mode") => Some("该开票主体的开票方式目前不能由本系统开票"),
         (Lang::Zh, "lines_invalid") => Some("订单明细不能照此开票"),
+        (Lang::Zh, "nothing_left") => {
+            Some("订单没有可开票的余额：已全部退款，或其他发票已开具；请拒绝此次开票")
+        }
+        (Lang::Zh, "books_differ") => Some("订单与其发票、退款对不上，请做账目核对"),
+        (Lang::Zh, "invoice_limits") => {
+            Some("超出开票主体的单张限额或行数：请拒绝此次开票，再在订单页重新生成链接")
+        }
+        (Lang::Zh, "reissue_in_the_way") => Some("订单已有其他发票或投递，剩余部分无法重新开票"),
+        (Lang::Zh, "payment_link") => Some(
+            "没有开票主体使用该账号，或各主体的开票平台不同：请在“支付后开票”选择商户号所属的开票主体",
+        ),
+        (Lang::Zh, "mail_template") => Some("邮件内容无法生成，详见日志"),
+        (Lang::Zh, "signing_key_expired") => Some("PDF 电子签名的证书已过期，请在开票主体更换密钥"),
+        (Lang::Zh, "signing_key_sealed") => {
+            Some("PDF 电子签名的密钥无法解封：服务器的主密钥与保存时不同")
+        }
         (Lang::Zh, "totals_differ") => Some("重新计算的合计与接单时不一致"),
         (Lang::Zh, "not_printable") => Some("票面含有无法印出的字符"),
         (Lang::Zh, "seal_missing") => Some("缺少该省税务机关的发票监制章图片"),
@@ -128,6 +144,9 @@ pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
 /// A reason as this reader wants it: some come in both languages, Chinese first, ` / ` between them, and end with the
 /// far side's own words in brackets, which are kept behind the fold.
 pub(super) fn in_language(lang: Lang, reason: &str) -> String {
+    if matches!(lang, Lang::En) && reason == DECLINED {
+        return Texts::of(lang).job_kind.declined.to_owned();
+    }
     let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
     let Some((zh, en)) = reason.split_once(" / ") else {
         return reason.to_owned();
@@ -159,10 +178,14 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
         | "issuing_mode"
         | "special_mode"
         | "no_gateway"
-        | "no_partner_key" => k.next_settings,
+        | "no_partner_key"
+        | "payment_link"
+        | "signing_key_expired"
+        | "signing_key_sealed" => k.next_settings,
         "tax_differs" => t.tax_side.next_differs,
         "platform_differs" | "platform_lost_request" | "platform_silent" => t.gateway.next_platform,
         "template_unknown" => k.next_template,
+        "nothing_left" | "invoice_limits" => k.next_refuse,
         "lines_invalid" | "special_lines" | "totals_differ" | "not_printable"
         | "remark_too_long" => k.next_lines,
         "upload_window" | "quota_used_up" | "segment_malformed" => k.next_tax,
@@ -239,5 +262,7 @@ mod tests {
             "WeChat does not accept the PDF. Upload it anew."
         );
         assert_eq!(in_language(Lang::Zh, "退货 / 换货"), "退货 / 换货");
+        assert_eq!(in_language(Lang::Zh, DECLINED), DECLINED);
+        assert!(in_language(Lang::En, DECLINED).is_ascii());
     }
 }

@@ -254,11 +254,12 @@ fn difference(t: &Texts, it: &MonthDifference) -> DifferenceRow {
 }
 
 /// What the tax side said: in our words by its code, and as it said it.
-fn trouble(t: &'static Texts, kept: &str) -> (&'static str, String) {
+pub(super) fn trouble(t: &'static Texts, kept: &str) -> (&'static str, String) {
     let (code, raw) = months::trouble_parts(kept);
     let m = &t.month;
     let words = match code {
         "not_yet" => m.why_moving,
+        "not_set_up" => m.why_not_set_up,
         "unreadable" => m.why_unreadable,
         "11" => m.why_unknown,
         "10" | "12" | "13" | "unfit" => m.why_content,

@@ -10,19 +10,20 @@ use super::{
     pieces::{
         delivery_card, invoice_brief, order_lines, seller_link, stopped_jobs, store_link, stores,
     },
-    standing,
+    red_forms, standing,
     timeline::{Names, event},
 };
 use crate::{
     i18n::states,
     pages::{
         orders::{OrderFacts, OrderListPage, OrderRow, OrderShowPage},
-        parts::{Action, Choice, Tone},
+        parts::{Action, Choice, Standing, Tone},
         shell::Section,
     },
 };
 use actix_web::{HttpRequest, web};
 use fapiao_domain::{
+    confirmation::FormWaits,
     delivery::{Channel, PageType},
     face::DifferenceKind,
     ids::{Id, OrderId, StoreId},
@@ -31,6 +32,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     backoffice::standing::standing as stands,
+    errors::StoreError,
     merchant::{
         drafts::DeliveryDraft,
         orders::{OrderError, current, request_delivery},
@@ -144,7 +146,7 @@ impl Whole {
         self.invoices
             .iter()
             .rev()
-            .find(|it| it.delivery == delivery.id)
+            .find(|it| it.delivery == delivery.id && it.red.is_none())
     }
 }
 
@@ -169,6 +171,9 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     let stands = stands(order.state, newest, invoice, stopped, desk.now());
     let mut standing = standing::of_order(&desk, order, newest, &stands);
     checks::add(&desk, &mut standing, &stands.place, newest).await?;
+    if stopped.is_none() {
+        tell_stopped_refund(&desk, &id, &mut standing).await?;
+    }
     let shell = desk.shell(Section::Orders).await?;
     if let Some(newest) = newest {
         let card = delivery_card(&desk, &shell, newest);
@@ -235,6 +240,32 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         shell,
     };
     Ok(desk.page(&page))
+}
+
+/// An order whose refund stopped does not stand well, wherever its invoice is.
+async fn tell_stopped_refund(
+    frame: &Frame,
+    order: &OrderId,
+    standing: &mut Standing,
+) -> Result<(), StoreError> {
+    let t = frame.t();
+    let refunds = frame.ports().store.refunds_of(order).await?;
+    let mut forms = refunds.iter().flat_map(|it| &it.forms);
+    let Some(form) = forms.find(|it| it.waits_for() == FormWaits::Staff) else {
+        return Ok(());
+    };
+    standing.tone = Tone::Warn;
+    standing.detail = format!(
+        "{}{}{}",
+        t.red_form.attention,
+        t.common.colon,
+        red_forms::word(t, form.state)
+    );
+    let open = Action::open(t.red_form.open, format!("/admin/red-letters/{}", form.id));
+    if let Some(former) = standing.primary.replace(open) {
+        standing.others.insert(0, former);
+    }
+    Ok(())
 }
 
 /// As the page shows them: newest first; the parts of a divided order by their number, the newest attempt first.

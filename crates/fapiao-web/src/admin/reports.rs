@@ -21,9 +21,11 @@ use crate::{
         },
         shell::{Section, Shell, encode},
     },
+    problem::{Kind, Problem, Said},
     streams,
 };
 use actix_web::{HttpRequest, web};
+use chrono::{DateTime, Utc};
 use fapiao_archive::{
     reports::{self, Report},
     tables::Format,
@@ -70,7 +72,7 @@ impl Asked {
                 _ => {}
             }
         }
-        let (from, until) = reports::month(&month).ok_or(Failure::NotFound)?;
+        let (from, until) = reports::month(&month).ok_or_else(|| no_month(&month, frame.now()))?;
         Ok(Asked {
             month,
             period: Period {
@@ -111,6 +113,17 @@ impl Asked {
             shown,
         }
     }
+}
+
+/// What stands in the address is no month.
+fn no_month(typed: &str, now: DateTime<Utc>) -> Failure {
+    let typed: String = typed.chars().take(20).collect();
+    let this = calendar::month(now);
+    let said = Said::new(
+        format!("“{typed}” is no month: a month is written as {this}"),
+        format!("“{typed}”不是月份，月份写成 {this} 的形式"),
+    );
+    Problem::new(Kind::BadRequest, said).into()
 }
 
 /// `GET /admin/reports`: this month's ledger.
@@ -256,7 +269,7 @@ pub(super) async fn record(frame: &Frame, action: &str, subject: &str) -> Result
 
 /// What could not be made, as a page.
 pub(super) fn failed(error: fapiao_archive::ArchiveError) -> Failure {
-    crate::problem::Problem::internal(error).into()
+    Problem::internal(error).into()
 }
 
 fn sums<'a>(rows: impl Iterator<Item = &'a [Fen; 3]>) -> [Fen; 3] {
@@ -474,7 +487,13 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
             .collect(),
         tax_side: tax_side
             .into_iter()
-            .map(|it| (shell.invoice(it.state), it.count, Fen::of_sum(it.total)))
+            .map(|it| {
+                let badge = match it.state {
+                    InvoiceState::Issued if it.red => Badge::new(Tone::Ok, t.matching.red_issued),
+                    state => shell.invoice(state),
+                };
+                (badge, it.count, Fen::of_sum(it.total))
+            })
             .collect(),
         unconfirmed: unconfirmed
             .into_iter()

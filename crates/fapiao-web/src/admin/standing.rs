@@ -71,6 +71,12 @@ pub(super) fn sentence(
             told(Tone::Bad, &say, &job_words::why(lang, code, reason))
         }
         Place::InWallet { number } => told(Tone::Ok, &fill1(s.in_wallet, grouped(number)), ""),
+        Place::TakenBack { number } => told(
+            Tone::Plain,
+            &fill1(s.taken_back, grouped(number)),
+            s.taken_back_more,
+        ),
+        Place::RedLetter { number } => told(Tone::Ok, &fill1(s.red_letter, grouped(number)), ""),
         Place::IssuedOnly { number, .. } => told(
             Tone::Warn,
             &fill1(s.issued_only, grouped(number)),
@@ -81,6 +87,7 @@ pub(super) fn sentence(
             told(Tone::Warn, s.refused, s.refused_more)
         }
         Place::Refused { reason } => {
+            let reason = job_words::in_language(lang, reason);
             let more = format!("{reason} · {}", s.refused_more);
             told(Tone::Warn, s.refused, &more)
         }
@@ -234,6 +241,8 @@ mod tests {
                 reason: text(),
             },
             Place::InWallet { number: text() },
+            Place::TakenBack { number: text() },
+            Place::RedLetter { number: text() },
             Place::IssuedOnly {
                 number: text(),
                 reason: text(),

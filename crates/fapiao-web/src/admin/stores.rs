@@ -4,7 +4,7 @@ use super::{
     Answer,
     desk::{Configurer, Configures, Overseer},
     failure::Failure,
-    forms::{Sent, errors_of, same_name},
+    forms::{Sent, setting_errors},
     frame::Frame,
     pieces::seller_choices,
 };
@@ -19,10 +19,7 @@ use crate::{
 use actix_web::web;
 use fapiao_domain::ids::{Id, StoreId};
 use fapiao_usecases::{
-    backoffice::{
-        SettingError,
-        stores::{StoreDraft, save_store},
-    },
+    backoffice::stores::{StoreDraft, save_store},
     errors::StoreError,
     records::Store,
 };
@@ -75,6 +72,7 @@ pub(super) async fn edit(desk: Configurer, id: web::Path<String>) -> Answer {
         code: store.code.clone(),
         name: store.name.clone(),
         seller: store.seller.to_string(),
+        version: store.version.to_string(),
     };
     let page = page(&desk, Some(&store), form, Errors::default()).await?;
     Ok(desk.page(&page))
@@ -99,18 +97,20 @@ async fn save(sent: Sent<Configures>, before: Option<Store>) -> Answer {
         name: form.name.clone(),
         seller: form.seller.clone(),
     };
-    match save_store(desk.ports(), &desk.actor(), before.as_ref(), &draft).await {
-        Ok(store) => Ok(desk.done(
-            "/admin/stores",
-            &fill1(desk.t().told.store_saved, &store.name),
-        )),
-        Err(SettingError::Invalid(errors)) => {
-            let errors = errors_of(errors, desk.lang(), same_name);
-            let page = page(&desk, before.as_ref(), form, errors).await?;
-            Ok(desk.wrong(&page))
+    // Saved over what the form was filled from, or not at all: of two people the later one is told.
+    let before = before.map(|it| Store {
+        version: form.version.parse().unwrap_or_default(),
+        ..it
+    });
+    let errors = match save_store(desk.ports(), &desk.actor(), before.as_ref(), &draft).await {
+        Ok(store) => {
+            let text = fill1(desk.t().told.store_saved, &store.name);
+            return Ok(desk.done("/admin/stores", &text));
         }
-        Err(SettingError::Store(error)) => Err(error.into()),
-    }
+        Err(error) => setting_errors(error, desk.lang(), "name")?,
+    };
+    let page = page(&desk, before.as_ref(), form, errors).await?;
+    Ok(desk.wrong(&page))
 }
 
 async fn page(

@@ -6,10 +6,10 @@ use super::{
     failure::Failure,
     forms::{Sent, setting_errors},
     frame::Frame,
-    job_words::in_language,
+    months::trouble,
 };
 use crate::{
-    i18n::fill1,
+    i18n::{Texts, fill1, fill2},
     pages::{
         field::Errors,
         parts::{Badge, Choice, Tone},
@@ -104,10 +104,20 @@ pub(super) async fn test(sent: Sent<Configures>, id: web::Path<String>) -> Answe
             Some(why) => desk.told(
                 &here,
                 Tone::Bad,
-                &fill1(t.test_failed, in_language(desk.lang(), &why)),
+                &fill1(t.test_failed, told(desk.t(), &why)),
             ),
         },
     )
+}
+
+/// What the tax side said to the test: in the reader's words, and as it said it.
+fn told(t: &'static Texts, kept: &str) -> String {
+    let (words, raw) = trouble(t, kept);
+    if raw.is_empty() {
+        words.to_owned()
+    } else {
+        fill2(t.tax_side.test_said, words, raw)
+    }
 }
 
 fn form_of(known: Option<&TaxConnection>) -> TaxConnectionForm {
@@ -169,7 +179,9 @@ async fn page(
                 Badge::new(Tone::Bad, t.no_answer)
             }
         }),
-        why: tested.map_or_else(String::new, |it| in_language(frame.lang(), &it.verdict)),
+        why: tested
+            .filter(|it| !it.verdict.is_empty())
+            .map_or_else(String::new, |it| told(frame.t(), &it.verdict)),
         checked: tested.and_then(|it| it.checked_at).map(|at| shell.when(at)),
         shell,
     })

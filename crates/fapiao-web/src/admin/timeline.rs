@@ -185,6 +185,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "job.retried" => (Tone::Plain, fill1(a.job_retried, job())),
         "job.abandoned" => (Tone::Warn, fill1(a.job_abandoned, job())),
         "seller.saved" => (Tone::Plain, fill1(a.seller_saved, fact("short_name"))),
+        "secrets.resealed" => (Tone::Plain, fill1(a.secrets_resealed, fact("count"))),
         "seller.signing_key_saved" => (Tone::Plain, fill1(t.signing.act_saved, fact("subject"))),
         "seller.signing_key_removed" => (Tone::Warn, t.signing.act_removed.to_owned()),
         "store.saved" => (Tone::Plain, fill1(a.store_saved, fact("name"))),

@@ -132,6 +132,10 @@ fn no_page(id: &DeliveryId, error: PageError) -> Problem {
             Kind::DeliveryNotOpen,
             Said::new(en, "该投递已过期，请新建投递"),
         ),
+        PageError::NothingLeft => Problem::new(
+            Kind::DeliveryNotOpen,
+            Said::new(en, "订单已全部退款，或已开具发票，没有可开票的金额"),
+        ),
         PageError::NotReady(what) => {
             let zh = format!("开票设置尚未完成：{what}");
             Problem::new(Kind::NotSetUp, Said::new(en, zh))

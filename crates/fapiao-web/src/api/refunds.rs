@@ -18,6 +18,7 @@ use fapiao_domain::{
     ids::{Id, InvoiceId, OrderId, RefundId},
     money::{Fen, parse_positive},
     red::{RedLine, RedReason},
+    text::invisible,
 };
 use fapiao_usecases::{
     books::{Books, BooksError},
@@ -173,6 +174,14 @@ fn read(node: &Node) -> Result<(Mode, RefundDraft), Problem> {
     let asked = asked(&mut reader, &body);
     let flag = |reader: &mut Reader, name: &str| reader.optional_flag(&body, name);
     let (replace, reissue) = (flag(&mut reader, "replace"), flag(&mut reader, "reissue"));
+    if reissue && reason.is_some_and(|it| it != RedReason::Mistake) {
+        let said = Said::new(
+            "only a wrong invoice (reason 01) is asked for anew; `replace` takes the invoices of a refund back whole and \
+             issues the rest anew",
+            "只有原因 01（开票有误）可请买家重新授权；退款需整张红冲并重开剩余部分时请用 `replace`",
+        );
+        reader.refuse(body.pointer("reissue"), "E_REISSUE", said);
+    }
     let despite_lock = flag(&mut reader, "despite_card_lock");
     let refund_no = short(&mut reader, &body, "refund_no", NUMBER_MAX);
     let note = short(&mut reader, &body, "note", NOTE_MAX);
@@ -233,6 +242,10 @@ fn short(reader: &mut Reader, body: &Members<'_>, name: &str, most: usize) -> St
             format!("最多 {most} 个字符，不含控制字符"),
         );
         reader.refuse(body.pointer(name), "E_LENGTH", said);
+    }
+    if let Some(found) = invisible(&text) {
+        let said = Said::new(found.to_string(), found.in_chinese());
+        reader.refuse(body.pointer(name), "E_INVISIBLE", said);
     }
     text
 }

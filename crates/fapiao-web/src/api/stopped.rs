@@ -50,6 +50,11 @@ impl StoppedJobs {
         Ok(StoppedJobs { jobs, lang })
     }
 
+    /// Whether anything stopped.
+    pub(crate) fn any(&self) -> bool {
+        !self.jobs.is_empty()
+    }
+
     /// What stopped about one delivery.
     pub(super) fn about(&self, delivery: &Delivery) -> Option<StoppedOut> {
         let job = self.jobs.iter().find(|job| is_about(job, delivery))?;

@@ -7,12 +7,15 @@ mod reds;
 mod state;
 
 use crate::{
-    api::files::{self, Shown},
+    api::{
+        files::{self, Shown},
+        stopped::StoppedJobs,
+    },
     app::App,
     edge::{Context, bare, page},
     pages::{
         buyer::{BuyerPage, BuyerState, PartLink, RedSlip, Sale},
-        parts::When,
+        parts::{Link, When},
         shell::Bare,
     },
     problem::{Kind, Problem, Said},
@@ -32,7 +35,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     calendar,
-    merchant::pages::{PageError, open_wechat_page},
+    merchant::pages::{PageError, amount_of, open_wechat_page},
     ports::Scope,
     records::{Delivery, Invoice, IssuingMode},
 };
@@ -72,6 +75,21 @@ pub(crate) async fn show(
         now,
         lang: bare.lang,
     });
+    if seen.delivery.state.awaits_buyer()
+        && seen.sale.as_ref().is_some_and(|it| it.total == Fen::ZERO)
+    {
+        state = BuyerState::Refused {
+            reason: bare.t.buyer.nothing_left.to_owned(),
+            url: None,
+        };
+    }
+    // Who waits for staff is not told that it takes a minute.
+    if matches!(state, BuyerState::Issuing { .. }) {
+        let shown = std::slice::from_ref(&seen.delivery);
+        if StoppedJobs::of(&app, shown, bare.lang).await?.any() {
+            state = BuyerState::Delayed;
+        }
+    }
     if let BuyerState::Failed { reason } = &mut state
         && seen.is_from_elsewhere
     {
@@ -133,7 +151,7 @@ pub(crate) async fn open(
         Ok(answer) => Ok(send_to(StatusCode::FOUND, &answer.url)),
         Err(PageError::Unknown) => Ok(unknown(&app, &request)),
         // The page says where it stands instead.
-        Err(PageError::NotAwaiting(_) | PageError::Expired) => {
+        Err(PageError::NotAwaiting(_) | PageError::Expired | PageError::NothingLeft) => {
             Ok(send_to(StatusCode::SEE_OTHER, &format!("{here}?again=1")))
         }
         Err(PageError::Store(error)) => Err(error.into()),
@@ -150,18 +168,19 @@ pub(crate) async fn open(
     }
 }
 
-/// `GET /o/{code}/file.pdf`: the plain download, once there is an invoice.
+/// `GET /o/{code}/file.{format}`: the plain download, once there is an invoice. A PDF is shown in place.
 pub(crate) async fn download(
     app: web::Data<App>,
     request: HttpRequest,
-    code: web::Path<String>,
+    path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
+    let (code, format) = path.into_inner();
     let Some(delivery) = find(&app, &request, &code).await? else {
         return Ok(unknown(&app, &request));
     };
     let seen = Seen::load(&app, delivery).await?;
     let found = match &seen.invoice {
-        Some(invoice) => files::of_invoice(&app, invoice, "pdf").await?,
+        Some(invoice) => files::of_invoice(&app, invoice, &format).await?,
         None => None,
     };
     let found = found.ok_or_else(|| {
@@ -171,7 +190,12 @@ pub(crate) async fn download(
         );
         Problem::new(Kind::DocumentNotFound, said)
     })?;
-    let mut answer = found.answer(&request, Shown::Inline);
+    let shown = if format == "pdf" {
+        Shown::Inline
+    } else {
+        Shown::Attached
+    };
+    let mut answer = found.answer(&request, shown);
     private(&mut answer);
     Ok(answer)
 }
@@ -219,6 +243,8 @@ struct Seen {
     parts: Vec<PartLink>,
     /// Within how many seconds after the agreement the invoice is promised.
     promise_secs: i64,
+    /// The invoice's files beside the PDF.
+    files: Vec<Link>,
     /// Red invoices against its invoice.
     reds: Vec<RedSlip>,
     /// What still counts of the invoice, when a part was taken back.
@@ -245,16 +271,21 @@ impl Seen {
             .is_some_and(|it| it.mode != IssuingMode::SelfBuilt);
         let sale = match store.order(&Scope::All, &delivery.order).await? {
             Some(order) => {
+                let total = match (&invoice, &delivery.part) {
+                    (Some(invoice), _) => invoice.totals.total,
+                    (None, Some(part)) => part.totals.total,
+                    (None, None) if delivery.state.awaits_buyer() => {
+                        amount_of(&app.ports, &delivery, &order).await?
+                    }
+                    (None, None) => order.totals.total,
+                };
                 let shop = store.store(&order.store).await?;
                 let seller = seller.map_or_else(String::new, |seller| seller.party.name);
                 Some(Sale {
                     store: shop.map_or_else(|| seller.clone(), |shop| shop.name),
                     seller,
                     logo: None,
-                    total: delivery
-                        .part
-                        .as_ref()
-                        .map_or(order.totals.total, |part| part.totals.total),
+                    total,
                     date: calendar::day(order.sold_at),
                     order_no: order.order_no,
                     is_special: order.asked.is_special(),
@@ -265,7 +296,17 @@ impl Seen {
             }
             None => None,
         };
+        let files = match &invoice {
+            Some(invoice) if invoice.state.is_issued() => store.documents(&invoice.id).await?,
+            Some(_) | None => Vec::new(),
+        };
+        let files = files.into_iter().filter(|it| it.format != "pdf");
+        let files = files.map(|it| {
+            let href = format!("/o/{}/file.{}", delivery.short_code, it.format);
+            Link::new(it.format.to_ascii_uppercase(), href)
+        });
         Ok(Seen {
+            files: files.collect(),
             delivery,
             invoice,
             is_from_elsewhere,
@@ -285,7 +326,14 @@ impl Seen {
         is_again: bool,
         status: StatusCode,
     ) -> HttpResponse {
+        let has_number = matches!(
+            state,
+            BuyerState::Carded { .. }
+                | BuyerState::IssuedOnly { .. }
+                | BuyerState::TakenBack { .. }
+        );
         let page = BuyerPage {
+            files: if has_number { self.files } else { Vec::new() },
             due: self.delivery.due_at,
             page: self.delivery.page,
             is_again,
@@ -339,6 +387,7 @@ fn without_sale(bare: Bare, state: BuyerState) -> BuyerPage {
         due: None,
         page: PageType::Title,
         is_again: false,
+        files: Vec::new(),
         reds: Vec::new(),
         left: None,
     }

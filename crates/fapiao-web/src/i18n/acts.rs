@@ -46,6 +46,7 @@ texts! {
         mail_sent: "已把发票发到 {0}", "Mailed to {0}";
         job_parked: "“{0}”停下，需要人工", "“{0}” stopped and needs a person";
         job_retried: "重试“{0}”", "“{0}” was retried";
+        secrets_resealed: "{0} 项机密改用新的主密钥加密", "{0} secrets were sealed again with the new master key";
         job_abandoned: "放弃“{0}”", "“{0}” was given up";
         seller_saved: "保存开票主体 {0}", "Seller {0} saved";
         store_saved: "保存门店 {0}", "Store {0} saved";
@@ -118,6 +119,8 @@ texts! {
         next_title: "在投递页更正抬头，或按原样接受；也可以拒绝开票。", "Correct the title on the delivery's page, take it as it is, or refuse.";
         next_settings: "先改好设置，再重试。", "Mend the settings, then retry.";
         next_wechat: "按微信的说明处理后重试；发票本身有效，买家可先下载。", "Do what WeChat's answer asks for, then retry. The invoice is valid and can be downloaded meanwhile.";
+        declined: "买家在微信页面上取消了开票", "The buyer cancelled on WeChat's page";
+        next_refuse: "在投递页拒绝此次开票。", "Refuse the request on the delivery's page.";
         next_tax: "在税局侧处理后重试；重试使用原来的号码。", "Settle it with the tax authority, then retry; the number stays the same.";
         next_lines: "订单内容不能照此开票，请核对商品编码和税率。", "The order cannot be invoiced as it is; check class codes and rates.";
         next_retry: "查明原因后重试；重试不会重复开票。", "Find the cause, then retry; nothing is issued twice.";
@@ -144,6 +147,9 @@ texts! {
         to_wallet: "已开具 {0}，正在放入微信卡包", "Issued as {0}; on its way to the wallet";
         stuck: "“{0}”停下，需要人工处理", "“{0}” stopped and needs a person";
         in_wallet: "发票 {0} 已在买家微信卡包", "Invoice {0} is in the buyer's WeChat wallet";
+        taken_back: "发票 {0} 已全额红冲", "Invoice {0} was taken back in full";
+        taken_back_more: "红字发票和退款见“退款与红冲”。", "Red letters and refunds: see the refund page.";
+        red_letter: "红字发票 {0} 已开具", "Red letter {0} is issued";
         issued_only: "发票 {0} 已开具，但未能放入微信卡包", "Invoice {0} is issued, but not in a wallet";
         issued_only_more: "发票有效，买家可从开票链接下载 PDF。", "It is valid; the buyer can download the PDF from the link.";
         refused_by_tax: "税局拒绝开具", "The tax authority refused it";
@@ -214,7 +220,7 @@ texts! {
         seller_complete_mend: "补全资料：{0}", "Fill in: {0}";
         seller_has_store: "至少有一家门店", "It has a store";
         seller_has_store_mend: "新增一家属于该主体的门店。", "Add a store of this seller.";
-        stores_found: "{0} 家门店", "{0} stores";
+        stores_found: "{0} 家门店", "Stores: {0}";
         tax_answers: "税局接口有应答", "The tax authority answers";
         foreign_platform: "第三方开票平台有应答", "The external platform answers";
         foreign_platform_mend: "核对平台的网关地址、密钥编号和密钥。", "Check the platform's gateway address, key id and secret.";

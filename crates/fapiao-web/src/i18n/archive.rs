@@ -69,7 +69,7 @@ texts! {
     /// Payments and the tax authority beside the books.
     Matching {
         payments: "支付核对", "Payments beside orders";
-        payments_means: "按店铺提供的支付渠道与交易单号核对。支付平台的账单金额与手续费不在本系统中。", "By the channel and payment number the shop told us. Amounts and fees of the payment service's own statement are not known here.";
+        payments_means: "按店铺提供的支付渠道与交易单号核对；金额、退款与手续费在上传支付账单后列入差异总览。", "By the channel and payment number the shop told us. Amounts, refunds and fees appear among the findings once a statement is uploaded.";
         channel: "支付渠道", "Channel";
         channel_unknown: "未说明", "Not told";
         wechat: "微信支付", "WeChat Pay";
@@ -81,6 +81,7 @@ texts! {
         number: "交易单号", "Payment number";
         no_number: "缺少交易单号", "No payment number";
         repeated: "交易单号重复", "Number used twice";
+        red_issued: "红字发票已开具", "Red invoice issued";
         tax_side: "税局核对", "Beside the tax authority";
         tax_side_means: "已取用的号码按税局答复分列；未确认的逐张列出。", "Numbers taken, by what the tax authority answered; those it has not confirmed are listed one by one.";
         invoices: "发票份数", "Invoices";

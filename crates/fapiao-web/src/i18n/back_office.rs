@@ -296,7 +296,7 @@ texts! {
         why: "原因与处理办法", "Why, and what to do";
         next: "处理办法", "What to do";
         since: "停留", "Since";
-        attempts: "已试 {0} 次", "{0} tries";
+        attempts: "已试 {0} 次", "Tries: {0}";
         next_try: "下次重试", "next try";
         retry: "重试", "Retry";
         give_up: "放弃此任务", "Give up";

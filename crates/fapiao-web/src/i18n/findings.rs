@@ -10,14 +10,14 @@ texts! {
         area: "核对项目", "Compared";
         kind: "类别", "Kind";
         count: "数量", "Count";
-        amount: "金额", "Amount";
+        amount: "金额或差额", "Amount or difference";
         compare: "现在与税局核对", "Compare with the tax side now";
         comparing: "已排队，后台正在与税局核对，稍后刷新本页", "Queued: it is being compared in the background, load this page again in a moment";
         nothing_to_compare: "没有自建平台的开票主体，或该月份还未开始", "No seller issues by itself, or the month has not begun";
         next_step: "处理办法", "What to do";
         back: "返回对账", "Back to the reconciliation";
         none: "没有这类差异", "None of this kind";
-        none_why: "本月核对一致。", "This month agrees.";
+        none_why: "已核对的部分没有这类差异；未上传支付账单或未与税局核对的部分不在其内。", "What was compared agrees. What no statement was uploaded for, or the tax side was not asked about, is not part of it.";
         number: "发票号码或交易单号", "Invoice or payment number";
         at: "时间", "Time";
         here: "本系统", "Here";

@@ -12,6 +12,7 @@ texts! {
         wrong: "登录名或密码不对。", "The name or the password is wrong.";
         too_many: "尝试次数过多，请 {0} 分钟后再试。", "Too many attempts; please try again in {0} minutes.";
         ended: "登录已过期，请重新登录。", "Your session has ended; please sign in again.";
+        first: "请先登录，登录后回到刚才的页面。", "Please sign in first; you then come back to the page you were at.";
         forgot: "忘记密码请联系负责人重置。", "Forgotten it? The owner can set a new one.";
     }
 }
@@ -89,10 +90,12 @@ texts! {
         issued_only: "发票已开具", "Your invoice is issued";
         issued_only_means: "微信卡包暂时未能收下这张发票，它同样有效，请直接下载保存。", "WeChat's wallet could not take it. It is just as valid; please download and keep it.";
         download: "下载发票 PDF", "Download the PDF";
+        originals: "其他格式", "Other formats";
         refused: "商家未能开票", "The shop did not issue it";
         declined: "你在微信页面上取消了开票", "You cancelled on WeChat's page";
         declined_means: "没有开具发票。改变主意时，请商家重新生成开票链接。", "No invoice was made. Should you want one after all, the shop can make a new link.";
         refused_means: "如有疑问，请联系商家；需要时可请商家重新生成开票链接。", "Please ask the shop if this is unclear; it can make a new link.";
+        nothing_left: "订单已全部退款，或已开具发票，没有可开票的金额。", "The order was refunded or invoiced already: nothing is left to be invoiced.";
         read_on: "查看说明", "Read more";
         expired: "开票链接已过期", "This link has expired";
         expired_means: "请联系商家重新生成开票链接，订单仍然可以开票。", "Please ask the shop for a new one; the order can still be invoiced.";

@@ -5,6 +5,7 @@ use super::texts;
 texts! {
     /// The list of red confirmations, the page of one, and what each state means.
     RedFormWords {
+        attention: "红字确认单待处理", "Red letters wait for staff";
         heap_staff: "待本方处理", "Waits for staff";
         heap_buyer: "待购方确认", "Waits for the buyer";
         heap_running: "进行中", "Under way";

@@ -16,6 +16,7 @@ texts! {
         card_none: "没有需要作废的卡券。", "There is no card to strike out.";
         anew: "买家重新授权，余额重开", "The buyer agrees anew, the rest is issued";
         anew_said: "系统生成新的开票链接；买家授权后开具 {0}。", "A new link is made; once the buyer agrees, {0} is issued.";
+        not_yours: "退款与红冲由财务、管理员或负责人办理；这里可以查看已有的退款。", "Refunds and red letters are for finance, administrators and owners; here you see those that were made.";
         content: "退款内容", "The refund";
         change: "修改退款内容", "Change the refund";
         sold: "已售", "Sold";

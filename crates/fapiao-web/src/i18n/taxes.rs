@@ -25,8 +25,9 @@ texts! {
         contract_means: "签名、幂等、查询与文件下载的完整说明随系统提供：deploy/contracts/tax-gateway.openapi.json。税局沙箱同样实现了它，可以先试。", "Signing, repeating, asking and fetching files are described in deploy/contracts/tax-gateway.openapi.json, which comes with the system. The tax sandbox speaks it, too: try there first.";
         saved: "“{0}”的税务接入已保存，正在同步税率与库存", "The way of “{0}” to the tax side is saved; rates and stock are being fetched";
         test: "测试连接", "Test the connection";
-        tested: "连接正常：网关以本税号应答", "The connection works: it answers for this tax number";
+        tested: "连接正常：税务侧以本税号应答", "The connection works: it answers for this tax number";
         test_failed: "连接不通：{0}", "The connection does not work: {0}";
+        test_said: "{0}（{1}）", "{0} ({1})";
         last_test: "上次测试", "Last test";
         never_tested: "尚未测试", "Not tested yet";
         answers: "应答正常", "Answers";
@@ -100,7 +101,7 @@ texts! {
         remainder: "逐张核对后仍有差额（{0} 份）", "Left after every invoice was looked at ({0})";
         remainder_do: "该税号在本系统之外开具过发票；请在电子税务局核对清单。", "Invoices of this tax number were issued outside this system: compare with the bureau's own list.";
         none: "没有需要说明的差异", "No difference to explain";
-        asked: "正在核对 {0}", "{0} is being compared";
+        asked: "{0} 已核对", "{0} was compared";
         done: "{0} 已确认", "{0} is confirmed";
         withdrawn: "{0} 的确认已撤销", "The confirmation of {0} is taken back";
         not_now: "{0} 现在不能确认：月份未结束，或已过 13 日", "{0} cannot be confirmed now: it is not over, or the 13th has passed";
@@ -110,6 +111,7 @@ texts! {
         refused_raw: "税务侧未接受：{0}。税务侧原文：{1}", "The tax side did not accept it: {0}. As it said it: {1}";
         why_silent: "税务侧没有应答，稍后会再试", "the tax side did not answer; it is asked again later";
         why_http: "税务侧接口返回了错误，稍后会再试", "the tax side's interface answered with an error; it is asked again later";
+        why_not_set_up: "本节点还没有接入税务直连：请在设置文件填写 [tax] 后重启，或改用税务网关", "no direct connection is set up on this node: fill in [tax] of the settings and restart, or use a tax gateway";
         why_unreadable: "税务侧的应答无法读取，请联系接口运营方", "its answer cannot be read; ask whoever runs the interface";
         why_access: "接口拒绝了连接：请核对税务连接的接入方、密钥和本机时间", "the interface refused the connection: check the party, its keys and this machine's clock";
         why_unknown: "税务侧没有这个纳税人或这个月份的数据", "it does not know this taxpayer or month";

@@ -34,6 +34,8 @@ pub struct BuyerPage {
     pub page: PageType,
     /// Whether the buyer came to agree once more.
     pub is_again: bool,
+    /// The invoice's files beside the PDF, which a buyer's accounting may want.
+    pub files: Vec<Link>,
     /// Red invoices against this one, oldest first.
     pub reds: Vec<RedSlip>,
     /// What still counts of an invoice that was taken back in part, gross.

@@ -80,4 +80,6 @@ pub struct StoreForm {
     pub name: String,
     /// A seller id.
     pub seller: String,
+    /// The row version that was read; empty for a new store.
+    pub version: String,
 }

@@ -67,6 +67,10 @@ const TEXTS: &[(&str, &str)] = &[
         "地址写作 https://platform.example.com/platform，不带参数",
     ),
     (
+        "E_INVISIBLE",
+        "含有看不见的字符（文字方向控制符、零宽字符等），请删去",
+    ),
+    (
         "E_INVOICE_KIND",
         "票种只能是 ordinary（普通发票）或 special（增值税专用发票）",
     ),
@@ -191,6 +195,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_RED_KIND", "红字发票不能含有折扣行"),
     ("E_RED_RULE", "红冲的行、数量、金额或原因不符合规则"),
     ("E_RED_SIGN", "红字发票的金额与数量须为负数"),
+    (
+        "E_REISSUE",
+        "只有原因 01（开票有误）可请买家重新授权；退款后重开剩余部分请用 replace",
+    ),
     ("E_REMARK", "备注最多 200 字，不能含有控制字符"),
     ("E_REQUIRED", "必填字段缺失"),
     (

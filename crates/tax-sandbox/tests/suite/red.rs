@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{BUYER, Bench, NAME, SELLER, invoice, text};
+use crate::client::{BUYER, Bench, NAME, SELLER, invoice, line, text, with_lines};
 
 /// A form over one line: `quantity` pieces, net and tax (negative text).
 fn form(blue: &Value, reason: &str, quantity: &str, net: &str, tax: &str) -> Value {
@@ -174,6 +174,38 @@ async fn partial_reds_never_take_more_than_is_left() {
             .1
             .contains("0.00 and 0.00 are left")
     );
+}
+
+#[tokio::test]
+async fn an_invoice_of_goods_and_services_is_returned_or_ended() {
+    let bench = Bench::new().await;
+    let numbers = bench.stocked(5).await;
+    let now = bench.now().await;
+    for (number, reason, fits) in [(0, "02", true), (1, "03", true), (2, "02", false)] {
+        let mut night = line(2, "100.00", "6.00", "106.00");
+        night["xmmc"] = json!("住宿服务");
+        night["spfwjc"] = json!("住宿服务");
+        night["hwhyslwfwmc"] = json!("*住宿服务*住宿服务");
+        night["sphfwssflhbbm"] = json!("3070402000000000000");
+        night["slv"] = json!("0.06");
+        let blue = if fits {
+            let lines = vec![line(1, "100.00", "9.00", "109.00"), night];
+            with_lines(&numbers[number], &now, lines, ("200.00", "15.00", "215.00"))
+        } else {
+            night["mxxh"] = json!(1);
+            let sums = ("100.00", "6.00", "106.00");
+            with_lines(&numbers[number], &now, vec![night], sums)
+        };
+        assert_eq!(bench.verdict(&blue).await, ("00".into(), String::new()));
+        let tax = text(&blue["fpmxList"][0]["se"]);
+        let asked = form(&blue, reason, "-1", "-100.00", &format!("-{tax}"));
+        if fits {
+            bench.ok("QDHZQRDSQ", &asked).await;
+        } else {
+            let refused = bench.refused("QDHZQRDSQ", &asked).await.1;
+            assert!(refused.contains("does not go with"), "{refused}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! Every place an order may be in.
 
 use super::*;
+use crate::records::RedOf;
 use chrono::TimeDelta;
 use fapiao_domain::{
     delivery::{Channel, PageType},
-    ids::{AccountId, Id, OrderId, SellerId},
+    ids::{AccountId, Id, OrderId, RedFormId, SellerId},
     invoice::{Identity, InvoiceKind},
     party::{SellerParty, Title, TitleKind},
+    red::RedReason,
     totals::Totals,
 };
 
@@ -165,6 +167,41 @@ fn an_issued_invoice_never_gets_a_second_link() {
     let it = of(DeliveryState::Failed, Some(InvoiceState::Refused));
     assert_eq!(it.next, Next::MakeDelivery);
     assert!(matches!(it.place, Place::RefusedByTax { reason } if reason == "E1"));
+}
+
+#[test]
+fn an_offset_invoice_is_not_told_to_be_in_the_wallet() {
+    for state in [DeliveryState::Carded, DeliveryState::Failed] {
+        let it = of(state, Some(InvoiceState::FullyRed));
+        assert!(matches!(it.place, Place::TakenBack { .. }), "{state}");
+    }
+    let it = of(DeliveryState::Carded, Some(InvoiceState::PartlyRed));
+    assert!(matches!(it.place, Place::InWallet { .. }));
+    let carded = delivery(DeliveryState::Carded);
+    let red = |state| {
+        let mut red = invoice(state);
+        red.red = Some(RedOf {
+            blue: InvoiceId::from_ulid(ULID),
+            blue_identity: Identity::Digital {
+                number: "26999000000000000002".to_owned(),
+            },
+            form: RedFormId::from_ulid(ULID),
+            form_number: String::new(),
+            form_key: String::new(),
+            reason: RedReason::Returned,
+            blue_lines: vec![1],
+        });
+        standing(
+            OrderState::Cancelled,
+            Some(&carded),
+            Some(&red),
+            None,
+            start(),
+        )
+        .place
+    };
+    assert!(matches!(red(InvoiceState::Issued), Place::RedLetter { .. }));
+    assert!(matches!(red(InvoiceState::Ready), Place::Drafting { .. }));
 }
 
 #[test]

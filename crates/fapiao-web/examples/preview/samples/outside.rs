@@ -104,6 +104,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
                 due: Some(s.ago(-3 * 60).at),
                 page: PageType::Title,
                 is_again: false,
+                files: Vec::new(),
                 reds: Vec::new(),
                 left: None,
             },
@@ -127,6 +128,9 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         due: None,
         page: PageType::Title,
         is_again: false,
+        files: ["OFD", "XML"]
+            .map(|it| Link::new(it, format!("/o/7K3M9QXW/file.{}", it.to_ascii_lowercase())))
+            .to_vec(),
         reds,
         left,
     };
@@ -157,6 +161,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
             due: None,
             page: PageType::Title,
             is_again: false,
+            files: Vec::new(),
             reds: Vec::new(),
             left: None,
         },

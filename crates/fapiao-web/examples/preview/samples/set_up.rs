@@ -137,6 +137,7 @@ fn stores(s: &Sample, pages: &mut Pages) {
         code: "XH01".to_owned(),
         name: "西湖龙井路店".to_owned(),
         seller: "sel_1".to_owned(),
+        version: "1".to_owned(),
     };
     pages.add(
         "store",

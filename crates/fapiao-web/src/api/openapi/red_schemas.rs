@@ -22,14 +22,16 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             "20.00",
         ),
         flag("Take each invoice it touches back whole and issue the rest anew."),
-        flag("For reason 01: ask the buyer anew at once."),
+        flag(
+            "For reason 01 only: ask the buyer anew at once. Refused with another reason: `replace` does it for a refund.",
+        ),
         flag("Go on although an employer holds the card of an invoice that is taken back whole."),
         text("Your own number of the refund; unique within the order."),
         text("A remark for staff."),
         text("The `plan` that was looked at: refused when the order changed since."),
     ];
     let line = [
-        json!({ "type": "string", "pattern": "^[1-9][0-9]*$", "description": "The order's line, counted from 1." }),
+        json!({ "type": "string", "pattern": "^[1-9][0-9]*$", "description": "The order's line, counted from 1 (`order_line` of a rounding counts from 0)." }),
         decimal("How many; all that is left when neither is said.", "1"),
         decimal("How much with tax (reason 04).", "20.00"),
     ];

@@ -627,7 +627,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("no", whole("Of the invoice line.")),
                 (
                     "order_line",
-                    json!({ "type": ["integer", "null"], "description": "The order's line, from 0." }),
+                    json!({ "type": ["integer", "null"], "description": "The place of the order's line in its `lines`, counted from 0; refunds name the same line counted from 1. `null` when that cannot be told." }),
                 ),
                 (
                     "kind",

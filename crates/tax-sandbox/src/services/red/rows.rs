@@ -18,6 +18,7 @@ pub(super) fn check(state: &State, blue: &Invoice, form: &RedApplication) -> Res
     if form.hzqrdmx_list.is_empty() {
         return Err(wrong("hzqrdmxList is empty"));
     }
+    check_reason(&left, &form.chyy_dm)?;
     for (index, row) in form.hzqrdmx_list.iter().enumerate() {
         let number = index + 1;
         if whole("xh", row.xh)? != number as i64 {
@@ -148,6 +149,22 @@ fn wrong(message: impl Into<String>) -> Refusal {
     Refusal::service(code::PARAMETER, message)
 }
 
+/// Services alone are not returned, goods and labour alone do not end; an invoice of both may be taken back for either.
+fn check_reason(blue: &[Remaining], reason: &str) -> Result<(), Refusal> {
+    let all_begin = |digits: &[char]| {
+        let mut codes = blue.iter().map(|line| line.row.sphfwssflhbbm.as_str());
+        codes.all(|code| code.starts_with(digits))
+    };
+    let class = match reason {
+        "02" if all_begin(&['3']) => "services alone (class codes 3)",
+        "03" if all_begin(&['1', '2']) => "goods and labour alone (class codes 1 and 2)",
+        _ => return Ok(()),
+    };
+    Err(wrong(format!(
+        "reason {reason} does not go with an invoice of {class}"
+    )))
+}
+
 fn same_goods(row: &RedRow, of: &Remaining, number: usize) -> Result<(), Refusal> {
     let line = &of.row;
     let facts = [
@@ -186,18 +203,6 @@ fn amounts(
             yuan(left.tax),
             yuan(-net),
             yuan(-tax)
-        )));
-    }
-    let code = row.sphfwssflhbbm.as_str();
-    let forbidden = match form.chyy_dm.as_str() {
-        "02" => code.starts_with('3'),
-        "03" => code.starts_with(['1', '2']),
-        _ => false,
-    };
-    if forbidden {
-        return Err(wrong(format!(
-            "row {number}: reason {} does not go with class code {code}",
-            form.chyy_dm
         )));
     }
     if row.fpspsl.is_empty() != row.fpspdj.is_empty() {
