@@ -32,6 +32,7 @@ mod m20261121_000032_books;
 mod m20261121_000034_policies;
 mod m20261121_000037_mends;
 mod m20261121_000039_store_version;
+mod m20261121_000040_kept_books;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000034_policies::Migration),
             Box::new(m20261121_000037_mends::Migration),
             Box::new(m20261121_000039_store_version::Migration),
+            Box::new(m20261121_000040_kept_books::Migration),
         ]
     }
 }

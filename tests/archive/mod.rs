@@ -1,4 +1,6 @@
 mod backup;
+mod books;
+mod closings;
 pub(crate) mod evidence;
 mod findings;
 mod keeping;

@@ -4,8 +4,10 @@
 //! Everything is made while it is sent: a table of a million rows and a pack of a whole month need the memory of a page.
 
 mod canonical;
+pub mod closing;
 pub mod evidence;
 pub mod findings;
+pub mod mapping;
 pub mod paper;
 pub mod reports;
 pub mod tables;

@@ -1,11 +1,11 @@
 //! Reports as files: the invoice ledger, the month's VAT, orders beside invoices, vouchers.
 
 use crate::{
-    ArchiveError, Pieces, findings, send,
+    ArchiveError, Pieces, closing, findings, send,
     tables::{Cell, Format, Table},
     vat, vouchers,
 };
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone, Utc};
 use fapiao_domain::{
     card::CardState,
     invoice::{InvoiceKind, InvoiceState},
@@ -97,7 +97,9 @@ pub const LEDGER: [&str; 30] = [
     "文件哈希",
 ];
 
-/// Columns of the lines.
+/// Columns of the lines. 特定业务类型 is empty, as the tax bureau's export has it for invoices of no special business: what
+/// construction, freight, property and the like are issued with is a capability and layout of its own, which the platform
+/// does not issue, and class codes that need one are never offered.
 pub const LINES: [&str; 27] = [
     "发票代码",
     "发票号码",
@@ -195,7 +197,8 @@ const UNCONFIRMED: [&str; 7] = [
 /// Most rows of a list of faults: more than that is one fault.
 const MOST_FAULTS: u32 = 10_000;
 
-/// Writes a report of a period as a file, piece by piece.
+/// Writes a report of a period as a file, piece by piece; that of a closed month as it was when it was closed. `by` is who
+/// makes it, for the head of statements.
 ///
 /// # Errors
 /// [`ArchiveError`]; what was sent before is then not a whole file.
@@ -203,10 +206,30 @@ pub async fn write(
     ports: &Ports,
     scope: &Scope,
     period: &Period,
+    what: (Report, Format),
+    by: &str,
+    out: &Pieces,
+) -> Result<(), ArchiveError> {
+    match closing::kept(ports, scope, period, what).await? {
+        Some(pieces) => closing::send_kept(ports, &pieces, out).await,
+        None => live(ports, scope, period, what, by, out).await,
+    }
+}
+
+/// The same from the ledger as it is.
+pub(crate) async fn live(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
     (report, format): (Report, Format),
+    by: &str,
     out: &Pieces,
 ) -> Result<(), ArchiveError> {
     let mut table = Table::new(format)?;
+    // The ledger and vouchers are read by other programs, which expect their columns at the top.
+    if matches!(report, Report::Vat | Report::Reconciliation) {
+        head(ports, scope, period, by, &mut table).await?;
+    }
     match report {
         Report::Ledger => ledger(ports, scope, period, &mut table, out).await?,
         Report::Vat => {
@@ -224,6 +247,39 @@ pub async fn write(
     let mut end = table.finish()?;
     while let Some(piece) = end.next_piece()? {
         send(out, piece).await?;
+    }
+    Ok(())
+}
+
+/// The head of a statement (§9.5): whose, of which days, who made it, who checks it, when.
+async fn head(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+    by: &str,
+    table: &mut Table,
+) -> Result<(), ArchiveError> {
+    let seller = match vouchers::seller_of(ports, scope, period).await? {
+        Some(id) => ports.store.seller(&id).await?,
+        None => None,
+    };
+    let (name, tax_number) = seller.map_or_else(
+        || ("全部开票主体".to_owned(), "—".to_owned()),
+        |it| (it.party.name, it.party.tax_number),
+    );
+    let last = period.until - TimeDelta::milliseconds(1);
+    let day = |at: DateTime<Utc>| in_shanghai(at).format("%Y-%m-%d");
+    table.sheet("报表说明", &["项目", "内容"])?;
+    for (item, content) in [
+        ("单位名称", name),
+        ("税号", tax_number),
+        ("期间", format!("{} 至 {}", day(period.from), day(last))),
+        ("编制人", by.to_owned()),
+        // Signs by hand.
+        ("复核人", String::new()),
+        ("打印时间", moment(ports.clock.now())),
+    ] {
+        table.row(&[item.into(), content.into()])?;
     }
     Ok(())
 }

@@ -1,102 +1,58 @@
-//! What bookkeeping programs take in: one voucher (记账凭证) for each invoice, and the sales invoices line by line, with
-//! the columns that Kingdee (金蝶) and UFIDA (用友) share.
+//! What bookkeeping programs take in: vouchers (记账凭证) of invoices, of payments before their invoice and of fees, and the
+//! sales invoices line by line; accounts and columns as the seller's [`Mapping`] has them.
 
 use crate::{
-    ArchiveError, Pieces, reports,
+    ArchiveError, Pieces,
+    mapping::{Column, Mapping, Role},
+    reports,
     reports::payment_words,
     send,
     tables::{Cell, Table},
     vat,
 };
-use fapiao_domain::{money::Fen, rate::Rate};
+use chrono::{DateTime, Utc};
+use fapiao_domain::{ids::SellerId, money::Fen, rate::Rate};
 use fapiao_usecases::{
     calendar::in_shanghai,
     errors::StoreError,
-    ports::{LedgerLine, LedgerRow, Period, Ports, Scope},
+    ports::{FeeOfDay, LedgerLine, LedgerRow, Period, Ports, Scope},
+    records::Order,
 };
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 
 /// Invoices read at once.
 const PAGE: u32 = 1000;
 /// Decimals of a price with tax that is computed here.
 const PRICE_DECIMALS: u32 = 8;
 
-/// Columns of vouchers.
-pub const VOUCHERS: [&str; 18] = [
-    "日期",
-    "凭证字",
-    "凭证号",
-    "附单据数",
-    "摘要",
-    "科目代码",
-    "科目名称",
-    "借方金额",
-    "贷方金额",
-    "币别",
-    "汇率",
-    "原币金额",
-    "数量",
-    "单价",
-    "核算项目/客户",
-    "制单人",
-    "审核人",
-    "过账人",
-];
-
-/// Columns of sales invoices.
-pub const SALES: [&str; 18] = [
-    "单据日期",
-    "发票号码",
-    "客户编码",
-    "客户名称",
-    "物料/存货编码",
-    "名称",
-    "规格",
-    "单位",
-    "数量",
-    "不含税单价",
-    "含税单价",
-    "税率",
-    "不含税金额",
-    "税额",
-    "价税合计",
-    "业务员",
-    "部门",
-    "备注",
-];
-
-/// An account of the books (会计科目): code and name.
-pub type Account = (&'static str, &'static str);
-
-const CASH: Account = ("1001", "库存现金");
-const BANK: Account = ("1002", "银行存款");
-const WALLET: Account = ("1012", "其他货币资金");
-const RECEIVABLE: Account = ("1122", "应收账款");
-const PREPAID: Account = ("2203", "预收账款");
-const TAX: Account = ("2221", "应交增值税");
-const OUTPUT_TAX: Account = ("2221.01", "应交增值税（销项税额）");
-const REVENUE: Account = ("6001", "主营业务收入");
-
 /// One row of a voucher. One of the two sides is `None`; a red invoice's amount is negative on the same side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Where it is booked.
-    pub account: Account,
+    pub account: Role,
     /// Debit, in fen.
     pub debit: Option<Fen>,
     /// Credit, in fen.
     pub credit: Option<Fen>,
 }
 
-/// The voucher of an invoice: what came in or is owed, against revenue, prepayments and tax. Debit equals credit.
-pub fn entries(row: &LedgerRow, lines: &[LedgerLine]) -> Vec<Entry> {
-    let paid_into = match row.payment_channel.as_str() {
-        "wechat" | "alipay" | "unionpay" => WALLET,
-        "card" | "transfer" => BANK,
-        "cash" => CASH,
-        _ => RECEIVABLE,
-    };
+/// What a channel pays into.
+fn paid_into(channel: &str) -> Role {
+    match channel {
+        "wechat" | "alipay" | "unionpay" => Role::Wallet,
+        "card" | "transfer" => Role::Bank,
+        "cash" => Role::Cash,
+        _ => Role::Receivable,
+    }
+}
+
+/// The voucher of an invoice: what came in or is owed, against revenue, prepayments and tax. Debit equals credit. With
+/// `prepaid_first`, what was paid in an earlier month than it was invoiced comes out of the prepaid account.
+pub fn entries(row: &LedgerRow, lines: &[LedgerLine], prepaid_first: bool) -> Vec<Entry> {
+    let mut debit = paid_into(&row.payment_channel);
+    if prepaid_first && row.paid_before && debit != Role::Receivable {
+        debit = Role::Prepaid;
+    }
     let (mut revenue, mut prepaid) = (Fen::ZERO, Fen::ZERO);
     let (mut output, mut levy) = (Fen::ZERO, Fen::ZERO);
     for line in lines {
@@ -112,13 +68,13 @@ pub fn entries(row: &LedgerRow, lines: &[LedgerLine]) -> Vec<Entry> {
         }
     }
     let credit = [
-        (REVENUE, revenue),
-        (PREPAID, prepaid),
-        (OUTPUT_TAX, output),
-        (TAX, levy),
+        (Role::Revenue, revenue),
+        (Role::Prepaid, prepaid),
+        (Role::OutputTax, output),
+        (Role::LevyTax, levy),
     ];
     let mut entries = vec![Entry {
-        account: paid_into,
+        account: debit,
         debit: Some(row.total),
         credit: None,
     }];
@@ -170,6 +126,20 @@ pub fn summary(row: &LedgerRow) -> String {
     text
 }
 
+/// The mapping of a seller; the defaults where none is stored.
+///
+/// # Errors
+/// The database.
+pub async fn mapping_of(ports: &Ports, seller: &SellerId) -> Result<Mapping, StoreError> {
+    let Some(stored) = ports.store.book_mapping(seller).await? else {
+        return Ok(Mapping::default());
+    };
+    Mapping::read(&stored.content).map_err(|errors| {
+        let first = errors.first().map_or("", |it| it.said[1].as_str());
+        StoreError::Corrupt(format!("the mapping of seller {seller}: {first}"))
+    })
+}
+
 /// Whether a file of vouchers would hold the books of more than one seller. Bookkeeping programs know a voucher by its day
 /// and number alone: two sellers' first vouchers of a day would become one, so each seller's are a file of their own.
 ///
@@ -187,7 +157,28 @@ pub async fn mixes_sellers(
     Ok(ports.store.sellers().await?.len() > 1)
 }
 
-/// Both sheets, page by page. Vouchers are counted per seller: each keeps books of its own.
+/// Whose books a period and a scope are; `None` where they are those of several.
+///
+/// # Errors
+/// The database.
+pub async fn seller_of(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+) -> Result<Option<SellerId>, StoreError> {
+    if let Some(seller) = &period.seller {
+        return Ok(Some(seller.clone()));
+    }
+    if let Scope::Store(id) = scope {
+        let store = ports.store.store(id).await?;
+        return Ok(store.map(|it| it.seller));
+    }
+    let mut sellers = ports.store.sellers().await?.into_iter();
+    let first = sellers.next();
+    Ok(first.filter(|_| sellers.next().is_none()).map(|it| it.id))
+}
+
+/// Both sheets, page by page.
 pub(crate) async fn write(
     ports: &Ports,
     scope: &Scope,
@@ -195,15 +186,66 @@ pub(crate) async fn write(
     table: &mut Table,
     out: &Pieces,
 ) -> Result<(), ArchiveError> {
-    let mut numbers: BTreeMap<String, i64> = BTreeMap::new();
-    for sheet in [Sheet::Vouchers, Sheet::Sales] {
-        match sheet {
-            Sheet::Vouchers => table.sheet("记账凭证", &VOUCHERS)?,
-            Sheet::Sales => table.sheet("销售发票", &SALES)?,
+    let mapping = match seller_of(ports, scope, period).await? {
+        Some(seller) => mapping_of(ports, &seller).await?,
+        None => Mapping::default(),
+    };
+    let mut book = Book {
+        mapping: &mapping,
+        table,
+        no: 0,
+    };
+    book.sheet("记账凭证", &mapping.vouchers)?;
+    book.invoices(ports, scope, period, out, Book::voucher_of)
+        .await?;
+    if mapping.prepaid_before_invoice {
+        book.prepayments(ports, scope, period, out).await?;
+    }
+    // A statement is of the seller's account, not of a store's.
+    if *scope == Scope::All {
+        for fee in ports.store.fees(period).await? {
+            book.voucher(&Facts {
+                at: fee.day,
+                summary: &fee_summary(&fee),
+                customer: "",
+                maker: "",
+                entries: &fee_entries(&fee),
+            })?;
         }
+    }
+    book.sheet("销售发票", &mapping.sales)?;
+    book.invoices(ports, scope, period, out, Book::sale_of)
+        .await
+}
+
+/// A file as it is written.
+struct Book<'a> {
+    mapping: &'a Mapping,
+    table: &'a mut Table,
+    /// Number of the last voucher.
+    no: i64,
+}
+
+/// Writes what a sheet says of one invoice.
+type OfInvoice<'a> = fn(&mut Book<'a>, &LedgerRow, &[LedgerLine]) -> Result<(), ArchiveError>;
+
+impl<'a> Book<'a> {
+    fn sheet(&mut self, name: &str, columns: &[Column]) -> Result<(), ArchiveError> {
+        let headings: Vec<&str> = columns.iter().map(|it| it.heading.as_str()).collect();
+        self.table.sheet(name, &headings)
+    }
+
+    async fn invoices(
+        &mut self,
+        ports: &Ports,
+        scope: &Scope,
+        period: &Period,
+        out: &Pieces,
+        of: OfInvoice<'a>,
+    ) -> Result<(), ArchiveError> {
         let mut after = None;
         loop {
-            let (rows, next) = ports
+            let (rows, more) = ports
                 .store
                 .ledger_rows(scope, period, after.as_ref(), PAGE)
                 .await?;
@@ -214,90 +256,206 @@ pub(crate) async fn write(
                 let own = rest.iter().take_while(|it| it.invoice == row.id).count();
                 let (lines, others) = rest.split_at(own);
                 rest = others;
-                if sheet == Sheet::Sales {
-                    for line in lines {
-                        table.row(&sale_cells(row, line))?;
-                    }
-                    continue;
-                }
-                let no = numbers.entry(row.seller_tax_number.clone()).or_default();
-                *no += 1;
-                for entry in entries(row, lines) {
-                    table.row(&voucher_cells(*no, row, &entry))?;
-                }
+                of(self, row, lines)?;
             }
-            send(out, table.take()).await?;
-            after = next;
+            send(out, self.table.take()).await?;
+            after = more;
             if after.is_none() {
-                break;
+                return Ok(());
             }
         }
     }
-    Ok(())
+
+    fn voucher_of(&mut self, row: &LedgerRow, lines: &[LedgerLine]) -> Result<(), ArchiveError> {
+        self.voucher(&Facts {
+            at: row.issued_at,
+            summary: &summary(row),
+            customer: &row.buyer_name,
+            maker: &row.drawer,
+            entries: &entries(row, lines, self.mapping.prepaid_before_invoice),
+        })
+    }
+
+    fn sale_of(&mut self, row: &LedgerRow, lines: &[LedgerLine]) -> Result<(), ArchiveError> {
+        for line in lines {
+            self.table
+                .row(&sale_cells(row, line, &self.mapping.sales))?;
+        }
+        Ok(())
+    }
+
+    /// Orders that were paid in the period and not invoiced at its end: received, and nothing earned yet.
+    async fn prepayments(
+        &mut self,
+        ports: &Ports,
+        scope: &Scope,
+        period: &Period,
+        out: &Pieces,
+    ) -> Result<(), ArchiveError> {
+        let mut after = None;
+        loop {
+            let (orders, more) = ports
+                .store
+                .uninvoiced_orders(scope, period, after.as_ref(), PAGE)
+                .await?;
+            for order in &orders {
+                let entries = prepaid_entries(order);
+                if entries.is_empty() {
+                    continue;
+                }
+                let channel = payment_words(channel_of(order));
+                self.voucher(&Facts {
+                    at: order.sold_at,
+                    summary: &format!("预收 订单{} {channel}", order.order_no),
+                    customer: "",
+                    maker: "",
+                    entries: &entries,
+                })?;
+            }
+            send(out, self.table.take()).await?;
+            after = more;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn voucher(&mut self, facts: &Facts<'_>) -> Result<(), ArchiveError> {
+        self.no += 1;
+        for entry in facts.entries {
+            self.table.row(&facts.cells(self.no, entry, self.mapping))?;
+        }
+        Ok(())
+    }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sheet {
-    Vouchers,
-    Sales,
+fn channel_of(order: &Order) -> &str {
+    order.payment.as_ref().map_or("", |it| it.channel.as_str())
 }
 
-fn day(row: &LedgerRow) -> String {
-    in_shanghai(row.issued_at).format("%Y-%m-%d").to_string()
+/// Received before it is invoiced: nothing for an order that does not say how it was paid.
+fn prepaid_entries(order: &Order) -> Vec<Entry> {
+    let into = paid_into(channel_of(order));
+    if into == Role::Receivable {
+        return Vec::new();
+    }
+    pair(into, Role::Prepaid, order.totals.total)
 }
 
-fn voucher_cells(no: i64, row: &LedgerRow, entry: &Entry) -> Vec<Cell> {
-    let amount = |side: Option<Fen>| side.map_or_else(|| Cell::from(""), Cell::from);
+/// What the payment service kept of a day.
+fn fee_entries(fee: &FeeOfDay) -> Vec<Entry> {
+    let from = match paid_into(&fee.channel) {
+        Role::Receivable => Role::Wallet,
+        known => known,
+    };
+    pair(Role::Fee, from, Fen::of_sum(fee.fee))
+}
+
+fn fee_summary(fee: &FeeOfDay) -> String {
+    let channel = payment_words(&fee.channel);
+    format!("手续费 {channel} {} 笔", fee.lines)
+}
+
+fn pair(debit: Role, credit: Role, amount: Fen) -> Vec<Entry> {
     vec![
-        day(row).into(),
-        "记".into(),
-        Cell::Count(no),
-        Cell::Count(1),
-        summary(row).into(),
-        entry.account.0.into(),
-        entry.account.1.into(),
-        amount(entry.debit),
-        amount(entry.credit),
-        "人民币".into(),
-        Cell::Count(1),
-        amount(entry.debit.or(entry.credit)),
-        "".into(),
-        "".into(),
-        row.buyer_name.as_str().into(),
-        row.drawer.as_str().into(),
-        "".into(),
-        "".into(),
+        Entry {
+            account: debit,
+            debit: Some(amount),
+            credit: None,
+        },
+        Entry {
+            account: credit,
+            debit: None,
+            credit: Some(amount),
+        },
     ]
 }
 
-fn sale_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
+fn day(at: DateTime<Utc>) -> String {
+    in_shanghai(at).format("%Y-%m-%d").to_string()
+}
+
+/// What a voucher's rows may say.
+struct Facts<'a> {
+    at: DateTime<Utc>,
+    summary: &'a str,
+    customer: &'a str,
+    maker: &'a str,
+    entries: &'a [Entry],
+}
+
+impl Facts<'_> {
+    fn cells(&self, no: i64, entry: &Entry, mapping: &Mapping) -> Vec<Cell> {
+        let column = |it: &Column| match &it.value {
+            Some(value) => value.as_str().into(),
+            None => self.cell(&it.field, no, entry, mapping),
+        };
+        mapping.vouchers.iter().map(column).collect()
+    }
+
+    fn cell(&self, field: &str, no: i64, entry: &Entry, mapping: &Mapping) -> Cell {
+        let account = mapping.accounts.of(entry.account);
+        let amount = |side: Option<Fen>| side.map_or_else(|| Cell::from(""), Cell::from);
+        match field {
+            "date" => day(self.at).into(),
+            "word" => mapping.voucher_word.as_str().into(),
+            "no" => Cell::Count(no),
+            "attachments" | "exchange_rate" => Cell::Count(1),
+            "summary" => self.summary.into(),
+            "account_code" => account.code.as_str().into(),
+            "account_name" => account.name.as_str().into(),
+            "debit" => amount(entry.debit),
+            "credit" => amount(entry.credit),
+            "currency" => mapping.currency.as_str().into(),
+            "amount" => amount(entry.debit.or(entry.credit)),
+            "customer" => self.customer.into(),
+            "maker" => self.maker.into(),
+            // Quantity and price are of the sales invoice; who reviews and posts signs in the program.
+            _ => "".into(),
+        }
+    }
+}
+
+fn sale_cells(row: &LedgerRow, line: &LedgerLine, columns: &[Column]) -> Vec<Cell> {
+    let column = |it: &Column| match &it.value {
+        Some(value) => value.as_str().into(),
+        None => sale_cell(row, line, &it.field),
+    };
+    columns.iter().map(column).collect()
+}
+
+fn sale_cell(row: &LedgerRow, line: &LedgerLine, field: &str) -> Cell {
+    match field {
+        "date" => day(row.issued_at).into(),
+        "number" => format!("{}{}", row.code, row.number).into(),
+        "customer_code" => row.buyer_tax_number.as_str().into(),
+        "customer_name" => row.buyer_name.as_str().into(),
+        "item_code" => line.tax_code.as_str().into(),
+        "item_name" => line.name.as_str().into(),
+        "spec" => line.spec.as_str().into(),
+        "unit" => line.unit.as_str().into(),
+        "quantity" => reports::decimal(&line.quantity),
+        "price" => reports::decimal(&line.unit_price),
+        "price_with_tax" => price_with_tax(line),
+        "rate" => vat::rate_words(&line.rate).into(),
+        "net" => line.amount.into(),
+        "tax" => line.tax.into(),
+        "gross" => line.gross.into(),
+        "clerk" => row.drawer.as_str().into(),
+        "department" => row.store.as_str().into(),
+        "remark" => row.remark.as_str().into(),
+        _ => "".into(),
+    }
+}
+
+fn price_with_tax(line: &LedgerLine) -> Cell {
     let quantity = line.quantity.parse::<Decimal>().ok();
-    let price_with_tax = quantity
+    quantity
         .and_then(|it| line.gross.yuan().checked_div(it))
         .map_or_else(
             || Cell::from(""),
             |it| Cell::Decimal(it.round_dp(PRICE_DECIMALS).normalize()),
-        );
-    vec![
-        day(row).into(),
-        format!("{}{}", row.code, row.number).into(),
-        row.buyer_tax_number.as_str().into(),
-        row.buyer_name.as_str().into(),
-        line.tax_code.as_str().into(),
-        line.name.as_str().into(),
-        line.spec.as_str().into(),
-        line.unit.as_str().into(),
-        reports::decimal(&line.quantity),
-        reports::decimal(&line.unit_price),
-        price_with_tax,
-        vat::rate_words(&line.rate).into(),
-        line.amount.into(),
-        line.tax.into(),
-        line.gross.into(),
-        row.drawer.as_str().into(),
-        row.store.as_str().into(),
-        row.remark.as_str().into(),
-    ]
+        )
 }
 
 #[cfg(test)]
@@ -358,6 +516,22 @@ mod tests {
             red_reason: None,
             blue_number: String::new(),
             confirmation: String::new(),
+            paid_before: false,
+        }
+    }
+
+    /// By default.
+    fn code(role: Role) -> &'static str {
+        match role {
+            Role::Cash => "1001",
+            Role::Bank => "1002",
+            Role::Wallet => "1012",
+            Role::Receivable => "1122",
+            Role::Prepaid => "2203",
+            Role::LevyTax => "2221",
+            Role::OutputTax => "2221.01",
+            Role::Revenue => "6001",
+            Role::Fee => "6603",
         }
     }
 
@@ -369,7 +543,7 @@ mod tests {
         };
         entries
             .iter()
-            .map(|it| (it.account.0, side(it).0, side(it).1))
+            .map(|it| (code(it.account), side(it).0, side(it).1))
             .collect()
     }
 
@@ -381,7 +555,7 @@ mod tests {
             line("0", "7", "0"),
             line("0.06", "50", "3"),
         ];
-        let entries = entries(&row("wechat", &lines), &lines);
+        let entries = entries(&row("wechat", &lines), &lines, false);
         assert_eq!(
             booked(&entries),
             [
@@ -398,7 +572,7 @@ mod tests {
         let lines = [line("0.13", "-100", "-13")];
         let row = row("", &lines);
         assert_eq!(
-            booked(&entries(&row, &lines)),
+            booked(&entries(&row, &lines, false)),
             [
                 ("1122", "debit", -11_300),
                 ("6001", "credit", -10_000),
@@ -413,7 +587,7 @@ mod tests {
         let lines = [line("not_taxed", "500", "0")];
         assert_eq!(vat::rate_words("not_taxed"), "不征税");
         assert_eq!(
-            booked(&entries(&row("cash", &lines), &lines)),
+            booked(&entries(&row("cash", &lines), &lines, false)),
             [("1001", "debit", 50_000), ("2203", "credit", 50_000)]
         );
     }
@@ -421,13 +595,78 @@ mod tests {
     #[test]
     fn a_price_with_tax_is_what_the_line_costs_by_its_quantity() {
         let lines = [line("0.13", "100", "13")];
-        let cells = sale_cells(&row("", &lines), &lines[0]);
-        assert_eq!(cells.len(), SALES.len());
+        let mapping = Mapping::default();
+        let cells = sale_cells(&row("", &lines), &lines[0], &mapping.sales);
         assert_eq!(cells[10], Cell::Decimal("37.66666667".parse().unwrap()));
-        let entry = &entries(&row("", &lines), &lines)[0];
+        for role in Role::ALL {
+            assert_eq!(mapping.accounts.of(role).code, code(role));
+        }
+    }
+
+    #[test]
+    fn what_was_paid_in_an_earlier_month_comes_out_of_the_prepaid_account_when_asked_for() {
+        let lines = [line("0.13", "100", "13")];
+        let mut late = row("wechat", &lines);
+        late.paid_before = true;
         assert_eq!(
-            voucher_cells(1, &row("", &lines), entry).len(),
-            VOUCHERS.len()
+            booked(&entries(&late, &lines, true))[0],
+            ("2203", "debit", 11_300)
+        );
+        assert_eq!(
+            booked(&entries(&late, &lines, false))[0],
+            ("1012", "debit", 11_300)
+        );
+        late.payment_channel = String::new();
+        assert_eq!(
+            booked(&entries(&late, &lines, true))[0],
+            ("1122", "debit", 11_300)
+        );
+    }
+
+    #[test]
+    fn a_fee_goes_out_of_what_the_service_pays_into() {
+        let fee = FeeOfDay {
+            seller: SellerId::from_ulid("01J00000000000000000000001"),
+            tax_number: String::new(),
+            channel: "wechat".to_owned(),
+            day: DateTime::UNIX_EPOCH,
+            lines: 2,
+            fee: 129,
+        };
+        assert_eq!(
+            booked(&fee_entries(&fee)),
+            [("6603", "debit", 129), ("1012", "credit", 129)]
+        );
+        assert_eq!(fee_summary(&fee), "手续费 微信支付 2 笔");
+    }
+
+    #[test]
+    fn a_mapping_changes_accounts_words_and_columns() {
+        let lines = [line("0.13", "100", "13")];
+        let row = row("wechat", &lines);
+        let mut mapping = Mapping::default();
+        mapping.accounts.wallet.code = "1012.03".to_owned();
+        mapping.voucher_word = "收".to_owned();
+        mapping.vouchers = crate::mapping::columns_of(
+            "科目 = account_code\n字 = word\n组织 = \"01\"\n借 = debit\n",
+        );
+        assert!(mapping.errors().is_empty());
+        let entries = entries(&row, &lines, false);
+        let facts = Facts {
+            at: row.issued_at,
+            summary: "",
+            customer: "",
+            maker: "",
+            entries: &entries,
+        };
+        assert_eq!(
+            facts.cells(1, &entries[0], &mapping),
+            [
+                Cell::from("1012.03"),
+                Cell::from("收"),
+                Cell::from("01"),
+                Cell::from(yuan("113"))
+            ]
         );
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Store,
     audit::Line,
-    entity::{book_closing, book_mapping},
+    entity::{book_closing, book_mapping, book_piece},
     error::stale,
     read,
     reports::{beyond, issued_in},
@@ -12,19 +12,15 @@ use crate::{
     writer::Run,
 };
 use async_trait::async_trait;
-use fapiao_domain::{
-    ids::{Id, SellerId},
-    money::Fen,
-};
+use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
-    ports::{After, Bookkeeping, Closing, Period, Scope, StoredMapping},
+    ports::{After, Bookkeeping, ClosedInvoice, Closing, KeptPiece, Period, Scope, StoredMapping},
 };
-use sha2::{Digest as _, Sha256};
 
-/// Invoices read at once.
-const PAGE: i64 = 5000;
+/// Pieces written at once: each takes a handful of values, and a statement may have only so many.
+const PIECES: usize = 500;
 
 type Mapped = (SellerId, Option<String>, i64, Actor);
 
@@ -79,7 +75,9 @@ fn save<'t>(tx: &'t Tx, (seller, content, version, actor): &'t Mapped) -> Run<'t
     })
 }
 
-fn close<'t>(tx: &'t Tx, (it, actor): &'t (Closing, Actor)) -> Run<'t, bool> {
+type Closed = (Closing, Vec<KeptPiece>, Actor);
+
+fn close<'t>(tx: &'t Tx, (it, kept, actor): &'t Closed) -> Run<'t, bool> {
     Box::pin(async move {
         let model = book_closing::Model {
             seller_id: it.seller.to_string(),
@@ -97,6 +95,20 @@ fn close<'t>(tx: &'t Tx, (it, actor): &'t (Closing, Actor)) -> Run<'t, bool> {
             .await?;
         if added.is_empty() {
             return Ok(false);
+        }
+        let pieces: Vec<_> = kept
+            .iter()
+            .map(|piece| book_piece::Model {
+                seller_id: it.seller.to_string(),
+                month: it.month.clone(),
+                name: piece.name.clone(),
+                no: piece.no,
+                sha256: piece.sha256.clone(),
+                size: piece.size,
+            })
+            .collect();
+        for pieces in pieces.chunks(PIECES) {
+            tx.insert::<book_piece::Entity>(pieces, "").await?;
         }
         tx.audit(
             Line::new(actor, "books.closed", it.seller.as_str())
@@ -119,6 +131,11 @@ fn open<'t>(tx: &'t Tx, (seller, month, actor): &'t Opened) -> Run<'t, bool> {
         if tx.exec(sql).await? == 0 {
             return Ok(false);
         }
+        let sql = Sql::new("DELETE FROM book_pieces WHERE seller_id = ")
+            .bind(seller.as_str())
+            .add(" AND month = ")
+            .bind(month.as_str());
+        tx.exec(sql).await?;
         tx.audit(Line::new(actor, "books.opened", seller.as_str()).with("month", month.as_str()));
         Ok(true)
     })
@@ -157,54 +174,67 @@ impl Bookkeeping for Store {
         self.write(input, save).await
     }
 
-    async fn ledger_snapshot(
+    async fn closing_rows(
         &self,
         period: &Period,
-    ) -> Result<(String, i64, [Fen; 3]), StoreError> {
-        let mut hash = Sha256::new();
-        let (mut count, mut sums) = (0_i64, [0_i64; 3]);
-        let mut after: Option<After> = None;
-        loop {
-            let sql = Sql::new(
-                "SELECT i.issued_at, i.id, i.code, i.number, i.kind, i.amount, i.tax, i.total FROM invoices i WHERE 1 = 1",
-            )
-            .join(issued_in(self, &Scope::All, period))
-            .join(beyond(after.as_ref(), "i.issued_at, i.id"))
-            .add(" ORDER BY i.issued_at, i.id LIMIT ")
-            .bind(PAGE);
-            let page = sql::rows(self.reader(), sql).await?;
-            for row in &page {
-                let (at, id): (i64, String) = (row.cell(0)?, row.cell(1)?);
-                let (code, number, kind): (String, String, String) =
-                    (row.cell(2)?, row.cell(3)?, row.cell(4)?);
-                let amounts: [i64; 3] = [row.cell(5)?, row.cell(6)?, row.cell(7)?];
-                for (sum, more) in sums.iter_mut().zip(amounts) {
-                    *sum += more;
-                }
-                let [net, tax, total] = amounts;
-                hash.update(format!("{at},{code},{number},{kind},{net},{tax},{total}\n"));
-                count += 1;
-                after = Some((at, id));
-            }
-            if page.len() < PAGE as usize {
-                break;
-            }
-        }
-        let snapshot = hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let [net, tax, total] = sums;
-        Ok((
-            snapshot,
-            count,
-            [read::sum(net), read::sum(tax), read::sum(total)],
-        ))
+        after: Option<&After>,
+        limit: u32,
+    ) -> Result<Vec<ClosedInvoice>, StoreError> {
+        let sql = Sql::new(
+            "SELECT i.issued_at, i.id, i.code, i.number, i.kind, i.state, i.amount, i.tax, i.total FROM invoices i WHERE 1 = 1",
+        )
+        .join(issued_in(self, &Scope::All, period))
+        .join(beyond(after, "i.issued_at, i.id"))
+        .add(" ORDER BY i.issued_at, i.id LIMIT ")
+        .bind(i64::from(limit));
+        let rows = sql::rows(self.reader(), sql).await?;
+        rows.iter()
+            .map(|row| {
+                let (code, number): (String, String) = (row.cell(2)?, row.cell(3)?);
+                Ok(ClosedInvoice {
+                    at: row.cell(0)?,
+                    id: row.cell(1)?,
+                    number: format!("{code}{number}"),
+                    kind: row.cell(4)?,
+                    state: row.cell(5)?,
+                    amount: read::sum(row.cell(6)?),
+                    tax: read::sum(row.cell(7)?),
+                    total: read::sum(row.cell(8)?),
+                })
+            })
+            .collect()
     }
 
-    async fn close_month(&self, closing: &Closing, actor: &Actor) -> Result<bool, StoreError> {
-        self.write((closing.clone(), actor.clone()), close).await
+    async fn close_month(
+        &self,
+        closing: &Closing,
+        kept: Vec<KeptPiece>,
+        actor: &Actor,
+    ) -> Result<bool, StoreError> {
+        let input = (closing.clone(), kept, actor.clone());
+        self.write(input, close).await
+    }
+
+    async fn kept_pieces(
+        &self,
+        seller: &SellerId,
+        month: &str,
+    ) -> Result<Vec<KeptPiece>, StoreError> {
+        let sql = select::<book_piece::Entity>("WHERE seller_id = ")
+            .bind(seller.as_str())
+            .add(" AND month = ")
+            .bind(month)
+            .add(" ORDER BY name, no");
+        let found = sql::all::<book_piece::Model>(self.reader(), sql).await?;
+        Ok(found
+            .into_iter()
+            .map(|it| KeptPiece {
+                name: it.name,
+                no: it.no,
+                sha256: it.sha256,
+                size: it.size,
+            })
+            .collect())
     }
 
     async fn open_month(

@@ -25,7 +25,7 @@ use fapiao_usecases::{
     records::AuditEntry,
 };
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Asia/Shanghai has no summer time.
 const EAST_8: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
@@ -122,15 +122,20 @@ impl Ledger for Store {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<(String, i64)>, StoreError> {
-        let sql = Sql::new("SELECT sha256, max(size) FROM documents WHERE sha256 > ")
+        // Table by table, as each has its index: together they would be sorted anew for every page.
+        let mut page = BTreeMap::new();
+        for table in ["documents", "book_pieces"] {
+            let sql = Sql::new(format!(
+                "SELECT sha256, max(size) FROM {table} WHERE sha256 > "
+            ))
             .bind(after.unwrap_or_default())
             .add(" GROUP BY sha256 ORDER BY sha256 LIMIT ")
             .bind(i64::from(limit));
-        sql::rows(self.reader(), sql)
-            .await?
-            .iter()
-            .map(|row| Ok((row.cell(0)?, row.cell(1)?)))
-            .collect()
+            for row in sql::rows(self.reader(), sql).await? {
+                page.insert(row.cell::<String>(0)?, row.cell::<i64>(1)?);
+            }
+        }
+        Ok(page.into_iter().take(limit as usize).collect())
     }
 
     async fn append_audit(

@@ -13,6 +13,7 @@ use fapiao_domain::{
     card::CardState, ids::Id, ids::InvoiceId, invoice::InvoiceKind, money::Fen, red::RedReason,
 };
 use fapiao_usecases::{
+    calendar,
     errors::StoreError,
     ports::{
         After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period, Reports,
@@ -125,6 +126,13 @@ fn ledger_row(row: &QueryResult) -> Result<LedgerRow, StoreError> {
             .transpose()?,
         confirmation: row.cell::<Option<String>>(24)?.unwrap_or_default(),
         blue_number: place(blue_code.filter(|it| !it.is_empty()), blue_number),
+        paid_before: match (
+            read::time_opt(row.cell(27)?)?,
+            read::time_opt(row.cell(28)?)?,
+        ) {
+            (Some(sold), Some(issued)) => calendar::month(sold) < calendar::month(issued),
+            _ => false,
+        },
     })
 }
 
@@ -190,7 +198,9 @@ impl Reports for Store {
              i.amount, i.tax, i.total, i.drawer, i.remark, i.order_no, s.code, s.name, c.state, c.asked_at, \
              i.uploaded_at, d.sha256, o.pay_channel, \
              CASE WHEN o.pay_transaction_no <> '' THEN o.pay_transaction_no ELSE o.pay_trade_no END, \
-             f.reason, f.number, b.code, b.number FROM invoices i LEFT JOIN stores s ON s.id = i.store_id \
+             f.reason, f.number, b.code, b.number, o.sold_at, \
+             (SELECT min(e.issued_at) FROM invoices e WHERE e.order_id = i.order_id \
+              AND e.state IN ('issued', 'partly_red', 'fully_red')) FROM invoices i LEFT JOIN stores s ON s.id = i.store_id \
              LEFT JOIN orders o ON o.id = i.order_id LEFT JOIN red_forms f ON f.id = i.red_form_id \
              LEFT JOIN invoices b ON b.id = i.blue_id \
              LEFT JOIN cards c ON c.delivery_id = i.delivery_id AND c.invoice_id = i.id \

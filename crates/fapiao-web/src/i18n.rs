@@ -8,6 +8,8 @@ mod access;
 mod acts;
 mod archive;
 mod back_office;
+mod books;
+mod closing;
 mod console;
 mod findings;
 mod gateway;
@@ -37,6 +39,8 @@ pub use archive::{Matching, Paper, Proof, Report};
 pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
+pub use books::Books;
+pub use closing::Closing;
 pub use console::{BuyerForm, CardLook, Credential};
 pub use findings::FindingWords;
 pub use gateway::Gateway;
@@ -215,6 +219,8 @@ catalogue! {
     report: Report,
     matching: Matching,
     finding: FindingWords,
+    books: Books,
+    closing: Closing,
     paper: Paper,
     proof: Proof,
     inbox: Inbox,

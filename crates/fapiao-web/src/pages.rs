@@ -30,9 +30,11 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod books;
 pub mod buyer;
 pub mod buyer_form;
 pub mod cards;
+pub mod closing;
 pub mod credentials;
 pub mod deliveries;
 pub mod fault;

@@ -94,7 +94,15 @@ async fn report(ports: Ports, report: Report, args: ReportArgs) -> Result<ExitCo
     }
     let (out, pieces) = mpsc::channel(8);
     let made = tokio::spawn(async move {
-        reports::write(&ports, &Scope::All, &period, (report, format), &out).await
+        reports::write(
+            &ports,
+            &Scope::All,
+            &period,
+            (report, format),
+            "命令行",
+            &out,
+        )
+        .await
     });
     save(&args.out, pieces).await?;
     made.await??;

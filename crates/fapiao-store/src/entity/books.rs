@@ -78,3 +78,18 @@ table! {
         closed_at: i64,
     }
 }
+
+table! {
+    book_piece = "book_pieces" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        seller_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        month: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        no: i64,
+        sha256: String,
+        size: i64,
+    }
+}

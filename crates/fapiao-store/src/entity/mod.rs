@@ -45,7 +45,9 @@ mod unified;
 pub(crate) use access::{api_key, session, staff};
 pub(crate) use archive::{anchor, exchange, exchange_subject, proof_run};
 pub(crate) use audit::audit_entry;
-pub(crate) use books::{book_closing, book_mapping, payment_file, payment_line, quota_check};
+pub(crate) use books::{
+    book_closing, book_mapping, book_piece, payment_file, payment_line, quota_check,
+};
 pub(crate) use designs::{design, template_try, token_note};
 pub(crate) use gateway::{
     partner, partner_key, partner_offset, partner_request, platform_notice, platform_offset,

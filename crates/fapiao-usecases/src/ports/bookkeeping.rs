@@ -1,6 +1,10 @@
 //! How a seller's books want their vouchers, and which months are closed.
 
-use crate::{actor::Actor, errors::StoreError, ports::Period};
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    ports::{After, Period},
+};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{ids::SellerId, money::Fen};
@@ -25,7 +29,7 @@ pub struct Closing {
     pub seller: SellerId,
     /// `yyyy-mm`.
     pub month: String,
-    /// SHA-256 over every invoice's number, kind, amounts and issue time.
+    /// SHA-256 over every invoice's issue time, number, kind, state and amounts.
     pub snapshot: String,
     /// How many invoices.
     pub invoices: i64,
@@ -39,6 +43,40 @@ pub struct Closing {
     pub closed_by: String,
     /// When.
     pub closed_at: DateTime<Utc>,
+}
+
+/// What of an invoice is noted when its month is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedInvoice {
+    /// When it was issued, milliseconds since 1970.
+    pub at: i64,
+    /// Its id.
+    pub id: String,
+    /// Its number, after its code where it has one.
+    pub number: String,
+    /// Its kind, as stored.
+    pub kind: String,
+    /// Where it stands, as stored.
+    pub state: String,
+    /// Net; negative on a red invoice.
+    pub amount: Fen,
+    /// Tax.
+    pub tax: Fen,
+    /// Gross.
+    pub total: Fen,
+}
+
+/// A piece of a file that is kept of a closed month; the file is its pieces, one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptPiece {
+    /// The file's name: `ledger.xlsx` ….
+    pub name: String,
+    /// Which piece, from 0.
+    pub no: i64,
+    /// Under which hash the document store has it.
+    pub sha256: String,
+    /// Bytes.
+    pub size: i64,
 }
 
 /// Mappings and closings in storage.
@@ -56,12 +94,28 @@ pub trait Bookkeeping: Send + Sync {
         actor: &Actor,
     ) -> Result<(), StoreError>;
 
-    /// What a period's ledger is now: snapshot, count, and net, tax and gross. Reads page by page.
-    async fn ledger_snapshot(&self, period: &Period)
-    -> Result<(String, i64, [Fen; 3]), StoreError>;
+    /// Issued invoices of a period by issue time and id, at most `limit` after one of them.
+    async fn closing_rows(
+        &self,
+        period: &Period,
+        after: Option<&After>,
+        limit: u32,
+    ) -> Result<Vec<ClosedInvoice>, StoreError>;
 
-    /// Closes a month; one that is closed stays as it was, and `false` is told.
-    async fn close_month(&self, closing: &Closing, actor: &Actor) -> Result<bool, StoreError>;
+    /// Closes a month with what is kept of it; one that is closed stays as it was, and `false` is told.
+    async fn close_month(
+        &self,
+        closing: &Closing,
+        kept: Vec<KeptPiece>,
+        actor: &Actor,
+    ) -> Result<bool, StoreError>;
+
+    /// What is kept of a closed month, by name and in order; nothing where it is not closed.
+    async fn kept_pieces(
+        &self,
+        seller: &SellerId,
+        month: &str,
+    ) -> Result<Vec<KeptPiece>, StoreError>;
 
     /// Opens a closed month again.
     async fn open_month(

@@ -38,7 +38,7 @@ mod unified;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
-pub use bookkeeping::{Bookkeeping, Closing, StoredMapping};
+pub use bookkeeping::{Bookkeeping, ClosedInvoice, Closing, KeptPiece, StoredMapping};
 pub use cards::{Announced, CardReport, CardStore, Followed};
 pub use console::{CallsLeft, WechatConsole};
 pub use designs::{

@@ -77,6 +77,8 @@ pub struct LedgerRow {
     pub blue_number: String,
     /// The number of the red confirmation form.
     pub confirmation: String,
+    /// Whether the order was sold in an earlier month (北京时间) than its first invoice was issued.
+    pub paid_before: bool,
 }
 
 /// A line of an invoice as the line-level ledger lists it (信息汇总表).

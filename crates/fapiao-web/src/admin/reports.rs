@@ -1,7 +1,7 @@
 //! Reports for finance: looked at by the month, taken away as files.
 
 use super::{
-    Answer,
+    Answer, closings,
     desk::BookReader,
     failure::Failure,
     findings,
@@ -27,6 +27,7 @@ use crate::{
 use actix_web::{HttpRequest, web};
 use chrono::{DateTime, Utc};
 use fapiao_archive::{
+    mapping::Mapping,
     reports::{self, Report},
     tables::Format,
     vat, vouchers,
@@ -41,6 +42,8 @@ use fapiao_usecases::{
     errors::StoreError,
     ports::{After, Finding, Issued, Match, PaymentFault, Period, Scope, VatRow},
 };
+
+use std::collections::BTreeMap;
 
 const ROWS: u32 = 50;
 
@@ -150,14 +153,22 @@ pub(super) async fn show(
             [only] => Some(only),
             _ => None,
         });
-    let of = of.map_or_else(
-        || t.report.all_sellers.to_owned(),
-        |it| format!("{} {}", it.party.name, it.party.tax_number),
-    );
+    let (mapping_href, closing) = match of {
+        Some(seller) => (
+            Some(format!("/admin/sellers/{}/books", seller.id))
+                .filter(|_| desk.scope() == Scope::All),
+            closings::part(&desk, seller, &asked.month, &asked.period).await?,
+        ),
+        None => (None, None),
+    };
+    let (name, tax_number) = of.map_or((t.report.all_sellers, "—"), |it| {
+        (it.party.name.as_str(), it.party.tax_number.as_str())
+    });
     let header = fill(
         t.report.header,
         &[
-            &of,
+            &name,
+            &tax_number,
             &asked.month,
             &desk.staff.name,
             &local_minute(desk.now()),
@@ -193,14 +204,8 @@ pub(super) async fn show(
         tabs: Report::ALL
             .into_iter()
             .map(|it| {
-                let label = match it {
-                    Report::Ledger => t.report.ledger,
-                    Report::Vat => t.report.vat,
-                    Report::Reconciliation => t.report.reconciliation,
-                    Report::Vouchers => t.report.vouchers,
-                };
                 let href = format!("/admin/reports/{}{}", it.as_str(), asked.query());
-                (href, label, it == report)
+                (href, label(t, it), it == report)
             })
             .collect(),
         sellers: seller_choices(&sellers, Some(t.report.all_sellers)),
@@ -208,12 +213,27 @@ pub(super) async fn show(
         query: asked.query(),
         month: asked.month,
         header,
+        mapping_href: mapping_href.filter(|_| report == Report::Vouchers),
+        closing,
+        choose_seller: of.is_none()
+            && desk.view() == Scope::All
+            && asked.period.until <= desk.now(),
         may_take_evidence: report == Report::Ledger,
         wants_seller,
         body,
         shell,
     };
     Ok(desk.page(&page))
+}
+
+/// A report's name.
+pub(super) const fn label(t: &Texts, report: Report) -> &'static str {
+    match report {
+        Report::Ledger => t.report.ledger,
+        Report::Vat => t.report.vat,
+        Report::Reconciliation => t.report.reconciliation,
+        Report::Vouchers => t.report.vouchers,
+    }
 }
 
 /// `GET /admin/reports/{report}.{format}`.
@@ -239,11 +259,12 @@ pub(super) async fn file(
     .await?;
     let name = format!("{}_{}.{}", report.as_str(), asked.month, format.ending());
     let (ports, scope) = (desk.ports().clone(), desk.view());
+    let by = desk.staff.name.clone();
     Ok(streams::file(
         &name,
         format.media_type(),
         move |out| async move {
-            reports::write(&ports, &scope, &asked.period, (report, format), &out).await
+            reports::write(&ports, &scope, &asked.period, (report, format), &by, &out).await
         },
     ))
 }
@@ -317,20 +338,28 @@ async fn vouchers(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<Voucher
         .await?;
     let ids: Vec<_> = invoices.iter().map(|it| it.id.clone()).collect();
     let lines = store.ledger_lines(&ids).await?;
+    let mut mappings: BTreeMap<String, Mapping> = BTreeMap::new();
+    for seller in store.sellers().await? {
+        let mapping = vouchers::mapping_of(frame.ports(), &seller.id).await?;
+        mappings.insert(seller.party.tax_number, mapping);
+    }
+    let usual = Mapping::default();
     let mut rest = lines.as_slice();
     let (mut rows, mut sums) = (Vec::new(), [Fen::ZERO; 2]);
     for row in &invoices {
         let own = rest.iter().take_while(|it| it.invoice == row.id).count();
         let (lines, others) = rest.split_at(own);
         rest = others;
-        for entry in vouchers::entries(row, lines) {
+        let mapping = mappings.get(&row.seller_tax_number).unwrap_or(&usual);
+        for entry in vouchers::entries(row, lines, mapping.prepaid_before_invoice) {
+            let account = mapping.accounts.of(entry.account);
             sums[0] += entry.debit.unwrap_or(Fen::ZERO);
             sums[1] += entry.credit.unwrap_or(Fen::ZERO);
             rows.push(EntryLine {
                 href: format!("/admin/invoices/{}", row.id),
                 at: shell.when(row.issued_at),
                 summary: vouchers::summary(row),
-                account: entry.account,
+                account: (account.code.clone(), account.name.clone()),
                 debit: entry.debit,
                 credit: entry.credit,
             });

@@ -6,7 +6,7 @@ use super::{
     payments, products, pushes, reconciliation, reports, rounding, sellers, sign_in, signing,
     staff, stock, stores, switches, tax_codes,
 };
-use super::{attachments, findings, months, tax_connections};
+use super::{attachments, books, closings, findings, months, tax_connections};
 use super::{gateways, partners, unified};
 use super::{red, red_correct, red_forms};
 use actix_web::{
@@ -117,6 +117,14 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
             post().to(signing::save_store),
         )
         .route("/sellers/{id}/signing/removal", post().to(signing::remove))
+        .route("/sellers/{id}/books", get().to(books::show))
+        .route("/sellers/{id}/books.toml", get().to(books::download))
+        .route("/sellers/{id}/books", post().to(books::save))
+        .route("/sellers/{id}/books/file", post().to(books::upload))
+        .route("/sellers/{id}/books/reset", post().to(books::reset))
+        .route("/sellers/{id}/closings", post().to(closings::close))
+        .route("/sellers/{id}/closings/{month}", get().to(closings::show))
+        .route("/sellers/{id}/openings", post().to(closings::open))
         .route("/sellers/{id}/tax", get().to(tax_connections::show))
         .route("/sellers/{id}/tax", post().to(tax_connections::save))
         .route("/sellers/{id}/tax/test", post().to(tax_connections::test))

@@ -80,6 +80,7 @@ pub(crate) async fn file(
     let (month, period) = period_of(&request)?;
     let name = format!("{}_{month}.{}", report.as_str(), format.ending());
     let (ports, scope) = (call.app.ports.clone(), call.holder.scope());
+    let by = call.holder.key.name.clone();
     if report == Report::Vouchers && vouchers::mixes_sellers(&ports, &scope, &period).await? {
         return Err(no_seller());
     }
@@ -88,6 +89,8 @@ pub(crate) async fn file(
     Ok(streams::file(
         &name,
         format.media_type(),
-        move |out| async move { reports::write(&ports, &scope, &period, (report, format), &out).await },
+        move |out| async move {
+            reports::write(&ports, &scope, &period, (report, format), &by, &out).await
+        },
     ))
 }

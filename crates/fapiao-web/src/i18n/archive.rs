@@ -14,7 +14,7 @@ texts! {
         account: "科目", "Account";
         debit: "借方金额", "Debit";
         credit: "贷方金额", "Credit";
-        vouchers_mean: "每张发票一张凭证，科目按支付渠道和税率给出；下载的文件可导入金蝶、用友，另含销售发票明细。红字发票在原方向以负数登记。", "One voucher for each invoice; accounts follow the payment and the rate. The files can be imported into Kingdee and UFIDA and list the sales invoices line by line too. A red invoice is negative on the same side.";
+        vouchers_mean: "每张发票一张凭证，科目按支付渠道和税率给出；下载的文件可导入金蝶、用友，另含支付平台手续费凭证（上传账单后）和销售发票明细。红字发票在原方向以负数登记。", "One voucher for each invoice; accounts follow the payment and the rate. The files can be imported into Kingdee and UFIDA; they also hold fees of payment services (once their statements are uploaded) and the sales invoices line by line. A red invoice is negative on the same side.";
         vouchers_seller: "每个开票主体一套账：请先选择开票主体，再下载凭证。", "Each seller keeps books of its own: choose a seller to download its vouchers.";
         month: "月份", "Month";
         all_sellers: "全部开票主体", "All sellers";
@@ -23,7 +23,7 @@ texts! {
         download_xlsx: "下载 XLSX", "Download XLSX";
         download_csv: "下载 CSV", "Download CSV";
         evidence: "本月证据包", "Evidence of the month";
-        header: "{0}，所属期 {1}，制表 {2}，{3}", "{0}, period {1}, made by {2}, {3}";
+        header: "单位名称：{0}　税号：{1}　期间：{2}　编制人：{3}　复核人：＿＿＿＿　打印时间：{4}（北京时间）", "Company: {0} · Tax number: {1} · Period: {2} · Made by: {3} · Reviewed by: ____ · Printed: {4} (Beijing time)";
         none: "本月没有发票", "No invoices this month";
         none_why: "按开票日期统计，月份以北京时间为界。", "Counted by issue date; months begin at midnight in Shanghai.";
         no_orders: "没有符合条件的订单", "No such orders";

@@ -28,12 +28,27 @@ pub struct ReportPage {
     pub query: String,
     /// Seller, period, maker and time: what a printed report carries.
     pub header: String,
+    /// Where the seller's mapping of vouchers is; `None` where none is chosen.
+    pub mapping_href: Option<String>,
+    /// How the month stands; `None` where no seller is chosen.
+    pub closing: Option<ClosingPart>,
+    /// Whether the month can be closed once a seller is chosen.
+    pub choose_seller: bool,
     /// Whether the month's evidence may be taken.
     pub may_take_evidence: bool,
     /// Whether a seller must be chosen before files are made of it.
     pub wants_seller: bool,
     /// What it shows.
     pub body: Body,
+}
+
+/// A seller's month that is closed, or may be.
+#[derive(Clone, Debug)]
+pub struct ClosingPart {
+    /// Where the closing is, or where the month is closed.
+    pub href: String,
+    /// Who closed it, when, and the snapshot's name; whether it still comes to the same. `None` where it is open.
+    pub closed: Option<(String, Badge)>,
 }
 
 /// What a report shows.
@@ -72,7 +87,7 @@ pub struct EntryLine {
     /// What it is about.
     pub summary: String,
     /// Code and name of the account.
-    pub account: (&'static str, &'static str),
+    pub account: (String, String),
     /// Debit.
     pub debit: Option<Fen>,
     /// Credit.
