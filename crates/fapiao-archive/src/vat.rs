@@ -172,7 +172,7 @@ mod tests {
     use super::*;
     use chrono::TimeZone;
     use fapiao_domain::{
-        difference::{DifferenceKind, DifferenceTax},
+        face::{DifferenceKind, DifferenceTax},
         ids::Id,
         line::OrderLine,
         order::OrderState,
