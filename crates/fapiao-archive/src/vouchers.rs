@@ -15,7 +15,7 @@ use fapiao_domain::{ids::SellerId, money::Fen, rate::Rate};
 use fapiao_usecases::{
     calendar::in_shanghai,
     errors::StoreError,
-    ports::{FeeOfDay, LedgerLine, LedgerRow, Period, Ports, Scope},
+    ports::{FeeOfDay, LedgerLine, LedgerRow, Moved, Period, Ports, Scope},
     records::Order,
 };
 use rust_decimal::Decimal;
@@ -294,12 +294,17 @@ impl<'a> Book<'a> {
     ) -> Result<(), ArchiveError> {
         let mut after = None;
         loop {
-            let (orders, more) = ports
+            let (sales, more) = ports
                 .store
-                .uninvoiced_orders(scope, period, after.as_ref(), PAGE)
+                .moved_sales(scope, period, Moved::Sold, after.as_ref(), PAGE)
                 .await?;
-            for order in &orders {
-                let entries = prepaid_entries(order);
+            for sale in sales
+                .iter()
+                .filter(|it| !it.moves.iter().any(|it| it.invoiced))
+            {
+                let order = &sale.order;
+                let back: Fen = sale.moves.iter().map(|it| it.net + it.tax).sum();
+                let entries = prepaid_entries(order, order.totals.total + back);
                 if entries.is_empty() {
                     continue;
                 }
@@ -333,13 +338,13 @@ fn channel_of(order: &Order) -> &str {
     order.payment.as_ref().map_or("", |it| it.channel.as_str())
 }
 
-/// Received before it is invoiced: nothing for an order that does not say how it was paid.
-fn prepaid_entries(order: &Order) -> Vec<Entry> {
+/// Received before it is invoiced, less what was given back: nothing for an order that does not say how it was paid.
+fn prepaid_entries(order: &Order, kept: Fen) -> Vec<Entry> {
     let into = paid_into(channel_of(order));
     if into == Role::Receivable {
         return Vec::new();
     }
-    pair(into, Role::Prepaid, order.totals.total)
+    pair(into, Role::Prepaid, kept)
 }
 
 /// What the payment service kept of a day.
