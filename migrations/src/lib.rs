@@ -33,6 +33,7 @@ mod m20261121_000034_policies;
 mod m20261121_000037_mends;
 mod m20261121_000039_store_version;
 mod m20261121_000040_kept_books;
+mod m20261121_000042_code_rates;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000037_mends::Migration),
             Box::new(m20261121_000039_store_version::Migration),
             Box::new(m20261121_000040_kept_books::Migration),
+            Box::new(m20261121_000042_code_rates::Migration),
         ]
     }
 }

@@ -3,8 +3,9 @@
 use super::get;
 use crate::{
     admin::sign_in::signed_in,
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, mails::mail_server, person, spawn_app, spawn_app_with},
 };
+use fapiao_domain::ids::{Id as _, InvoiceId};
 use fapiao_usecases::calendar;
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -52,8 +53,12 @@ const EXCHANGES: [&str; 5] = [
 ];
 
 /// Waits until exchanges about some ids are written: that happens in batches, behind the act itself.
-async fn exchanges_written<const N: usize>(app: &TestApp, about: [&str; N], wanted: &[&str]) {
-    let about = about.map(str::to_owned);
+async fn exchanges_written<const N: usize>(
+    app: &TestApp,
+    about: [impl Into<String>; N],
+    wanted: &[&str],
+) {
+    let about = about.map(Into::into);
     for _ in 0..400 {
         let known = app.ports().store.exchanges_about(&about).await.unwrap();
         let said: Vec<String> = known
@@ -106,6 +111,7 @@ async fn a_pack_has_everything_about_an_invoice_and_proves_it() {
     let pdf = &files[&format!("{folder}/{number}.pdf")];
     assert!(pdf.starts_with(b"%PDF"));
     assert!(files.contains_key(&format!("{folder}/{number}.xml")));
+    assert!(files[&format!("{folder}/{number}.ofd")].starts_with(b"PK"));
 
     // What was said to the tax authority and to WeChat, both ways.
     let exchanges = json(&format!("{folder}/exchanges.json"));
@@ -169,6 +175,99 @@ async fn a_pack_has_everything_about_an_invoice_and_proves_it() {
 
     let clerk = signed_in(&app, "clerk").await;
     assert_eq!(get(&app, &clerk, &path).await.0, StatusCode::FORBIDDEN);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_pack_has_the_mails_every_document_and_a_month_all_of_both() {
+    let (port, mails) = mail_server().await;
+    let url = format!("smtp://127.0.0.1:{port}");
+    let app = spawn_app_with(&[
+        ("FAPIAO_MAIL__ENABLED", "true"),
+        ("FAPIAO_MAIL__SMTP_URL", &url),
+        ("FAPIAO_MAIL__FROM", "fapiao@example.com"),
+    ])
+    .await;
+    let mut invoices = Vec::new();
+    for order_no in ["E-2", "E-3"] {
+        let order = app.authorised_order(order_no, &person("李雷")).await;
+        let delivery = app.await_state(&order, "carded").await;
+        let text = |name: &str| delivery["invoice"][name].as_str().unwrap().to_owned();
+        let (id, number) = (text("id"), text("number"));
+        exchanges_written(&app, [id.clone()], &["mail "]).await;
+        invoices.push((id, number));
+    }
+    assert_eq!(mails.lock().unwrap().len(), 2);
+    app.ports().store.make_anchor().await.unwrap();
+
+    let auditor = signed_in(&app, "auditor").await;
+    let month = calendar::month(app.ports().clock.now());
+    let path = format!("/admin/evidence/month.zip?month={month}");
+    let (status, whole) = get(&app, &auditor, &path).await;
+    assert_eq!(status, StatusCode::OK);
+    let whole = files_of(&whole);
+    let mut wanted: Vec<String> = ["manifest.json", "verify.html", "chain/anchors.json"]
+        .map(str::to_owned)
+        .to_vec();
+    for (id, number) in &invoices {
+        let path = format!("/admin/evidence/invoice/{id}.zip");
+        let (status, zip) = get(&app, &auditor, &path).await;
+        assert_eq!(status, StatusCode::OK);
+        let files = files_of(&zip);
+        let folder = format!("invoices/{number}");
+        // Each document is the stored file, byte for byte.
+        let invoice = InvoiceId::parse(id).unwrap();
+        let documents = app.ports().store.documents(&invoice).await.unwrap();
+        let formats: Vec<_> = documents.iter().map(|it| it.format.as_str()).collect();
+        assert_eq!(formats, ["ofd", "pdf", "xml"]);
+        for document in &documents {
+            let content = &files[&format!("{folder}/{number}.{}", document.format)];
+            assert_eq!(document.sha256, hex::encode(Sha256::digest(content)));
+        }
+        assert!(files[&format!("{folder}/{number}.ofd")].starts_with(b"PK"));
+        // The mail is there, with whom it went to and what became of it.
+        let said: Value =
+            serde_json::from_slice(&files[&format!("{folder}/exchanges.json")]).unwrap();
+        let sent: Vec<&Value> = said
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|it| it["system"] == "mail")
+            .collect();
+        assert_eq!(sent.len(), 1, "{said}");
+        let text = sent[0].to_string();
+        assert!(
+            text.contains("buyer@example.com") && text.contains(&format!("{number}.pdf")),
+            "{text}"
+        );
+        assert_eq!(sent[0]["outcome"], "answered", "{text}");
+        let timeline =
+            String::from_utf8(files[&format!("{folder}/timeline.json")].clone()).unwrap();
+        assert!(timeline.contains("mail.sent") && timeline.contains("content_sha256"));
+        // The month has the same files about it, word for word.
+        for (name, content) in files.iter().filter(|it| it.0.starts_with("invoices/")) {
+            assert!(
+                whole[name] == *content,
+                "{name} differs in the month's pack"
+            );
+            wanted.push(name.clone());
+        }
+    }
+    // And nothing else, but the chain's fingerprints; all of it is in its list.
+    let others: Vec<&String> = whole
+        .keys()
+        .filter(|it| !wanted.contains(it) && !it.starts_with("chain/prints-"))
+        .collect();
+    assert!(others.is_empty(), "{others:?}");
+    assert!(wanted.iter().all(|it| whole.contains_key(it)));
+    let manifest: Value = serde_json::from_slice(&whole["manifest.json"]).unwrap();
+    let listed = manifest["files"].as_array().unwrap();
+    assert_eq!(listed.len() + 1, whole.len());
+    for entry in listed {
+        let content = &whole[entry["name"].as_str().unwrap()];
+        assert_eq!(entry["sha256"], hex::encode(Sha256::digest(content)));
+    }
     app.assert_ledger_holds().await;
     app.stop().await;
 }

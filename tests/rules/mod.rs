@@ -1,5 +1,6 @@
 //! Arithmetic, titles and dated data, end to end.
 
+mod code_rates;
 mod difference;
 mod parts;
 mod policies;

@@ -341,6 +341,9 @@ fn leaf(out: &mut Out, name: &str, text: &str) -> io::Result<()> {
 }
 
 #[cfg(test)]
+mod layout;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::face_of;

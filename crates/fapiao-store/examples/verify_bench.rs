@@ -146,6 +146,22 @@ impl Chain {
     }
 }
 
+/// The hash of what an invoice of one line states: numbers and texts of its header, then of its line.
+fn content(numbers: &[i64], texts: &[&str], line_numbers: &[i64], line_texts: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for (numbers, texts) in [(numbers, texts), (line_numbers, line_texts)] {
+        for number in numbers {
+            digest.update(8_u64.to_be_bytes());
+            digest.update(number.to_be_bytes());
+        }
+        for text in texts {
+            digest.update((text.len() as u64).to_be_bytes());
+            digest.update(text.as_bytes());
+        }
+    }
+    hex::encode(digest.finalize())
+}
+
 /// Rows of one table.
 #[derive(Default)]
 struct Rows(String);
@@ -256,12 +272,57 @@ async fn fill(url: &str, count: u64) {
                 &o,
                 "{\"from\":\"reserved\",\"to\":\"uploading\"}",
             );
+            let order_no = format!("B{n}");
+            let states = content(
+                &[10_000, 1_300, 11_300, at, 0],
+                &[
+                    &i,
+                    &o,
+                    &d,
+                    seller,
+                    store,
+                    &order_no,
+                    "digital_ordinary",
+                    "",
+                    &number,
+                    "",
+                    "",
+                    party,
+                    "31",
+                    "王会计",
+                    "",
+                    "",
+                    title,
+                    "北京示例科技有限公司",
+                    "91110105MA0000007L",
+                    "",
+                    "",
+                    "",
+                    "",
+                ],
+                &[1, 10_000, 1_300, 11_300],
+                &[
+                    &i,
+                    "0",
+                    "日用陶瓷餐具",
+                    "1080121010000000000",
+                    "陶瓷制品",
+                    "16头",
+                    "套",
+                    "2",
+                    "50",
+                    "0.13",
+                    "",
+                ],
+            );
             chain.line(
                 at,
                 "invoice.issued",
                 &i,
                 &o,
-                "{\"from\":\"uploading\",\"to\":\"issued\"}",
+                &format!(
+                    "{{\"content_sha256\":\"{states}\",\"from\":\"uploading\",\"to\":\"issued\"}}"
+                ),
             );
             chain.line(
                 at,

@@ -70,6 +70,11 @@ impl Line {
         self
     }
 
+    /// Adds a fact to a line that waits to be written.
+    pub(crate) fn add(&mut self, name: &str, value: impl Into<Value>) {
+        self.data.insert(name.to_owned(), value.into());
+    }
+
     /// Says that the subject went from one state to another: what `verify` follows.
     pub(crate) fn edge(self, from: &str, to: &str) -> Line {
         self.with("from", from).with("to", to)

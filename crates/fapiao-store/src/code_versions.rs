@@ -43,6 +43,16 @@ fn revise(
     today: &str,
     day_before: &dyn Fn(&str) -> String,
 ) -> Vec<tax_code::Model> {
+    let last = versions.last_key_value().map(|(_, last)| last);
+    // A source that tells no rates takes none away: another may have told them.
+    let kept = |told: &str, before: fn(&tax_code::Model) -> &String| {
+        let known = last.map(before).filter(|_| told.is_empty());
+        known.cloned().unwrap_or_else(|| told.to_owned())
+    };
+    let (tax_rates, levy_rates) = (
+        kept(&row.tax_rates, |it| &it.tax_rates),
+        kept(&row.levy_rates, |it| &it.levy_rates),
+    );
     let new = |from: &str| tax_code::Model {
         code: row.code.clone(),
         valid_from: from.to_owned(),
@@ -52,14 +62,18 @@ fn revise(
         usual_rate: row.usual_rate.clone(),
         summary: row.summary,
         policies: row.policies.clone(),
+        tax_rates: tax_rates.clone(),
+        levy_rates: levy_rates.clone(),
     };
-    let Some((_, last)) = versions.last_key_value() else {
+    let Some(last) = last else {
         return vec![new(&row.from)];
     };
     let same = last.name == row.name
         && last.short_name == row.short_name
         && last.usual_rate == row.usual_rate
-        && last.summary == row.summary;
+        && last.summary == row.summary
+        && unchanged(&last.tax_rates, &tax_rates)
+        && unchanged(&last.levy_rates, &levy_rates);
     if row.from < last.valid_from
         && versions.contains_key(&row.from)
         && versions.len() > 1
@@ -71,7 +85,10 @@ fn revise(
     }
     if same && row.from <= last.valid_from {
         // What a code permits is no text of the paper: it changes in place.
-        let moved = last.valid_until != row.until || last.policies != row.policies;
+        let moved = last.valid_until != row.until
+            || last.policies != row.policies
+            || last.tax_rates != tax_rates
+            || last.levy_rates != levy_rates;
         return if moved {
             vec![new(&last.valid_from)]
         } else {
@@ -95,6 +112,11 @@ fn revise(
     vec![ended, new(from)]
 }
 
+/// Rates that are told for the first time are no change.
+fn unchanged(before: &str, now: &str) -> bool {
+    before.is_empty() || before == now
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +129,8 @@ mod tests {
             usual_rate: "0.13".to_owned(),
             summary: false,
             policies: String::new(),
+            tax_rates: String::new(),
+            levy_rates: String::new(),
             from: from.to_owned(),
             until: until.to_owned(),
         }
@@ -181,6 +205,45 @@ mod tests {
             ("2026-01-02", vec![code("乙", "2026-01-02", "")]),
         ];
         assert_eq!(after(&twice), told(&[("乙", "2026-01-02", "")]));
+    }
+
+    #[test]
+    fn rates_are_dated_like_names_and_silence_takes_none_away() {
+        let with = |tax_rates: &str| {
+            let mut it = code("茶叶", "2016-05-01", "");
+            it.tax_rates = tax_rates.to_owned();
+            vec![it]
+        };
+        let mut known: BTreeMap<String, tax_code::Model> = BTreeMap::new();
+        for (today, rows) in [
+            ("2026-01-02", with("")),
+            ("2026-01-03", with("9%")),
+            ("2026-01-04", with("")),
+            ("2026-02-10", with("13%、9%")),
+        ] {
+            for it in revised(known.values().cloned().collect(), &rows, today, &|_| {
+                "2026-02-09".to_owned()
+            }) {
+                known.insert(it.valid_from.clone(), it);
+            }
+        }
+        let versions: Vec<_> = known
+            .values()
+            .map(|it| {
+                (
+                    it.tax_rates.as_str(),
+                    it.valid_from.as_str(),
+                    it.valid_until.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            versions,
+            [
+                ("9%", "2016-05-01", "2026-02-09"),
+                ("13%、9%", "2026-02-10", "")
+            ]
+        );
     }
 
     #[test]

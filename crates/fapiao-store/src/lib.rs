@@ -18,6 +18,7 @@ mod card_report;
 mod claim;
 mod code_versions;
 mod company;
+mod content;
 mod cursor;
 mod delivery;
 mod delivery_list;

@@ -32,6 +32,8 @@ pub(crate) fn code_record(model: tax_code::Model) -> TaxCode {
         usual_rate: model.usual_rate,
         summary: model.summary,
         policies: model.policies,
+        tax_rates: model.tax_rates,
+        levy_rates: model.levy_rates,
         from: model.valid_from,
         until: model.valid_until,
     }
@@ -81,7 +83,7 @@ pub(crate) fn save<'t>(tx: &'t Tx, data: &'t TaxData) -> Run<'t, ()> {
             &codes,
             "ON CONFLICT (code, valid_from) DO UPDATE SET valid_until = excluded.valid_until, name = excluded.name, \
              short_name = excluded.short_name, usual_rate = excluded.usual_rate, summary = excluded.summary, \
-             policies = excluded.policies",
+             policies = excluded.policies, tax_rates = excluded.tax_rates, levy_rates = excluded.levy_rates",
         )
         .await?;
         let changed_rates = save_rates(tx, data, &today).await?;

@@ -2,6 +2,7 @@
 
 use crate::{
     audit::{self, Line},
+    content,
     error::db,
     keys::AuditKeys,
     queue,
@@ -179,8 +180,9 @@ impl Tx {
 
     /// Writes what is owed and commits.
     pub(crate) async fn commit(self, audit_keys: &AuditKeys) -> Result<Aftermath, StoreError> {
-        let owed = std::mem::take(&mut *self.owed());
+        let mut owed = std::mem::take(&mut *self.owed());
         queue::insert_jobs(&self, owed.jobs).await?;
+        content::seal(&self, &mut owed.lines).await?;
         audit::append(&self, owed.lines, audit_keys).await?;
         self.db.commit().await.map_err(db)?;
         Ok(Aftermath {

@@ -19,6 +19,7 @@ pub mod merchant;
 pub mod parts;
 pub mod platform;
 pub mod ports;
+mod rates;
 pub mod records;
 pub mod rounding;
 pub mod run;

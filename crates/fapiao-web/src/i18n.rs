@@ -10,6 +10,7 @@ mod archive;
 mod back_office;
 mod books;
 mod closing;
+mod code_rates;
 mod console;
 mod findings;
 mod gateway;
@@ -41,6 +42,7 @@ pub use back_office::{
 };
 pub use books::Books;
 pub use closing::Closing;
+pub use code_rates::CodeRates;
 pub use console::{BuyerForm, CardLook, Credential};
 pub use findings::FindingWords;
 pub use gateway::Gateway;
@@ -239,6 +241,7 @@ catalogue! {
     rounding: Rounding,
     parts: Parts,
     policies: Policies,
+    code_rates: CodeRates,
     special: Special,
     outlook: Outlook,
     signing: Signing,

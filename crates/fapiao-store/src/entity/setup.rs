@@ -94,6 +94,8 @@ table! {
         usual_rate: String,
         summary: bool,
         policies: String,
+        tax_rates: String,
+        levy_rates: String,
     }
 }
 

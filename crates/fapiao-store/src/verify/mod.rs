@@ -7,7 +7,7 @@
 
 mod chain;
 mod orders;
-mod packed;
+pub(crate) mod packed;
 mod red;
 mod snapshot;
 mod states;

@@ -1,14 +1,17 @@
 //! Orders beside their lines of the audit chain: in ranges of order ids, side by side.
 //!
-//! A range is about five thousand lines of the chain and whatever has a state and belongs to these orders. Two rules are
-//! answered by it: every number and every issued invoice has its line (I3), and states moved along allowed edges and stand
-//! where the chain left them (I14).
+//! A range is about five thousand lines of the chain and whatever has a state and belongs to these orders. Three rules are
+//! answered by it: every number and every issued invoice has its line, and states what the line holds of it (I3); documents
+//! are those that were recorded (I10b); states moved along allowed edges and stand where the chain left them (I14).
 
 use super::{
     Check, NAMED, PAGE, RANGES, millis, packed,
     states::{self, States, Thing},
 };
-use crate::sql::{self, Cells, Sql};
+use crate::{
+    content,
+    sql::{self, Cells, Sql},
+};
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
 use sea_orm::DatabaseTransaction;
 use std::{
@@ -57,7 +60,8 @@ impl Cursor {
 
     /// So much was found: when it is enough, no further range is given out.
     pub(super) fn note(&self, followed: &Followed) {
-        let found = followed.edges.len().min(followed.numbers.len());
+        let each = [&followed.edges, &followed.numbers, &followed.papers];
+        let found = each.map(Vec::len).into_iter().min().unwrap_or(0);
         self.found.fetch_add(found, Ordering::Relaxed);
     }
 
@@ -90,6 +94,8 @@ pub(super) struct Followed {
     held: i64,
     edges: Vec<String>,
     numbers: Vec<String>,
+    documents: i64,
+    papers: Vec<String>,
 }
 
 /// What is read of everything that has a state.
@@ -136,6 +142,13 @@ pub(super) async fn follow(
     let texts = ["order_id", "id", "state", "number", "segment_id"];
     let invoices = packed::read(db, packed::query(&[], &texts, inner)).await?;
 
+    let inner = Sql::new(
+        "SELECT d.invoice_id, d.format, d.sha256 FROM invoices i JOIN documents d ON d.invoice_id = i.id WHERE ",
+    )
+    .join(range.on("i.order_id"));
+    let texts = ["invoice_id", "format", "sha256"];
+    let documents = packed::read(db, packed::query(&[], &texts, inner)).await?;
+
     let mut invoice_rows = Vec::new();
     for row in packed::Rows::<0, 5>::of(&invoices, "the invoices") {
         let (_, [order, id, state, number, segment]) = row?;
@@ -166,7 +179,17 @@ pub(super) async fn follow(
     }
     let mut told = told(&lines)?;
     compare(&mut told, &stored);
-    let numbers = numbers(&told, &invoice_rows);
+    let mut numbers = numbers(&told, &invoice_rows);
+    // Nothing is read for lines that are older than the hash.
+    if told
+        .issued
+        .values()
+        .any(|data| content::told(data).is_some())
+    {
+        let digests = content::digests(db, || range.on("i.order_id")).await?;
+        numbers.extend(contents(&told, &invoice_rows, &digests));
+    }
+    let (documents, papers) = papers(&told, &documents)?;
     Ok(Followed {
         no: range.no,
         lines: told.lines,
@@ -176,6 +199,8 @@ pub(super) async fn follow(
             .count() as i64,
         edges: told.found,
         numbers,
+        documents,
+        papers,
     })
 }
 
@@ -202,7 +227,10 @@ struct Told<'a> {
     subjects: HashSet<(&'a str, &'a str)>,
     /// Orders' invoices and what was said when they got their number.
     reserved: HashMap<(&'a str, &'a str), Vec<&'a str>>,
-    issued: HashSet<(&'a str, &'a str)>,
+    /// What was said when they were issued.
+    issued: HashMap<(&'a str, &'a str), &'a str>,
+    /// What was said of invoices' documents.
+    documents: HashMap<&'a str, Vec<&'a str>>,
 }
 
 fn told(lines: &str) -> Result<Told<'_>, StoreError> {
@@ -224,8 +252,11 @@ fn told(lines: &str) -> Result<Told<'_>, StoreError> {
                 let said = told.reserved.entry((order, subject)).or_default();
                 said.push(data);
             }
-            "invoice.issued" => {
-                told.issued.insert((order, subject));
+            content::ISSUED => {
+                told.issued.insert((order, subject), data);
+            }
+            "invoice.documents" => {
+                told.documents.entry(subject).or_default().push(data);
             }
             _ => {}
         }
@@ -283,7 +314,7 @@ fn numbers(told: &Told<'_>, invoices: &[Held<'_>]) -> Vec<String> {
             ));
         }
         if matches!(*state, "issued" | "partly_red" | "fully_red")
-            && !told.issued.contains(&(*order, *id))
+            && !told.issued.contains_key(&(*order, *id))
         {
             found.push(format!(
                 "invoice {id} is {state} without a line that it was issued"
@@ -291,6 +322,68 @@ fn numbers(told: &Told<'_>, invoices: &[Held<'_>]) -> Vec<String> {
         }
     }
     found
+}
+
+/// What an issued invoice states is what it stated when it was issued.
+fn contents(
+    told: &Told<'_>,
+    invoices: &[Held<'_>],
+    digests: &HashMap<String, [u8; 32]>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for Held { order, id, .. } in invoices {
+        let said = told.issued.get(&(*order, *id));
+        let Some(said) = said.and_then(|data| content::told(data)) else {
+            continue;
+        };
+        let stands = digests.get(*id).map(hex::encode);
+        if stands.as_deref() != Some(said) {
+            found.push(format!(
+                "invoice {id} does not state any more what it stated when it was issued: header or lines were changed"
+            ));
+        }
+    }
+    found
+}
+
+/// Documents are those that were recorded, both ways; and how many there are.
+fn papers(told: &Told<'_>, stored: &str) -> Result<(i64, Vec<String>), StoreError> {
+    let (mut count, mut found) = (0, Vec::new());
+    let mut recorded: HashMap<(&str, &str), &str> = HashMap::new();
+    for (invoice, said) in &told.documents {
+        for data in said {
+            let Ok(hashes) = serde_json::from_str::<HashMap<&str, &str>>(data) else {
+                found.push(format!(
+                    "what the chain says of the documents of invoice {invoice} cannot be read"
+                ));
+                continue;
+            };
+            recorded.extend(
+                hashes
+                    .into_iter()
+                    .map(|(format, hash)| ((*invoice, format), hash)),
+            );
+        }
+    }
+    for row in packed::Rows::<0, 3>::of(stored, "the documents") {
+        let (_, [invoice, format, hash]) = row?;
+        count += 1;
+        match recorded.remove(&(invoice, format)) {
+            Some(said) if said == hash => {}
+            Some(_) => found.push(format!(
+                "the {format} of invoice {invoice} has another SHA-256 than the chain recorded"
+            )),
+            None => found.push(format!(
+                "the {format} of invoice {invoice} was never recorded in the chain"
+            )),
+        }
+    }
+    let gone = recorded.into_keys().map(|(invoice, format)| {
+        format!("the {format} that the chain recorded of invoice {invoice} is gone")
+    });
+    found.extend(gone);
+    found.sort();
+    Ok((count, found))
 }
 
 /// All ranges, put together.
@@ -306,13 +399,19 @@ impl Total {
         self.took += took;
     }
 
-    /// I3 and I14. The time of both stands at I14.
-    pub(super) fn results(mut self) -> [CheckResult; 2] {
+    /// I3, I10b and I14. The time of all stands at I14.
+    pub(super) fn results(mut self) -> [CheckResult; 3] {
         let mut numbers = Check::new(
             "I3",
-            "Every number and every issued invoice has its line in the audit chain",
-            "每个号码与每张已开具发票均有审计记录",
-            "for each invoice of a segment: an audit line invoice.reserved of its order whose data has its number; for each issued invoice: an audit line invoice.issued",
+            "Every number and every issued invoice has its line in the audit chain, and states what that line holds of it",
+            "每个号码与每张已开具发票均有审计记录，且票面内容与记录一致",
+            "for each invoice of a segment: an audit line invoice.reserved of its order whose data has its number; for each issued invoice: an audit line invoice.issued, whose content_sha256 is that of its header and lines",
+        );
+        let mut papers = Check::new(
+            "I10b",
+            "Every recorded document is still the one that the audit chain recorded",
+            "每个版式文件的记录与审计链一致",
+            "for each document: an audit line invoice.documents of its invoice with its format and SHA-256; for each that such a line names: its row",
         );
         let mut edges = Check::new(
             "I14",
@@ -325,12 +424,14 @@ impl Total {
         for followed in self.followed {
             numbers.0.looked_at += followed.held;
             edges.0.looked_at += followed.lines;
+            papers.0.looked_at += followed.documents;
+            followed.papers.into_iter().for_each(|it| papers.found(it));
             followed
                 .numbers
                 .into_iter()
                 .for_each(|it| numbers.found(it));
             followed.edges.into_iter().for_each(|it| edges.found(it));
         }
-        [numbers.0, edges.0]
+        [numbers.0, papers.0, edges.0]
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::DatabaseTransaction;
 /// The query that packs the rows of an inner one.
 ///
 /// `numbers` are never null; a null text is packed as an empty one.
-pub(super) fn query(numbers: &[&str], texts: &[&str], inner: Sql) -> Sql {
+pub(crate) fn query(numbers: &[&str], texts: &[&str], inner: Sql) -> Sql {
     let mut parts = Vec::new();
     for number in numbers {
         parts.push(format!("{number}, ' '"));
@@ -26,7 +26,7 @@ pub(super) fn query(numbers: &[&str], texts: &[&str], inner: Sql) -> Sql {
 }
 
 /// Runs such a query; empty when there are no rows.
-pub(super) async fn read(db: &DatabaseTransaction, sql: Sql) -> Result<String, StoreError> {
+pub(crate) async fn read(db: &DatabaseTransaction, sql: Sql) -> Result<String, StoreError> {
     match sql::row(db, sql).await? {
         Some(row) => Ok(row.cell::<Option<String>>(0)?.unwrap_or_default()),
         None => Ok(String::new()),
@@ -34,14 +34,14 @@ pub(super) async fn read(db: &DatabaseTransaction, sql: Sql) -> Result<String, S
 }
 
 /// Takes the rows apart again.
-pub(super) struct Rows<'a, const NUMBERS: usize, const TEXTS: usize> {
+pub(crate) struct Rows<'a, const NUMBERS: usize, const TEXTS: usize> {
     left: &'a str,
     what: &'static str,
 }
 
 impl<'a, const NUMBERS: usize, const TEXTS: usize> Rows<'a, NUMBERS, TEXTS> {
     /// `what` they are, for the error.
-    pub(super) fn of(packed: &'a str, what: &'static str) -> Self {
+    pub(crate) fn of(packed: &'a str, what: &'static str) -> Self {
         Rows { left: packed, what }
     }
 

@@ -9,7 +9,7 @@ use fapiao_usecases::{
 };
 use std::time::Duration;
 
-fn push(bench: &Bench, key: &str) -> NewPush {
+pub(crate) fn push(bench: &Bench, key: &str) -> NewPush {
     NewPush {
         id: fresh(bench.now()),
         account: bench.account.clone(),

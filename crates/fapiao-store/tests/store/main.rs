@@ -5,6 +5,7 @@ mod accepting;
 mod access;
 mod cards;
 mod deliveries;
+mod falsified;
 mod harness;
 mod inbox;
 mod issuing;

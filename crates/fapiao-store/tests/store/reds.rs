@@ -5,6 +5,7 @@ use crate::harness::{Bench, on_both};
 use fapiao_domain::{
     confirmation::FormState,
     ids::{Id, OrderId, RefundId},
+    invoice::InvoiceState,
     line::{InvoiceLine, LineKind, OrderLine},
     money::Fen,
     red::{RedExtent, RedItem, RedLine, RedPlan, RedReason, plan_full, plan_part},
@@ -18,7 +19,7 @@ use fapiao_usecases::{
         Issuing, NewInvoice, NewRefund, RedFormChange, RedLetters, RefundBasis, Sales,
         UploadOutcome,
     },
-    records::{Invoice, RedForm, Refund, RefundKind, TakenLine},
+    records::{Invoice, RedForm, RedOf, Refund, RefundKind, TakenLine},
 };
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -177,6 +178,84 @@ fn refund(
         created_at: now,
         id,
     }
+}
+
+/// An order whose invoice was issued and taken back in full by an issued red letter.
+pub(crate) async fn taken_back(bench: &Bench, number: &str) {
+    let (order, blue) = sold(bench, number).await;
+    let plan = plan_full(&blue.lines, &[], RedReason::Returned).unwrap();
+    let new = NewRefund {
+        refund: refund(bench, &order, &blue, RedReason::Returned, plan),
+        basis: RefundBasis {
+            refunds: 0,
+            holding: 0,
+            invoices: 1,
+        },
+    };
+    bench
+        .store
+        .book_refund(new, None, &Actor::System)
+        .await
+        .unwrap();
+    for to in [FormState::Asked, FormState::NotNeeded] {
+        let form = forms(bench, &order).await.1.remove(0);
+        let change = RedFormChange {
+            id: form.id.clone(),
+            expected_version: form.version,
+            from: form.state,
+            to,
+            identity: to
+                .code()
+                .map(|_| ("33000000000001".to_owned(), format!("K{}", form.id))),
+            entered_at: None,
+            message: String::new(),
+            then: Vec::new(),
+            actor: Actor::System,
+            note: json!({}),
+        };
+        bench.store.change_red_form(change).await.unwrap();
+    }
+    let form = forms(bench, &order).await.1.remove(0);
+    let red = Invoice {
+        id: fresh(bench.now()),
+        identity: None,
+        state: InvoiceState::Ready,
+        lines: form.lines.iter().map(|it| it.line.clone()).collect(),
+        red: Some(RedOf {
+            blue: blue.id.clone(),
+            blue_identity: blue.identity.clone().unwrap(),
+            form: form.id.clone(),
+            form_number: form.number.clone(),
+            form_key: form.key.clone(),
+            reason: form.reason,
+            blue_lines: form.lines.iter().map(|it| it.blue_no).collect(),
+        }),
+        totals: form.totals,
+        issued_at: None,
+        receipt: String::new(),
+        uploaded_at: None,
+        version: 1,
+        ..blue
+    };
+    let ids = std::slice::from_ref(&red.id);
+    bench
+        .store
+        .draft_red(red.clone(), &Actor::System)
+        .await
+        .unwrap();
+    bench.store.reserve(ids, bench.now()).await.unwrap();
+    let receipt = format!("red-{number}");
+    bench
+        .store
+        .record_upload(&bench.seller, &receipt, ids, 0)
+        .await
+        .unwrap();
+    let issued = [(red.id.clone(), UploadOutcome::Issued)];
+    bench
+        .store
+        .record_outcomes(&issued, json!({}))
+        .await
+        .unwrap();
 }
 
 async fn forms(bench: &Bench, order: &OrderId) -> (usize, Vec<RedForm>) {

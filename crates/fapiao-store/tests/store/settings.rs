@@ -16,6 +16,8 @@ use fapiao_usecases::{
 fn code(code: &str, name: &str) -> TaxCode {
     TaxCode {
         policies: String::new(),
+        tax_rates: String::new(),
+        levy_rates: String::new(),
         code: code.to_owned(),
         name: name.to_owned(),
         short_name: "茶".to_owned(),

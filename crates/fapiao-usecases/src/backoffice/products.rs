@@ -2,8 +2,8 @@
 
 use super::{SettingError, texts::Reading};
 use crate::{
-    actor::Actor, calendar, ids::fresh, merchant::policies::not_permitted, ports::Ports,
-    records::Product, typed::plain_number,
+    actor::Actor, calendar, fields::FieldError, ids::fresh, merchant::policies::not_permitted,
+    ports::Ports, rates::class_fault, records::Product, typed::plain_number,
 };
 use fapiao_domain::{money::parse_positive, preference::Preference, rate::Rate};
 use rust_decimal::Decimal;
@@ -94,6 +94,12 @@ pub async fn save_product(
                 not_permitted(it, policy),
             );
         }
+    }
+    if let (Ok(rate), Some(it)) = (&rate, codes.usable(&tax_code, &today))
+        && !it.permits_rate(*rate)
+    {
+        let fault = class_fault(it, *rate);
+        reading.add(FieldError::new("/rate", fault.code, fault.en).in_chinese(fault.zh));
     }
     let taken = ports
         .store

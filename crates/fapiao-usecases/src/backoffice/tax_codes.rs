@@ -97,6 +97,8 @@ mod tests {
     fn book() -> CodeBook {
         let code = |code: &str, name: &str, short_name: &str, summary: bool| TaxCode {
             policies: String::new(),
+            tax_rates: String::new(),
+            levy_rates: String::new(),
             code: format!("{code:0<19}"),
             name: name.to_owned(),
             short_name: short_name.to_owned(),

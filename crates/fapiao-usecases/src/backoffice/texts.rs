@@ -19,6 +19,11 @@ pub enum SettingError {
 pub(super) struct Reading(Vec<FieldError>);
 
 impl Reading {
+    /// Notes a wrong field, with all that is to be said of it.
+    pub(super) fn add(&mut self, error: FieldError) {
+        self.0.push(error);
+    }
+
     /// Notes a wrong field.
     pub(super) fn wrong(&mut self, field: &str, code: &str, message: impl Into<String>) {
         self.0

@@ -66,6 +66,8 @@ pub async fn sync_registration(ports: &Ports, seller: &Seller) -> Result<(), Ste
             usual_rate: it.usual_rate,
             summary: it.summary,
             policies: it.policies,
+            tax_rates: it.tax_rates,
+            levy_rates: it.levy_rates,
             // The platform tells what applies today; from when, the changes show.
             from: String::new(),
             until: String::new(),
@@ -217,6 +219,8 @@ pub async fn registration_of(
                 usual_rate: it.usual_rate.clone(),
                 summary: it.summary,
                 policies: it.policies.clone(),
+                tax_rates: it.tax_rates.clone(),
+                levy_rates: it.levy_rates.clone(),
             })
             .collect(),
     }))

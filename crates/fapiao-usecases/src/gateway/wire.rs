@@ -253,6 +253,12 @@ pub struct WireClassCode {
     /// The preferential policies it permits, in Chinese with 、 between them; empty where nothing is known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub policies: String,
+    /// The rates it permits, such as `13%、9%`; empty where nothing is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tax_rates: String,
+    /// The levies it permits, written likewise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub levy_rates: String,
 }
 
 impl WireTotals {

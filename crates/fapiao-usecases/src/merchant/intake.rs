@@ -12,6 +12,7 @@ use crate::{
     merchant::policies::check_policies,
     parts::parts_of,
     ports::{NewDelivery, NewOrder, Ports, Scope},
+    rates::{KnownRates, check_rates},
     records::{
         AccountKind, CodeBook, IssuingMode, Order, OrderPart, Payment, RawTitleRecord, Seller,
         Store, UsableRate,
@@ -107,8 +108,14 @@ impl IntakeDesk {
         };
         let codes = Arc::clone(&self.codes);
         let (seller, rates) = self.seller(ports, &store).await?;
-        check_rates(&lines, rates, &calendar::day(now), &mut errors);
-        check_policies(&lines, rates, &codes, &calendar::day(now), &mut errors);
+        let day = &calendar::day(now);
+        let known = KnownRates {
+            rates,
+            codes: &codes,
+            day,
+        };
+        check_rates(&lines, &known, &mut errors);
+        check_policies(&lines, rates, &codes, day, &mut errors);
         let difference = match draft.difference.as_ref().map(DifferenceDraft::read) {
             None => None,
             Some(Ok(difference)) => Some(difference),
@@ -312,38 +319,6 @@ fn read_time(text: &str, now: DateTime<Utc>, errors: &mut Vec<FieldError>) -> Da
                 "a time is written like 2026-03-05T14:07:00+08:00",
             ));
             now
-        }
-    }
-}
-
-fn check_rates(
-    lines: &[(usize, OrderLine)],
-    rates: &[UsableRate],
-    today: &str,
-    errors: &mut Vec<FieldError>,
-) {
-    let usable = |line: &OrderLine| {
-        rates
-            .iter()
-            .any(|it| it.rate.fraction() == line.rate.fraction() && it.runs_on(today))
-    };
-    for (index, line) in lines {
-        let pointer = format!("/lines/{index}/rate");
-        if rates.is_empty() {
-            errors.push(FieldError::new(
-                pointer,
-                "E_RATES_UNKNOWN",
-                "the seller's rates have not been fetched from the tax authority yet; try again in a minute",
-            ));
-        } else if !line.rate.fraction().is_zero() && !usable(line) {
-            errors.push(FieldError::new(
-                pointer,
-                "E_RATE_NOT_USABLE",
-                format!(
-                    "the tax authority does not list {} for this seller today",
-                    line.rate.printed()
-                ),
-            ));
         }
     }
 }

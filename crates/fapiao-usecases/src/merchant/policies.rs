@@ -106,6 +106,8 @@ mod tests {
             usual_rate: "0.13".to_owned(),
             summary: false,
             policies: policies.to_owned(),
+            tax_rates: String::new(),
+            levy_rates: String::new(),
             from: String::new(),
             until: String::new(),
         }])

@@ -10,6 +10,7 @@ use crate::{
     parts::part_lines,
     platform::{face::draft_face, template::foresee_template},
     ports::{NewInvoice, Ports, Scope, TaxpayerGate},
+    rates::hold_rates,
     records::{Delivery, Invoice, IssuingMode, Order, Payment, RawTitleRecord, Seller},
     special::kind_for,
     step::StepError,
@@ -80,6 +81,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
     if order.asked.is_special() {
         warnings.extend(special_lines(&lines)?);
     }
+    hold_rates(ports, &seller.id, &lines).await?;
     let totals = sum(&lines);
     let now = ports.clock.now();
     // What is left of an earlier invoice carries its names; today's are printed.

@@ -7,7 +7,7 @@ use crate::{
     platform::{
         at_gateway::issue_at_gateway,
         face::{face_of, levy_lines},
-        names::renew_names,
+        names::look_again,
     },
     ports::{IssueFace, Ports, RedUpload, Reservation, TaxResult, TaxVerdict, UploadOutcome},
     records::{Invoice, Seller},
@@ -45,9 +45,24 @@ type StepOf = (InvoiceId, Result<(), StepError>);
 /// Brings several invoices to the tax side; an answer per invoice. Those of sellers behind a gateway go there one by
 /// one, the others are reserved and uploaded together.
 pub async fn issue_invoices(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
-    if let Err(error) = renew_names(ports, ids).await {
-        return all(ids, || copy_step(&error));
+    let stopped = match look_again(ports, ids).await {
+        Ok(stopped) => stopped,
+        Err(error) => return all(ids, || StepError::Store(copy_store(&error))),
+    };
+    if stopped.is_empty() {
+        return issue_looked_at(ports, ids).await;
     }
+    let rest: Vec<InvoiceId> = ids
+        .iter()
+        .filter(|id| !stopped.contains_key(id))
+        .cloned()
+        .collect();
+    let mut results = issue_looked_at(ports, &rest).await;
+    results.extend(stopped.into_iter().map(|(id, error)| (id, Err(error))));
+    results
+}
+
+async fn issue_looked_at(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
     let elsewhere = match ports.store.at_gateway(ids).await {
         Ok(elsewhere) => elsewhere,
         Err(error) => return all(ids, || StepError::Store(copy_store(&error))),

@@ -43,6 +43,10 @@ pub struct TaxCode {
     pub summary: bool,
     /// The preferential policies it permits, in Chinese with 、 between them; empty where nothing was told.
     pub policies: String,
+    /// The rates (税率) it permits, such as `13%、9%`; empty where nothing was told.
+    pub tax_rates: String,
+    /// The levies (征收率) it permits, written likewise.
+    pub levy_rates: String,
     /// First day, `yyyy-mm-dd`; empty where it was never told.
     pub from: String,
     /// Last day, or empty.
@@ -55,10 +59,57 @@ impl TaxCode {
         self.policies.is_empty() || self.policies.split('、').any(|it| it == policy.printed())
     }
 
+    /// The rates and levies it permits, rates first; empty where nothing was told.
+    pub fn rates(&self) -> Vec<Decimal> {
+        [&self.tax_rates, &self.levy_rates]
+            .into_iter()
+            .flat_map(|it| fractions(it))
+            .collect()
+    }
+
+    /// Whether a line of this class may bear a rate. Where nothing was told anything may; a list of rates alone says
+    /// nothing of levies, and 1% is the levy of 3% reduced. Exempt, not-taxed and 1.5% lines follow from policies; a
+    /// zero rate is the buyer's being abroad and no matter of the class.
+    pub fn permits_rate(&self, rate: Rate) -> bool {
+        let by_policy =
+            || Preference::of_rate(rate, false).is_some_and(|policy| self.permits(policy));
+        let value = match rate {
+            Rate::Zero => return true,
+            Rate::Exempt | Rate::NotTaxed => return by_policy(),
+            Rate::Percent(value) => value,
+        };
+        let told = self.rates();
+        if told.is_empty() || told.contains(&value) || (rate.is_relief() && by_policy()) {
+            return true;
+        }
+        let is_levy = LEVIES.contains(&value);
+        (is_levy && self.levy_rates.is_empty())
+            || (value == REDUCED && told.contains(&REDUCED_FROM))
+    }
+
     /// Whether it applies on a day, `yyyy-mm-dd`.
     pub fn runs_on(&self, day: &str) -> bool {
         self.from.as_str() <= day && (self.until.is_empty() || day <= self.until.as_str())
     }
+}
+
+/// 1%, the levy of small-scale taxpayers while it is reduced.
+const REDUCED: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+/// 3%, which it is reduced from.
+const REDUCED_FROM: Decimal = Decimal::from_parts(3, 0, 0, false, 2);
+/// What levies there are.
+const LEVIES: [Decimal; 3] = [
+    REDUCED,
+    REDUCED_FROM,
+    Decimal::from_parts(5, 0, 0, false, 2),
+];
+
+/// Reads `13%、9%`; what is no percentage is left out.
+fn fractions(list: &str) -> impl Iterator<Item = Decimal> {
+    list.split('、').filter_map(|it| {
+        let percent: Decimal = it.trim().strip_suffix('%')?.parse().ok()?;
+        Some((percent / Decimal::ONE_HUNDRED).normalize())
+    })
 }
 
 /// All class codes with all their versions: what applied on a day stays known for ever.
@@ -132,6 +183,49 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_code_permits_the_rates_it_was_told_with() {
+        let code = |tax_rates: &str, levy_rates: &str, policies: &str| TaxCode {
+            code: "1010115010100000000".to_owned(),
+            name: "苹果".to_owned(),
+            short_name: "水果".to_owned(),
+            usual_rate: "0.09".to_owned(),
+            summary: false,
+            policies: policies.to_owned(),
+            tax_rates: tax_rates.to_owned(),
+            levy_rates: levy_rates.to_owned(),
+            from: String::new(),
+            until: String::new(),
+        };
+        let rates = [
+            "0.13",
+            "0.09",
+            "0.05",
+            "0.03",
+            "0.015",
+            "0.01",
+            "0",
+            "exempt",
+            "not_taxed",
+        ];
+        // One letter per rate above.
+        for (code, marks) in [
+            (code("", "", ""), "yyyyyyyyy"),
+            (code("9%", "", ""), ".yyyyyyyy"),
+            (code("13%、9%", "1%、3%、5%", "简易征收"), "yyyy.yy.."),
+            (code("9%", "3%", "免税"), ".y.y.yyy."),
+            (code("9%", "5%", "按5%简易征收减按1.5%计征"), ".yy.y.y.."),
+            (code("", "5%、1.5%", "不征税"), "..y.y.y.y"),
+        ] {
+            let permitted: String = rates
+                .iter()
+                .map(|it| Rate::parse(it).unwrap())
+                .map(|it| if code.permits_rate(it) { 'y' } else { '.' })
+                .collect();
+            assert_eq!(permitted, marks, "{code:?}");
+        }
+    }
+
+    #[test]
     fn a_book_knows_what_applied_on_a_day() {
         let code = |short_name: &str, from: &str, until: &str, summary| TaxCode {
             code: "1030205010000000000".to_owned(),
@@ -140,6 +234,8 @@ mod tests {
             usual_rate: "0.13".to_owned(),
             summary,
             policies: String::new(),
+            tax_rates: String::new(),
+            levy_rates: String::new(),
             from: from.to_owned(),
             until: until.to_owned(),
         };

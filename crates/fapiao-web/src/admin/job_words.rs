@@ -186,6 +186,7 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
         "platform_differs" | "platform_lost_request" | "platform_silent" => t.gateway.next_platform,
         "template_unknown" => k.next_template,
         "nothing_left" | "invoice_limits" => k.next_refuse,
+        "rate_not_usable" | "rate_not_permitted" | "class_code_ended" => t.code_rates.next,
         "lines_invalid" | "special_lines" | "totals_differ" | "not_printable"
         | "remark_too_long" => k.next_lines,
         "upload_window" | "quota_used_up" | "segment_malformed" => k.next_tax,

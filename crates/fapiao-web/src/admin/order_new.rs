@@ -333,6 +333,8 @@ mod tests {
             usual_rate: "0.13".to_owned(),
             summary: false,
             policies: String::new(),
+            tax_rates: String::new(),
+            levy_rates: String::new(),
             from: String::new(),
             until: String::new(),
         }]);

@@ -43,6 +43,7 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
             name: it.name.clone(),
             short_name: it.short_name.clone(),
             rate: printed(&it.usual_rate),
+            permitted: permitted(it),
             from: it.from.clone(),
             until: it.until.clone(),
             others: book
@@ -106,6 +107,16 @@ pub(super) async fn sync(sent: Sent<Directs>) -> Answer {
 
 fn told(it: &TaxCode) -> String {
     format!("*{}* {} – {}", it.short_name, it.from, it.until)
+}
+
+/// All it permits, such as `13% 3% 5%`.
+fn permitted(it: &TaxCode) -> String {
+    let rates: Vec<String> = it
+        .rates()
+        .into_iter()
+        .map(|it| fapiao_domain::rate::Rate::Percent(it).printed())
+        .collect();
+    rates.join(" ")
 }
 
 /// `0.13` as printed; a word or nothing stays.

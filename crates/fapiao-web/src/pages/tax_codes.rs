@@ -39,6 +39,8 @@ pub struct CodeRow {
     pub short_name: String,
     /// Usual rate as printed.
     pub rate: String,
+    /// All rates and levies it permits as printed, or empty.
+    pub permitted: String,
     /// First day.
     pub from: String,
     /// Last day, or empty.

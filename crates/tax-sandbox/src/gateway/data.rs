@@ -127,6 +127,8 @@ fn class_code(row: &Value) -> Value {
     json!({
         "code": code,
         "policies": text("zzstsgl"),
+        "tax_rates": text("zzssl"),
+        "levy_rates": text("zsl"),
         "name": text("sphfwmc"),
         "short_name": text("sphfwfljc"),
         "usual_rate": usual,

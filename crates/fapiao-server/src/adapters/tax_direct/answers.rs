@@ -98,6 +98,8 @@ fn class_code(row: &Value) -> Option<TaxCode> {
         usual_rate,
         summary,
         policies: text(row, "zzstsgl").to_owned(),
+        tax_rates: text(row, "zzssl").to_owned(),
+        levy_rates: text(row, "zsl").to_owned(),
         from: text(row, "qyrq").to_owned(),
         until: text(row, "tyrq").to_owned(),
     })

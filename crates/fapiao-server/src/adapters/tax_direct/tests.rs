@@ -605,6 +605,10 @@ async fn class_codes_and_rates_come_as_the_product_knows_them() {
         ),
         ("茶及饮料原料", "0.09", false)
     );
+    assert_eq!(
+        (tea.tax_rates.as_str(), tea.levy_rates.as_str()),
+        ("9%", "1%、3%、5%")
+    );
     assert_eq!(code("6010000000000000000").unwrap().usual_rate, "not_taxed");
     assert!(code("1010000000000000000").unwrap().summary);
     assert!(!code("3030100000000000000").unwrap().summary);

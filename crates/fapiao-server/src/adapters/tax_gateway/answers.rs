@@ -250,6 +250,8 @@ fn code(row: &Value) -> Option<TaxCode> {
         usual_rate: text(row, "usual_rate").to_owned(),
         summary: row.get("summary").and_then(Value::as_bool).unwrap_or(false),
         policies: text(row, "policies").to_owned(),
+        tax_rates: text(row, "tax_rates").to_owned(),
+        levy_rates: text(row, "levy_rates").to_owned(),
         from: text(row, "from").to_owned(),
         until: text(row, "until").to_owned(),
     })

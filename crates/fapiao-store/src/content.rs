@@ -1,0 +1,157 @@
+//! What an issued invoice states, header and lines, as one SHA-256. The line of the audit chain that says it was issued
+//! carries it, and `verify` compares: whoever owns the database may switch its guards off, but cannot rewrite the chain.
+//!
+//! Hashed are the stored texts, each preceded by its length: the header's in the order of [`NUMBERS`] and [`TEXTS`], then
+//! those of each line by its number. Guarded columns only: state, receipt and notes move on.
+
+use crate::{audit::Line, sql::Sql, tx::Tx, verify::packed};
+use fapiao_usecases::errors::StoreError;
+use sea_orm::DatabaseTransaction;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+
+/// The member of the line's data, in hexadecimal digits.
+pub(crate) const MEMBER: &str = "content_sha256";
+
+/// The line that carries it.
+pub(crate) const ISSUED: &str = "invoice.issued";
+
+/// Numbers of the header.
+const NUMBERS: [&str; 5] = [
+    "amount",
+    "tax",
+    "total",
+    "COALESCE(issued_at, 0)",
+    "deduction",
+];
+
+/// Texts of the header, the invoice's id first.
+const TEXTS: [&str; 23] = [
+    "id",
+    "order_id",
+    "delivery_id",
+    "seller_id",
+    "store_id",
+    "order_no",
+    "kind",
+    "code",
+    "number",
+    "check_code",
+    "machine",
+    "seller_party",
+    "province",
+    "drawer",
+    "payee",
+    "reviewer",
+    "title",
+    "buyer",
+    "buyer_tax_number",
+    "remark",
+    "blue_id",
+    "difference",
+    "payments",
+];
+
+/// Numbers of a line, its own first.
+const LINE_NUMBERS: [&str; 4] = ["no", "amount", "tax", "gross"];
+
+/// Texts of a line, the invoice's id first.
+const LINE_TEXTS: [&str; 11] = [
+    "invoice_id",
+    "kind",
+    "name",
+    "tax_code",
+    "short_name",
+    "spec",
+    "unit",
+    "quantity",
+    "unit_price",
+    "rate",
+    "preference",
+];
+
+/// A line as it is read.
+type LineRow<'a> = ([i64; LINE_NUMBERS.len()], [&'a str; LINE_TEXTS.len()]);
+
+/// The hashes of the invoices for which a condition on `i` holds, by id.
+pub(crate) async fn digests(
+    db: &DatabaseTransaction,
+    chosen: impl Fn() -> Sql,
+) -> Result<HashMap<String, [u8; 32]>, StoreError> {
+    let columns = TEXTS.map(|it| format!("i.{it}")).join(", ");
+    let inner = Sql::new(format!(
+        "SELECT i.amount, i.tax, i.total, i.issued_at, i.deduction, {columns} FROM invoices i WHERE "
+    ))
+    .join(chosen());
+    let headers = packed::read(db, packed::query(&NUMBERS, &TEXTS, inner)).await?;
+    let columns = [&LINE_NUMBERS[..], &LINE_TEXTS[..]]
+        .concat()
+        .iter()
+        .map(|it| format!("l.{it}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let inner = Sql::new(format!(
+        "SELECT {columns} FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id WHERE "
+    ))
+    .join(chosen());
+    let lines = packed::read(db, packed::query(&LINE_NUMBERS, &LINE_TEXTS, inner)).await?;
+
+    let mut lines: Vec<LineRow<'_>> =
+        packed::Rows::<{ LINE_NUMBERS.len() }, { LINE_TEXTS.len() }>::of(
+            &lines,
+            "the lines of invoices",
+        )
+        .collect::<Result<_, _>>()?;
+    lines.sort_unstable_by(|(one, of), (other, than)| (of[0], one[0]).cmp(&(than[0], other[0])));
+    let mut found = HashMap::new();
+    let mut said = Vec::new();
+    for row in packed::Rows::<{ NUMBERS.len() }, { TEXTS.len() }>::of(&headers, "the invoices") {
+        let (numbers, texts) = row?;
+        said.clear();
+        say(&mut said, &numbers, &texts);
+        let from = lines.partition_point(|(_, texts_of)| texts_of[0] < texts[0]);
+        for (numbers, of) in lines[from..].iter().take_while(|(_, of)| of[0] == texts[0]) {
+            say(&mut said, numbers, of);
+        }
+        found.insert(texts[0].to_owned(), Sha256::digest(&said).into());
+    }
+    Ok(found)
+}
+
+/// Adds parts, each preceded by its length.
+fn say(said: &mut Vec<u8>, numbers: &[i64], texts: &[&str]) {
+    for number in numbers {
+        said.extend_from_slice(&8_u64.to_be_bytes());
+        said.extend_from_slice(&number.to_be_bytes());
+    }
+    for text in texts {
+        said.extend_from_slice(&(text.len() as u64).to_be_bytes());
+        said.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Adds the hash to each line that says an invoice was issued. Everything else of the transaction is written by then.
+pub(crate) async fn seal(tx: &Tx, lines: &mut [Line]) -> Result<(), StoreError> {
+    let issued: Vec<String> = lines
+        .iter()
+        .filter(|it| it.action() == ISSUED)
+        .map(|it| it.subject().to_owned())
+        .collect();
+    if issued.is_empty() {
+        return Ok(());
+    }
+    let chosen = || Sql::new("i.id IN ").list(issued.iter().map(String::as_str));
+    let digests = digests(&tx.db, chosen).await?;
+    for line in lines.iter_mut().filter(|it| it.action() == ISSUED) {
+        if let Some(digest) = digests.get(line.subject()) {
+            line.add(MEMBER, hex::encode(digest));
+        }
+    }
+    Ok(())
+}
+
+/// The hash that a line's data tells; `None` in lines older than the hash.
+pub(crate) fn told(data: &str) -> Option<&str> {
+    let (_, behind) = data.split_once(&format!("\"{MEMBER}\":\""))?;
+    behind.get(..64)
+}
