@@ -25,8 +25,9 @@ use fapiao_usecases::{
 use sea_orm::ConnectionTrait;
 
 const PAGE: u32 = 50;
-/// What the buyer reads on the page of a delivery that a request from the receipt went before.
-const SUPERSEDED: &str = "买家已在支付凭证上申请开票";
+/// What the buyer reads on the page of a delivery that a request from the receipt went before, and at WeChat.
+const SUPERSEDED: &str =
+    "买家已在支付凭证上申请开票 / the buyer asked for the invoice on the payment's receipt";
 
 fn model(claim: &PaymentClaim) -> payment_claim::Model {
     payment_claim::Model {

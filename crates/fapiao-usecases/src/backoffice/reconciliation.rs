@@ -6,7 +6,10 @@ use crate::{
     errors::StoreError,
     ids::fresh,
     jobs::{Job, QueuedJob},
-    merchant::pages::platform_id_for,
+    merchant::{
+        late::{Late, is_news, late},
+        pages::platform_id_for,
+    },
     ports::{AuthStatus, DeliveryChange, Ports, Scope},
     records::{Delivery, Difference, DifferenceKind},
     step::StepError,
@@ -68,9 +71,16 @@ pub async fn compare(ports: &Ports, id: &ReconciliationId) -> Result<(), StepErr
         run.place = last.id.to_string();
         let mut found = Vec::new();
         for delivery in &page {
+            let answer = late(ports, delivery).await?;
+            if delivery.state.is_final()
+                && delivery.state != DeliveryState::Expired
+                && !answer.matters()
+            {
+                continue;
+            }
             run.asked += 1;
             match ask(ports, delivery).await {
-                Ok(status) => found.extend(difference(delivery, &status)),
+                Ok(status) => found.extend(difference(delivery, &status, answer)),
                 Err(StepError::Store(error)) => return Err(error.into()),
                 Err(error) => {
                     run.unanswered += 1;
@@ -104,22 +114,31 @@ async fn ask(ports: &Ports, delivery: &Delivery) -> Result<AuthStatus, StepError
     let platform_id = platform_id_for(ports, delivery)
         .await
         .map_err(|error| StepError::parked("account_not_ready", error.to_string()))?;
-    let order_id = delivery.order_id_at_wechat();
+    // A partner's buyer agreed to the merchant's own order id.
+    let of_partner = ports.store.partner_request_of(&delivery.id).await?;
+    let order_id = of_partner
+        .as_ref()
+        .map_or(delivery.order_id_at_wechat(), |request| {
+            request.outside_order.as_str()
+        });
     Ok(ports
         .merchant
         .auth_status(&account, &platform_id, order_id)
         .await?)
 }
 
-/// What an answer of WeChat means beside our own state.
-fn difference(delivery: &Delivery, status: &AuthStatus) -> Option<Difference> {
+/// What an answer of WeChat means beside our own state. A delivery that nobody opened is unknown there and not asked
+/// about: it is `page_opened` before WeChat hears of it.
+fn difference(delivery: &Delivery, status: &AuthStatus, answer: Late) -> Option<Difference> {
     use DeliveryState as S;
     use DifferenceKind as D;
     let kind = match (delivery.state, status) {
-        (S::Created | S::PageOpened | S::Expired, AuthStatus::Authorised { .. }) => {
-            D::AuthorisedThere
-        }
-        (S::Refused, AuthStatus::Authorised { .. }) => D::RefusedHere,
+        (S::PageOpened | S::Expired, AuthStatus::Authorised { .. }) => D::AuthorisedThere,
+        (S::Refused | S::Failed, AuthStatus::Authorised { at, .. }) => match answer {
+            Late::Reject => D::RefusedHere,
+            Late::Bring if is_news(delivery, *at) => D::NoCard,
+            Late::Bring | Late::Nothing => return None,
+        },
         (S::PageOpened | S::Authorised | S::Issuing, AuthStatus::Rejected) => D::RejectedThere,
         (S::Authorised | S::Issuing, AuthStatus::NotYet) => D::NotAuthorisedThere,
         _ => return None,
@@ -212,7 +231,7 @@ async fn close(ports: &Ports, delivery: &Delivery, actor: &Actor) -> Result<(), 
         expected_version: delivery.version,
         from: delivery.state,
         to: DeliveryState::Failed,
-        reason: "微信没有这次授权（核对时发现） / WeChat does not have this authorisation"
+        reason: "开票申请在微信已失效（核对时发现） / WeChat does not have this authorisation (any more)"
             .to_owned(),
         refusal_url: None,
         authorisation: None,
@@ -266,6 +285,9 @@ mod tests {
             ),
             (S::Expired, &agreed, Some(DifferenceKind::AuthorisedThere)),
             (S::Refused, &agreed, Some(DifferenceKind::RefusedHere)),
+            (S::Failed, &agreed, Some(DifferenceKind::RefusedHere)),
+            (S::Failed, &AuthStatus::NotYet, None),
+            (S::Failed, &AuthStatus::Rejected, None),
             (S::Carded, &agreed, None),
             (S::Issuing, &agreed, None),
             (S::PageOpened, &AuthStatus::NotYet, None),
@@ -285,11 +307,22 @@ mod tests {
             let mut delivery = crate::backoffice::standing::tests::delivery(state);
             delivery.state = state;
             assert_eq!(
-                difference(&delivery, status).map(|it| it.kind),
+                difference(&delivery, status, Late::Reject).map(|it| it.kind),
                 wanted,
                 "{state} {status:?}"
             );
         }
+        // Failed with an invoice: brought only for an agreement that is news; what others may bring is left alone.
+        let failed = crate::backoffice::standing::tests::delivery(S::Failed);
+        let kind =
+            |status: &AuthStatus, answer| difference(&failed, status, answer).map(|it| it.kind);
+        let anew = AuthStatus::Authorised {
+            at: failed.authorised_at.unwrap() + TimeDelta::minutes(1),
+            title: None,
+        };
+        assert_eq!(kind(&anew, Late::Bring), Some(DifferenceKind::NoCard));
+        assert_eq!(kind(&agreed, Late::Bring), None);
+        assert_eq!(kind(&anew, Late::Nothing), None);
         for kind in DifferenceKind::ALL {
             assert_eq!(DifferenceKind::parse(kind.as_str()), Some(kind));
         }

@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod drafts;
 pub mod import;
 pub(crate) mod intake;
+pub(crate) mod late;
 mod order_discount;
 pub mod orders;
 pub mod pages;

@@ -193,12 +193,12 @@ pub(crate) async fn platform_id_of(ports: &Ports, seller: &Seller) -> Result<Str
         .ok_or_else(|| not_ready("the platform account has not been prepared at WeChat yet"))
 }
 
-async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), StoreError> {
+async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), PageError> {
     let confirm = Job::ConfirmAuthorisation(delivery.id.clone());
     if delivery.state != DeliveryState::Created {
         // Opened once more: the questions begin anew, wherever they had got to.
         let poll = QueuedJob::after(confirm, Some(delivery.seller.clone()), FIRST_POLL_SECS);
-        return ports.store.enqueue(vec![poll]).await;
+        return Ok(ports.store.enqueue(vec![poll]).await?);
     }
     let change = DeliveryChange {
         id: delivery.id.clone(),
@@ -217,8 +217,16 @@ async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), StoreErro
         note: json!({}),
     };
     match ports.store.change_delivery(change, None).await {
-        // Opened twice at the same moment: the other visit queued the poll.
-        Ok(_) | Err(StoreError::Stale { .. }) => Ok(()),
-        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+        // Opened twice at the same moment: the other visit queued the poll. Or it ended at this moment: then nobody is
+        // sent to agree to it.
+        Err(StoreError::Stale { .. }) => {
+            let now = ports.store.delivery(&Scope::All, &delivery.id).await?;
+            match now.map(|it| it.state) {
+                Some(state) if !state.awaits_buyer() => Err(PageError::NotAwaiting(state)),
+                _ => Ok(()),
+            }
+        }
+        Err(error) => Err(error.into()),
     }
 }

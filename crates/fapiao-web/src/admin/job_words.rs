@@ -142,7 +142,7 @@ pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
 
 /// A reason as this reader wants it: some come in both languages, Chinese first, ` / ` between them, and end with the
 /// far side's own words in brackets, which are kept behind the fold.
-pub(super) fn in_language(lang: Lang, reason: &str) -> String {
+pub(crate) fn in_language(lang: Lang, reason: &str) -> String {
     if matches!(lang, Lang::En) && reason == DECLINED {
         return Texts::of(lang).job_kind.declined.to_owned();
     }
