@@ -2,6 +2,7 @@
 
 use crate::{
     admin::{
+        console::until,
         sign_in::signed_in,
         work::{page, send},
     },
