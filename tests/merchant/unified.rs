@@ -227,9 +227,7 @@ async fn a_failure_reaches_staff_and_buyer_with_its_reason() {
     let path = format!("/sandbox/orders/{}", seen["id"].as_str().unwrap());
     let sandbox = app.sandbox();
     until("the refusal at WeChat", || async {
-        let order = app
-            .control(&sandbox, reqwest::Method::GET, &path, None)
-            .await;
+        let order = app.control(&sandbox, Method::GET, &path, None).await;
         (order["state"] == "rejected").then_some(())
     })
     .await;
