@@ -17,12 +17,16 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
     delivery::DeliveryState,
-    ids::{DeliveryId, Id, PushId, ReconciliationId},
+    ids::{ClaimId, DeliveryId, Id, PushId, ReconciliationId},
 };
 use serde_json::json;
 
+mod claims;
+
 /// Older deliveries are not asked about: WeChat's authorisations do not live for ever.
 const LOOK_BACK_DAYS: i64 = 30;
+/// How the place of a run begins that is through with the deliveries, and compares requests from payment receipts.
+const CLAIMS: &str = "claims:";
 /// Asked about between two saves.
 const PAGE: u32 = 20;
 /// A step ends after this time, so that it fits into a job's lease; the next one continues.
@@ -58,15 +62,24 @@ pub async fn compare(ports: &Ports, id: &ReconciliationId) -> Result<(), StepErr
         }
         let now = ports.clock.now();
         let since = now - TimeDelta::days(LOOK_BACK_DAYS);
+        if let Some(place) = run.place.strip_prefix(CLAIMS).map(str::to_owned) {
+            if !claims::compare(ports, &mut run, &place, since).await? {
+                let before = now - TimeDelta::minutes(CARD_DUE_MINUTES);
+                let own = ports.store.own_differences(before, since).await?;
+                ports.store.record_compared(&run, own, true).await?;
+                return Ok(());
+            }
+            pause(began)?;
+            continue;
+        }
         let page = ports
             .store
             .deliveries_to_compare(&run.place, since, PAGE)
             .await?;
         let Some(last) = page.last() else {
-            let before = now - TimeDelta::minutes(CARD_DUE_MINUTES);
-            let own = ports.store.own_differences(before, since).await?;
-            ports.store.record_compared(&run, own, true).await?;
-            return Ok(());
+            run.place = CLAIMS.to_owned();
+            ports.store.record_compared(&run, Vec::new(), false).await?;
+            continue;
         };
         run.place = last.id.to_string();
         let mut found = Vec::new();
@@ -89,10 +102,16 @@ pub async fn compare(ports: &Ports, id: &ReconciliationId) -> Result<(), StepErr
             }
         }
         ports.store.record_compared(&run, found, false).await?;
-        if began.elapsed().as_secs() >= STEP_SECS {
-            return Err(StepError::not_yet(1, "there is more to compare"));
-        }
+        pause(began)?;
     }
+}
+
+/// Lets a run go on in a job of its own when this one has been long.
+fn pause(began: tokio::time::Instant) -> Result<(), StepError> {
+    if began.elapsed().as_secs() >= STEP_SECS {
+        return Err(StepError::not_yet(1, "there is more to compare"));
+    }
+    Ok(())
 }
 
 fn words(error: &StepError) -> String {
@@ -187,6 +206,8 @@ pub async fn fix(
     if kind == D::UnknownHere {
         let push = PushId::parse(subject).map_err(|_| missing(subject))?;
         ports.store.handle_again(&push, actor).await?;
+    } else if let Ok(claim) = ClaimId::parse(subject) {
+        then.extend(claims::mend(ports, &claim, kind, actor).await?);
     } else {
         let id = DeliveryId::parse(subject).map_err(|_| missing(subject))?;
         let delivery = ports.store.delivery(&Scope::All, &id).await?;

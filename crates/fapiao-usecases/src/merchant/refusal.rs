@@ -23,13 +23,13 @@ use thiserror::Error;
 pub const REASON_MAX: usize = 60;
 
 /// What WeChat is told where no reason was written down.
-const UNTOLD: &str = "商家未能开具这张发票，请重新申请或联系商家";
+pub(crate) const UNTOLD: &str = "商家未能开具这张发票，请重新申请或联系商家";
 
 /// Longest link that goes with a refusal.
 const URL_MAX: usize = 512;
 
 /// Plain HTTP is let through for a developer's machine only.
-fn is_web_address(text: &str) -> bool {
+pub(crate) fn is_web_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| {
         text.strip_prefix("http://").filter(|rest| {
             rest.starts_with("127.0.0.1")
