@@ -158,7 +158,9 @@ pub(crate) async fn open(
             Ok(send_to(StatusCode::SEE_OTHER, &format!("{here}?again=1")))
         }
         Err(PageError::Store(error)) => Err(error.into()),
-        Err(error @ (PageError::NotReady(_) | PageError::WeChat(_))) => {
+        Err(
+            error @ (PageError::NotReady(_) | PageError::Refused { .. } | PageError::WeChat(_)),
+        ) => {
             let id = Context::of(&request).id;
             tracing::warn!(
                 request.id = %id, delivery.id = %delivery.id, error = %error,
