@@ -540,6 +540,8 @@ async fn who_agrees_anew_after_the_comparison_ended_a_delivery_is_told_so() {
     assert_eq!(kinds(&found), [DifferenceKind::NotAuthorisedThere]);
     fix(&app, &finance, &run, &found[0]).await;
     app.await_state(&order, "failed").await;
+    // Two pushes of the same second that say the same are one push.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     app.authorise(&order, &company()).await;
     let there = rejected_there(&app, id).await;
     assert_eq!(there["reject_reason"], "开票申请在微信已失效（核对时发现）");

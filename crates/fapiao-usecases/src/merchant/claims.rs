@@ -13,7 +13,10 @@ use crate::{
     step::StepError,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use fapiao_domain::{ids::{ClaimId, Id}, text::is_invisible};
+use fapiao_domain::{
+    ids::{ClaimId, Id},
+    text::is_invisible,
+};
 use serde_json::json;
 
 /// A person decides that a request gets no invoice from us. The buyer reads the reason at WeChat, with a link: `url`, or

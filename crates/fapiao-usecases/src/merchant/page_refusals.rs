@@ -10,7 +10,7 @@ use crate::{
     records::{Account, Delivery},
 };
 use chrono::{DateTime, Utc};
-use fapiao_domain::{ids::Id, money::Fen};
+use fapiao_domain::ids::Id;
 use serde_json::json;
 
 const REFUSED: &str = "delivery.page_refused";
@@ -119,28 +119,19 @@ pub(super) fn not_ready(what: &str) -> (String, String) {
     (NOT_READY.to_owned(), reason)
 }
 
-/// What WeChat would refuse for certain, from our own rows: then it is not asked.
-pub(super) fn foreseen(account: &Account, amount: Fen) -> Option<(&'static str, String)> {
+/// What WeChat would refuse for certain, from our own rows: then it is not asked. That nothing is left to invoice, and
+/// that the order id is used up, is told by the delivery itself.
+pub(super) fn foreseen(account: &Account) -> Option<(&'static str, String)> {
     let name = &account.name;
-    if account.contact_phone.trim().is_empty() {
-        return Some((
+    account.contact_phone.trim().is_empty().then(|| {
+        (
             "72063",
             format!(
                 "账号“{name}”还没有联系电话：请在账号页填写，推送到微信后再请买家打开链接 / account {name} has no contact \
                  telephone: enter it on the account's page, then let the buyer open the link again"
             ),
-        ));
-    }
-    if amount.get() <= 0 {
-        return Some((
-            "72031",
-            format!(
-                "开票金额 {0} 不大于零，微信不接受 / the amount {0} is not above zero, which WeChat does not take",
-                amount.display_yuan()
-            ),
-        ));
-    }
-    None
+        )
+    })
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ async fn ask_for_page(ports: &Ports, delivery: &Delivery) -> Result<AuthAnswer, 
         .order(&Scope::All, &delivery.order)
         .await?
         .ok_or(PageError::Unknown)?;
-    let amount = amount_of(ports, &delivery, &order).await?;
+    let amount = amount_of(ports, delivery, &order).await?;
     if amount == Fen::ZERO {
         return Err(PageError::NothingLeft);
     }
@@ -122,11 +122,7 @@ async fn ask_for_page(ports: &Ports, delivery: &Delivery) -> Result<AuthAnswer, 
         .await?
         .ok_or_else(|| PageError::NotReady(page_refusals::ACCOUNT_GONE.to_owned()))?;
     let platform_id = platform_id_for(ports, delivery).await?;
-    let amount = delivery
-        .part
-        .as_ref()
-        .map_or(order.totals.total, |part| part.totals.total);
-    if let Some((code, reason)) = page_refusals::foreseen(&account, amount) {
+    if let Some((code, reason)) = page_refusals::foreseen(&account) {
         return Err(PageError::Refused { code, reason });
     }
     // Saved before WeChat is asked: from here on the buyer may agree, and a lost push must be found.

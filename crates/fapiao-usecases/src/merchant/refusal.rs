@@ -161,8 +161,8 @@ pub async fn refuse_delivery(
     }
 }
 
-/// Tells WeChat about a refusal, or about a delivery that ended here for good before an invoice was drawn up. A page the buyer never confirmed needs no word; should the buyer confirm it later, the
-/// confirmation brings this job back.
+/// Tells WeChat about a refusal, or about a delivery that ended here for good before an invoice was drawn up. A page the
+/// buyer never confirmed needs no word; should the buyer confirm it later, the confirmation brings this job back.
 ///
 /// # Errors
 /// [`StepError`].
@@ -225,8 +225,17 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
 
 /// What the buyer reads at WeChat: the Chinese half of a reason in both languages.
 fn told(reason: &str) -> &str {
-    let reason = reason.split(" / ").next().unwrap_or(reason).trim();
-    if reason.is_empty() { UNTOLD } else { reason }
+    let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
+    let reason = match reason.split_once(" / ") {
+        Some((zh, en)) if zh.contains(is_chinese) && !en.contains(is_chinese) => zh,
+        // A shop may write a stroke of its own.
+        Some(_) | None => reason,
+    };
+    if reason.trim().is_empty() {
+        UNTOLD
+    } else {
+        reason.trim()
+    }
 }
 
 #[cfg(test)]
@@ -240,6 +249,7 @@ mod tests {
             told("开票申请已失效 / the request is void"),
             "开票申请已失效"
         );
+        assert_eq!(told("退货 / 换货"), "退货 / 换货");
         assert_eq!(told(""), UNTOLD);
     }
 }

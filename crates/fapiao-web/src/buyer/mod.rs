@@ -93,10 +93,14 @@ pub(crate) async fn show(
             state = BuyerState::Delayed;
         }
     }
-    if let BuyerState::Failed { reason, .. } = &mut state
-        && (seen.is_from_elsewhere || seen.delivery.invoice.is_none())
-    {
-        *reason = Some(in_language(bare.lang, &seen.delivery.reason));
+    if let BuyerState::Failed { reason, .. } = &mut state {
+        let why = &seen.delivery.reason;
+        if seen.delivery.invoice.is_none() {
+            // Our own words: the buyer came another way, or has to ask anew.
+            *reason = Some(in_language(bare.lang, why));
+        } else if seen.is_from_elsewhere {
+            *reason = Some(why.clone());
+        }
     }
     let is_again = request.query_string() == "again=1";
     let may_change = seen.delivery.state == DeliveryState::PageOpened
