@@ -11,7 +11,7 @@ use crate::{
     step::StepError,
 };
 use chrono::{DateTime, Utc};
-use fapiao_domain::ids::{ClaimId, Id};
+use fapiao_domain::ids::ClaimId;
 
 /// Why a request is closed that WeChat does not hold open any more.
 const GONE_THERE: &str = "微信侧的开票申请已不存在";
