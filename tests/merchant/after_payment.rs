@@ -8,6 +8,7 @@ use crate::{
     },
     harness::{TestApp, company, spawn_app, tea},
 };
+use fapiao_domain::ids::Id;
 use fapiao_usecases::{
     actor::Actor,
     backoffice::reconciliation::{begin, fix},
