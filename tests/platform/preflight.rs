@@ -274,10 +274,9 @@ async fn a_missing_contact_is_foreseen_and_wechat_not_asked() {
         text.contains("微信会以 72063 拒绝") && text.contains("还没有联系电话"),
         "{text}"
     );
-    app.tamper("UPDATE accounts SET contact_phone = '021-60000000'")
-        .await;
-    assert_eq!(knocks(&app, &order).await, 302);
-    let text = page(&app, &owner, &shown).await;
-    assert!(!text.contains("买家打不开授权页"), "{text}");
+    // Knocking again adds nothing, and the order is not opened at WeChat.
+    assert_eq!(knocks(&app, &order).await, 503);
+    assert_eq!(times(&app, &order, "delivery.page_refused").await, 1);
+    assert_eq!(times(&app, &order, "delivery.page_opened").await, 0);
     app.stop().await;
 }
