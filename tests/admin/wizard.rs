@@ -13,7 +13,7 @@ use fapiao_usecases::{
     ids::fresh,
     jobs::{Job, QueuedJob},
     ports::Ports,
-    records::{Account, Ask, BuyerForm, Seller},
+    records::{Account, AccountKind, Ask, BuyerForm, Seller},
 };
 use reqwest::Method;
 use serde_json::json;
@@ -172,6 +172,54 @@ async fn a_contact_at_wechat_has_to_be_the_one_entered_here() {
     );
     app.run(&Job::PrepareAccount(own.id)).await;
     assert_eq!(outcomes(ports, &it, task).await, [Outcome::Done]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn app_and_mini_program_need_permission_contact_and_fields_of_their_own() {
+    let app = spawn_app().await;
+    let (ports, it) = (app.ports(), seller(&app).await);
+    let tasks = [Task::AppSettings, Task::MiniProgramSettings];
+    let kinds = [AccountKind::OpenPlatformApp, AccountKind::MiniProgram];
+    for (place, kind) in kinds.into_iter().enumerate() {
+        let accounts = ports.store.accounts().await.unwrap();
+        let own = accounts.into_iter().find(|it| it.kind == kind).unwrap();
+        app.run(&Job::PrepareAccount(own.id.clone())).await;
+        let by = Actor::CommandLine;
+        let drawn = BuyerForm::default();
+        store_form(ports, &by, &own, &drawn, None).await.unwrap();
+        app.run(&Job::PushBuyerForm(own.id.clone())).await;
+        let told = look(ports, &it, tasks).await;
+        assert_eq!(told[place].0, Outcome::Done, "{told:?}");
+        // The service account's stands; this one's is another telephone, or other fields.
+        let mut other = drawn.clone();
+        other.person.phone = Ask::Required;
+        let mut told = Vec::new();
+        for _ in 0..50 {
+            ports.console.set_buyer_form(&own, &other).await.unwrap();
+            told = look(ports, &it, tasks).await.to_vec();
+            if told[place].0 != Outcome::Done {
+                break;
+            }
+            // The product was still bringing over what was drawn.
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert!(said(&told[place]).contains("授权页字段"), "{told:?}");
+        let moved = Account {
+            contact_phone: "0571-88880001".to_owned(),
+            ..own.clone()
+        };
+        ports.merchant.set_contact(&moved).await.unwrap();
+        let told = look(ports, &it, tasks).await;
+        assert!(said(&told[place]).contains("0571-88880001"), "{told:?}");
+        assert_eq!(outcomes(ports, &it, [Task::Contact]).await, [Outcome::Done]);
+    }
+    app.wechat_fault(
+        &json!({ "path": "/card/invoice/setbizattr", "kind": "errcode", "value": 48001 }),
+    )
+    .await;
+    assert_eq!(outcomes(ports, &it, tasks).await, [Outcome::Wrong; 2]);
+    clear(&app).await;
     app.stop().await;
 }
 

@@ -1,10 +1,22 @@
 //! Invoices asked for on a payment's receipt.
 
-use crate::harness::{TestApp, company, spawn_app, tea};
+use crate::{
+    admin::{
+        console::until,
+        sign_in::signed_in,
+        work::{location, page, send},
+    },
+    harness::{TestApp, company, spawn_app, tea},
+};
+use fapiao_domain::ids::Id;
 use fapiao_usecases::{
     actor::Actor,
-    merchant::after_payment::{AttachError, attach_by_number, dismiss},
-    records::{ClaimState, PaymentClaim},
+    backoffice::reconciliation::{begin, fix},
+    merchant::{
+        after_payment::{AttachError, attach_by_number},
+        claims::dismiss,
+    },
+    records::{ClaimState, Difference, DifferenceKind, PaymentClaim},
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -125,7 +137,7 @@ async fn a_person_finds_the_order_or_ends_the_request() {
         .unwrap();
     let row = carded(&app, "PAY-4").await;
     assert!(row["invoice_number"].is_string());
-    let twice = dismiss(ports, &open.id, "重复", &by).await;
+    let twice = dismiss(ports, &open.id, "重复", "", &by).await;
     assert!(matches!(twice, Err(AttachError::Gone)));
 
     let number = paid(&app).await;
@@ -144,13 +156,27 @@ async fn a_person_finds_the_order_or_ends_the_request() {
     let again = attach_by_number(ports, &other.id, "PAY-4", &by).await;
     assert!(matches!(again, Err(AttachError::UnderWay(_))));
     assert!(matches!(
-        dismiss(ports, &other.id, " ", &by).await,
+        dismiss(ports, &other.id, " ", "", &by).await,
         Err(AttachError::Note)
     ));
-    dismiss(ports, &other.id, "不是本店的支付", &by)
-        .await
-        .unwrap();
+    assert!(matches!(
+        dismiss(ports, &other.id, "x", "javascript:1", &by).await,
+        Err(AttachError::Url)
+    ));
+    dismiss(
+        ports,
+        &other.id,
+        "不是本店的支付",
+        "https://shop.example/help",
+        &by,
+    )
+    .await
+    .unwrap();
     assert_eq!(ports.store.open_claims().await.unwrap(), 0);
+    // The buyer is told at WeChat, with the reason and where to read on.
+    let told = told_no(&app, &number).await;
+    assert_eq!(told["reject_reason"], "不是本店的支付");
+    assert_eq!(told["reject_url"], "https://shop.example/help");
     app.assert_ledger_holds().await;
     app.stop().await;
 }
@@ -170,4 +196,112 @@ async fn payments_are_read_strictly() {
         ]
     );
     app.stop().await;
+}
+
+/// The order at WeChat, once it was refused.
+async fn told_no(app: &TestApp, order_id: &str) -> Value {
+    let path = format!("/sandbox/orders/{order_id}");
+    until("the refusal at WeChat", || async {
+        let order = app.control(&app.sandbox(), Method::GET, &path, None).await;
+        (order["state"] == "rejected").then_some(order)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn staff_see_the_promise_close_with_a_reason_and_the_comparison_finds_what_wechat_was_not_told()
+ {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let number = paid(&app).await;
+    asked(&app, &number).await;
+    let open = claim(&app).await;
+    let text = page(&app, &finance, "/admin/payments").await;
+    assert!(
+        text.contains(&number) && text.contains("承诺开票时限"),
+        "{text}"
+    );
+    // What waits on both sides is no difference.
+    assert_eq!(differences(&app).await, []);
+    let silent = json!({ "path": "/card/invoice/rejectinsert", "kind": "errcode", "value": 45009 });
+    app.wechat_fault(&silent).await;
+    let path = format!("/admin/payments/{}/dismissal", open.id);
+    let to = location(&send(&app, &finance, &path, &[("note", "无法核实支付")]).await);
+    let text = page(&app, &finance, &to).await;
+    assert!(text.contains("申请已关闭，正在通过微信告知买家"), "{text}");
+    // The job is lost, as after a hand on the database: the comparison finds it.
+    app.tamper(&format!("DELETE FROM jobs WHERE subject = '{}'", open.id))
+        .await;
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
+    let found = differences(&app).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].kind, DifferenceKind::RefusedHere);
+    assert_eq!(found[0].subject, open.id.as_str());
+    let runs = app
+        .ports()
+        .store
+        .reconciliations(None, 1)
+        .await
+        .unwrap()
+        .rows;
+    let text = page(&app, &finance, "/admin/reconciliation").await;
+    assert!(text.contains("/admin/payments?state=dismissed"), "{text}");
+    let path = format!("/admin/reconciliation/{}/fix", runs[0].id);
+    let members = [
+        ("subject", found[0].subject.as_str()),
+        ("kind", "refused_here"),
+    ];
+    send(&app, &finance, &path, &members).await;
+    let told = told_no(&app, &number).await;
+    assert_eq!(told["reject_reason"], "无法核实支付");
+    assert!(
+        told["reject_url"].as_str().unwrap().ends_with("/o"),
+        "{told}"
+    );
+    assert_eq!(differences(&app).await, []);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_was_refused_at_wechat_by_others_is_closed_here() {
+    let app = spawn_app().await;
+    let number = paid(&app).await;
+    asked(&app, &number).await;
+    let open = claim(&app).await;
+    let path = format!("/sandbox/orders/{number}/reject");
+    app.control(&app.sandbox(), Method::POST, &path, None).await;
+    let found = differences(&app).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].kind, DifferenceKind::RejectedThere);
+    let runs = app
+        .ports()
+        .store
+        .reconciliations(None, 1)
+        .await
+        .unwrap()
+        .rows;
+    let by = Actor::CommandLine;
+    let kind = found[0].kind;
+    let went = fix(app.ports(), &runs[0].id, &found[0].subject, kind, &by).await;
+    assert!(went.unwrap());
+    assert_eq!(claim(&app).await.state, ClaimState::Dismissed);
+    assert_eq!(claim(&app).await.id, open.id);
+    assert_eq!(differences(&app).await, []);
+    app.stop().await;
+}
+
+/// What a comparison finds now.
+async fn differences(app: &TestApp) -> Vec<Difference> {
+    let store = &app.ports().store;
+    let run = begin(app.ports(), "cli", &Actor::CommandLine)
+        .await
+        .unwrap();
+    until("the end of the comparison", || async {
+        let run = store.reconciliation(&run).await.unwrap().unwrap();
+        run.done.then_some(())
+    })
+    .await;
+    store.differences(&run, 50).await.unwrap()
 }

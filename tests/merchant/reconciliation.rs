@@ -430,3 +430,162 @@ async fn it_runs_once_a_night_on_one_node_and_survives_a_silent_wechat() {
     assert!(text.contains("其中 1 笔没有得到应答"), "{text}");
     app.stop().await;
 }
+
+/// What the WeChat sandbox has of a delivery.
+async fn at_wechat(app: &TestApp, delivery: &str) -> Value {
+    let path = format!("/sandbox/orders/{delivery}");
+    app.control(&app.sandbox(), Method::GET, &path, None).await
+}
+
+/// An order whose page the buyer left open, while the invoice was asked for on the payment's receipt instead.
+async fn superseded(app: &TestApp, no: &str) -> Value {
+    let paid = json!({ "mchid": "1900000001", "money": 11_300 });
+    let paid = app
+        .control(
+            &app.sandbox(),
+            Method::POST,
+            "/sandbox/payments",
+            Some(&paid),
+        )
+        .await;
+    let number = paid["order"]["order_id"].as_str().unwrap();
+    let mut wanted = crate::harness::tea(no);
+    wanted["payment"] = json!({ "channel": "wechat", "transaction_no": number });
+    let placed = app.post("/orders", no, &wanted).await;
+    assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");
+    app.open_page(&placed.body).await;
+    let path = format!("/sandbox/orders/{number}/authorise");
+    app.control(&app.sandbox(), Method::POST, &path, Some(&company()))
+        .await;
+    app.await_state(&placed.body, "failed").await;
+    placed.body
+}
+
+async fn rejected_there(app: &TestApp, delivery: &str) -> Value {
+    until("WeChat to know", || async {
+        let order = at_wechat(app, delivery).await;
+        (order["state"] == "rejected").then_some(order)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_agrees_on_a_page_that_was_passed_over_is_told_where_the_order_stands() {
+    let app = spawn_app().await;
+    let order = superseded(&app, "RC-9").await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    app.authorise(&order, &company()).await;
+    let there = rejected_there(&app, id).await;
+    assert_eq!(there["reject_reason"], "买家已在支付凭证上申请开票");
+    let link = order["delivery"]["page_url"].as_str().unwrap();
+    assert!(there["reject_url"].as_str().unwrap() == link, "{there}");
+    // The link leads on to the invoice that was asked for on the receipt.
+    let row = until("the card of the receipt", || async {
+        let found = app.get("/orders?order_no=RC-9").await.body["data"][0].clone();
+        (found["delivery_state"] == "carded").then_some(found)
+    })
+    .await;
+    let shown = app
+        .http
+        .get(link)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        shown.contains("买家已在支付凭证上申请开票") && shown.contains("查看这笔订单的发票"),
+        "{shown}"
+    );
+    assert!(row["invoice_number"].is_string());
+    let inserts = app.wechat_ledger().await["inserts"].clone();
+    assert_eq!(inserts.as_array().unwrap().len(), 1);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_agreement_to_a_failed_delivery_that_nobody_heard_of_is_found_and_refused() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let order = superseded(&app, "RC-10").await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    let lost = json!({ "event": "user_authorize_invoice", "kind": "lost", "count": 1 });
+    app.wechat_fault(&lost).await;
+    app.tamper(&format!("DELETE FROM jobs WHERE subject = '{id}'"))
+        .await;
+    app.authorise(&order, &company()).await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::RefusedHere], "{found:?}");
+    let (here, there) = (found[0].here.as_str(), found[0].there.as_str());
+    assert_eq!((here, there), ("failed", "authorised"));
+    fix(&app, &finance, &run, &found[0]).await;
+    rejected_there(&app, id).await;
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(found, []);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn who_agrees_anew_after_the_comparison_ended_a_delivery_is_told_so() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let odd = json!({ "company": { "title": "示例科技有限公司", "tax_no": "91110105MA000000L7" } });
+    let order = app.authorised_order("RC-11", &odd).await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    app.await_state(&order, "authorised").await;
+    elsewhere(&app, id, "withdraw").await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::NotAuthorisedThere]);
+    fix(&app, &finance, &run, &found[0]).await;
+    app.await_state(&order, "failed").await;
+    // Two pushes of the same second that say the same are one push.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    app.authorise(&order, &company()).await;
+    let there = rejected_there(&app, id).await;
+    assert_eq!(there["reject_reason"], "开票申请在微信已失效（核对时发现）");
+    assert_eq!(app.tax_ledger().await["numbers"], json!([]));
+    invoiced_by_a_new_link(&app, &order, "RC-11-b").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_issued_invoice_whose_buyer_agrees_anew_comes_to_the_wallet_after_all() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let held =
+        json!({ "path": "/card/invoice/platform/setpdf", "kind": "errcode", "value": 45009 });
+    app.wechat_fault(&held).await;
+    let order = app.authorised_order("RC-12", &company()).await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    until("the waiting card", || async {
+        let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
+        let waits = |it: &JobRow| it.subject == id && it.kind == "deliver_card" && it.attempts > 0;
+        jobs.unwrap().rows.iter().any(waits).then_some(())
+    })
+    .await;
+    elsewhere(&app, id, "withdraw").await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::NotAuthorisedThere]);
+    fix(&app, &finance, &run, &found[0]).await;
+    app.await_state(&order, "failed").await;
+    app.tamper(&format!("DELETE FROM jobs WHERE subject = '{id}'"))
+        .await;
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
+    // The first agreement had the same second or an earlier one.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let lost = json!({ "event": "user_authorize_invoice", "kind": "lost", "count": 1 });
+    app.wechat_fault(&lost).await;
+    app.authorise(&order, &company()).await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::NoCard], "{found:?}");
+    fix(&app, &finance, &run, &found[0]).await;
+    app.await_state(&order, "carded").await;
+    let numbers = app.tax_ledger().await["numbers"].clone();
+    assert_eq!(numbers.as_array().unwrap().len(), 1, "one invoice");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}

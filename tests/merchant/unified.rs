@@ -2,6 +2,7 @@
 
 use crate::{
     admin::{
+        console::until,
         sign_in::signed_in,
         work::{page, send},
     },
@@ -222,6 +223,14 @@ async fn a_failure_reaches_staff_and_buyer_with_its_reason() {
     );
     let lines = timeline(&app, &order).await;
     assert!(lines.contains(&"unified.failed".to_owned()), "{lines:?}");
+    // WeChat is told, and with it the buyer on WeChat's own pages.
+    let path = format!("/sandbox/orders/{}", seen["id"].as_str().unwrap());
+    let sandbox = app.sandbox();
+    until("the refusal at WeChat", || async {
+        let order = app.control(&sandbox, Method::GET, &path, None).await;
+        (order["state"] == "rejected").then_some(())
+    })
+    .await;
     // The order is open for another try.
     settings(&app, &json!({ "unified_fails": "" })).await;
     let wanted = json!({ "channel": "web", "page": "title" });

@@ -12,7 +12,7 @@ use crate::{
 use chrono::TimeDelta;
 use fapiao_domain::{
     card::CardState,
-    ids::{DeliveryId, Id},
+    ids::{DeliveryId, Id, OrderId},
 };
 use fapiao_usecases::{
     platform::{card::deliver_card, card_life::cancel_card},
@@ -23,6 +23,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const INSERT: &str = "/card/invoice/insert";
+const PAGE: &str = "/card/invoice/getauthurl";
 const UPLOAD: &str = "/card/invoice/platform/setpdf";
 
 fn id_of(order: &Value) -> DeliveryId {
@@ -62,6 +63,7 @@ async fn each_refusal_leads_to_its_own_safe_step_on_this_order() {
     let table = [
         (72031, "打开发票"),
         (72035, "重新生成开票链接"),
+        (72038, "重试"),
         (72040, "打开发票"),
         (72042, "打开发票"),
         (72043, "打开发票"),
@@ -210,5 +212,71 @@ async fn an_upload_that_grows_old_is_renewed_before_wechat_deletes_it() {
     app.await_state(&order, "carded").await;
     let card = app.ports().store.card(&id).await.unwrap().unwrap();
     assert_ne!(card.media.unwrap().0, media.0);
+    app.stop().await;
+}
+
+/// The buyer follows the link, and is told to come back.
+async fn knocks(app: &TestApp, order: &Value) -> u16 {
+    let go = format!("{}/wechat", order["delivery"]["page_url"].as_str().unwrap());
+    app.http.get(go).send().await.unwrap().status().as_u16()
+}
+
+async fn times(app: &TestApp, order: &Value, act: &str) -> usize {
+    let id = OrderId::parse(order["id"].as_str().unwrap()).unwrap();
+    let lines = app.ports().store.timeline(&id).await.unwrap();
+    lines.iter().filter(|it| it.action == act).count()
+}
+
+#[tokio::test]
+async fn a_page_that_wechat_does_not_give_is_shown_to_staff_until_it_is_given() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let order = app.order("P-page").await;
+    let shown = format!("/admin/orders/{}", order["id"].as_str().unwrap());
+    for code in [72063, 72015, 48001, 72031] {
+        let fault = json!({ "path": PAGE, "kind": "errcode", "value": code, "count": 2 });
+        app.wechat_fault(&fault).await;
+        // Trying twice leaves one trace.
+        assert_eq!(knocks(&app, &order).await, 503);
+        assert_eq!(knocks(&app, &order).await, 503);
+        let text = page(&app, &owner, &shown).await;
+        let told = format!("买家打不开授权页：微信返回 {code}");
+        assert!(text.contains(&told), "{code}: {text}");
+        let settings = code != 72031;
+        assert_eq!(text.contains("检查微信账号设置"), settings, "{code}");
+    }
+    assert_eq!(times(&app, &order, "delivery.page_refused").await, 4);
+    let id = id_of(&order);
+    let text = page(&app, &owner, &format!("/admin/deliveries/{id}")).await;
+    assert!(text.contains("微信返回 72031") && text.contains("微信没有给出授权页"));
+    // Given at last: the notice is gone, and the buyer goes on.
+    assert_eq!(knocks(&app, &order).await, 302);
+    let text = page(&app, &owner, &shown).await;
+    assert!(!text.contains("买家打不开授权页"), "{text}");
+    assert_eq!(times(&app, &order, "delivery.page_given").await, 1);
+    app.authorise(&order, &company()).await;
+    app.await_state(&order, "carded").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_missing_contact_is_foreseen_and_wechat_not_asked() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let order = app.order("P-contact").await;
+    app.tamper("UPDATE accounts SET contact_phone = ''").await;
+    assert_eq!(knocks(&app, &order).await, 503);
+    assert_eq!(calls(&app, PAGE, id_of(&order).as_str()).await, 0);
+    let shown = format!("/admin/orders/{}", order["id"].as_str().unwrap());
+    let text = page(&app, &owner, &shown).await;
+    assert!(
+        text.contains("微信会以 72063 拒绝") && text.contains("还没有联系电话"),
+        "{text}"
+    );
+    // Knocking again adds nothing, and the order is not opened at WeChat.
+    assert_eq!(knocks(&app, &order).await, 503);
+    assert_eq!(times(&app, &order, "delivery.page_refused").await, 1);
+    assert_eq!(times(&app, &order, "delivery.page_opened").await, 0);
     app.stop().await;
 }

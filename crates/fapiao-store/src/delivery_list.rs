@@ -102,7 +102,7 @@ pub(crate) fn to_compare(backend: DbBackend, place: &str, since: DateTime<Utc>, 
     let first: DeliveryId = first_at(since - TimeDelta::days(1));
     let plain = without_index(backend);
     select::<delivery::Entity>(&format!(
-        "WHERE {plain}state IN ('page_opened', 'authorised', 'issuing', 'expired', 'refused') AND id > "
+        "WHERE {plain}state IN ('page_opened', 'authorised', 'issuing', 'expired', 'refused', 'failed') AND id > "
     ))
     .bind(place.max(first.as_str()))
     .add(&format!(" AND {plain}created_at >= "))

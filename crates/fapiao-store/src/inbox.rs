@@ -250,7 +250,10 @@ impl Inbox for Store {
         query: &str,
         body: &str,
     ) -> Result<(), StoreError> {
-        let Some(tell) = self.throttle().allows() else {
+        let Some(tell) = self
+            .throttle()
+            .allows(account.map_or("", Id::as_str), verdict)
+        else {
             return Ok(());
         };
         let id: PushId = fresh(self.now());

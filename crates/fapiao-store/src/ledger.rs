@@ -46,7 +46,21 @@ fn append<'t>(tx: &'t Tx, (actor, action, subject, data): &'t Appended) -> Run<'
             }
             other => line = line.note(other),
         }
-        tx.audit(line);
+        // What is said of a delivery belongs into its order's timeline.
+        let order: Option<String> = if subject.starts_with("dlv_") {
+            let sql =
+                Sql::new("SELECT order_id FROM deliveries WHERE id = ").bind(subject.as_str());
+            match tx.rows(sql).await?.first() {
+                Some(row) => Some(row.cell(0)?),
+                None => None,
+            }
+        } else {
+            None
+        };
+        tx.audit(match &order {
+            Some(order) => line.order(order),
+            None => line,
+        });
         Ok(())
     })
 }

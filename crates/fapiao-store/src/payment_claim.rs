@@ -12,6 +12,7 @@ use crate::{
     writer::Run,
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::DeliveryState,
     ids::{ClaimId, Id, OrderId, SellerId},
@@ -19,14 +20,16 @@ use fapiao_domain::{
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
+    jobs::QueuedJob,
     ports::{Attachment, Claims, Page},
     records::{ClaimState, Order, PaymentClaim},
 };
 use sea_orm::ConnectionTrait;
 
 const PAGE: u32 = 50;
-/// What the buyer reads on the page of a delivery that a request from the receipt went before.
-const SUPERSEDED: &str = "买家已在支付凭证上申请开票";
+/// What the buyer reads on the page of a delivery that a request from the receipt went before, and at WeChat.
+const SUPERSEDED: &str =
+    "买家已在支付凭证上申请开票 / the buyer asked for the invoice on the payment's receipt";
 
 fn model(claim: &PaymentClaim) -> payment_claim::Model {
     payment_claim::Model {
@@ -194,9 +197,9 @@ fn attach<'t>(tx: &'t Tx, it: &'t Attachment) -> Run<'t, ()> {
     })
 }
 
-type Note = (PaymentClaim, ClaimState, String, Actor);
+type Note = (PaymentClaim, ClaimState, String, Actor, Vec<QueuedJob>);
 
-fn note<'t>(tx: &'t Tx, (claim, state, text, actor): &'t Note) -> Run<'t, ()> {
+fn note<'t>(tx: &'t Tx, (claim, state, text, actor, then): &'t Note) -> Run<'t, ()> {
     Box::pin(async move {
         let sql = Sql::new("UPDATE payment_claims SET version = version + 1, state = ")
             .bind(state.as_str())
@@ -214,6 +217,7 @@ fn note<'t>(tx: &'t Tx, (claim, state, text, actor): &'t Note) -> Run<'t, ()> {
             };
             tx.audit(Line::new(actor, act, claim.id.as_str()).with("reason", text.as_str()));
         }
+        tx.enqueue_all(then);
         Ok(())
     })
 }
@@ -316,8 +320,24 @@ impl Claims for Store {
         state: ClaimState,
         note_: &str,
         actor: &Actor,
+        then: Vec<QueuedJob>,
     ) -> Result<(), StoreError> {
-        let input = (claim.clone(), state, note_.to_owned(), actor.clone());
+        let input = (claim.clone(), state, note_.to_owned(), actor.clone(), then);
         self.write(input, note).await
+    }
+
+    async fn claims_to_compare(
+        &self,
+        place: &str,
+        since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<PaymentClaim>, StoreError> {
+        let condition = Sql::new("state IN ('open', 'dismissed') AND created_at >= ")
+            .bind(since.timestamp_millis())
+            .add(" AND id > ")
+            .bind(place)
+            .add(" ORDER BY id LIMIT ")
+            .bind(i64::from(limit));
+        find(self.reader(), condition).await
     }
 }

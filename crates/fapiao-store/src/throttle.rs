@@ -1,6 +1,7 @@
 //! How much of what strangers send is written down.
 
 use std::{
+    collections::HashMap,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -37,27 +38,56 @@ impl Allowance {
     }
 }
 
-/// Lets a few refused pushes a second through to the table, and one a minute to the audit chain.
-pub(crate) struct Throttle {
+/// So many pairs of a receiver and a verdict have an allowance of their own; what comes beyond shares one.
+const KINDS_MAX: usize = 512;
+
+/// What one kind of refusal to one receiver may write.
+struct Quota {
     rows: Allowance,
     lines: Allowance,
 }
 
-impl Default for Throttle {
-    fn default() -> Throttle {
-        Throttle {
+impl Default for Quota {
+    fn default() -> Quota {
+        Quota {
             rows: Allowance::new(5, Duration::from_millis(500)),
             lines: Allowance::new(1, Duration::from_secs(60)),
         }
     }
 }
 
+/// Lets a few refused pushes a second through to the table, and one a minute to the audit chain: of each receiver and
+/// each verdict, so that a flood of forged ones does not hide the one that a wrong setting refused.
+#[derive(Default)]
+pub(crate) struct Throttle {
+    quotas: Mutex<HashMap<(String, String), Quota>>,
+}
+
 impl Throttle {
-    /// Whether to note it, and whether to tell the chain.
-    pub(crate) fn allows(&self) -> Option<bool> {
-        let now = Instant::now();
-        self.rows.take(now).then(|| self.lines.take(now))
+    /// Whether to note a refusal with this verdict to `whose` address, and whether to tell the chain.
+    pub(crate) fn allows(&self, whose: &str, verdict: &str) -> Option<bool> {
+        self.at(whose, verdict, Instant::now())
     }
+
+    fn at(&self, whose: &str, verdict: &str, now: Instant) -> Option<bool> {
+        let mut quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut key = (whose.to_owned(), kind(verdict));
+        if quotas.len() >= KINDS_MAX && !quotas.contains_key(&key) {
+            key = (String::new(), String::new());
+        }
+        let quota = quotas.entry(key).or_default();
+        quota.rows.take(now).then(|| quota.lines.take(now))
+    }
+}
+
+/// A verdict without what the sender chose: an app id has digits, and so may any name.
+fn kind(verdict: &str) -> String {
+    verdict
+        .split_whitespace()
+        .filter(|word| !word.contains(|it: char| it.is_ascii_digit()))
+        .take(6)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// How a push that nothing proves is told in the audit chain.
@@ -134,6 +164,31 @@ mod tests {
                 .any(|it| matches!(it, Warning::Counted(n) if *n > all_left_out)),
             "{rest:?}"
         );
+    }
+
+    #[test]
+    fn a_flood_of_one_kind_hides_no_other_kind() {
+        let (throttle, now) = (Throttle::default(), Instant::now());
+        let forged = (0..1000)
+            .filter(|_| throttle.at("acc_1", "signature", now).is_some())
+            .count();
+        assert_eq!(forged, 5);
+        // A wrong setting of the same account, and the same trouble of another one.
+        assert_eq!(throttle.at("acc_1", "decryption", now), Some(true));
+        assert_eq!(throttle.at("acc_2", "signature", now), Some(true));
+        // Names that a stranger makes up are one kind.
+        let named = (0..1000)
+            .filter(|it| {
+                let verdict = format!("no account has the app id wx{it:016}");
+                throttle.at("", &verdict, now).is_some()
+            })
+            .count();
+        assert_eq!(named, 5);
+        // And the memory is bounded, whatever comes.
+        for it in 0..2000 {
+            throttle.at(&format!("acc_{it}"), "signature", now);
+        }
+        assert!(throttle.quotas.lock().unwrap().len() <= KINDS_MAX + 1);
     }
 
     #[test]

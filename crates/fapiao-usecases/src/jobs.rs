@@ -3,8 +3,8 @@
 use crate::ports::card_subject;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{
-    AccountId, DeliveryId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId, ReconciliationId,
-    RedFormId, RefundId, RequestId, SellerId, StaffId,
+    AccountId, ClaimId, DeliveryId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId,
+    ReconciliationId, RedFormId, RefundId, RequestId, SellerId, StaffId,
 };
 use fapiao_domain::{ids::Id, invoice::InvoiceKind};
 use serde_json::{Value, json};
@@ -65,6 +65,13 @@ pub enum Job {
     ReportOffset(OffsetId),
     /// Look for invoice requests from receipts of this order's payment.
     MatchPayment(OrderId),
+    /// Tell WeChat that a request from a payment receipt gets no invoice.
+    RejectClaim {
+        /// Which request.
+        claim: ClaimId,
+        /// Where its buyer reads on; empty for our own page.
+        url: String,
+    },
     /// Make the card template of a seller's kind of invoice, once.
     EnsureTemplate {
         /// Whose cards.
@@ -118,6 +125,7 @@ impl Job {
             Job::ReportResult(_) => "report_result",
             Job::ReportOffset(_) => "report_offset",
             Job::MatchPayment(_) => "match_payment",
+            Job::RejectClaim { .. } => "reject_claim",
             Job::EnsureTemplate { .. } => "ensure_template",
             Job::PushBuyerForm(_) => "push_buyer_form",
             Job::CheckMonth { .. } => "check_month",
@@ -126,7 +134,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 28] = [
+    pub const KINDS: [&'static str; 29] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -152,6 +160,7 @@ impl Job {
         "report_result",
         "report_offset",
         "match_payment",
+        "reject_claim",
         "push_buyer_form",
         "check_month",
         "mail_window",
@@ -181,6 +190,7 @@ impl Job {
             Job::PrepareAccount(id) | Job::PushBuyerForm(id) => id.to_string(),
             Job::Reconcile(id) => id.to_string(),
             Job::MatchPayment(id) => id.to_string(),
+            Job::RejectClaim { claim, .. } => claim.to_string(),
             Job::FollowRedForm(id) => id.to_string(),
             Job::ReissueOrder(id) => id.to_string(),
         }
@@ -206,6 +216,9 @@ impl Job {
             }
             Job::MailWindow { batch, staff } => {
                 json!({ "batch": batch, "staff": staff.as_str() })
+            }
+            Job::RejectClaim { claim, url } => {
+                json!({ "claim": claim.as_str(), "url": url })
             }
             other => json!({ "id": other.subject() }),
         }
@@ -244,6 +257,10 @@ impl Job {
             "report_result" => Job::ReportResult(id(payload)?),
             "report_offset" => Job::ReportOffset(id(payload)?),
             "match_payment" => Job::MatchPayment(id(payload)?),
+            "reject_claim" => Job::RejectClaim {
+                claim: ClaimId::parse(payload.get("claim")?.as_str()?).ok()?,
+                url: payload.get("url")?.as_str()?.to_owned(),
+            },
             // The version before knew one kind, and wrote only the seller.
             "ensure_template" => match payload.get("seller") {
                 None => Job::EnsureTemplate {
@@ -384,6 +401,10 @@ mod tests {
             Job::ReportResult(fresh(now)),
             Job::ReportOffset(fresh(now)),
             Job::MatchPayment(fresh(now)),
+            Job::RejectClaim {
+                claim: fresh(now),
+                url: "https://shop.example/help".to_owned(),
+            },
             Job::EnsureTemplate {
                 seller: fresh(now),
                 kind: InvoiceKind::DigitalSpecial,

@@ -4,7 +4,7 @@ use crate::{
     backoffice::{months, reconciliation, windows},
     gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
-    merchant::{after_payment, buyer_form, confirm, prepare, pushes, refusal, reissue},
+    merchant::{after_payment, buyer_form, claims, confirm, prepare, pushes, refusal, reissue},
     platform::{buyer_forms, card, card_life, draft, issue, mail, red, render, stock, template},
     ports::Ports,
     step::{StepError, job_end},
@@ -41,6 +41,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::ReportResult(id) => gateway::report_result(ports, id).await,
         Job::ReportOffset(id) => gateway::report_offset(ports, id).await,
         Job::MatchPayment(id) => after_payment::match_order(ports, id).await,
+        Job::RejectClaim { claim, url } => claims::reject_at_wechat(ports, claim, url).await,
         Job::EnsureTemplate { seller, kind } => {
             template::ensure_template(ports, seller, *kind).await
         }

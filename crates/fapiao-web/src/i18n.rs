@@ -15,6 +15,7 @@ mod console;
 mod findings;
 mod gateway;
 mod outside;
+mod page_refusals;
 mod paper;
 mod parts;
 mod payments;
@@ -47,6 +48,7 @@ pub use console::{BuyerForm, CardLook, Credential};
 pub use findings::FindingWords;
 pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
+pub use page_refusals::PageRefusal;
 pub use paper::Signing;
 pub use parts::Parts;
 pub use payments::Payment;
@@ -227,6 +229,7 @@ catalogue! {
     proof: Proof,
     inbox: Inbox,
     payment: Payment,
+    page_refusal: PageRefusal,
     audit: Audit,
     sign_in: SignIn,
     fault: Fault,

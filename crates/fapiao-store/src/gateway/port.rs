@@ -166,7 +166,7 @@ impl GatewayStore for Store {
         body: &str,
     ) -> Result<(), StoreError> {
         // What a stranger sends must not fill the disk.
-        if self.throttle().allows().is_none() {
+        if self.throttle().allows(seller.as_str(), verdict).is_none() {
             return Ok(());
         }
         let id: NoticeId = fresh(self.now());

@@ -163,8 +163,12 @@ pub enum Task {
     Fields,
     /// An open-platform app is entered and WeChat takes its secret.
     OpenPlatformApp,
+    /// The app calls in its own name: its permission, contact and fields.
+    AppSettings,
     /// A mini program is entered and WeChat takes its secret.
     MiniProgram,
+    /// So does the mini program.
+    MiniProgramSettings,
     /// The mini program's push address answers.
     MiniProgramPush,
     /// The payment merchant number is linked.
@@ -197,10 +201,14 @@ pub fn tasks(answers: &Answers) -> Vec<Task> {
     }
     tasks.extend([Task::PushAddress, Task::Contact, Task::Fields]);
     if answers.ways.contains(&Way::App) {
-        tasks.push(Task::OpenPlatformApp);
+        tasks.extend([Task::OpenPlatformApp, Task::AppSettings]);
     }
     if answers.ways.contains(&Way::MiniProgram) {
-        tasks.extend([Task::MiniProgram, Task::MiniProgramPush]);
+        tasks.extend([
+            Task::MiniProgram,
+            Task::MiniProgramSettings,
+            Task::MiniProgramPush,
+        ]);
     }
     if answers.ways.contains(&Way::AfterPayment) {
         tasks.push(Task::PayMerchant);
@@ -403,6 +411,8 @@ impl Known {
             Task::ForeignPlatform => self.foreign(ports).await?,
             Task::OpenPlatformApp => credentials(ports, self.app.as_ref()).await,
             Task::MiniProgram => credentials(ports, self.mini_program.as_ref()).await,
+            Task::AppSettings => settings(ports, self.app.as_ref()).await?,
+            Task::MiniProgramSettings => settings(ports, self.mini_program.as_ref()).await?,
             Task::MiniProgramPush => reached(ports, self.mini_program.as_ref()).await,
             Task::PlatformPermission => platform(ports, self.platform.as_ref()).await,
             Task::ServiceAccount
@@ -496,13 +506,7 @@ async fn service(ports: &Ports, account: &Account, task: Task) -> (Outcome, Foun
             // Something else is wrong; the list cannot be told.
             Err(_) => (Outcome::Waiting, Found::Nothing),
         },
-        Task::MerchantPermission => match in_time(console.contact(account)).await {
-            Ok(_) => (Outcome::Done, Found::Nothing),
-            Err(error) if NOT_GRANTED.contains(&error.code.as_str()) => {
-                (Outcome::Wrong, Found::Said(error.message))
-            }
-            Err(error) => (Outcome::Waiting, Found::Said(error.message)),
-        },
+        Task::MerchantPermission => permission(ports, account).await,
         Task::PushAddress => reached_at(ports, account).await,
         // PushSeen: what arrived is in our own row.
         _ => match account.last_push_at {
@@ -510,6 +514,51 @@ async fn service(ports: &Ports, account: &Account, task: Task) -> (Outcome, Foun
             None => (Outcome::Waiting, Found::Nothing),
         },
     }
+}
+
+/// Whether the merchant's interfaces answer to this account.
+async fn permission(ports: &Ports, account: &Account) -> (Outcome, Found) {
+    match in_time(ports.console.contact(account)).await {
+        Ok(_) => (Outcome::Done, Found::Nothing),
+        Err(error) if NOT_GRANTED.contains(&error.code.as_str()) => {
+            (Outcome::Wrong, Found::Said(error.message))
+        }
+        Err(error) => (Outcome::Waiting, Found::Said(error.message)),
+    }
+}
+
+/// What the account of an app or a mini program needs of its own: WeChat keeps permission, contact and fields for each
+/// app id that calls. The first that is missing is told.
+async fn settings(
+    ports: &Ports,
+    account: Option<&Account>,
+) -> Result<(Outcome, Found, Option<Account>), StoreError> {
+    let Some(account) = account else {
+        return Ok((Outcome::Waiting, Found::Nothing, None));
+    };
+    let mut told = permission(ports, account).await;
+    if told.0 == Outcome::Done {
+        told = match compared::contact(ports, account).await? {
+            (Outcome::Wrong, Found::Nothing) => compared::said(
+                Outcome::Wrong,
+                "微信上还没有这个账号的联系方式：请在账号页填写电话和开票时限",
+                "WeChat has no contact of this account: enter telephone and time-out on its page",
+            )?,
+            other => other,
+        };
+    }
+    if told.0 == Outcome::Done {
+        told = match compared::fields(ports, account).await? {
+            (Outcome::Wrong, Found::Nothing) => compared::said(
+                Outcome::Wrong,
+                "微信上还没有这个账号的授权页字段：请在授权页字段页设计并保存",
+                "WeChat has no authorisation fields of this account: draw and save them",
+            )?,
+            other => other,
+        };
+    }
+    let (outcome, found) = told;
+    Ok((outcome, found, Some(account.clone())))
 }
 
 async fn credentials(
@@ -598,6 +647,8 @@ mod tests {
             tasks(&answers)
         };
         assert!(with(Way::App).contains(&Task::OpenPlatformApp));
+        assert!(with(Way::App).contains(&Task::AppSettings));
+        assert!(with(Way::MiniProgram).contains(&Task::MiniProgramSettings));
         assert!(with(Way::MiniProgram).contains(&Task::MiniProgramPush));
         assert!(with(Way::AfterPayment).contains(&Task::PayMerchant));
         let plain = with(Way::OfficialAccount);

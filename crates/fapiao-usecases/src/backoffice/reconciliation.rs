@@ -6,7 +6,10 @@ use crate::{
     errors::StoreError,
     ids::fresh,
     jobs::{Job, QueuedJob},
-    merchant::pages::platform_id_for,
+    merchant::{
+        late::{Late, is_news, late},
+        pages::platform_id_for,
+    },
     ports::{AuthStatus, DeliveryChange, Ports, Scope},
     records::{Delivery, Difference, DifferenceKind},
     step::StepError,
@@ -14,12 +17,16 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
     delivery::DeliveryState,
-    ids::{DeliveryId, Id, PushId, ReconciliationId},
+    ids::{ClaimId, DeliveryId, Id, PushId, ReconciliationId},
 };
 use serde_json::json;
 
+mod claims;
+
 /// Older deliveries are not asked about: WeChat's authorisations do not live for ever.
 const LOOK_BACK_DAYS: i64 = 30;
+/// How the place of a run begins that is through with the deliveries, and compares requests from payment receipts.
+const CLAIMS: &str = "claims:";
 /// Asked about between two saves.
 const PAGE: u32 = 20;
 /// A step ends after this time, so that it fits into a job's lease; the next one continues.
@@ -55,22 +62,38 @@ pub async fn compare(ports: &Ports, id: &ReconciliationId) -> Result<(), StepErr
         }
         let now = ports.clock.now();
         let since = now - TimeDelta::days(LOOK_BACK_DAYS);
+        if let Some(place) = run.place.strip_prefix(CLAIMS).map(str::to_owned) {
+            if !claims::compare(ports, &mut run, &place, since).await? {
+                let before = now - TimeDelta::minutes(CARD_DUE_MINUTES);
+                let own = ports.store.own_differences(before, since).await?;
+                ports.store.record_compared(&run, own, true).await?;
+                return Ok(());
+            }
+            pause(began)?;
+            continue;
+        }
         let page = ports
             .store
             .deliveries_to_compare(&run.place, since, PAGE)
             .await?;
         let Some(last) = page.last() else {
-            let before = now - TimeDelta::minutes(CARD_DUE_MINUTES);
-            let own = ports.store.own_differences(before, since).await?;
-            ports.store.record_compared(&run, own, true).await?;
-            return Ok(());
+            run.place = CLAIMS.to_owned();
+            ports.store.record_compared(&run, Vec::new(), false).await?;
+            continue;
         };
         run.place = last.id.to_string();
         let mut found = Vec::new();
         for delivery in &page {
+            let answer = late(ports, delivery).await?;
+            if delivery.state.is_final()
+                && delivery.state != DeliveryState::Expired
+                && !answer.matters()
+            {
+                continue;
+            }
             run.asked += 1;
             match ask(ports, delivery).await {
-                Ok(status) => found.extend(difference(delivery, &status)),
+                Ok(status) => found.extend(difference(delivery, &status, answer)),
                 Err(StepError::Store(error)) => return Err(error.into()),
                 Err(error) => {
                     run.unanswered += 1;
@@ -79,10 +102,16 @@ pub async fn compare(ports: &Ports, id: &ReconciliationId) -> Result<(), StepErr
             }
         }
         ports.store.record_compared(&run, found, false).await?;
-        if began.elapsed().as_secs() >= STEP_SECS {
-            return Err(StepError::not_yet(1, "there is more to compare"));
-        }
+        pause(began)?;
     }
+}
+
+/// Lets a run go on in a job of its own when this one has been long.
+fn pause(began: tokio::time::Instant) -> Result<(), StepError> {
+    if began.elapsed().as_secs() >= STEP_SECS {
+        return Err(StepError::not_yet(1, "there is more to compare"));
+    }
+    Ok(())
 }
 
 fn words(error: &StepError) -> String {
@@ -104,22 +133,31 @@ async fn ask(ports: &Ports, delivery: &Delivery) -> Result<AuthStatus, StepError
     let platform_id = platform_id_for(ports, delivery)
         .await
         .map_err(|error| StepError::parked("account_not_ready", error.to_string()))?;
-    let order_id = delivery.order_id_at_wechat();
+    // A partner's buyer agreed to the merchant's own order id.
+    let of_partner = ports.store.partner_request_of(&delivery.id).await?;
+    let order_id = of_partner
+        .as_ref()
+        .map_or(delivery.order_id_at_wechat(), |request| {
+            request.outside_order.as_str()
+        });
     Ok(ports
         .merchant
         .auth_status(&account, &platform_id, order_id)
         .await?)
 }
 
-/// What an answer of WeChat means beside our own state.
-fn difference(delivery: &Delivery, status: &AuthStatus) -> Option<Difference> {
+/// What an answer of WeChat means beside our own state. A delivery that nobody opened is unknown there and not asked
+/// about: it is `page_opened` before WeChat hears of it.
+fn difference(delivery: &Delivery, status: &AuthStatus, answer: Late) -> Option<Difference> {
     use DeliveryState as S;
     use DifferenceKind as D;
     let kind = match (delivery.state, status) {
-        (S::Created | S::PageOpened | S::Expired, AuthStatus::Authorised { .. }) => {
-            D::AuthorisedThere
-        }
-        (S::Refused, AuthStatus::Authorised { .. }) => D::RefusedHere,
+        (S::PageOpened | S::Expired, AuthStatus::Authorised { .. }) => D::AuthorisedThere,
+        (S::Refused | S::Failed, AuthStatus::Authorised { at, .. }) => match answer {
+            Late::Reject => D::RefusedHere,
+            Late::Bring if is_news(delivery, *at) => D::NoCard,
+            Late::Bring | Late::Nothing => return None,
+        },
         (S::PageOpened | S::Authorised | S::Issuing, AuthStatus::Rejected) => D::RejectedThere,
         (S::Authorised | S::Issuing, AuthStatus::NotYet) => D::NotAuthorisedThere,
         _ => return None,
@@ -168,6 +206,8 @@ pub async fn fix(
     if kind == D::UnknownHere {
         let push = PushId::parse(subject).map_err(|_| missing(subject))?;
         ports.store.handle_again(&push, actor).await?;
+    } else if let Ok(claim) = ClaimId::parse(subject) {
+        then.extend(claims::mend(ports, &claim, kind, actor).await?);
     } else {
         let id = DeliveryId::parse(subject).map_err(|_| missing(subject))?;
         let delivery = ports.store.delivery(&Scope::All, &id).await?;
@@ -212,7 +252,7 @@ async fn close(ports: &Ports, delivery: &Delivery, actor: &Actor) -> Result<(), 
         expected_version: delivery.version,
         from: delivery.state,
         to: DeliveryState::Failed,
-        reason: "微信没有这次授权（核对时发现） / WeChat does not have this authorisation"
+        reason: "开票申请在微信已失效（核对时发现） / WeChat does not have this authorisation (any more)"
             .to_owned(),
         refusal_url: None,
         authorisation: None,
@@ -266,6 +306,9 @@ mod tests {
             ),
             (S::Expired, &agreed, Some(DifferenceKind::AuthorisedThere)),
             (S::Refused, &agreed, Some(DifferenceKind::RefusedHere)),
+            (S::Failed, &agreed, Some(DifferenceKind::RefusedHere)),
+            (S::Failed, &AuthStatus::NotYet, None),
+            (S::Failed, &AuthStatus::Rejected, None),
             (S::Carded, &agreed, None),
             (S::Issuing, &agreed, None),
             (S::PageOpened, &AuthStatus::NotYet, None),
@@ -285,11 +328,22 @@ mod tests {
             let mut delivery = crate::backoffice::standing::tests::delivery(state);
             delivery.state = state;
             assert_eq!(
-                difference(&delivery, status).map(|it| it.kind),
+                difference(&delivery, status, Late::Reject).map(|it| it.kind),
                 wanted,
                 "{state} {status:?}"
             );
         }
+        // Failed with an invoice: brought only for an agreement that is news; what others may bring is left alone.
+        let failed = crate::backoffice::standing::tests::delivery(S::Failed);
+        let kind =
+            |status: &AuthStatus, answer| difference(&failed, status, answer).map(|it| it.kind);
+        let anew = AuthStatus::Authorised {
+            at: failed.authorised_at.unwrap() + TimeDelta::minutes(1),
+            title: None,
+        };
+        assert_eq!(kind(&anew, Late::Bring), Some(DifferenceKind::NoCard));
+        assert_eq!(kind(&agreed, Late::Bring), None);
+        assert_eq!(kind(&anew, Late::Nothing), None);
         for kind in DifferenceKind::ALL {
             assert_eq!(DifferenceKind::parse(kind.as_str()), Some(kind));
         }

@@ -9,6 +9,7 @@ use crate::{
     merchant::{
         orders::PAGE_LIFE_HOURS,
         pages::{PageError, platform_id_of},
+        refusal::REASON_MAX,
     },
     parts::{PartsError, Superseded, parts_left},
     ports::{Attachment, AuthStatus, NewDelivery, Ports, Scope},
@@ -19,12 +20,8 @@ use chrono::TimeDelta;
 use fapiao_domain::{
     delivery::{Channel, PageType},
     ids::{AccountId, ClaimId, OrderId},
-    text::is_invisible,
 };
 use thiserror::Error;
-
-/// Longest note of a person.
-pub const NOTE_MAX: usize = 100;
 
 /// What became of a push with a foreign order id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,14 +135,16 @@ async fn find_order(ports: &Ports, claim: &PaymentClaim) -> Result<Claimed, Step
             ),
             Err(AttachError::Gone) => return Ok(Claimed::Parked),
             Err(AttachError::Store(error)) => return Err(error.into()),
-            Err(other @ (AttachError::NoOrder(_) | AttachError::Note)) => other.to_string(),
+            Err(other @ (AttachError::NoOrder(_) | AttachError::Note | AttachError::Url)) => {
+                other.to_string()
+            }
         },
         [] => "no order has this transaction or trade number".to_owned(),
         _ => "several orders have this transaction or trade number".to_owned(),
     };
     match ports
         .store
-        .note_claim(claim, ClaimState::Open, &note, &Actor::System)
+        .note_claim(claim, ClaimState::Open, &note, &Actor::System, Vec::new())
         .await
     {
         // Somebody was quicker.
@@ -188,8 +187,11 @@ pub enum AttachError {
     #[error("order {0} is invoiced or being invoiced already")]
     UnderWay(String),
     /// The note is missing or too long.
-    #[error("a note has 1 to {NOTE_MAX} characters on one line")]
+    #[error("the buyer reads the reason: 1 to {REASON_MAX} characters on one line")]
     Note,
+    /// The link for the buyer is no web address.
+    #[error("a whole https address of at most 512 characters")]
+    Url,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -222,41 +224,6 @@ pub async fn attach_by_number(
         }
     }
     Err(AttachError::NoOrder(order_no.to_owned()))
-}
-
-/// A person decides that a request gets no invoice from us.
-///
-/// # Errors
-/// [`AttachError`].
-pub async fn dismiss(
-    ports: &Ports,
-    id: &ClaimId,
-    note: &str,
-    actor: &Actor,
-) -> Result<(), AttachError> {
-    let note = note.trim();
-    if note.is_empty()
-        || note.chars().count() > NOTE_MAX
-        || note.chars().any(|it| it.is_control() || is_invisible(it))
-    {
-        return Err(AttachError::Note);
-    }
-    let claim = ports
-        .store
-        .payment_claim(id)
-        .await?
-        .ok_or(AttachError::Gone)?;
-    if claim.state != ClaimState::Open {
-        return Err(AttachError::Gone);
-    }
-    match ports
-        .store
-        .note_claim(&claim, ClaimState::Dismissed, note, actor)
-        .await
-    {
-        Err(StoreError::Stale { .. }) => Err(AttachError::Gone),
-        other => Ok(other?),
-    }
 }
 
 /// The invoices an order becomes, when what awaits a buyer ends.

@@ -4,7 +4,10 @@ use crate::{
     actor::Actor,
     errors::StoreError,
     jobs::{Job, QueuedJob},
-    merchant::pages::{PageError, platform_id_for},
+    merchant::{
+        late::{Late, is_news, late},
+        pages::{PageError, platform_id_for},
+    },
     ports::{AuthStatus, Authorisation, DeliveryChange, Ports, Scope},
     records::Delivery,
     step::StepError,
@@ -44,8 +47,11 @@ pub async fn confirm_authorisation(
         }
         .into());
     };
-    let refused_here = delivery.state == DeliveryState::Refused;
-    if !delivery.state.awaits_buyer() && delivery.state != DeliveryState::Expired && !refused_here {
+    let answer = late(ports, &delivery).await?;
+    let may_matter = delivery.state.awaits_buyer()
+        || delivery.state == DeliveryState::Expired
+        || answer.matters();
+    if !may_matter {
         return Ok(Confirmed::Closed(delivery.state));
     }
     let account = ports
@@ -76,17 +82,19 @@ pub async fn confirm_authorisation(
         .auth_status(&account, &platform_id, order_id)
         .await?
     {
-        AuthStatus::Authorised { .. } if refused_here && of_partner.is_some() => {
-            Ok(Confirmed::Closed(DeliveryState::Refused))
-        }
-        AuthStatus::Authorised { .. } if refused_here => {
-            // The shop refused while the buyer was agreeing: tell WeChat, so that the buyer is told.
-            let job = Job::RejectAuthorisation(delivery.id.clone());
-            ports
-                .store
-                .enqueue(vec![QueuedJob::now(job, Some(delivery.seller))])
-                .await?;
-            Ok(Confirmed::Closed(DeliveryState::Refused))
+        AuthStatus::Authorised { at, .. } if answer.matters() => {
+            let id = delivery.id.clone();
+            let job = match answer {
+                // It ended here while the buyer was agreeing: WeChat is told, so that the buyer is.
+                Late::Reject => Some(Job::RejectAuthorisation(id)),
+                Late::Bring if is_news(&delivery, at) => Some(Job::DeliverCard(id)),
+                Late::Bring | Late::Nothing => None,
+            };
+            if let Some(job) = job {
+                let queued = QueuedJob::now(job, Some(delivery.seller));
+                ports.store.enqueue(vec![queued]).await?;
+            }
+            Ok(Confirmed::Closed(delivery.state))
         }
         AuthStatus::Authorised { at, title } => {
             let proof = Authorisation {

@@ -2,12 +2,15 @@
 
 pub mod after_payment;
 pub mod buyer_form;
+pub mod claims;
 pub mod confirm;
 pub mod drafts;
 pub mod import;
 pub(crate) mod intake;
+pub(crate) mod late;
 mod order_discount;
 pub mod orders;
+pub mod page_refusals;
 pub mod pages;
 pub(crate) mod policies;
 pub mod prepare;

@@ -5,6 +5,7 @@ use crate::{
     books::left_to_invoice,
     errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
+    merchant::page_refusals,
     ports::{AuthAnswer, AuthPage, DeliveryChange, Ports, Scope},
     records::{Delivery, IssuingMode, Order, Seller},
     unified::entered_platform_id,
@@ -36,6 +37,14 @@ pub enum PageError {
     /// The company is not ready: no platform id yet, a missing account.
     #[error("invoicing is not set up completely: {0}")]
     NotReady(String),
+    /// Our own data tell that WeChat would refuse, with this code; it was not asked.
+    #[error("WeChat would refuse it with {code}: {reason}")]
+    Refused {
+        /// WeChat's code.
+        code: &'static str,
+        /// Why, in both languages.
+        reason: String,
+    },
     /// WeChat did not give a page.
     #[error(transparent)]
     WeChat(#[from] OutsideError),
@@ -74,7 +83,24 @@ pub async fn wechat_page_of(
     Ok((delivery.clone(), page_of(ports, delivery).await?))
 }
 
+/// Asks for the page, and keeps for staff what came of it.
 async fn page_of(ports: &Ports, delivery: Delivery) -> Result<AuthAnswer, PageError> {
+    let answer = ask_for_page(ports, &delivery).await;
+    let refused = match &answer {
+        Ok(_) => None,
+        Err(PageError::Refused { code, reason }) => {
+            Some((format!("foreseen_{code}"), reason.clone()))
+        }
+        Err(PageError::NotReady(what)) => Some(page_refusals::not_ready(what)),
+        Err(PageError::WeChat(error)) => Some(page_refusals::answered(error)),
+        // It stands elsewhere, which is no refusal.
+        Err(_) => return answer,
+    };
+    page_refusals::keep(ports, &delivery, refused).await?;
+    answer
+}
+
+async fn ask_for_page(ports: &Ports, delivery: &Delivery) -> Result<AuthAnswer, PageError> {
     if !delivery.state.awaits_buyer() {
         return Err(PageError::NotAwaiting(delivery.state));
     }
@@ -86,7 +112,7 @@ async fn page_of(ports: &Ports, delivery: Delivery) -> Result<AuthAnswer, PageEr
         .order(&Scope::All, &delivery.order)
         .await?
         .ok_or(PageError::Unknown)?;
-    let amount = amount_of(ports, &delivery, &order).await?;
+    let amount = amount_of(ports, delivery, &order).await?;
     if amount == Fen::ZERO {
         return Err(PageError::NothingLeft);
     }
@@ -94,10 +120,13 @@ async fn page_of(ports: &Ports, delivery: Delivery) -> Result<AuthAnswer, PageEr
         .store
         .account(&delivery.account)
         .await?
-        .ok_or_else(|| PageError::NotReady("the WeChat account is gone".to_owned()))?;
-    let platform_id = platform_id_for(ports, &delivery).await?;
+        .ok_or_else(|| PageError::NotReady(page_refusals::ACCOUNT_GONE.to_owned()))?;
+    let platform_id = platform_id_for(ports, delivery).await?;
+    if let Some((code, reason)) = page_refusals::foreseen(&account) {
+        return Err(PageError::Refused { code, reason });
+    }
     // Saved before WeChat is asked: from here on the buyer may agree, and a lost push must be found.
-    mark_opened(ports, &delivery).await?;
+    mark_opened(ports, delivery).await?;
     let answer = ports
         .merchant
         .auth_page(
@@ -160,7 +189,7 @@ pub(crate) async fn platform_id_for(
         .store
         .seller(&delivery.seller)
         .await?
-        .ok_or_else(|| not_ready("the seller is gone"))?;
+        .ok_or_else(|| not_ready(page_refusals::NO_SELLER))?;
     platform_id_of(ports, &seller).await
 }
 
@@ -172,7 +201,7 @@ pub(crate) async fn platform_id_of(ports: &Ports, seller: &Seller) -> Result<Str
         return gateway
             .map(|gateway| gateway.platform_id)
             .filter(|id| !id.is_empty())
-            .ok_or_else(|| not_ready("the external platform has not told its id yet"));
+            .ok_or_else(|| not_ready(page_refusals::NO_FOREIGN_ID));
     }
     if seller.mode == IssuingMode::WechatUnified
         && let Some(entered) = entered_platform_id(ports, &seller.id).await?
@@ -182,23 +211,23 @@ pub(crate) async fn platform_id_of(ports: &Ports, seller: &Seller) -> Result<Str
     let account = seller
         .platform_account
         .clone()
-        .ok_or_else(|| not_ready("the seller has no platform account"))?;
+        .ok_or_else(|| not_ready(page_refusals::NO_PLATFORM))?;
     let account = ports
         .store
         .account(&account)
         .await?
-        .ok_or_else(|| not_ready("the platform account is gone"))?;
+        .ok_or_else(|| not_ready(page_refusals::PLATFORM_GONE))?;
     account
         .platform_id
-        .ok_or_else(|| not_ready("the platform account has not been prepared at WeChat yet"))
+        .ok_or_else(|| not_ready(page_refusals::NOT_PREPARED))
 }
 
-async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), StoreError> {
+async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), PageError> {
     let confirm = Job::ConfirmAuthorisation(delivery.id.clone());
     if delivery.state != DeliveryState::Created {
         // Opened once more: the questions begin anew, wherever they had got to.
         let poll = QueuedJob::after(confirm, Some(delivery.seller.clone()), FIRST_POLL_SECS);
-        return ports.store.enqueue(vec![poll]).await;
+        return Ok(ports.store.enqueue(vec![poll]).await?);
     }
     let change = DeliveryChange {
         id: delivery.id.clone(),
@@ -217,8 +246,16 @@ async fn mark_opened(ports: &Ports, delivery: &Delivery) -> Result<(), StoreErro
         note: json!({}),
     };
     match ports.store.change_delivery(change, None).await {
-        // Opened twice at the same moment: the other visit queued the poll.
-        Ok(_) | Err(StoreError::Stale { .. }) => Ok(()),
-        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+        // Opened twice at the same moment: the other visit queued the poll. Or it ended at this moment: then nobody is
+        // sent to agree to it.
+        Err(StoreError::Stale { .. }) => {
+            let now = ports.store.delivery(&Scope::All, &delivery.id).await?;
+            match now.map(|it| it.state) {
+                Some(state) if !state.awaits_buyer() => Err(PageError::NotAwaiting(state)),
+                _ => Ok(()),
+            }
+        }
+        Err(error) => Err(error.into()),
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     idempotency::Effect,
     jobs::{Job, QueuedJob},
     merchant::{
+        late::{Late, late},
         orders::{Caller, Repeatable},
         pages::{PageError, platform_id_for},
     },
@@ -21,11 +22,14 @@ use thiserror::Error;
 /// Longest reason; WeChat's own limit is not published.
 pub const REASON_MAX: usize = 60;
 
+/// What WeChat is told where no reason was written down.
+pub(crate) const UNTOLD: &str = "商家未能开具这张发票，请重新申请或联系商家";
+
 /// Longest link that goes with a refusal.
 const URL_MAX: usize = 512;
 
 /// Plain HTTP is let through for a developer's machine only.
-fn is_web_address(text: &str) -> bool {
+pub(crate) fn is_web_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| {
         text.strip_prefix("http://").filter(|rest| {
             rest.starts_with("127.0.0.1")
@@ -157,8 +161,8 @@ pub async fn refuse_delivery(
     }
 }
 
-/// Tells WeChat about a refusal. A page the buyer never confirmed needs no word; should the buyer confirm it later, the
-/// confirmation brings this job back.
+/// Tells WeChat about a refusal, or about a delivery that ended here for good before an invoice was drawn up. A page the
+/// buyer never confirmed needs no word; should the buyer confirm it later, the confirmation brings this job back.
 ///
 /// # Errors
 /// [`StepError`].
@@ -166,7 +170,7 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
     let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
         return Ok(());
     };
-    if !is_refused(ports, &delivery).await? {
+    if late(ports, &delivery).await? != Late::Reject {
         return Ok(());
     }
     let account = ports
@@ -193,7 +197,13 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
     let order_id = delivery.order_id_at_wechat();
     match ports
         .merchant
-        .reject(&account, &platform_id, order_id, &delivery.reason, &url)
+        .reject(
+            &account,
+            &platform_id,
+            order_id,
+            told(&delivery.reason),
+            &url,
+        )
         .await
     {
         Ok(()) => {}
@@ -213,15 +223,33 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
     Ok(())
 }
 
-/// The shop refused, or the external platform did. A partner's order is the partner's to reject.
-async fn is_refused(ports: &Ports, delivery: &Delivery) -> Result<bool, StepError> {
-    let store = &ports.store;
-    Ok(match delivery.state {
-        DeliveryState::Refused => store.partner_request_of(&delivery.id).await?.is_none(),
-        DeliveryState::Failed => store
-            .platform_request(&delivery.id)
-            .await?
-            .is_some_and(|request| request.state == "refused"),
-        _ => false,
-    })
+/// What the buyer reads at WeChat: the Chinese half of a reason in both languages.
+fn told(reason: &str) -> &str {
+    let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
+    let reason = match reason.split_once(" / ") {
+        Some((zh, en)) if zh.contains(is_chinese) && !en.contains(is_chinese) => zh,
+        // A shop may write a stroke of its own.
+        Some(_) | None => reason,
+    };
+    if reason.trim().is_empty() {
+        UNTOLD
+    } else {
+        reason.trim()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_buyer_is_told_a_reason_in_chinese() {
+        assert_eq!(told("已退货"), "已退货");
+        assert_eq!(
+            told("开票申请已失效 / the request is void"),
+            "开票申请已失效"
+        );
+        assert_eq!(told("退货 / 换货"), "退货 / 换货");
+        assert_eq!(told(""), UNTOLD);
+    }
 }

@@ -55,12 +55,21 @@ pub trait Claims: Send + Sync {
     /// Makes the claim a delivery: row, states, jobs and audit in one commit. `Stale` when the claim is not open any
     /// more, `Exists` when the order has a delivery under way or an invoice.
     async fn attach_claim(&self, attachment: &Attachment) -> Result<(), StoreError>;
-    /// Ends an open claim without an invoice, or notes why it is still open.
+    /// Ends an open claim without an invoice and queues what follows, or notes why it is still open.
     async fn note_claim(
         &self,
         claim: &PaymentClaim,
         state: ClaimState,
         note: &str,
         actor: &Actor,
+        then: Vec<QueuedJob>,
     ) -> Result<(), StoreError>;
+    /// Claims WeChat is asked about, by id after `place`: those that wait, and those that were closed without an
+    /// invoice; received at or after `since`.
+    async fn claims_to_compare(
+        &self,
+        place: &str,
+        since: chrono::DateTime<chrono::Utc>,
+        limit: u32,
+    ) -> Result<Vec<PaymentClaim>, StoreError>;
 }

@@ -35,8 +35,8 @@ pub trait Reconciliations: Send + Sync {
         limit: u32,
     ) -> Result<Page<ReconciliationRun>, StoreError>;
 
-    /// Deliveries WeChat is asked about, by id after `place`: those a buyer opened, that are under way, or that were
-    /// closed without a card; made at or after `since`.
+    /// Deliveries WeChat is asked about, by id after `place`: those a buyer opened, that are under way, or that
+    /// ended without a card; made at or after `since`.
     async fn deliveries_to_compare(
         &self,
         place: &str,

@@ -16,7 +16,7 @@ pub struct ReconciliationRun {
     pub started_at: DateTime<Utc>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
-    /// The last delivery that was asked about.
+    /// What was asked about last: a delivery, or a request from a payment receipt.
     pub place: String,
     /// How many WeChat was asked about.
     pub asked: i64,
@@ -83,7 +83,7 @@ impl DifferenceKind {
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// A delivery's id, or a push's for [`DifferenceKind::UnknownHere`].
+    /// A delivery's id, that of a request from a payment receipt, or a push's for [`DifferenceKind::UnknownHere`].
     pub subject: String,
     /// What differs.
     pub kind: DifferenceKind,

@@ -182,6 +182,8 @@ const fn words(a: &Access, task: Task) -> (&'static str, &'static str, &'static 
         Task::Contact => (a.t_contact, a.console_here, a.h_contact),
         Task::Fields => (a.t_fields, a.console_here, a.h_fields),
         Task::OpenPlatformApp => (a.t_open_app, a.console_open, a.h_open_app),
+        Task::AppSettings => (a.t_app_own, a.console_here, a.h_own),
+        Task::MiniProgramSettings => (a.t_mini_own, a.console_here, a.h_own),
         Task::MiniProgram => (a.t_mini, a.console_mp, a.h_mini),
         Task::MiniProgramPush => (a.t_mini_push, a.console_mp, a.h_mini_push),
         Task::PayMerchant => (a.t_pay, a.console_pay, a.h_pay),
@@ -249,6 +251,8 @@ fn link(t: &'static Texts, it: &Checked, seller: Option<&Seller>) -> Option<Link
         | Task::PushSeen
         | Task::Contact
         | Task::OpenPlatformApp
+        | Task::AppSettings
+        | Task::MiniProgramSettings
         | Task::MiniProgram
         | Task::MiniProgramPush => (t.steps.open_account, of_account("")),
     };

@@ -1,11 +1,13 @@
 //! What WeChat would refuse of this very delivery, under the sentence of an error page; and the code of a card.
 
-use super::{Answer, desk::Decides, failure::Failure, forms::Sent, frame::Frame};
+use super::{
+    Answer, desk::Decides, failure::Failure, forms::Sent, frame::Frame, job_words::in_language,
+};
 use crate::{
     i18n::{Checks, Lang, fill1},
     pages::{
         onboarding::CheckRow,
-        parts::{Action, Link, Standing, Tone},
+        parts::{Action, Link, Standing, Tone, local_minute},
     },
 };
 use actix_web::web;
@@ -16,6 +18,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     backoffice::standing::Place,
+    merchant::page_refusals::page_refusal,
     platform::{
         card_life::{CodeError, enter_code},
         preflight::{Finding, Papers, SafeStep, Weight, foresee_delivery, step_after},
@@ -33,6 +36,9 @@ pub(super) async fn add(
     let Some(delivery) = delivery else {
         return Ok(());
     };
+    if matches!(place, Place::AwaitsBuyer { .. }) {
+        return add_page_refusal(frame, standing, delivery).await;
+    }
     let card = frame.ports().store.card(&delivery.id).await?;
     let lost = card
         .as_ref()
@@ -80,6 +86,35 @@ pub(super) async fn add(
     } else {
         findings.iter().map(|it| row(frame, it)).collect()
     };
+    Ok(())
+}
+
+/// The buyer came, and WeChat gave no page: waiting helps nobody.
+async fn add_page_refusal(
+    frame: &Frame,
+    standing: &mut Standing,
+    delivery: &Delivery,
+) -> Result<(), Failure> {
+    let Some(refusal) = page_refusal(frame.ports(), delivery).await? else {
+        return Ok(());
+    };
+    let p = &frame.t().page_refusal;
+    standing.tone = Tone::Bad;
+    standing.sentence = match refusal.number() {
+        "" => p.blocked.to_owned(),
+        code if refusal.code.starts_with("foreseen_") => fill1(p.foreseen, code),
+        code => fill1(p.refused, code),
+    };
+    standing.detail = format!(
+        "{} {}",
+        in_language(frame.lang(), &refusal.reason),
+        fill1(p.since, local_minute(refusal.at))
+    );
+    // Contact, fields and permission are the account's that calls.
+    if step_after(refusal.number()) == Some(SafeStep::Settings) && frame.may_configure() {
+        let account = format!("/admin/accounts/{}", delivery.account);
+        standing.primary = Some(Action::open(p.account, account));
+    }
     Ok(())
 }
 

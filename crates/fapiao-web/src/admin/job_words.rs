@@ -32,6 +32,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "report_offset" => t.gateway.report_offset,
         "make_out" => t.unified.make_out,
         "match_payment" => k.match_payment,
+        "reject_claim" => k.reject_claim,
         "find_red_forms" => k.find_red_forms,
         "follow_red_form" => k.follow_red_form,
         "reissue_order" => k.reissue_order,
@@ -143,7 +144,7 @@ pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
 
 /// A reason as this reader wants it: some come in both languages, Chinese first, ` / ` between them, and end with the
 /// far side's own words in brackets, which are kept behind the fold.
-pub(super) fn in_language(lang: Lang, reason: &str) -> String {
+pub(crate) fn in_language(lang: Lang, reason: &str) -> String {
     if matches!(lang, Lang::En) && reason == DECLINED {
         return Texts::of(lang).job_kind.declined.to_owned();
     }
@@ -214,6 +215,10 @@ pub(super) fn mend(t: &'static Texts, job: &JobRow) -> Option<Link> {
         let (seller, kind) = subject.split_once(':')?;
         let href = format!("/admin/cards?seller={seller}&kind={kind}");
         return Some(Link::new(k.fix_template, href));
+    }
+    if job.kind == "reject_claim" {
+        let href = "/admin/payments?state=dismissed";
+        return Some(Link::new(t.payment.title, href));
     }
     if job.kind == "push_buyer_form" {
         return Some(Link::new(

@@ -26,10 +26,14 @@ use fapiao_usecases::{
     backoffice::{SettingError, payments::set_pay_merchant},
     calendar,
     errors::StoreError,
-    merchant::after_payment::{AttachError, attach_by_number, dismiss},
+    merchant::{
+        after_payment::{AttachError, attach_by_number},
+        claims::{dismiss, due_at},
+    },
     records::{Account, ClaimState, Order, PaymentClaim},
 };
 use serde::Deserialize;
+use std::collections::HashMap;
 
 const HERE: &str = "/admin/payments";
 
@@ -58,7 +62,12 @@ pub(super) async fn index(
     let t = desk.t();
     let mut links = Vec::new();
     let sellers = store.sellers().await?;
-    for account in store.accounts().await? {
+    let accounts = store.accounts().await?;
+    let promises: HashMap<AccountId, i64> = accounts
+        .iter()
+        .map(|it| (it.id.clone(), it.contact_timeout_secs))
+        .collect();
+    for account in accounts {
         let said = match &asked.check {
             Some(id) if *id == account.id.as_str() => Some(said(&desk, &account).await),
             _ => None,
@@ -80,6 +89,11 @@ pub(super) async fn index(
             said,
         });
     }
+    // The promise counts while the request waits; a delivery that came of it shows its own.
+    let due = |claim: &PaymentClaim| {
+        let promise = promises.get(&claim.account).copied().unwrap_or_default();
+        due_at(claim, promise).filter(|_| claim.state == ClaimState::Open)
+    };
     let rows: Vec<ClaimRow> = found
         .rows
         .iter()
@@ -95,6 +109,7 @@ pub(super) async fn index(
                 .map(|raw| raw_title_facts(&desk, raw)),
             order: claim.order.as_ref().map(ToString::to_string),
             is_open: claim.state == ClaimState::Open,
+            due: due(claim).map(|at| (shell.when(at), at <= desk.now())),
         })
         .collect();
     let states = [
@@ -187,7 +202,15 @@ pub(super) async fn attach(sent: Sent<Directs>, id: web::Path<String>) -> Answer
 /// `POST /admin/payments/{id}/dismissal`.
 pub(super) async fn close(sent: Sent<Directs>, id: web::Path<String>) -> Answer {
     let (desk, id) = (sent.desk, ClaimId::parse(&id)?);
-    match dismiss(desk.ports(), &id, sent.form.get("note"), &desk.actor()).await {
+    match dismiss(
+        desk.ports(),
+        &id,
+        sent.form.get("note"),
+        sent.form.get("url"),
+        &desk.actor(),
+    )
+    .await
+    {
         Ok(()) => Ok(desk.done(HERE, desk.t().payment.dismissed_told)),
         Err(error) => refused(&desk, error),
     }
@@ -200,6 +223,7 @@ fn refused(frame: &Frame, error: AttachError) -> Answer {
         AttachError::UnderWay(order_no) => fill1(t.under_way, order_no),
         AttachError::Gone => t.gone.to_owned(),
         AttachError::Note => t.dismiss_wrong.to_owned(),
+        AttachError::Url => t.dismiss_url_wrong.to_owned(),
         AttachError::Store(error) => return Err(error.into()),
     };
     Ok(frame.told(HERE, Tone::Warn, &said))

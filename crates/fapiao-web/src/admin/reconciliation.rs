@@ -24,13 +24,13 @@ use chrono::TimeDelta;
 use fapiao_domain::{
     card::CardState,
     delivery::{Channel, DeliveryState},
-    ids::{Id, ReconciliationId},
+    ids::{ClaimId, Id, ReconciliationId},
 };
 use fapiao_usecases::{
     actor::Actor,
     backoffice::reconciliation::{begin, fix},
     ports::DeliveryFilter,
-    records::{Difference, DifferenceKind, ReconciliationRun},
+    records::{ClaimState, Difference, DifferenceKind, ReconciliationRun},
 };
 
 /// Differences of a run that are listed, open ones first.
@@ -130,6 +130,8 @@ fn row(
     };
     let about = if it.kind == DifferenceKind::UnknownHere {
         format!("/admin/inbox/{}", it.subject)
+    } else if ClaimId::parse(&it.subject).is_ok() {
+        format!("/admin/payments?state={}", it.here)
     } else {
         format!("/admin/deliveries/{}", it.subject)
     };
@@ -137,6 +139,11 @@ fn row(
     let here = DeliveryState::parse(&it.here)
         .map(|state| states::delivery(t, state).word)
         .or_else(|| CardState::parse(&it.here).map(|state| states::card(t, state).word))
+        .or_else(|| match ClaimState::parse(&it.here)? {
+            ClaimState::Open => Some(t.payment.open),
+            ClaimState::Matched => Some(t.payment.matched),
+            ClaimState::Dismissed => Some(t.payment.dismissed),
+        })
         .unwrap_or("—");
     DifferenceRow {
         what,

@@ -95,6 +95,8 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
             (Tone::Plain, a.delivery_title_corrected.to_owned())
         }
         "delivery.title_corrected" => (Tone::Warn, a.delivery_title_accepted.to_owned()),
+        "delivery.page_refused" => (Tone::Bad, t.page_refusal.act_refused.to_owned()),
+        "delivery.page_given" => (Tone::Ok, t.page_refusal.act_given.to_owned()),
         "delivery.rejected_at_wechat" => (Tone::Plain, a.delivery_rejected_at_wechat.to_owned()),
         "invoice.drafted" => (Tone::Plain, fill1(a.invoice_drafted, yuan("total"))),
         "invoice.renamed" => (Tone::Plain, t.tax_notes.renamed.to_owned()),
@@ -194,6 +196,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "claim.received" => (Tone::Wait, a.claim_received.to_owned()),
         "claim.matched" => (Tone::Ok, a.claim_matched.to_owned()),
         "claim.parked" => (Tone::Warn, a.claim_parked.to_owned()),
+        "claim.rejected_at_wechat" => (Tone::Plain, a.claim_rejected_at_wechat.to_owned()),
         "claim.dismissed" => (Tone::Plain, a.claim_dismissed.to_owned()),
         "account.payments_linked" => (Tone::Ok, a.account_payments_linked.to_owned()),
         "template.asked" => (Tone::Wait, a.template_asked.to_owned()),

@@ -140,6 +140,12 @@ fn no_page(id: &DeliveryId, error: PageError) -> Problem {
             let zh = format!("开票设置尚未完成：{what}");
             Problem::new(Kind::NotSetUp, Said::new(en, zh))
         }
+        PageError::Refused { code, reason } => {
+            let (zh, en) = reason.split_once(" / ").unwrap_or((&reason, &reason));
+            let zh = format!("微信会以 {code} 拒绝：{zh}");
+            let en = format!("WeChat would refuse it with {code}: {en}");
+            Problem::new(Kind::NotSetUp, Said::new(en, zh))
+        }
         PageError::WeChat(error) => error.into(),
         PageError::Store(error) => error.into(),
     }

@@ -7,6 +7,7 @@ mod reds;
 mod state;
 
 use crate::{
+    admin::job_words::in_language,
     api::{
         files::{self, Shown},
         stopped::StoppedJobs,
@@ -35,6 +36,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     calendar,
+    errors::StoreError,
     merchant::pages::{PageError, amount_of, open_wechat_page},
     ports::Scope,
     records::{Delivery, Invoice, IssuingMode},
@@ -62,6 +64,7 @@ pub(crate) async fn show(
     let mut seen = Seen::load(&app, delivery).await?;
     let bare = bare(&app, &request);
     seen.load_reds(&app, bare.t).await?;
+    seen.load_successor(&app).await?;
     let now = app.ports.clock.now();
     let state = state::of(
         &seen.delivery,
@@ -90,10 +93,14 @@ pub(crate) async fn show(
             state = BuyerState::Delayed;
         }
     }
-    if let BuyerState::Failed { reason } = &mut state
-        && seen.is_from_elsewhere
-    {
-        *reason = Some(seen.delivery.reason.clone());
+    if let BuyerState::Failed { reason, .. } = &mut state {
+        let why = &seen.delivery.reason;
+        if seen.delivery.invoice.is_none() {
+            // Our own words: the buyer came another way, or has to ask anew.
+            *reason = Some(in_language(bare.lang, why));
+        } else if seen.is_from_elsewhere {
+            *reason = Some(why.clone());
+        }
     }
     let is_again = request.query_string() == "again=1";
     let may_change = seen.delivery.state == DeliveryState::PageOpened
@@ -155,7 +162,9 @@ pub(crate) async fn open(
             Ok(send_to(StatusCode::SEE_OTHER, &format!("{here}?again=1")))
         }
         Err(PageError::Store(error)) => Err(error.into()),
-        Err(error @ (PageError::NotReady(_) | PageError::WeChat(_))) => {
+        Err(
+            error @ (PageError::NotReady(_) | PageError::Refused { .. } | PageError::WeChat(_)),
+        ) => {
             let id = Context::of(&request).id;
             tracing::warn!(
                 request.id = %id, delivery.id = %delivery.id, error = %error,
@@ -317,6 +326,28 @@ impl Seen {
             left: None,
             next: None,
         })
+    }
+
+    /// Adds where the order goes on, for a link that ended before an invoice was drawn up: the buyer came another way.
+    async fn load_successor(&mut self, app: &App) -> Result<(), StoreError> {
+        let ended = &self.delivery;
+        if ended.state != DeliveryState::Failed || ended.invoice.is_some() {
+            return Ok(());
+        }
+        let part = |it: &Delivery| it.part.as_ref().map(|part| part.no);
+        let all = app.ports.store.deliveries_of(&ended.order).await?;
+        let goes_on = |it: &&Delivery| {
+            it.created_at >= ended.created_at
+                && it.id != ended.id
+                && (ended.part.is_none() || part(it) == part(ended))
+                && (!it.state.is_final() || it.state == DeliveryState::Carded)
+        };
+        self.next = all
+            .iter()
+            .filter(goes_on)
+            .max_by_key(|it| it.created_at)
+            .map(|it| (format!("/o/{}", it.short_code), it.state.awaits_buyer()));
+        Ok(())
     }
 
     fn page(

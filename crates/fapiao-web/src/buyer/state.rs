@@ -115,7 +115,7 @@ impl Standing {
                 reason: delivery.reason.clone(),
                 url: Some(delivery.refusal_url.clone()).filter(|url| !url.is_empty()),
             },
-            Standing::Failed => BuyerState::Failed { reason: None },
+            Standing::Failed => BuyerState::Failed { reason: None, next },
         }
     }
 }

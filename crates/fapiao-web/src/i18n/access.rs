@@ -74,6 +74,9 @@ texts! {
         h_open_app: "在 open.weixin.qq.com 登记 App 并取得 AppID 和 AppSecret；授权推送发到服务号的地址。", "Register the app at open.weixin.qq.com and enter its id and secret; pushes about consent go to the service account's address.";
         t_mini: "小程序账号", "Mini program account";
         h_mini: "在 mp.weixin.qq.com 注册小程序，把 AppID 和 AppSecret 填入本系统。", "Register one at mp.weixin.qq.com, then enter its app id and secret here.";
+        t_app_own: "App 自己的权限、联系方式和授权页字段", "The app's own permission, contact and fields";
+        t_mini_own: "小程序自己的权限、联系方式和授权页字段", "The mini program's own permission, contact and fields";
+        h_own: "微信按发起调用的 AppID 分别保存：服务号设置过不算，须在这个账号的页面各设一次。", "WeChat keeps them for each app id that calls: those of the service account do not count, set them on the page of this account, too.";
         t_mini_push: "小程序推送地址应答", "The mini program's push address answers";
         h_mini_push: "小程序后台 → 开发 → 消息推送：填入该账号页显示的地址、令牌和密钥。", "Its console → development → message push: enter the address, token and key of its page here.";
         t_pay: "关联微信支付商户号", "Link the payment merchant number";
@@ -85,7 +88,7 @@ texts! {
         t_template: "卡券模板就绪", "The card template is ready";
         h_template: "在卡券模板页设计外观；每个开票主体和发票种类只创建一次。", "Drawn on the page of the cards; made once per seller and kind.";
         t_fiscal: "财政电子票据另行接入", "Fiscal bills have an access of their own";
-        h_fiscal: "向财政部门申请财政电子票据，用服务号在微信另行申请财政票据权限；与增值税发票互不影响。", "Apply to the finance department, and to WeChat for the fiscal permission of the service account; it does not touch tax invoices.";
+        h_fiscal: "公众平台里没有这个开关：发邮件到 wxfapiao@tencent.com，写明单位名称、业务说明、联系人和服务号 AppID（买家从 App 申请时另附开放平台 AppID），并附组织机构证书复印件。由财政局放票的，另向财政局索取开票平台识别码。与增值税发票互不影响。", "No console has a switch for it: write to wxfapiao@tencent.com with the unit's name, what it does, a person to contact, the service account's app id (and the open-platform app's id where buyers come from an app), and a copy of the organisation's certificate. Where the finance bureau puts the bills into wallets, ask it for its platform id. It does not touch tax invoices.";
         open: "打开", "Open";
     }
 }

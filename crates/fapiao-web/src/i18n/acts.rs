@@ -11,6 +11,7 @@ texts! {
         claim_received: "买家在支付凭证上申请开票", "The buyer asked on the payment receipt";
         claim_matched: "支付已对应到订单", "The payment was matched to its order";
         claim_parked: "支付未能对应到订单", "No order was found for the payment";
+        claim_rejected_at_wechat: "已通知微信：此支付开票申请不予开具", "WeChat was told that the request from the payment gets no invoice";
         claim_dismissed: "支付开票申请已关闭", "The request from the payment was closed";
         account_payments_linked: "已在微信关联商户号", "WeChat linked the merchant number";
         delivery_page_opened: "买家打开开票页", "The buyer opened the page";
@@ -108,6 +109,7 @@ texts! {
         next_reimbursed: "请通知买家财务，然后放弃此任务。", "Tell the buyer's bookkeeper, then give this job up.";
         ensure_template: "创建卡券模板", "Make the card template";
         match_payment: "匹配支付开票申请", "Match requests from payment receipts";
+        reject_claim: "通知微信不为此支付开票", "Tell WeChat that a payment gets no invoice";
         find_red_forms: "查找购方发起的红字确认单", "Look for red confirmations that buyers began";
         follow_red_form: "办理红字确认单", "Carry a red confirmation on";
         reissue_order: "红冲后重新开票", "Issue anew after a red letter";

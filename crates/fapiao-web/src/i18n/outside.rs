@@ -100,6 +100,7 @@ texts! {
         expired: "开票链接已过期", "This link has expired";
         expired_means: "请联系商家重新生成开票链接，订单仍然可以开票。", "Please ask the shop for a new one; the order can still be invoiced.";
         failed: "未能开票", "The invoice could not be issued";
+        successor: "查看这笔订单的发票", "See the invoice of this order";
         failed_means: "请联系商家处理，并告知下方的参考号。", "Please ask the shop and quote the reference below.";
         not_found: "没有找到这个开票链接", "No such invoice link";
         not_found_means: "请核对链接或重新扫描小票上的二维码。", "Please check the address or scan the code on your receipt again.";

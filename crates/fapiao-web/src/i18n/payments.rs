@@ -39,9 +39,10 @@ texts! {
         under_way: "订单 {0} 已开票或正在开票。", "Order {0} is invoiced or being invoiced already.";
         gone: "这项申请已处理。", "This request is settled already.";
         dismiss: "关闭申请", "Close the request";
-        dismiss_why: "关闭原因", "Why it is closed";
-        dismiss_wrong: "请填写 1 至 100 个字的原因。", "Say why in 1 to 100 characters.";
-        dismissed_told: "申请已关闭。", "The request is closed.";
+        dismiss_why: "关闭原因（买家会看到）", "Why it is closed (the buyer reads it)";
+        dismiss_wrong: "请填写 1 至 60 个字的原因。", "Say why in 1 to 60 characters.";
+        dismiss_url_wrong: "给买家的链接须是完整的 https 网址。", "The link for the buyer must be a whole https address.";
+        dismissed_told: "申请已关闭，正在通过微信告知买家。", "The request is closed; the buyer is being told at WeChat.";
         none: "没有开票申请", "No requests";
         none_why: "买家在支付凭证上申请开票后会出现在这里。", "They appear here when buyers ask on a payment receipt.";
         note_no_order: "没有订单使用这个交易单号或商户订单号", "no order has this transaction or trade number";

@@ -89,14 +89,14 @@ texts! {
         there_rejected: "已拒绝", "refused";
         there_not_yet: "未授权", "not authorised";
         authorised_there: "买家已授权，这里还不知道", "The buyer agreed; it is not known here";
-        refused_here: "这里已拒绝，微信还不知道", "Refused here; WeChat was not told";
+        refused_here: "这里已拒绝或已结束，微信还不知道", "Refused or over here; WeChat was not told";
         rejected_there: "微信已拒绝这次授权，这里还在开票", "WeChat has it refused; it is under way here";
         not_authorised_there: "这里已授权，微信没有这次授权", "Authorised here; WeChat does not know of it";
         unknown_here: "买家授权了一个这里没有的单号", "A buyer agreed to an order id that is not here";
         no_card: "发票已开具，但没有在放入卡包", "Issued, and nobody brings it to the wallet";
         code_unknown: "卡券在卡包中，编号丢失", "In the wallet, its code was lost";
         fix_authorised_there: "确认授权并开票", "Confirm and issue";
-        fix_refused_here: "通知微信已拒绝", "Tell WeChat of the refusal";
+        fix_refused_here: "通知微信已拒绝", "Tell WeChat and the buyer";
         fix_close: "结束这次授权", "End this delivery";
         fix_unknown_here: "重新处理推送", "Handle the push again";
         fix_no_card: "放入卡包", "Bring it to the wallet";

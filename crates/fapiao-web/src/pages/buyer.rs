@@ -183,6 +183,8 @@ pub enum BuyerState {
         /// What another platform answered. What our own tax side says is for staff alone: it names nothing that a
         /// buyer could mend.
         reason: Option<String>,
+        /// Where the order goes on, and whether the buyer has to agree there.
+        next: Option<(String, bool)>,
     },
     /// No such link.
     NotFound,

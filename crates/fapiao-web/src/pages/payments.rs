@@ -67,6 +67,8 @@ pub struct ClaimRow {
     pub order: Option<String>,
     /// Whether it waits for a person.
     pub is_open: bool,
+    /// Until when the buyer was promised the invoice, and whether that is over; only while it waits.
+    pub due: Option<(When, bool)>,
 }
 
 impl PaymentsPage {

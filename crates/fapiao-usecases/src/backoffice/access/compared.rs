@@ -16,7 +16,7 @@ use fapiao_domain::invoice::InvoiceKind;
 type Look = Result<(Outcome, Found), StoreError>;
 
 /// Both languages; the page shows its own.
-fn said(outcome: Outcome, zh: &str, en: &str) -> Look {
+pub(super) fn said(outcome: Outcome, zh: &str, en: &str) -> Look {
     Ok((outcome, Found::Said(format!("{zh} / {en}"))))
 }
 

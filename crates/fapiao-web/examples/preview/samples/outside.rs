@@ -90,7 +90,13 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         ("expired", BuyerState::Expired),
         ("mini-program", BuyerState::InMiniProgram),
         ("asked", BuyerState::Asked),
-        ("failed", BuyerState::Failed { reason: None }),
+        (
+            "failed",
+            BuyerState::Failed {
+                reason: None,
+                next: None,
+            },
+        ),
     ];
     for (name, state) in states {
         pages.add(
