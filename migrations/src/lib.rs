@@ -34,6 +34,7 @@ mod m20261121_000037_mends;
 mod m20261121_000039_store_version;
 mod m20261121_000040_kept_books;
 mod m20261121_000042_code_rates;
+mod m20261121_000043_walks;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000039_store_version::Migration),
             Box::new(m20261121_000040_kept_books::Migration),
             Box::new(m20261121_000042_code_rates::Migration),
+            Box::new(m20261121_000043_walks::Migration),
         ]
     }
 }

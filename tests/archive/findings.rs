@@ -170,6 +170,16 @@ async fn a_payment_statement_shows_what_is_missing_wrong_and_too_much() {
         assert_eq!(one(found(&app, finding).await), expected, "{finding:?}");
     }
 
+    // The service corrects itself: what it said last holds.
+    let corrected = bill
+        .replace("`100.00,", "`113.00,")
+        .replace("`0.60000,", "`0.68000,");
+    let told = hand_in(&app, &finance, &corrected).await;
+    assert!(told.contains("5 笔支付、1 笔退款"), "{told}");
+    assert!(found(&app, Finding::PaymentAmount).await.is_empty());
+    let back = hand_in(&app, &finance, &format!("{bill}\r\n")).await;
+    assert!(back.contains("5 笔支付、1 笔退款"), "{back}");
+
     // The page of a kind says what to do; the files have every row of every kind.
     let path = format!("/admin/reports/reconciliation?month={month}&find=payment_amount");
     let shown = page(&app, &finance, &path).await;

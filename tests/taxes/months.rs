@@ -93,6 +93,25 @@ async fn equal_totals_are_confirmed_before_the_thirteenth_and_can_be_taken_back(
 }
 
 #[tokio::test]
+async fn a_month_without_invoices_that_was_compared_by_night_is_not_to_be_confirmed() {
+    let app = spawn_app().await;
+    let seller = first_seller(&app).await;
+    let (month, later) = next_month(app.ports().clock.now(), 5);
+    check_month(app.ports(), &seller.id, &month).await.unwrap();
+    assert_eq!(
+        known(&app, &seller, &month).await.state,
+        MonthState::Matches
+    );
+    let ports = ports_at(&app, later);
+    assert!(!is_open(&ports, &seller, &month).await.unwrap());
+    // What is issued after that night is to be confirmed.
+    let order = app.authorised_order("MO-30", &company()).await;
+    app.await_state(&order, "carded").await;
+    assert!(is_open(&ports, &seller, &month).await.unwrap());
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_lost_answer_is_the_difference_and_is_named() {
     let app = spawn_app().await;
     let invoice = unanswered(&app, "MO-3").await;

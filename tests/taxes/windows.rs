@@ -88,6 +88,37 @@ async fn each_window_is_told_once_to_everybody_who_may_act() {
     app.tax_fault(&serde_json::json!({ "service": "QDFPSC", "kind": "http", "status": 503 }))
         .await;
     stops_at_36_hours(&app, &invoice, &at, &job).await;
+    // An upload that is taken and then forgotten goes on by itself so long, and then stops as well.
+    let forgotten = ClaimedJob {
+        job: Job::PollReceipt {
+            seller: invoice.seller.clone(),
+            receipt: "forgotten".to_owned(),
+        },
+        ..job(1)
+    };
+    let forget = async || {
+        app.tamper(&format!(
+            "UPDATE invoices SET state = 'uploading', receipt = 'forgotten', uploaded_at = issued_at WHERE id = '{}'",
+            invoice.id
+        ))
+        .await;
+    };
+    forget().await;
+    let early = run_job(&at(35, 59), &forgotten).await;
+    assert!(matches!(early.end, JobEnd::Done), "{early:?}");
+    forget().await;
+    let late = run_job(&at(36, 0), &forgotten).await;
+    assert!(
+        matches!(&late.end, JobEnd::Parked { code, .. } if code == "upload_window"),
+        "{late:?}"
+    );
+    // Retried by a person: uploaded again under its number.
+    app.tamper("DELETE FROM jobs WHERE kind = 'issue_invoice'")
+        .await;
+    let again = run_job(&at(36, 1), &forgotten).await;
+    assert!(matches!(again.end, JobEnd::Done), "{again:?}");
+    let queued = "UPDATE jobs SET reason = reason WHERE kind = 'issue_invoice'";
+    assert!(app.tamper(queued).await >= 1);
     app.stop().await;
 }
 

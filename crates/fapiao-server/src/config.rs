@@ -453,6 +453,11 @@ impl Config {
                 limits.api_calls_per_second.into(),
                 1,
             ),
+            (
+                "limits.gateway_calls_per_second",
+                limits.gateway_calls_per_second.into(),
+                1,
+            ),
             ("limits.session_idle_hours", limits.session_idle_hours, 1),
         ] {
             if number < least {
@@ -582,7 +587,7 @@ fn from_environment(settings: &mut Table, name: &str, value: &str) -> Result<(),
         return Ok(());
     };
     // For the tests and the file name of the settings themselves.
-    if path.starts_with("TEST_") || path == "CONFIG" || words::is_of_others(path) {
+    if path.starts_with("TEST_") || path == "CONFIG" || words::is_of_others(path, value) {
         return Ok(());
     }
     let wrong = |message: String| ConfigError::Content {
@@ -817,6 +822,11 @@ mod tests {
                 &["limits.api_body_bytes"],
             ),
             (
+                "FAPIAO_LIMITS__GATEWAY_CALLS_PER_SECOND",
+                "0",
+                &["limits.gateway_calls_per_second"],
+            ),
+            (
                 "FAPIAO_WORKER__LEASE_SECS",
                 "5",
                 &["worker.lease_secs", "10"],
@@ -878,7 +888,13 @@ mod tests {
             let config = Config::load(None, &environment(&[(name, value)]));
             assert!(config.is_ok(), "{name}: {config:?}");
         }
-        for name in ["FAPIAO_SERVER_LISTEN", "FAPIAO_KEYS", "FAPIAO_SERVER__PORT"] {
+        for name in [
+            "FAPIAO_SERVER_LISTEN",
+            "FAPIAO_SERVER_PORT",
+            "FAPIAO_MAIL_PORT",
+            "FAPIAO_KEYS",
+            "FAPIAO_SERVER__PORT",
+        ] {
             let error = Config::load(None, &environment(&[(name, "1")])).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
         }

@@ -6,21 +6,19 @@ use crate::{
     numbering::number_at,
     read,
     reports::{beyond, issued_in, sold_in},
-    sql::{self, Cells, Sql},
+    sql::{self, Cells, Sql, without_index},
 };
 use async_trait::async_trait;
-use fapiao_domain::{
-    ids::{Id, SellerId},
-    money::Fen,
-};
+use fapiao_domain::{ids::Id, money::Fen};
 use fapiao_usecases::{
     calendar,
     errors::StoreError,
     ports::{
-        After, Area, DifferenceKind, Finding, FindingCount, FindingRow, Findings, MonthBooks,
-        MonthCheck, MonthDifference, MonthState, Period, Scope, Statements,
+        After, Area, DifferenceKind, Finding, FindingCount, FindingRow, Findings, MonthCheck,
+        MonthDifference, MonthState, Period, Scope, Statements,
     },
 };
+use sea_orm::DbBackend;
 
 /// Numbers of a segment read at once.
 const NUMBERS: u32 = 1000;
@@ -53,10 +51,17 @@ fn of_line(here: &str, there: &str) -> String {
     )
 }
 
-/// The statement's line `l` of the payment of order `o`.
-const ITS_LINE: &str = "l.seller_id = o.seller_id AND l.channel = o.pay_channel \
-     AND ((o.pay_transaction_no <> '' AND l.number = o.pay_transaction_no) \
-       OR (o.pay_transaction_no = '' AND o.pay_trade_no <> '' AND l.trade_no = o.pay_trade_no AND l.trade_no <> ''))";
+/// What is told of the statement's lines `l` of the payment of order `o`: looked up by the service's number, or by the
+/// shop's where there is no other. Not by the one *or* the other, for which all lines of the channel would be read.
+fn of_its_lines(plain: &str, exists: &str, told: &str, condition: &str) -> String {
+    format!(
+        "CASE WHEN o.pay_transaction_no <> '' \
+         THEN {exists}(SELECT {told} FROM payment_lines l WHERE l.seller_id = o.seller_id \
+           AND l.channel = o.pay_channel AND l.number = o.pay_transaction_no AND {condition}) \
+         ELSE {exists}(SELECT {told} FROM payment_lines l WHERE l.trade_no = o.pay_trade_no AND l.trade_no <> '' \
+           AND {plain}l.seller_id = o.seller_id AND {plain}l.channel = o.pay_channel AND {condition}) END"
+    )
+}
 
 /// A statement covers the order's day.
 const COVERED: &str = "EXISTS (SELECT 1 FROM payment_files f WHERE f.seller_id = o.seller_id \
@@ -71,15 +76,12 @@ const RETURNED_BY_US: &str = "CASE WHEN o.pay_transaction_no = '' THEN o.refunde
      FROM orders p WHERE p.seller_id = o.seller_id AND p.pay_transaction_no = o.pay_transaction_no \
      AND p.pay_transaction_no <> '') END";
 
-/// Refunds of statements, for order `o`.
-fn returned_there() -> String {
-    format!("(SELECT sum(l.amount) FROM payment_lines l WHERE {ITS_LINE} AND l.refund_no <> '')")
-}
-
 impl Store {
     /// The query of a kind that the database can tell by itself.
     fn finding_query(&self, scope: &Scope, period: &Period, finding: Finding) -> Option<Sql> {
         let none = "NULL";
+        let plain = without_index(self.backend());
+        let paid = "l.refund_no = ''";
         let order = |here: &str, there: &str, condition: &str| {
             Sql::new(format!("{} WHERE {condition}", of_order(here, there)))
                 .join(sold_in(self, scope, period))
@@ -106,24 +108,20 @@ impl Store {
                 "o.total",
                 none,
                 &format!(
-                    "(o.pay_transaction_no <> '' OR o.pay_trade_no <> '') AND {COVERED} \
-                     AND NOT EXISTS (SELECT 1 FROM payment_lines l WHERE {ITS_LINE} AND l.refund_no = '')"
+                    "(o.pay_transaction_no <> '' OR o.pay_trade_no <> '') AND {COVERED} AND {}",
+                    of_its_lines(plain, "NOT EXISTS ", "1", paid)
                 ),
             ),
             Finding::PaymentAmount => {
-                let there =
-                    format!("(SELECT max(l.amount) FROM payment_lines l WHERE {ITS_LINE} AND l.refund_no = '')");
+                let wrong = format!("{paid} AND l.amount <> {SOLD_BY_IT}");
                 order(
                     "o.total",
-                    &there,
-                    &format!(
-                        "EXISTS (SELECT 1 FROM payment_lines l WHERE {ITS_LINE} AND l.refund_no = '' \
-                         AND l.amount <> {SOLD_BY_IT})"
-                    ),
+                    &of_its_lines(plain, "", "max(l.amount)", paid),
+                    &of_its_lines(plain, "EXISTS ", "1", &wrong),
                 )
             }
             Finding::PaymentRefund => {
-                let there = returned_there();
+                let there = of_its_lines(plain, "", "sum(l.amount)", "l.refund_no <> ''");
                 order(
                     "o.refunded",
                     &there,
@@ -142,7 +140,10 @@ impl Store {
                 .join(paid_in(period))
                 .add(" AND l.fee_due IS NOT NULL AND l.fee - l.fee_due NOT BETWEEN -1 AND 1"),
             Finding::OursOnly => Sql::new(format!(
-                "{} WHERE i.state IN ('blocked', 'reserved', 'uploading', 'outcome_unknown', 'refused')",
+                "{} WHERE i.state IN ('blocked', 'reserved', 'uploading', 'outcome_unknown', 'refused') \
+                 AND NOT (i.state = 'refused' AND EXISTS (SELECT 1 FROM invoices j WHERE j.delivery_id = i.delivery_id \
+                 AND j.state IN ('issued', 'partly_red', 'fully_red') \
+                 AND COALESCE(j.red_form_id, '') = COALESCE(i.red_form_id, '')))",
                 of_invoice(none, "i.state")
             ))
             .join(numbered_in(scope, period)),
@@ -189,20 +190,21 @@ impl Store {
         &self,
         period: &Period,
         finding: Finding,
+        checks: &[MonthCheck],
     ) -> Result<Vec<FindingRow>, StoreError> {
         let mut rows = match finding {
             Finding::NumberGap => self.number_gaps(period).await?,
             Finding::QuotaDrift => self.quota_drift(period).await?,
             _ => {
                 let mut rows = Vec::new();
-                for check in self.checks_of(period).await? {
+                for check in checks {
                     if finding == Finding::MonthDiffers {
-                        rows.extend(month_row(&check)?);
+                        rows.extend(month_row(check)?);
                         continue;
                     }
                     for it in &check.differences {
                         if kind_of(it.kind) == Some(finding) {
-                            rows.push(tax_row(&check, it)?);
+                            rows.push(tax_row(check, it)?);
                         }
                     }
                 }
@@ -213,41 +215,10 @@ impl Store {
         Ok(rows)
     }
 
-    /// How many of a kind the month's comparisons found beyond those that they list.
-    async fn findings_beyond(&self, period: &Period, finding: Finding) -> Result<i64, StoreError> {
-        if finding.area() != Area::TaxSide {
-            return Ok(0);
-        }
-        let checks = self.checks_of(period).await?;
-        let beyond = checks.iter().flat_map(|it| &it.more_of);
-        Ok(beyond
-            .filter(|(kind, _)| kind_of(*kind) == Some(finding))
-            .map(|(_, count)| count)
-            .sum())
-    }
-
     /// The month's comparisons with the tax side.
     async fn checks_of(&self, period: &Period) -> Result<Vec<MonthCheck>, StoreError> {
-        let month = calendar::month(period.from);
-        let sellers: Vec<SellerId> = match &period.seller {
-            Some(one) => vec![one.clone()],
-            None => {
-                let sql = Sql::new("SELECT seller_id FROM month_checks WHERE month = ")
-                    .bind(month.as_str())
-                    .add(" ORDER BY seller_id");
-                sql::rows(self.reader(), sql)
-                    .await?
-                    .iter()
-                    .map(|row| read::id(&row.cell::<String>(0)?))
-                    .collect::<Result<_, _>>()?
-            }
-        };
-        let mut checks = Vec::new();
-        for seller in sellers {
-            let known = self.months(&seller).await?;
-            checks.extend(known.into_iter().find(|it| it.month == month));
-        }
-        Ok(checks)
+        self.checks_of_month(period.seller.as_ref(), &calendar::month(period.from))
+            .await
     }
 
     async fn quota_drift(&self, period: &Period) -> Result<Vec<FindingRow>, StoreError> {
@@ -278,15 +249,8 @@ impl Store {
 
     /// Holes among the numbers that were taken, as ranges.
     async fn number_gaps(&self, period: &Period) -> Result<Vec<FindingRow>, StoreError> {
-        let mut sql = Sql::new(
-            "SELECT s.id, s.first_number, s.taken, s.fetched_at FROM segments s WHERE s.taken > \
-             (SELECT count(*) FROM invoices i WHERE i.segment_id = s.id AND i.number IS NOT NULL)",
-        );
-        if let Some(seller) = &period.seller {
-            sql = sql.add(" AND s.seller_id = ").bind(seller.as_str());
-        }
         let mut rows = Vec::new();
-        for row in sql::rows(self.reader(), sql.add(" ORDER BY s.fetched_at, s.id")).await? {
+        for row in sql::rows(self.reader(), with_gaps(self.backend(), period)).await? {
             let (id, first): (String, String) = (row.cell(0)?, row.cell(1)?);
             let (taken, at): (i64, i64) = (row.cell(2)?, row.cell(3)?);
             for (from, count) in self.holes(&id, &first, taken).await? {
@@ -358,6 +322,37 @@ impl Store {
     }
 }
 
+/// Segments that a period fetched or drew on, and that have fewer invoices than numbers taken: what other months drew on is
+/// not counted anew with each look.
+fn with_gaps(backend: DbBackend, period: &Period) -> Sql {
+    let plain = without_index(backend);
+    let [from, until] = [period.from, period.until].map(|at| at.timestamp_millis());
+    let mut drawn = Sql::new("SELECT id FROM segments WHERE fetched_at >= ")
+        .bind(from)
+        .add(" AND fetched_at < ")
+        .bind(until)
+        .add(&format!(
+            " UNION SELECT {plain}d.segment_id FROM invoices d WHERE d.issued_at >= "
+        ))
+        .bind(from)
+        .add(" AND d.issued_at < ")
+        .bind(until)
+        .add(&format!(" AND {plain}d.segment_id IS NOT NULL"));
+    if let Some(seller) = &period.seller {
+        drawn = drawn.add(" AND d.seller_id = ").bind(seller.as_str());
+    }
+    let mut sql = Sql::new("SELECT s.id, s.first_number, s.taken, s.fetched_at FROM (")
+        .join(drawn)
+        .add(
+            ") t JOIN segments s ON s.id = t.id WHERE s.taken > \
+             (SELECT count(*) FROM invoices i WHERE i.segment_id = s.id AND i.number IS NOT NULL)",
+        );
+    if let Some(seller) = &period.seller {
+        sql = sql.add(" AND s.seller_id = ").bind(seller.as_str());
+    }
+    sql.add(" ORDER BY s.fetched_at, s.id")
+}
+
 /// ` WHERE` conditions of a period on lines `l` of statements.
 fn paid_in(period: &Period) -> Sql {
     let mut sql = Sql::new(" WHERE l.at >= ")
@@ -368,6 +363,18 @@ fn paid_in(period: &Period) -> Sql {
         sql = sql.add(" AND l.seller_id = ").bind(seller.as_str());
     }
     sql
+}
+
+/// How many of a kind the month's comparisons found beyond those that they list.
+fn beyond_listed(checks: &[MonthCheck], finding: Finding) -> i64 {
+    if finding.area() != Area::TaxSide {
+        return 0;
+    }
+    let beyond = checks.iter().flat_map(|it| &it.more_of);
+    beyond
+        .filter(|(kind, _)| kind_of(*kind) == Some(finding))
+        .map(|(_, count)| count)
+        .sum()
 }
 
 /// Which finding a month's difference is. What is open here stands under our own numbers already.
@@ -446,6 +453,11 @@ impl Findings for Store {
         scope: &Scope,
         period: &Period,
     ) -> Result<Vec<FindingCount>, StoreError> {
+        let checks = if *scope == Scope::All {
+            self.checks_of(period).await?
+        } else {
+            Vec::new()
+        };
         let mut counts = Vec::new();
         for finding in Finding::ALL {
             if !is_shown(scope, finding) {
@@ -469,7 +481,7 @@ impl Findings for Store {
                     }
                 }
                 None => {
-                    let rows = self.findings_told(period, finding).await?;
+                    let rows = self.findings_told(period, finding, &checks).await?;
                     let fen = |it: Option<Fen>| it.map_or(0, Fen::get);
                     let amount = rows
                         .iter()
@@ -481,7 +493,7 @@ impl Findings for Store {
                             }
                         })
                         .sum();
-                    let more = self.findings_beyond(period, finding).await?;
+                    let more = beyond_listed(&checks, finding);
                     (rows.len() as i64 + more, amount)
                 }
             };
@@ -522,7 +534,7 @@ impl Findings for Store {
                     .collect::<Result<_, _>>()?
             }
             None => self
-                .findings_told(period, finding)
+                .findings_told(period, finding, &self.checks_of(period).await?)
                 .await?
                 .into_iter()
                 .filter(|it| {
@@ -555,4 +567,67 @@ fn record(row: &sea_orm::QueryResult) -> Result<FindingRow, StoreError> {
         there: amount(7)?,
         said: row.cell(8)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::{ledger, plan};
+    use chrono::{DateTime, TimeDelta};
+
+    fn november() -> Period {
+        Period {
+            seller: None,
+            from: DateTime::UNIX_EPOCH,
+            until: DateTime::UNIX_EPOCH + TimeDelta::days(30),
+        }
+    }
+
+    /// Statistics are only made of what a database held when it was migrated: plans must be right without.
+    #[tokio::test]
+    async fn payments_are_looked_up_by_their_numbers() {
+        let (store, _folder) = ledger().await;
+        for finding in [
+            Finding::PaymentMissing,
+            Finding::PaymentAmount,
+            Finding::PaymentRefund,
+        ] {
+            let query = store
+                .finding_query(&Scope::All, &november(), finding)
+                .unwrap();
+            let steps = plan(&store, query).await;
+            for step in steps.iter().filter(|it| it.contains(" l ")) {
+                let looked_up = step.contains("number=?") || step.contains("trade_no=?");
+                assert!(looked_up, "{finding:?}: {steps:#?}");
+            }
+            assert!(steps.iter().any(|it| it.contains(" l ")), "{steps:#?}");
+        }
+        for finding in [Finding::PaymentWithoutOrder, Finding::PaymentFee] {
+            let query = store
+                .finding_query(&Scope::All, &november(), finding)
+                .unwrap();
+            let steps = plan(&store, query).await;
+            assert!(steps[0].contains("ix_payment_lines_day (at>"), "{steps:#?}");
+            assert!(
+                !steps.iter().any(|it| it.contains("seller_id=?")),
+                "{steps:#?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn gaps_are_looked_for_in_what_the_period_drew_on() {
+        let (store, _folder) = ledger().await;
+        let steps = plan(&store, with_gaps(store.backend(), &november())).await;
+        let drawn = steps.iter().find(|it| it.contains(" d ")).unwrap();
+        assert!(
+            drawn.contains("ix_invoices_issued_id (issued_at>"),
+            "{steps:#?}"
+        );
+        let counted = steps.iter().find(|it| it.contains(" i ")).unwrap();
+        assert!(
+            counted.contains("ix_invoices_segment (segment_id=?"),
+            "{steps:#?}"
+        );
+    }
 }

@@ -81,6 +81,12 @@ impl Issuing for Store {
         invoice::find(self.reader(), condition).await
     }
 
+    async fn forgotten_of_receipt(&self, receipt: &str) -> Result<Vec<Invoice>, StoreError> {
+        let condition =
+            Sql::new("receipt <> '' AND state = 'outcome_unknown' AND receipt = ").bind(receipt);
+        invoice::find(self.reader(), condition).await
+    }
+
     async fn invoice(&self, scope: &Scope, id: &InvoiceId) -> Result<Option<Invoice>, StoreError> {
         let condition = Sql::new("id = ")
             .bind(id.as_str())

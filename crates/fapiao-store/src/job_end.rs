@@ -3,7 +3,7 @@
 use crate::{
     audit::Line,
     queue::CHUNK,
-    sql::{self, Cells, Sql, now_millis},
+    sql::{self, Cells, Sql, now_millis, without_index},
     tx::Tx,
     writer::Run,
 };
@@ -11,8 +11,9 @@ use fapiao_domain::ids::{Id, JobId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
-    jobs::{FinishedJob, JobEnd},
+    jobs::{FinishedJob, Job, JobEnd},
 };
+use sea_orm::QueryResult;
 
 /// Ends a set of jobs; an item with an old fence changes nothing.
 pub(crate) fn finish<'t>(tx: &'t Tx, jobs: &'t [FinishedJob]) -> Run<'t, Vec<()>> {
@@ -25,8 +26,9 @@ pub(crate) fn finish<'t>(tx: &'t Tx, jobs: &'t [FinishedJob]) -> Run<'t, Vec<()>
         for chunk in done.chunks(CHUNK) {
             let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND (id, fence) IN (")
                 .rows(chunk.to_vec())
-                .add(")");
-            tx.exec(sql).await?;
+                .add(") RETURNING kind, subject, unique_key");
+            let rows = tx.rows(sql).await?;
+            settle(tx, &rows).await?;
         }
         for job in jobs {
             match &job.end {
@@ -41,6 +43,28 @@ pub(crate) fn finish<'t>(tx: &'t Tx, jobs: &'t [FinishedJob]) -> Run<'t, Vec<()>
         }
         Ok(jobs.iter().map(|_| ()).collect())
     })
+}
+
+/// What is queued by the clock and stopped once is settled by the run that got through: nobody has to look any more.
+async fn settle(tx: &Tx, done: &[QueryResult]) -> Result<(), StoreError> {
+    let (mut subjects, mut keys) = (Vec::new(), Vec::new());
+    for row in done {
+        if Job::comes_again(&row.cell::<String>(0)?) {
+            subjects.push(row.cell::<String>(1)?);
+            keys.push(row.cell::<String>(2)?);
+        }
+    }
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let plain = without_index(tx.backend);
+    let sql = Sql::new(format!(
+        "DELETE FROM jobs WHERE {plain}state = 'parked' AND subject IN "
+    ))
+    .list(subjects.iter().map(String::as_str))
+    .add(" AND unique_key IN ")
+    .list(keys.iter().map(String::as_str));
+    tx.exec(sql).await.map(drop)
 }
 
 async fn retry(
@@ -99,6 +123,9 @@ async fn park(tx: &Tx, job: &FinishedJob, code: &str, reason: &str) -> Result<()
         tx.work_is_due();
         return Ok(());
     }
+    if joins_parked(tx, job, code, reason).await? {
+        return Ok(());
+    }
     let sql = Sql::new(format!(
         "UPDATE jobs SET state = 'parked', due_at = NULL, worker = '', changed_at = {}, code = ",
         now_millis(tx.backend)
@@ -124,6 +151,66 @@ async fn park(tx: &Tx, job: &FinishedJob, code: &str, reason: &str) -> Result<()
     .await?;
     tx.audit(line.with("code", code).with("reason", reason));
     Ok(())
+}
+
+/// One job of a key is parked at most: what comes again by the clock would else pile up by the hundred while nobody mends
+/// what stops it. The first stays, with the newest reason; another kind of trouble is told anew.
+async fn joins_parked(
+    tx: &Tx,
+    job: &FinishedJob,
+    code: &str,
+    reason: &str,
+) -> Result<bool, StoreError> {
+    let plain = without_index(tx.backend);
+    let sql = Sql::new(format!(
+        "SELECT o.id, o.code, o.kind, o.subject FROM jobs j JOIN jobs o ON o.subject = j.subject \
+         AND o.unique_key = j.unique_key AND o.id <> j.id AND {plain}o.state = 'parked' \
+         WHERE j.state = 'running' AND j.id = "
+    ))
+    .bind(job.id.as_str())
+    .add(" AND j.fence = ")
+    .bind(job.fence)
+    .add(" ORDER BY o.changed_at, o.id");
+    let rows = tx.rows(sql).await?;
+    let Some(first) = rows.first() else {
+        return Ok(false);
+    };
+    let (id, known): (String, String) = (first.cell(0)?, first.cell(1)?);
+    let sql = Sql::new("DELETE FROM jobs WHERE state = 'running' AND id = ")
+        .bind(job.id.as_str())
+        .add(" AND fence = ")
+        .bind(job.fence);
+    if tx.exec(sql).await? == 0 {
+        return Ok(true);
+    }
+    let now = now_millis(tx.backend);
+    let sql = Sql::new("UPDATE jobs SET changed_at = CASE WHEN code = ")
+        .bind(code)
+        .add(&format!(" THEN changed_at ELSE {now} END, code = "))
+        .bind(code)
+        .add(", reason = ")
+        .bind(reason)
+        .add(" WHERE state = 'parked' AND id = ")
+        .bind(id.as_str());
+    if tx.exec(sql).await? == 0 {
+        // Somebody retried it at this moment: that one goes on alone.
+        return Ok(true);
+    }
+    let others: Vec<String> = rows[1..]
+        .iter()
+        .map(|row| row.cell(0))
+        .collect::<Result<_, _>>()?;
+    if !others.is_empty() {
+        let sql = Sql::new("DELETE FROM jobs WHERE state = 'parked' AND id IN ")
+            .list(others.iter().map(String::as_str));
+        tx.exec(sql).await?;
+    }
+    if known != code {
+        let line = Line::new(&Actor::System, "job.parked", &id);
+        let line = about(tx, line, first.cell(2)?, first.cell(3)?).await?;
+        tx.audit(line.with("code", code).with("reason", reason));
+    }
+    Ok(true)
 }
 
 /// Adds what a job is about, and the order it belongs to if that can be told.

@@ -196,6 +196,27 @@ impl MonthBooks for Store {
     }
 }
 
+impl Store {
+    /// What was found of a month, of one seller or of all.
+    pub(crate) async fn checks_of_month(
+        &self,
+        seller: Option<&SellerId>,
+        month: &str,
+    ) -> Result<Vec<MonthCheck>, StoreError> {
+        if let Some(seller) = seller {
+            return Ok(self.month(seller, month).await?.into_iter().collect());
+        }
+        let sql = select::<month_check::Entity>("WHERE month = ")
+            .bind(month)
+            .add(" ORDER BY seller_id");
+        sql::all::<month_check::Model>(self.reader(), sql)
+            .await?
+            .into_iter()
+            .map(record)
+            .collect()
+    }
+}
+
 /// `WHERE` of one month.
 fn of(sql: Sql, seller: &SellerId, month: &str) -> Sql {
     sql.add(" WHERE seller_id = ")

@@ -5,7 +5,7 @@ use crate::{
     entity::job,
     error::db,
     job_end, read,
-    sql::{self, Cells, Sql, columns, now_millis},
+    sql::{self, Cells, Sql, columns, now_millis, select, without_index},
     tx::Tx,
     writer::Run,
 };
@@ -19,7 +19,7 @@ use fapiao_usecases::{
     ports::{JobQueue, Page, QueueStats},
     records::JobRow,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{DbBackend, FromQueryResult};
 use std::collections::BTreeMap;
 
 /// Rows of one statement: 12 values each.
@@ -112,6 +112,13 @@ fn row(model: job::Model, order: Option<String>) -> Result<JobRow, StoreError> {
         code: model.code,
         reason: model.reason,
     })
+}
+
+/// Stopped jobs about some things: along what they are about, not through all that stopped.
+fn stopped_about(backend: DbBackend, subjects: &[&str]) -> Sql {
+    let plain = without_index(backend);
+    select::<job::Entity>(&format!("WHERE {plain}state = 'parked' AND subject IN "))
+        .list(subjects.iter().copied())
 }
 
 #[async_trait]
@@ -218,6 +225,16 @@ impl JobQueue for Store {
         })
     }
 
+    async fn stopped_jobs(&self, subjects: &[&str]) -> Result<Vec<JobRow>, StoreError> {
+        let mut stopped = Vec::new();
+        for chunk in subjects.chunks(CHUNK) {
+            let sql = stopped_about(self.backend(), chunk);
+            stopped.extend(sql::all::<job::Model>(self.reader(), sql).await?);
+        }
+        stopped.sort_by(|a, b| (b.changed_at, &b.id).cmp(&(a.changed_at, &a.id)));
+        stopped.into_iter().map(|it| row(it, None)).collect()
+    }
+
     async fn retry_job(&self, id: &JobId, actor: &Actor) -> Result<bool, StoreError> {
         self.write((id.clone(), actor.clone()), job_end::run_again)
             .await
@@ -231,5 +248,18 @@ impl JobQueue for Store {
     ) -> Result<bool, StoreError> {
         let input = (id.clone(), reason.to_owned(), actor.clone());
         self.write(input, job_end::abandon).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::{assert_walks, ledger};
+
+    #[tokio::test]
+    async fn what_stopped_about_a_thing_is_found_among_thousands() {
+        let (store, _folder) = ledger().await;
+        let sql = stopped_about(store.backend(), &["dlv_1", "inv_1"]);
+        assert_walks(&store, sql, "ix_jobs_subject (subject=?)").await;
     }
 }

@@ -149,7 +149,7 @@ fn compared(store: &Store, scope: &Scope, period: &Period) -> Sql {
 }
 
 /// [`Match::of`] in SQL.
-const RESULT: &str = "CASE WHEN m.held = 0 THEN 'missing' WHEN m.invoiced = m.total THEN 'equal' \
+const RESULT: &str = "CASE WHEN m.held = 0 AND m.total <> 0 THEN 'missing' WHEN m.invoiced = m.total THEN 'equal' \
                       WHEN m.invoiced - m.total BETWEEN -5 AND 5 THEN 'rounding' \
                       WHEN m.invoiced < m.total THEN 'under' ELSE 'over' END";
 

@@ -5,11 +5,12 @@ use crate::{
     audit::Line,
     entity::{payment_file, payment_line, quota_check},
     read,
-    sql::{self, Cells, Sql, select},
+    sql::{self, Cells, Sql, select, without_index},
     tx::Tx,
     writer::Run,
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use fapiao_domain::{
     ids::{Id, SellerId},
     money::Fen,
@@ -20,6 +21,8 @@ use fapiao_usecases::{
     errors::StoreError,
     ports::{FeeOfDay, Period, QuotaCheck, StatementFile, StatementLine, Statements},
 };
+use sea_orm::DbBackend;
+use std::collections::BTreeMap;
 
 /// Milliseconds from the Unix epoch to midnight in Shanghai, and of a day.
 const EAST: i64 = 8 * 3600 * 1000;
@@ -48,8 +51,13 @@ fn take<'t>(tx: &'t Tx, (file, lines, actor): &'t Taken) -> Run<'t, bool> {
         if added.is_empty() {
             return Ok(false);
         }
-        let models: Vec<_> = lines
+        // A service that corrects a statement hands out a new file: what was told last holds. One row each.
+        let last: BTreeMap<_, _> = lines
             .iter()
+            .map(|it| ((&it.number, &it.refund_no), it))
+            .collect();
+        let models: Vec<_> = last
+            .into_values()
             .map(|it| payment_line::Model {
                 seller_id: file.seller.to_string(),
                 channel: file.channel.clone(),
@@ -63,8 +71,13 @@ fn take<'t>(tx: &'t Tx, (file, lines, actor): &'t Taken) -> Run<'t, bool> {
                 file_id: file.id.clone(),
             })
             .collect();
-        tx.insert::<payment_line::Entity>(&models, "ON CONFLICT DO NOTHING")
-            .await?;
+        tx.insert::<payment_line::Entity>(
+            &models,
+            "ON CONFLICT (seller_id, channel, number, refund_no) DO UPDATE SET trade_no = excluded.trade_no, \
+             at = excluded.at, amount = excluded.amount, fee = excluded.fee, fee_due = excluded.fee_due, \
+             file_id = excluded.file_id",
+        )
+        .await?;
         tx.audit(
             Line::new(actor, "statement.taken", file.seller.as_str())
                 .with("channel", file.channel.as_str())
@@ -118,18 +131,65 @@ fn save<'t>(tx: &'t Tx, it: &'t QuotaCheck) -> Run<'t, ()> {
 }
 
 fn of_check(model: quota_check::Model) -> Result<QuotaCheck, StoreError> {
-    let maybe = |it: Option<i64>| it.map(read::fen).transpose();
+    let maybe = |it: Option<i64>| it.map(read::sum);
     Ok(QuotaCheck {
         seller: read::id(&model.seller_id)?,
         month: model.month,
         asked_at: read::time(model.asked_at)?,
-        limit_there: maybe(model.limit_there)?,
-        granted_there: maybe(model.granted_there)?,
-        spent_there: maybe(model.spent_there)?,
+        limit_there: maybe(model.limit_there),
+        granted_there: maybe(model.granted_there),
+        spent_there: maybe(model.spent_there),
         granted_here: read::sum(model.granted_here),
         spent_here: read::sum(model.spent_here),
         open_here: read::sum(model.open_here),
     })
+}
+
+/// What was downloaded, spent and is open of a month's quota, by the ledger: along the lines of the seller's month.
+fn drawn_here(backend: DbBackend, seller: &SellerId, month: &str) -> Sql {
+    let plain = without_index(backend);
+    Sql::new(format!(
+        "SELECT CAST(COALESCE(sum(CASE WHEN l.kind = 'download' THEN l.amount ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(sum(CASE WHEN l.kind = 'return' OR (l.kind = 'spend' AND i.state IN ('issued', 'partly_red', \
+         'fully_red')) THEN -l.amount ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(sum(CASE WHEN l.kind = 'spend' AND i.state IN ('blocked', 'reserved', 'uploading', \
+         'outcome_unknown') THEN -l.amount ELSE 0 END), 0) AS BIGINT) \
+         FROM quota_ledger l LEFT JOIN invoices i ON {plain}l.kind = 'spend' AND i.id = l.reference WHERE l.seller_id = "
+    ))
+    .bind(seller.as_str())
+    .add(" AND l.month = ")
+    .bind(month)
+}
+
+/// The same by the seller's invoices, where a gateway keeps the quota. A red invoice gives back what its blue one spent in
+/// the same month, an allowance (04) never.
+fn issued_here(seller: &SellerId, from: DateTime<Utc>, until: DateTime<Utc>) -> Sql {
+    let mut both = Sql::new(
+        "SELECT CAST(0 AS BIGINT), CAST(COALESCE(sum(CASE WHEN i.state IN ('issued', 'partly_red', 'fully_red') \
+         AND (i.blue_id IS NULL OR (b.issued_at >= ",
+    )
+    .bind(from.timestamp_millis())
+    .add(
+        " AND COALESCE(f.reason, '') <> '04')) THEN i.amount ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(sum(CASE WHEN i.state IN ('uploading', 'outcome_unknown') AND i.amount > 0 \
+         THEN i.amount ELSE 0 END), 0) AS BIGINT) FROM (",
+    );
+    // Two walks along the seller's invoices: those with a date, and those that wait for one.
+    for (place, moment) in ["issued_at", "issued_at IS NULL AND uploaded_at"]
+        .into_iter()
+        .enumerate()
+    {
+        let column = moment.rsplit(' ').next().unwrap_or(moment);
+        both = both
+            .add(if place == 0 { "" } else { " UNION ALL " })
+            .add("SELECT state, amount, blue_id, red_form_id FROM invoices WHERE seller_id = ")
+            .bind(seller.as_str())
+            .add(&format!(" AND {moment} >= "))
+            .bind(from.timestamp_millis())
+            .add(&format!(" AND {column} < "))
+            .bind(until.timestamp_millis());
+    }
+    both.add(") i LEFT JOIN invoices b ON b.id = i.blue_id LEFT JOIN red_forms f ON f.id = i.red_form_id")
 }
 
 #[async_trait]
@@ -200,36 +260,12 @@ impl Statements for Store {
         drawn: bool,
     ) -> Result<[Fen; 3], StoreError> {
         let sql = if drawn {
-            Sql::new(
-                "SELECT CAST(COALESCE(sum(CASE WHEN l.kind = 'download' THEN l.amount ELSE 0 END), 0) AS BIGINT), \
-                 CAST(COALESCE(sum(CASE WHEN l.kind = 'return' OR (l.kind = 'spend' AND i.state IN ('issued', 'partly_red', \
-                 'fully_red')) THEN -l.amount ELSE 0 END), 0) AS BIGINT), \
-                 CAST(COALESCE(sum(CASE WHEN l.kind = 'spend' AND i.state IN ('blocked', 'reserved', 'uploading', \
-                 'outcome_unknown') THEN -l.amount ELSE 0 END), 0) AS BIGINT) \
-                 FROM quota_ledger l LEFT JOIN invoices i ON l.kind = 'spend' AND i.id = l.reference WHERE l.seller_id = ",
-            )
-            .bind(seller.as_str())
-            .add(" AND l.month = ")
-            .bind(month)
+            drawn_here(self.backend(), seller, month)
         } else {
-            let Some((from, until)) = bounds(month) else {
-                return Ok([Fen::ZERO; 3]);
-            };
-            // A red invoice gives back what its blue one spent in the same month, an allowance (04) never.
-            Sql::new(
-                "SELECT CAST(0 AS BIGINT), CAST(COALESCE(sum(CASE WHEN i.state IN ('issued', 'partly_red', 'fully_red') \
-                 AND (i.blue_id IS NULL OR (b.issued_at >= ",
-            )
-            .bind(from.timestamp_millis())
-            .add(" AND COALESCE(f.reason, '') <> '04')) THEN i.amount ELSE 0 END), 0) AS BIGINT), \
-                 CAST(COALESCE(sum(CASE WHEN i.state IN ('uploading', 'outcome_unknown') AND i.amount > 0 \
-                 THEN i.amount ELSE 0 END), 0) AS BIGINT) FROM invoices i LEFT JOIN invoices b ON b.id = i.blue_id \
-                 LEFT JOIN red_forms f ON f.id = i.red_form_id WHERE i.seller_id = ")
-            .bind(seller.as_str())
-            .add(" AND COALESCE(i.issued_at, i.uploaded_at) >= ")
-            .bind(from.timestamp_millis())
-            .add(" AND COALESCE(i.issued_at, i.uploaded_at) < ")
-            .bind(until.timestamp_millis())
+            match bounds(month) {
+                Some((from, until)) => issued_here(seller, from, until),
+                None => return Ok([Fen::ZERO; 3]),
+            }
         };
         match sql::row(self.reader(), sql).await? {
             Some(row) => Ok([
@@ -259,5 +295,25 @@ impl Statements for Store {
             .into_iter()
             .map(of_check)
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::{ledger, plan};
+
+    #[tokio::test]
+    async fn quota_is_summed_along_its_month() {
+        let (store, _folder) = ledger().await;
+        let seller: SellerId = fapiao_usecases::ids::fresh(DateTime::UNIX_EPOCH);
+        let steps = plan(&store, drawn_here(store.backend(), &seller, "2026-11")).await;
+        let along = "ix_quota_ledger_month (seller_id=? AND month=?)";
+        assert!(steps[0].contains(along), "{steps:#?}");
+        let now = DateTime::UNIX_EPOCH;
+        let steps = plan(&store, issued_here(&seller, now, now)).await;
+        let walks = steps.iter().filter(|it| it.contains("ix_invoices_seller"));
+        let scans = steps.iter().any(|it| it.contains("SCAN invoices"));
+        assert!(walks.count() == 2 && !scans, "{steps:#?}");
     }
 }

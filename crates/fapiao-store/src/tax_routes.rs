@@ -266,7 +266,7 @@ fn told(model: stock_told::Model) -> Result<StockTold, StoreError> {
     Ok(StockTold {
         at: read::time(model.at)?,
         numbers_left: model.numbers_left,
-        quota_left: model.quota_left.map(read::fen).transpose()?,
+        quota_left: model.quota_left.map(read::sum),
         month: model.month,
         volumes: rows
             .into_iter()

@@ -88,6 +88,8 @@ pub enum Job {
         /// `yyyy-mm`.
         month: String,
     },
+    /// Compare the running month's quota with the tax side's word.
+    CheckQuota(SellerId),
     /// Mail one person about windows that close.
     MailWindow {
         /// Which marks.
@@ -129,6 +131,7 @@ impl Job {
             Job::EnsureTemplate { .. } => "ensure_template",
             Job::PushBuyerForm(_) => "push_buyer_form",
             Job::CheckMonth { .. } => "check_month",
+            Job::CheckQuota(_) => "check_quota",
             Job::MailWindow { .. } => "mail_window",
         }
     }
@@ -163,8 +166,23 @@ impl Job {
         "reject_claim",
         "push_buyer_form",
         "check_month",
+        "check_quota",
         "mail_window",
     ];
+
+    /// Whether jobs of a kind are queued by the clock as long as something lacks: a later one that gets through settles
+    /// one that was stopped.
+    pub fn comes_again(kind: &str) -> bool {
+        matches!(
+            kind,
+            "refill_stock"
+                | "sync_tax_data"
+                | "prepare_account"
+                | "find_red_forms"
+                | "check_month"
+                | "check_quota"
+        )
+    }
 
     /// What the job is about: the id, or the receipt.
     pub fn subject(&self) -> String {
@@ -183,7 +201,10 @@ impl Job {
             Job::ReportOffset(id) => id.to_string(),
             Job::IssueInvoice(id) | Job::RenderInvoice(id) | Job::MailInvoice(id) => id.to_string(),
             Job::PollReceipt { receipt, .. } => receipt.clone(),
-            Job::RefillStock(id) | Job::SyncTaxData(id) | Job::FindRedForms(id) => id.to_string(),
+            Job::RefillStock(id)
+            | Job::SyncTaxData(id)
+            | Job::FindRedForms(id)
+            | Job::CheckQuota(id) => id.to_string(),
             Job::EnsureTemplate { seller, kind } => card_subject(seller, *kind),
             Job::CheckMonth { seller, month } => format!("{seller}:{month}"),
             Job::MailWindow { batch, staff } => format!("{batch}:{staff}"),
@@ -277,6 +298,7 @@ impl Job {
                 seller: SellerId::parse(payload.get("seller")?.as_str()?).ok()?,
                 month: payload.get("month")?.as_str()?.to_owned(),
             },
+            "check_quota" => Job::CheckQuota(id(payload)?),
             "mail_window" => Job::MailWindow {
                 batch: payload.get("batch")?.as_str()?.to_owned(),
                 staff: StaffId::parse(payload.get("staff")?.as_str()?).ok()?,
@@ -415,6 +437,7 @@ mod tests {
                 seller: fresh(now),
                 month: "2026-11".to_owned(),
             },
+            Job::CheckQuota(fresh(now)),
             Job::MailWindow {
                 batch: "b-1".to_owned(),
                 staff: fresh(now),

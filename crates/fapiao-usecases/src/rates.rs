@@ -190,7 +190,8 @@ pub(crate) fn check_rates(
             errors.push(FieldError::new(
                 pointer,
                 "E_RATES_UNKNOWN",
-                "the seller's rates have not been fetched from the tax authority yet; try again in a minute",
+                "the seller's rates were never fetched from the tax side: whoever runs this platform has to set up the \
+                 seller's direct connection or tax gateway (a fetch that was begun just now takes a minute)",
             ));
         } else if let Some(fault) = known.fault(line.rate, &line.tax_code) {
             let error = FieldError::new(pointer, fault.code, fault.en).in_chinese(fault.zh);

@@ -1,7 +1,7 @@
 //! Claimed jobs, carried out.
 
 use crate::{
-    backoffice::{months, reconciliation, windows},
+    backoffice::{months, quota, reconciliation, windows},
     gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
     merchant::{after_payment, buyer_form, claims, confirm, prepare, pushes, refusal, reissue},
@@ -49,6 +49,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::FindRedForms(id) => buyer_forms::find_red_forms(ports, id).await,
         Job::FollowRedForm(id) => red::follow_red_form(ports, id).await,
         Job::ReissueOrder(id) => reissue::reissue_order(ports, id).await,
+        Job::CheckQuota(id) => quota::check(ports, id).await,
         Job::CheckMonth { seller, month } => months::check_month(ports, seller, month).await,
         Job::MailWindow { batch, staff } => windows::mail_windows(ports, batch, staff).await,
     };

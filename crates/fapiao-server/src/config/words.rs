@@ -49,12 +49,13 @@ pub(super) fn unreadable(text: &str, error: &toml::de::Error) -> String {
 
 /// Variables that begin like ours and are not: what the documentation calls key and address of the API in its
 /// examples, and what Kubernetes tells every container about a service named `fapiao…`.
-pub(super) fn is_of_others(name: &str) -> bool {
+pub(super) fn is_of_others(name: &str, value: &str) -> bool {
     if name.contains("__") {
         return false;
     }
     let of_service = |rest: &str| {
-        rest == "PORT"
+        // `tcp://10.0.0.1:8080`; a number alone is meant for a setting of ours.
+        (rest == "PORT" && value.contains("://"))
             || rest == "SERVICE_HOST"
             || rest == "SERVICE_PORT"
             || rest.starts_with("SERVICE_PORT_")

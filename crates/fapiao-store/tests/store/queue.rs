@@ -69,6 +69,44 @@ on_both! {
         assert_eq!(stats(bench).await, (0, 0, 1));
     }
 
+    async fn what_comes_again_by_the_clock_is_parked_once_and_settled_by_the_run_that_gets_through(bench: &Bench) {
+        let wanted = Job::RefillStock(bench.seller.clone());
+        let queued = || vec![QueuedJob::now(wanted.clone(), Some(bench.seller.clone()))];
+        let stops = |code: &str, reason: &str| JobEnd::Parked { code: code.to_owned(), reason: reason.to_owned() };
+        let run = async |ending: JobEnd| {
+            bench.store.enqueue(queued()).await.unwrap();
+            let claimed = bench.store.claim("w", 10, 60).await.unwrap().remove(0);
+            bench.store.finish(vec![end(&claimed, ending)]).await.unwrap();
+        };
+        let stopped = async || bench.store.stopped_jobs(&["x", bench.seller.as_str()]).await.unwrap();
+        for round in 0..3 {
+            run(stops("tax_not_set_up", &format!("round {round}"))).await;
+        }
+        assert_eq!(stats(bench).await, (0, 0, 1));
+        let first = stopped().await.remove(0);
+        assert_eq!((first.code.as_str(), first.reason.as_str()), ("tax_not_set_up", "round 2"));
+        let told = async || bench.ask("SELECT count(*) FROM audit_entries WHERE action = 'job.parked'").await;
+        assert_eq!(told().await, 1);
+        // Another trouble is told, and stays the same job to whoever looks at it.
+        run(stops("tax_13", "no licence")).await;
+        let second = stopped().await.remove(0);
+        assert_eq!((&second.id, second.code.as_str()), (&first.id, "tax_13"));
+        assert_eq!((stats(bench).await, told().await), ((0, 0, 1), 2));
+        // About other things nothing stopped.
+        assert!(bench.store.stopped_jobs(&["x"]).await.unwrap().is_empty());
+        // What was mended in the meantime needs nobody any more.
+        run(JobEnd::Done).await;
+        assert_eq!(stats(bench).await, (0, 0, 0));
+        // The step of one invoice is no such thing: what stopped waits for a person.
+        let invoice = of(&bench.seller, bench);
+        for ending in [parked(), JobEnd::Done] {
+            bench.store.enqueue(vec![invoice.clone()]).await.unwrap();
+            let claimed = bench.store.claim("w", 10, 60).await.unwrap().remove(0);
+            bench.store.finish(vec![end(&claimed, ending)]).await.unwrap();
+        }
+        assert_eq!(stats(bench).await, (0, 0, 1));
+    }
+
     async fn two_of_one_key_never_run_at_once(bench: &Bench) {
         let wanted = Job::RefillStock(bench.seller.clone());
         let queued = || vec![QueuedJob::now(wanted.clone(), Some(bench.seller.clone()))];

@@ -2,13 +2,12 @@
 
 use crate::{
     actor::Actor,
-    backoffice::quota,
     calendar,
     errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
     ports::{
         DifferenceKind, IssuedThere, MonthCheck, MonthDifference, MonthFigures, MonthRow,
-        MonthStands, MonthState, Ports, StandsThere,
+        MonthStands, MonthState, MonthTold, Ports, StandsThere,
     },
     records::{IssuingMode, Seller},
     step::StepError,
@@ -30,6 +29,8 @@ pub const CLOSES_ON: u32 = 13;
 pub const DUE_ON: u32 = 10;
 /// The last day.
 pub const LAST_ON: u32 = 12;
+/// The code of an answer that has no sums of a month.
+pub const NOT_SUMMED: &str = "month_not_summed";
 /// Invoices that are looked at one by one; beyond them only the sums are compared.
 const ROWS_MAX: u32 = 200_000;
 /// Of these, so many are asked about where the tax side has no list.
@@ -39,9 +40,10 @@ pub const LISTED_MAX: usize = 500;
 /// So many at a time.
 const ASKED_AT_ONCE: usize = 40;
 /// After this time no more are asked about.
-const ASKED_FOR: Duration = Duration::from_secs(20);
-/// The longest explanation: within a job's lease, and while somebody looks at the page.
-const EXPLAINED_WITHIN: Duration = Duration::from_secs(40);
+const ASKED_FOR: Duration = Duration::from_secs(15);
+/// The longest explanation: with the question for the sums within the usual lease of a job, and while somebody looks at
+/// the page.
+const EXPLAINED_WITHIN: Duration = Duration::from_secs(30);
 const TOO_SLOW: &str = "[] 税局逐张应答太慢，只比对了合计 / the tax side answers too slowly about single invoices; only the sums \
                         were compared";
 
@@ -93,7 +95,7 @@ pub async fn is_open(ports: &Ports, seller: &Seller, month: &str) -> Result<bool
     Ok(figures != MonthFigures::default())
 }
 
-/// Queues the comparison of a month for sellers, or for the one asked for: what staff began by hand.
+/// Queues the comparison of a month for sellers, or for the one asked for: what staff began by hand. How many sellers.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -105,19 +107,27 @@ pub async fn compare_now(
     if bounds(month).is_none_or(|(from, _)| from > ports.clock.now()) {
         return Ok(0);
     }
-    let jobs: Vec<QueuedJob> = ports
+    let sellers: Vec<SellerId> = ports
         .store
         .sellers()
         .await?
         .into_iter()
         .filter(|it| it.mode == IssuingMode::SelfBuilt && only.is_none_or(|id| it.id == *id))
-        .map(|it| check_of(it.id, month))
+        .map(|it| it.id)
         .collect();
-    let count = jobs.len();
-    if count > 0 {
+    let mut jobs: Vec<QueuedJob> = sellers
+        .iter()
+        .map(|it| check_of(it.clone(), month))
+        .collect();
+    if month == calendar::month(ports.clock.now()) {
+        // Jobs of their own: what is the matter with quota does not repeat the comparison of the month.
+        let quota = |it: &SellerId| QueuedJob::now(Job::CheckQuota(it.clone()), Some(it.clone()));
+        jobs.extend(sellers.iter().map(quota));
+    }
+    if !jobs.is_empty() {
         ports.store.enqueue(jobs).await?;
     }
-    Ok(count)
+    Ok(sellers.len())
 }
 
 fn check_of(seller: SellerId, month: &str) -> QueuedJob {
@@ -192,17 +202,22 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
     };
     let told = match ports.tax.month_totals(&seller, month).await {
         Ok(told) => told,
+        // The tax side has begun no sums: right for a month without invoices, and otherwise they come later.
+        Err(error) if error.code == NOT_SUMMED && ours == MonthFigures::default() => MonthTold {
+            figures: ours,
+            stands: MonthStands::Open,
+        },
         Err(error) => {
             // What is settled stays so, whatever the tax side cannot tell now.
-            let known = ports.store.months(id).await?;
-            let mut settled = known
-                .into_iter()
-                .filter(|it| it.month == month && it.state.is_settled());
-            if let Some(known) = settled.next() {
+            let known = ports.store.month(id, month).await?;
+            if let Some(known) = known.filter(|it| it.state.is_settled()) {
                 check = known;
             }
             check.trouble = coded(&error);
             ports.store.save_month(&check).await?;
+            if error.code == NOT_SUMMED {
+                return Ok(());
+            }
             return Err(error.into());
         }
     };
@@ -229,9 +244,6 @@ pub async fn check_month(ports: &Ports, id: &SellerId, month: &str) -> Result<()
         MonthStands::Open => MonthState::Differs,
     };
     ports.store.save_month(&check).await?;
-    if month == calendar::month(ports.clock.now()) {
-        quota::check(ports, &seller).await?;
-    }
     Ok(())
 }
 

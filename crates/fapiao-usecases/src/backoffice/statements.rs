@@ -8,13 +8,19 @@ use crate::{
     merchant::import::decode,
     ports::{Ports, StatementFile, StatementLine},
 };
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use fapiao_domain::{ids::SellerId, money::Fen};
 use rust_decimal::Decimal;
+use std::ops::RangeInclusive;
 use thiserror::Error;
 
 /// Most lines of one statement.
 pub const MOST_LINES: usize = 200_000;
+
+/// Characters of a wrong cell that are told.
+const SHOWN: usize = 40;
+/// Years in which payments are made.
+const YEARS: RangeInclusive<i32> = 2000..=2100;
 
 /// What a column holds, and how services head it. The first heading that a file has is taken.
 const NUMBER: &[&str] = &["微信订单号", "支付宝交易号", "交易单号", "transaction_no"];
@@ -164,10 +170,12 @@ impl Columns {
     fn line(&self, no: u64, record: &csv::StringRecord) -> Result<StatementLine, StatementError> {
         let cell = |at: usize| plain(record.get(at).unwrap_or_default());
         let maybe = |at: Option<usize>| at.map(cell).unwrap_or_default();
+        // A quotation mark that is not closed makes one cell of the rest of the file.
+        let shown = |it: String| it.chars().take(SHOWN).collect();
         let wrong = |at: usize| StatementError::Cell {
             line: no,
-            column: self.headings[at].clone(),
-            cell: cell(at),
+            column: shown(self.headings[at].clone()),
+            cell: shown(cell(at)),
         };
         let refund_no = match maybe(self.refund_no).as_str() {
             "0" => String::new(),
@@ -187,7 +195,8 @@ impl Columns {
         let fee_due = match self.rate.filter(|at| !cell(*at).is_empty()) {
             Some(at) => {
                 let rate = fraction(&cell(at)).ok_or_else(|| wrong(at))?;
-                let due = Fen::round_half_up(amount.yuan() * rate).map_err(|_| wrong(at))?;
+                let due = amount.yuan().checked_mul(rate).ok_or_else(|| wrong(at))?;
+                let due = Fen::round_half_up(due).map_err(|_| wrong(at))?;
                 Some(if refund_no.is_empty() {
                     due
                 } else {
@@ -224,18 +233,26 @@ fn money(text: &str) -> Option<Fen> {
     Fen::round_half_up(yuan).ok()
 }
 
-/// `0.60%` or `0.006`.
+/// `0.60%` or `0.006`: a part of the amount, and never more than it.
 fn fraction(text: &str) -> Option<Decimal> {
-    match text.strip_suffix('%') {
-        Some(percent) => Some(percent.trim().parse::<Decimal>().ok()? / Decimal::ONE_HUNDRED),
-        None => text.parse().ok(),
-    }
+    let fraction = match text.strip_suffix('%') {
+        Some(percent) => percent
+            .trim()
+            .parse::<Decimal>()
+            .ok()?
+            .checked_div(Decimal::ONE_HUNDRED)?,
+        None => text.parse().ok()?,
+    };
+    (Decimal::ZERO..=Decimal::ONE)
+        .contains(&fraction)
+        .then_some(fraction)
 }
 
 fn moment(text: &str) -> Option<DateTime<Utc>> {
     ["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        .filter(|it| YEARS.contains(&it.year()))
         .map(|it| calendar::midnight(it.date()) + (it - it.date().and_time(chrono::NaiveTime::MIN)))
 }
 
@@ -349,5 +366,42 @@ mod tests {
         ));
         let (gb, _, _) = encoding_rs::GB18030.encode(BILL);
         assert_eq!(read(&gb).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn cells_beyond_all_sense_are_wrong_and_stop_nothing_else() {
+        let one = |at: &str, rate: &str| {
+            let row = format!("{at},1,999999999.99,{rate}\n");
+            let file = format!("time,transaction_no,amount,rate\n{row}");
+            let Err(StatementError::Cell { column, cell, .. }) = read(file.as_bytes()) else {
+                panic!("{row} is read");
+            };
+            (column, cell)
+        };
+        let day = "2026-11-21 09:10:11";
+        for rate in [
+            "79228162514264337593543950335",
+            "4200000000000000000001",
+            "1.01",
+            "-0.006",
+            "101%",
+        ] {
+            assert_eq!(one(day, rate), ("rate".to_owned(), rate.to_owned()));
+        }
+        for at in [
+            "-262143-01-01 00:00:00",
+            "+262142-12-31 23:59:59",
+            "1999-12-31 10:00:00",
+            "2101-01-01 10:00:00",
+        ] {
+            assert_eq!(one(at, "0.60%"), ("time".to_owned(), at.to_owned()));
+        }
+        // A mark that is not closed: the rest of the file is one cell.
+        let rest = "2026-11-21 09:10:11,2,1.00,0\n".repeat(10_000);
+        let file = format!("time,transaction_no,amount,rate\n{day},1,\"1.00,0\n{rest}");
+        let Err(StatementError::Cell { cell, .. }) = read(file.as_bytes()) else {
+            panic!("a cell of a whole file is read");
+        };
+        assert_eq!(cell.chars().count(), 40);
     }
 }

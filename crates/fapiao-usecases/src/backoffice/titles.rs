@@ -80,7 +80,7 @@ pub async fn release_stopped(
     actor: &Actor,
     subject: &str,
 ) -> Result<(), StoreError> {
-    release(ports, actor, |job| job.subject == subject).await
+    release(ports, actor, subject, |_| true).await
 }
 
 /// Runs the jobs of one kind again that stopped for a person about something.
@@ -93,29 +93,20 @@ pub async fn release_stopped_kind(
     subject: &str,
     kind: &str,
 ) -> Result<(), StoreError> {
-    let is_it = |job: &JobRow| job.subject == subject && job.kind == kind;
-    release(ports, actor, is_it).await
+    release(ports, actor, subject, |job| job.kind == kind).await
 }
 
 async fn release(
     ports: &Ports,
     actor: &Actor,
+    subject: &str,
     is_it: impl Fn(&JobRow) -> bool,
 ) -> Result<(), StoreError> {
-    let mut after = None;
-    loop {
-        let page = ports
-            .store
-            .jobs(Some("parked"), after.as_deref(), 200)
-            .await?;
-        for job in page.rows.iter().filter(|it| is_it(it)) {
-            ports.store.retry_job(&job.id, actor).await?;
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(());
-        }
+    let stopped = ports.store.stopped_jobs(&[subject]).await?;
+    for job in stopped.iter().filter(|it| is_it(it)) {
+        ports.store.retry_job(&job.id, actor).await?;
     }
+    Ok(())
 }
 
 /// Whether a special invoice may go to it; no reason changes that.

@@ -4,6 +4,7 @@ use crate::{
     backoffice::outlook::upload_is_late,
     calendar,
     errors::{Advice, OutsideError, StoreError},
+    jobs::{Job, QueuedJob},
     platform::{
         at_gateway::issue_at_gateway,
         face::{face_of, levy_lines},
@@ -282,7 +283,7 @@ pub async fn poll_receipt(
 ) -> Result<(), StepError> {
     let waiting = ports.store.awaiting_receipt(receipt).await?;
     if waiting.is_empty() {
-        return Ok(());
+        return upload_once_more(ports, receipt).await;
     }
     let Some(seller) = ports.store.seller(seller_id).await? else {
         return Ok(());
@@ -310,6 +311,7 @@ pub async fn poll_receipt(
         .collect();
     let mut outcomes = Vec::with_capacity(waiting.len());
     let mut in_progress = 0_usize;
+    let mut stopped = None;
     for invoice in &waiting {
         let number = invoice
             .identity
@@ -330,8 +332,13 @@ pub async fn poll_receipt(
             Some(TaxVerdict::InProgress) => in_progress += 1,
             // The authority does not know this number under the receipt, or the window for asking is over.
             None => {
-                let unknown = UploadOutcome::Unknown { again: true };
+                let since = invoice.issued_at.or(invoice.uploaded_at);
+                let late = since.and_then(|at| upload_is_late(at, ports.clock.now()));
+                let unknown = UploadOutcome::Unknown {
+                    again: late.is_none(),
+                };
                 outcomes.push((invoice.id.clone(), unknown));
+                stopped = stopped.or(late);
             }
         }
     }
@@ -340,6 +347,10 @@ pub async fn poll_receipt(
             .store
             .record_outcomes(&outcomes, json!({ "receipt": receipt }))
             .await?;
+    }
+    // Uploads that are taken and then forgotten, over and over: that, too, ends before the 48 hours do.
+    if let Some(reason) = stopped {
+        return Err(StepError::parked("upload_window", reason));
     }
     if in_progress == 0 {
         return Ok(());
@@ -355,6 +366,20 @@ pub async fn poll_receipt(
         after,
         format!("{in_progress} invoice(s) are in progress at the tax authority"),
     ))
+}
+
+/// Nobody waits for the receipt any more. What the authority did not know under it, and for which a person was asked and
+/// retried, is uploaded again under its number.
+async fn upload_once_more(ports: &Ports, receipt: &str) -> Result<(), StepError> {
+    let forgotten = ports.store.forgotten_of_receipt(receipt).await?;
+    if forgotten.is_empty() {
+        return Ok(());
+    }
+    let jobs = forgotten
+        .into_iter()
+        .map(|it| QueuedJob::now(Job::IssueInvoice(it.id), Some(it.seller)))
+        .collect();
+    ports.store.enqueue(jobs).await.map_err(StepError::from)
 }
 
 /// The authority decides within moments as a rule: a fresh upload is asked about a few times in one go, so that the

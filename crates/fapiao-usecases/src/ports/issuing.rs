@@ -153,6 +153,9 @@ pub trait Issuing: Send + Sync {
     /// Uploaded under this receipt and still without an outcome.
     async fn awaiting_receipt(&self, receipt: &str) -> Result<Vec<Invoice>, StoreError>;
 
+    /// Uploaded under this receipt, and unknown to the authority since.
+    async fn forgotten_of_receipt(&self, receipt: &str) -> Result<Vec<Invoice>, StoreError>;
+
     /// One invoice with its lines.
     async fn invoice(&self, scope: &Scope, id: &InvoiceId) -> Result<Option<Invoice>, StoreError>;
 

@@ -133,7 +133,7 @@ pub trait JobQueue: Send + Sync {
         lease_secs: u32,
     ) -> Result<Vec<ClaimedJob>, StoreError>;
 
-    /// Ends jobs; an item with an old fence changes nothing. Single callers are gathered into sets. Hot.
+    /// Ends jobs; an item with an old fence changes nothing. Of one unique key at most one stays parked. Single callers are gathered into sets. Hot.
     async fn finish(&self, jobs: Vec<FinishedJob>) -> Result<(), StoreError>;
 
     /// Frees the leases a worker of this name still holds: called at its start.
@@ -152,6 +152,9 @@ pub trait JobQueue: Send + Sync {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Page<JobRow>, StoreError>;
+
+    /// Stopped jobs about any of these, newest trouble first.
+    async fn stopped_jobs(&self, subjects: &[&str]) -> Result<Vec<JobRow>, StoreError>;
 
     /// Runs a parked or waiting job at once with fresh attempts. `false` when it is gone or running.
     async fn retry_job(&self, id: &JobId, actor: &Actor) -> Result<bool, StoreError>;

@@ -230,7 +230,8 @@ impl Match {
     /// What two gross sums are to each other; `invoices` counts blue and red ones.
     pub fn of(sold: i64, invoiced: i64, invoices: i64) -> Match {
         match invoiced - sold {
-            _ if invoices == 0 => Match::Missing,
+            // Given back wholly before anything was invoiced: nothing is missing.
+            _ if invoices == 0 && sold != 0 => Match::Missing,
             0 => Match::Equal,
             apart if (-5..=5).contains(&apart) => Match::Rounding,
             apart if apart < 0 => Match::Under,
@@ -366,6 +367,7 @@ mod tests {
         assert_eq!(Match::of(11_300, 11_306, 1), Match::Over);
         assert_eq!(Match::of(11_300, 11_294, 1), Match::Under);
         assert_eq!(Match::of(11_300, 0, 0), Match::Missing);
+        assert_eq!(Match::of(0, 0, 0), Match::Equal);
         // Taken back wholly by a red letter: sold, and nothing of it is invoiced any more.
         assert_eq!(Match::of(11_300, 0, 2), Match::Under);
         for one in Match::ALL {

@@ -120,7 +120,7 @@ impl QuotaCheck {
 /// Statements and quota in storage.
 #[async_trait]
 pub trait Statements: Send + Sync {
-    /// Stores a statement; lines that are known stay as they are. `false` when the same file was taken before.
+    /// Stores a statement; of lines that are known what was told last holds. `false` when the same file was taken before.
     async fn take_statement(
         &self,
         file: &StatementFile,

@@ -109,7 +109,8 @@ async fn begin(
         Err(StepError::Store(StoreError::Exists { .. })) => {
             return Err(StepError::not_yet(
                 TURN_SECS,
-                "another red confirmation holds the blue invoice; this one comes after it",
+                "另一张红字确认单正占用这张蓝字发票，轮到时自动继续 / another red confirmation holds the blue invoice; this one \
+                 comes after it",
             ));
         }
         outcome => outcome?,

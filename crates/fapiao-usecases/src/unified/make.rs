@@ -183,6 +183,10 @@ pub(super) async fn fetch_paper(
     Ok(())
 }
 
+/// The verdict on a failure that only an event of plain mode tells, before what WeChat's query says.
+pub const PLAIN_ENDS_NOTHING: &str =
+    "plain mode signs no text, so that this event ends no invoice; WeChat's query says: ";
+
 /// A result event: a hint, proved by the query. `issued` is what it claims, where it said so; `signed`, whether anybody
 /// signed its text.
 ///
@@ -220,13 +224,7 @@ pub async fn take_result(
         }
         Err(error) if issued == Some(false) && says_why(&error) => {
             if !signed {
-                return Ok((
-                    "parked",
-                    format!(
-                        "plain mode signs no text, so that this event ends no invoice; WeChat's query says: {}",
-                        error.message
-                    ),
-                ));
+                return Ok(("parked", format!("{PLAIN_ENDS_NOTHING}{}", error.message)));
             }
             ports.store.end_unified(&call, &error.message).await?;
             Ok(("handled", format!("failed: {}", error.message)))

@@ -4,7 +4,7 @@ mod clear;
 mod make;
 
 pub use clear::follow_clear;
-pub use make::{make_out, take_result};
+pub use make::{PLAIN_ENDS_NOTHING, make_out, take_result};
 
 use crate::{
     errors::{OutsideError, StoreError},

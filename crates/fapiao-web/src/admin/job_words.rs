@@ -38,6 +38,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "reissue_order" => k.reissue_order,
         "push_buyer_form" => k.push_buyer_form,
         "check_month" => t.tax_side.check_month,
+        "check_quota" => t.tax_side.check_quota,
         "mail_window" => t.tax_side.mail_window,
         _ => k.other,
     }

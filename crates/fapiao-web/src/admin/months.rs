@@ -260,6 +260,7 @@ pub(super) fn trouble(t: &'static Texts, kept: &str) -> (&'static str, String) {
     let words = match code {
         "not_yet" => m.why_moving,
         "not_set_up" => m.why_not_set_up,
+        months::NOT_SUMMED => m.why_not_summed,
         "unreadable" => m.why_unreadable,
         "11" => m.why_unknown,
         "10" | "12" | "13" | "unfit" => m.why_content,

@@ -3,6 +3,7 @@
 use super::job_words;
 use crate::i18n::{Lang, Texts, fill1, states};
 use fapiao_domain::{card::CardState, delivery::DeliveryState};
+use fapiao_usecases::unified::PLAIN_ENDS_NOTHING;
 
 /// What the stored verdict means; a verdict of an unknown kind is shown as it is stored.
 pub(super) fn verdict(t: &Texts, stored: &str) -> String {
@@ -112,6 +113,10 @@ fn outcome_of_parts(lang: Lang, text: &str) -> String {
     if let Some(why) = between("failed: ", "") {
         return format!("未成功：{}", job_words::in_language(lang, &why));
     }
+    if let Some(why) = between(PLAIN_ENDS_NOTHING, "") {
+        let why = job_words::in_language(lang, &why);
+        return format!("明文模式的推送内容没有签名，不据此结束开票；微信查询的答复：{why}");
+    }
     if between("the call is ", " already").is_some() {
         return "这次代开已有结果，无需再处理".to_owned();
     }
@@ -143,6 +148,11 @@ mod tests {
         assert_eq!(
             told("INVOICE_REIMBURSE_LOCK"),
             "卡券报销中（INVOICE_REIMBURSE_LOCK）"
+        );
+        let unsigned = "plain mode signs no text, so that this event ends no invoice; WeChat's query says: 税号有误";
+        assert_eq!(
+            told(unsigned),
+            "明文模式的推送内容没有签名，不据此结束开票；微信查询的答复：税号有误"
         );
         assert_eq!(
             outcome(Lang::En, "the buyer declined"),

@@ -8,9 +8,6 @@ use fapiao_usecases::{
 };
 use serde::Serialize;
 
-/// Stopped jobs that are looked through.
-const LOOKED_AT: u32 = 200;
-
 /// Stopped jobs, and the language they are told in.
 pub(crate) struct StoppedJobs {
     jobs: Vec<JobRow>,
@@ -37,16 +34,16 @@ impl StoppedJobs {
         deliveries: &[Delivery],
         lang: Lang,
     ) -> Result<StoppedJobs, StoreError> {
-        let mut jobs = Vec::new();
-        if deliveries.iter().any(is_under_way) {
-            let page = app
-                .ports
-                .store
-                .jobs(Some("parked"), None, LOOKED_AT)
-                .await?;
-            jobs = page.rows;
-            jobs.retain(|job| deliveries.iter().any(|it| is_about(job, it)));
+        let mut subjects: Vec<&str> = Vec::new();
+        for delivery in deliveries.iter().filter(|it| is_under_way(it)) {
+            subjects.push(delivery.id.as_str());
+            subjects.extend(delivery.invoice.as_ref().map(Id::as_str));
         }
+        let jobs = if subjects.is_empty() {
+            Vec::new()
+        } else {
+            app.ports.store.stopped_jobs(&subjects).await?
+        };
         Ok(StoppedJobs { jobs, lang })
     }
 

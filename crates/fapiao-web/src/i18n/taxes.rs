@@ -51,6 +51,7 @@ texts! {
 
         next_differs: "核对双方记录后重试；不要重新开具。", "Compare both records, then retry; never issue it anew.";
         check_month: "核对月度汇总", "Compare a month's totals";
+        check_quota: "核对额度", "Compare the month's quota";
         mail_window: "发送时限提醒邮件", "Mail about a closing window";
     }
 }
@@ -121,6 +122,7 @@ texts! {
         why_state: "该月份在税务侧的状态不允许此操作，请重新核对", "the month's state there does not allow it; compare again";
         why_totals: "汇总数与税务侧的不一致，请重新核对", "the totals are not the tax side's; compare again";
         why_moving: "开票仍在进行，稍后再核对", "invoices are being issued meanwhile; compare again in a moment";
+        why_not_summed: "税局尚无该月的汇总数据，稍后自动再核对", "the tax authority has no sums of this month yet; they are compared again by themselves";
         why_other: "税务侧给出了未列明的原因", "for a reason that is not in our list";
         attention: "上月汇总尚未确认", "Last month's totals are not confirmed";
         attention_why: "13 日零点前核对并确认，逾期由税局自行汇总", "Compare and confirm before the 13th; later the tax side sums by itself";

@@ -465,7 +465,6 @@ impl TaxAuthority for DirectTax {
             .call(Call::query("CXFPHZQRXX", seller), &ask)
             .await?;
         month::told(&answer, month)
-            .ok_or_else(|| errors::unreadable("CXFPHZQRXX", Advice::Retry { after: None }))
     }
 
     /// A few at a time: this connection has no list. It tells that an invoice is there, not for how much.

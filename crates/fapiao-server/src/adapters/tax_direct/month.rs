@@ -1,9 +1,14 @@
 //! Month totals over the direct connection, and how single invoices stand there.
 
-use super::answers::{scalar, text};
+use super::{
+    answers::{scalar, text},
+    errors::{self, TAX},
+};
 use fapiao_domain::{invoice::InvoiceKind, money::Fen};
 use fapiao_usecases::{
+    backoffice::months::NOT_SUMMED,
     calendar,
+    errors::{Advice, OutsideError},
     ports::{MonthFigures, MonthStands, MonthTold, QuotaTold, StandsThere},
     records::{Invoice, Seller},
 };
@@ -41,9 +46,22 @@ pub(super) fn sent(
 }
 
 /// The month in the answer of `CXFPHZQRXX`.
-pub(super) fn told(data: &Value, month: &str) -> Option<MonthTold> {
-    let rows = data.get("fphzqrxxList")?.as_array()?;
-    let row = rows.iter().find(|row| text(row, "yf") == month)?;
+pub(super) fn told(data: &Value, month: &str) -> Result<MonthTold, OutsideError> {
+    let unreadable = || errors::unreadable("CXFPHZQRXX", Advice::Retry { after: None });
+    let rows = data.get("fphzqrxxList").and_then(Value::as_array);
+    let rows = rows.ok_or_else(unreadable)?;
+    match rows.iter().find(|row| text(row, "yf") == month) {
+        Some(row) => read(row).ok_or_else(unreadable),
+        None => Err(OutsideError::new(
+            TAX,
+            NOT_SUMMED,
+            "税局尚无该月的汇总数据 / the tax authority has no sums of this month yet",
+            Advice::Retry { after: None },
+        )),
+    }
+}
+
+fn read(row: &Value) -> Option<MonthTold> {
     let count = |member: &str| scalar(row, member).parse::<i64>().ok();
     let fen = |member: &str| Fen::parse_sum(&scalar(row, member)).ok().map(|it| it.get());
     Some(MonthTold {
@@ -68,7 +86,7 @@ const NO_LIMIT: &str = "9999999999999999";
 
 /// The answer of `CXSXED`: the month's limit, what was downloaded, and what of it is unused.
 pub(super) fn quota(data: &Value) -> Option<QuotaTold> {
-    let fen = |member: &str| Fen::parse_yuan(&scalar(data, member)).ok();
+    let fen = |member: &str| Fen::parse_sum(&scalar(data, member)).ok();
     let limit = scalar(data, "bysxed");
     let (granted, unused) = (fen("yxzed")?, fen("yxzwsyed")?);
     let month = scalar(data, "sq");
@@ -81,10 +99,11 @@ pub(super) fn quota(data: &Value) -> Option<QuotaTold> {
         limit: if limit.split('.').next() == Some(NO_LIMIT) {
             None
         } else {
-            Some(Fen::parse_yuan(&limit).ok()?)
+            // Only shown: one that cannot be read is not told.
+            Fen::parse_sum(&limit).ok()
         },
         granted: Some(granted),
-        spent: Some(Fen::new(granted.get() - unused.get()).ok()?),
+        spent: Some(Fen::of_sum(granted.get() - unused.get())),
     })
 }
 
@@ -113,4 +132,35 @@ pub(super) fn standing(invoice: &Invoice) -> Option<Value> {
         "fphm": identity.number(),
         "kprq": calendar::in_shanghai(issued_at).format("%Y-%m-%d %H:%M:%S").to_string(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quota_of_the_largest_sellers_is_read() {
+        let answer = |limit: &str| json!({ "sq": "202611", "bysxed": limit, "yxzed": "2500000000.00", "yxzwsyed": "300000000.50" });
+        let told = quota(&answer("3000000000.01")).unwrap();
+        let fen = |it: Option<Fen>| it.map(Fen::get);
+        assert_eq!(fen(told.limit), Some(300_000_000_001));
+        assert_eq!(fen(told.granted), Some(250_000_000_000));
+        assert_eq!(fen(told.spent), Some(219_999_999_950));
+        for none in [
+            "9999999999999999",
+            "9999999999999999.00",
+            "unlimited",
+            "99999999999999999999",
+        ] {
+            assert_eq!(quota(&answer(none)).unwrap().limit, None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_month_that_is_not_summed_yet_is_no_broken_answer() {
+        let none = told(&json!({ "fphzqrxxList": [] }), "2026-11").unwrap_err();
+        assert_eq!(none.code, NOT_SUMMED);
+        let broken = told(&json!({}), "2026-11").unwrap_err();
+        assert_ne!(broken.code, NOT_SUMMED);
+    }
 }

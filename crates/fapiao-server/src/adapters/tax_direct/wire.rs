@@ -212,8 +212,9 @@ fn not_set_up() -> OutsideError {
     OutsideError::new(
         TAX,
         "not_set_up",
-        "no direct connection to the tax authority is set up: fill in [tax] of the settings and restart, or give the \
-         seller a tax gateway on its page; then retry",
+        "尚未设置税务直连：请填写设置文件的 [tax] 并重启，或为开票主体选择税务网关，然后重试 / no direct connection to the tax \
+         authority is set up: fill in [tax] of the settings and restart, or give the seller a tax gateway on its page; \
+         then retry",
         Advice::NeedsPerson,
     )
 }

@@ -28,6 +28,11 @@ fn amount(data: &Value, member: &str) -> Option<Fen> {
     Fen::parse_yuan(data.get(member)?.as_str()?).ok()
 }
 
+/// What was added up: it may be larger than one amount.
+fn sum(data: &Value, member: &str) -> Option<Fen> {
+    Fen::parse_sum(data.get(member)?.as_str()?).ok()
+}
+
 fn moment(data: &Value, member: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text(data, member))
         .ok()
@@ -134,12 +139,14 @@ pub(super) fn quota(data: &Value) -> Option<QuotaTold> {
             spent: None,
         });
     };
-    let (limit, left) = (amount(quota, "limit")?, amount(quota, "left")?);
+    let left = sum(quota, "left")?;
+    // Some vendors write "no limit" in words of their own: then what was spent cannot be told from what is left.
+    let limit = sum(quota, "limit");
     Some(QuotaTold {
         month: text(quota, "month").to_owned(),
-        limit: Some(limit),
+        limit,
         granted: None,
-        spent: Some(Fen::new(limit.get() - left.get()).ok()?),
+        spent: limit.map(|it| Fen::of_sum(it.get() - left.get())),
     })
 }
 
@@ -163,7 +170,7 @@ pub(super) fn stock(data: &Value, now: DateTime<Utc>) -> Option<StockTold> {
         at: now,
         numbers_left: data.get("numbers_left").and_then(Value::as_i64),
         quota_left: match quota {
-            Some(quota) => Some(amount(quota, "left")?),
+            Some(quota) => Some(sum(quota, "left")?),
             None => None,
         },
         month: quota.map_or_else(String::new, |it| text(it, "month").to_owned()),
@@ -173,14 +180,10 @@ pub(super) fn stock(data: &Value, now: DateTime<Utc>) -> Option<StockTold> {
 
 /// A month.
 pub(super) fn month(data: &Value) -> Option<MonthTold> {
-    let sum = |side: &Value, member: &str| {
-        let sum = Fen::parse_sum(side.get(member)?.as_str()?).ok()?;
-        Some(sum.get())
-    };
     let side = |member: &str| {
         let side = data.get(member)?;
         let count = side.get("count")?.as_i64()?;
-        Some((count, sum(side, "amount")?, sum(side, "tax")?))
+        Some((count, sum(side, "amount")?.get(), sum(side, "tax")?.get()))
     };
     let (blue_count, blue_amount, blue_tax) = side("blue")?;
     let (red_count, red_amount, red_tax) = side("red")?;
@@ -255,4 +258,25 @@ fn code(row: &Value) -> Option<TaxCode> {
         from: text(row, "from").to_owned(),
         until: text(row, "until").to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn quota_above_what_one_amount_may_be_is_read() {
+        let answer = |limit: &str| json!({ "quota": { "month": "2026-11", "limit": limit, "left": "2000000000.01" } });
+        let told = quota(&answer("5000000000.01")).unwrap();
+        let fen = |it: Option<Fen>| it.map(Fen::get);
+        assert_eq!(fen(told.limit), Some(500_000_000_001));
+        assert_eq!(fen(told.spent), Some(300_000_000_000));
+        let without = quota(&answer("none")).unwrap();
+        assert_eq!((without.limit, without.spent), (None, None));
+        let left = stock(&answer("none"), DateTime::UNIX_EPOCH)
+            .unwrap()
+            .quota_left;
+        assert_eq!(fen(left), Some(200_000_000_001));
+    }
 }
