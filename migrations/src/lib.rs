@@ -31,6 +31,7 @@ mod m20261121_000031_special;
 mod m20261121_000032_books;
 mod m20261121_000034_policies;
 mod m20261121_000037_mends;
+mod m20261121_000038_difference;
 mod m20261121_000039_store_version;
 mod m20261121_000040_kept_books;
 mod m20261121_000042_code_rates;
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000032_books::Migration),
             Box::new(m20261121_000034_policies::Migration),
             Box::new(m20261121_000037_mends::Migration),
+            Box::new(m20261121_000038_difference::Migration),
             Box::new(m20261121_000039_store_version::Migration),
             Box::new(m20261121_000040_kept_books::Migration),
             Box::new(m20261121_000042_code_rates::Migration),

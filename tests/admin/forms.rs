@@ -6,7 +6,7 @@ use super::{
 };
 use crate::harness::{TestApp, company, person, spawn_app};
 use fapiao_domain::ids::Id;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Method, StatusCode};
 use serde_json::json;
 
 /// The order form's members for one line, which `more` comes after; the last of two values counts.
@@ -47,6 +47,16 @@ async fn a_deduction_without_a_mode_is_asked_about_and_never_dropped() {
     );
     let orders = app.get("/orders?order_no=F-1").await;
     assert_eq!(orders.body["data"], json!([]), "nothing was made of it");
+    // With its mode, the class code of the line does not take it.
+    let chosen = [("deduction", "100.00"), ("difference", "whole")];
+    let (status, text) = typed(&app, &clerk, "F-1", &chosen).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
+    assert!(
+        text.contains("第 1 行：税收分类编码 1080121010000000000")
+            && text.contains("不适用差额征税")
+            && text.contains("href=\"#lines-0-tax_code\""),
+        "{text}"
+    );
     app.stop().await;
 }
 
@@ -270,13 +280,20 @@ async fn a_product_without_a_chosen_rate_gets_its_codes_and_never_the_highest() 
 #[tokio::test]
 async fn a_buyer_is_never_shown_the_tax_sides_own_words() {
     let app = spawn_app().await;
-    // The class code has no difference tax at the tax authority: the invoice is refused when it is uploaded.
+    // The class code loses its difference tax at the tax authority after our table was fetched: the invoice is refused
+    // when it is uploaded.
+    let row = json!({
+        "code": "3040803010000000000", "name": "劳务派遣服务", "short_name": "人力资源服务", "tax_rates": "6%",
+        "difference_tax": false,
+    });
+    app.control(&app.tax(), Method::POST, "/sandbox/class-codes", Some(&row))
+        .await;
     let order = json!({
         "order_no": "F-5",
         "store": "S001",
         "lines": [{
-            "name": "二手手机", "tax_code": "1080121010000000000", "quantity": "1", "unit": "台",
-            "unit_price": "3000.00", "tax_included": true, "rate": "0.13",
+            "name": "劳务派遣", "tax_code": "3040803010000000000", "quantity": "1", "unit": "人",
+            "unit_price": "3000.00", "tax_included": true, "rate": "0.06",
         }],
         "difference_tax": { "mode": "reduced", "deduction": "2000.00" },
         "delivery": { "channel": "web", "page": "title" },

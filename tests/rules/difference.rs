@@ -3,6 +3,7 @@
 use crate::{
     harness::{TestApp, company, spawn_app, tea},
     red::{at_stage, refund},
+    taxes::behind_gateway,
 };
 use fapiao_usecases::{
     actor::Actor,
@@ -195,6 +196,34 @@ async fn what_difference_tax_forbids_is_refused_at_its_place() {
     app.stop().await;
 }
 
+/// The tea set's class code takes no difference tax, and says so in the table the tax side hands out.
+#[tokio::test]
+async fn a_class_code_that_forbids_it_is_refused_with_its_line() {
+    for gateway in [false, true] {
+        let app = spawn_app().await;
+        if gateway {
+            behind_gateway(&app, "digital").await;
+        }
+        let mut wanted = dispatch("D-6", "reduced");
+        wanted["lines"][0]["tax_code"] = json!("1080121010000000000");
+        wanted["lines"][0]["rate"] = json!("0.13");
+        let refused = app.post("/orders", "D-6", &wanted).await;
+        assert_eq!(refused.wrong_fields(), ["/lines/0/tax_code"], "{refused:?}");
+        let error = &refused.body["errors"][0];
+        assert_eq!(error["code"], "E_DIFFERENCE_CLASS");
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("line 1: ") && message.contains("1080121010000000000"),
+            "{message}"
+        );
+        // The same line without difference tax is an order.
+        wanted.as_object_mut().unwrap().remove("difference_tax");
+        let made = app.post("/orders", "D-6b", &wanted).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+        app.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn a_file_may_carry_it() {
     let app = spawn_app().await;
@@ -202,7 +231,8 @@ async fn a_file_may_carry_it() {
         F-1,劳务派遣,S001,3040803010000000000,人,1,1060.00,yes,0.06,reduced,530.00\n\
         F-2,劳务派遣,S001,3040803010000000000,人,1,1060.00,yes,0.06,reduced,\n\
         F-3,劳务派遣,S001,3040803010000000000,人,1,1060.00,yes,0.06,half,1.00\n\
-        F-4,劳务派遣,S001,3040803010000000000,人,1,1060.00,yes,0.06,,\n";
+        F-4,劳务派遣,S001,3040803010000000000,人,1,1060.00,yes,0.06,,\n\
+        F-5,茶具,S001,1080121010000000000,套,1,1060.00,yes,0.13,reduced,530.00\n";
     let caller = Caller {
         actor: Actor::CommandLine,
         scope: Scope::All,
@@ -220,6 +250,9 @@ async fn a_file_may_carry_it() {
         .iter()
         .map(|it| (it.row, it.column.as_str()))
         .collect();
-    assert_eq!(wrong, [(3, "deduction"), (4, "difference_tax")]);
+    assert_eq!(
+        wrong,
+        [(3, "deduction"), (4, "difference_tax"), (6, "tax_code")]
+    );
     app.stop().await;
 }

@@ -160,6 +160,8 @@ async fn what_does_not_fit_is_refused_at_its_place() {
             "{rate} {policy}"
         );
         assert_eq!(answer.body["errors"][0]["code"], told, "{rate} {policy}");
+        let message = answer.body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.is_ascii(), "English alone: {message}");
     }
     // The same number with another policy is another order.
     let mut order = favoured("PO-3");
@@ -250,8 +252,13 @@ async fn a_product_and_a_file_may_tell_it() {
             .form(&form)
             .send()
     };
-    for (policy, told) in [("14", "不允许使用这项优惠政策"), ("03", "须与税率相符")]
-    {
+    for (policy, told) in [
+        (
+            "14",
+            "不允许使用“14 即征即退100%”；允许的优惠政策为：01 简易征收、",
+        ),
+        ("03", "“03 免税”适用于免税，不适用于 13%"),
+    ] {
         let wrong = save(policy).await.unwrap();
         assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let text = wrong.text().await.unwrap();
@@ -279,7 +286,26 @@ async fn a_product_and_a_file_may_tell_it() {
         ("tax_included", "yes"),
         ("lines-0-name", "WIND"),
         ("lines-0-quantity", "200"),
+        // Of the same product, once without its policy and once with one that its class does not permit.
+        ("lines-1-name", "WIND"),
+        ("lines-1-quantity", "1"),
+        ("lines-1-preference", "none"),
     ];
+    let mut wrong = form.to_vec();
+    wrong.push(("lines-1-preference", "14"));
+    let answer = finance
+        .post(format!("{}/admin/orders", app.web()))
+        .header("Origin", app.web())
+        .form(&wrong)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text().await.unwrap();
+    assert!(
+        text.contains("href=\"#lines-1-preference\"") && text.contains("value=\"14\" selected"),
+        "{text}"
+    );
     let made = finance
         .post(format!("{}/admin/orders", app.web()))
         .header("Origin", app.web())
@@ -288,7 +314,7 @@ async fn a_product_and_a_file_may_tell_it() {
         .await
         .unwrap();
     assert_eq!(made.status(), StatusCode::SEE_OTHER);
-    assert_eq!(policy_of(&app, "PO-6").await, "12");
+    assert_eq!(policies_of(&app, "PO-6").await, [json!("12"), Value::Null]);
 
     // A file names it by code or in Chinese.
     let file = "order_no,name,store,tax_code,unit,quantity,unit_price,tax_included,rate,preference\n\
@@ -315,7 +341,13 @@ async fn a_product_and_a_file_may_tell_it() {
 }
 
 async fn policy_of(app: &TestApp, order_no: &str) -> Value {
+    policies_of(app, order_no).await.remove(0)
+}
+
+async fn policies_of(app: &TestApp, order_no: &str) -> Vec<Value> {
     let found = app.get(&format!("/orders?text={order_no}")).await.body;
     let path = format!("/orders/{}", found["data"][0]["id"].as_str().unwrap());
-    app.get(&path).await.body["lines"][0]["preference"].clone()
+    let order = app.get(&path).await.body;
+    let lines = order["lines"].as_array().unwrap();
+    lines.iter().map(|it| it["preference"].clone()).collect()
 }

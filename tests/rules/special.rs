@@ -183,6 +183,17 @@ async fn a_person_who_agrees_stops_it_until_staff_enter_the_organisation() {
         0,
         "no number was taken"
     );
+    // The buyer is told whom it waits for, and not that it is being issued.
+    let link = order["delivery"]["page_url"].as_str().unwrap();
+    for (language, told) in [
+        ("zh-CN", "等待商家工作人员处理"),
+        ("en", "Waiting for the shop&#39;s staff"),
+    ] {
+        let page = app.http.get(link).header("Accept-Language", language);
+        let page = page.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(told), "{language}: {page}");
+        assert!(!page.contains("正在开票") && !page.contains("is being issued"));
+    }
 
     let finance = signed_in(&app, "finance").await;
     let here = format!("/admin/deliveries/{delivery}");

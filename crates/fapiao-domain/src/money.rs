@@ -197,8 +197,12 @@ pub enum NumberError {
 pub fn parse_positive(text: &str) -> Result<Decimal, NumberError> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
     let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    if !all_digits(whole) || !all_digits(decimals) {
+    // A number below zero is written well enough to be told what is wrong with it.
+    if !all_digits(whole.strip_prefix('-').unwrap_or(whole)) || !all_digits(decimals) {
         return Err(NumberError::Malformed);
+    }
+    if whole.starts_with('-') {
+        return Err(NumberError::OutOfRange);
     }
     if decimals.len() > 8 {
         return Err(NumberError::TooPrecise);
@@ -274,7 +278,12 @@ mod tests {
         );
         assert_eq!(parse_positive("0.123456789"), Err(NumberError::TooPrecise));
         assert_eq!(parse_positive("0"), Err(NumberError::OutOfRange));
-        assert_eq!(parse_positive("-1"), Err(NumberError::Malformed));
+        for text in ["-1", "-0.5", "-0"] {
+            assert_eq!(parse_positive(text), Err(NumberError::OutOfRange), "{text}");
+        }
+        for text in ["-", "--1", "1-", "- 1", "-.5"] {
+            assert_eq!(parse_positive(text), Err(NumberError::Malformed), "{text}");
+        }
         assert_eq!(parse_positive("12345678901"), Err(NumberError::OutOfRange));
     }
 }

@@ -192,6 +192,15 @@ impl Preference {
         }
     }
 
+    /// The rates that go with it, in Chinese.
+    pub fn rates_in_chinese(self) -> String {
+        match self.goes() {
+            Goes::Taxed => "大于 0 且不是 1.5% 的税率".to_owned(),
+            Goes::Levies => "3% 或 5% 的征收率".to_owned(),
+            Goes::Only(rate) => rate.printed(),
+        }
+    }
+
     /// Whether it says that the simplified method was used (简易计税), whatever the percentage.
     pub const fn is_simplified(self) -> bool {
         matches!(

@@ -256,8 +256,7 @@ fn check_class(line: &OrderLine, taxed_beside: bool, faults: &mut Faults<'_>) {
         && !policy.goes_with(line.rate)
     {
         let message = format!(
-            "the policy {policy} ({}) goes with {}, not with {}",
-            policy.printed(),
+            "the policy {policy} goes with {}, not with {}",
             policy.rates(),
             line.rate
         );

@@ -37,6 +37,15 @@ pub(crate) fn revised(
     changed.into_values().collect()
 }
 
+/// Whether difference tax may be used with a code, as it is stored: empty where nothing was told.
+pub(crate) const fn difference_word(told: Option<bool>) -> &'static str {
+    match told {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "",
+    }
+}
+
 fn revise(
     versions: &Versions,
     row: &TaxCode,
@@ -64,6 +73,7 @@ fn revise(
         policies: row.policies.clone(),
         tax_rates: tax_rates.clone(),
         levy_rates: levy_rates.clone(),
+        difference_tax: difference_word(row.difference).to_owned(),
     };
     let Some(last) = last else {
         return vec![new(&row.from)];
@@ -88,7 +98,8 @@ fn revise(
         let moved = last.valid_until != row.until
             || last.policies != row.policies
             || last.tax_rates != tax_rates
-            || last.levy_rates != levy_rates;
+            || last.levy_rates != levy_rates
+            || last.difference_tax != difference_word(row.difference);
         return if moved {
             vec![new(&last.valid_from)]
         } else {
@@ -131,6 +142,7 @@ mod tests {
             policies: String::new(),
             tax_rates: String::new(),
             levy_rates: String::new(),
+            difference: None,
             from: from.to_owned(),
             until: until.to_owned(),
         }

@@ -34,6 +34,11 @@ pub(crate) fn code_record(model: tax_code::Model) -> TaxCode {
         policies: model.policies,
         tax_rates: model.tax_rates,
         levy_rates: model.levy_rates,
+        difference: match model.difference_tax.as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
         from: model.valid_from,
         until: model.valid_until,
     }
@@ -83,7 +88,8 @@ pub(crate) fn save<'t>(tx: &'t Tx, data: &'t TaxData) -> Run<'t, ()> {
             &codes,
             "ON CONFLICT (code, valid_from) DO UPDATE SET valid_until = excluded.valid_until, name = excluded.name, \
              short_name = excluded.short_name, usual_rate = excluded.usual_rate, summary = excluded.summary, \
-             policies = excluded.policies, tax_rates = excluded.tax_rates, levy_rates = excluded.levy_rates",
+             policies = excluded.policies, tax_rates = excluded.tax_rates, levy_rates = excluded.levy_rates, \
+             difference_tax = excluded.difference_tax",
         )
         .await?;
         let changed_rates = save_rates(tx, data, &today).await?;

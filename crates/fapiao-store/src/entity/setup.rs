@@ -96,6 +96,7 @@ table! {
         policies: String,
         tax_rates: String,
         levy_rates: String,
+        difference_tax: String,
     }
 }
 

@@ -18,6 +18,7 @@ fn code(code: &str, name: &str) -> TaxCode {
         policies: String::new(),
         tax_rates: String::new(),
         levy_rates: String::new(),
+        difference: None,
         code: code.to_owned(),
         name: name.to_owned(),
         short_name: "茶".to_owned(),

@@ -2,8 +2,15 @@
 
 use super::{SettingError, texts::Reading};
 use crate::{
-    actor::Actor, calendar, fields::FieldError, ids::fresh, merchant::policies::not_permitted,
-    ports::Ports, rates::class_fault, records::Product, typed::plain_number,
+    actor::Actor,
+    calendar,
+    fields::FieldError,
+    ids::fresh,
+    merchant::policies::{no_policy, not_permitted, unfit_rate},
+    ports::Ports,
+    rates::class_fault,
+    records::Product,
+    typed::plain_number,
 };
 use fapiao_domain::{money::parse_positive, preference::Preference, rate::Rate};
 use rust_decimal::Decimal;
@@ -74,25 +81,16 @@ pub async fn save_product(
         reading.wrong("rate", "E_RATE", error.to_string());
     }
     let preference = Preference::parse(&draft.preference).unwrap_or_else(|error| {
-        reading.wrong("preference", "E_PREFERENCE", error.to_string());
+        reading.push(no_policy("/preference", &error));
         None
     });
     if let (Some(policy), Ok(rate)) = (preference, &rate) {
         if !policy.goes_with(*rate) {
-            let message = format!(
-                "the policy {policy} ({}) goes with {}, not with {rate}",
-                policy.printed(),
-                policy.rates()
-            );
-            reading.wrong("preference", "E_PREFERENCE", message);
+            reading.push(unfit_rate("/preference", policy, *rate));
         } else if let Some(it) = codes.usable(&tax_code, &today)
             && !it.permits(policy)
         {
-            reading.wrong(
-                "preference",
-                "E_PREFERENCE_CLASS",
-                not_permitted(it, policy),
-            );
+            reading.push(not_permitted("/preference", it, policy));
         }
     }
     if let (Ok(rate), Some(it)) = (&rate, codes.usable(&tax_code, &today))

@@ -99,6 +99,7 @@ mod tests {
             policies: String::new(),
             tax_rates: String::new(),
             levy_rates: String::new(),
+            difference: None,
             code: format!("{code:0<19}"),
             name: name.to_owned(),
             short_name: short_name.to_owned(),

@@ -36,6 +36,11 @@ impl Reading {
             .extend(FieldError::of_unseen(format!("/{field}"), text));
     }
 
+    /// Notes a wrong field that is told in both languages.
+    pub(super) fn push(&mut self, error: FieldError) {
+        self.0.push(error);
+    }
+
     /// A text that must be there, at most `max` characters, on one line.
     pub(super) fn required(&mut self, field: &str, text: &str, max: usize) -> String {
         let text = self.optional(field, text, max);

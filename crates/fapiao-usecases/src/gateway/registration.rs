@@ -68,6 +68,8 @@ pub async fn sync_registration(ports: &Ports, seller: &Seller) -> Result<(), Ste
             policies: it.policies,
             tax_rates: it.tax_rates,
             levy_rates: it.levy_rates,
+            // Difference tax is not asked of another platform.
+            difference: None,
             // The platform tells what applies today; from when, the changes show.
             from: String::new(),
             until: String::new(),

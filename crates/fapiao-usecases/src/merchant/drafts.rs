@@ -2,6 +2,7 @@
 
 use crate::{
     fields::FieldError,
+    merchant::policies::no_policy,
     records::{Payment, RawTitleRecord},
 };
 use fapiao_domain::{
@@ -155,7 +156,7 @@ impl LineDraft {
             },
         };
         let preference = Preference::parse(&self.preference)
-            .map_err(|error| wrong("preference", "E_PREFERENCE", error.to_string()))
+            .map_err(|error| errors.push(no_policy(&format!("/lines/{index}/preference"), &error)))
             .ok();
         match (quantity, unit_price, rate, discount, preference) {
             (Some(quantity), Some(unit_price), Some(rate), Some(discount), Some(preference))

@@ -9,7 +9,7 @@ use crate::{
     idempotency::fingerprint,
     ids::{fresh, short_code},
     merchant::drafts::{DeliveryDraft, DifferenceDraft, OrderDraft},
-    merchant::policies::check_policies,
+    merchant::policies::{check_difference_class, check_policies, in_readers_words},
     parts::parts_of,
     ports::{NewDelivery, NewOrder, Ports, Scope},
     rates::{KnownRates, check_rates},
@@ -124,6 +124,9 @@ impl IntakeDesk {
                 None
             }
         };
+        if draft.difference.is_some() {
+            check_difference_class(&lines, &codes, &calendar::day(now), &mut errors);
+        }
         if difference.is_some() && seller.mode != IssuingMode::SelfBuilt {
             errors.push(FieldError::new(
                 "/difference_tax",
@@ -157,7 +160,8 @@ impl IntakeDesk {
                             (field, None) => format!("/{field}"),
                             (field, Some(at)) => format!("/lines/{at}/{field}"),
                         };
-                        FieldError::new(pointer, error.code, error.message)
+                        let line = error.line.and_then(|at| lines.get(at));
+                        in_readers_words(FieldError::new(pointer, error.code, error.message), line)
                     })
                     .collect(),
             )

@@ -4,7 +4,11 @@ use crate::{
     fields::FieldError,
     records::{CodeBook, TaxCode, UsableRate},
 };
-use fapiao_domain::{line::OrderLine, preference::Preference};
+use fapiao_domain::{
+    line::OrderLine,
+    preference::{Preference, PreferenceError},
+    rate::Rate,
+};
 
 /// Names every policy that the line's class code or rate does not take. Whether policy and rate fit each other by
 /// themselves is a rule of the line.
@@ -23,17 +27,15 @@ pub(super) fn check_policies(
         if let Some(code) = codes.usable(&line.tax_code, today)
             && !code.permits(policy)
         {
-            let message = not_permitted(code, policy);
-            errors.push(FieldError::new(pointer, "E_PREFERENCE_CLASS", message));
+            errors.push(not_permitted(&pointer, code, policy));
         } else if policy.goes_with(line.rate)
             && is_levied(line, rates, today)
             && !states_levy(policy)
         {
             let message = format!(
-                "{} is a levy (征收率) of this seller: the line is under the simplified method, which {policy} ({}) does \
+                "{} is a levy of this seller: the line is under the simplified method, which the policy {policy} does \
                  not say; leave the policy out, or use a rate of the general method",
-                line.rate.printed(),
-                policy.printed()
+                line.rate.printed()
             );
             errors.push(FieldError::new(pointer, "E_PREFERENCE_LEVY", message));
         }
@@ -57,20 +59,113 @@ fn states_levy(policy: Preference) -> bool {
     policy.is_simplified() || policy == Preference::Relief
 }
 
-/// What to tell of a policy that a class code does not permit, in English.
-pub(crate) fn not_permitted(code: &TaxCode, policy: Preference) -> String {
-    format!(
-        "the class code {} permits {}, not {policy} ({})",
-        code.code,
-        code.policies,
-        policy.printed()
+/// What to tell of a policy that a class code does not permit: English names policies by their codes, which is what the
+/// API and the forms show, Chinese by the tax authority's words.
+pub(crate) fn not_permitted(pointer: &str, code: &TaxCode, policy: Preference) -> FieldError {
+    let permitted: Vec<Preference> = Preference::ALL
+        .into_iter()
+        .filter(|it| code.permits(*it))
+        .collect();
+    let list = |name: &dyn Fn(&Preference) -> String, between: &str| {
+        let names: Vec<String> = permitted.iter().map(name).collect();
+        names.join(between)
+    };
+    let (permits, permits_zh) = if permitted.is_empty() {
+        ("no policy".to_owned(), "不允许使用任何优惠政策".to_owned())
+    } else {
+        let named = list(&|it| format!("{it} {}", it.printed()), "、");
+        (
+            format!("the policies {}", list(&Preference::to_string, ", ")),
+            format!("允许的优惠政策为：{named}"),
+        )
+    };
+    FieldError::new(
+        pointer,
+        "E_PREFERENCE_CLASS",
+        format!(
+            "the class code {} permits {permits}, not {policy}",
+            code.code
+        ),
     )
+    .in_chinese(format!(
+        "税收分类编码 {} 不允许使用“{policy} {}”；{permits_zh}",
+        code.code,
+        policy.printed()
+    ))
+}
+
+/// What to tell of a policy that does not go with a rate.
+pub(crate) fn unfit_rate(pointer: &str, policy: Preference, rate: Rate) -> FieldError {
+    FieldError::new(
+        pointer,
+        "E_PREFERENCE",
+        format!(
+            "the policy {policy} goes with {}, not with {rate}",
+            policy.rates()
+        ),
+    )
+    .in_chinese(format!(
+        "优惠政策“{policy} {}”适用于{}，不适用于 {}",
+        policy.printed(),
+        policy.rates_in_chinese(),
+        rate.printed()
+    ))
+}
+
+/// What to tell of a text that names no policy.
+pub(crate) fn no_policy(pointer: &str, error: &PreferenceError) -> FieldError {
+    FieldError::new(pointer, "E_PREFERENCE", error.to_string()).in_chinese(format!(
+        "“{}”不是优惠政策代码：请填写 01 至 18，或留空",
+        error.0
+    ))
+}
+
+/// A rule of the domain that a line broke, with the Chinese words that name the particulars.
+pub(super) fn in_readers_words(error: FieldError, line: Option<&OrderLine>) -> FieldError {
+    match line.and_then(|it| Some((it.preference?, it.rate))) {
+        Some((policy, rate)) if error.code == "E_PREFERENCE" => {
+            unfit_rate(&error.pointer, policy, rate)
+        }
+        _ => error,
+    }
+}
+
+/// Names the line whose class code takes no difference tax (差额征税). Codes of which nothing was told are let through: the
+/// tax side has the last word.
+pub(super) fn check_difference_class(
+    lines: &[(usize, OrderLine)],
+    codes: &CodeBook,
+    today: &str,
+    errors: &mut Vec<FieldError>,
+) {
+    for (index, line) in lines {
+        let Some(code) = codes.usable(&line.tax_code, today) else {
+            continue;
+        };
+        if code.difference != Some(false) {
+            continue;
+        }
+        let no = index + 1;
+        let wrong = FieldError::new(
+            format!("/lines/{index}/tax_code"),
+            "E_DIFFERENCE_CLASS",
+            format!(
+                "line {no}: difference tax cannot be used with the class code {}; choose another code, or leave the \
+                 difference tax out",
+                code.code
+            ),
+        );
+        errors.push(wrong.in_chinese(format!(
+            "第 {no} 行：税收分类编码 {}（{}）不适用差额征税，请改用其他编码，或不选差额征税",
+            code.code, code.name
+        )));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fapiao_domain::{money::Fen, rate::Rate};
+    use fapiao_domain::money::Fen;
     use rust_decimal::Decimal;
 
     fn line(rate: &str, policy: &str) -> (usize, OrderLine) {
@@ -108,6 +203,7 @@ mod tests {
             policies: policies.to_owned(),
             tax_rates: String::new(),
             levy_rates: String::new(),
+            difference: None,
             from: String::new(),
             until: String::new(),
         }])
@@ -137,6 +233,49 @@ mod tests {
         );
         assert!(told(line("0.13", "14"), &rates, &codes("")).is_empty());
         assert!(told(line("0.13", ""), &rates, &power).is_empty());
+    }
+
+    #[test]
+    fn what_the_class_code_permits_is_told_in_each_language() {
+        let book = codes("免税、即征即退50%");
+        let code = &book.all()[0];
+        let error = not_permitted("/preference", code, Preference::Refund100);
+        assert!(error.message.is_ascii(), "{error}");
+        assert!(
+            error
+                .message
+                .ends_with("permits the policies 03, 12, not 14")
+        );
+        let told = error.chinese.unwrap();
+        assert!(
+            told.contains("不允许使用“14 即征即退100%”")
+                && told.ends_with("03 免税、12 即征即退50%"),
+            "{told}"
+        );
+        let error = unfit_rate("/preference", Preference::Refund100, Rate::Exempt);
+        assert!(error.message.is_ascii(), "{error}");
+        let told = error.chinese.unwrap();
+        assert!(
+            told.contains("适用于大于 0 且不是 1.5% 的税率，不适用于 免税"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn difference_tax_needs_a_class_code_that_takes_it() {
+        let told = |difference: Option<bool>| {
+            let mut code = codes("").all()[0].clone();
+            code.difference = difference;
+            let mut errors = Vec::new();
+            let book = CodeBook::new(vec![code]);
+            check_difference_class(&[line("0.13", "")], &book, "2026-11-21", &mut errors);
+            errors
+        };
+        assert!(told(None).is_empty() && told(Some(true)).is_empty());
+        let wrong = told(Some(false));
+        assert_eq!(wrong[0].pointer, "/lines/4/tax_code");
+        assert!(wrong[0].message.starts_with("line 5: "), "{}", wrong[0]);
+        assert!(wrong[0].chinese.as_ref().unwrap().starts_with("第 5 行："));
     }
 
     #[test]

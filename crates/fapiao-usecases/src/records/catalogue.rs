@@ -47,6 +47,8 @@ pub struct TaxCode {
     pub tax_rates: String,
     /// The levies (征收率) it permits, written likewise.
     pub levy_rates: String,
+    /// Whether difference tax (差额征税) may be used with it; `None` where nothing was told.
+    pub difference: Option<bool>,
     /// First day, `yyyy-mm-dd`; empty where it was never told.
     pub from: String,
     /// Last day, or empty.
@@ -191,6 +193,7 @@ mod tests {
             usual_rate: "0.09".to_owned(),
             summary: false,
             policies: policies.to_owned(),
+            difference: None,
             tax_rates: tax_rates.to_owned(),
             levy_rates: levy_rates.to_owned(),
             from: String::new(),
@@ -236,6 +239,7 @@ mod tests {
             policies: String::new(),
             tax_rates: String::new(),
             levy_rates: String::new(),
+            difference: None,
             from: from.to_owned(),
             until: until.to_owned(),
         };

@@ -9,7 +9,7 @@ use super::{
     pieces::{rate_words, stores},
 };
 use crate::{
-    i18n::{fill1, states},
+    i18n::{fill1, policies, states},
     pages::{
         field::Errors,
         orders::{OrderForm, OrderNewPage, ProductOffer},
@@ -138,11 +138,15 @@ fn draft_of(
             .on(&tax_code, today)
             .map_or_else(String::new, |it| it.usual_rate.clone());
         let rate = or(&typed.rate, &|it| it.rate.to_string());
-        // A fact of the product; with another class or rate than its own, it does not apply.
-        let preference = product
-            .filter(|it| it.tax_code == tax_code && it.rate.to_string() == rate)
-            .and_then(|it| it.preference)
-            .map_or_else(String::new, |it| it.to_string());
+        let preference = match typed.preference.as_str() {
+            // A fact of the product; with another class or rate than its own, it does not apply.
+            "" => product
+                .filter(|it| it.tax_code == tax_code && it.rate.to_string() == rate)
+                .and_then(|it| it.preference)
+                .map_or_else(String::new, |it| it.to_string()),
+            policies::WITHOUT => String::new(),
+            chosen => chosen.to_owned(),
+        };
         lines.push(LineDraft {
             name: product.map_or_else(|| typed.name.clone(), |it| it.name.clone()),
             spec: or(&typed.spec, &|it| it.spec.clone()),
@@ -236,6 +240,7 @@ async fn page(
         form,
         errors,
         rates: rates(frame, &stores).await?,
+        policies: policies::line_choices(t),
         stores: stores
             .iter()
             .map(|it| Choice::new(it.code.as_str(), format!("{} {}", it.code, it.name)))
@@ -335,6 +340,7 @@ mod tests {
             policies: String::new(),
             tax_rates: String::new(),
             levy_rates: String::new(),
+            difference: None,
             from: String::new(),
             until: String::new(),
         }]);
@@ -348,6 +354,12 @@ mod tests {
         );
         assert_eq!((tea.rate.as_str(), tea.tax_included), ("0.13", true));
         assert_eq!(tea.preference, "12");
+        for (chosen, told) in [("none", ""), ("13", "13")] {
+            let form =
+                OrderForm::from_pairs([("lines-0-name", "SKU-1"), ("lines-0-preference", chosen)]);
+            let (draft, _) = draft_of(&form, &[product()], &codes, "2026-11-21");
+            assert_eq!(draft.lines[0].preference, told);
+        }
         let other = &draft.lines[1];
         assert_eq!(
             (other.unit_price.as_str(), other.rate.as_str()),

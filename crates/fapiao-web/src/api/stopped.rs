@@ -47,9 +47,10 @@ impl StoppedJobs {
         Ok(StoppedJobs { jobs, lang })
     }
 
-    /// Whether anything stopped.
-    pub(crate) fn any(&self) -> bool {
-        !self.jobs.is_empty()
+    /// Why something about a delivery that is under way stopped: the code of its job.
+    pub(crate) fn code_about(&self, delivery: &Delivery) -> Option<&str> {
+        let job = self.jobs.iter().find(|job| is_about(job, delivery))?;
+        is_under_way(delivery).then_some(job.code.as_str())
     }
 
     /// What stopped about one delivery.

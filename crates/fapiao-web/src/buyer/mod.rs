@@ -72,6 +72,12 @@ pub(crate) async fn show(
         seen.promise_secs,
         now,
     );
+    let stopped = if state.waits_for_us() {
+        let about = std::slice::from_ref(&seen.delivery);
+        StoppedJobs::of(&app, about, bare.lang).await?
+    } else {
+        StoppedJobs::NONE
+    };
     let next = seen.next.clone();
     let mut state = state.shown(&seen.delivery, seen.invoice.as_ref(), next, |at| When {
         at,
@@ -86,13 +92,6 @@ pub(crate) async fn show(
             url: None,
         };
     }
-    // Who waits for staff is not told that it takes a minute.
-    if matches!(state, BuyerState::Issuing { .. }) {
-        let shown = std::slice::from_ref(&seen.delivery);
-        if StoppedJobs::of(&app, shown, bare.lang).await?.any() {
-            state = BuyerState::Delayed;
-        }
-    }
     if let BuyerState::Failed { reason, .. } = &mut state {
         let why = &seen.delivery.reason;
         if seen.delivery.invoice.is_none() {
@@ -101,6 +100,10 @@ pub(crate) async fn show(
         } else if seen.is_from_elsewhere {
             *reason = Some(why.clone());
         }
+    }
+    if let Some(code) = stopped.code_about(&seen.delivery) {
+        let needs_company = code == "title_special";
+        state = BuyerState::WithStaff { needs_company };
     }
     let is_again = request.query_string() == "again=1";
     let may_change = seen.delivery.state == DeliveryState::PageOpened

@@ -74,6 +74,11 @@ pub(super) fn of(
 }
 
 impl Standing {
+    /// Whether the invoice is being made: what stops it then is for staff.
+    pub(super) const fn waits_for_us(self) -> bool {
+        matches!(self, Standing::AtTheTaxAuthority | Standing::Delayed)
+    }
+
     /// As the page shows it.
     pub(super) fn shown(
         self,

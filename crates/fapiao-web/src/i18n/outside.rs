@@ -77,6 +77,9 @@ texts! {
         issuing_means: "通常一分钟内完成，可以离开此页。", "This usually takes less than a minute. You may leave this page.";
         delayed: "开票比平时慢", "This takes longer than usual";
         delayed_means: "我们已在处理，你不需要做任何事。完成后发票会自动放入微信卡包。", "We are looking after it and you need not do anything. The invoice will appear in your WeChat wallet.";
+        with_staff: "等待商家工作人员处理", "Waiting for the shop's staff";
+        with_staff_means: "这张发票要由商家工作人员核对后才能继续开具，开好后会自动放入你的微信卡包。", "The shop's staff have to look at this invoice before it goes on. Once issued it comes into your WeChat wallet by itself.";
+        with_staff_ask: "着急时请联系商家，并告知下方的参考号。", "If it is urgent, ask the shop and quote the reference below.";
         step_agreed: "已收到抬头", "Title received";
         step_tax: "税局开具", "Issued by the tax authority";
         step_wallet: "放入微信卡包", "Put into your WeChat wallet";

@@ -10,6 +10,8 @@ texts! {
         name: "优惠政策", "Preferential policy";
         none: "无，或由税率决定", "None, or as the rate says";
         help: "即征即退、先征后退、简易征收等由商品或企业决定的政策；免税、不征税选对应税率即可。", "What the product or the seller decides, such as refunds or the simplified method. Exempt and not taxed follow from the rate.";
+        as_product: "按商品", "As the product";
+        without: "无", "None";
         column: "优惠政策代码 01–18；可省略", "Preferential policy, 01 to 18; may be left out";
         simplified: "简易征收", "Simplified method";
         rare_earth: "稀土产品", "Rare earths";
@@ -31,6 +33,9 @@ texts! {
         above_6: "超税负6%即征即退", "Refunded above a burden of 6%";
     }
 }
+
+/// The choice of a line without a policy, whatever its product says.
+pub const WITHOUT: &str = "none";
 
 /// A policy in words.
 pub fn word(t: &Texts, policy: Preference) -> &'static str {
@@ -55,6 +60,20 @@ pub fn word(t: &Texts, policy: Preference) -> &'static str {
         Preference::RefundAbove12 => t.above_12,
         Preference::RefundAbove6 => t.above_6,
     }
+}
+
+/// What can be chosen for a line: what its product says, none, then every policy by its code.
+pub fn line_choices(t: &Texts) -> Vec<Choice> {
+    let named = Preference::ALL
+        .into_iter()
+        .map(|it| Choice::new(it.code(), format!("{it} {}", word(t, it))));
+    [
+        Choice::new("", t.policies.as_product),
+        Choice::new(WITHOUT, t.policies.without),
+    ]
+    .into_iter()
+    .chain(named)
+    .collect()
 }
 
 /// What can be chosen: none, then every policy by its code.

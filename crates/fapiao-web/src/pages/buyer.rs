@@ -144,6 +144,11 @@ pub enum BuyerState {
     },
     /// It lasts longer than promised: a person looks after it; nothing is asked of the buyer.
     Delayed,
+    /// It stopped until the shop's staff do something.
+    WithStaff {
+        /// Whether a special invoice met a title that cannot have one.
+        needs_company: bool,
+    },
     /// In the wallet.
     Carded {
         /// The number.
@@ -208,7 +213,10 @@ impl BuyerPage {
     fn tone(&self) -> &'static str {
         match self.state {
             BuyerState::Ready { .. } | BuyerState::InMiniProgram | BuyerState::Asked => "ready",
-            BuyerState::Preparing | BuyerState::Issuing { .. } | BuyerState::Delayed => "wait",
+            BuyerState::Preparing
+            | BuyerState::Issuing { .. }
+            | BuyerState::Delayed
+            | BuyerState::WithStaff { .. } => "wait",
             BuyerState::Carded { .. } | BuyerState::IssuedOnly { .. } => "ok",
             BuyerState::Declined
             | BuyerState::Expired
@@ -222,7 +230,7 @@ impl BuyerPage {
     fn refresh(&self) -> Option<u32> {
         match self.state {
             BuyerState::Preparing | BuyerState::Issuing { .. } => Some(3),
-            BuyerState::Delayed => Some(30),
+            BuyerState::Delayed | BuyerState::WithStaff { .. } => Some(30),
             _ => None,
         }
     }
@@ -235,6 +243,7 @@ impl BuyerPage {
             BuyerState::Preparing => t.preparing,
             BuyerState::Issuing { .. } => t.issuing,
             BuyerState::Delayed => t.delayed,
+            BuyerState::WithStaff { .. } => t.with_staff,
             BuyerState::Carded { .. } => t.carded,
             BuyerState::IssuedOnly { .. } => t.issued_only,
             BuyerState::TakenBack { .. } => self.bare.t.red_buyer.taken_back,
@@ -263,6 +272,7 @@ impl BuyerPage {
             self.state,
             BuyerState::Issuing { .. }
                 | BuyerState::Delayed
+                | BuyerState::WithStaff { .. }
                 | BuyerState::Carded { .. }
                 | BuyerState::IssuedOnly { .. }
         );
@@ -271,7 +281,10 @@ impl BuyerPage {
 
     /// The promise, while it is awaited.
     fn promise(&self) -> Option<String> {
-        let waits = matches!(self.state, BuyerState::Issuing { .. } | BuyerState::Delayed);
+        let waits = matches!(
+            self.state,
+            BuyerState::Issuing { .. } | BuyerState::Delayed | BuyerState::WithStaff { .. }
+        );
         let due = self.due.filter(|_| waits)?;
         let text = calendar::minute(due);
         Some(fill1(self.bare.t.buyer.due, text))

@@ -112,6 +112,8 @@ pub struct OrderNewPage {
     pub stores: Vec<Choice>,
     /// Rates (value as in the API), the first with an empty value for the usual one.
     pub rates: Vec<Choice>,
+    /// Preferential policies of a line, the first with an empty value for that of the product.
+    pub policies: Vec<Choice>,
     /// Channels (value as in the API).
     pub channels: Vec<Choice>,
     /// Catalogue entries offered while typing a name.
@@ -181,6 +183,8 @@ pub struct LineForm {
     pub unit_price: String,
     /// Rate, as in the API.
     pub rate: String,
+    /// A preferential policy by its code; empty for that of the product, [`WITHOUT`](crate::i18n::policies::WITHOUT) for none.
+    pub preference: String,
     /// Discount of the line.
     pub discount: String,
 }
@@ -277,6 +281,7 @@ impl OrderForm {
             "unit_price" => line.unit_price = value,
             "rate" => line.rate = value,
             "discount" => line.discount = value,
+            "preference" => line.preference = value,
             _ => {}
         }
     }
@@ -329,6 +334,7 @@ impl OrderNewPage {
                 "unit" => t.line.unit,
                 "unit_price" => t.line.price,
                 "rate" => t.line.rate,
+                "preference" => t.policies.name,
                 "discount" => t.line.discount,
                 _ => t.line.name,
             };

@@ -129,6 +129,7 @@ fn class_code(row: &Value) -> Value {
         "policies": text("zzstsgl"),
         "tax_rates": text("zzssl"),
         "levy_rates": text("zsl"),
+        "difference_tax": text("cezs") == "Y",
         "name": text("sphfwmc"),
         "short_name": text("sphfwfljc"),
         "usual_rate": usual,

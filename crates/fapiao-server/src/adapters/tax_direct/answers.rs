@@ -100,6 +100,11 @@ fn class_code(row: &Value) -> Option<TaxCode> {
         policies: text(row, "zzstsgl").to_owned(),
         tax_rates: text(row, "zzssl").to_owned(),
         levy_rates: text(row, "zsl").to_owned(),
+        difference: match text(row, "cezs") {
+            "Y" => Some(true),
+            "N" => Some(false),
+            _ => None,
+        },
         from: text(row, "qyrq").to_owned(),
         until: text(row, "tyrq").to_owned(),
     })

@@ -255,6 +255,7 @@ fn code(row: &Value) -> Option<TaxCode> {
         policies: text(row, "policies").to_owned(),
         tax_rates: text(row, "tax_rates").to_owned(),
         levy_rates: text(row, "levy_rates").to_owned(),
+        difference: row.get("difference_tax").and_then(Value::as_bool),
         from: text(row, "from").to_owned(),
         until: text(row, "until").to_owned(),
     })

@@ -64,6 +64,12 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         ("inserting", BuyerState::Issuing { step: 2 }),
         ("delayed", BuyerState::Delayed),
         (
+            "with-staff",
+            BuyerState::WithStaff {
+                needs_company: true,
+            },
+        ),
+        (
             "carded",
             BuyerState::Carded {
                 number: number(),

@@ -257,6 +257,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
         errors: Errors::default(),
         stores: s.stores()[1..].to_vec(),
         rates: s.rates(),
+        policies: fapiao_web::i18n::policies::line_choices(s.t()),
         channels: s.channels(),
         products: vec![
             offer("西湖龙井", "1030307020000000000", "0.13"),
