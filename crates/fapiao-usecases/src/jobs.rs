@@ -137,7 +137,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 29] = [
+    pub const KINDS: [&'static str; 30] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
