@@ -91,8 +91,11 @@ async fn start(
     options.database = database.url();
     options.with_platform = platform_database.is_some();
     options.platform_database = platform_database.and_then(TestDatabase::url);
-    options.settings = settings
+    // A test at four in the morning in China is like any other.
+    let always = [("FAPIAO_WORKER__NIGHTLY_COMPARISON", "false")];
+    options.settings = always
         .iter()
+        .chain(settings)
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     Demo::start(options).await.unwrap()

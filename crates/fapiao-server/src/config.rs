@@ -200,6 +200,8 @@ pub struct Worker {
     pub batch: u32,
     /// Seconds after which an unreported job is given to another worker.
     pub lease_secs: u32,
+    /// Whether WeChat and the tax side are compared with the ledger every night.
+    pub nightly_comparison: bool,
 }
 
 /// `[limits]`

@@ -25,8 +25,17 @@ const EXPIRE_AT_ONCE: u32 = 500;
 const REQUESTS_KEPT_DAYS: i64 = 30;
 const FORGET_AT_ONCE: u32 = 1000;
 
+/// What of the settings housekeeping goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Hours without use after which a session ends.
+    pub session_idle_hours: i64,
+    /// Whether one node compares the ledger with WeChat and the tax side every night.
+    pub nightly_comparison: bool,
+}
+
 /// Runs until told to stop.
-pub async fn run(ports: Ports, node: String, session_idle_hours: i64, stop: CancellationToken) {
+pub async fn run(ports: Ports, node: String, settings: Settings, stop: CancellationToken) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut count = 0_u64;
@@ -35,19 +44,14 @@ pub async fn run(ports: Ports, node: String, session_idle_hours: i64, stop: Canc
             _ = ticks.tick() => {}
             () = stop.cancelled() => return,
         }
-        if let Err(error) = tick(&ports, &node, session_idle_hours, count).await {
+        if let Err(error) = tick(&ports, &node, settings, count).await {
             tracing::warn!("Housekeeping failed and will be tried again: {error}");
         }
         count += 1;
     }
 }
 
-async fn tick(
-    ports: &Ports,
-    node: &str,
-    session_idle_hours: i64,
-    count: u64,
-) -> Result<(), StoreError> {
+async fn tick(ports: &Ports, node: &str, settings: Settings, count: u64) -> Result<(), StoreError> {
     // Folds samples together; without it they pile up on a node that nobody scrapes.
     telemetry::start_metrics().run_upkeep();
     let now = ports.clock.now();
@@ -68,7 +72,7 @@ async fn tick(
     if month_turned || count.is_multiple_of(SETUP_EVERY) {
         ports
             .store
-            .close_idle_sessions(now - TimeDelta::hours(session_idle_hours))
+            .close_idle_sessions(now - TimeDelta::hours(settings.session_idle_hours))
             .await?;
         // An hour later, so that no node whose clock is behind still draws on it.
         let month = calendar::month(now - TimeDelta::hours(1));
@@ -76,18 +80,23 @@ async fn tick(
         queue_set_up(ports).await?;
         months::queue_checks(ports).await?;
         windows::watch_windows(ports).await?;
-        nightly(ports, node, now).await?;
+        forget(ports, now).await?;
+        if settings.nightly_comparison {
+            compare(ports, node, now).await?;
+        }
     }
     Ok(())
 }
 
-/// What is done once a night by one node, and what is thrown away when its time is over.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn nightly(ports: &Ports, node: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// Throws away what has had its time.
+async fn forget(ports: &Ports, now: DateTime<Utc>) -> Result<(), StoreError> {
     let before = now - TimeDelta::days(REQUESTS_KEPT_DAYS);
     while ports.store.forget_requests(before, FORGET_AT_ONCE).await? == u64::from(FORGET_AT_ONCE) {}
+    Ok(())
+}
+
+/// What is done once a night by one node.
+async fn compare(ports: &Ports, node: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     if reconciliation::begin_nightly(ports, node, now).await? {
         tracing::info!("The nightly comparison with WeChat begins");
     }

@@ -62,11 +62,14 @@ impl Node {
                 wiring::node_name(config),
             );
             background.push(tokio::spawn(keeper.run(stop.clone())));
-            let idle = config.limits.session_idle_hours;
+            let settings = housekeeping::Settings {
+                session_idle_hours: config.limits.session_idle_hours,
+                nightly_comparison: config.worker.nightly_comparison,
+            };
             background.push(tokio::spawn(housekeeping::run(
                 ports.clone(),
                 wiring::node_name(config),
-                idle,
+                settings,
                 stop.clone(),
             )));
         }

@@ -81,6 +81,9 @@ on_both! {
         let mut renamed = shop;
         renamed.name = "新店名".to_owned();
         bench.store.save_store(&renamed, &Actor::System).await.unwrap();
+        // Who read it before is told.
+        assert!(bench.store.save_store(&renamed, &Actor::System).await.is_err());
+        renamed.version += 1;
         assert_eq!(bench.store.store_by_code("S001").await.unwrap(), Some(renamed));
         assert_eq!(bench.store.stores().await.unwrap().len(), 1);
         let tea = Product {

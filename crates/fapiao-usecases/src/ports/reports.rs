@@ -323,8 +323,7 @@ pub trait Reports: Send + Sync {
     /// The VAT of what was invoiced in a period.
     async fn vat_rows(&self, scope: &Scope, period: &Period) -> Result<Vec<VatRow>, StoreError>;
 
-    /// Sales whose part without an invoice may have changed in a period for a reason, in the order of that event;
-    /// without cancelled ones.
+    /// Sales whose part without an invoice may have changed in a period for a reason, in the order of that event.
     async fn moved_sales(
         &self,
         scope: &Scope,
