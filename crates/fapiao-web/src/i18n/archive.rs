@@ -61,7 +61,7 @@ texts! {
         taken: "已取用", "Taken";
         rest: "剩余", "Left";
         store: "门店", "Store";
-        vat_means: "按开票月份统计，红字发票计入其自身的月份。未开具发票一行为本期销售、期末未开票的订单；以前期间的订单在本期补开的，从该行扣除。", "By month of issue, red invoices in their own month. Without an invoice: orders sold in the period and not invoiced at its end; orders of earlier periods that were invoiced in this one are taken out again.";
+        vat_means: "按开票月份统计，红字发票计入其自身的月份。未开具发票一行为期末尚未开票的销售减去期初尚未开票的销售：蓝字为增加，红字为补开或退款后的减少。", "By month of issue, red invoices in their own month. Without an invoice: sales that had none at the period's end, less those that had none at its beginning; what came to be invoiced or given back stands under red.";
     }
 }
 
