@@ -134,7 +134,7 @@ async fn waiting(app: &TestApp, order_no: &str) -> InvoiceId {
     app.tamper("UPDATE quota_balances SET balance = 0").await;
     let order = app.authorised_order(order_no, &company()).await;
     let delivery = app.delivery_id(&order);
-    for _ in 0..400 {
+    for _ in 0..1600 {
         let store = &app.ports().store;
         let found = store.delivery(&Scope::All, &delivery).await.unwrap();
         if let Some(id) = found.and_then(|it| it.invoice) {
@@ -209,7 +209,7 @@ async fn a_rate_that_ended_before_the_buyer_came_stops_the_draft_with_words() {
     app.authorise(&order, &company()).await;
     let store = &app.ports().store;
     let mut parked = Vec::new();
-    for _ in 0..400 {
+    for _ in 0..1600 {
         parked = store.jobs(Some("parked"), None, 10).await.unwrap().rows;
         if !parked.is_empty() {
             break;
@@ -246,7 +246,7 @@ async fn what_a_gateway_was_asked_for_is_not_stopped_any_more() {
     let order = app.authorised_order("CR-10", &company()).await;
     let (store, delivery) = (&app.ports().store, app.delivery_id(&order));
     let mut asked = None;
-    for _ in 0..400 {
+    for _ in 0..1600 {
         let found = store.delivery(&Scope::All, &delivery).await.unwrap();
         if let Some(id) = found.and_then(|it| it.invoice)
             && stored(&app, &id).await.state == InvoiceState::OutcomeUnknown
