@@ -181,14 +181,12 @@ async fn refused_there_before_we_heard_of_the_agreement_is_refused_here() {
     app.stop().await;
 }
 
-#[tokio::test]
-async fn refused_there_while_the_card_waits_ends_the_delivery_and_keeps_the_invoice() {
-    let app = spawn_app().await;
-    let finance = signed_in(&app, "finance").await;
+/// An issued order whose card WeChat puts off, as long as the fault stands.
+async fn with_waiting_card(app: &TestApp, order_no: &str) -> Value {
     let held =
         json!({ "path": "/card/invoice/platform/setpdf", "kind": "errcode", "value": 45009 });
     app.wechat_fault(&held).await;
-    let order = app.authorised_order("RC-7", &company()).await;
+    let order = app.authorised_order(order_no, &company()).await;
     let id = order["delivery"]["id"].as_str().unwrap();
     until("the waiting card", || async {
         let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
@@ -196,6 +194,15 @@ async fn refused_there_while_the_card_waits_ends_the_delivery_and_keeps_the_invo
         jobs.unwrap().rows.iter().any(waits).then_some(())
     })
     .await;
+    order
+}
+
+#[tokio::test]
+async fn refused_there_while_the_card_waits_ends_the_delivery_and_keeps_the_invoice() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let order = with_waiting_card(&app, "RC-7").await;
+    let id = order["delivery"]["id"].as_str().unwrap();
     elsewhere(&app, id, "reject").await;
     app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
         .await;
@@ -555,17 +562,8 @@ async fn who_agrees_anew_after_the_comparison_ended_a_delivery_is_told_so() {
 async fn an_issued_invoice_whose_buyer_agrees_anew_comes_to_the_wallet_after_all() {
     let app = spawn_app().await;
     let finance = signed_in(&app, "finance").await;
-    let held =
-        json!({ "path": "/card/invoice/platform/setpdf", "kind": "errcode", "value": 45009 });
-    app.wechat_fault(&held).await;
-    let order = app.authorised_order("RC-12", &company()).await;
+    let order = with_waiting_card(&app, "RC-12").await;
     let id = order["delivery"]["id"].as_str().unwrap();
-    until("the waiting card", || async {
-        let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
-        let waits = |it: &JobRow| it.subject == id && it.kind == "deliver_card" && it.attempts > 0;
-        jobs.unwrap().rows.iter().any(waits).then_some(())
-    })
-    .await;
     elsewhere(&app, id, "withdraw").await;
     let (run, found) = compared(&app, &finance).await;
     assert_eq!(kinds(&found), [DifferenceKind::NotAuthorisedThere]);

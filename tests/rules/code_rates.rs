@@ -1,6 +1,7 @@
 //! Rates and class codes held against the tax authority's lists: when an order comes in, when its invoice is drafted, and
 //! before a number is taken.
 
+use super::{imported, mistakes};
 use crate::{
     admin::sign_in::{hidden, signed_in},
     harness::{TestApp, company, spawn_app, tea},
@@ -9,12 +10,7 @@ use crate::{
 use chrono::TimeDelta;
 use fapiao_domain::{ids::InvoiceId, invoice::InvoiceState, rate::Rate};
 use fapiao_usecases::{
-    actor::Actor,
     calendar,
-    merchant::{
-        import::{ImportMode, import_orders},
-        orders::Caller,
-    },
     platform::issue::issue_invoices,
     ports::{Ports, Scope},
     records::{Invoice, TaxCode, UsableRate},
@@ -61,20 +57,9 @@ async fn a_rate_that_the_class_code_does_not_permit_is_refused_on_every_way_in()
          CR-5,红富士,S001,{APPLES},千克,1,10.90,yes,0.09\n\
          CR-6,红富士,S001,{APPLES},千克,1,10.90,yes,0.13\n"
     );
-    let caller = Caller {
-        actor: Actor::CommandLine,
-        scope: Scope::All,
-        source: "csv",
-    };
-    let report = import_orders(app.ports(), &caller, file.as_bytes(), ImportMode::GoodOnes)
-        .await
-        .unwrap();
-    let wrong: Vec<_> = report
-        .errors
-        .iter()
-        .map(|it| (it.row, it.column.as_str()))
-        .collect();
-    assert_eq!((report.created, wrong), (1, vec![(3, "rate")]));
+    let report = imported(&app, &file).await;
+    assert_eq!(report.created, 1);
+    assert_eq!(mistakes(&report), [(3, "rate")]);
 
     let clerk = signed_in(&app, "admin").await;
     let address = format!("{}/admin/orders", app.web());

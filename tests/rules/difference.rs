@@ -1,17 +1,10 @@
 //! Difference tax, from the order to the paper and back.
 
+use super::{imported, mistakes};
 use crate::{
     harness::{TestApp, company, spawn_app, tea},
     red::{at_stage, refund},
     taxes::behind_gateway,
-};
-use fapiao_usecases::{
-    actor::Actor,
-    merchant::{
-        import::{ImportMode, import_orders},
-        orders::Caller,
-    },
-    ports::Scope,
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -233,25 +226,13 @@ async fn a_file_may_carry_it() {
         F-3,劳务派遣,S001,3040803010000000000,人,1,1060.00,yes,0.06,half,1.00\n\
         F-4,劳务派遣,S001,3040803010000000000,人,1,1060.00,yes,0.06,,\n\
         F-5,茶具,S001,1080121010000000000,套,1,1060.00,yes,0.13,reduced,530.00\n";
-    let caller = Caller {
-        actor: Actor::CommandLine,
-        scope: Scope::All,
-        source: "csv",
-    };
-    let report = import_orders(app.ports(), &caller, file.as_bytes(), ImportMode::GoodOnes)
-        .await
-        .unwrap();
+    let report = imported(&app, file).await;
     assert_eq!(
         (report.created, report.totals.tax.to_string().as_str()),
         (2, "90.00")
     );
-    let wrong: Vec<_> = report
-        .errors
-        .iter()
-        .map(|it| (it.row, it.column.as_str()))
-        .collect();
     assert_eq!(
-        wrong,
+        mistakes(&report),
         [(3, "deduction"), (4, "difference_tax"), (6, "tax_code")]
     );
     app.stop().await;

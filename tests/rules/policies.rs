@@ -1,20 +1,13 @@
 //! Preferential policies: told with a product or a line, checked, uploaded, printed into the structured file, repeated
 //! on red letters.
 
+use super::{imported, mistakes};
 use crate::{
     admin::sign_in::{hidden, signed_in},
     harness::{Answer, TestApp, company, spawn_app, tea},
     merchant::unified::spawn_unified,
     red::at_stage,
     taxes::behind_gateway,
-};
-use fapiao_usecases::{
-    actor::Actor,
-    merchant::{
-        import::{ImportMode, import_orders},
-        orders::Caller,
-    },
-    ports::Scope,
 };
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
@@ -321,20 +314,9 @@ async fn a_product_and_a_file_may_tell_it() {
         PO-7,风电,S001,1100101020200000000,千瓦时,200,0.565,yes,0.13,即征即退50%\n\
         PO-8,风电,S001,1100101020200000000,千瓦时,200,0.565,yes,0.13,\n\
         PO-9,风电,S001,1100101020200000000,千瓦时,200,0.565,yes,0.13,即征即退\n";
-    let caller = Caller {
-        actor: Actor::CommandLine,
-        scope: Scope::All,
-        source: "csv",
-    };
-    let report = import_orders(app.ports(), &caller, file.as_bytes(), ImportMode::GoodOnes)
-        .await
-        .unwrap();
-    let wrong: Vec<_> = report
-        .errors
-        .iter()
-        .map(|it| (it.row, it.column.as_str()))
-        .collect();
-    assert_eq!((report.created, wrong), (2, vec![(4, "preference")]));
+    let report = imported(&app, file).await;
+    assert_eq!(report.created, 2);
+    assert_eq!(mistakes(&report), [(4, "preference")]);
     assert_eq!(policy_of(&app, "PO-7").await, "12");
     assert_eq!(policy_of(&app, "PO-8").await, Value::Null);
     app.stop().await;

@@ -1,16 +1,9 @@
 //! Where each fen went, and discounts on whole orders.
 
+use super::{imported, mistakes};
 use crate::{
     admin::sign_in::signed_in,
     harness::{company, spawn_app, tea},
-};
-use fapiao_usecases::{
-    actor::Actor,
-    merchant::{
-        import::{ImportMode, import_orders},
-        orders::Caller,
-    },
-    ports::Scope,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -125,24 +118,12 @@ async fn a_wrong_discount_is_named_and_a_file_may_carry_one() {
         D-1,苹果,S001,1010115010100000000,千克,1,10.00,yes,0.09,1.01\n\
         D-1,苹果,S001,1010115010100000000,千克,2,10.00,yes,0.09,1.01\n\
         D-2,苹果,S001,1010115010100000000,千克,1,10.00,yes,0.09,11.00\n";
-    let caller = Caller {
-        actor: Actor::CommandLine,
-        scope: Scope::All,
-        source: "csv",
-    };
-    let report = import_orders(app.ports(), &caller, file.as_bytes(), ImportMode::GoodOnes)
-        .await
-        .unwrap();
+    let report = imported(&app, file).await;
     assert_eq!(
         (report.created, report.totals.total.to_string().as_str()),
         (1, "28.99")
     );
-    let wrong: Vec<_> = report
-        .errors
-        .iter()
-        .map(|it| (it.row, it.column.as_str()))
-        .collect();
-    assert_eq!(wrong, [(4, "order_discount")]);
+    assert_eq!(mistakes(&report), [(4, "order_discount")]);
     app.stop().await;
 }
 

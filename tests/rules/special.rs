@@ -1,5 +1,6 @@
 //! Special invoices: asked for, issued, brought into the wallet, taken back; refused where they cannot be.
 
+use super::{imported, mistakes};
 use crate::{
     admin::{
         console::{at_wechat, parked, until},
@@ -11,16 +12,7 @@ use crate::{
     red::at_stage,
     taxes::{behind_gateway, first_seller},
 };
-use fapiao_usecases::{
-    actor::Actor,
-    calendar,
-    merchant::{
-        import::{ImportMode, import_orders},
-        orders::Caller,
-    },
-    ports::Scope,
-    records::IssuingMode,
-};
+use fapiao_usecases::{actor::Actor, calendar, records::IssuingMode};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -450,22 +442,10 @@ async fn a_file_and_the_form_may_ask_for_it() {
         F-4,白菜,S001,1010112040000000000,袋,1,1.00,yes,exempt,special\n\
         F-5,茶具,S001,1080121010000000000,套,1,113.00,yes,0.13,special\n\
         F-5,茶具,S001,1080121010000000000,套,1,113.00,yes,0.13,ordinary\n";
-    let caller = Caller {
-        actor: Actor::CommandLine,
-        scope: Scope::All,
-        source: "csv",
-    };
-    let report = import_orders(app.ports(), &caller, file.as_bytes(), ImportMode::GoodOnes)
-        .await
-        .unwrap();
+    let report = imported(&app, file).await;
     assert_eq!(report.created, 2, "{report:?}");
-    let wrong: Vec<_> = report
-        .errors
-        .iter()
-        .map(|it| (it.row, it.column.as_str()))
-        .collect();
     assert_eq!(
-        wrong,
+        mistakes(&report),
         [(4, "invoice_kind"), (5, "rate"), (7, "invoice_kind")]
     );
     let orders = app.get("/orders?text=F-").await.body;
