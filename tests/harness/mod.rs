@@ -11,7 +11,7 @@ pub use apart::{Apart, spawn_apart};
 pub use bucket::{bucket, defaults};
 use database::TestDatabase;
 use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};
-use fapiao_usecases::ports::Ports;
+use fapiao_usecases::{ports::Ports, records::JobRow};
 pub use pair::spawn_pair_with_relay;
 pub use picture::Picture;
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
@@ -67,6 +67,9 @@ async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase
         settings,
     ))
     .await;
+    for ports in demo.ports.iter().chain(demo.platform().map(|it| &it.ports)) {
+        set_up(ports).await;
+    }
     let http = Client::builder()
         .redirect(Policy::none())
         .timeout(PATIENCE)
@@ -78,6 +81,25 @@ async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase
         database,
         platform_database,
         http,
+    }
+}
+
+/// Waits until every job that the start queued was tried: a late one would undo what a test sets next (rates, stock).
+async fn set_up(ports: &Ports) {
+    let began = std::time::Instant::now();
+    loop {
+        let jobs = ports.store.jobs(None, None, 100).await.unwrap().rows;
+        let now = ports.clock.now();
+        let due = |it: &JobRow| it.state == "waiting" && it.attempts == 0 && it.run_at <= now;
+        let open: Vec<_> = jobs
+            .iter()
+            .filter(|it| it.state == "running" || due(it))
+            .collect();
+        if open.is_empty() {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "still to do: {open:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
