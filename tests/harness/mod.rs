@@ -6,6 +6,7 @@ mod database;
 pub mod mails;
 mod pair;
 mod picture;
+mod wait;
 
 pub use apart::{Apart, spawn_apart};
 pub use bucket::{bucket, defaults};
@@ -18,6 +19,7 @@ use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tempfile::TempDir;
+pub use wait::eventually;
 
 /// How long a test waits for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -86,21 +88,14 @@ async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase
 
 /// Waits until every job that the start queued was tried: a late one would undo what a test sets next (rates, stock).
 async fn set_up(ports: &Ports) {
-    let began = std::time::Instant::now();
-    loop {
+    eventually("the start's jobs are done", async || {
         let jobs = ports.store.jobs(None, None, 100).await.unwrap().rows;
         let now = ports.clock.now();
         let due = |it: &JobRow| it.state == "waiting" && it.attempts == 0 && it.run_at <= now;
-        let open: Vec<_> = jobs
-            .iter()
-            .filter(|it| it.state == "running" || due(it))
-            .collect();
-        if open.is_empty() {
-            return;
-        }
-        assert!(began.elapsed() < PATIENCE, "still to do: {open:?}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+        let is_open = |it: &JobRow| it.state == "running" || due(it);
+        (!jobs.iter().any(is_open)).then_some(())
+    })
+    .await;
 }
 
 async fn start(

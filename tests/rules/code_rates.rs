@@ -4,7 +4,7 @@
 use super::{imported, mistakes};
 use crate::{
     admin::sign_in::{hidden, signed_in},
-    harness::{TestApp, company, spawn_app, tea},
+    harness::{TestApp, company, eventually, spawn_app, tea},
     taxes::{first_seller, ports_at},
 };
 use chrono::TimeDelta;
@@ -18,7 +18,6 @@ use fapiao_usecases::{
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const APPLES: &str = "1010115010100000000";
 const CHINA: &str = "1080121010000000000";
@@ -118,16 +117,12 @@ async fn waiting(app: &TestApp, order_no: &str) -> InvoiceId {
         .await;
     app.tamper("UPDATE quota_balances SET balance = 0").await;
     let order = app.authorised_order(order_no, &company()).await;
-    let delivery = app.delivery_id(&order);
-    for _ in 0..1600 {
-        let store = &app.ports().store;
+    let (store, delivery) = (&app.ports().store, app.delivery_id(&order));
+    eventually("the invoice is drafted", async || {
         let found = store.delivery(&Scope::All, &delivery).await.unwrap();
-        if let Some(id) = found.and_then(|it| it.invoice) {
-            return id;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("it was never drafted");
+        found?.invoice
+    })
+    .await
 }
 
 async fn issue(ports: &Ports, id: &InvoiceId) -> StepError {
@@ -193,14 +188,11 @@ async fn a_rate_that_ended_before_the_buyer_came_stops_the_draft_with_words() {
     app.open_page(&order).await;
     app.authorise(&order, &company()).await;
     let store = &app.ports().store;
-    let mut parked = Vec::new();
-    for _ in 0..1600 {
-        parked = store.jobs(Some("parked"), None, 10).await.unwrap().rows;
-        if !parked.is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    let parked = eventually("the draft stops", async || {
+        let parked = store.jobs(Some("parked"), None, 10).await.unwrap().rows;
+        (!parked.is_empty()).then_some(parked)
+    })
+    .await;
     assert_eq!(parked.len(), 1, "{parked:?}");
     let delivery = app.delivery_id(&order);
     let found = store.delivery(&Scope::All, &delivery).await.unwrap();
@@ -230,18 +222,13 @@ async fn what_a_gateway_was_asked_for_is_not_stopped_any_more() {
         .await;
     let order = app.authorised_order("CR-10", &company()).await;
     let (store, delivery) = (&app.ports().store, app.delivery_id(&order));
-    let mut asked = None;
-    for _ in 0..1600 {
+    let id = eventually("the answer is lost", async || {
         let found = store.delivery(&Scope::All, &delivery).await.unwrap();
-        if let Some(id) = found.and_then(|it| it.invoice)
-            && stored(&app, &id).await.state == InvoiceState::OutcomeUnknown
-        {
-            asked = Some(id);
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    let id = asked.expect("the answer was lost");
+        let id = found?.invoice?;
+        let state = stored(&app, &id).await.state;
+        (state == InvoiceState::OutcomeUnknown).then_some(id)
+    })
+    .await;
     let yesterday = calendar::day(app.ports().clock.now() - TimeDelta::days(1));
     thirteen_until(&app, &yesterday, &[]).await;
     let later = ports_at(&app, app.ports().clock.now() + TimeDelta::minutes(2));
