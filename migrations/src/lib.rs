@@ -36,6 +36,7 @@ mod m20261121_000039_store_version;
 mod m20261121_000040_kept_books;
 mod m20261121_000042_code_rates;
 mod m20261121_000043_walks;
+mod m20261121_000044_quota;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000040_kept_books::Migration),
             Box::new(m20261121_000042_code_rates::Migration),
             Box::new(m20261121_000043_walks::Migration),
+            Box::new(m20261121_000044_quota::Migration),
         ]
     }
 }

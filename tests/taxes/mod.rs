@@ -3,6 +3,7 @@
 mod attach;
 mod gateway;
 mod months;
+mod quota;
 mod windows;
 
 use crate::harness::TestApp;

@@ -21,7 +21,8 @@ use fapiao_usecases::{
     errors::StoreError,
     jobs::QueuedJob,
     ports::{
-        InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Page, Reservation, Scope, UploadOutcome,
+        InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Page, QuotaGrant, Reservation, Scope,
+        UploadOutcome,
     },
     records::{Document, Invoice, Segment},
 };
@@ -203,13 +204,13 @@ impl Issuing for Store {
         request: &str,
         seller: &SellerId,
         month: &str,
-        amount: Fen,
+        grant: &QuotaGrant,
     ) -> Result<(), StoreError> {
         let new = NewQuota {
             request: request.to_owned(),
             seller: seller.clone(),
             month: month.to_owned(),
-            amount,
+            grant: grant.clone(),
         };
         self.write(new, stock::add_quota).await
     }

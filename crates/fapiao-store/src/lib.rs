@@ -51,6 +51,7 @@ mod payment_claim;
 mod plans;
 mod proof;
 mod queue;
+mod quota;
 mod read;
 mod reconciliation;
 mod red;

@@ -7,7 +7,7 @@ use crate::{
     error::{missing, stale},
     gateway::tell_partners,
     invoice::state,
-    read,
+    quota, read,
     red::{Settled, settle},
     sql::{Cells, Sql, for_update, select},
     tx::Tx,
@@ -81,6 +81,9 @@ pub(crate) fn record_uploads<'t>(tx: &'t Tx, uploads: &'t [Upload]) -> Run<'t, V
                 } else {
                     line.edge(from.as_str(), InvoiceState::Uploading.as_str())
                 });
+                if from == InvoiceState::Refused {
+                    quota::taken_again(tx, row).await?;
+                }
                 handed.push(vec![id.as_str().into(), upload.receipt.as_str().into()]);
                 row.state = InvoiceState::Uploading.as_str().to_owned();
                 row.receipt.clone_from(&upload.receipt);
@@ -126,7 +129,7 @@ pub(crate) type Said = (InvoiceId, UploadOutcome, Value);
 pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
     Box::pin(async move {
         let mut rows = hold(tx, said.iter().map(|(id, _, _)| id)).await?;
-        let mut changes: HashMap<String, (&'static str, &str)> = HashMap::new();
+        let mut changes: HashMap<String, (&'static str, &str, i64)> = HashMap::new();
         let mut refused = Vec::new();
         for (id, outcome, note) in said {
             let row = rows
@@ -139,6 +142,9 @@ pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
                 continue;
             }
             walk(tx, row, from, to, reason, note)?;
+            if from == InvoiceState::Refused {
+                quota::taken_again(tx, row).await?;
+            }
             match to {
                 InvoiceState::Issued => {
                     let seller = read::id(&row.seller_id)?;
@@ -157,21 +163,27 @@ pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
                         tx.enqueue(QueuedJob::now(job, Some(seller)));
                     }
                 }
-                InvoiceState::Refused => refused.push((row.clone(), reason)),
+                InvoiceState::Refused => {
+                    quota::refused(tx, row).await?;
+                    refused.push((row.clone(), reason));
+                }
                 _ => upload_again(tx, id, row, outcome)?,
             }
             row.state = to.as_str().to_owned();
-            changes.insert(row.id.clone(), (to.as_str(), reason));
+            row.version += 1;
+            changes.insert(row.id.clone(), (to.as_str(), reason, row.version));
             tx.changed_id(&row.delivery_id);
         }
         if !changes.is_empty() {
-            let changed = changes
-                .into_iter()
-                .map(|(id, (to, reason))| vec![id.into(), to.into(), reason.into()]);
-            let sql = Sql::new("WITH said (id, state, reason) AS (").rows(changed).add(
-                ") UPDATE invoices SET state = said.state, reason = said.reason, version = version + 1 \
-                 FROM said WHERE invoices.id = said.id",
-            );
+            let changed = changes.into_iter().map(|(id, (to, reason, version))| {
+                vec![id.into(), to.into(), reason.into(), version.into()]
+            });
+            let sql = Sql::new("WITH said (id, state, reason, version) AS (")
+                .rows(changed)
+                .add(
+                    ") UPDATE invoices SET state = said.state, reason = said.reason, version = said.version \
+                     FROM said WHERE invoices.id = said.id",
+                );
             tx.exec(sql).await?;
         }
         fail_deliveries(tx, &refused).await?;

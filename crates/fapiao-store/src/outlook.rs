@@ -25,7 +25,8 @@ impl StockOutlook for Store {
     ) -> Result<Arc<Vec<HourOfUse>>, StoreError> {
         let fresh = async {
             let sql = Sql::new(
-                "SELECT issued_at / 3600000, count(*), CAST(sum(amount) AS BIGINT) FROM invoices \
+                "SELECT issued_at / 3600000, count(*), \
+                 CAST(sum(CASE WHEN state = 'refused' THEN 0 ELSE amount END) AS BIGINT) FROM invoices \
                  WHERE number IS NOT NULL AND issued_at IS NOT NULL AND seller_id = ",
             )
             .bind(seller.as_str())
@@ -39,7 +40,7 @@ impl StockOutlook for Store {
                     Ok(HourOfUse {
                         hour: read::time(row.cell::<i64>(0)? * HOUR_MILLIS)?,
                         numbers: row.cell(1)?,
-                        // A red invoice takes a number and gives quota back.
+                        // A red invoice takes a number and gives quota back; what was refused keeps its number only.
                         net: read::sum(row.cell(2)?),
                     })
                 })

@@ -19,6 +19,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     actor::Actor,
+    calendar,
     errors::StoreError,
     jobs::{Job, QueuedJob},
     ports::Reservation,
@@ -77,6 +78,8 @@ struct Desk {
     segments: BTreeMap<(String, i64), Vec<Shelf>>,
     /// By seller and month: what is left, and what was left at first.
     quota: BTreeMap<(String, String), (i64, i64)>,
+    /// The last day of quota that may not be used any more, by the same.
+    lapsed: BTreeMap<(String, String), String>,
     /// Sellers: refill below so many numbers and so much quota.
     low: HashMap<String, (i64, i64)>,
     granted: Vec<Grant>,
@@ -115,9 +118,15 @@ impl Desk {
                 sellers.insert(row.seller_id.clone());
             }
         }
+        let newest_day = items
+            .iter()
+            .map(|(_, at)| calendar::day(*at))
+            .max()
+            .unwrap_or_default();
         let mut desk = Desk {
             segments: BTreeMap::new(),
             quota: BTreeMap::new(),
+            lapsed: BTreeMap::new(),
             low: HashMap::new(),
             granted: Vec::new(),
             blocked: Vec::new(),
@@ -129,15 +138,19 @@ impl Desk {
         }
         // Always quota before segments, each in key order: no two transactions wait for each other.
         for (seller, month) in months {
-            let sql = Sql::new("SELECT balance FROM quota_balances WHERE seller_id = ")
-                .bind(seller.as_str())
-                .add(" AND month = ")
-                .bind(month.as_str())
-                .add(for_update(tx.backend));
-            let left: i64 = match tx.rows(sql).await?.first() {
-                Some(row) => row.cell(0)?,
-                None => 0,
+            let sql =
+                Sql::new("SELECT balance, valid_until FROM quota_balances WHERE seller_id = ")
+                    .bind(seller.as_str())
+                    .add(" AND month = ")
+                    .bind(month.as_str())
+                    .add(for_update(tx.backend));
+            let (left, until): (i64, String) = match tx.rows(sql).await?.first() {
+                Some(row) => (row.cell(0)?, row.cell(1)?),
+                None => (0, String::new()),
             };
+            if !until.is_empty() && until < newest_day {
+                desk.lapsed.insert((seller.clone(), month.clone()), until);
+            }
             desk.quota.insert((seller, month), (left, left));
         }
         for (seller, year) in years {
@@ -203,8 +216,12 @@ impl Desk {
         let Some(shelf) = shelf.filter(|_| digital) else {
             return Ok(self.block(row, "no_number", Reservation::NoNumber));
         };
-        let quota = self.quota.entry((row.seller_id.clone(), month.clone()));
-        let (left, _) = quota.or_default();
+        let of_month = (row.seller_id.clone(), month.clone());
+        if let Some(until) = self.lapsed.get(&of_month).filter(|_| row.amount > 0) {
+            let until = until.clone();
+            return Ok(self.block(row, "quota_lapsed", Reservation::QuotaLapsed { until }));
+        }
+        let (left, _) = self.quota.entry(of_month).or_default();
         if row.amount > *left {
             let left = read::sum(*left);
             return Ok(self.block(row, "no_quota", Reservation::NoQuota { left }));
@@ -215,6 +232,8 @@ impl Desk {
                 shelf.segment.id
             ))
         })?;
+        // All of it counts: lines that would not (不征税 with a class code that does not begin with 6) are refused when
+        // an invoice is computed (`E_RATE_CLASS`).
         *left -= row.amount.max(0);
         shelf.taken += 1;
         self.granted.push(Grant {

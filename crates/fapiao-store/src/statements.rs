@@ -149,8 +149,8 @@ fn of_check(model: quota_check::Model) -> Result<QuotaCheck, StoreError> {
 fn drawn_here(backend: DbBackend, seller: &SellerId, month: &str) -> Sql {
     let plain = without_index(backend);
     Sql::new(format!(
-        "SELECT CAST(COALESCE(sum(CASE WHEN l.kind = 'download' THEN l.amount ELSE 0 END), 0) AS BIGINT), \
-         CAST(COALESCE(sum(CASE WHEN l.kind = 'return' OR (l.kind = 'spend' AND i.state IN ('issued', 'partly_red', \
+        "SELECT CAST(COALESCE(sum(CASE WHEN l.kind IN ('download', 'sent_back', 'kept') THEN l.amount ELSE 0 END), 0) \
+         AS BIGINT), CAST(COALESCE(sum(CASE WHEN l.kind = 'return' OR (l.kind = 'spend' AND i.state IN ('issued', 'partly_red', \
          'fully_red')) THEN -l.amount ELSE 0 END), 0) AS BIGINT), \
          CAST(COALESCE(sum(CASE WHEN l.kind = 'spend' AND i.state IN ('blocked', 'reserved', 'uploading', \
          'outcome_unknown') THEN -l.amount ELSE 0 END), 0) AS BIGINT) \

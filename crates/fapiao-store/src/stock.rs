@@ -10,16 +10,14 @@ use crate::{
     tx::Tx,
     writer::Run,
 };
-use fapiao_domain::{
-    ids::{Id, InvoiceId, SegmentId, SellerId},
-    money::Fen,
-};
+use fapiao_domain::ids::{Id, InvoiceId, SegmentId, SellerId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     idempotency::fingerprint,
     ids::fresh,
     jobs::{Job, QueuedJob},
+    ports::QuotaGrant,
     records::Segment,
 };
 
@@ -132,7 +130,7 @@ pub(crate) struct NewQuota {
     pub(crate) request: String,
     pub(crate) seller: SellerId,
     pub(crate) month: String,
-    pub(crate) amount: Fen,
+    pub(crate) grant: QuotaGrant,
 }
 
 /// Stores fetched quota.
@@ -143,7 +141,7 @@ pub(crate) fn add_quota<'t>(tx: &'t Tx, new: &'t NewQuota) -> Run<'t, ()> {
             month: new.month.clone(),
             kind: "download".to_owned(),
             reference: new.request.clone(),
-            amount: new.amount.get(),
+            amount: new.grant.amount.get(),
             at: tx.now_millis(),
         };
         let added = tx
@@ -152,24 +150,30 @@ pub(crate) fn add_quota<'t>(tx: &'t Tx, new: &'t NewQuota) -> Run<'t, ()> {
         if added.is_empty() {
             return Ok(());
         }
-        let sql = Sql::new("INSERT INTO quota_balances (seller_id, month, balance) VALUES (")
-            .bind(new.seller.as_str())
-            .add(", ")
-            .bind(new.month.as_str())
-            .add(", ")
-            .bind(new.amount.get())
-            .add(
-                ") ON CONFLICT (seller_id, month) DO UPDATE \
-                 SET balance = quota_balances.balance + excluded.balance",
-            );
+        let sql = Sql::new(
+            "INSERT INTO quota_balances (seller_id, month, balance, valid_until) VALUES (",
+        )
+        .bind(new.seller.as_str())
+        .add(", ")
+        .bind(new.month.as_str())
+        .add(", ")
+        .bind(new.grant.amount.get())
+        .add(", ")
+        .bind(new.grant.until.as_str())
+        .add(
+            ") ON CONFLICT (seller_id, month) DO UPDATE \
+                 SET balance = quota_balances.balance + excluded.balance, valid_until = CASE \
+                 WHEN quota_balances.valid_until < excluded.valid_until THEN excluded.valid_until \
+                 ELSE quota_balances.valid_until END",
+        );
         tx.exec(sql).await?;
         close(tx, &new.request).await?;
         tx.audit(
             Line::new(&Actor::TaxAuthority, "stock.quota", new.seller.as_str())
                 .with("month", new.month.as_str())
-                .with("amount", new.amount.to_string()),
+                .with("amount", new.grant.amount.to_string()),
         );
-        if new.amount.is_positive() {
+        if new.grant.amount.is_positive() {
             unblock(tx, &new.seller).await?;
         }
         Ok(())
@@ -219,7 +223,7 @@ pub(crate) fn end_quota<'t>(tx: &'t Tx, end: &'t QuotaEnd) -> Run<'t, u32> {
     })
 }
 
-async fn close(tx: &Tx, request: &str) -> Result<(), StoreError> {
+pub(crate) async fn close(tx: &Tx, request: &str) -> Result<(), StoreError> {
     let sql = Sql::new("UPDATE stock_requests SET closed_at = ")
         .bind(tx.now_millis())
         .add(" WHERE closed_at IS NULL AND id = ")
@@ -229,7 +233,7 @@ async fn close(tx: &Tx, request: &str) -> Result<(), StoreError> {
 }
 
 /// Blocked invoices of a seller become ready, and their jobs run again.
-async fn unblock(tx: &Tx, seller: &SellerId) -> Result<(), StoreError> {
+pub(crate) async fn unblock(tx: &Tx, seller: &SellerId) -> Result<(), StoreError> {
     let sql = Sql::new(
         "UPDATE invoices SET state = 'ready', reason = '', version = version + 1 \
          WHERE state = 'blocked' AND seller_id = ",

@@ -39,6 +39,10 @@ pub enum Job {
     RefillStock(SellerId),
     /// Fetch rates and class codes.
     SyncTaxData(SellerId),
+    /// Give unused quota back to the tax authority.
+    ReturnQuota(SellerId),
+    /// Keep quota valid beyond the filing deadline.
+    ExtendQuota(SellerId),
     /// Read the platform id, set the contact: what an account needs before its first call.
     PrepareAccount(AccountId),
     /// Look for red confirmations that buyers began.
@@ -114,6 +118,8 @@ impl Job {
             Job::RejectAuthorisation(_) => "reject_authorisation",
             Job::RefillStock(_) => "refill_stock",
             Job::SyncTaxData(_) => "sync_tax_data",
+            Job::ReturnQuota(_) => "return_quota",
+            Job::ExtendQuota(_) => "extend_quota",
             Job::PrepareAccount(_) => "prepare_account",
             Job::FindRedForms(_) => "find_red_forms",
             Job::FollowRedForm(_) => "follow_red_form",
@@ -137,7 +143,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 30] = [
+    pub const KINDS: [&'static str; 32] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -149,6 +155,8 @@ impl Job {
         "reject_authorisation",
         "refill_stock",
         "sync_tax_data",
+        "return_quota",
+        "extend_quota",
         "prepare_account",
         "ensure_template",
         "find_red_forms",
@@ -177,6 +185,8 @@ impl Job {
             kind,
             "refill_stock"
                 | "sync_tax_data"
+                | "return_quota"
+                | "extend_quota"
                 | "prepare_account"
                 | "find_red_forms"
                 | "check_month"
@@ -203,6 +213,8 @@ impl Job {
             Job::PollReceipt { receipt, .. } => receipt.clone(),
             Job::RefillStock(id)
             | Job::SyncTaxData(id)
+            | Job::ReturnQuota(id)
+            | Job::ExtendQuota(id)
             | Job::FindRedForms(id)
             | Job::CheckQuota(id) => id.to_string(),
             Job::EnsureTemplate { seller, kind } => card_subject(seller, *kind),
@@ -265,6 +277,8 @@ impl Job {
             "reject_authorisation" => Job::RejectAuthorisation(id(payload)?),
             "refill_stock" => Job::RefillStock(id(payload)?),
             "sync_tax_data" => Job::SyncTaxData(id(payload)?),
+            "return_quota" => Job::ReturnQuota(id(payload)?),
+            "extend_quota" => Job::ExtendQuota(id(payload)?),
             "prepare_account" => Job::PrepareAccount(id(payload)?),
             "find_red_forms" => Job::FindRedForms(id(payload)?),
             "follow_red_form" => Job::FollowRedForm(id(payload)?),

@@ -1,7 +1,7 @@
 //! Claimed jobs, carried out.
 
 use crate::{
-    backoffice::{months, quota, reconciliation, windows},
+    backoffice::{months, quota, quota_terms, reconciliation, windows},
     gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
     merchant::{after_payment, buyer_form, claims, confirm, prepare, pushes, refusal, reissue},
@@ -34,6 +34,8 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::MailInvoice(id) => mail::mail_invoice(ports, id).await,
         Job::RefillStock(id) => stock::refill_stock(ports, id).await,
         Job::SyncTaxData(id) => stock::sync_tax_data(ports, id).await,
+        Job::ReturnQuota(id) => quota_terms::return_quota(ports, id).await,
+        Job::ExtendQuota(id) => quota_terms::extend_quota(ports, id).await,
         Job::SendRequest(id) => gateway::send_request(ports, id).await,
         Job::FollowRequest(id) => gateway::follow_request(ports, id).await,
         Job::MakeOut(id) => unified::make_out(ports, id).await,

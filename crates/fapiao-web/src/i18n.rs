@@ -20,6 +20,7 @@ mod paper;
 mod parts;
 mod payments;
 pub mod policies;
+mod quota;
 mod red;
 mod red_buyer;
 mod red_correct;
@@ -53,6 +54,7 @@ pub use paper::Signing;
 pub use parts::Parts;
 pub use payments::Payment;
 pub use policies::Policies;
+pub use quota::QuotaWords;
 pub use red::Red;
 pub use red_buyer::RedBuyer;
 pub use red_correct::RedCorrect;
@@ -266,6 +268,7 @@ catalogue! {
     reconciliation: Reconciliation,
     checks: Checks,
     tax_side: TaxSide,
+    quota: QuotaWords,
     month: Month,
     attach: Attach,
     window: Window,

@@ -11,8 +11,9 @@ use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
         BuyerForm, Clock, FormAnswer, FormRow, FormStatus, GatewayDocument, GatewayIssue,
-        GatewayVerdict, Gateways, IssueFace, IssuedThere, MonthFigures, MonthTold, QuotaTold,
-        RedApplication, Sealer, Storage, TaxAuthority, TaxResult, TaxpayerGate,
+        GatewayVerdict, Gateways, IssueFace, IssuedThere, MonthFigures, MonthTold, QuotaGrant,
+        QuotaReturned, QuotaTerm, QuotaTold, RedApplication, Sealer, Storage, TaxAuthority,
+        TaxResult, TaxpayerGate,
     },
     records::{Invoice, Seller, StockTold, TaxCode, TaxRoute, UsableRate, gateway_purpose},
 };
@@ -109,8 +110,21 @@ impl TaxAuthority for TaxSides {
         seller: &Seller,
         request: &str,
         amount: Fen,
-    ) -> Result<Fen, OutsideError> {
+    ) -> Result<QuotaGrant, OutsideError> {
         self.direct.fetch_quota(seller, request, amount).await
+    }
+
+    async fn return_quota(
+        &self,
+        seller: &Seller,
+        request: &str,
+        amount: Fen,
+    ) -> Result<QuotaReturned, OutsideError> {
+        self.direct.return_quota(seller, request, amount).await
+    }
+
+    async fn extend_quota(&self, seller: &Seller, month: &str) -> Result<QuotaTerm, OutsideError> {
+        self.direct.extend_quota(seller, month).await
     }
 
     async fn quota(&self, seller: &Seller) -> Result<QuotaTold, OutsideError> {

@@ -182,8 +182,8 @@ async fn documents(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> 
 async fn quota(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (
         "I16",
-        "The quota ledger adds up to the balance, which is never negative, and each number spent its net amount",
-        "额度台账合计等于余额且不为负，每张发票按不含税金额扣减额度",
+        "The quota ledger adds up to the balance, which is never negative; each number spent its net amount, and a refused one gave it back",
+        "额度台账合计等于余额且不为负，每张发票按不含税金额扣减额度，税局拒开的如数恢复",
     );
     let query = "SELECT 'quota of ' || l.seller_id || ' in ' || l.month || ': ledger and balance differ' AS found \
                  FROM (SELECT seller_id, month, sum(amount) AS amount FROM quota_ledger GROUP BY seller_id, month) l \
@@ -194,6 +194,24 @@ async fn quota(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
                  WHERE l.seller_id = b.seller_id AND l.month = b.month) \
                  UNION ALL SELECT 'invoice ' || i.id || ' holds a number but did not spend its net amount' AS found \
                  FROM invoices i LEFT JOIN quota_ledger l ON l.kind = 'spend' AND l.reference = i.id \
-                 WHERE i.segment_id IS NOT NULL AND i.amount > 0 AND (l.amount IS NULL OR l.amount <> -i.amount)";
+                 WHERE i.segment_id IS NOT NULL AND i.amount > 0 AND (l.amount IS NULL OR l.amount <> -i.amount) \
+                 UNION ALL SELECT 'quota of invoice ' || r.id || ': ' || CAST(r.amount AS TEXT) || ' fen were given back' \
+                 AS found FROM (SELECT substr(reference, 1, 30) AS id, CAST(sum(amount) AS BIGINT) AS amount \
+                 FROM quota_ledger WHERE kind IN ('refused', 'spend_again') GROUP BY substr(reference, 1, 30)) r \
+                 LEFT JOIN invoices i ON i.id = r.id WHERE i.id IS NULL OR r.amount < 0 OR r.amount > i.amount \
+                 UNION ALL SELECT 'invoice ' || i.id || ' is refused and did not give back its net amount' AS found \
+                 FROM invoices i LEFT JOIN (SELECT substr(reference, 1, 30) AS id, CAST(sum(amount) AS BIGINT) AS amount \
+                 FROM quota_ledger WHERE kind IN ('refused', 'spend_again') GROUP BY substr(reference, 1, 30)) r \
+                 ON r.id = i.id WHERE i.state = 'refused' AND i.segment_id IS NOT NULL AND i.amount > 0 \
+                 AND COALESCE(r.amount, 0) <> i.amount \
+                 UNION ALL SELECT 'return ' || s.id || ' of quota is ' || CASE WHEN s.closed_at IS NULL THEN 'open' \
+                 ELSE 'closed' END || ': the ledger says otherwise' AS found FROM stock_requests s \
+                 LEFT JOIN quota_ledger o ON o.kind = 'sent_back' AND o.reference = s.id \
+                 LEFT JOIN quota_ledger k ON k.kind = 'kept' AND k.reference = s.id WHERE s.kind = 'quota_return' \
+                 AND (o.amount IS NULL OR o.amount <> -s.amount OR k.amount <> s.amount \
+                 OR (k.amount IS NOT NULL AND s.closed_at IS NULL)) \
+                 UNION ALL SELECT 'quota line of ' || k.reference || ' belongs to no return' AS found FROM quota_ledger k \
+                 WHERE k.kind IN ('sent_back', 'kept') AND NOT EXISTS (SELECT 1 FROM stock_requests s \
+                 WHERE s.id = k.reference AND s.kind = 'quota_return')";
     rule(db, title, "SELECT count(*) FROM quota_ledger", query).await
 }

@@ -407,7 +407,12 @@ impl Bench {
             .unwrap();
         let quota = Fen::parse_yuan(quota).unwrap();
         self.store
-            .add_quota(&request("q"), &self.seller, "2026-12", quota)
+            .add_quota(
+                &request("q"),
+                &self.seller,
+                "2026-12",
+                &fapiao_usecases::ports::QuotaGrant::of(quota),
+            )
             .await
             .unwrap();
     }

@@ -102,7 +102,7 @@ on_both! {
         assert_eq!(bench.store.reserve(&ids, bench.now()).await.unwrap(), [Reservation::NoQuota { left }]);
         assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 5);
         bench.tamper("UPDATE invoices SET state = 'blocked', reason = 'no_quota' WHERE state = 'ready'").await.unwrap();
-        bench.store.add_quota(&request("q"), &bench.seller, "2026-12", Fen::parse_yuan("60").unwrap()).await.unwrap();
+        bench.store.add_quota(&request("q"), &bench.seller, "2026-12", &fapiao_usecases::ports::QuotaGrant::of(Fen::parse_yuan("60").unwrap())).await.unwrap();
         let answers = bench.store.reserve(&ids, bench.now()).await.unwrap();
         assert_eq!(number_of(&answers[0]), "26310000000000001000");
         assert_eq!(bench.store.quota_left(&bench.seller, "2026-12").await.unwrap(), Fen::parse_yuan("10").unwrap());

@@ -12,6 +12,7 @@ mod issuing;
 mod lists;
 mod proof;
 mod queue;
+mod quota;
 mod races;
 mod reds;
 mod settings;

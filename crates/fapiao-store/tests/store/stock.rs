@@ -49,7 +49,7 @@ on_both! {
     async fn quota_is_downloaded_once(bench: &Bench) {
         let amount = Fen::parse_yuan("500").unwrap();
         for request in ["q-1", "q-1", "q-2"] {
-            bench.store.add_quota(request, &bench.seller, "2026-12", amount).await.unwrap();
+            bench.store.add_quota(request, &bench.seller, "2026-12", &fapiao_usecases::ports::QuotaGrant::of(amount)).await.unwrap();
         }
         let left = bench.store.quota_left(&bench.seller, "2026-12").await.unwrap();
         assert_eq!(left, Fen::parse_yuan("1000").unwrap());
@@ -117,7 +117,7 @@ on_both! {
         assert_eq!(answers[2], Reservation::NoQuota { left });
         // What found no quota took no number either.
         assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 1);
-        bench.store.add_quota("q-more", &bench.seller, "2026-12", left).await.unwrap();
+        bench.store.add_quota("q-more", &bench.seller, "2026-12", &fapiao_usecases::ports::QuotaGrant::of(left)).await.unwrap();
         bench.store.reserve(&ids, bench.now()).await.unwrap();
         assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 0);
         assert_eq!(bench.store.quota_left(&bench.seller, "2026-12").await.unwrap(), Fen::ZERO);
@@ -148,7 +148,7 @@ on_both! {
         let answers = bench.store.reserve(&ids[1..2], new_year()).await.unwrap();
         assert_eq!(answers, [Reservation::NoQuota { left: Fen::ZERO }]);
         let amount = Fen::parse_yuan("500").unwrap();
-        bench.store.add_quota("q-27", &bench.seller, "2027-01", amount).await.unwrap();
+        bench.store.add_quota("q-27", &bench.seller, "2027-01", &fapiao_usecases::ports::QuotaGrant::of(amount)).await.unwrap();
         bench.store.reserve(&ids[1..], new_year()).await.unwrap();
         for (at, number) in [(1, "27310000000000000001"), (2, "27310000000000000002"), (3, "27310000000000000003")] {
             let row = bench.invoice(&ids[at]).await;
@@ -168,7 +168,7 @@ on_both! {
         let (_, _, id) = bench.drafted("L-1").await;
         bench.store.reserve(&[id], bench.now()).await.unwrap();
         let amount = Fen::parse_yuan("700").unwrap();
-        bench.store.add_quota("q-27", &bench.seller, "2027-01", amount).await.unwrap();
+        bench.store.add_quota("q-27", &bench.seller, "2027-01", &fapiao_usecases::ports::QuotaGrant::of(amount)).await.unwrap();
         assert_eq!(bench.store.end_quota("2026-12").await.unwrap(), 0, "its month runs");
         assert_eq!(bench.store.end_quota("2027-01").await.unwrap(), 1);
         assert_eq!(bench.store.end_quota("2027-01").await.unwrap(), 0, "once");

@@ -15,6 +15,7 @@ pub mod partners;
 pub mod payments;
 pub mod products;
 pub mod quota;
+pub mod quota_terms;
 pub mod reconciliation;
 pub mod replay;
 pub mod self_test;

@@ -25,6 +25,13 @@ pub async fn check(ports: &Ports, id: &SellerId) -> Result<(), StepError> {
     let mut left = TRIES;
     loop {
         left -= 1;
+        if ports.store.open_quota_return(id).await?.is_some() {
+            // Nobody knows yet on which side that amount is.
+            return Err(StepError::not_yet(
+                300,
+                "a return of quota is under way; the ledger is compared once the tax side answered",
+            ));
+        }
         let month = crate::calendar::month(ports.clock.now());
         let before = ports.store.quota_here(id, &month, drawn).await?;
         let told = ports.tax.quota(&seller).await?;

@@ -33,6 +33,9 @@ pub const UPLOAD_MAX: usize = 100;
 /// The result can be asked for this long after the upload.
 const RESULT_WINDOW_HOURS: i64 = 12;
 
+/// Until quota is looked at again that may not be used any more; its extension wakes what waits for it.
+const LAPSED_SECS: u32 = 600;
+
 /// An upload younger than this is asked about several times in one go.
 const FRESH_SECS: i64 = 2;
 /// Calls of one batch that wait for a gateway side by side.
@@ -135,6 +138,16 @@ async fn reserve_and_upload(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
                     5,
                     format!(
                         "the quota left ({left}) is less than the net amount; more is on its way"
+                    ),
+                )),
+            )),
+            Reservation::QuotaLapsed { until } => results.push((
+                id.clone(),
+                Err(StepError::not_yet(
+                    LAPSED_SECS,
+                    format!(
+                        "本月额度只能用到 {until}，系统已申请延长：请确认上月增值税已申报 / the quota of this month could be \
+                         used until {until}; its extension is asked for: see that last month's VAT return is filed"
                     ),
                 )),
             )),

@@ -1,6 +1,7 @@
 //! Number stock and quota: filled up before they run out.
 
 use crate::{
+    backoffice::quota_terms::{see_to_extension, see_to_return},
     calendar,
     errors::{Advice, OutsideError},
     gateway::sync_registration,
@@ -74,6 +75,8 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
         }
     }
     let month = calendar::month(now);
+    see_to_return(ports, id).await?;
+    see_to_extension(ports, id, now).await?;
     for _ in 0..FETCHES_PER_RUN {
         if ports.store.quota_left(id, &month).await? >= seller.quota_low {
             break;
@@ -83,9 +86,9 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
             .stock_request(id, "quota", &month, seller.quota_fetch.get())
             .await?;
         let amount = Fen::new(amount).unwrap_or(seller.quota_fetch);
-        let granted = ports.tax.fetch_quota(&seller, &request, amount).await?;
-        ports.store.add_quota(&request, id, &month, granted).await?;
-        if granted <= Fen::ZERO {
+        let grant = ports.tax.fetch_quota(&seller, &request, amount).await?;
+        ports.store.add_quota(&request, id, &month, &grant).await?;
+        if grant.amount <= Fen::ZERO {
             return Err(StepError::parked(
                 "quota_used_up",
                 format!(
@@ -94,6 +97,8 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
             ));
         }
     }
+    // What was granted just now may end early, too.
+    see_to_extension(ports, id, now).await?;
     Ok(())
 }
 

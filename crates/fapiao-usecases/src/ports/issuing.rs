@@ -4,7 +4,10 @@ use crate::{
     actor::Actor,
     errors::StoreError,
     jobs::QueuedJob,
-    ports::sales::{Page, Scope},
+    ports::{
+        quota::QuotaGrant,
+        sales::{Page, Scope},
+    },
     records::{Document, Invoice, Segment},
 };
 use async_trait::async_trait;
@@ -45,6 +48,11 @@ pub enum Reservation {
     NoQuota {
         /// What is left.
         left: Fen,
+    },
+    /// What is left of the month's quota may not be used any more; the invoice is `blocked`.
+    QuotaLapsed {
+        /// The last day it could be used, `yyyy-mm-dd`.
+        until: String,
     },
     /// It stands elsewhere already.
     NotReady(InvoiceState),
@@ -226,6 +234,6 @@ pub trait Issuing: Send + Sync {
         request: &str,
         seller: &SellerId,
         month: &str,
-        amount: Fen,
+        grant: &QuotaGrant,
     ) -> Result<(), StoreError>;
 }

@@ -20,6 +20,7 @@ mod outlook;
 mod papers;
 mod proofs;
 mod queue;
+mod quota;
 mod reach;
 mod reconciliation;
 mod red;
@@ -71,6 +72,7 @@ pub use outlook::{HourOfUse, StockOutlook};
 pub use papers::{FactRead, PaperFact, PaperRead, PaperReader, PaperTrouble, PaperWanted};
 pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
 pub use queue::{Inbox, JobQueue, NewPush, PushEnd, QueueStats, Recorded, Unproved};
+pub use quota::{OpenReturn, QuotaGrant, QuotaReturned, QuotaTerm, QuotaTerms};
 pub use reach::Reach;
 pub use reconciliation::{DeliveryFilter, DeliveryRow, Reconciliations};
 pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
@@ -136,6 +138,7 @@ pub trait Storage:
     + SealedSecrets
     + Naming
     + StockOutlook
+    + QuotaTerms
     + TaxRoutes
     + Reconciliations
     + MonthBooks
@@ -171,6 +174,7 @@ impl<T> Storage for T where
         + SealedSecrets
         + Naming
         + StockOutlook
+        + QuotaTerms
         + TaxRoutes
         + Reconciliations
         + MonthBooks

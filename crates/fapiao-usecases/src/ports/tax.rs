@@ -1,5 +1,6 @@
 //! The tax side (`design` decision 4): numbers, quota, rates, uploads and their results.
 
+use super::quota::{QuotaGrant, QuotaReturned, QuotaTerm};
 use super::tax_gateway::{
     GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthTold, QuotaTold,
 };
@@ -171,7 +172,23 @@ pub trait TaxAuthority: Send + Sync {
         seller: &Seller,
         request: &str,
         amount: Fen,
-    ) -> Result<Fen, OutsideError>;
+    ) -> Result<QuotaGrant, OutsideError>;
+
+    /// Gives unused quota of the running month back. Repeatable like a segment: what was given back once is not taken
+    /// again.
+    async fn return_quota(
+        &self,
+        seller: &Seller,
+        _request: &str,
+        _amount: Fen,
+    ) -> Result<QuotaReturned, OutsideError> {
+        Err(no_quota_terms(seller))
+    }
+
+    /// Asks for the quota of the running month (`yyyy-mm`) to stay valid until the month ends. Repeatable.
+    async fn extend_quota(&self, seller: &Seller, _month: &str) -> Result<QuotaTerm, OutsideError> {
+        Err(no_quota_terms(seller))
+    }
 
     /// The running month's quota as the tax side has it.
     async fn quota(&self, seller: &Seller) -> Result<QuotaTold, OutsideError>;
@@ -305,6 +322,15 @@ pub trait TaxAuthority: Send + Sync {
 
     /// Whether the authority answers: for the doctor and the checklist.
     async fn probe(&self, seller: &Seller) -> Result<(), OutsideError>;
+}
+
+/// A connection that keeps the quota itself.
+fn no_quota_terms(seller: &Seller) -> OutsideError {
+    let message = format!(
+        "the tax connection of seller {} neither takes quota back nor extends it",
+        seller.id
+    );
+    OutsideError::new("tax", "unfit", message, Advice::Never)
 }
 
 /// A connection that knows no red confirmations.

@@ -21,6 +21,8 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "reject_authorisation" => k.reject_authorisation,
         "refill_stock" => k.refill_stock,
         "sync_tax_data" => k.sync_tax_data,
+        "return_quota" => t.quota.job_return,
+        "extend_quota" => t.quota.job_extend,
         "prepare_account" => k.prepare_account,
         "ensure_template" => k.ensure_template,
         "cancel_card" => k.cancel_card,

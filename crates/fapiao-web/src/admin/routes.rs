@@ -61,6 +61,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/import/orders", post().to(import::take))
         .route("/stock", get().to(stock::show))
         .route("/stock/refill", post().to(stock::refill))
+        .route("/stock/return", post().to(stock::give_back))
         .route("/tax-codes", get().to(tax_codes::show))
         .route("/tax-codes/sync", post().to(tax_codes::sync))
         .route("/onboarding", get().to(onboarding::show))

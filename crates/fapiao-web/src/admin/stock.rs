@@ -4,18 +4,19 @@ use super::{
     Answer,
     desk::{Directs, Overseer},
     failure::Failure,
-    forms::Sent,
+    forms::{Sent, setting_errors},
     frame::Frame,
     outlook::words,
     pieces::number_stock,
     timeline::page_of,
 };
 use crate::{
-    i18n::Texts,
+    i18n::{Texts, fill1},
     pages::{
+        field::Errors,
         parts::{Badge, Choice, Link, Tone},
         shell::{Section, Shell},
-        stock::{QuotaRow, SegmentRow, StockPage, ToldRow},
+        stock::{GiveBack, QuotaRow, SegmentRow, StockPage, ToldRow},
     },
 };
 use actix_web::HttpRequest;
@@ -24,7 +25,10 @@ use fapiao_domain::{
     money::Fen,
 };
 use fapiao_usecases::{
-    backoffice::outlook::outlook,
+    backoffice::{
+        outlook::outlook,
+        quota_terms::{ask_quota_return, ends_early, returnable},
+    },
     calendar,
     errors::StoreError,
     jobs::{Job, QueuedJob},
@@ -42,9 +46,7 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
     let wanted = url::form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == "seller")
         .and_then(|(_, value)| SellerId::parse(&value).ok());
-    let mut sellers = desk.ports().store.sellers().await?;
-    // Numbers and quota are the platform's where another one issues.
-    sellers.retain(|it| it.mode == IssuingMode::SelfBuilt);
+    let sellers = with_stock(&desk).await?;
     let shell = desk.shell(Section::Stock).await?;
     let chosen = match wanted {
         Some(id) => Some(
@@ -55,13 +57,12 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
         ),
         None => sellers.first(),
     };
-    let href = |it: &Seller| format!("/admin/stock?seller={}", it.id);
-    let choices = sellers
-        .iter()
-        .map(|it| Choice::new(href(it), it.party.name.as_str()))
-        .collect();
+    let choices = choices(&sellers);
     let page = match chosen {
-        Some(seller) => filled(&desk, shell, seller, choices, href(seller)).await?,
+        Some(seller) => {
+            let typed = Typed::default();
+            filled(&desk, shell, seller, choices, typed).await?
+        }
         None => StockPage {
             shell,
             sellers: choices,
@@ -79,10 +80,38 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
             segments: Vec::new(),
             entries: Vec::new(),
             can_refill: false,
+            quota_ends: None,
+            give_back: None,
+            errors: Errors::default(),
             gateway: None,
         },
     };
     Ok(desk.page(&page))
+}
+
+/// Sellers with a stock of their own: numbers and quota are the platform's where another one issues.
+async fn with_stock(frame: &Frame) -> Result<Vec<Seller>, StoreError> {
+    let mut sellers = frame.ports().store.sellers().await?;
+    sellers.retain(|it| it.mode == IssuingMode::SelfBuilt);
+    Ok(sellers)
+}
+
+fn href(seller: &SellerId) -> String {
+    format!("/admin/stock?seller={seller}")
+}
+
+fn choices(sellers: &[Seller]) -> Vec<Choice> {
+    sellers
+        .iter()
+        .map(|it| Choice::new(href(&it.id), it.party.name.as_str()))
+        .collect()
+}
+
+/// A return of quota as typed, and what is wrong with it.
+#[derive(Default)]
+struct Typed {
+    amount: String,
+    errors: Errors,
 }
 
 async fn filled(
@@ -90,7 +119,7 @@ async fn filled(
     shell: Shell,
     seller: &Seller,
     sellers: Vec<Choice>,
-    here: String,
+    typed: Typed,
 ) -> Result<StockPage, StoreError> {
     let store = &frame.ports().store;
     let (year, month) = (calendar::year2(frame.now()), calendar::month(frame.now()));
@@ -110,25 +139,49 @@ async fn filled(
         .map(|(line, balance)| QuotaRow {
             at: shell.when(line.at),
             what: quota_words(shell.t, line),
-            link: page_of(&line.reference)
+            link: line
+                .reference
+                .split(':')
+                .next()
                 .filter(|_| line.kind != "end")
-                .map(|href| Link::new(line.reference.as_str(), href)),
+                .and_then(|thing| Some(Link::new(thing, page_of(thing)?))),
             change: line.amount,
             balance,
         })
         .collect();
     let gateway = at_gateway(&shell, frame, seller).await?;
+    let quota_left = store.quota_left(&seller.id, &month).await?;
+    let today = calendar::in_shanghai(frame.now()).date();
+    let until = store.quota_until(&seller.id, &month).await?;
+    let is_over = until < calendar::day(frame.now());
+    let quota_ends = (gateway.is_none() && ends_early(&until, today)).then_some((until, is_over));
+    let may_give_back = gateway.is_none() && frame.may_decide() && frame.may_oversee();
+    let give_back = if may_give_back {
+        Some(GiveBack {
+            most: returnable(quota_left, seller),
+            amount: typed.amount,
+            under_way: store
+                .open_quota_return(&seller.id)
+                .await?
+                .map(|it| it.amount),
+        })
+    } else {
+        None
+    };
     Ok(StockPage {
         gateway,
+        quota_ends,
+        give_back,
+        errors: typed.errors,
         sellers,
-        seller: here,
+        seller: href(&seller.id),
         seller_id: seller.id.to_string(),
         numbers_until: words(frame, outlook.numbers, |t| t.year),
         quota_until: words(frame, outlook.quota, |t| t.month),
         numbers_left,
         numbers_whole,
         refill_below: i64::from(seller.numbers_low),
-        quota_left: store.quota_left(&seller.id, &month).await?,
+        quota_left,
         quota_below: seller.quota_low,
         quota_fetch: seller.quota_fetch,
         month,
@@ -193,6 +246,10 @@ fn quota_words(t: &'static Texts, line: &QuotaLine) -> String {
         "spend" => t.stock.reserved,
         "give_back" | "return" => t.stock.given_back,
         "end" => t.stock.ended,
+        "sent_back" => t.quota.sent_back,
+        "kept" => t.quota.kept,
+        "refused" => t.quota.refused,
+        "spend_again" => t.quota.spend_again,
         other => return other.to_owned(),
     };
     format!("{word} {}", line.month)
@@ -225,10 +282,40 @@ pub(super) async fn refill(sent: Sent<Directs>) -> Answer {
     let (desk, id) = (sent.desk, SellerId::parse(sent.form.get("seller"))?);
     let store = &desk.ports().store;
     let seller = store.seller(&id).await?.ok_or(Failure::NotFound)?;
-    let job = QueuedJob::now(Job::RefillStock(seller.id.clone()), Some(seller.id));
-    store.enqueue(vec![job]).await?;
+    let jobs = [Job::RefillStock, Job::ExtendQuota]
+        .map(|kind| QueuedJob::now(kind(seller.id.clone()), Some(seller.id.clone())));
+    store.enqueue(jobs.to_vec()).await?;
     let here = format!("/admin/stock?seller={id}");
     Ok(desk.told(&here, Tone::Wait, desk.t().told.stock_asked))
+}
+
+/// `POST /admin/stock/return`.
+pub(super) async fn give_back(sent: Sent<Directs>) -> Answer {
+    let (desk, id) = (sent.desk, SellerId::parse(sent.form.get("seller"))?);
+    let sellers = with_stock(&desk).await?;
+    let seller = sellers
+        .iter()
+        .find(|it| it.id == id)
+        .ok_or(Failure::NotFound)?;
+    let amount = sent.form.get("amount").to_owned();
+    let t = desk.t();
+    let mut errors = Errors::default();
+    if sent.form.get("sure") == "yes" {
+        match ask_quota_return(desk.ports(), &desk.actor(), seller, &amount).await {
+            Ok(amount) => {
+                let told = fill1(t.quota.told, amount.display_yuan());
+                return Ok(desk.told(&href(&id), Tone::Wait, &told));
+            }
+            Err(error) => errors = setting_errors(error, desk.lang(), "amount")?,
+        }
+    } else {
+        errors.add("sure", t.quota.not_sure);
+    }
+    let choices = choices(&sellers);
+    let shell = desk.shell(Section::Stock).await?;
+    let typed = Typed { amount, errors };
+    let page = filled(&desk, shell, seller, choices, typed).await?;
+    Ok(desk.wrong(&page))
 }
 
 #[cfg(test)]

@@ -226,6 +226,22 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
             Tone::Plain,
             fill2(a.stock_quota_ended, fact("month"), yuan("amount")),
         ),
+        "stock.quota_return_asked" => (
+            Tone::Wait,
+            fill2(t.quota.act_asked, fact("month"), yuan("amount")),
+        ),
+        "stock.quota_returned" => (
+            Tone::Plain,
+            fill2(t.quota.act_returned, fact("month"), yuan("amount")),
+        ),
+        "stock.quota_return_refused" => (
+            Tone::Warn,
+            fill2(t.quota.act_refused, fact("month"), yuan("amount")),
+        ),
+        "stock.quota_extended" => (
+            Tone::Ok,
+            fill2(t.quota.act_extended, fact("month"), fact("until")),
+        ),
         "stock.quota" => (Tone::Plain, fill1(a.stock_quota, yuan("amount"))),
         "push.received" => (Tone::Plain, fill1(a.push_received, fact("event"))),
         "push.refused" => (Tone::Bad, a.push_refused.to_owned()),

@@ -1,6 +1,7 @@
 //! Numbers and quota as ledgers.
 
 use super::{
+    field::Errors,
     parts::{Badge, Choice, Empty, Gauge, Link, When},
     shell::Shell,
 };
@@ -43,8 +44,25 @@ pub struct StockPage {
     pub entries: Vec<QuotaRow>,
     /// Whether this person may fetch numbers.
     pub can_refill: bool,
+    /// The last day of the month's quota, where it ends before the month does, and whether it is over.
+    pub quota_ends: Option<(String, bool)>,
+    /// What goes back or may; `None` where this person decides nothing, or the quota is kept elsewhere.
+    pub give_back: Option<GiveBack>,
+    /// What is wrong with the amount to be returned.
+    pub errors: Errors,
     /// What the tax gateway told, newest first; `None` where numbers come from segments.
     pub gateway: Option<Vec<ToldRow>>,
+}
+
+/// Quota that goes back to the tax authority.
+#[derive(Clone, Debug)]
+pub struct GiveBack {
+    /// At most so much.
+    pub most: Fen,
+    /// The amount as typed.
+    pub amount: String,
+    /// What is on its way back.
+    pub under_way: Option<Fen>,
 }
 
 /// What a gateway had left at a moment.
@@ -101,6 +119,11 @@ pub struct QuotaRow {
 }
 
 impl StockPage {
+    /// Whether the fold is open: something was typed into it, or is under way.
+    fn gives_back(&self, it: &GiveBack) -> bool {
+        it.under_way.is_some() || !self.errors.is_empty()
+    }
+
     fn numbers_gauge(&self) -> Gauge {
         Gauge::left(self.numbers_left, self.numbers_whole)
     }

@@ -34,6 +34,18 @@ pub(super) fn segment(data: &Value) -> Option<(String, String, u32)> {
     (well_formed && agrees).then(|| (first.to_owned(), last.to_owned(), count))
 }
 
+/// A day as `yyyy-mm-dd`, from `yyyyMMdd` or the same with dashes; empty where it is missing.
+pub(super) fn day(data: &Value, member: &str) -> String {
+    let digits: String = text(data, member)
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    match (digits.get(..4), digits.get(4..6), digits.get(6..8)) {
+        (Some(year), Some(month), Some(day)) => format!("{year}-{month}-{day}"),
+        _ => String::new(),
+    }
+}
+
 /// The gate rules of the direct connection.
 pub(super) fn gate(risk: &Value, basics: &Value) -> TaxpayerGate {
     let state = text(basics, "nsrztdm");

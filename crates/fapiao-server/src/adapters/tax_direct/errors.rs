@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(super) const TAX: &str = "tax";
 /// `returncode`: the month's quota does not suffice.
 pub(super) const QUOTA: &str = "21";
+/// `returncode`: not possible as things stand, such as before a return is filed.
+pub(super) const STATE: &str = "31";
 /// `returncode`: no such taxpayer, receipt or invoice.
 pub(super) const UNKNOWN: &str = "11";
 /// A closed gate is asked again after this long.

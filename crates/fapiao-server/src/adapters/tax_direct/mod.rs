@@ -23,7 +23,8 @@ use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
         BuyerForm, FormAnswer, FormRow, FormStatus, IssueFace, IssuedThere, MonthFigures,
-        MonthTold, QuotaTold, RedApplication, TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
+        MonthTold, QuotaGrant, QuotaReturned, QuotaTerm, QuotaTold, RedApplication, TaxAuthority,
+        TaxResult, TaxVerdict, TaxpayerGate,
     },
     records::{Invoice, Papers, Seller, TaxCode, UsableRate},
 };
@@ -278,18 +279,62 @@ impl TaxAuthority for DirectTax {
         seller: &Seller,
         request: &str,
         amount: Fen,
-    ) -> Result<Fen, OutsideError> {
+    ) -> Result<QuotaGrant, OutsideError> {
         let mut slice = amount;
         loop {
             match self.download_quota(seller, request, slice).await {
-                Ok(_) => return Ok(slice),
+                Ok(answer) => {
+                    return Ok(QuotaGrant {
+                        amount: slice,
+                        until: answers::day(&answer, "syqjz"),
+                    });
+                }
                 Err(error) if error.code == errors::QUOTA => {}
                 Err(error) => return Err(error),
             }
             slice = Fen::new(slice.get() / 2).unwrap_or(Fen::ZERO);
             if slice.get() < QUOTA_LEAST {
-                return Ok(Fen::ZERO);
+                return Ok(QuotaGrant::of(Fen::ZERO));
             }
+        }
+    }
+
+    async fn return_quota(
+        &self,
+        seller: &Seller,
+        request: &str,
+        amount: Fen,
+    ) -> Result<QuotaReturned, OutsideError> {
+        let body = json!({
+            "nsrsbh": seller.party.tax_number,
+            "ptbh": self.wire.party_id(),
+            "sqlx": "1",
+            "sqed": amount.to_string(),
+            "ywlsh": self.serial(request, &format!("return {amount}")),
+        });
+        let call = Call::repeatable("XZTHSXED", seller);
+        match self.wire.call(call, &body).await {
+            Ok(_) => Ok(QuotaReturned::Taken),
+            // What was taken once is answered with success for ever: a refusal says that it never was.
+            Err(error) if error.code == errors::QUOTA || error.code == errors::STATE => {
+                Ok(QuotaReturned::Refused(error.message))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn extend_quota(&self, seller: &Seller, month: &str) -> Result<QuotaTerm, OutsideError> {
+        let body = json!({ "xsfnsrsbh": seller.party.tax_number, "sxedsq": month });
+        let call = Call::repeatable("TZSXEDYXQ", seller);
+        match self.wire.call(call, &body).await {
+            Ok(answer) => match answers::day(&answer, "syqjz") {
+                until if until.is_empty() => {
+                    Err(errors::unreadable("TZSXEDYXQ", Advice::NeedsPerson))
+                }
+                until => Ok(QuotaTerm::Until(until)),
+            },
+            Err(error) if error.code == errors::STATE => Ok(QuotaTerm::NotYet(error.message)),
+            Err(error) => Err(error),
         }
     }
 

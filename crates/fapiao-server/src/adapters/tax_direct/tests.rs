@@ -14,7 +14,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
-    ports::{IssueFace, TaxAuthority, TaxVerdict, TaxpayerGate},
+    ports::{IssueFace, QuotaReturned, QuotaTerm, TaxAuthority, TaxVerdict, TaxpayerGate},
     records::{IssuingMode, Seller},
 };
 use rust_decimal::Decimal;
@@ -159,7 +159,8 @@ impl Bench {
             self.tax
                 .fetch_quota(&self.seller, &format!("quota-{yuan}"), amount)
                 .await
-                .unwrap(),
+                .unwrap()
+                .amount,
             amount
         );
     }
@@ -350,10 +351,46 @@ async fn requests_repeated_under_their_number_give_the_same_again() {
             .tax
             .fetch_quota(&bench.seller, "q-1", amount)
             .await
-            .unwrap(),
+            .unwrap()
+            .amount,
         amount
     );
     assert_eq!(bench.ledger().await["quota"][0]["downloaded"], "5000.00");
+}
+
+#[tokio::test]
+async fn quota_goes_back_once_and_is_extended_once_the_return_is_filed() {
+    let bench = Bench::new().await;
+    bench.quota("5000.00").await;
+    let fault = json!({"service": "XZTHSXED", "kind": "work_then_drop", "times": 1});
+    bench.control("/faults", fault).await;
+    let amount = Fen::parse_yuan("1200.00").unwrap();
+    let lost = bench.tax.return_quota(&bench.seller, "r-1", amount).await;
+    assert_eq!(advice(lost), Advice::Retry { after: None });
+    for _ in 0..2 {
+        let told = bench.tax.return_quota(&bench.seller, "r-1", amount).await;
+        assert_eq!(told.unwrap(), QuotaReturned::Taken);
+    }
+    assert_eq!(bench.ledger().await["quota"][0]["downloaded"], "3800.00");
+    // More than is unused was never given back, and that is certain.
+    let much = Fen::parse_yuan("3800.01").unwrap();
+    let told = bench.tax.return_quota(&bench.seller, "r-2", much).await;
+    assert!(matches!(told, Ok(QuotaReturned::Refused(_))), "{told:?}");
+    assert_eq!(bench.ledger().await["quota"][0]["downloaded"], "3800.00");
+
+    let month = bench.now().await.format("%Y-%m").to_string();
+    let path = format!("/taxpayers/{}/gate", bench.seller.party.tax_number);
+    bench.control(&path, json!({"return_filed": false})).await;
+    let told = bench.tax.extend_quota(&bench.seller, &month).await;
+    assert!(matches!(told, Ok(QuotaTerm::NotYet(_))), "{told:?}");
+    bench.control(&path, json!({"return_filed": true})).await;
+    for _ in 0..2 {
+        let told = bench.tax.extend_quota(&bench.seller, &month).await;
+        assert!(
+            matches!(&told, Ok(QuotaTerm::Until(it)) if it.starts_with(&month)),
+            "{told:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -365,14 +402,16 @@ async fn near_the_limit_less_quota_is_granted_and_a_repeat_meets_the_same() {
         .tax
         .fetch_quota(&bench.seller, "q-last", wanted)
         .await
-        .unwrap();
+        .unwrap()
+        .amount;
     assert_eq!(granted.to_string(), "750000.00");
     assert_eq!(
         bench
             .tax
             .fetch_quota(&bench.seller, "q-last", wanted)
             .await
-            .unwrap(),
+            .unwrap()
+            .amount,
         granted
     );
     assert_eq!(bench.ledger().await["quota"][0]["downloaded"], "9750000.00");
@@ -382,7 +421,8 @@ async fn near_the_limit_less_quota_is_granted_and_a_repeat_meets_the_same() {
             .tax
             .fetch_quota(&bench.seller, &format!("q-{round}"), wanted)
             .await
-            .unwrap();
+            .unwrap()
+            .amount;
         if more == Fen::ZERO {
             break;
         }
@@ -398,7 +438,8 @@ async fn near_the_limit_less_quota_is_granted_and_a_repeat_meets_the_same() {
             .tax
             .fetch_quota(&bench.seller, "q-none", wanted)
             .await
-            .unwrap(),
+            .unwrap()
+            .amount,
         Fen::ZERO
     );
 }

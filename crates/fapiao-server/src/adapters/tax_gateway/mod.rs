@@ -18,8 +18,8 @@ use fapiao_usecases::{
     idempotency::fingerprint,
     ports::{
         FormAnswer, FormStatus, GatewayDocument, GatewayIssue, GatewayVerdict, IssueFace,
-        IssuedThere, MonthFigures, MonthTold, QuotaTold, RedApplication, TaxAuthority, TaxResult,
-        TaxpayerGate,
+        IssuedThere, MonthFigures, MonthTold, QuotaGrant, QuotaTold, RedApplication, TaxAuthority,
+        TaxResult, TaxpayerGate,
     },
     records::{AnnouncedFile, Invoice, Seller, StockTold, TaxCode, TaxRoute, UsableRate},
 };
@@ -145,7 +145,7 @@ impl TaxAuthority for TaxGateway {
         seller: &Seller,
         _request: &str,
         _amount: Fen,
-    ) -> Result<Fen, OutsideError> {
+    ) -> Result<QuotaGrant, OutsideError> {
         Err(unfit(seller, "it keeps the quota itself"))
     }
 

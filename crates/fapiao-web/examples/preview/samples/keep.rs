@@ -10,7 +10,7 @@ use fapiao_web::{
         ledger::{LedgerPage, RuleRow, Run},
         parts::{Badge, Choice, Link, Pager, Raw, Tone},
         shell::Section,
-        stock::{QuotaRow, SegmentRow, StockPage},
+        stock::{GiveBack, QuotaRow, SegmentRow, StockPage},
     },
 };
 
@@ -57,6 +57,16 @@ fn stock(s: &Sample, pages: &mut Pages) {
         .collect();
     let page = StockPage {
         gateway: None,
+        quota_ends: Some(("2026-11-15".to_owned(), false)),
+        give_back: Some(GiveBack {
+            most: fen(4_711_037_720),
+            amount: String::new(),
+            under_way: None,
+        }),
+        errors: s.wrong(&[(
+            "amount",
+            &s.say("金额须大于 ¥0.00", "An amount above ¥0.00"),
+        )]),
         numbers_until: "按近期用量可用到 11 月 26 日周四 15:00".to_owned(),
         quota_until: "按近期用量本月够用".to_owned(),
         shell: s.shell(Section::Stock),
