@@ -4,7 +4,7 @@ use super::{
     sign_in::{hidden, signed_in},
     work::{location, page, send},
 };
-use crate::harness::{TestApp, company, spawn_app};
+use crate::harness::{TestApp, company, eventually, spawn_app};
 use fapiao_domain::{ids::SellerId, invoice::InvoiceKind};
 use fapiao_usecases::{
     ports::TryState,
@@ -12,18 +12,6 @@ use fapiao_usecases::{
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
-use std::{future::Future, time::Duration};
-
-/// Looks again until it is there.
-pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> F) -> T {
-    for _ in 0..400 {
-        if let Some(found) = look().await {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{what} did not come");
-}
 
 pub(crate) async fn account(app: &TestApp) -> Account {
     app.ports().store.accounts().await.unwrap().remove(0)
@@ -35,7 +23,7 @@ pub(crate) async fn seller(app: &TestApp) -> Seller {
 
 pub(crate) async fn parked(app: &TestApp, kind: &str) -> JobRow {
     let store = &app.ports().store;
-    until(kind, || async {
+    eventually(kind, async || {
         let jobs = store.jobs(Some("parked"), None, 50).await.unwrap().rows;
         jobs.into_iter().find(|it| it.kind == kind)
     })
@@ -124,7 +112,7 @@ async fn the_page_asks_exactly_what_was_drawn_and_the_values_come_back() {
     assert!(previewed.text().await.unwrap().contains("三位数字"));
     location(&send(&app, &owner, &path, &members).await);
     // Set by a job, then read back.
-    until("the standing", || async {
+    eventually("the standing", async || {
         let text = page(&app, &owner, &path).await;
         text.contains("微信已显示这些字段").then_some(())
     })
@@ -197,7 +185,7 @@ async fn a_lost_push_of_the_fields_is_made_up_for() {
         ("organisation_bank_account", "hidden"),
     ];
     location(&send(&app, &owner, &path, &members).await);
-    until("the standing", || async {
+    eventually("the standing", async || {
         let text = page(&app, &owner, &path).await;
         text.contains("微信已显示这些字段").then_some(())
     })
@@ -235,7 +223,7 @@ async fn a_new_look_and_a_new_payee_make_new_templates_and_old_ones_stay() {
     assert_eq!(at_wechat(&app, &it.party.name).await.len(), 1);
     location(&send_card(&app, &owner, &it.id, &members, Some(png(300, 300))).await);
     let path = format!("/admin/cards?seller={}", it.id);
-    until("the template", || async {
+    eventually("the template", async || {
         let text = page(&app, &owner, &path).await;
         (text.contains("模板就绪") && text.contains("旧卡券使用")).then_some(())
     })
@@ -274,7 +262,7 @@ async fn a_new_look_and_a_new_payee_make_new_templates_and_old_ones_stay() {
     };
     let job = fapiao_usecases::jobs::QueuedJob::now(job, Some(it.id.clone()));
     app.ports().store.enqueue(vec![job.clone()]).await.unwrap();
-    until("the new payee's template", || async {
+    eventually("the new payee's template", async || {
         let made = at_wechat(&app, &renamed.party.name).await;
         (made.len() == 1).then_some(())
     })
@@ -346,7 +334,7 @@ async fn a_lost_answer_to_createcard_waits_for_a_person_and_never_asks_twice() {
         .unwrap();
     let settle = format!("/admin/cards/tries/{}", open.id);
     location(&send(&app, &owner, &settle, &[("finding", "not_made")]).await);
-    until("the third template", || async {
+    eventually("the third template", async || {
         (at_wechat(&app, &it.party.name).await.len() == 3).then_some(())
     })
     .await;
@@ -362,7 +350,7 @@ async fn a_refused_template_is_no_unknown_one_and_is_tried_again() {
     app.wechat_fault(&json!({ "path": create, "kind": "errcode", "value": -1, "count": 1 }))
         .await;
     location(&send_card(&app, &owner, &it.id, &[("title", "新外观")], None).await);
-    until("the template", || async {
+    eventually("the template", async || {
         let tries = app.ports().store.tries_of(&it.id, 10).await.unwrap();
         let refused = tries.iter().any(|it| it.state == TryState::Refused);
         let made = tries.iter().filter(|it| it.state == TryState::Made).count() == 2;
@@ -382,7 +370,7 @@ async fn a_young_template_is_waited_for_a_minute_first() {
     .await;
     let order = app.authorised_order("T-3", &company()).await;
     let id = order["delivery"]["id"].as_str().unwrap();
-    let job = until("the waiting card", || async {
+    let job = eventually("the waiting card", async || {
         let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
         let mut jobs = jobs.unwrap().rows.into_iter();
         jobs.find(|it| it.kind == "deliver_card" && it.subject == id && it.reason.contains("40078"))

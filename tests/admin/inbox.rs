@@ -4,7 +4,7 @@ use super::{
     sign_in::signed_in,
     work::{location, page, send},
 };
-use crate::harness::{company, spawn_app};
+use crate::harness::{company, eventually, spawn_app, until};
 use fapiao_domain::ids::Id;
 use fapiao_usecases::{
     backoffice::replay::{Verdict, replay_push},
@@ -17,6 +17,7 @@ async fn a_push_is_shown_raw_and_tried_without_any_effect() {
     let app = spawn_app().await;
     let order = app.authorised_order("I-1", &company()).await;
     app.await_state(&order, "carded").await;
+    app.settled().await;
     let store = &app.ports().store;
     let pushes = store.pushes(Some("handled"), None, 10).await.unwrap().rows;
     let push = &pushes[0];
@@ -55,24 +56,19 @@ async fn a_trial_shows_what_would_change() {
         .await;
     app.authorise(&order, &company()).await;
     let store = &app.ports().store;
-    let push = loop {
+    let push = eventually("the push", async || {
         let stored = store.pushes(None, None, 5).await.unwrap().rows;
-        if let Some(push) = stored.into_iter().next() {
-            break push;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    };
-    let jobs = loop {
+        stored.into_iter().next()
+    })
+    .await;
+    until("its first try", async || {
         let jobs = store.jobs(Some("waiting"), None, 50).await.unwrap().rows;
-        if jobs
-            .iter()
-            .any(|it| it.kind == "handle_push" && it.attempts > 0)
-        {
-            break jobs;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    };
-    assert!(jobs.iter().any(|it| it.kind == "handle_push"));
+        let mut tried = jobs.iter().filter(|it| it.attempts > 0);
+        tried.any(|it| it.kind == "handle_push")
+    })
+    .await;
+    app.put_off("handle_push").await;
+    app.put_off("confirm_authorisation").await;
     let replay = replay_push(app.ports(), &push.id).await.unwrap();
     assert_eq!(replay.verdict, Verdict::Accepted);
     assert_eq!(replay.end.as_ref().map(|it| it.0.as_str()), Some("handled"));
@@ -144,13 +140,11 @@ async fn a_refused_push_is_kept_raw_and_tried_again_when_its_cause_was_mended() 
     let order = app.order("I-3").await;
     app.open_page(&order).await;
     app.authorise(&order, &company()).await;
-    let refused = loop {
+    let refused = eventually("the refused push", async || {
         let found = app.ports().store.pushes(Some("refused"), None, 5).await;
-        if let Some(push) = found.unwrap().rows.into_iter().next() {
-            break push;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    };
+        found.unwrap().rows.into_iter().next()
+    })
+    .await;
     assert!(refused.raw_body.contains("Encrypt") && refused.raw_query.contains("msg_signature"));
     let list = page(&app, &owner, "/admin/inbox?tab=refused").await;
     assert!(

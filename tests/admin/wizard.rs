@@ -154,17 +154,7 @@ async fn a_contact_at_wechat_has_to_be_the_one_entered_here() {
         ..own.clone()
     };
     ports.merchant.set_contact(&other).await.unwrap();
-    let mut told = look(ports, &it, task).await;
-    for _ in 0..50 {
-        if told[0].0 != Outcome::Done {
-            break;
-        }
-        // The product was still setting its own, as it does after a start.
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        ports.merchant.set_contact(&other).await.unwrap();
-        told = look(ports, &it, task).await;
-    }
-    let [told] = told;
+    let [told] = look(ports, &it, task).await;
     let words = said(&told);
     assert!(
         words.contains("0571-88880000") && words.contains(&own.contact_phone),
@@ -194,16 +184,10 @@ async fn app_and_mini_program_need_permission_contact_and_fields_of_their_own() 
         // The service account's stands; this one's is another telephone, or other fields.
         let mut other = drawn.clone();
         other.person.phone = Ask::Required;
-        let mut told = Vec::new();
-        for _ in 0..50 {
-            ports.console.set_buyer_form(&own, &other).await.unwrap();
-            told = look(ports, &it, tasks).await.to_vec();
-            if told[place].0 != Outcome::Done {
-                break;
-            }
-            // The product was still bringing over what was drawn.
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        // The product, too, brings over what was drawn.
+        app.settled().await;
+        ports.console.set_buyer_form(&own, &other).await.unwrap();
+        let told = look(ports, &it, tasks).await;
         assert!(said(&told[place]).contains("授权页字段"), "{told:?}");
         let moved = Account {
             contact_phone: "0571-88880001".to_owned(),
@@ -239,6 +223,7 @@ async fn the_fields_at_wechat_have_to_be_the_ones_drawn_here() {
     };
     let mut other = drawn.clone();
     other.person.phone = Ask::Required;
+    app.settled().await;
     ports.console.set_buyer_form(&own, &other).await.unwrap();
     let [told] = look(ports, &it, task).await;
     let words = said(&told);

@@ -3,7 +3,9 @@
 use super::get;
 use crate::{
     admin::sign_in::signed_in,
-    harness::{TestApp, company, mails::mail_server, person, spawn_app, spawn_app_with},
+    harness::{
+        TestApp, company, eventually_or, mails::mail_server, person, spawn_app, spawn_app_with,
+    },
 };
 use fapiao_domain::ids::{Id as _, InvoiceId};
 use fapiao_usecases::calendar;
@@ -59,21 +61,20 @@ async fn exchanges_written<const N: usize>(
     wanted: &[&str],
 ) {
     let about = about.map(Into::into);
-    for _ in 0..400 {
+    eventually_or(&format!("{wanted:?} are written down"), async || {
         let known = app.ports().store.exchanges_about(&about).await.unwrap();
         let said: Vec<String> = known
             .iter()
             .map(|it| format!("{} {}", it.system, it.operation))
             .collect();
-        if wanted
-            .iter()
-            .all(|it| said.iter().any(|said| said.starts_with(it)))
-        {
-            return;
+        let is_said = |it: &&str| said.iter().any(|said| said.starts_with(it));
+        if wanted.iter().all(is_said) {
+            Ok(())
+        } else {
+            Err(said)
         }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("not all of {wanted:?} were written down");
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -195,9 +196,16 @@ async fn a_pack_has_the_mails_every_document_and_a_month_all_of_both() {
         let delivery = app.await_state(&order, "carded").await;
         let text = |name: &str| delivery["invoice"][name].as_str().unwrap().to_owned();
         let (id, number) = (text("id"), text("number"));
-        exchanges_written(&app, [id.clone()], &["mail "]).await;
+        let about = [
+            number.clone(),
+            id.clone(),
+            delivery["id"].as_str().unwrap().to_owned(),
+        ];
+        exchanges_written(&app, about, &[&EXCHANGES[..], &["mail "]].concat()).await;
         invoices.push((id, number));
     }
+    // Also that they were sent is noted.
+    app.settled().await;
     assert_eq!(mails.lock().unwrap().len(), 2);
     app.ports().store.make_anchor().await.unwrap();
 

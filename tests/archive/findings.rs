@@ -7,7 +7,7 @@ use crate::{
         sign_in::{hidden, signed_in},
         work::{location, page, send},
     },
-    harness::{TestApp, company, spawn_app, tea},
+    harness::{TestApp, company, eventually, spawn_app, tea, until},
     red::{at_stage, refund},
     taxes::{behind_gateway, first_seller, invoice_of},
 };
@@ -58,13 +58,10 @@ async fn found(app: &TestApp, finding: Finding) -> Vec<FindingRow> {
 }
 
 async fn await_found(app: &TestApp, finding: Finding) -> FindingRow {
-    for _ in 0..400 {
-        if let Some(row) = seen(app, finding).await.pop() {
-            return row;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("{finding:?} was not found");
+    eventually(&format!("{finding:?} is found"), async || {
+        seen(app, finding).await.pop()
+    })
+    .await
 }
 
 /// Hands a statement in; the sentence that the next page tells.
@@ -224,20 +221,13 @@ async fn what_the_tax_side_has_beyond_us_is_found_by_asking_it() {
     // Both sides agree at first; then somebody else downloads quota of the same taxpayer.
     compare().await;
     let store = &app.ports().store;
-    for _ in 0..400 {
+    let check = eventually("the check", async || {
         // One made at the node's start may be there before the invoice was.
         let known = store.quota_checks(Some(&seller.id), &month).await.unwrap();
-        if known.iter().any(|it| it.spent_here.get() == 10_000) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    let known = store.quota_checks(Some(&seller.id), &month).await.unwrap();
-    assert!(
-        known[0].agrees() && known[0].granted_there.is_some(),
-        "{known:?}"
-    );
-    assert_eq!(known[0].spent_here.get(), 10_000);
+        known.into_iter().find(|it| it.spent_here.get() == 10_000)
+    })
+    .await;
+    assert!(check.agrees() && check.granted_there.is_some(), "{check:?}");
     assert!(found(&app, Finding::QuotaDrift).await.is_empty());
     let elsewhere = Fen::new(50_000).unwrap();
     let tax = &app.ports().tax;
@@ -268,13 +258,11 @@ async fn what_the_tax_side_has_beyond_us_is_found_by_asking_it() {
         (20, None, Some(11_300))
     );
     assert_eq!(found(&app, Finding::MonthDiffers).await.len(), 1);
-    for _ in 0..400 {
+    until("the gateway's word of the quota", async || {
         let rows = seen(&app, Finding::QuotaDrift).await;
-        if rows.iter().any(|it| it.said == "spent") {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
+        rows.iter().any(|it| it.said == "spent")
+    })
+    .await;
     let rows = found(&app, Finding::QuotaDrift).await;
     assert_eq!(
         (rows.len(), rows[0].said.as_str()),
@@ -369,12 +357,10 @@ async fn cards_and_numbers_that_stand_oddly_are_found() {
     refund(&app, &sold, "C-3-r", &all).await;
     at_stage(&app, &sold, 0, "done").await;
     // Struck out by a job that follows: until then it is one.
-    for _ in 0..400 {
-        if seen(&app, Finding::RedCardAlive).await.is_empty() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
+    until("the card is struck out", async || {
+        seen(&app, Finding::RedCardAlive).await.is_empty()
+    })
+    .await;
     assert!(found(&app, Finding::RedCardAlive).await.is_empty());
     app.tamper("UPDATE cards SET state = 'inserted' WHERE state = 'cancelled'")
         .await;

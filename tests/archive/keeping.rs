@@ -3,7 +3,7 @@
 use super::get;
 use crate::{
     admin::sign_in::signed_in,
-    harness::{TestApp, bucket, company, mails::mail_server, spawn_app_with},
+    harness::{TestApp, bucket, company, eventually, mails::mail_server, spawn_app_with},
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fapiao_archive::evidence::read_anchor;
@@ -37,14 +37,11 @@ fn keeper(app: &TestApp, at: DateTime<Utc>, change: impl FnOnce(&mut Config)) ->
 
 /// The newest run, once it has ended.
 async fn ended(app: &TestApp) -> fapiao_usecases::ports::ProofRun {
-    for _ in 0..300 {
+    eventually("the check ends", async || {
         let runs = app.ports().store.proof_runs(1).await.unwrap();
-        if let Some(run) = runs.into_iter().find(|it| it.state == "done") {
-            return run;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the check did not end")
+        runs.into_iter().find(|it| it.state == "done")
+    })
+    .await
 }
 
 #[tokio::test]
@@ -196,6 +193,7 @@ async fn a_broken_rule_is_on_the_home_page_and_in_a_mail_until_it_holds_again() 
     assert!(!page("/admin").await.contains(warning));
 
     // Somebody who can write to the database adds to a balance.
+    app.settled().await;
     assert!(
         app.tamper("UPDATE quota_balances SET balance = balance + 1")
             .await
@@ -242,14 +240,11 @@ async fn a_broken_rule_is_on_the_home_page_and_in_a_mail_until_it_holds_again() 
         .ask_proof("run_by_test_2", "run_by_test_2")
         .await
         .unwrap();
-    let mut run = ended(&app).await;
-    for _ in 0..200 {
-        if run.id == "run_by_test_2" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        run = ended(&app).await;
-    }
+    let run = eventually("the second check ends", async || {
+        let run = ended(&app).await;
+        (run.id == "run_by_test_2").then_some(run)
+    })
+    .await;
     assert!(run.holds, "{run:?}");
     assert!(!page("/admin").await.contains(warning));
     app.assert_ledger_holds().await;

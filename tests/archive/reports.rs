@@ -3,7 +3,7 @@
 use super::get;
 use crate::{
     admin::sign_in::signed_in,
-    harness::{company, spawn_app, tea},
+    harness::{self, company, spawn_app, tea},
     red::{at_stage, refund},
     taxes::first_seller,
 };
@@ -416,14 +416,12 @@ async fn payments_and_the_tax_authority_s_word_are_part_of_the_reconciliation() 
         from,
         until,
     };
-    for _ in 0..400 {
+    harness::until("the refusal", async || {
         let scope = fapiao_usecases::ports::Scope::All;
         let found = store.unconfirmed(&scope, &period, 10).await.unwrap();
-        if found.iter().any(|it| !it.reason.is_empty()) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
+        found.iter().any(|it| !it.reason.is_empty())
+    })
+    .await;
 
     let finance = signed_in(&app, "finance").await;
     let path = format!("/admin/reports/reconciliation.csv?month={month}");

@@ -58,7 +58,7 @@ async fn a_server_that_says_nothing_does_not_hold_us_up() {
     let error = files.get(&"0".repeat(64)).await.unwrap_err();
     assert!(matches!(error.advice, Advice::Retry { .. }), "{error:?}");
     assert!(
-        began.elapsed() < Duration::from_secs(5),
+        began.elapsed() < Duration::from_secs(20),
         "{:?}",
         began.elapsed()
     );

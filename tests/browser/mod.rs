@@ -6,6 +6,7 @@ mod scenarios;
 mod verifier;
 mod whole_flow;
 
+use crate::harness::eventually_or;
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -81,22 +82,15 @@ async fn text_of(browser: &Client, css: &str) -> String {
 
 /// Until the browser has gone to an address that starts so.
 async fn wait_for_url(browser: &Client, start: &str) {
-    for _ in 0..100 {
-        if browser
-            .current_url()
-            .await
-            .unwrap()
-            .as_str()
-            .starts_with(start)
-        {
-            return;
+    eventually_or(start, async || {
+        let url = browser.current_url().await.unwrap();
+        if url.as_str().starts_with(start) {
+            Ok(())
+        } else {
+            Err(url)
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!(
-        "never came to {start}: {}",
-        browser.current_url().await.unwrap()
-    );
+    })
+    .await;
 }
 
 /// Loads a page again until it says something.

@@ -2,10 +2,9 @@
 //! code stands beside it for whoever cannot scan.
 
 use super::{browser, click, text_of, type_into, wait_for_url, with_element};
-use crate::harness::{Picture, spawn_app};
+use crate::harness::{Picture, eventually, spawn_app};
 use demo_shop::{DemoShop, DemoShopConfig};
 use fantoccini::Client;
-use std::time::Duration;
 
 /// Millimetres as a browser counts them, 96 dots an inch.
 const DOTS_PER_MM: f64 = 96.0 / 25.4;
@@ -15,14 +14,11 @@ async fn on_screen(browser: &Client, page: &str, picture: &str) -> (String, f64)
     browser.goto(page).await.unwrap();
     with_element(browser, picture, |it| async move { it.text().await }).await;
     // An image comes a moment after its page. Nothing lies over the code, and it is the only one.
-    let mut codes = Vec::new();
-    for _ in 0..40 {
-        codes = Picture::of_screenshot(&browser.screenshot().await.unwrap()).codes();
-        if !codes.is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let codes = eventually("a code on the screen", async || {
+        let picture = Picture::of_screenshot(&browser.screenshot().await.unwrap());
+        Some(picture.codes()).filter(|it| !it.is_empty())
+    })
+    .await;
     let [told] = codes.as_slice() else {
         panic!("{page}: {codes:?}");
     };

@@ -4,7 +4,7 @@ use super::browser;
 use crate::{
     admin::sign_in::signed_in,
     archive::{evidence::files_of, get},
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, eventually, spawn_app},
     red::{at_stage, refund},
 };
 use fantoccini::{Client, Locator};
@@ -95,18 +95,13 @@ async fn pack(app: &TestApp, invoice: &str) -> Files {
 
 /// A pack whose exchanges have a call in them: they are written in batches, behind the act itself.
 async fn pack_with(app: &TestApp, invoice: &str, operation: &str) -> Files {
-    for _ in 0..200 {
+    eventually(&format!("{operation} is written down"), async || {
         let files = pack(app, invoice).await;
-        let mut said = files.iter().filter(|it| it.0.ends_with("/exchanges.json"));
-        let said = said
-            .next()
-            .map(|it| String::from_utf8_lossy(it.1).into_owned());
-        if said.unwrap_or_default().contains(operation) {
-            return files;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("{operation} of {invoice} was never written down");
+        let said = files.iter().find(|it| it.0.ends_with("/exchanges.json"))?;
+        let is_said = String::from_utf8_lossy(said.1).contains(operation);
+        is_said.then_some(files)
+    })
+    .await
 }
 
 #[tokio::test]

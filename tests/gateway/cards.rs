@@ -2,7 +2,7 @@
 //! no card of a dead invoice, and both installations say so.
 
 use crate::{
-    harness::{TestApp, company, spawn_pair},
+    harness::{TestApp, company, spawn_pair, until},
     red::{at_stage, at_state, await_card, bring_forward, refund},
 };
 use fapiao_domain::{
@@ -18,17 +18,6 @@ use fapiao_usecases::{
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !holds().await {
-        assert!(began.elapsed() < PATIENCE, "{what}");
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-}
 
 /// A merchant's order whose invoice the platform has issued, while its card is held up by a fault at WeChat: the order, and
 /// the platform's own delivery.
@@ -137,7 +126,7 @@ async fn both_struck_out(app: &TestApp, sold: &Value, there: &Delivery) {
 async fn a_card_inserted_a_moment_before_the_offset_is_struck_out_by_the_one_that_inserted_it() {
     let app = spawn_pair().await;
     let slow =
-        json!({ "path": "/card/invoice/insert", "kind": "delay", "value": 1500, "count": 1 });
+        json!({ "path": "/card/invoice/insert", "kind": "delay", "value": 25_000, "count": 1 });
     let (sold, there) = issued_without_card(&app, "OC-2", &slow).await;
     let platform = &app.platform().ports;
     until("the card is asked for", async || {
@@ -156,6 +145,8 @@ async fn a_card_inserted_a_moment_before_the_offset_is_struck_out_by_the_one_tha
         card_at(platform, &there.id).await,
         Some(CardState::Inserting)
     );
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
     until("the answer", async || {
         card_at(platform, &there.id).await != Some(CardState::Inserting)
     })
@@ -181,8 +172,7 @@ async fn news_of_the_card_that_comes_after_news_of_its_end_ends_it_here_too() {
     let held =
         json!({ "path": "/card/invoice/platform/setpdf", "kind": "errcode", "value": 45009 });
     let (sold, there) = issued_without_card(&app, "OC-3", &held).await;
-    app.tamper("UPDATE jobs SET run_at = run_at + 3600000, due_at = due_at + 3600000 WHERE kind = 'follow_request'")
-        .await;
+    app.put_off("follow_request").await;
     app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
         .await;
     let platform = &app.platform().ports;

@@ -2,10 +2,12 @@
 
 use super::calls::Caller;
 use crate::{
-    harness::{TestApp, company, spawn_pair, spawn_pair_with_relay},
+    harness::{
+        TestApp, company, eventually, eventually_or, spawn_pair, spawn_pair_with_relay, until,
+    },
     red::{
-        at_stage, at_state, await_card, bring_forward, card_status, carded, invoice_state, posted,
-        refund,
+        act, at_stage, at_state, await_card, card_status, carded, hurried_to, invoice_state,
+        posted, refund,
     },
 };
 use fapiao_domain::{
@@ -26,7 +28,6 @@ use fapiao_usecases::{
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 fn everything() -> Value {
     json!({ "mode": "confirm", "reason": "02", "everything": true })
@@ -64,27 +65,23 @@ async fn an_invoice_of_the_platform_is_taken_back_in_full_and_its_card_struck_ou
     let theirs = theirs.unwrap().unwrap();
     assert_eq!(theirs.identity.unwrap().number(), number);
     let path = format!("/invoices/{}", red["id"].as_str().unwrap());
-    let mut papers = Value::Null;
-    for _ in 0..400 {
-        papers = app.get(&path).await.body["documents"].clone();
-        if papers.as_array().is_some_and(|it| !it.is_empty()) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    assert_eq!(papers.as_array().unwrap().len(), 1, "{papers}");
+    let papers = eventually("the paper", async || {
+        let papers = app.get(&path).await.body["documents"].clone();
+        let papers = papers.as_array().filter(|it| !it.is_empty());
+        papers.cloned()
+    })
+    .await;
+    assert_eq!(papers.len(), 1, "{papers:?}");
 
     // Our own record of the card follows the platform's word.
     let id = app.delivery_id(&json!({ "delivery": { "id": sold["delivery"] } }));
-    for _ in 0..400 {
+    until("the card is struck out here", async || {
         let card = app.ports().store.card(&id).await.unwrap().unwrap();
-        if card.state.as_str() == "cancelled" {
-            app.assert_ledger_holds().await;
-            return app.stop().await;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("the card is still there");
+        card.state.as_str() == "cancelled"
+    })
+    .await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
 }
 
 #[tokio::test]
@@ -166,7 +163,7 @@ async fn an_offset_whose_answer_is_lost_is_asked_about_and_not_sent_twice() {
     relay.lose_answers(1);
     refund(&app, &sold, "O-4-c", &everything()).await;
     at_state(&app, &sold, "not_needed").await;
-    hurry_until_done(&app, &sold).await;
+    hurried_to(&app, &sold, 0, "done").await;
     assert_eq!(relay.seen("POST /platform/v1/offsets"), 1);
     let order = json!({ "id": sold["order"] });
     let lines = app.timeline(&order).await;
@@ -185,24 +182,12 @@ async fn an_offset_that_never_arrived_is_sent_again() {
     let sold = carded(&app, "O-5").await;
     relay.lose_requests(1);
     refund(&app, &sold, "O-5-c", &everything()).await;
-    hurry_until_done(&app, &sold).await;
+    hurried_to(&app, &sold, 0, "done").await;
     assert_eq!(relay.seen("POST /platform/v1/offsets"), 2);
     let offsets = app.platform().ports.store.partner_offsets(None, 9).await;
     assert_eq!(offsets.unwrap().len(), 1);
     app.assert_ledger_holds().await;
     app.stop().await;
-}
-
-async fn hurry_until_done(app: &TestApp, sold: &Value) {
-    let path = format!("/orders/{}/refunds", sold["order"].as_str().unwrap());
-    for _ in 0..400 {
-        if app.get(&path).await.body["data"][0]["stage"] == "done" {
-            return;
-        }
-        bring_forward(app).await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the refund never was done");
 }
 
 #[tokio::test]
@@ -247,10 +232,7 @@ async fn the_platforms_refusal_is_told_and_given_up_or_begun_again() {
     // Given up, the merchant takes back what the platform still has.
     let id = letter["id"].as_str().unwrap();
     let id = Id::parse(id).unwrap();
-    let by = Actor::CommandLine;
-    act_on_form(app.ports(), &Scope::All, &by, &id, FormAct::GiveUp)
-        .await
-        .unwrap();
+    act(app.ports(), &id, FormAct::GiveUp).await;
     let part =
         json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] });
     let done = refund(&app, &sold, "O-6-d", &part).await;
@@ -351,16 +333,16 @@ async fn offsets_are_taken_once_within_what_is_left_and_seen_only_by_their_merch
     assert_eq!(told, StatusCode::UNPROCESSABLE_ENTITY, "nothing is left");
 
     let own = format!("{path}/{}", first["id"].as_str().unwrap());
-    let mut state = Value::Null;
-    for _ in 0..400 {
+    eventually_or("its end", async || {
         let (_, seen) = call(Method::GET, &own, &Value::Null).await;
-        state = seen["state"].clone();
-        if state == "issued" && seen["card"] == "cancelled" && !seen["invoice"]["pdf"].is_null() {
-            break;
+        let is_issued = seen["state"] == "issued" && !seen["invoice"]["pdf"].is_null();
+        if is_issued && seen["card"] == "cancelled" {
+            Ok(())
+        } else {
+            Err(seen)
         }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    assert_eq!(state, "issued");
+    })
+    .await;
     // A second merchant of the same platform.
     let stranger = super::calls::second_merchant(&app).await;
     for id in ["n-7", first["id"].as_str().unwrap()] {
@@ -381,15 +363,16 @@ async fn offsets_are_taken_once_within_what_is_left_and_seen_only_by_their_merch
 
 /// The platform's confirmation, once it stands at a state.
 async fn form_at(ports: &Ports, id: &RedFormId, state: FormState) -> RedForm {
-    for _ in 0..400 {
+    eventually_or(&format!("{id} is {state}"), async || {
         let form = ports.store.red_form(&Scope::All, id).await.unwrap();
         let form = form.unwrap();
         if form.state == state {
-            return form;
+            Ok(form)
+        } else {
+            Err(form.state)
         }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("{id} is not {state}");
+    })
+    .await
 }
 
 #[tokio::test]
@@ -410,16 +393,9 @@ async fn an_offset_that_is_refused_gives_nothing_up_and_what_staff_began_is_left
     };
     let order_id = sold["delivery"].as_str().unwrap();
     let whole = ["-100.00", "-13.00", "-113.00"];
-    let by = Actor::CommandLine;
     let withdrawn = async |id: &RedFormId| {
         form_at(ports, id, FormState::AwaitsBuyer).await;
-        // The job that follows the form may write at the same moment: then it is read and begun again.
-        let mut tries = 0;
-        while let Err(error) = act_on_form(ports, &Scope::All, &by, id, FormAct::Withdraw).await {
-            tries += 1;
-            assert!(tries < 40, "{error:?}");
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        act(ports, id, FormAct::Withdraw).await;
         form_at(ports, id, FormState::Withdrawn).await;
     };
     let (told, seen) = post(offset("f-1", order_id, whole)).await;
@@ -439,9 +415,7 @@ async fn an_offset_that_is_refused_gives_nothing_up_and_what_staff_began_is_left
     let offsets = ports.store.partner_offsets(None, 9).await.unwrap();
     let second = offsets.iter().find(|it| it.offset_no == "f-3").unwrap();
     withdrawn(&second.form).await;
-    act_on_form(ports, &Scope::All, &by, &second.form, FormAct::GiveUp)
-        .await
-        .unwrap();
+    act(ports, &second.form, FormAct::GiveUp).await;
 
     // What the platform's own staff began and mean to begin again is not the merchant's to give up.
     let caller = StaffCaller {
@@ -490,6 +464,7 @@ async fn repeating_every_step_of_an_offset_changes_nothing() {
     let letter = at_state(&app, &sold, "not_needed").await;
     let form = Id::parse(letter["id"].as_str().unwrap()).unwrap();
     app.run(&Job::FollowRedForm(form)).await;
+    app.settled().await;
     let order = json!({ "id": sold["order"] });
     let before = (app.timeline(&order).await, app.wechat_ledger().await);
     let form = Id::parse(letter["id"].as_str().unwrap()).unwrap();

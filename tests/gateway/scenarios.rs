@@ -1,6 +1,6 @@
 //! The ways of buyers to an invoice that another company's platform issues, and the pages that fit.
 
-use crate::harness::{TestApp, company, person, spawn_pair, tea};
+use crate::harness::{TestApp, company, eventually_or, person, spawn_pair, tea};
 use fapiao_usecases::jobs::Job;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -110,18 +110,19 @@ async fn a_receipt_of_a_payment_leads_to_the_sellers_own_platform() {
     let path = format!("/sandbox/orders/{number}/authorise");
     app.control(&app.sandbox(), Method::POST, &path, Some(&person("钱七")))
         .await;
-    let mut state = Value::Null;
-    for _ in 0..800 {
+    eventually_or("the card", async || {
         let found = app.get("/orders?order_no=X-PAY").await.body;
-        state = found["data"][0]["delivery_state"].clone();
+        let state = found["data"][0]["delivery_state"].clone();
         if state == "carded" {
-            let page_app = app.demo().secrets.app_id.clone();
-            assert_one_card(&app, &number, &page_app).await;
-            return app.stop().await;
+            Ok(())
+        } else {
+            Err(state)
         }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("still {state}");
+    })
+    .await;
+    let page_app = app.demo().secrets.app_id.clone();
+    assert_one_card(&app, &number, &page_app).await;
+    app.stop().await;
 }
 
 #[tokio::test]
@@ -279,20 +280,21 @@ async fn the_wizard_looks_at_the_sellers_platform() {
     partner.app_ids = all;
     theirs.save_partner(&partner, &by).await.unwrap();
     // The product may be noting at the same time what the platform told of itself.
-    let mut tries = 0..50;
-    loop {
+    let found = eventually_or("another platform", async || {
         app.change_gateway(|it| it.platform_id = "another".to_owned())
             .await;
         let (outcome, found) = look().await;
         if outcome == Outcome::Wrong {
-            assert!(
-                matches!(&found, Found::Said(why) if why.contains("识别码")),
-                "{found:?}"
-            );
-            break;
+            Ok(found)
+        } else {
+            Err(found)
         }
-        assert!(tries.next().is_some(), "never told apart: {found:?}");
-    }
+    })
+    .await;
+    assert!(
+        matches!(&found, Found::Said(why) if why.contains("识别码")),
+        "{found:?}"
+    );
     let key = app.platform().outside.key_id.clone();
     let now = ports.clock.now();
     theirs.revoke_partner_key(&key, now, &by).await.unwrap();

@@ -1,7 +1,9 @@
 //! Lost answers, lost and doubled callbacks, refusals: the end is the same, once.
 
 use super::calls::Caller;
-use crate::harness::{TestApp, company, person, spawn_pair, spawn_pair_with_relay};
+use crate::harness::{
+    TestApp, company, eventually, person, spawn_pair, spawn_pair_with_relay, until,
+};
 use crate::taxes::ports_at;
 use chrono::TimeDelta;
 use fapiao_usecases::{
@@ -12,22 +14,17 @@ use fapiao_usecases::{
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// Waits until the merchant stored a callback that says this.
 async fn notice_of(app: &TestApp, state: &str) -> Value {
     let seller = app.outside_seller();
-    for _ in 0..400 {
+    eventually(&format!("a callback that says {state}"), async || {
         let notices = app.ports().store.notices(&seller, 50).await.unwrap();
-        for notice in notices.iter().filter(|it| it.state != "refused") {
-            let body: Value = serde_json::from_str(&notice.body).unwrap();
-            if body["state"] == state {
-                return body;
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("no callback ever said {state}");
+        let taken = notices.iter().filter(|it| it.state != "refused");
+        let mut bodies = taken.map(|it| serde_json::from_str::<Value>(&it.body).unwrap());
+        bodies.find(|it| it["state"] == state)
+    })
+    .await
 }
 
 #[tokio::test]
@@ -37,16 +34,11 @@ async fn a_request_whose_answer_is_lost_is_asked_about_and_not_sent_twice() {
     app.move_callbacks("").await;
     relay.lose_answers(1);
     let order = app.authorised_order("E-3001", &company()).await;
-    for _ in 0..400 {
-        if app
-            .timeline(&order)
-            .await
-            .contains(&"request.unknown".to_owned())
-        {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    until("the answer is missed", async || {
+        let lines = app.timeline(&order).await;
+        lines.iter().any(|it| it == "request.unknown")
+    })
+    .await;
     app.hurry(&["send_request", "follow_request"], &order, "carded")
         .await;
     let posts = relay.seen("POST /platform/v1/requests");
@@ -94,14 +86,12 @@ async fn a_platform_that_delivers_and_never_makes_the_paper_is_for_a_person_in_t
         let ports = ports_at(&app, now);
         async move { run_job(&ports, &claimed).await.end }
     };
-    for _ in 0..400 {
-        let request = store.platform_request(&id).await.unwrap();
-        if request.is_some_and(|it| it.state == "issued") {
-            break;
-        }
+    until("the merchant hears of the invoice", async || {
         app.hurry_once(&["send_request", "follow_request"]).await;
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+        let request = store.platform_request(&id).await.unwrap();
+        request.is_some_and(|it| it.state == "issued")
+    })
+    .await;
     // Rarer and rarer, and not for ever.
     let end = follow(1).await;
     assert!(
@@ -202,22 +192,20 @@ async fn a_refusal_of_the_platform_reaches_staff_buyer_and_wechat() {
     let lines = app.timeline(&order).await;
     assert!(lines.contains(&"request.refused".to_owned()), "{lines:?}");
     let id = order["delivery"]["id"].as_str().unwrap();
-    for _ in 0..200 {
-        let path = format!("/sandbox/orders/{id}");
+    let path = format!("/sandbox/orders/{id}");
+    until("WeChat is told", async || {
         let there = app.control(&app.sandbox(), Method::GET, &path, None).await;
-        if there["state"] == "rejected" {
-            // The order is open for another try.
-            let order_id = order["id"].as_str().unwrap();
-            let wanted = json!({ "channel": "web", "page": "title" });
-            let path = format!("/orders/{order_id}/deliveries");
-            let second = app.post(&path, "again", &wanted).await;
-            assert_eq!(second.status, StatusCode::CREATED, "{second:?}");
-            app.assert_ledger_holds().await;
-            return app.stop().await;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("WeChat was never told");
+        there["state"] == "rejected"
+    })
+    .await;
+    // The order is open for another try.
+    let order_id = order["id"].as_str().unwrap();
+    let wanted = json!({ "channel": "web", "page": "title" });
+    let path = format!("/orders/{order_id}/deliveries");
+    let second = app.post(&path, "again", &wanted).await;
+    assert_eq!(second.status, StatusCode::CREATED, "{second:?}");
+    app.assert_ledger_holds().await;
+    app.stop().await;
 }
 
 /// What a crash between two steps leaves behind, at every step: the job runs again.
@@ -227,6 +215,7 @@ async fn repeating_every_step_changes_nothing() {
     let order = app.authorised_order("E-3006", &company()).await;
     app.await_state(&order, "carded").await;
     let id = app.delivery_id(&order);
+    app.settled().await;
     let before = (app.timeline(&order).await, app.wechat_ledger().await);
     for job in [
         Job::DraftInvoice(id.clone()),

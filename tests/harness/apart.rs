@@ -1,13 +1,9 @@
 //! The product in a process of its own, so that it can be killed; the sandboxes stay here.
 
-use super::{PATIENCE, TestApp, database::TestDatabase};
+use super::{ALWAYS, PATIENCE, TestApp, database::TestDatabase, port::free_port, until};
 use fapiao_server::demo::{Demo, DemoOptions, Side};
 use reqwest::{Client, redirect::Policy};
-use std::{
-    net::{SocketAddr, TcpListener},
-    process::Stdio,
-    time::Instant,
-};
+use std::{net::SocketAddr, process::Stdio};
 use tokio::process::{Child, Command};
 
 /// A product that lives and dies on its own. Everything but [`TestApp::ports`] works while it lives.
@@ -23,7 +19,7 @@ pub async fn spawn_apart(settings: &[(&str, &str)]) -> Apart {
     let folder = tempfile::tempdir().unwrap();
     let mut options = DemoOptions::on_free_ports(folder.path().to_owned());
     options.only = Some(Side::Sandboxes);
-    options.listen = free_address();
+    options.listen = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let demo = Demo::start(options).await.unwrap();
     let http = Client::builder()
         .redirect(Policy::none())
@@ -40,35 +36,26 @@ pub async fn spawn_apart(settings: &[(&str, &str)]) -> Apart {
             platform_database: None,
             http,
         },
-        settings: settings
+        settings: ALWAYS
             .iter()
+            .chain(settings)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
         product: None,
     }
 }
 
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
-}
-
 impl Apart {
     /// Starts the product and waits until it is ready.
     pub async fn start(&mut self) {
         self.start_doomed("");
-        let began = Instant::now();
         let ready = format!("{}/readyz", self.app.web());
-        loop {
-            if let Ok(answer) = self.app.http.get(&ready).send().await
-                && answer.status().is_success()
-            {
-                return;
-            }
+        until("the product is ready", async || {
             assert!(!self.is_dead(), "the product ended before it was ready");
-            assert!(began.elapsed() < PATIENCE, "the product is not ready");
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+            let answer = self.app.http.get(&ready).send().await;
+            answer.is_ok_and(|it| it.status().is_success())
+        })
+        .await;
     }
 
     /// Starts the product, which ends itself with SIGKILL at a step, such as `claimed:issue_invoice`.

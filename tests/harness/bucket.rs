@@ -1,10 +1,10 @@
 //! A bucket on an S3-compatible server of its own: moto (Apache-2.0), which `cargo xtask test` installs.
 
+use super::{port::free_port, until};
 use fapiao_server::config::{Config, Storage};
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
 };
 
 const NAME: &str = "fapiao-test";
@@ -41,9 +41,7 @@ pub async fn bucket() -> Option<Bucket> {
         eprintln!("skipped: no S3 server here; `cargo xtask test` installs it");
         return None;
     };
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let port = free_port();
     let server = Command::new(&python)
         .args([
             "-m",
@@ -62,21 +60,15 @@ pub async fn bucket() -> Option<Bucket> {
         endpoint: format!("http://127.0.0.1:{port}"),
     };
     let address = format!("{}/{NAME}", bucket.endpoint);
-    let began = Instant::now();
-    loop {
-        let made = reqwest::Client::new().put(&address).send().await;
-        if made.is_ok_and(|answer| answer.status().is_success()) {
-            return Some(bucket);
-        }
+    until("moto.server answers", async || {
         if let Some(ended) = bucket.server.try_wait().unwrap() {
             panic!("moto.server ended with {ended}: is it in the list of readers?");
         }
-        assert!(
-            began.elapsed() < Duration::from_secs(60),
-            "moto.server does not answer"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        let made = reqwest::Client::new().put(&address).send().await;
+        made.is_ok_and(|answer| answer.status().is_success())
+    })
+    .await;
+    Some(bucket)
 }
 
 /// The settings as shipped.

@@ -6,6 +6,7 @@ mod database;
 pub mod mails;
 mod pair;
 mod picture;
+mod port;
 mod wait;
 
 pub use apart::{Apart, spawn_apart};
@@ -19,10 +20,16 @@ use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tempfile::TempDir;
-pub use wait::eventually;
+pub use wait::{eventually, eventually_or, until};
 
 /// How long a test waits for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Settings of every product: a test at four in the morning in China is like any other.
+const ALWAYS: [(&str, &str); 2] = [
+    ("FAPIAO_WORKER__NIGHTLY_COMPARISON", "false"),
+    ("FAPIAO_ARCHIVE__NIGHTLY", "false"),
+];
 
 /// A running product with its sandboxes.
 pub struct TestApp {
@@ -70,7 +77,7 @@ async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase
     ))
     .await;
     for ports in demo.ports.iter().chain(demo.platform().map(|it| &it.ports)) {
-        set_up(ports).await;
+        settled(ports).await;
     }
     let http = Client::builder()
         .redirect(Policy::none())
@@ -86,14 +93,14 @@ async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase
     }
 }
 
-/// Waits until every job that the start queued was tried: a late one would undo what a test sets next (rates, stock).
-async fn set_up(ports: &Ports) {
-    eventually("the start's jobs are done", async || {
-        let jobs = ports.store.jobs(None, None, 100).await.unwrap().rows;
+/// Waits until every job that is due was tried: a late one would undo what a test sets next (rates, stock).
+async fn settled(ports: &Ports) {
+    eventually_or("every job was tried", async || {
+        let mut jobs = ports.store.jobs(None, None, 100).await.unwrap().rows;
         let now = ports.clock.now();
         let due = |it: &JobRow| it.state == "waiting" && it.attempts == 0 && it.run_at <= now;
-        let is_open = |it: &JobRow| it.state == "running" || due(it);
-        (!jobs.iter().any(is_open)).then_some(())
+        jobs.retain(|it| it.state == "running" || due(it));
+        if jobs.is_empty() { Ok(()) } else { Err(jobs) }
     })
     .await;
 }
@@ -108,9 +115,7 @@ async fn start(
     options.database = database.url();
     options.with_platform = platform_database.is_some();
     options.platform_database = platform_database.and_then(TestDatabase::url);
-    // A test at four in the morning in China is like any other.
-    let always = [("FAPIAO_WORKER__NIGHTLY_COMPARISON", "false")];
-    options.settings = always
+    options.settings = ALWAYS
         .iter()
         .chain(settings)
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -189,6 +194,36 @@ impl TestApp {
             .unwrap();
         raw.close().await.unwrap();
         done.rows_affected()
+    }
+
+    /// Waits until every job that is due was tried, here and at the platform: nothing more happens by itself then.
+    pub async fn settled(&self) {
+        settled(self.ports()).await;
+        if let Some(platform) = self.demo().platform() {
+            settled(&platform.ports).await;
+        }
+    }
+
+    /// Puts off what waits to be tried again, by an hour, and lets what runs come to its end first: a test that does the
+    /// step itself is not overtaken.
+    pub async fn put_off(&self, kind: &str) {
+        let statement = format!(
+            "UPDATE jobs SET run_at = run_at + 3600000, due_at = due_at + 3600000 \
+             WHERE kind = '{kind}' AND state = 'waiting'"
+        );
+        let ports = self.ports();
+        until(&format!("{kind} is put off"), async || {
+            let soon = ports.clock.now() + chrono::TimeDelta::minutes(30);
+            let jobs = ports.store.jobs(None, None, 100).await.unwrap().rows;
+            let near = |it: &JobRow| it.state == "waiting" && it.run_at <= soon;
+            let is_near =
+                (jobs.iter()).any(|it| it.kind == kind && (it.state == "running" || near(it)));
+            if is_near {
+                self.tamper(&statement).await;
+            }
+            !is_near
+        })
+        .await;
     }
 
     pub fn web(&self) -> String {
@@ -334,20 +369,16 @@ impl TestApp {
     /// Waits, by the API's own long poll, until the delivery stands where it should.
     pub async fn await_state(&self, order: &Value, state: &str) -> Value {
         let id = order["delivery"]["id"].as_str().unwrap();
-        let began = std::time::Instant::now();
-        loop {
+        eventually_or(&format!("the delivery is {state}"), async || {
             let answer = self.get(&format!("/deliveries/{id}?wait=2")).await;
             assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
             if answer.body["state"] == state {
-                return answer.body;
+                Ok(answer.body)
+            } else {
+                Err(answer.body)
             }
-            assert!(
-                began.elapsed() < PATIENCE,
-                "still {} instead of {state}: {}",
-                answer.body["state"],
-                answer.body
-            );
-        }
+        })
+        .await
     }
 
     /// Everything the WeChat sandbox accepted and sent.

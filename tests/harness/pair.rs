@@ -1,6 +1,6 @@
 //! What tests of two installations need beside a [`TestApp`].
 
-use super::{PATIENCE, TestApp, spawn_pair};
+use super::{TestApp, eventually, eventually_or, spawn_pair, until};
 use fapiao_domain::ids::{DeliveryId, Id, OrderId, SellerId};
 use fapiao_usecases::{
     actor::Actor,
@@ -20,7 +20,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -189,22 +188,21 @@ impl TestApp {
     /// the change would meet it.
     pub async fn change_gateway(&self, change: impl Fn(&mut Gateway)) {
         let store = &self.ports().store;
-        let began = Instant::now();
-        loop {
-            assert!(began.elapsed() < PATIENCE, "the platform told nothing");
+        until("the platform told of itself", async || {
             let gateway = store.gateway(&self.outside_seller()).await;
             let mut gateway = gateway.unwrap().unwrap();
-            if gateway.checked_at.is_some() {
-                change(&mut gateway);
-                match store.save_gateway(&gateway, &Actor::CommandLine).await {
-                    Ok(_) => return,
-                    // The platform was asked meanwhile, and what it told was noted.
-                    Err(StoreError::Stale { .. }) => {}
-                    Err(error) => panic!("{error}"),
-                }
+            if gateway.checked_at.is_none() {
+                return false;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+            change(&mut gateway);
+            match store.save_gateway(&gateway, &Actor::CommandLine).await {
+                Ok(_) => true,
+                // The platform was asked meanwhile, and what it told was noted.
+                Err(StoreError::Stale { .. }) => false,
+                Err(error) => panic!("{error}"),
+            }
+        })
+        .await;
     }
 
     /// Sends the platform's callbacks elsewhere.
@@ -223,45 +221,33 @@ impl TestApp {
         let (ports, by) = (self.ports(), Actor::CommandLine);
         let app_id = &self.demo().secrets.app_id;
         let seller = self.outside_seller().to_string();
-        let began = Instant::now();
-        let id = loop {
+        // The product prepares the account at the same time.
+        let id = eventually_or("the payments are linked", async || {
             let account = ports.store.account_by_app_id(app_id).await;
             let account = account.unwrap().unwrap();
             let (id, merchant) = (account.id.clone(), account.pay_merchant.clone());
-            match set_pay_merchant(ports, account, &merchant, Some(&seller), &by).await {
-                Ok(_) => break id,
-                // The product prepares the account at the same time.
-                Err(error) if began.elapsed() > PATIENCE => panic!("{error}"),
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        };
+            let set = set_pay_merchant(ports, account, &merchant, Some(&seller), &by).await;
+            set.map(|_| id)
+        })
+        .await;
         self.run(&Job::PrepareAccount(id)).await;
         // The worker has the same job: it must not link anew what a test links next.
-        for _ in 0..400 {
-            let mut under_way = false;
-            for state in ["waiting", "running"] {
-                let jobs = ports.store.jobs(Some(state), None, 50).await.unwrap();
-                under_way |= jobs.rows.iter().any(|it| it.kind == "prepare_account");
-            }
-            if !under_way {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("the account is still being prepared");
+        until("the account is prepared", async || {
+            let jobs = ports.store.jobs(None, None, 100).await.unwrap().rows;
+            let mut open = jobs.iter().filter(|it| it.state != "parked");
+            open.all(|it| it.kind != "prepare_account")
+        })
+        .await;
     }
 
     /// Why the merchant's job of a kind waits for a person, once it does.
     pub async fn parked(&self, kind: &str) -> String {
-        for _ in 0..400 {
+        eventually(&format!("{kind} waits for a person"), async || {
             let jobs = self.ports().store.jobs(Some("parked"), None, 50).await;
             let found = jobs.unwrap().rows.into_iter().find(|it| it.kind == kind);
-            if let Some(job) = found {
-                return job.reason;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("no {kind} ever waited for a person");
+            Some(found?.reason)
+        })
+        .await
     }
 
     /// The platform's own delivery of a merchant's order, once it stands in a state.
@@ -269,18 +255,20 @@ impl TestApp {
         let store = &self.platform().ports.store;
         let partner = store.partners().await.unwrap().remove(0);
         let outside = order["delivery"]["id"].as_str().unwrap();
-        for _ in 0..400 {
+        eventually_or(&format!("the platform's delivery is {state}"), async || {
             let request = store.partner_request_by_order(&partner.id, outside).await;
-            if let Some(request) = request.unwrap() {
-                let found = store.delivery(&Scope::All, &request.delivery).await;
-                let found = found.unwrap().unwrap();
-                if found.state.as_str() == state {
-                    return found;
-                }
+            let Some(request) = request.unwrap() else {
+                return Err(None);
+            };
+            let found = store.delivery(&Scope::All, &request.delivery).await;
+            let found = found.unwrap().unwrap();
+            if found.state.as_str() == state {
+                Ok(found)
+            } else {
+                Err(Some(found))
             }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("the platform's delivery never was {state}");
+        })
+        .await
     }
 
     /// The platform's staff refuse.
@@ -312,15 +300,15 @@ impl TestApp {
     pub async fn hurry(&self, kinds: &[&str], order: &Value, state: &str) {
         let id = self.delivery_id(order);
         let store = &self.ports().store;
-        for _ in 0..400 {
+        eventually_or(&format!("the delivery is {state}"), async || {
             let delivery = store.delivery(&Scope::All, &id).await.unwrap().unwrap();
             if delivery.state.as_str() == state {
-                return;
+                return Ok(());
             }
             self.hurry_once(kinds).await;
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("never {state}");
+            Err(delivery)
+        })
+        .await;
     }
 
     /// Brings waiting jobs of some kinds forward.

@@ -1,7 +1,10 @@
 //! Waiting for what happens by itself.
 
 use super::PATIENCE;
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Debug,
+    time::{Duration, Instant},
+};
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -13,12 +16,25 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// # Panics
 /// After [`PATIENCE`], with what was waited for.
 pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_or(what, async || ask().await.ok_or("nothing")).await
+}
+
+/// As [`eventually`], for what holds or does not.
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    eventually(what, async || holds().await.then_some(())).await;
+}
+
+/// As [`eventually`]; what was seen instead is told in the end.
+pub async fn eventually_or<T, E: Debug>(
+    what: &str,
+    mut ask: impl AsyncFnMut() -> Result<T, E>,
+) -> T {
     let began = Instant::now();
     loop {
-        if let Some(answer) = ask().await {
-            return answer;
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(seen) => assert!(began.elapsed() < PATIENCE, "in vain: {what}: {seen:?}"),
         }
-        assert!(began.elapsed() < PATIENCE, "in vain: {what}");
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -2,11 +2,10 @@
 
 use crate::{
     admin::{
-        console::until,
         sign_in::signed_in,
         work::{location, page, send},
     },
-    harness::{TestApp, company, spawn_app, tea},
+    harness::{TestApp, company, eventually, eventually_or, spawn_app, tea},
 };
 use fapiao_domain::ids::Id;
 use fapiao_usecases::{
@@ -49,25 +48,24 @@ fn order(order_no: &str, payment: Value) -> Value {
 }
 
 async fn claim(app: &TestApp) -> PaymentClaim {
-    for _ in 0..400 {
+    eventually("a claim", async || {
         let found = app.ports().store.claims(None, None).await.unwrap().rows;
-        if let Some(claim) = found.into_iter().next() {
-            return claim;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("no claim came")
+        found.into_iter().next()
+    })
+    .await
 }
 
 async fn carded(app: &TestApp, order_no: &str) -> Value {
-    for _ in 0..800 {
+    eventually_or(&format!("the card of {order_no}"), async || {
         let found = app.get(&format!("/orders?order_no={order_no}")).await.body;
-        if found["data"][0]["delivery_state"] == "carded" {
-            return found["data"][0].clone();
+        let order = found["data"][0].clone();
+        if order["delivery_state"] == "carded" {
+            Ok(order)
+        } else {
+            Err(order)
         }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("{order_no} was never carded")
+    })
+    .await
 }
 
 #[tokio::test]
@@ -142,17 +140,11 @@ async fn a_person_finds_the_order_or_ends_the_request() {
 
     let number = paid(&app).await;
     asked(&app, &number).await;
-    let other = loop {
-        let claims = ports
-            .store
-            .claims(Some(ClaimState::Open), None)
-            .await
-            .unwrap();
-        if let Some(claim) = claims.rows.into_iter().next() {
-            break claim;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    };
+    let other = eventually("another claim", async || {
+        let claims = ports.store.claims(Some(ClaimState::Open), None).await;
+        claims.unwrap().rows.into_iter().next()
+    })
+    .await;
     let again = attach_by_number(ports, &other.id, "PAY-4", &by).await;
     assert!(matches!(again, Err(AttachError::UnderWay(_))));
     assert!(matches!(
@@ -201,7 +193,7 @@ async fn payments_are_read_strictly() {
 /// The order at WeChat, once it was refused.
 async fn told_no(app: &TestApp, order_id: &str) -> Value {
     let path = format!("/sandbox/orders/{order_id}");
-    until("the refusal at WeChat", || async {
+    eventually("the refusal at WeChat", async || {
         let order = app.control(&app.sandbox(), Method::GET, &path, None).await;
         (order["state"] == "rejected").then_some(order)
     })
@@ -229,7 +221,8 @@ async fn staff_see_the_promise_close_with_a_reason_and_the_comparison_finds_what
     let to = location(&send(&app, &finance, &path, &[("note", "无法核实支付")]).await);
     let text = page(&app, &finance, &to).await;
     assert!(text.contains("申请已关闭，正在通过微信告知买家"), "{text}");
-    // The job is lost, as after a hand on the database: the comparison finds it.
+    // The job is lost, as after a hand on the database, and not at work: the comparison finds it.
+    app.settled().await;
     app.tamper(&format!("DELETE FROM jobs WHERE subject = '{}'", open.id))
         .await;
     app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
@@ -298,7 +291,7 @@ async fn differences(app: &TestApp) -> Vec<Difference> {
     let run = begin(app.ports(), "cli", &Actor::CommandLine)
         .await
         .unwrap();
-    until("the end of the comparison", || async {
+    eventually("the end of the comparison", async || {
         let run = store.reconciliation(&run).await.unwrap().unwrap();
         run.done.then_some(())
     })

@@ -5,7 +5,7 @@ use crate::{
         sign_in::signed_in,
         work::{location, page, send},
     },
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, eventually_or, spawn_app},
 };
 use fapiao_domain::{
     card::CardState,
@@ -25,14 +25,15 @@ async fn card(app: &TestApp, order: &Value) -> Card {
 }
 
 async fn await_card(app: &TestApp, order: &Value, state: CardState) -> Card {
-    for _ in 0..400 {
+    eventually_or(&format!("the card is {state:?}"), async || {
         let card = card(app, order).await;
         if card.state == state {
-            return card;
+            Ok(card)
+        } else {
+            Err(card)
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("still {:?}", card(app, order).await);
+    })
+    .await
 }
 
 async fn holder_does(app: &TestApp, code: &str, status: &str) {

@@ -1,6 +1,6 @@
 //! The ways a buyer comes to WeChat's page, and what each page type means.
 
-use crate::harness::{Picture, TestApp, company, spawn_app, tea};
+use crate::harness::{Picture, TestApp, company, eventually, eventually_or, spawn_app, tea};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -135,15 +135,15 @@ async fn an_invoice_issued_first_is_collected_later() {
     .await;
     let id = order["delivery"]["id"].as_str().unwrap();
     // The number is there before anybody opened the page.
-    let mut delivery = Value::Null;
-    for _ in 0..400 {
-        delivery = app.get(&format!("/deliveries/{id}")).await.body;
+    let delivery = eventually_or("the invoice", async || {
+        let delivery = app.get(&format!("/deliveries/{id}")).await.body;
         if delivery["invoice"].is_object() {
-            break;
+            Ok(delivery)
+        } else {
+            Err(delivery)
         }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    assert!(delivery["invoice"].is_object(), "{delivery}");
+    })
+    .await;
     assert_eq!(delivery["state"], "created");
     let refused = app
         .post(
@@ -304,22 +304,14 @@ async fn a_refusal_carries_its_link_to_the_buyer() {
         .await
         .unwrap();
     assert!(shown.contains("税号有误") && shown.contains(link));
-    for _ in 0..200 {
-        let there = app
-            .control(
-                &app.sandbox(),
-                Method::GET,
-                &format!("/sandbox/orders/{id}"),
-                None,
-            )
-            .await;
-        if there["state"] == "rejected" {
-            assert_eq!(there["reject_url"], link);
-            return app.stop().await;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("WeChat was never told");
+    let path = format!("/sandbox/orders/{id}");
+    let there = eventually("WeChat's word of the refusal", async || {
+        let there = app.control(&app.sandbox(), Method::GET, &path, None).await;
+        (there["state"] == "rejected").then_some(there)
+    })
+    .await;
+    assert_eq!(there["reject_url"], link);
+    app.stop().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What the page asks buyers for, saved twice in quick succession.
 
-use crate::harness::spawn_app;
+use crate::harness::{spawn_app, until};
 use fapiao_usecases::{
     actor::Actor,
     merchant::buyer_form::push_buyer_form,
@@ -10,7 +10,6 @@ use fapiao_usecases::{
 };
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use std::time::Duration;
 
 #[tokio::test]
 async fn a_form_that_was_overtaken_while_wechat_was_told_is_not_the_last_word() {
@@ -35,22 +34,22 @@ async fn a_form_that_was_overtaken_while_wechat_was_told_is_not_the_last_word() 
     };
     draw(Ask::Optional).await;
     app.wechat_fault(
-        &json!({ "path": "/card/invoice/setbizattr", "kind": "delay", "value": 1500, "count": 1 }),
+        &json!({ "path": "/card/invoice/setbizattr", "kind": "delay", "value": 8000, "count": 1 }),
     )
     .await;
     let (ports, id) = (app.ports().clone(), account.id.clone());
     let slow = tokio::spawn(async move { push_buyer_form(&ports, &id).await });
-    for _ in 0..400 {
+    until("the first call is on its way", async || {
         let faults = app
             .control(&app.sandbox(), Method::GET, "/sandbox/faults", None)
             .await;
-        if !faults.to_string().contains("\"struck\":0") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    // Staff draw another one while the first call is on its way.
+        !faults.to_string().contains("\"struck\":0")
+    })
+    .await;
+    // Staff draw another one meanwhile.
     draw(Ask::Required).await;
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
     let end = slow.await.unwrap();
     assert!(matches!(end, Err(StepError::NotYet { .. })), "{end:?}");
     push_buyer_form(app.ports(), &account.id).await.unwrap();

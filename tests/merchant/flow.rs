@@ -1,6 +1,6 @@
 //! From the till to the wallet.
 
-use crate::harness::{company, person, spawn_app, tea};
+use crate::harness::{company, eventually, person, spawn_app, tea};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -70,24 +70,11 @@ async fn a_wrong_tax_number_waits_for_a_person_and_takes_no_number() {
         json!({ "company": { "title": "示例科技有限公司", "tax_no": "91110105MA000000L7" } });
     let order = app.authorised_order("A-1003", &title).await;
     app.await_state(&order, "authorised").await;
-    let parked = async {
-        loop {
-            let jobs = app
-                .ports()
-                .store
-                .jobs(Some("parked"), None, 10)
-                .await
-                .unwrap()
-                .rows;
-            if let Some(job) = jobs.into_iter().next() {
-                return job;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    let job = tokio::time::timeout(std::time::Duration::from_secs(20), parked)
-        .await
-        .unwrap();
+    let job = eventually("a person's turn", async || {
+        let jobs = app.ports().store.jobs(Some("parked"), None, 10).await;
+        jobs.unwrap().rows.into_iter().next()
+    })
+    .await;
     assert_eq!(
         (job.kind.as_str(), job.code.as_str()),
         ("draft_invoice", "title_invalid")

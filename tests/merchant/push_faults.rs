@@ -1,7 +1,7 @@
 //! Pushes as a bad day sends them: a hundred times, in every order, none at all, a thousand at once, byte by byte, forged
 //! by the hundred.
 
-use crate::harness::{TestApp, company, spawn_app};
+use crate::harness::{TestApp, company, eventually, eventually_or, spawn_app};
 use chrono::TimeDelta;
 use fapiao_domain::ids::{DeliveryId, Id, PushId};
 use fapiao_usecases::{
@@ -237,9 +237,10 @@ async fn forgers_are_counted_and_end_nothing() {
     let order = app.order("PF-4").await;
     let delivery = order["delivery"]["id"].as_str().unwrap();
     app.open_page(&order).await;
-    let mut account = account(&app).await;
+    let account = account(&app).await;
     let at = app.ports().clock.now().timestamp();
     let declined = told(&account, "oThief", at, AGREED, &answer_of("", delivery));
+    let began = Instant::now();
     for serial in 0..300 {
         let (query, body) = sealed(&app, &account, &declined);
         let forged = query.replace("778899001", &serial.to_string());
@@ -247,7 +248,9 @@ async fn forgers_are_counted_and_end_nothing() {
     }
     let kept = app.ports().store.pushes(Some("refused"), None, 100).await;
     let kept = kept.unwrap().rows.len();
-    assert!((1..60).contains(&kept), "a sample: {kept}");
+    // Five at once and two a second.
+    let most = 6 + 2 * began.elapsed().as_secs() as usize;
+    assert!((1..=most).contains(&kept), "a sample: {kept}");
     let metrics = app.http.get(format!("{}/metrics", app.web()));
     let metrics = metrics.send().await.unwrap().text().await.unwrap();
     let counted = metrics
@@ -263,28 +266,23 @@ async fn forgers_are_counted_and_end_nothing() {
     assert!(counted >= 300, "{counted}");
 
     // Plain mode: the signature is right, the text is anybody's.
-    loop {
+    eventually_or("the account is set", async || {
+        let mut account = self::account(&app).await;
         account.push_mode = PushMode::Plain;
         let store = &app.ports().store;
-        if store.save_account(&account, &Actor::System).await.is_ok() {
-            break;
-        }
-        account = self::account(&app).await;
-    }
+        store.save_account(&account, &Actor::System).await
+    })
+    .await;
     let account = self::account(&app).await;
     assert_eq!(
         post(&app, sealed(&app, &account, &declined)).await,
         StatusCode::OK
     );
-    let began = Instant::now();
-    let ignored = loop {
+    let ignored = eventually("the push is ignored", async || {
         let found = app.ports().store.pushes(Some("ignored"), None, 50).await;
-        if let Some(push) = found.unwrap().rows.into_iter().next() {
-            break push;
-        }
-        assert!(began.elapsed() < Duration::from_secs(30));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+        found.unwrap().rows.into_iter().next()
+    })
+    .await;
     assert!(ignored.outcome.contains("plain mode"), "{ignored:?}");
     let stands = app.get(&format!("/deliveries/{delivery}")).await.body;
     assert_eq!(stands["state"], "page_opened", "{stands}");
@@ -344,7 +342,8 @@ async fn a_slow_body_is_given_up() {
     read.read_exact(&mut answer).await.unwrap();
     let took = began.elapsed();
     assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 408");
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    // The whole of it would take minutes.
+    assert!(took < Duration::from_secs(60), "{took:?}");
     drip.abort();
     let order = app.authorised_order("PF-6", &company()).await;
     app.await_state(&order, "carded").await;

@@ -3,7 +3,7 @@
 
 use crate::{
     admin::{sign_in::signed_in, work::page},
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, eventually, spawn_app, until},
 };
 use actix_web::{
     http::StatusCode,
@@ -164,23 +164,19 @@ async fn without_original_id(app: &TestApp) {
 
 /// Saves a change of the account; the jobs that prepare it save their own beside, so a stale row is read again.
 async fn change_account(app: &TestApp, change: impl Fn(&mut Account)) {
-    for _ in 0..50 {
+    until("the account is at rest", async || {
         let mut account = account(app).await;
         change(&mut account);
-        match app
-            .ports()
-            .store
-            .save_account(&account, &Actor::System)
-            .await
-        {
-            Err(StoreError::Stale { .. }) => tokio::task::yield_now().await,
+        let store = &app.ports().store;
+        match store.save_account(&account, &Actor::System).await {
+            Err(StoreError::Stale { .. }) => false,
             saved => {
                 saved.unwrap();
-                return;
+                true
             }
         }
-    }
-    panic!("the account never came to rest");
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -307,20 +303,20 @@ async fn warnings(app: &TestApp) -> Vec<AuditEntry> {
     }
 }
 
-/// Waits until so many pushes were handled or ignored.
+/// Waits until so many pushes were handled or ignored: as long as there are more and more.
 async fn handled(app: &TestApp, wanted: usize) {
-    let began = std::time::Instant::now();
-    loop {
-        let store = &app.ports().store;
-        let mut done = 0;
-        for state in ["handled", "ignored", "parked"] {
-            done += store.pushes(Some(state), None, 1).await.unwrap().count as usize;
-        }
-        if done >= wanted {
-            return;
-        }
-        assert!(began.elapsed().as_secs() < 30, "{done} of {wanted}");
-        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    let store = &app.ports().store;
+    let mut before = 0;
+    while before < wanted {
+        let what = format!("more than {before} of {wanted} pushes");
+        before = eventually(&what, async || {
+            let mut done = 0;
+            for state in ["handled", "ignored", "parked"] {
+                done += store.pushes(Some(state), None, 1).await.unwrap().count as usize;
+            }
+            (done > before).then_some(done)
+        })
+        .await;
     }
 }
 

@@ -2,11 +2,10 @@
 
 use crate::{
     admin::{
-        console::until,
         sign_in::signed_in,
         work::{location, page, send},
     },
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, eventually, spawn_app},
 };
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{Id, ReconciliationId};
@@ -20,7 +19,7 @@ use serde_json::{Value, json};
 
 async fn ended(app: &TestApp, run: &ReconciliationId) -> Vec<Difference> {
     let store = &app.ports().store;
-    until("the end of the comparison", || async {
+    eventually("the end of the comparison", async || {
         let run = store.reconciliation(run).await.unwrap().unwrap();
         run.done.then_some(())
     })
@@ -120,6 +119,8 @@ async fn a_refusal_that_wechat_was_not_told_is_told_it() {
         .post(&format!("/deliveries/{id}/refusal"), "RC-2-r", &refusal)
         .await;
     assert!(answer.status.is_success(), "{answer:?}");
+    // Tried once, in vain: a try under way would tell it after all.
+    app.settled().await;
     app.tamper(&format!("DELETE FROM jobs WHERE subject = '{id}'"))
         .await;
     app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
@@ -127,7 +128,7 @@ async fn a_refusal_that_wechat_was_not_told_is_told_it() {
     let (run, found) = compared(&app, &finance).await;
     assert_eq!(kinds(&found), [DifferenceKind::RefusedHere], "{found:?}");
     fix(&app, &finance, &run, &found[0]).await;
-    until("WeChat to know", || async {
+    eventually("WeChat to know", async || {
         let path = format!("/sandbox/orders/{id}");
         let order = app.control(&app.sandbox(), Method::GET, &path, None).await;
         order.to_string().contains("rejected").then_some(())
@@ -188,7 +189,7 @@ async fn with_waiting_card(app: &TestApp, order_no: &str) -> Value {
     app.wechat_fault(&held).await;
     let order = app.authorised_order(order_no, &company()).await;
     let id = order["delivery"]["id"].as_str().unwrap();
-    until("the waiting card", || async {
+    eventually("the waiting card", async || {
         let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
         let waits = |it: &JobRow| it.subject == id && it.kind == "deliver_card" && it.attempts > 0;
         jobs.unwrap().rows.iter().any(waits).then_some(())
@@ -236,7 +237,7 @@ fn order_id(order: &Value) -> fapiao_domain::ids::OrderId {
 /// Neither a draft nor a card of a delivery is tried any more, and nothing waits for a person. The question whether the
 /// buyer agreed may come once more; it ends by itself.
 async fn nothing_left(app: &TestApp, delivery: &str) {
-    until("no job left", || async {
+    eventually("no job left", async || {
         let jobs = app.ports().store.jobs(None, None, 50).await.unwrap().rows;
         let tries = |it: &JobRow| {
             it.subject == delivery && matches!(it.kind.as_str(), "draft_invoice" | "deliver_card")
@@ -253,11 +254,11 @@ async fn a_card_that_is_being_tried_while_its_delivery_is_ended_stops_nobody() {
     let app = spawn_app().await;
     let finance = signed_in(&app, "finance").await;
     // The card waits at WeChat; there the order is refused, and staff end the delivery here.
-    let slow = json!({ "path": "/card/invoice/platform/setpdf", "kind": "delay", "value": 3000 });
+    let slow = json!({ "path": "/card/invoice/platform/setpdf", "kind": "delay", "value": 50_000 });
     app.wechat_fault(&slow).await;
     let order = app.authorised_order("RC-9", &company()).await;
     let id = order["delivery"]["id"].as_str().unwrap();
-    until("the card on its way", || async {
+    eventually("the card on its way", async || {
         let jobs = app.ports().store.jobs(Some("running"), None, 50).await;
         let rows = jobs.unwrap().rows;
         let tries = |it: &JobRow| it.subject == id && it.kind == "deliver_card";
@@ -269,6 +270,8 @@ async fn a_card_that_is_being_tried_while_its_delivery_is_ended_stops_nobody() {
     assert_eq!(kinds(&found), [DifferenceKind::RejectedThere], "{found:?}");
     fix(&app, &finance, &run, &found[0]).await;
     app.await_state(&order, "failed").await;
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
     nothing_left(&app, id).await;
     assert_eq!(app.wechat_ledger().await["inserts"], json!([]));
     app.assert_ledger_holds().await;
@@ -283,7 +286,7 @@ async fn authorised_here_and_not_there_ends_the_delivery() {
     let odd = json!({ "company": { "title": "示例科技有限公司", "tax_no": "91110105MA000000L7" } });
     let order = app.authorised_order("RC-8", &odd).await;
     let id = order["delivery"]["id"].as_str().unwrap();
-    until("the person's turn", || async {
+    eventually("the person's turn", async || {
         let jobs = app.ports().store.jobs(Some("parked"), None, 50).await;
         let rows = jobs.unwrap().rows;
         rows.iter().any(|it| it.subject == id).then_some(())
@@ -321,7 +324,7 @@ async fn an_agreement_to_an_unknown_delivery_and_a_lost_code_are_found_without_a
         "members": { "SuccOrderId": nobody, "FailOrderId": "", "AuthorizeAppId": account.app_id, "Source": "web" } });
     app.control(&app.sandbox(), Method::POST, "/sandbox/pushes", Some(&push))
         .await;
-    until("the push", || async {
+    eventually("the push", async || {
         let ignored = app.ports().store.pushes(Some("ignored"), None, 1).await;
         (ignored.unwrap().count == 1).then_some(())
     })
@@ -353,7 +356,7 @@ async fn an_issued_invoice_nobody_brings_is_brought() {
     app.wechat_fault(&fault).await;
     let order = app.authorised_order("RC-4", &company()).await;
     let id = order["delivery"]["id"].as_str().unwrap();
-    until("the waiting card", || async {
+    eventually("the waiting card", async || {
         let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
         let rows = jobs.unwrap().rows;
         let card = |it: &JobRow| it.subject == id && it.kind == "deliver_card" && it.attempts > 0;
@@ -469,7 +472,7 @@ async fn superseded(app: &TestApp, no: &str) -> Value {
 }
 
 async fn rejected_there(app: &TestApp, delivery: &str) -> Value {
-    until("WeChat to know", || async {
+    eventually("WeChat to know", async || {
         let order = at_wechat(app, delivery).await;
         (order["state"] == "rejected").then_some(order)
     })
@@ -487,7 +490,7 @@ async fn who_agrees_on_a_page_that_was_passed_over_is_told_where_the_order_stand
     let link = order["delivery"]["page_url"].as_str().unwrap();
     assert!(there["reject_url"].as_str().unwrap() == link, "{there}");
     // The link leads on to the invoice that was asked for on the receipt.
-    let row = until("the card of the receipt", || async {
+    let row = eventually("the card of the receipt", async || {
         let found = app.get("/orders?order_no=RC-9").await.body["data"][0].clone();
         (found["delivery_state"] == "carded").then_some(found)
     })

@@ -1,6 +1,6 @@
 //! The shop refuses.
 
-use crate::harness::{company, spawn_app};
+use crate::harness::{company, spawn_app, until};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -68,18 +68,16 @@ async fn an_authorised_delivery_is_rejected_at_wechat_too() {
         )
         .await;
     assert_eq!(refused.status, StatusCode::OK, "{refused:?}");
-    for _ in 0..200 {
+    until("WeChat is told", async || {
         let path = format!("/sandbox/orders/{id}");
         let there = app
             .control(&app.sandbox(), reqwest::Method::GET, &path, None)
             .await;
-        if there["state"] == "rejected" {
-            app.assert_ledger_holds().await;
-            return app.stop().await;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("WeChat was never told");
+        there["state"] == "rejected"
+    })
+    .await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
 }
 
 #[tokio::test]

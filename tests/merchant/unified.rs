@@ -2,22 +2,21 @@
 
 use crate::{
     admin::{
-        console::until,
         sign_in::signed_in,
         work::{page, send},
     },
-    harness::{TestApp, company, person, spawn_app},
-    red::{at_stage, at_state, bring_forward, invoice_state, refund},
+    harness::{TestApp, company, eventually, eventually_or, person, spawn_app, until},
+    red::{act, at_state, hurried_to, invoice_state, refund},
 };
 use fapiao_domain::ids::{Id, OrderId, SellerId};
 use fapiao_usecases::{
     actor::Actor,
     jobs::Job,
+    platform::confirmations::FormAct,
     records::{IssuingMode, UnifiedSettings},
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A product whose first seller is set to the unified calls.
 pub async fn spawn_unified() -> TestApp {
@@ -60,21 +59,16 @@ async fn settings(app: &TestApp, change: &Value) {
 
 /// Lets waiting jobs of the kind look again until the delivery stands where it should.
 async fn hurry(app: &TestApp, order: &Value, state: &str) -> Value {
-    for _ in 0..400 {
-        let id = order["delivery"]["id"].as_str().unwrap();
+    let id = order["delivery"]["id"].as_str().unwrap();
+    eventually_or(state, async || {
         let seen = app.get(&format!("/deliveries/{id}")).await.body;
         if seen["state"] == state {
-            return seen;
+            return Ok(seen);
         }
-        let store = &app.ports().store;
-        for job in store.jobs(Some("waiting"), None, 50).await.unwrap().rows {
-            if job.kind == "make_out" {
-                store.retry_job(&job.id, &Actor::System).await.unwrap();
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
-    panic!("never {state}");
+        app.hurry_once(&["make_out"]).await;
+        Err(seen)
+    })
+    .await
 }
 
 async fn timeline(app: &TestApp, order: &Value) -> Vec<String> {
@@ -125,8 +119,7 @@ async fn wechat_makes_the_invoice_out_and_takes_it_back() {
     let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
     let done = refund(&app, &sold, "U-1-c", &all).await;
     assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
-    hurry_refund(&app, &sold, 1).await;
-    at_stage(&app, &sold, 1, "done").await;
+    hurried_to(&app, &sold, 1, "done").await;
     assert_eq!(invoice_state(&app, &sold).await, "fully_red");
     assert_eq!(calls(&app, "/card/invoice/clearoutinvoice").await, 1);
     app.assert_ledger_holds().await;
@@ -147,51 +140,25 @@ async fn an_offset_whose_beginning_was_cut_short_goes_on() {
     let letter = at_state(&app, &sold, "asked").await;
     let id = Id::parse(letter["id"].as_str().unwrap()).unwrap();
     let store = &app.ports().store;
-    for _ in 0..400 {
+    until("the call's outcome is unknown", async || {
         let call = store.clear_out_call(&id).await.unwrap();
-        if call.is_some_and(|it| it.state == "unknown") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+        call.is_some_and(|it| it.state == "unknown")
+    })
+    .await;
     // As a kill between the confirmation's state and its call left it.
     let gone = app
         .tamper("DELETE FROM unified_requests WHERE kind = 'clear'")
         .await;
     assert_eq!(gone, 1);
-    hurry_refund(&app, &sold, 0).await;
+    hurried_to(&app, &sold, 0, "done").await;
     assert_eq!(invoice_state(&app, &sold).await, "fully_red");
     app.assert_ledger_holds().await;
     app.stop().await;
 }
 
 async fn give_up(app: &TestApp, letter: &Value) {
-    use fapiao_usecases::{
-        platform::confirmations::{FormAct, act_on_form},
-        ports::Scope,
-    };
     let id = Id::parse(letter["id"].as_str().unwrap()).unwrap();
-    act_on_form(
-        app.ports(),
-        &Scope::All,
-        &Actor::CommandLine,
-        &id,
-        FormAct::GiveUp,
-    )
-    .await
-    .unwrap();
-}
-
-async fn hurry_refund(app: &TestApp, sold: &Value, place: usize) {
-    let path = format!("/orders/{}/refunds", sold["order"].as_str().unwrap());
-    for _ in 0..400 {
-        if app.get(&path).await.body["data"][place]["stage"] == "done" {
-            return;
-        }
-        bring_forward(app).await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the refund never was done: {}", app.get(&path).await.body);
+    act(app.ports(), &id, FormAct::GiveUp).await;
 }
 
 #[tokio::test]
@@ -226,7 +193,7 @@ async fn a_failure_reaches_staff_and_buyer_with_its_reason() {
     // WeChat is told, and with it the buyer on WeChat's own pages.
     let path = format!("/sandbox/orders/{}", seen["id"].as_str().unwrap());
     let sandbox = app.sandbox();
-    until("the refusal at WeChat", || async {
+    eventually("the refusal at WeChat", async || {
         let order = app.control(&sandbox, Method::GET, &path, None).await;
         (order["state"] == "rejected").then_some(())
     })
@@ -313,26 +280,20 @@ async fn without_the_push_nobody_knows_the_openid_and_a_person_looks() {
     app.wechat_fault(&json!({ "event": event, "kind": "lost" }))
         .await;
     let order = app.authorised_order("U-6", &company()).await;
-    for _ in 0..400 {
-        let store = &app.ports().store;
-        for job in store.jobs(Some("waiting"), None, 50).await.unwrap().rows {
-            if job.kind == "confirm_authorisation" {
-                store.retry_job(&job.id, &Actor::System).await.unwrap();
-            }
-        }
-        let parked = store.jobs(Some("parked"), None, 50).await.unwrap().rows;
-        if let Some(job) = parked.iter().find(|it| it.kind == "make_out") {
-            assert_eq!(job.code, "openid_missing");
-            assert_eq!(calls(&app, MAKE).await, 0);
-            let id = order["delivery"]["id"].as_str().unwrap();
-            let seen = app.get(&format!("/deliveries/{id}")).await.body;
-            assert_eq!(seen["state"], "issuing");
-            app.assert_ledger_holds().await;
-            return app.stop().await;
-        }
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
-    panic!("nobody was asked");
+    let job = eventually("somebody is asked", async || {
+        app.hurry_once(&["confirm_authorisation"]).await;
+        let parked = app.ports().store.jobs(Some("parked"), None, 50).await;
+        let mut rows = parked.unwrap().rows.into_iter();
+        rows.find(|it| it.kind == "make_out")
+    })
+    .await;
+    assert_eq!(job.code, "openid_missing");
+    assert_eq!(calls(&app, MAKE).await, 0);
+    let id = order["delivery"]["id"].as_str().unwrap();
+    let seen = app.get(&format!("/deliveries/{id}")).await.body;
+    assert_eq!(seen["state"], "issuing");
+    app.assert_ledger_holds().await;
+    app.stop().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The mail with the documents, taken by a real SMTP conversation.
 
-use crate::harness::{mails::mail_server, person, spawn_app_with};
+use crate::harness::{mails::mail_server, person, spawn_app_with, until};
 
 #[tokio::test]
 async fn the_buyer_gets_one_mail_with_both_documents() {
@@ -15,13 +15,9 @@ async fn the_buyer_gets_one_mail_with_both_documents() {
     let order = app.authorised_order("M-1", &person("李雷")).await;
     let delivery = app.await_state(&order, "carded").await;
     let number = delivery["invoice"]["number"].as_str().unwrap();
-    for _ in 0..200 {
-        if !mails.lock().unwrap().is_empty() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    // Asking for it again changes nothing.
+    until("the mail", async || !mails.lock().unwrap().is_empty()).await;
+    // Asking for it again, once it is noted that it was sent, changes nothing.
+    app.settled().await;
     let invoice =
         fapiao_domain::ids::Id::parse(delivery["invoice"]["id"].as_str().unwrap()).unwrap();
     fapiao_usecases::platform::mail::mail_invoice(app.ports(), &invoice)
@@ -44,12 +40,7 @@ async fn the_buyer_gets_one_mail_with_both_documents() {
     let back = serde_json::json!({ "mode": "confirm", "reason": "02", "everything": true });
     let path = format!("/orders/{}/refunds", order["id"].as_str().unwrap());
     assert_eq!(app.post(&path, "M-1-r", &back).await.status, 201);
-    for _ in 0..400 {
-        if taken.lock().unwrap().len() > 1 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until("the second mail", async || taken.lock().unwrap().len() > 1).await;
     let mails = taken.lock().unwrap().clone();
     assert_eq!(mails.len(), 2);
     let ledger = app.tax_ledger().await;

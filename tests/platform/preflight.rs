@@ -2,11 +2,10 @@
 
 use crate::{
     admin::{
-        console::until,
         sign_in::signed_in,
         work::{location, page, send},
     },
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, eventually, spawn_app, until},
     taxes::ports_at,
 };
 use chrono::TimeDelta;
@@ -32,7 +31,7 @@ fn id_of(order: &Value) -> DeliveryId {
 
 async fn stopped(app: &TestApp, order: &Value) -> JobRow {
     let id = id_of(order);
-    until("a stopped card", || async {
+    eventually("a stopped card", async || {
         let jobs = app.ports().store.jobs(Some("parked"), None, 100).await;
         let mut rows = jobs.unwrap().rows.into_iter();
         rows.find(|it| it.subject == id.as_str())
@@ -113,7 +112,6 @@ async fn each_refusal_leads_to_its_own_safe_step_on_this_order() {
         assert_eq!(job.code, "order_id_used");
         let by = fapiao_usecases::actor::Actor::CommandLine;
         app.ports().store.retry_job(&job.id, &by).await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     app.await_state(&used, "carded").await;
     let card = app
@@ -147,7 +145,7 @@ async fn what_is_certain_is_not_asked_and_goes_on_once_it_is_mended() {
     let second = app.authorised_order("P-2", &company()).await;
     let issued = app.await_state(&second, "issuing").await;
     let (first_id, second_id) = (id_of(&first), id_of(&second));
-    let invoice = until("the card row of the second", || async {
+    let invoice = eventually("the card row of the second", async || {
         let delivery = app.ports().store.delivery(&Scope::All, &second_id).await;
         let invoice = delivery.unwrap().unwrap().invoice?;
         let card = app.ports().store.card(&second_id).await.unwrap();
@@ -197,11 +195,17 @@ async fn an_upload_that_grows_old_is_renewed_before_wechat_deletes_it() {
     app.wechat_fault(&fault).await;
     let order = app.authorised_order("P-3", &company()).await;
     let id = id_of(&order);
-    let media = until("the upload", || async {
+    let media = eventually("the upload", async || {
         let card = app.ports().store.card(&id).await.unwrap()?;
         card.asked_at.and(card.media)
     })
     .await;
+    // Asked for, and refused: else the worker's own call would bring the card once the fault is gone.
+    until("the refusal", async || {
+        calls(&app, INSERT, id.as_str()).await > 0
+    })
+    .await;
+    app.put_off("deliver_card").await;
     app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
         .await;
     let uploads = calls(&app, UPLOAD, "").await;

@@ -2,11 +2,11 @@
 
 use crate::{
     admin::{
-        console::{at_wechat, parked, send_card, until},
+        console::{at_wechat, parked, send_card},
         sign_in::signed_in,
         work::{location, page, send},
     },
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, eventually, spawn_app},
     taxes::{behind_gateway, first_seller, ports_at},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -73,7 +73,7 @@ async fn a_renamed_seller_gets_new_templates_of_every_kind_it_had() {
     let special = [("kind", "digital_special"), ("title", "专票")];
     let sent = send_card(&app, &owner, &seller.id, &special, None).await;
     assert!(location(&sent).contains("kind=digital_special"));
-    let made = until("the special template", || async {
+    let made = eventually("the special template", async || {
         template_of(&app, &seller, InvoiceKind::DigitalSpecial).await
     })
     .await;
@@ -95,7 +95,7 @@ async fn a_renamed_seller_gets_new_templates_of_every_kind_it_had() {
     let members = renaming(&seller, name);
     let members: Vec<(&str, &str)> = members.iter().map(|it| (it.0, it.1.as_str())).collect();
     location(&send(&app, &owner, &address, &members).await);
-    until("both templates of the new payee", || async {
+    eventually("both templates of the new payee", async || {
         (at_wechat(&app, name).await.len() == 2).then_some(())
     })
     .await;
@@ -147,7 +147,7 @@ async fn a_seller_of_the_older_form_draws_the_card_of_its_own_kind() {
     let owner = signed_in(&app, "admin").await;
     behind_gateway(&app, "classic").await;
     let seller = first_seller(&app).await;
-    until("the template of the older form", || async {
+    eventually("the template of the older form", async || {
         template_of(&app, &seller, InvoiceKind::ClassicOrdinary).await
     })
     .await;
@@ -196,7 +196,7 @@ async fn a_young_template_is_tried_at_one_five_and_fifteen_minutes_and_then_a_pe
     .await;
     let order = app.authorised_order("TP-3", &company()).await;
     let id = DeliveryId::parse(order["delivery"]["id"].as_str().unwrap()).unwrap();
-    let job = until("the waiting card", || async {
+    let job = eventually("the waiting card", async || {
         let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
         let mut jobs = jobs.unwrap().rows.into_iter();
         jobs.find(|it| it.subject == id.as_str() && it.reason.contains("40078"))
@@ -277,7 +277,7 @@ async fn a_try_settled_in_the_moment_before_its_job_stops_leaves_nothing_stopped
     };
     let queued = QueuedJob::now(job, Some(seller.id.clone()));
     store.enqueue(vec![queued]).await.unwrap();
-    until("an empty list", || async {
+    eventually("an empty list", async || {
         (store.queue_stats().await.unwrap().parked == 0).then_some(())
     })
     .await;

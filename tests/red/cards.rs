@@ -1,7 +1,7 @@
 //! The card of an invoice that is taken back while nobody knows whether the card is in the wallet.
 
-use super::{PATIENCE, await_card, bring_jobs_forward, refund};
-use crate::harness::{TestApp, company, spawn_app};
+use super::{await_card, bring_jobs_forward, refund};
+use crate::harness::{self, TestApp, company, spawn_app};
 use fapiao_domain::{
     card::CardState,
     ids::{DeliveryId, Id},
@@ -9,18 +9,19 @@ use fapiao_domain::{
 use fapiao_usecases::{actor::Actor, platform::card_life::enter_code, ports::Scope};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 const INSERT: &str = "/card/invoice/insert";
 
 /// Waits for something, and lets the jobs of a kind run meanwhile.
 async fn until(app: &TestApp, kind: &str, what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !holds().await {
-        assert!(began.elapsed() < PATIENCE, "{what}");
-        bring_jobs_forward(app, kind).await;
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
+    harness::until(what, async || {
+        let holds = holds().await;
+        if !holds {
+            bring_jobs_forward(app, kind).await;
+        }
+        holds
+    })
+    .await;
 }
 
 async fn state(app: &TestApp, id: &DeliveryId) -> Option<CardState> {

@@ -1,6 +1,6 @@
 //! Confirmations: the buyer's answer, silence, refusal, lost answers, a stop in between.
 
-use super::{at_stage, at_state, await_card, bring_forward, carded, posted, refund};
+use super::{at_stage, at_state, await_card, carded, hurried_to, posted, refund};
 use crate::harness::spawn_app;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -38,8 +38,7 @@ async fn a_buyer_who_posted_the_invoice_has_to_agree() {
         Some(&json!({ "answer": "Y" })),
     )
     .await;
-    bring_forward(&app).await;
-    let done = at_stage(&app, &sold, 0, "done").await;
+    let done = hurried_to(&app, &sold, 0, "done").await;
     assert_eq!(done["red_letters"][0]["code"], "04");
     await_card(&app, &sold, "INVOICE_REIMBURSE_CANCEL").await;
     app.assert_ledger_holds().await;
@@ -140,8 +139,7 @@ async fn a_refund_goes_on_after_a_restart() {
     )
     .await;
     app.restart().await;
-    bring_forward(&app).await;
-    at_stage(&app, &sold, 0, "done").await;
+    hurried_to(&app, &sold, 0, "done").await;
     await_card(&app, &sold, "INVOICE_REIMBURSE_CANCEL").await;
     app.assert_ledger_holds().await;
     app.stop().await;

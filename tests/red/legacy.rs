@@ -3,7 +3,7 @@
 
 use super::{at_stage, await_card, carded, invoice_state, refund};
 use crate::{
-    harness::{TestApp, spawn_app},
+    harness::{TestApp, eventually, spawn_app},
     taxes::{behind_gateway, invoice_of, serials},
 };
 use fapiao_domain::{
@@ -12,7 +12,6 @@ use fapiao_domain::{
 };
 use fapiao_usecases::records::Invoice;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 async fn invoice(app: &TestApp, id: &Value) -> Invoice {
     invoice_of(app, &json!({ "invoice": { "id": id } })).await
@@ -22,15 +21,12 @@ async fn invoice(app: &TestApp, id: &Value) -> Invoice {
 async fn printed(app: &TestApp, id: &Value) -> String {
     let store = &app.ports().store;
     let id = InvoiceId::parse(id.as_str().unwrap()).unwrap();
-    let began = Instant::now();
-    let sha256 = loop {
+    let sha256 = eventually("the paper", async || {
         let documents = store.documents(&id).await.unwrap();
-        if let Some(pdf) = documents.into_iter().find(|it| it.format == "pdf") {
-            break pdf.sha256;
-        }
-        assert!(began.elapsed().as_secs() < 20, "no paper");
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    };
+        let pdf = documents.into_iter().find(|it| it.format == "pdf");
+        Some(pdf?.sha256)
+    })
+    .await;
     let bytes = app.ports().files.get(&sha256).await.unwrap().unwrap();
     let text = lopdf::Document::load_mem(&bytes)
         .unwrap()

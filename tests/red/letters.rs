@@ -1,7 +1,7 @@
 //! One invoice is taken back: wholly, in parts, and never more than it has.
 
-use super::{at_stage, await_card, card_status, carded, invoice_state, refund};
-use crate::harness::spawn_app;
+use super::{at_stage, await_card, card_status, carded, hurried_to, invoice_state, refund};
+use crate::harness::{spawn_app, until};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -37,8 +37,7 @@ async fn a_full_red_letter_takes_all_back_and_strikes_the_card_out() {
 
     let red = letter["red_invoice_id"].as_str().unwrap();
     // The paper follows a moment after the tax authority's word.
-    let began = std::time::Instant::now();
-    loop {
+    until("its paper", async || {
         let pdf = app
             .http
             .get(format!("{}/api/v1/invoices/{red}/file.pdf", app.web()))
@@ -46,12 +45,9 @@ async fn a_full_red_letter_takes_all_back_and_strikes_the_card_out() {
             .send()
             .await
             .unwrap();
-        if pdf.headers()["content-type"] == "application/pdf" {
-            break;
-        }
-        assert!(began.elapsed().as_secs() < 20, "{:?}", pdf.status());
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+        pdf.headers()["content-type"] == "application/pdf"
+    })
+    .await;
     let twice = refund(
         &app,
         &sold,
@@ -134,16 +130,11 @@ async fn requests_at_the_same_time_never_take_more_than_there_is() {
         assert_eq!(other.status, StatusCode::CONFLICT, "{other:?}");
     }
     for place in 0..2 {
-        at_stage_soon(&app, &sold, place).await;
+        hurried_to(&app, &sold, place, "done").await;
     }
     assert_eq!(invoice_state(&app, &sold).await, "fully_red");
     app.assert_ledger_holds().await;
     app.stop().await;
-}
-
-async fn at_stage_soon(app: &crate::harness::TestApp, sold: &serde_json::Value, place: usize) {
-    super::bring_forward(app).await;
-    at_stage(app, sold, place, "done").await;
 }
 
 #[tokio::test]

@@ -10,13 +10,15 @@ mod refunds;
 mod several;
 mod states;
 
-use crate::harness::{Answer, TestApp, company};
+use crate::harness::{Answer, TestApp, company, eventually_or, until};
+use fapiao_domain::ids::RedFormId;
+use fapiao_usecases::{
+    actor::Actor,
+    platform::confirmations::{FormAct, act_on_form},
+    ports::{Ports, Scope},
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
-
-/// How long a step may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An order whose card is in the wallet.
 pub(crate) async fn carded(app: &TestApp, order_no: &str) -> Value {
@@ -35,48 +37,81 @@ pub(crate) async fn refund(app: &TestApp, of: &Value, key: &str, body: &Value) -
 /// The order's refund at a place, once it stands at a stage.
 pub(crate) async fn at_stage(app: &TestApp, of: &Value, place: usize, stage: &str) -> Value {
     let path = format!("/orders/{}/refunds", of["order"].as_str().unwrap());
-    let began = Instant::now();
-    loop {
+    eventually_or(&format!("the refund is {stage}"), async || {
         let answer = app.get(&path).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        let refund = &answer.body["data"][place];
-        if refund["stage"] == stage {
-            return refund.clone();
-        }
-        assert!(began.elapsed() < PATIENCE, "not {stage}: {refund}");
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        is_at(answer.body["data"][place].clone(), "stage", stage)
+    })
+    .await
+}
+
+/// As [`at_stage`], while confirmations that wait look again at once.
+pub(crate) async fn hurried_to(app: &TestApp, of: &Value, place: usize, stage: &str) -> Value {
+    let path = format!("/orders/{}/refunds", of["order"].as_str().unwrap());
+    eventually_or(&format!("the refund is {stage}"), async || {
+        bring_forward(app).await;
+        let refund = app.get(&path).await.body["data"][place].clone();
+        is_at(refund, "stage", stage)
+    })
+    .await
+}
+
+/// What was read, if its member says so.
+fn is_at(read: Value, member: &str, wanted: &str) -> Result<Value, Value> {
+    if read[member] == wanted {
+        Ok(read)
+    } else {
+        Err(read)
     }
 }
 
 /// The first red letter of the first refund, once it stands at a state.
 pub(crate) async fn at_state(app: &TestApp, of: &Value, state: &str) -> Value {
     let path = format!("/invoices/{}/red-letters", of["invoice"].as_str().unwrap());
-    let began = Instant::now();
-    loop {
-        let answer = app.get(&path).await;
-        let letter = &answer.body["data"][0];
-        if letter["state"] == state {
-            return letter.clone();
+    let letter = eventually_or(&format!("the letter is {state}"), async || {
+        let letter = app.get(&path).await.body["data"][0].clone();
+        if letter["state"] != state {
+            bring_forward(app).await;
         }
-        assert!(began.elapsed() < PATIENCE, "not {state}: {letter}");
-        bring_forward(app).await;
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
+        is_at(letter, "state", state)
+    })
+    .await;
+    followed(app).await;
+    letter
 }
 
 /// The first red letter of the order's refund at a place, once it stands at a state.
 pub(crate) async fn at_state_of(app: &TestApp, of: &Value, place: usize, state: &str) -> Value {
     let path = format!("/orders/{}/refunds", of["order"].as_str().unwrap());
-    let began = Instant::now();
-    loop {
+    let letter = eventually_or(&format!("the letter is {state}"), async || {
         let letter = app.get(&path).await.body["data"][place]["red_letters"][0].clone();
-        if letter["state"] == state {
-            return letter;
+        if letter["state"] != state {
+            bring_forward(app).await;
         }
-        assert!(began.elapsed() < PATIENCE, "not {state}: {letter}");
-        bring_forward(app).await;
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
+        is_at(letter, "state", state)
+    })
+    .await;
+    followed(app).await;
+    letter
+}
+
+/// Waits until no job is at a confirmation: what staff do next would meet its writing.
+async fn followed(app: &TestApp) {
+    until("the confirmations are followed", async || {
+        let jobs = app.ports().store.jobs(Some("running"), None, 50).await;
+        let rows = jobs.unwrap().rows;
+        rows.iter().all(|it| it.kind != "follow_red_form")
+    })
+    .await;
+}
+
+/// Acts on a confirmation. The job that follows it may write at the same moment: then it is read and begun again.
+pub(crate) async fn act(ports: &Ports, id: &RedFormId, what: FormAct) {
+    let by = Actor::CommandLine;
+    eventually_or("the confirmation is acted on", async || {
+        act_on_form(ports, &Scope::All, &by, id, what).await
+    })
+    .await;
 }
 
 /// Lets waiting confirmations look again now.
@@ -86,13 +121,7 @@ pub(crate) async fn bring_forward(app: &TestApp) {
 
 /// Lets waiting jobs of a kind run now.
 pub(crate) async fn bring_jobs_forward(app: &TestApp, kind: &str) {
-    let store = &app.ports().store;
-    let by = fapiao_usecases::actor::Actor::System;
-    for job in store.jobs(Some("waiting"), None, 50).await.unwrap().rows {
-        if job.kind == kind {
-            store.retry_job(&job.id, &by).await.unwrap();
-        }
-    }
+    app.hurry_once(&[kind]).await;
 }
 
 /// The buyer's bookkeeper has posted the invoice: they have to agree to a red letter.
@@ -117,11 +146,11 @@ pub(crate) async fn card_status(app: &TestApp, of: &Value) -> String {
 
 /// Waits for the card to be struck out.
 pub(crate) async fn await_card(app: &TestApp, of: &Value, status: &str) {
-    let began = Instant::now();
-    while card_status(app, of).await != status {
-        assert!(began.elapsed() < PATIENCE, "the card is not {status}");
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
+    eventually_or(&format!("the card is {status}"), async || {
+        let seen = card_status(app, of).await;
+        if seen == status { Ok(()) } else { Err(seen) }
+    })
+    .await;
 }
 
 /// An invoice's state.

@@ -6,11 +6,10 @@ use crate::{
         sign_in::{hidden, signed_in},
         work::{location, page, send},
     },
-    harness::{TestApp, company, person, spawn_app},
+    harness::{TestApp, company, eventually_or, person, spawn_app},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 /// The address of an order's buyer page.
 async fn buyer_page(app: &TestApp, delivery: &Value) -> String {
@@ -27,15 +26,15 @@ async fn text(app: &TestApp, url: &str) -> String {
 
 /// Looks at a page until it says something.
 async fn until_says(app: &TestApp, url: &str, words: &str) -> String {
-    let began = Instant::now();
-    loop {
+    eventually_or(words, async || {
         let shown = text(app, url).await;
         if shown.contains(words) {
-            return shown;
+            Ok(shown)
+        } else {
+            Err(shown)
         }
-        assert!(began.elapsed().as_secs() < 30, "no {words} in {shown}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    })
+    .await
 }
 
 /// The addresses of a page that contain something.

@@ -4,12 +4,11 @@
 use super::{at_stage, at_state, posted, refund};
 use crate::{
     admin::{sign_in::signed_in, work::send},
-    harness::{TestApp, company, spawn_app, tea},
+    harness::{TestApp, company, spawn_app, tea, until},
 };
 use fapiao_usecases::actor::Actor;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 /// Price with tax in fen, pieces, discount in fen.
 const SOLD: [(i64, i64, i64); 3] = [(3_333, 3, 0), (2_500, 4, 1_000), (999, 7, 0)];
@@ -183,11 +182,10 @@ async fn what_is_left_is_invoiced_anew_once_the_last_letter_is_carried_out_or_gi
     .await;
     at_state(&app, &second, "refused_by_buyer").await;
     let first = format!("/invoices/{}", sold["invoices"][0]["id"].as_str().unwrap());
-    let began = Instant::now();
-    while app.get(&first).await.body["state"] != "fully_red" {
-        assert!(began.elapsed().as_secs() < 30);
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
+    until("the first is taken back", async || {
+        app.get(&first).await.body["state"] == "fully_red"
+    })
+    .await;
     let stopped = at_stage(&app, &sold, 0, "stopped").await;
     assert_eq!(stopped["delivery_id"], Value::Null);
     // Another refund says what stands in its way.

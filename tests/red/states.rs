@@ -15,18 +15,15 @@
 //!
 //! The words of each state in both languages are looked at beside the page that shows them.
 
-use super::{
-    at_stage, at_state, at_state_of, bring_forward, carded, invoice_state, posted, refund,
-};
+use super::{at_stage, at_state, at_state_of, carded, hurried_to, invoice_state, posted, refund};
 use crate::{
     admin::sign_in::{hidden, signed_in},
-    harness::{TestApp, spawn_app},
+    harness::{TestApp, spawn_app, until},
 };
 use fapiao_usecases::jobs::{Job, QueuedJob};
 use futures_util::future::join_all;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 fn all() -> Value {
     json!({ "mode": "confirm", "reason": "02", "everything": true })
@@ -197,8 +194,7 @@ async fn a_buyer_begins_and_the_seller_agrees() {
     assert!(listed.contains("待销方确认"), "{listed}");
     let shown = press(&app, &owner, &sold, "agree").await;
     assert!(shown.contains("购方发起红字确认单"), "{shown}");
-    bring_forward(&app).await;
-    let done = at_stage(&app, &sold, 0, "done").await;
+    let done = hurried_to(&app, &sold, 0, "done").await;
     assert_eq!(done["red_letters"].as_array().unwrap().len(), 1);
     assert_eq!(done["red_letters"][0]["code"], "04");
     assert_eq!(done["totals"]["total"], "56.50");
@@ -230,15 +226,11 @@ async fn a_buyer_begins_and_the_seller_refuses_or_lets_it_lapse() {
         .await;
     look(&app).await;
     let path = format!("/orders/{}/refunds", sold["order"].as_str().unwrap());
-    let began = Instant::now();
-    loop {
+    until("it is found", async || {
         let refunds = app.get(&path).await.body;
-        if refunds["data"][1]["red_letters"][0]["number"] == begun["number"] {
-            break;
-        }
-        assert!(began.elapsed().as_secs() < 20, "{refunds}");
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
+        refunds["data"][1]["red_letters"][0]["number"] == begun["number"]
+    })
+    .await;
     let later = json!({ "seconds": 72 * 3600 + 60 });
     app.control(
         &app.tax(),
@@ -247,12 +239,7 @@ async fn a_buyer_begins_and_the_seller_refuses_or_lets_it_lapse() {
         Some(&later),
     )
     .await;
-    let began = Instant::now();
-    while app.get(&path).await.body["data"][1]["stage"] != "given_up" {
-        bring_forward(&app).await;
-        assert!(began.elapsed().as_secs() < 20);
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
+    hurried_to(&app, &sold, 1, "given_up").await;
     assert_eq!(invoice_state(&app, &sold).await, "issued");
     app.assert_ledger_holds().await;
     app.stop().await;

@@ -4,7 +4,7 @@
 use super::{imported, mistakes};
 use crate::{
     admin::sign_in::{hidden, signed_in},
-    harness::{Answer, TestApp, company, spawn_app, tea},
+    harness::{Answer, TestApp, company, eventually, spawn_app, tea},
     merchant::unified::spawn_unified,
     red::at_stage,
     taxes::behind_gateway,
@@ -191,25 +191,15 @@ async fn wechats_unified_call_names_the_policy() {
     assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
     app.open_page(&made.body).await;
     app.authorise(&made.body, &company()).await;
-    let mut sent = Vec::new();
-    for _ in 0..400 {
+    let sent = eventually("the call", async || {
         let path = "/sandbox/calls?limit=500";
         let seen = app.control(&app.sandbox(), Method::GET, path, None).await;
-        let calls = seen["calls"]
-            .as_array()
-            .or(seen.as_array())
-            .unwrap()
-            .clone();
-        sent = calls
-            .into_iter()
-            .filter(|it| it["path"] == "/card/invoice/makeoutinvoice")
-            .collect();
-        if !sent.is_empty() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    let text = sent[0].to_string();
+        let mut calls = seen["calls"].as_array().or(seen.as_array())?.iter();
+        let made = calls.find(|it| it["path"] == "/card/invoice/makeoutinvoice");
+        made.cloned()
+    })
+    .await;
+    let text = sent.to_string();
     assert!(
         text.contains("即征即退50%") && text.contains("按3%简易征收"),
         "{text}"

@@ -3,12 +3,12 @@
 use super::{imported, mistakes};
 use crate::{
     admin::{
-        console::{at_wechat, parked, until},
+        console::{at_wechat, parked},
         sign_in::{hidden, signed_in},
         work::send,
     },
     archive::get as download,
-    harness::{Answer, TestApp, company, person, spawn_app, tea},
+    harness::{Answer, TestApp, company, eventually, person, spawn_app, tea},
     red::at_stage,
     taxes::{behind_gateway, first_seller},
 };
@@ -317,7 +317,7 @@ async fn only_a_digital_seller_of_its_own_issues_it() {
     }
     // Whoever issues now would make an ordinary one of it: it stops.
     store.retry_job(&job.id, &by).await.unwrap();
-    until("the stop for the mode", || async {
+    eventually("the stop for the mode", async || {
         let jobs = store.jobs(Some("parked"), None, 50).await.unwrap().rows;
         jobs.into_iter().find(|it| it.code == "special_mode")
     })

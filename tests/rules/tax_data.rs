@@ -2,12 +2,11 @@
 
 use crate::{
     admin::sign_in::{hidden, signed_in},
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, spawn_app, until},
 };
 use fapiao_usecases::jobs::{Job, QueuedJob};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::json;
-use std::time::Duration;
 
 const CHINA: &str = "1080121010000000000";
 
@@ -47,11 +46,10 @@ async fn a_changed_short_name_is_printed_from_its_day_and_the_old_one_stays_know
         .await
         .unwrap();
     assert_eq!(asked.status(), StatusCode::SEE_OTHER);
-    let began = std::time::Instant::now();
-    while store.tax_codes().await.unwrap().versions(CHINA).len() < 2 {
-        assert!(began.elapsed() < Duration::from_secs(20), "not synced");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until("the new name", async || {
+        store.tax_codes().await.unwrap().versions(CHINA).len() >= 2
+    })
+    .await;
     let book = store.tax_codes().await.unwrap();
     let versions = book.versions(CHINA);
     assert_eq!(versions[0].short_name, was.short_name);
@@ -136,11 +134,10 @@ async fn a_sync_that_brings_nothing_new_changes_nothing() {
     let synced = store.tax_data_at(&seller).await.unwrap();
     let job = QueuedJob::now(Job::SyncTaxData(seller.clone()), Some(seller.clone()));
     store.enqueue(vec![job]).await.unwrap();
-    let began = std::time::Instant::now();
-    while store.tax_data_at(&seller).await.unwrap() == synced {
-        assert!(began.elapsed() < Duration::from_secs(20), "not synced");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until("the sync", async || {
+        store.tax_data_at(&seller).await.unwrap() != synced
+    })
+    .await;
     assert_eq!(store.tax_codes().await.unwrap(), before);
     assert_eq!(store.usable_rates(&seller).await.unwrap(), rates);
     let chain = store.audit(None, 200).await.unwrap();

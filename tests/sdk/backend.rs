@@ -1,10 +1,9 @@
 //! The clients' sample backend (`deploy/clients/backend`), run with Node against a real product.
 
-use crate::harness::{TestApp, company, spawn_app};
+use crate::harness::{TestApp, company, eventually_or, spawn_app};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -84,16 +83,20 @@ async fn a_client_gets_its_invoice_through_the_sample_backend() {
     app.authorise(&json!({ "delivery": made }), &company())
         .await;
     // As a client does: no answer is no state, it asks again.
-    let (mut state, began) = (Value::Null, Instant::now());
-    while state["final"] != true && began.elapsed() < Duration::from_secs(40) {
+    let state: Value = eventually_or("the end", async || {
         let url = format!("{base}/my/invoices/{delivery}");
         let answer = app.http.get(url).send().await.unwrap();
-        if answer.status() == StatusCode::OK {
-            state = answer.json().await.unwrap();
-        } else {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+        if answer.status() != StatusCode::OK {
+            return Err(Value::Null);
         }
-    }
+        let state: Value = answer.json().await.unwrap();
+        if state["final"] == true {
+            Ok(state)
+        } else {
+            Err(state)
+        }
+    })
+    .await;
     assert_eq!(state["state"], "carded", "{state}");
     assert_eq!(state["invoice"].as_str().unwrap().len(), 20);
     assert!(

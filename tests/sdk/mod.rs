@@ -3,9 +3,9 @@
 mod backend;
 mod calls;
 
+use crate::harness::eventually;
 use reqwest::Client;
 use serde_json::{Value, json};
-use std::time::Duration;
 use wechat_sandbox::{AccountConfig, Running, Sandbox, SandboxConfig};
 
 // `main` of each is not called here.
@@ -45,28 +45,25 @@ async fn told(client: &Client, url: &str) -> Value {
 /// The buyer: waits for a page and confirms it.
 async fn somebody_authorises(base: String) {
     let client = client();
-    for _ in 0..100 {
+    let order = eventually("the example asks for a page", async || {
         let state = told(&client, &format!("{base}/sandbox/state")).await;
-        if let Some(order) = state["orders"][0]["order_id"].as_str() {
-            let url = format!("{base}/sandbox/orders/{order}/authorise");
-            let answer = client.post(url).json(&json!({})).send().await.unwrap();
-            assert!(answer.status().is_success());
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the example asked for no page");
+        state["orders"][0]["order_id"].as_str().map(str::to_owned)
+    })
+    .await;
+    let url = format!("{base}/sandbox/orders/{order}/authorise");
+    let answer = client.post(url).json(&json!({})).send().await.unwrap();
+    assert!(answer.status().is_success());
 }
 
 #[tokio::test]
 async fn the_sdks_examples_deliver_an_invoice_and_reimburse_it() {
     let sandbox = sandbox().await;
     let base = sandbox.base_url().to_owned();
-    let buyer = tokio::spawn(somebody_authorises(base.clone()));
     let account: Vec<String> = [&base, APP_ID, SECRET].map(str::to_owned).to_vec();
     let mut said = Vec::new();
-    deliver::run(&account, &mut said).await.unwrap();
-    buyer.await.unwrap();
+    let delivered = deliver::run(&account, &mut said);
+    let (delivered, ()) = tokio::join!(delivered, somebody_authorises(base.clone()));
+    delivered.unwrap();
     let said = String::from_utf8(said).unwrap();
     assert!(
         said.contains("Open this page") && said.contains("in the wallet; its code is "),

@@ -6,7 +6,7 @@ use crate::{
         sign_in::{hidden, signed_in},
         work::page,
     },
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, spawn_app, until},
 };
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -95,17 +95,14 @@ async fn a_file_that_fits_settles_an_unknown_outcome_and_its_card_follows() {
     );
     app.control(&app.tax(), Method::DELETE, "/sandbox/faults", None)
         .await;
-    for _ in 0..400 {
+    until("its card", async || {
         let scope = Scope::All;
         let delivery = app.ports().store.delivery(&scope, &invoice.delivery).await;
-        if delivery.unwrap().unwrap().state.as_str() == "carded" {
-            app.assert_ledger_holds().await;
-            app.stop().await;
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("no card");
+        delivery.unwrap().unwrap().state.as_str() == "carded"
+    })
+    .await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
 }
 
 #[tokio::test]

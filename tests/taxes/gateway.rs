@@ -1,7 +1,7 @@
 //! Invoices whose number a tax gateway gives: issued, lost, slow, refused, doubled, unsigned.
 
 use super::{behind_gateway, draft, first_seller, invoice_of, serials};
-use crate::harness::{company, spawn_app};
+use crate::harness::{company, eventually, spawn_app, until};
 use fapiao_domain::invoice::Identity;
 use fapiao_usecases::{
     actor::Actor,
@@ -102,20 +102,13 @@ async fn a_slow_gateway_is_followed_until_it_has_issued() {
     app.tax_fault(&json!({ "service": "gateway.issue", "kind": "hold", "polls": 2, "times": 1 }))
         .await;
     let order = app.authorised_order("G-5", &company()).await;
-    let mut waits = false;
-    for _ in 0..400 {
+    until("the gateway's `accepted` is followed", async || {
         let jobs = app.ports().store.jobs(Some("waiting"), None, 50).await;
-        waits = jobs
-            .unwrap()
-            .rows
-            .iter()
-            .any(|it| it.reason.contains("taken the invoice on"));
-        if waits {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    assert!(waits, "the gateway's `accepted` is not followed");
+        let rows = jobs.unwrap().rows;
+        rows.iter()
+            .any(|it| it.reason.contains("taken the invoice on"))
+    })
+    .await;
     app.hurry(&["issue_invoice"], &order, "carded").await;
     assert_eq!(serials(&app).await.len(), 1);
     app.assert_ledger_holds().await;
@@ -155,19 +148,13 @@ async fn a_wrong_signature_waits_for_a_person_and_issues_nothing() {
 
 /// Why the first parked job of the draft or the issue waits.
 async fn parked(app: &crate::harness::TestApp) -> String {
-    for _ in 0..400 {
+    eventually("something waits for a person", async || {
         let jobs = app.ports().store.jobs(Some("parked"), None, 50).await;
-        let found = jobs
-            .unwrap()
-            .rows
-            .into_iter()
-            .find(|it| ["draft_invoice", "issue_invoice"].contains(&it.kind.as_str()));
-        if let Some(job) = found {
-            return job.reason;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("nothing was parked");
+        let mut rows = jobs.unwrap().rows.into_iter();
+        let job = rows.find(|it| ["draft_invoice", "issue_invoice"].contains(&it.kind.as_str()));
+        Some(job?.reason)
+    })
+    .await
 }
 
 #[tokio::test]
@@ -177,14 +164,11 @@ async fn the_way_is_not_changed_while_an_answer_is_awaited() {
     app.tax_fault(&json!({ "service": "gateway.issue", "kind": "http", "status": 502 }))
         .await;
     let order = app.authorised_order("G-7", &company()).await;
-    for _ in 0..400 {
-        let seller = first_seller(&app).await;
-        if app.ports().store.open_at_gateway(&seller.id).await.unwrap() > 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
     let seller = first_seller(&app).await;
+    until("an answer of the gateway is awaited", async || {
+        app.ports().store.open_at_gateway(&seller.id).await.unwrap() > 0
+    })
+    .await;
     let back = fapiao_usecases::backoffice::tax_connections::TaxConnectionDraft {
         route: "direct".to_owned(),
         ..draft(&app, "digital")

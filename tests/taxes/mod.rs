@@ -6,7 +6,7 @@ mod months;
 mod quota;
 mod windows;
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, eventually};
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::Id;
 use fapiao_usecases::ports::{Clock, Ports};
@@ -93,19 +93,14 @@ pub(crate) async fn unanswered(app: &TestApp, order_no: &str) -> fapiao_usecases
         .await;
     let id = app.delivery_id(&order);
     let store = &app.ports().store;
-    for _ in 0..400 {
+    eventually("the outcome is unknown", async || {
         let scope = fapiao_usecases::ports::Scope::All;
         let delivery = store.delivery(&scope, &id).await.unwrap().unwrap();
-        if let Some(invoice) = delivery.invoice {
-            let found = store.invoices_by_id(&[invoice]).await.unwrap();
-            let invoice = found.into_iter().next().unwrap();
-            if invoice.state == fapiao_domain::invoice::InvoiceState::OutcomeUnknown {
-                return invoice;
-            }
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("the outcome never was unknown");
+        let found = store.invoices_by_id(&[delivery.invoice?]).await.unwrap();
+        let unknown = fapiao_domain::invoice::InvoiceState::OutcomeUnknown;
+        found.into_iter().find(|it| it.state == unknown)
+    })
+    .await
 }
 
 /// Moves the authority's clock to a moment.

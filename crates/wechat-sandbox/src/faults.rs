@@ -11,7 +11,7 @@ use crate::world::World;
 pub(crate) enum FaultKind {
     /// Answers `value` as errcode and does nothing.
     Errcode,
-    /// Waits `value` milliseconds, then works as ever.
+    /// Waits `value` milliseconds, or until the fault is deleted, then works as ever.
     Delay,
     /// Closes the connection and does nothing.
     DropBefore,
@@ -174,6 +174,13 @@ impl World {
             }
         }
         found
+    }
+
+    /// Whether a delay is ordered for this path, used up or not.
+    pub(crate) fn delays(&self, path: &str) -> bool {
+        self.faults.iter().any(|fault| {
+            fault.order.kind == FaultKind::Delay && matches(fault.order.path.as_deref(), path)
+        })
     }
 
     /// Takes the faults that strike a push of this event.

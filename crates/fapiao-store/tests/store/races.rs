@@ -55,7 +55,7 @@ async fn waits<T: Send + 'static>(
                    AND wait_event_type = 'Lock'";
     let before = bench.ask(waiting).await;
     let task = tokio::spawn(async move { act(store).await });
-    for _ in 0..500 {
+    for _ in 0..4000 {
         if bench.ask(waiting).await > before {
             return task;
         }

@@ -295,7 +295,7 @@ pub(crate) async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) ->
     let rid = new_rid();
     let fault = app.world().fault_for_call(&path);
     if 0 < fault.delay_ms {
-        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+        held_up(&app, &path, Duration::from_millis(fault.delay_ms)).await;
     }
     let query = url::form_urlencoded::parse(request.query_string().as_bytes())
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -395,6 +395,21 @@ fn finish_later(app: &Data<App>, input: &Input<'_>) {
             tokio::time::sleep(Duration::from_millis(takes)).await;
             unified::complete(&app, &mut app.world(), &serial);
         });
+    }
+}
+
+/// Between two looks whether the fault that holds a call up is still there.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Waits a delay out, or until no fault that orders one for this path is left.
+async fn held_up(app: &App, path: &str, delay: Duration) {
+    let until = Instant::now() + delay;
+    while app.world().delays(path) {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(LOOK)).await;
     }
 }
 

@@ -82,6 +82,24 @@ async fn garbage_status_and_delay_come_as_ordered() {
 }
 
 #[tokio::test]
+async fn a_delay_ends_with_its_fault() {
+    let stage = stage().await;
+    let merchant = &stage.merchant;
+    let order = json!({"path": "/card/*", "kind": "delay", "value": 600_000, "count": 1});
+    merchant.control_post("/sandbox/faults", order).await;
+    let held = merchant.post("/card/invoice/setbizattr?action=get_contact", json!({}));
+    let release = async {
+        while merchant.control("/sandbox/faults").await["faults"][0]["struck"] != 1 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let url = format!("{}/sandbox/faults", merchant.base);
+        merchant.http.delete(url).send().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(held, release);
+    assert_eq!(answer["errcode"], 0, "{answer}");
+}
+
+#[tokio::test]
 async fn faults_by_chance_strike_some_and_spare_some() {
     let stage = stage().await;
     let merchant = &stage.merchant;

@@ -334,7 +334,7 @@ impl Merchant {
 
     /// The ledger once no push is pending any more.
     pub(crate) async fn settled_ledger(&self) -> Value {
-        for _ in 0..400 {
+        for _ in 0..4000 {
             let ledger = self.control("/sandbox/ledger").await;
             let pushes = ledger["pushes"].as_array().unwrap();
             if !pushes.is_empty() && pushes.iter().all(|push| push["outcome"] != "pending") {
