@@ -249,6 +249,7 @@ async fn what_the_tax_side_has_beyond_us_is_found_by_asking_it() {
     let issue = GatewayIssue {
         invoice: &stranger,
         levy_lines: &[],
+        document: None,
     };
     tax.issue_there(&seller, &issue).await.unwrap();
     compare().await;

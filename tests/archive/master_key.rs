@@ -1,7 +1,10 @@
 //! The master key is changed while the product runs: every secret is sealed again, and opened by the new key alone.
 
 use super::backup::{fapiao, said};
-use crate::harness::{TestApp, company, spawn_app, spawn_pair};
+use crate::{
+    harness::{TestApp, company, person, spawn_app, spawn_pair},
+    rules::documents::{NUMBER, held, told},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fapiao_server::{config::Config, wiring};
 use fapiao_usecases::{
@@ -9,6 +12,7 @@ use fapiao_usecases::{
     backoffice::{master_key::reseal, signing::save_signing_key},
     ports::{SealedPlace, SealedSecrets as _, Sealer as _},
 };
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 const SIGNING: &str = include_str!("../../crates/fapiao-pdf/tests/keys/p256.pem");
@@ -145,6 +149,36 @@ async fn a_node_works_on_through_the_whole_change() {
     app.restart_with(&[("FAPIAO_SECRETS__MASTER_KEY", &new)])
         .await;
     issues(&app, "MK-3").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// A buyer's document waits for the upload while the key changes.
+#[tokio::test]
+async fn the_document_of_a_buyer_is_sealed_again_too() {
+    let mut app = spawn_app().await;
+    let card = json!({ "type": "201", "number": NUMBER });
+    let mut order = app.post("/orders", "MK-D", &told("MK-D", &card)).await.body;
+    let old = app.demo().secrets.master_key.clone();
+    let new = STANDARD.encode([5_u8; 32]);
+    let folder = tempfile::tempdir().unwrap();
+    let both = settings(&app, folder.path(), &new, &[&old]);
+    let told = fapiao(&both, &["rotate-master-key"]).await;
+    assert!(told.status.success(), "{}", said(&told));
+    let alone = settings(&app, folder.path(), &new, &[]);
+    let opened = opened(&alone).await.expect("the new key opens all");
+    let kept = (SealedPlace::BuyerDocument, NUMBER.to_owned());
+    assert!(opened.contains(&kept), "{opened:?}");
+    app.restart_with(&[("FAPIAO_SECRETS__MASTER_KEY", &new)])
+        .await;
+    // It listens elsewhere now.
+    let page = order["delivery"]["page_url"].as_str().unwrap();
+    let code = page.rsplit('/').next().unwrap();
+    order["delivery"]["page_url"] = json!(format!("{}/o/{code}", app.web()));
+    app.open_page(&order).await;
+    app.authorise(&order, &person("王小明")).await;
+    let carded = app.await_state(&order, "carded").await;
+    assert_eq!(held(&app, &carded).await["zrrzjhm"], NUMBER);
     app.assert_ledger_holds().await;
     app.stop().await;
 }

@@ -2,6 +2,7 @@
 
 mod code_rates;
 mod difference;
+pub(crate) mod documents;
 mod parts;
 mod policies;
 mod rounding;

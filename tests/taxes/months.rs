@@ -141,6 +141,7 @@ async fn what_a_gateway_has_and_we_do_not_is_listed_and_over_the_direct_connecti
     let issue = GatewayIssue {
         invoice: &stranger,
         levy_lines: &[],
+        document: None,
     };
     app.ports().tax.issue_there(&seller, &issue).await.unwrap();
     let (month, later) = next_month(app.ports().clock.now(), 2);

@@ -11,6 +11,7 @@ pub mod confirmation;
 pub mod delivery;
 pub mod difference;
 pub mod discount;
+pub mod document;
 pub mod exact;
 pub mod face;
 pub mod ids;

@@ -88,9 +88,16 @@ async fn tick(ports: &Ports, node: &str, settings: Settings, count: u64) -> Resu
     Ok(())
 }
 
+/// Longest that the number of a natural person's document is kept, in days.
+const DOCUMENTS_KEPT_DAYS: i64 = 30;
+
 /// Throws away what has had its time.
 async fn forget(ports: &Ports, now: DateTime<Utc>) -> Result<(), StoreError> {
     let before = now - TimeDelta::days(REQUESTS_KEPT_DAYS);
+    ports
+        .store
+        .erase_documents(now - TimeDelta::days(DOCUMENTS_KEPT_DAYS))
+        .await?;
     while ports.store.forget_requests(before, FORGET_AT_ONCE).await? == u64::from(FORGET_AT_ONCE) {}
     Ok(())
 }

@@ -67,7 +67,14 @@ pub(crate) fn new_model(
             .as_ref()
             .map(read::part_text)
             .unwrap_or_default(),
+        has_document: has_document(wanted.raw_title.as_ref()),
     }
+}
+
+/// Whether a title keeps the number of a natural person's document, as its column says it.
+fn has_document(title: Option<&RawTitleRecord>) -> i64 {
+    let document = title.and_then(|it| it.document.as_ref());
+    i64::from(document.is_some_and(|it| !it.is_erased()))
 }
 
 /// The line of a new delivery.
@@ -412,7 +419,11 @@ pub(crate) fn change<'t>(
                 .add(", due_at = ")
                 .bind(proof.due_at.timestamp_millis());
             if let Some(title) = &proof.raw_title {
-                sql = sql.add(", raw_title = ").bind(read::raw_title_text(title));
+                sql = sql
+                    .add(", raw_title = ")
+                    .bind(read::raw_title_text(title))
+                    .add(", has_document = ")
+                    .bind(has_document(Some(title)));
             }
         }
         let sql = sql
@@ -496,6 +507,8 @@ pub(crate) fn correct<'t>(tx: &'t Tx, it: &'t Correction) -> Run<'t, ()> {
     Box::pin(async move {
         let sql = Sql::new("UPDATE deliveries SET raw_title = ")
             .bind(read::raw_title_text(&it.title))
+            .add(", has_document = ")
+            .bind(has_document(Some(&it.title)))
             .add(", version = version + 1 WHERE id = ")
             .bind(it.id.as_str())
             .add(" AND version = ")

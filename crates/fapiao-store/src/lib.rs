@@ -24,6 +24,7 @@ mod delivery;
 mod delivery_list;
 mod designs;
 mod document;
+mod documents;
 mod entity;
 mod error;
 mod exchange;

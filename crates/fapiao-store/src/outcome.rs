@@ -2,7 +2,7 @@
 
 use crate::{
     audit::Line,
-    delivery,
+    delivery, documents,
     entity::invoice,
     error::{missing, stale},
     gateway::tell_partners,
@@ -186,6 +186,11 @@ pub(crate) fn record<'t>(tx: &'t Tx, said: &'t [Said]) -> Run<'t, Vec<()>> {
                 );
             tx.exec(sql).await?;
         }
+        // What the tax authority has, or will not have, is not kept here any longer.
+        let decided = rows.values().filter(|row| {
+            row.blue_id.is_none() && !matches!(row.state.as_str(), "outcome_unknown")
+        });
+        documents::erase(tx, decided.map(|row| row.delivery_id.as_str())).await?;
         fail_deliveries(tx, &refused).await?;
         tell_partners(tx, rows.values().map(|row| row.delivery_id.as_str())).await?;
         Ok(said.iter().map(|_| ()).collect())

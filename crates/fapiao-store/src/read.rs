@@ -13,7 +13,7 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     errors::StoreError,
-    records::{OrderPart, PartLine, RawTitleRecord},
+    records::{OrderPart, PartLine, RawTitleRecord, SealedDocument},
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,56 @@ struct RawTitleForm {
     #[serde(default)]
     own: Vec<(String, String)>,
     override_reason: String,
+    #[serde(
+        default,
+        with = "document_form",
+        skip_serializing_if = "Option::is_none"
+    )]
+    document: Option<SealedDocument>,
+}
+
+/// A natural person's document beside a title: its number sealed.
+mod document_form {
+    use fapiao_domain::document::DocumentKind;
+    use fapiao_usecases::records::{SealedDocument, SealedText};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+    #[derive(Serialize, Deserialize)]
+    struct Stored {
+        kind: String,
+        nationality: String,
+        masked: String,
+        sealed: String,
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        document: &Option<SealedDocument>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let stored = document.as_ref().map(|it| Stored {
+            kind: it.kind.code().to_owned(),
+            nationality: it.nationality.clone(),
+            masked: it.masked.clone(),
+            sealed: it.sealed.0.clone(),
+        });
+        stored.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<SealedDocument>, D::Error> {
+        let Some(stored) = Option::<Stored>::deserialize(from)? else {
+            return Ok(None);
+        };
+        let kind = DocumentKind::parse(&stored.kind)
+            .ok_or_else(|| D::Error::custom("an unknown type of document"))?;
+        Ok(Some(SealedDocument {
+            kind,
+            nationality: stored.nationality,
+            masked: stored.masked,
+            sealed: SealedText(stored.sealed),
+        }))
+    }
 }
 
 /// Writes JSON text through a `serialize` function; texts and flags always succeed.

@@ -3,7 +3,7 @@
 use crate::{
     Store,
     audit::Line,
-    read,
+    documents, read,
     sql::{Cells, Sql},
     tx::Tx,
     writer::Run,
@@ -15,7 +15,7 @@ use fapiao_usecases::{
     errors::StoreError,
     gateway::key_purpose,
     ports::{SealedPlace, SealedSecret, SealedSecrets, signing_purpose},
-    records::{SealedText, gateway_purpose},
+    records::{SealedText, document_purpose, gateway_purpose},
 };
 
 /// Where a text lies: table, the column that names whose it is, the column with what its purpose is made from, its own,
@@ -28,7 +28,8 @@ struct Place {
     is_versioned: bool,
 }
 
-fn place(place: SealedPlace) -> Place {
+/// `None` where a text lies inside another one.
+fn place(place: SealedPlace) -> Option<Place> {
     let account = |column| Place {
         table: "accounts",
         owner: "id",
@@ -36,7 +37,8 @@ fn place(place: SealedPlace) -> Place {
         column,
         is_versioned: true,
     };
-    match place {
+    Some(match place {
+        SealedPlace::BuyerDocument => return None,
         SealedPlace::AccountSecret => account("secret"),
         SealedPlace::PushToken => account("push_token"),
         SealedPlace::PushKey => account("push_key"),
@@ -69,7 +71,7 @@ fn place(place: SealedPlace) -> Place {
             column: "sealed",
             is_versioned: false,
         },
-    }
+    })
 }
 
 /// What a text was sealed for, as whoever sealed it said.
@@ -82,6 +84,7 @@ fn purpose(place: SealedPlace, owner: &str, named: &str) -> Result<String, Store
         SealedPlace::PlatformKey | SealedPlace::PartnerKey => key_purpose(named),
         SealedPlace::TaxGateway => gateway_purpose(&seller()?, named),
         SealedPlace::SigningKey => signing_purpose(&seller()?),
+        SealedPlace::BuyerDocument => document_purpose(&seller()?),
     })
 }
 
@@ -90,13 +93,17 @@ impl SealedSecrets for Store {
     async fn sealed_secrets(&self) -> Result<Vec<SealedSecret>, StoreError> {
         let mut found = Vec::new();
         for kind in SealedPlace::ALL {
-            let Place {
+            let Some(Place {
                 table,
                 owner,
                 named,
                 column,
                 ..
-            } = place(kind);
+            }) = place(kind)
+            else {
+                found.extend(documents::sealed(self).await?);
+                continue;
+            };
             let sql = Sql::new(format!(
                 "SELECT {owner}, {named}, {column} FROM {table} WHERE {column} IS NOT NULL AND {column} <> '' \
                  ORDER BY {owner}"
@@ -133,7 +140,10 @@ fn replace<'t>(tx: &'t Tx, (changes, actor): &'t Changes) -> Run<'t, u32> {
     Box::pin(async move {
         let mut done = 0_u32;
         for (secret, sealed) in changes {
-            let at = place(secret.place);
+            let Some(at) = place(secret.place) else {
+                done += documents::replace(tx, secret, sealed).await?;
+                continue;
+            };
             let version = if at.is_versioned {
                 "version = version + 1, "
             } else {

@@ -6,6 +6,7 @@ mod buyer_form;
 mod card_design;
 mod catalogue;
 mod company;
+mod document;
 mod gateway;
 mod invoice;
 mod people;
@@ -22,6 +23,7 @@ pub use buyer_form::{Ask, BuyerForm, OrganisationForm, OwnField, PersonForm};
 pub use card_design::{CardDesign, CardEntry, Logo};
 pub use catalogue::{CodeBook, Product, TaxCode, UsableRate};
 pub use company::{InvoiceRules, IssuingMode, Seller, Store};
+pub use document::{SealedDocument, document_purpose};
 pub use gateway::{
     Gateway, Partner, PartnerKey, PartnerOffset, PartnerRequest, PlatformNotice, PlatformOffset,
     PlatformRequest,

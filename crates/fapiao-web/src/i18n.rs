@@ -12,6 +12,7 @@ mod books;
 mod closing;
 mod code_rates;
 mod console;
+pub mod documents;
 mod findings;
 mod gateway;
 mod outside;
@@ -46,6 +47,7 @@ pub use books::Books;
 pub use closing::Closing;
 pub use code_rates::CodeRates;
 pub use console::{BuyerForm, CardLook, Credential};
+pub use documents::DocumentWords;
 pub use findings::FindingWords;
 pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
@@ -269,6 +271,7 @@ catalogue! {
     checks: Checks,
     tax_side: TaxSide,
     quota: QuotaWords,
+    document: DocumentWords,
     month: Month,
     attach: Attach,
     window: Window,

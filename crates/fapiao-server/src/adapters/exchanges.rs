@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use fapiao_domain::ids::PushId;
+use fapiao_domain::{document::without_identity_numbers, ids::PushId};
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     idempotency::fingerprint,
@@ -22,8 +22,10 @@ const GATHER: Duration = Duration::from_millis(25);
 const TEXT_MAX: usize = 64 * 1024;
 /// Pauses before a batch is given up.
 const PAUSES: [u64; 5] = [0, 200, 1000, 5000, 20_000];
+/// Characters of an identity card's number.
+const IDENTITY_NUMBER: usize = 18;
 /// Members whose values are secrets.
-const SECRET: [&str; 16] = [
+const SECRET: [&str; 18] = [
     "access_token",
     "refresh_token",
     "component_access_token",
@@ -40,6 +42,9 @@ const SECRET: [&str; 16] = [
     "sign",
     "signature",
     "authorization",
+    // Numbers of natural persons' documents.
+    "zrrzjhm",
+    "document_number",
 ];
 
 tokio::task_local! {
@@ -172,23 +177,32 @@ fn text_of(value: Value) -> String {
 /// The same value with every secret replaced.
 fn without_secrets(value: Value) -> Value {
     match value {
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, value)| {
-                let secret = SECRET.contains(&name.to_ascii_lowercase().as_str());
-                let value = if secret {
-                    Value::String("(removed)".to_owned())
-                } else {
-                    without_secrets(value)
-                };
-                (name, value)
-            })
-            .collect(),
+        Value::Object(members) => {
+            // The number of an identity card stands in the place of the buyer's tax number, too.
+            let of_person = members.contains_key("zrrzjhm");
+            members
+                .into_iter()
+                .map(|(name, value)| {
+                    let secret = SECRET.contains(&name.to_ascii_lowercase().as_str())
+                        || (of_person && name == "gmfnsrsbh");
+                    let value = if secret {
+                        Value::String("(removed)".to_owned())
+                    } else {
+                        without_secrets(value)
+                    };
+                    (name, value)
+                })
+                .collect()
+        }
         Value::Array(items) => items.into_iter().map(without_secrets).collect(),
         // Addresses may carry a ticket: what stands behind the question mark goes.
         Value::String(text) if text.starts_with("http") && text.contains('?') => {
             let front = text.split('?').next().unwrap_or_default();
             Value::String(format!("{front}?(removed)"))
+        }
+        // What the far side says of a number repeats it.
+        Value::String(text) if text.len() > IDENTITY_NUMBER => {
+            Value::String(without_identity_numbers(&text))
         }
         other => other,
     }
@@ -298,10 +312,13 @@ mod tests {
     fn secrets_do_not_get_into_the_evidence() {
         let said = json!({
             "access_token": "t0p", "nested": [{ "Ticket": "t1cket", "order_id": "dlv_01J00000000000000000000000" }],
+            "fpList": [{ "zrrzjhm": "11010519491231002X", "gmfnsrsbh": "11010519491231002X" }],
+            "buyer": { "document": { "type": "201", "document_number": "11010519491231002X" } },
+            "message": "E_BUYER: zrrzjhm 11010519491231002X is unknown",
             "url": "https://mp.weixin.qq.com/x?ticket=s3cret&a=1", "name": "上海示例",
         });
         let text = text_of(said);
-        for secret in ["t0p", "t1cket", "s3cret"] {
+        for secret in ["t0p", "t1cket", "s3cret", "11010519491231002X"] {
             assert!(!text.contains(secret), "{text}");
         }
         assert!(text.contains("上海示例"));

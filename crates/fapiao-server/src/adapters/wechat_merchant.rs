@@ -198,6 +198,7 @@ fn raw_title(title: BuyerTitle) -> RawTitleRecord {
                 email,
                 own: own_values(&body.custom),
                 override_reason: String::new(),
+                document: None,
             }
         }
     }

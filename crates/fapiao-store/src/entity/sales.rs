@@ -76,6 +76,7 @@ table! {
         part_no: i64,
         part_total: i64,
         part: String,
+        has_document: i64,
     }
 }
 

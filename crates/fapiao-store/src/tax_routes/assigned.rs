@@ -3,7 +3,7 @@
 use super::papers_columns;
 use crate::{
     audit::Line,
-    delivery,
+    delivery, documents,
     entity::{gateway_answer, invoice},
     error::{exists, missing, stale},
     gateway::tell_partners,
@@ -191,6 +191,7 @@ pub(super) async fn issue(tx: &Tx, it: &Assigned, actor: &Actor) -> Result<bool,
             .bind(held.order_id.as_str());
         tx.exec(sql).await?;
         delivery::orders_follow(tx, std::slice::from_ref(&held.order_id)).await?;
+        documents::erase(tx, [held.delivery_id.as_str()]).await?;
     }
     tell_partners(tx, [held.delivery_id.as_str()]).await?;
     Ok(true)

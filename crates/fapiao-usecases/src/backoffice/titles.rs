@@ -5,9 +5,13 @@ use crate::{
     errors::StoreError,
     fields::FieldError,
     jobs::{Job, QueuedJob},
+    merchant::{
+        documents::{fits, sealed},
+        drafts::DocumentDraft,
+    },
     platform::draft::raw_title,
     ports::{Ports, Scope},
-    records::{Delivery, JobRow, RawTitleRecord},
+    records::{Delivery, JobRow, RawTitleRecord, SealedDocument},
 };
 use fapiao_domain::{
     delivery::DeliveryState,
@@ -50,11 +54,14 @@ pub async fn correct_title(
     actor: &Actor,
     delivery: &Delivery,
     title: RawTitleRecord,
+    document: &DocumentDraft,
 ) -> Result<(), TitleChangeError> {
     if !may_correct(delivery) {
         return Err(TitleChangeError::NotNow(delivery.state));
     }
     check(&title).map_err(TitleChangeError::Invalid)?;
+    let mut title = title;
+    title.document = kept_or_new(ports, delivery, &title, document).await?;
     let order = ports.store.order(&Scope::All, &delivery.order).await?;
     if order.is_some_and(|it| it.asked.is_special()) {
         fits_special(&title).map_err(TitleChangeError::Invalid)?;
@@ -69,6 +76,42 @@ pub async fn correct_title(
         .await?;
     release_stopped(ports, actor, delivery.id.as_str()).await?;
     Ok(())
+}
+
+/// The document that goes with a corrected title. One that stands stays when its type is left and no number is typed.
+async fn kept_or_new(
+    ports: &Ports,
+    delivery: &Delivery,
+    title: &RawTitleRecord,
+    typed: &DocumentDraft,
+) -> Result<Option<SealedDocument>, TitleChangeError> {
+    if typed.kind.trim().is_empty() && typed.number.trim().is_empty() {
+        return Ok(None);
+    }
+    let named = |errors: Vec<FieldError>| {
+        let errors = errors.into_iter().map(|mut it| {
+            it.pointer = it.pointer.replace("/document/", "/document_");
+            it
+        });
+        TitleChangeError::Invalid(errors.collect())
+    };
+    let Some(seller) = ports.store.seller(&delivery.seller).await? else {
+        return Ok(None);
+    };
+    fits(ports, &seller, Some(title), "/document_type")
+        .await?
+        .map_err(TitleChangeError::Invalid)?;
+    let before = delivery
+        .raw_title
+        .as_ref()
+        .and_then(|it| it.document.as_ref())
+        .filter(|it| it.kind.code() == typed.kind.trim() && !it.is_erased());
+    match before {
+        Some(it) if typed.number.trim().is_empty() => Ok(Some(it.clone())),
+        _ => sealed(ports, &seller, typed, "/document")
+            .map(Some)
+            .map_err(named),
+    }
 }
 
 /// Runs the stopped jobs about a thing again: what stopped them was just dealt with.

@@ -50,6 +50,27 @@ pub struct DeliveryDraft {
     pub return_url: String,
     /// The title, where the page does not ask for it (`confirm`, `collect`).
     pub title: Option<RawTitleRecord>,
+    /// The document of a natural person, beside a title that is told.
+    pub document: Option<DocumentDraft>,
+}
+
+/// A natural person's document as typed. `Debug` shows no number.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct DocumentDraft {
+    /// Its type, such as `201`.
+    pub kind: String,
+    /// Three digits; may be left out where it follows from the type.
+    pub nationality: String,
+    /// Its number.
+    pub number: String,
+}
+
+impl std::fmt::Debug for DocumentDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DocumentDraft")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An order as typed.

@@ -8,6 +8,7 @@ use crate::{
     fields::FieldError,
     idempotency::fingerprint,
     ids::{fresh, short_code},
+    merchant::documents::with_document,
     merchant::drafts::{DeliveryDraft, DifferenceDraft, OrderDraft},
     merchant::policies::{check_difference_class, check_policies, in_readers_words},
     parts::parts_of,
@@ -173,9 +174,12 @@ impl IntakeDesk {
             None => Vec::new(),
             Some(wanted) => match account_for(ports, &seller, wanted.channel).await {
                 Ok(account) => {
-                    let known = known_title(&seller, asked, wanted, "/delivery")
+                    let wanted = with_document(ports, &seller, wanted, "/delivery")
+                        .await?
                         .map_err(OrderError::Invalid)?;
-                    new_deliveries(&account, wanted, &known, parts, now)
+                    let known = known_title(&seller, asked, &wanted, "/delivery")
+                        .map_err(OrderError::Invalid)?;
+                    new_deliveries(&account, &wanted, &known, parts, now)
                 }
                 Err(AccountTrouble::Missing(error)) => {
                     return Err(OrderError::Invalid(vec![error]));
@@ -431,7 +435,7 @@ pub(super) enum KnownTitle {
     /// The buyer tells.
     Asked,
     /// Told with the request, and checked.
-    Told(RawTitleRecord),
+    Told(Box<RawTitleRecord>),
     /// On the issued invoice that is handed over.
     Invoiced(InvoiceId),
 }
@@ -486,7 +490,7 @@ pub(super) fn known_title(
                 let pointer = format!("{at}/title/{}", error.field);
                 return Err(vec![FieldError::new(pointer, error.code, error.message)]);
             }
-            Ok(KnownTitle::Told(title.clone()))
+            Ok(KnownTitle::Told(Box::new(title.clone())))
         }
     }
 }
@@ -586,7 +590,7 @@ fn new_delivery(
 ) -> NewDelivery {
     let (raw_title, invoice) = match known {
         KnownTitle::Asked => (None, None),
-        KnownTitle::Told(title) => (Some(title), None),
+        KnownTitle::Told(title) => (Some(*title), None),
         KnownTitle::Invoiced(invoice) => (None, Some(invoice)),
     };
     NewDelivery {

@@ -4,6 +4,7 @@ pub mod after_payment;
 pub mod buyer_form;
 pub mod claims;
 pub mod confirm;
+pub(crate) mod documents;
 pub mod drafts;
 pub mod import;
 pub(crate) mod intake;

@@ -4,6 +4,7 @@ use super::intake::{
     AccountTrouble, IntakeDesk, KnownTitle, account_for, known_title, missing, new_deliveries,
     page_fits,
 };
+use crate::merchant::documents::with_document;
 use crate::{
     actor::Actor,
     errors::StoreError,
@@ -280,6 +281,10 @@ pub async fn request_delivery(
     // Also an invoice that is there: the card of another platform's invoice is not ours to insert.
     page_fits(&seller, draft.page, "").map_err(OrderError::Invalid)?;
     let now = ports.clock.now();
+    let sealed = with_document(ports, &seller, draft, "")
+        .await?
+        .map_err(OrderError::Invalid)?;
+    let draft = &sealed;
     let known = match collected_invoice(ports, &order, draft).await? {
         Some(invoice) => KnownTitle::Invoiced(invoice),
         None => known_title(&seller, order.asked, draft, "").map_err(OrderError::Invalid)?,

@@ -36,6 +36,7 @@ pub async fn reissue_order(ports: &Ports, id: &RefundId) -> Result<(), StepError
         page: PageType::Title,
         return_url: last.map(|it| it.return_url).unwrap_or_default(),
         title: None,
+        document: None,
     };
     let account = match account_for(ports, &seller, draft.channel).await {
         Ok(account) => account,

@@ -5,7 +5,7 @@ use crate::{
     errors::{Advice, StoreError},
     platform::{
         face::levy_lines,
-        issue::{late_or, levies},
+        issue::{document_lost, documents, late_or, levies, without_number},
     },
     ports::{
         Asked, Assigned, GatewayIssue, GatewayVerdict, IssuedThere, PaperWanted, Ports,
@@ -16,6 +16,7 @@ use crate::{
 };
 use bytes::Bytes;
 use fapiao_domain::{
+    document::without_identity_numbers,
     ids::{Id, InvoiceId},
     invoice::{Identity, InvoiceKind},
 };
@@ -78,11 +79,26 @@ async fn ask(
     }
     let is_levy = levies(ports, &invoice.seller).await?;
     let levies = levy_lines(invoice, &is_levy);
+    let document = documents(ports, std::slice::from_ref(&invoice.id), &invoice.seller)
+        .await?
+        .remove(&invoice.id);
+    if document == Some(None) {
+        return Err(document_lost());
+    }
+    let document = document.flatten();
     let issue = GatewayIssue {
         invoice,
         levy_lines: &levies,
+        document: document.as_ref(),
     };
-    Ok(ports.tax.issue_there(seller, &issue).await?)
+    let told = ports.tax.issue_there(seller, &issue).await;
+    Ok(match (told, &document) {
+        (Ok(GatewayVerdict::Refused(reason)), Some(document)) => {
+            GatewayVerdict::Refused(document.hidden_in(&reason))
+        }
+        (Err(error), Some(document)) => return Err(without_number(error, document).into()),
+        (told, _) => told?,
+    })
 }
 
 async fn decided(
@@ -93,6 +109,7 @@ async fn decided(
     match verdict {
         GatewayVerdict::Issued(there) => take(ports, invoice, *there).await,
         GatewayVerdict::Refused(reason) => {
+            let reason = without_identity_numbers(&reason);
             let refused = vec![(invoice.id.clone(), UploadOutcome::Refused { reason })];
             Ok(ports.store.record_outcomes(&refused, json!({})).await?)
         }

@@ -11,11 +11,12 @@ use crate::{
         names::look_again,
     },
     ports::{IssueFace, Ports, RedUpload, Reservation, TaxResult, TaxVerdict, UploadOutcome},
-    records::{Invoice, Seller},
+    records::{Invoice, Seller, document_purpose},
     step::StepError,
 };
 use chrono::TimeDelta;
 use fapiao_domain::{
+    document::{PersonDocument, without_identity_numbers},
     ids::{InvoiceId, SellerId},
     payment::channel_of,
     rate::Rate,
@@ -221,6 +222,30 @@ pub(super) async fn levies(
     })
 }
 
+/// The documents of buyers who are natural persons, opened; `None` for one that no key opens.
+pub(super) async fn documents(
+    ports: &Ports,
+    invoices: &[InvoiceId],
+    seller: &SellerId,
+) -> Result<HashMap<InvoiceId, Option<PersonDocument>>, StoreError> {
+    let purpose = document_purpose(seller);
+    let kept = ports.store.documents_of(invoices).await?;
+    let opened = kept.into_iter().map(|(id, document)| {
+        let document = document.opened(|sealed| ports.sealer.open(&purpose, sealed));
+        (id, document)
+    });
+    Ok(opened.collect())
+}
+
+/// An invoice whose buyer's document cannot be opened waits for a person: the number that the buyer gave is never left out
+/// without a word.
+pub(super) fn document_lost() -> StepError {
+    StepError::parked(
+        "document_sealed",
+        "the number of the buyer's document cannot be opened with this server's master key; restore the key, then retry",
+    )
+}
+
 /// Hands a set over. What had no answer is uploaded again by itself; those for which that has gone on for too long are
 /// returned, for a person.
 async fn upload(
@@ -236,6 +261,22 @@ async fn upload(
             what: format!("seller {seller_id}"),
         })?;
     let is_levy = levies(ports, seller_id).await?;
+    let ids: Vec<InvoiceId> = invoices.iter().map(|invoice| invoice.id.clone()).collect();
+    let mut documents = documents(ports, &ids, seller_id).await?;
+    let is_lost = |id: &InvoiceId| matches!(documents.get(id), Some(None));
+    let lost: HashMap<InvoiceId, StepError> = ids
+        .iter()
+        .filter(|id| is_lost(id))
+        .map(|id| (id.clone(), document_lost()))
+        .collect();
+    let invoices: Vec<&Invoice> = invoices
+        .iter()
+        .filter(|it| !lost.contains_key(&it.id))
+        .collect();
+    if invoices.is_empty() {
+        return Ok(lost);
+    }
+    let ids: Vec<InvoiceId> = invoices.iter().map(|invoice| invoice.id.clone()).collect();
     let faces: Vec<IssueFace> = invoices
         .iter()
         .filter_map(|invoice| {
@@ -250,17 +291,21 @@ async fn upload(
                     form_key: it.form_key.clone(),
                     blue_lines: it.blue_lines.clone(),
                 }),
+                document: documents.remove(&invoice.id).flatten(),
             })
         })
         .collect();
-    let ids: Vec<InvoiceId> = invoices.iter().map(|invoice| invoice.id.clone()).collect();
-    match ports.tax.upload(&seller, &faces).await {
+    let told = ports.tax.upload(&seller, &faces).await.map_err(|error| {
+        let told = faces.iter().filter_map(|it| it.document.as_ref());
+        told.fold(error, without_number)
+    });
+    match told {
         Ok(receipt) => {
             ports
                 .store
                 .record_upload(seller_id, &receipt, &ids, 0)
                 .await?;
-            Ok(HashMap::new())
+            Ok(lost)
         }
         Err(error) if error.advice == Advice::OutcomeUnknown => {
             let note = json!({ "upload": error.message.clone() });
@@ -279,9 +324,17 @@ async fn upload(
                 })
                 .collect();
             ports.store.record_outcomes(&unknown, note).await?;
-            Ok(stopped)
+            Ok(stopped.into_iter().chain(lost).collect())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What went wrong, without a number that the far side repeats.
+pub(super) fn without_number(error: OutsideError, document: &PersonDocument) -> OutsideError {
+    OutsideError {
+        message: document.hidden_in(&error.message),
+        ..error
     }
 }
 
@@ -322,6 +375,15 @@ pub async fn poll_receipt(
         .iter()
         .map(|answer| (answer.number.as_str(), &answer.verdict))
         .collect();
+    let refused: Vec<InvoiceId> = waiting
+        .iter()
+        .filter(|it| {
+            let number = it.identity.as_ref().map_or("", |its| its.number());
+            matches!(verdicts.get(number), Some(TaxVerdict::Refused(_)))
+        })
+        .map(|it| it.id.clone())
+        .collect();
+    let documents = documents(ports, &refused, seller_id).await?;
     let mut outcomes = Vec::with_capacity(waiting.len());
     let mut in_progress = 0_usize;
     let mut stopped = None;
@@ -338,7 +400,10 @@ pub async fn poll_receipt(
                 outcomes.push((
                     invoice.id.clone(),
                     UploadOutcome::Refused {
-                        reason: reason.clone(),
+                        reason: match documents.get(&invoice.id) {
+                            Some(Some(document)) => document.hidden_in(reason),
+                            _ => without_identity_numbers(reason),
+                        },
                     },
                 ));
             }

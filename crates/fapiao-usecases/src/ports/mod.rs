@@ -5,6 +5,7 @@ mod bookkeeping;
 mod cards;
 mod console;
 mod designs;
+mod documents;
 mod exchanges;
 mod files;
 mod findings;
@@ -46,6 +47,7 @@ pub use designs::{
     ACCESS, BUYER_FORM, BUYER_FORM_READ, CARD, Design, Designs, NewDesign, TemplateTry, TokenNote,
     TokenTrouble, TryState, card_subject,
 };
+pub use documents::BuyerDocuments;
 pub use exchanges::{Exchange, Exchanges};
 pub use files::{FileStore, PdfLook, Rendered, Renderer};
 pub use findings::{Area, Finding, FindingCount, FindingRow, Findings};
@@ -139,6 +141,7 @@ pub trait Storage:
     + Naming
     + StockOutlook
     + QuotaTerms
+    + BuyerDocuments
     + TaxRoutes
     + Reconciliations
     + MonthBooks
@@ -175,6 +178,7 @@ impl<T> Storage for T where
         + Naming
         + StockOutlook
         + QuotaTerms
+        + BuyerDocuments
         + TaxRoutes
         + Reconciliations
         + MonthBooks

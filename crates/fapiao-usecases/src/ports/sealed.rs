@@ -22,11 +22,13 @@ pub enum SealedPlace {
     TaxGateway,
     /// The key with which a seller's papers are signed.
     SigningKey,
+    /// The number of a natural person's document, beside the title of a delivery.
+    BuyerDocument,
 }
 
 impl SealedPlace {
     /// All of them.
-    pub const ALL: [SealedPlace; 8] = [
+    pub const ALL: [SealedPlace; 9] = [
         Self::AccountSecret,
         Self::PushToken,
         Self::PushKey,
@@ -35,6 +37,7 @@ impl SealedPlace {
         Self::PartnerKey,
         Self::TaxGateway,
         Self::SigningKey,
+        Self::BuyerDocument,
     ];
 
     /// For the person at the terminal.
@@ -48,6 +51,7 @@ impl SealedPlace {
             Self::PartnerKey => "the key of a merchant",
             Self::TaxGateway => "the key at the tax gateway of seller",
             Self::SigningKey => "the signing key of seller",
+            Self::BuyerDocument => "the document of the buyer of delivery",
         }
     }
 }
@@ -57,7 +61,7 @@ impl SealedPlace {
 pub struct SealedSecret {
     /// Where it lies.
     pub place: SealedPlace,
-    /// The id of the account, seller or key that has it.
+    /// The id of the account, seller, key or delivery that has it.
     pub of: String,
     /// What it was sealed for.
     pub purpose: String,

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     confirmation::FormState,
+    document::PersonDocument,
     face::{InvoiceFace, SealPicture},
     invoice::Identity,
     money::Fen,
@@ -40,6 +41,8 @@ pub struct IssueFace {
     pub payment: Option<(String, String)>,
     /// For a red invoice: what its face does not say.
     pub red: Option<RedUpload>,
+    /// The document of a buyer who is a natural person.
+    pub document: Option<PersonDocument>,
 }
 
 /// What the tax side wants to know about a red invoice beside its face.

@@ -3,7 +3,7 @@
 use crate::records::{AnnouncedFile, Invoice, Papers};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use fapiao_domain::{invoice::Identity, money::Fen, totals::Totals};
+use fapiao_domain::{document::PersonDocument, invoice::Identity, money::Fen, totals::Totals};
 use serde::{Deserialize, Serialize};
 
 /// An invoice for a gateway to issue.
@@ -13,6 +13,8 @@ pub struct GatewayIssue<'a> {
     pub invoice: &'a Invoice,
     /// Which lines carry a levy (征收率) rather than a rate, by line number.
     pub levy_lines: &'a [u32],
+    /// The document of a buyer who is a natural person.
+    pub document: Option<&'a PersonDocument>,
 }
 
 /// What a gateway says about a serial.

@@ -1,5 +1,6 @@
 //! Orders and deliveries.
 
+use super::SealedDocument;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::{Channel, DeliveryState, PageType},
@@ -208,4 +209,6 @@ pub struct RawTitleRecord {
     pub own: Vec<(String, String)>,
     /// A person in the back-office accepts it as it is, and why; empty otherwise.
     pub override_reason: String,
+    /// The document of a natural person, if one was told.
+    pub document: Option<SealedDocument>,
 }

@@ -32,8 +32,9 @@ use fapiao_usecases::{
         titles::{TitleChangeError, correct_title, may_correct, release_stopped},
     },
     errors::StoreError,
+    merchant::drafts::DocumentDraft,
     merchant::refusal::{RefusalError, refuse_delivery},
-    records::{Delivery, RawTitleRecord},
+    records::{Delivery, RawTitleRecord, SealedDocument},
 };
 
 /// `GET /admin/deliveries/{id}`.
@@ -113,7 +114,13 @@ async fn page(
 
 fn stored_title(delivery: &Delivery) -> TitleForm {
     let raw = delivery.raw_title.clone().unwrap_or_default();
+    let document = raw.document.as_ref().filter(|it| !it.is_erased());
+    let told = |what: fn(&SealedDocument) -> &str| document.map_or("", what).to_owned();
     TitleForm {
+        document_type: told(|it| it.kind.code()),
+        document_nationality: told(|it| &it.nationality),
+        document_number: String::new(),
+        document_kept: told(|it| &it.masked),
         organisation: match (raw.organisation, raw.no_number) {
             (true, true) => "no_number",
             (true, false) => "yes",
@@ -145,6 +152,7 @@ fn title_of(form: &TitleForm) -> RawTitleRecord {
         email: text(&form.email),
         own: Vec::new(),
         override_reason: text(&form.override_reason),
+        document: None,
     }
 }
 
@@ -202,9 +210,17 @@ pub(super) async fn title(sent: Sent<Decides>, id: web::Path<String>) -> Answer 
     if let Some(raw) = &delivery.raw_title {
         title.own.clone_from(&raw.own);
     }
-    match correct_title(desk.ports(), &desk.actor(), &delivery, title).await {
+    let document = DocumentDraft {
+        kind: typed.document_type.clone(),
+        nationality: typed.document_nationality.clone(),
+        number: typed.document_number.clone(),
+    };
+    let saved = correct_title(desk.ports(), &desk.actor(), &delivery, title, &document).await;
+    match saved {
         Ok(()) => Ok(desk.done(&here, t.told.title_saved)),
         Err(TitleChangeError::Invalid(errors)) => {
+            let mut typed = typed;
+            typed.document_kept = stored_title(&delivery).document_kept;
             let typed = Typed {
                 errors: errors_of(errors, desk.lang(), same_name),
                 title: Some(typed),

@@ -105,6 +105,9 @@ pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
         (Lang::Zh, "not_printable") => Some("票面含有无法印出的字符"),
         (Lang::Zh, "seal_missing") => Some("缺少该省税务机关的发票监制章图片"),
         (Lang::Zh, "remark_too_long") => Some("备注过长，印不下"),
+        (Lang::Zh, "document_sealed") => {
+            Some("买家证件号码无法用本机主密钥解开：请恢复主密钥后重试")
+        }
         (Lang::Zh, "document_missing") => Some("文件存储中缺少该发票的文件，请从备份恢复"),
         (Lang::Zh, "render_crashed") => Some("生成版式文件时意外中断，详见日志"),
         (Lang::Zh, "invoice_not_issued") => Some("发票尚未开具，不能放入卡包"),

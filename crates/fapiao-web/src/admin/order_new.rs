@@ -166,6 +166,7 @@ fn draft_of(
         page: PageType::Title,
         return_url: String::new(),
         title: None,
+        document: None,
     });
     let draft = OrderDraft {
         store: form.store.clone(),

@@ -283,6 +283,7 @@ pub(super) async fn make_delivery(sent: Sent<Works>, id: web::Path<String>) -> A
         page: PageType::Title,
         return_url: String::new(),
         title: None,
+        document: None,
     };
     let here = format!("/admin/orders/{id}");
     let t = desk.t();

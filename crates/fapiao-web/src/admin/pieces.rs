@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use crate::{
-    i18n::{Texts, fill2, states},
+    i18n::{Texts, documents, fill2, states},
     pages::{
         deliveries::{DeliveryCard, TitleFacts, qr_svg},
         lines::{InvoiceBrief, LineRow, LineTable},
@@ -97,6 +97,7 @@ pub(super) fn title_facts(frame: &Frame, title: &Title) -> TitleFacts {
         contact: joined(&title.address, &title.phone),
         bank: joined(&title.bank, &title.bank_account),
         email: shown_email(frame, &title.email),
+        document: String::new(),
         own: Vec::new(),
     }
 }
@@ -117,7 +118,18 @@ pub(super) fn raw_title_facts(frame: &Frame, raw: &RawTitleRecord) -> TitleFacts
         bank_account: raw.bank_account.clone(),
         email: raw.email.clone(),
     };
+    let t = frame.t();
+    let document = raw.document.as_ref().map(|it| {
+        let word = documents::word(t, it.kind);
+        let erased = if it.is_erased() {
+            t.document.erased
+        } else {
+            ""
+        };
+        format!("{word} {} {}{erased}", it.nationality, it.masked)
+    });
     TitleFacts {
+        document: document.unwrap_or_default(),
         name: raw.name.clone(),
         own: raw
             .own

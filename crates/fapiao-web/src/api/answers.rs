@@ -378,7 +378,16 @@ struct TypedTitleOut {
     bank: Option<String>,
     bank_account: Option<String>,
     email: Option<String>,
+    document: Option<PersonDocumentOut>,
     custom_fields: Vec<CustomFieldOut>,
+}
+
+/// A natural person's document, its number masked.
+#[derive(Debug, Serialize)]
+struct PersonDocumentOut {
+    r#type: &'static str,
+    nationality: String,
+    number: String,
 }
 
 /// One of the merchant's own fields.
@@ -399,6 +408,11 @@ impl TypedTitleOut {
             bank: some(&raw.bank),
             bank_account: some(&raw.bank_account),
             email: some(&raw.email),
+            document: raw.document.as_ref().map(|it| PersonDocumentOut {
+                r#type: it.kind.code(),
+                nationality: it.nationality.clone(),
+                number: it.masked.clone(),
+            }),
             custom_fields: raw
                 .own
                 .iter()

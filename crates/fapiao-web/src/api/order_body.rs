@@ -8,7 +8,7 @@ use crate::problem::{Kind, Place, Problem, Said, Wrong};
 use fapiao_domain::delivery::{Channel, PageType};
 use fapiao_usecases::{
     fields::FieldError,
-    merchant::drafts::{DeliveryDraft, DifferenceDraft, LineDraft, OrderDraft},
+    merchant::drafts::{DeliveryDraft, DifferenceDraft, DocumentDraft, LineDraft, OrderDraft},
     records::{Payment, RawTitleRecord},
 };
 use url::Url;
@@ -39,7 +39,7 @@ pub(crate) const LINE: [&str; 10] = [
     "preference",
 ];
 pub(crate) const DELIVERY: [&str; 4] = ["channel", "page", "return_url", "title"];
-pub(crate) const TITLE: [&str; 9] = [
+pub(crate) const TITLE: [&str; 10] = [
     "kind",
     "name",
     "tax_number",
@@ -49,7 +49,9 @@ pub(crate) const TITLE: [&str; 9] = [
     "bank_account",
     "email",
     "override_reason",
+    "document",
 ];
+pub(crate) const DOCUMENT: [&str; 3] = ["type", "nationality", "number"];
 pub(crate) const PAYMENT: [&str; 3] = ["channel", "transaction_no", "trade_no"];
 
 /// Longest return address.
@@ -230,14 +232,22 @@ fn delivery(reader: &mut Reader, of: &Members<'_>, https_only: HttpsOnly) -> Opt
         );
         reader.refuse(of.pointer("return_url"), "E_RETURN_URL", said);
     }
-    let title = reader
-        .optional_object(of, "title", &TITLE)
-        .map(|it| title(reader, &it));
+    let members = reader.optional_object(of, "title", &TITLE);
+    let document = members
+        .as_ref()
+        .and_then(|it| reader.optional_object(it, "document", &DOCUMENT))
+        .map(|it| DocumentDraft {
+            kind: reader.text(&it, "type"),
+            nationality: reader.optional_text(&it, "nationality"),
+            number: reader.text(&it, "number"),
+        });
+    let title = members.map(|it| title(reader, &it));
     Some(DeliveryDraft {
         channel: channel?,
         page: page?,
         return_url,
         title,
+        document,
     })
 }
 
@@ -263,6 +273,8 @@ fn title(reader: &mut Reader, of: &Members<'_>) -> RawTitleRecord {
         bank_account: reader.optional_text(of, "bank_account"),
         email: reader.optional_text(of, "email"),
         override_reason: reader.optional_text(of, "override_reason"),
+        // Sealed by the use-case: the number itself goes no further than the draft.
+        document: None,
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     parts::{Badge, Choice, Event, Link, Standing, When},
     shell::Shell,
 };
+use crate::i18n::documents;
 use askama::Template;
 use fapiao_domain::money::Fen;
 use serde::Deserialize;
@@ -72,6 +73,8 @@ pub struct TitleFacts {
     pub bank: String,
     /// Masked by the handler where the role may not see it; may be empty.
     pub email: String,
+    /// A person's document in words, its number masked; empty for none.
+    pub document: String,
     /// What was filled into the merchant's own fields.
     pub own: Vec<(String, String)>,
 }
@@ -164,9 +167,27 @@ pub struct TitleForm {
     pub email: String,
     /// Why it is accepted unchecked; empty to have it checked.
     pub override_reason: String,
+    /// A person's type of document, such as `201`; empty for none.
+    pub document_type: String,
+    /// Its nationality.
+    pub document_nationality: String,
+    /// Its number; empty keeps the one that is there.
+    pub document_number: String,
+    /// The last characters of the one that is there.
+    #[serde(skip)]
+    pub document_kept: String,
 }
 
 impl DeliveryShowPage {
+    fn documents(&self) -> Vec<Choice> {
+        documents::choices(self.shell.t)
+    }
+
+    /// Whether the fold of the document is open.
+    fn tells_document(&self, form: &TitleForm) -> bool {
+        !form.document_type.is_empty() || !form.document_number.is_empty()
+    }
+
     fn kinds(&self) -> [Choice; 3] {
         let t = &self.shell.t.title;
         [

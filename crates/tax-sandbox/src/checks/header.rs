@@ -161,9 +161,7 @@ fn buyer(invoice: &Invoice, findings: &mut Findings) {
     if papers.iter().any(|p| p.is_empty()) && papers.iter().any(|p| !p.is_empty()) {
         findings.add("E_BUYER", "zrrgjDm, zrrzjlxDm and zrrzjhm: all or none");
     }
-    if invoice.zrrzjlx_dm == "201" && invoice.zrrgj_dm != "156" {
-        findings.add("E_BUYER", "an identity card goes with nationality 156");
-    }
+    documents(invoice, findings);
     if invoice.jbrsfzjzl_dm.is_empty() != invoice.jbrsfzjhm.is_empty() {
         findings.add("E_BUYER", "jbrsfzjzlDm and jbrsfzjhm: both or neither");
     }
@@ -233,5 +231,44 @@ fn sizes(invoice: &Invoice, findings: &mut Findings) {
                 format_args!("{field} has {length} characters, at most {limit}"),
             );
         }
+    }
+}
+
+/// Types of a natural person's document, and the nationality that goes with each.
+fn documents(invoice: &Invoice, findings: &mut Findings) {
+    let (kind, number) = (invoice.zrrzjlx_dm.as_str(), invoice.zrrzjhm.as_str());
+    if kind.is_empty() {
+        return;
+    }
+    if invoice.gmfzrrbz != "Y" {
+        findings.add("E_BUYER", "zrrzjlxDm is of natural persons only");
+    }
+    let starts = |prefix: &str| number.starts_with(prefix);
+    let nationality = match kind {
+        "201" | "227" => Some("156"),
+        "213" | "238" => Some("158"),
+        "210" if starts("H") => Some("344"),
+        "210" if starts("M") => Some("446"),
+        "237" if starts("810000") || starts("820000") => None,
+        "210" | "237" => {
+            findings.add(
+                "E_BUYER",
+                format_args!("the number does not fit zrrzjlxDm {kind}"),
+            );
+            None
+        }
+        "208" | "233" => None,
+        other => {
+            findings.add("E_BUYER", format_args!("zrrzjlxDm is \"{other}\""));
+            None
+        }
+    };
+    if let Some(wanted) = nationality
+        && invoice.zrrgj_dm != wanted
+    {
+        findings.add(
+            "E_BUYER",
+            format_args!("a document of type {kind} goes with nationality {wanted}"),
+        );
     }
 }

@@ -189,6 +189,14 @@ pub(super) fn body(
             .map(|(place, line)| row(line, blue_line(place), small))
             .collect::<Vec<_>>(),
     });
+    if let Some(document) = &buyer.document {
+        upload["zrrzjlxDm"] = json!(document.kind);
+        upload["zrrzjhm"] = json!(document.document_number);
+        upload["zrrgjDm"] = json!(document.nationality);
+        if document.kind == "201" {
+            upload["gmfnsrsbh"] = json!(document.document_number);
+        }
+    }
     if let Some(red) = &wanted.red {
         upload["dylzfphm"] = json!(red.blue.number);
         upload["hzqrxxdbh"] = json!(red.form_number);

@@ -26,6 +26,17 @@ pub(super) struct Buyer {
     pub(super) phone: String,
     pub(super) bank: String,
     pub(super) bank_account: String,
+    pub(super) document: Option<Document>,
+}
+
+/// A natural person's document.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) nationality: String,
+    pub(super) document_number: String,
 }
 
 /// A line.

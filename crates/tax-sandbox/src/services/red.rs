@@ -151,7 +151,11 @@ fn blue_of<'a>(
     let facts = [
         ("xsfnsrsbh", form.xsfnsrsbh == blue.xsfnsrsbh),
         ("xsfmc", form.xsfmc == blue.xsfmc),
-        ("gmfnsrsbh", form.gmfnsrsbh == blue.gmfnsrsbh),
+        // A natural person has no tax number: that of their card may be left out.
+        (
+            "gmfnsrsbh",
+            form.gmfnsrsbh == blue.gmfnsrsbh || (form.gmfnsrsbh.is_empty() && blue.gmfzrrbz == "Y"),
+        ),
         ("gmfmc", form.gmfmc == blue.gmfmc),
         ("lzkprq", form.lzkprq == blue.kprq),
         ("lzhjje", form.lzhjje == blue.hjje),

@@ -2,6 +2,7 @@
 
 use super::{device::Device, errors::TAX};
 use fapiao_domain::{
+    document::DocumentKind,
     invoice::{Identity, InvoiceKind},
     line::InvoiceLine,
     party::TitleKind,
@@ -88,6 +89,15 @@ pub(super) fn body(issue: &IssueFace, sender: &Sender<'_>) -> Result<Value, Outs
         "fpkjfsDm": OWN_PLATFORM,
         "fpmxList": face.lines.iter().map(|it| line(it, issue, sender)).collect::<Vec<_>>(),
     });
+    if let Some(document) = issue.document.as_ref().filter(|_| person) {
+        invoice["zrrzjlxDm"] = json!(document.kind.code());
+        invoice["zrrzjhm"] = json!(document.number);
+        invoice["zrrgjDm"] = json!(document.nationality);
+        // With an identity card the tax number, which persons have none of, has to equal its number.
+        if document.kind == DocumentKind::IdentityCard {
+            invoice["gmfnsrsbh"] = json!(document.number);
+        }
+    }
     if let Some(difference) = face.extras.difference {
         invoice["cezslxDm"] = json!(difference.kind.code());
     }

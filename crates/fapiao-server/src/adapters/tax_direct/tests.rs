@@ -247,6 +247,7 @@ fn issue(
         levy_lines: Vec::new(),
         payment: Some(("010".into(), "4200001234".into())),
         red: None,
+        document: None,
     }
 }
 

@@ -48,6 +48,13 @@ pub(super) fn issue(it: &GatewayIssue<'_>) -> Value {
         "payee": payee,
         "reviewer": reviewer,
     });
+    if let Some(document) = it.document {
+        body["buyer"]["document"] = json!({
+            "type": document.kind.code(),
+            "nationality": document.nationality,
+            "document_number": document.number,
+        });
+    }
     if let Some(difference) = &invoice.difference {
         body["difference_tax"] = json!({
             "mode": difference.kind.as_str(),

@@ -432,6 +432,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
 
 fn title(s: &Sample) -> TitleFacts {
     TitleFacts {
+        document: String::new(),
         kind: s.t().title.organisation,
         name: "中国石油化工股份有限公司浙江杭州石油分公司西溪湿地国家公园综合服务加油站".to_owned(),
         tax_number: "91330106MA2XXXX03C".to_owned(),
@@ -511,6 +512,9 @@ fn deliveries(s: &Sample, pages: &mut Pages) {
                 organisation: "yes".to_owned(),
                 name: "杭州湖畔茶舍有限公司".to_owned(),
                 tax_number: "91330106MA28XXXX0F".to_owned(),
+                document_type: "201".to_owned(),
+                document_nationality: "156".to_owned(),
+                document_kept: "**************002X".to_owned(),
                 ..TitleForm::default()
             }),
             errors: s.wrong(&[(

@@ -1,6 +1,6 @@
 //! The shapes of bodies and answers.
 
-use crate::api::order_body::{DELIVERY, DIFFERENCE, LINE, ORDER, PAYMENT, TITLE};
+use crate::api::order_body::{DELIVERY, DIFFERENCE, DOCUMENT, LINE, ORDER, PAYMENT, TITLE};
 use fapiao_domain::{
     card::CardState,
     delivery::DeliveryState,
@@ -164,6 +164,12 @@ fn requests() -> Vec<(&'static str, Value)> {
         text("Account at the bank."),
         text("Where the invoice is mailed to."),
         json!({ "type": "string", "maxLength": 200, "description": "Why a number that fails its check is right all the same; kept on the order's timeline with what failed." }),
+        of("NewDocument"),
+    ];
+    let document = [
+        json!({ "enum": ["201", "208", "210", "213", "227", "233", "237", "238"], "description": "Type of document (证件类型): `201` identity card, `208` foreign passport, `210` Hong Kong and Macao travel permit, `213` Taiwan travel permit, `227` PRC passport, `233` foreign permanent residence, `237` Hong Kong and Macao residence permit, `238` Taiwan residence permit." }),
+        json!({ "type": "string", "pattern": "^[0-9]{3}$", "description": "Nationality, three digits. May be left out where it follows from the type: 201 and 227 (156), 213 and 238 (158), 210 (H… 344, M… 446)." }),
+        json!({ "type": "string", "maxLength": 30, "description": "Its number; that of an identity card is held against its check character. Kept encrypted until the tax authority has it, never shown again but for its last characters." }),
     ];
     let payment = [
         json!({ "type": "string", "pattern": "^[a-z0-9_]{1,32}$", "description": "`wechat`, `alipay`, `cash` …", "examples": ["wechat"] }),
@@ -199,6 +205,13 @@ fn requests() -> Vec<(&'static str, Value)> {
         (
             "NewTitle",
             closed(&["kind", "name"], TITLE.into_iter().zip(title).collect()),
+        ),
+        (
+            "NewDocument",
+            closed(
+                &["type", "number"],
+                DOCUMENT.into_iter().zip(document).collect(),
+            ),
         ),
         (
             "NewPayment",
@@ -400,7 +413,21 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("bank", text_or_null("Bank (开户行).")),
                 ("bank_account", text_or_null("Bank account.")),
                 ("email", text_or_null("Mail address.")),
+                ("document", maybe("TypedDocument")),
                 ("custom_fields", list_of("CustomField")),
+            ]),
+        ),
+        (
+            "TypedDocument",
+            object(vec![
+                ("type", text("Type of document, such as `201`.")),
+                ("nationality", text("Three digits, such as `156`.")),
+                (
+                    "number",
+                    text(
+                        "Its last characters, the others as `*`: the number itself is never given out.",
+                    ),
+                ),
             ]),
         ),
         (
