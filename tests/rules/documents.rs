@@ -221,7 +221,25 @@ async fn staff_may_add_one_to_a_title_that_stopped() {
             && text.contains("国籍（地区）代码为三位数字"),
         "{text}"
     );
+    // A name that cannot be printed stops again, and the document is kept by then.
+    form[1].1 = "王𪚥";
     form[5].1 = "840";
+    location(&send(&app, &finance, &format!("{here}/title"), &form).await);
+    let store = &app.ports().store;
+    eventually("the name that cannot be printed", async || {
+        let jobs = store.jobs(Some("parked"), None, 50).await.unwrap().rows;
+        jobs.into_iter().find(|it| it.code == "not_printable")
+    })
+    .await;
+    let shown = page(&app, &finance, &here).await;
+    assert!(
+        shown.contains("已保存 *******67") && !shown.contains("C01234567"),
+        "{shown}"
+    );
+    // Its number need not be typed again, also where its nationality was wrong.
+    form[1].1 = "王小明";
+    form[5].1 = "276";
+    form[6].1 = "";
     location(&send(&app, &finance, &format!("{here}/title"), &form).await);
     let carded = app.await_state(&order, "carded").await;
     let upload = held(&app, &carded).await;
@@ -235,7 +253,7 @@ async fn staff_may_add_one_to_a_title_that_stopped() {
         [
             &json!("208"),
             &json!("C01234567"),
-            &json!("840"),
+            &json!("276"),
             &Value::Null
         ],
         "{upload}"

@@ -11,7 +11,7 @@ use crate::{
     },
     platform::draft::raw_title,
     ports::{Ports, Scope},
-    records::{Delivery, JobRow, RawTitleRecord, SealedDocument},
+    records::{Delivery, JobRow, RawTitleRecord, SealedDocument, document_purpose},
 };
 use fapiao_domain::{
     delivery::DeliveryState,
@@ -106,12 +106,25 @@ async fn kept_or_new(
         .as_ref()
         .and_then(|it| it.document.as_ref())
         .filter(|it| it.kind.code() == typed.kind.trim() && !it.is_erased());
-    match before {
-        Some(it) if typed.number.trim().is_empty() => Ok(Some(it.clone())),
-        _ => sealed(ports, &seller, typed, "/document")
-            .map(Some)
-            .map_err(named),
-    }
+    let nationality = typed.nationality.trim();
+    let document = match before {
+        Some(it) if typed.number.trim().is_empty() => {
+            if nationality.is_empty() || nationality == it.nationality {
+                return Ok(Some(it.clone()));
+            }
+            // Another nationality of the same number; one that no key opens has to be typed again.
+            let purpose = document_purpose(&seller.id);
+            let opened = it.opened(|text| ports.sealer.open(&purpose, text));
+            DocumentDraft {
+                number: opened.map_or_else(String::new, |it| it.number),
+                ..typed.clone()
+            }
+        }
+        _ => typed.clone(),
+    };
+    sealed(ports, &seller, &document, "/document")
+        .map(Some)
+        .map_err(named)
 }
 
 /// Runs the stopped jobs about a thing again: what stopped them was just dealt with.
