@@ -6,6 +6,7 @@ use crate::{
     red::{at_stage, refund},
     taxes::behind_gateway,
 };
+use fapiao_domain::ids::Id;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -33,6 +34,20 @@ async fn file(app: &TestApp, invoice: &str, format: &str) -> Vec<u8> {
         .unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     answer.bytes().await.unwrap().to_vec()
+}
+
+/// A file that follows a moment after its invoice.
+async fn paper(app: &TestApp, invoice: &str, format: &str) -> Vec<u8> {
+    let began = std::time::Instant::now();
+    let wanted = fapiao_domain::ids::InvoiceId::parse(invoice).unwrap();
+    loop {
+        let there = app.ports().store.documents(&wanted).await.unwrap();
+        if there.iter().any(|it| it.format == format) {
+            return file(app, invoice, format).await;
+        }
+        assert!(began.elapsed().as_secs() < 20, "no {format}");
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    }
 }
 
 /// The text of a PDF as `pdftotext` reads it.
@@ -98,6 +113,8 @@ async fn the_deduction_leaves_the_tax_base_and_the_paper_says_so() {
     let xml = String::from_utf8(file(&app, id, "xml").await).unwrap();
     for part in [
         "<LabelCode>02</LabelCode><LabelName>差额开票</LabelName>",
+        "<LabelCode>03</LabelCode><LabelName>差额开票</LabelName>",
+        "<TaxpayerType><LabelCode>1</LabelCode><LabelName>一般纳税人</LabelName></TaxpayerType>",
         "<Deduction>530.00</Deduction><SalesIncludingTax>1060.00</SalesIncludingTax>",
     ] {
         assert!(xml.contains(part), "{part} in {xml}");
@@ -124,6 +141,14 @@ async fn the_whole_amount_is_taxed_and_the_deduction_only_recorded() {
         text.contains("差额征税-全额开票") && row.contains("6%"),
         "{text}"
     );
+    // 特定征税方式 03 is the other way's: here the whole price is taxed.
+    let xml = file(&app, invoice["id"].as_str().unwrap(), "xml").await;
+    let xml = String::from_utf8(xml).unwrap();
+    let label = "<LabelCode>01</LabelCode><LabelName>全额开票</LabelName>";
+    assert!(
+        xml.contains(label) && !xml.contains("特定征税方式标签"),
+        "{xml}"
+    );
     app.assert_ledger_holds().await;
     app.stop().await;
 }
@@ -143,7 +168,27 @@ async fn it_is_given_back_whole_or_not_at_all() {
         done.body["totals"],
         json!({ "amount": "1030.00", "tax": "30.00", "total": "1060.00" })
     );
-    at_stage(&app, &sold, 0, "done").await;
+    let letter = at_stage(&app, &sold, 0, "done").await["red_letters"][0].clone();
+    // The red invoice takes the deduction back where the blue one stated it: remark, mark and structured file.
+    let id = letter["red_invoice_id"].as_str().unwrap();
+    let red = app.get(&format!("/invoices/{id}")).await.body;
+    let remark = red["remark"].as_str().unwrap();
+    assert!(
+        remark.starts_with("被红冲蓝字数电票号码：") && remark.contains(";    差额征税：-530.00。"),
+        "{remark}"
+    );
+    let text = text_of(&paper(&app, id, "pdf").await);
+    assert!(
+        text.contains("差额征税-差额开票") && text.contains("-530.00。"),
+        "{text}"
+    );
+    let xml = String::from_utf8(paper(&app, id, "xml").await).unwrap();
+    let part = "<Deduction>-530.00</Deduction><SalesIncludingTax>-1060.00</SalesIncludingTax>";
+    assert!(xml.contains(part), "{xml}");
+    let number = red["number"].as_str().unwrap();
+    let path = format!("/sandbox/invoices/{number}");
+    let taken = app.control(&app.tax(), Method::GET, &path, None).await;
+    assert_eq!(taken["content"]["fpmxList"][0]["kce"], "-530", "{taken}");
     app.assert_ledger_holds().await;
     app.stop().await;
 }

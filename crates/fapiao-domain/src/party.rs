@@ -15,6 +15,62 @@ pub struct SellerParty {
     pub bank: String,
     /// Account number, may be empty.
     pub bank_account: String,
+    /// Its kind of taxpayer when the invoice was drafted, where the tax side tells it; not printed, but said in the
+    /// structured file.
+    pub taxpayer: Option<TaxpayerKind>,
+}
+
+/// A kind of taxpayer (纳税人类型), as the structured file names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TaxpayerKind {
+    /// 一般纳税人.
+    General,
+    /// 小规模纳税人.
+    SmallScale,
+    /// 转登记纳税人: general before, registered as small-scale since.
+    Reregistered,
+    /// 辅导期一般纳税人: general, under the authority's guidance.
+    Guided,
+    /// 自然人.
+    Person,
+}
+
+impl TaxpayerKind {
+    /// All of them, by code.
+    pub const ALL: [TaxpayerKind; 5] = [
+        Self::General,
+        Self::SmallScale,
+        Self::Reregistered,
+        Self::Guided,
+        Self::Person,
+    ];
+
+    /// The digit of the tax interfaces, `1` to `5`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::General => "1",
+            Self::SmallScale => "2",
+            Self::Reregistered => "3",
+            Self::Guided => "4",
+            Self::Person => "5",
+        }
+    }
+
+    /// Reads the digit.
+    pub fn from_code(code: &str) -> Option<TaxpayerKind> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    /// Its name in the structured file.
+    pub const fn printed(self) -> &'static str {
+        match self {
+            Self::General => "一般纳税人",
+            Self::SmallScale => "小规模纳税人",
+            Self::Reregistered => "转登记纳税人",
+            Self::Guided => "辅导期一般纳税人",
+            Self::Person => "自然人",
+        }
+    }
 }
 
 /// Who the buyer is on paper (抬头).

@@ -19,7 +19,7 @@ pub struct RemarkParts {
     pub red: Option<RedReference>,
     /// Issued on somebody's behalf: ready text.
     pub on_behalf: String,
-    /// Deduction of difference tax (扣除额).
+    /// Deduction of difference tax (扣除额), with the sign of the invoice's line: below zero on a red invoice.
     pub deduction: Option<Fen>,
     /// Special elements of some trades (特定要素): ready text.
     pub special: String,

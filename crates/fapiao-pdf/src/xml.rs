@@ -1,13 +1,14 @@
 //! The structured file of a digital invoice (数电票 XML): root `EInvoice`, version 0.36.
 //!
 //! The spelling of the elements is irregular and is kept as published. Elements for what no face of an invoice tells are
-//! left out rather than guessed: the seller's kind of taxpayer (`TaxpayerType`), the label of how the connected party issues
-//! (发票开具方式标签) and that party's number (`ptbh`) are known to the connection alone.
+//! left out rather than guessed: who acted for the buyer (`BuyerHandlingName`), and the label of how the connected party issues
+//! (发票开具方式标签) with that party's number (`ptbh`), which the connection alone knows. `TaxpayerType` is there when the
+//! tax side told the seller's kind.
 
 use chrono::NaiveDateTime;
 use fapiao_domain::{
     capital,
-    face::InvoiceFace,
+    face::{DifferenceKind, InvoiceFace},
     invoice::{Identity, InvoiceKind},
     line::InvoiceLine,
     preference::Preference,
@@ -67,11 +68,15 @@ fn header(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
                 label(out, "EInvoiceType", "01", "电子发票")?;
                 match face.kind {
                     InvoiceKind::DigitalSpecial => {
-                        label(out, "GeneralOrSpecialVAT", "01", "增值税专用发票")
+                        label(out, "GeneralOrSpecialVAT", "01", "增值税专用发票")?;
                     }
                     InvoiceKind::DigitalOrdinary | InvoiceKind::ClassicOrdinary => {
-                        label(out, "GeneralOrSpecialVAT", "02", "普通发票")
+                        label(out, "GeneralOrSpecialVAT", "02", "普通发票")?;
                     }
+                }
+                match face.seller.taxpayer {
+                    Some(kind) => label(out, "TaxpayerType", kind.code(), kind.printed()),
+                    None => Ok(()),
                 }
             })?;
         let labels = undefined_labels(face);
@@ -104,7 +109,14 @@ fn undefined_labels(face: &InvoiceFace) -> Vec<(&'static str, &'static str, &'st
     for (code, name, applies) in [
         ("01", "不征税", has_rate(face, Rate::NotTaxed)),
         ("02", "零税率", has_rate(face, Rate::Zero)),
-        ("03", "差额开票", face.extras.difference.is_some()),
+        // Only where the deduction leaves the tax base: 全额开票 taxes the whole price, by a plain rate.
+        (
+            "03",
+            "差额开票",
+            face.extras
+                .difference
+                .is_some_and(|it| it.kind == DifferenceKind::Difference),
+        ),
         ("04", "免税", has_rate(face, Rate::Exempt)),
         (
             "05",
@@ -165,7 +177,6 @@ fn buyer(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
             ("BuyerAddr", &buyer.address),
             ("BuyerBankName", &buyer.bank),
             ("BuyerBankAccNum", &buyer.bank_account),
-            ("BuyerHandlingName", ""),
         ],
     )
 }
@@ -223,11 +234,17 @@ fn specific(out: &mut Out, face: &InvoiceFace) -> io::Result<()> {
     out.create_element("SpecificInformation")
         .write_inner_content(|out| {
             if let Some(difference) = extras.difference {
+                // With the sign of the sum beside it.
+                let deduction = if face.totals.total.is_negative() {
+                    -difference.deduction
+                } else {
+                    difference.deduction
+                };
                 fields(
                     out,
                     "DifferentialTaxation",
                     &[
-                        ("Deduction", &difference.deduction.to_string()),
+                        ("Deduction", &deduction.to_string()),
                         ("SalesIncludingTax", &face.totals.total.to_string()),
                     ],
                 )?;

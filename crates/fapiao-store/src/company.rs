@@ -36,6 +36,7 @@ pub(crate) fn seller_record(model: seller::Model) -> Result<Seller, StoreError> 
             phone: model.phone,
             bank: model.bank,
             bank_account: model.bank_account,
+            taxpayer: None,
         },
         short_name: model.short_name,
         province: model.province,

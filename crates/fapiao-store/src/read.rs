@@ -6,7 +6,7 @@ use fapiao_domain::{
     ids::Id,
     line::LineKind,
     money::Fen,
-    party::{SellerParty, Title, TitleKind},
+    party::{SellerParty, TaxpayerKind, Title, TitleKind},
     preference::Preference,
     rate::Rate,
     totals::Totals,
@@ -104,6 +104,37 @@ struct PartyForm {
     phone: String,
     bank: String,
     bank_account: String,
+    // Left out where nothing is known, so that papers written before read and hash as they did.
+    #[serde(
+        default,
+        with = "taxpayer_code",
+        skip_serializing_if = "Option::is_none"
+    )]
+    taxpayer: Option<TaxpayerKind>,
+}
+
+/// A kind of taxpayer as its digit.
+mod taxpayer_code {
+    use fapiao_domain::party::TaxpayerKind;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::ref_option, reason = "the signature serde calls")]
+    pub(super) fn serialize<S: Serializer>(
+        kind: &Option<TaxpayerKind>,
+        out: S,
+    ) -> Result<S::Ok, S::Error> {
+        out.serialize_str(kind.map_or("", TaxpayerKind::code))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<TaxpayerKind>, D::Error> {
+        let code = String::deserialize(from)?;
+        match TaxpayerKind::from_code(&code) {
+            Some(kind) => Ok(Some(kind)),
+            None => Err(D::Error::custom(format!("`{code}` is no kind of taxpayer"))),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

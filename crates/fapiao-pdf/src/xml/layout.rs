@@ -5,7 +5,7 @@ use crate::testing::face_of;
 use fapiao_domain::{
     face::{DifferenceKind, DifferenceTax, RedReference},
     money::Fen,
-    party::TitleKind,
+    party::{TaxpayerKind, TitleKind},
 };
 
 /// The elements that hold text, in the published order. `?`: only where there is something to tell; `*`: as often as
@@ -37,7 +37,7 @@ const ELEMENTS: &[&str] = &[
     "EInvoiceData/BuyerInformation/BuyerAddr",
     "EInvoiceData/BuyerInformation/BuyerBankName",
     "EInvoiceData/BuyerInformation/BuyerBankAccNum",
-    "EInvoiceData/BuyerInformation/BuyerHandlingName",
+    "?EInvoiceData/BuyerInformation/BuyerHandlingName",
     "EInvoiceData/BasicInformation/TotalAmWithoutTax",
     "EInvoiceData/BasicInformation/TotalTaxAm",
     "EInvoiceData/BasicInformation/TotalTax-includedAmount",
@@ -145,6 +145,7 @@ fn full() -> InvoiceFace {
     face.seller.phone = "0571-60000000".to_owned();
     face.seller.bank = "示例银行杭州分行".to_owned();
     face.seller.bank_account = "6200000000000000001".to_owned();
+    face.seller.taxpayer = Some(TaxpayerKind::General);
     face.buyer.kind = TitleKind::Organisation;
     face.buyer.name = "北京示例科技有限公司".to_owned();
     face.buyer.tax_number = "91110105MA0000007L".to_owned();
@@ -187,6 +188,64 @@ fn whole_files_follow_the_published_list() {
     assert_in_order(&difference);
     assert_eq!(says(&difference, "Deduction"), ["56.50"]);
     assert_eq!(says(&difference, "SalesIncludingTax"), ["113.00"]);
+}
+
+/// Words of a list of labels.
+fn labels(face: &InvoiceFace, path: &str) -> Vec<String> {
+    told(face)
+        .into_iter()
+        .filter(|(at, _)| at == path)
+        .map(|(_, text)| text)
+        .collect()
+}
+
+#[test]
+fn only_the_reduced_way_is_a_way_of_taxing() {
+    for (kind, wanted) in [
+        (
+            DifferenceKind::Difference,
+            &["特定征税方式标签", "差额征税标签"][..],
+        ),
+        (DifferenceKind::Full, &["差额征税标签"]),
+    ] {
+        let mut face = face_of(1);
+        face.extras.difference = Some(DifferenceTax {
+            kind,
+            deduction: Fen::parse_yuan("56.50").unwrap(),
+        });
+        let path = "Header/UndefinedLabel/Label/LabelType";
+        assert_eq!(labels(&face, path), wanted, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_red_file_takes_the_deduction_back() {
+    let mut face = face_of(1);
+    for line in &mut face.lines {
+        line.amount = -line.amount;
+        line.tax = -line.tax;
+        line.gross = -line.gross;
+    }
+    face.totals = fapiao_domain::totals::sum(&face.lines);
+    face.extras.difference = Some(DifferenceTax {
+        kind: DifferenceKind::Difference,
+        deduction: Fen::parse_yuan("56.50").unwrap(),
+    });
+    assert_eq!(says(&face, "Deduction"), ["-56.50"]);
+    assert_eq!(says(&face, "SalesIncludingTax"), ["-113.00"]);
+}
+
+#[test]
+fn the_kind_of_taxpayer_is_said_where_it_is_known() {
+    let path = "Header/InherentLabel/TaxpayerType/LabelName";
+    assert!(labels(&face_of(1), path).is_empty());
+    for kind in TaxpayerKind::ALL {
+        let mut face = face_of(1);
+        face.seller.taxpayer = Some(kind);
+        assert_in_order(&face);
+        assert_eq!(labels(&face, path), [kind.printed()]);
+        assert_eq!(TaxpayerKind::from_code(kind.code()), Some(kind));
+    }
 }
 
 #[test]

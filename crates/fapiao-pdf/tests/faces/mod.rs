@@ -156,6 +156,7 @@ pub(crate) fn invoice(seed: usize, lines: usize) -> InvoiceFace {
             phone: "0571-88888888".to_owned(),
             bank: "中国工商银行杭州西湖支行".to_owned(),
             bank_account: "1202021909900000000".to_owned(),
+            taxpayer: None,
         },
         province: "33".to_owned(),
         buyer: Title {

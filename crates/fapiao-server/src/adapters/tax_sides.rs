@@ -6,7 +6,9 @@ use crate::adapters::{
     tax_gateway::{Link, TaxGateway},
 };
 use async_trait::async_trait;
-use fapiao_domain::{confirmation::FormState, face::SealPicture, invoice::Identity, money::Fen};
+use fapiao_domain::{
+    confirmation::FormState, face::SealPicture, invoice::Identity, money::Fen, party::TaxpayerKind,
+};
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
@@ -93,6 +95,10 @@ impl TaxAuthority for TaxSides {
 
     async fn gate(&self, seller: &Seller) -> Result<TaxpayerGate, OutsideError> {
         by_way!(self, seller, gate())
+    }
+
+    async fn taxpayer(&self, seller: &Seller) -> Result<Option<TaxpayerKind>, OutsideError> {
+        by_way!(self, seller, taxpayer())
     }
 
     /// Segments and uploads are of the direct connection, also those of a seller that has a gateway now.

@@ -274,6 +274,7 @@ pub(super) fn seller(demo: &DemoSeller, id: SellerId, account: &AccountId) -> Se
             phone: demo.phone.to_owned(),
             bank: demo.bank.to_owned(),
             bank_account: demo.bank_account.to_owned(),
+            taxpayer: None,
         },
         short_name: demo.short_name.to_owned(),
         province: demo.province.to_owned(),

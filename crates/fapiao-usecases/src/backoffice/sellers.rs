@@ -142,6 +142,7 @@ fn read(draft: &SellerDraft, accounts: &[AccountId]) -> Result<Seller, SettingEr
         phone: reading.optional("phone", &draft.phone, 40),
         bank: reading.optional("bank", &draft.bank, 80),
         bank_account: reading.optional("bank_account", &draft.bank_account, 40),
+        taxpayer: None,
     };
     if let Err(error) = check_tax_number(&party.tax_number) {
         let message = match &error.suggestion {

@@ -91,6 +91,10 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
             line.short_name.clone_from(&code.short_name);
         }
     }
+    let mut seller_party = seller.party.clone();
+    if is_ours {
+        seller_party.taxpayer = ports.tax.taxpayer(&seller).await?;
+    }
     let invoice = Invoice {
         id: fresh(now),
         order: order.id.clone(),
@@ -100,7 +104,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         identity: None,
         state: InvoiceState::Ready,
         reason: String::new(),
-        seller_party: seller.party.clone(),
+        seller_party,
         province: seller.province.clone(),
         clerks: [
             seller.drawer.clone(),

@@ -265,6 +265,8 @@ pub(crate) async fn red_invoice(
     };
     let parts = RemarkParts {
         red: Some(reference),
+        // What the blue one said it took off, taken back.
+        deduction: blue.difference.map(|it| -it.deduction),
         payee: seller.payee.clone(),
         reviewer: seller.reviewer.clone(),
         ..RemarkParts::default()

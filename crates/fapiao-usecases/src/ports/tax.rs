@@ -16,6 +16,7 @@ use fapiao_domain::{
     face::{InvoiceFace, SealPicture},
     invoice::Identity,
     money::Fen,
+    party::TaxpayerKind,
     red::{RedLine, RedReason},
     totals::Totals,
 };
@@ -159,6 +160,11 @@ pub trait TaxAuthority: Send + Sync {
 
     /// Whether the seller may issue now; cached for a few minutes by the adapter.
     async fn gate(&self, seller: &Seller) -> Result<TaxpayerGate, OutsideError>;
+
+    /// The seller's kind of taxpayer, cached like the gate; `None` where the connection does not tell it.
+    async fn taxpayer(&self, _seller: &Seller) -> Result<Option<TaxpayerKind>, OutsideError> {
+        Ok(None)
+    }
 
     /// Fetches a segment of `size` numbers (at most 5000): first and last number, and how many.
     /// Repeating a request number with the same size gives the same segment.

@@ -18,7 +18,9 @@ mod tests;
 use crate::adapters::{exchanges::Recorder, seals::Seals};
 use async_trait::async_trait;
 use errors::{Call, TAX};
-use fapiao_domain::{confirmation::FormState, face::SealPicture, invoice::Identity, money::Fen};
+use fapiao_domain::{
+    confirmation::FormState, face::SealPicture, invoice::Identity, money::Fen, party::TaxpayerKind,
+};
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
@@ -106,8 +108,8 @@ pub struct DirectTax {
 #[derive(Clone, Debug)]
 struct Standing {
     gate: TaxpayerGate,
-    /// Small-scale (小规模纳税人): its levies need no preferential flag.
-    small_scale: bool,
+    /// Its kind; of small-scale ones (小规模纳税人) levies need no preferential flag.
+    kind: Option<TaxpayerKind>,
 }
 
 impl DirectTax {
@@ -199,7 +201,7 @@ impl DirectTax {
             .await?;
         let standing = Standing {
             gate: answers::gate(&risk, &basics),
-            small_scale: answers::text(&basics, "nsrlx") == "2",
+            kind: TaxpayerKind::from_code(answers::text(&basics, "nsrlx")),
         };
         let mut known = self
             .standings
@@ -251,6 +253,10 @@ impl TaxAuthority for DirectTax {
 
     async fn gate(&self, seller: &Seller) -> Result<TaxpayerGate, OutsideError> {
         Ok(self.standing(seller).await?.gate)
+    }
+
+    async fn taxpayer(&self, seller: &Seller) -> Result<Option<TaxpayerKind>, OutsideError> {
+        Ok(self.standing(seller).await?.kind)
     }
 
     async fn fetch_segment(
@@ -375,7 +381,7 @@ impl TaxAuthority for DirectTax {
             );
             return Err(OutsideError::new(TAX, "", message, Advice::Never));
         }
-        let small_scale = self.standing(seller).await?.small_scale;
+        let small_scale = self.standing(seller).await?.kind == Some(TaxpayerKind::SmallScale);
         let sender = invoice::Sender {
             party_id: self.wire.party_id(),
             device: &self.device,

@@ -43,6 +43,7 @@ fn seller(tax_number: &str, name: &str) -> Seller {
             bank: "中国银行".into(),
             bank_account: "6222".into(),
             phone: "0571-88888888".into(),
+            taxpayer: None,
         },
         short_name: "样例".into(),
         province: "33".into(),
