@@ -224,6 +224,23 @@ async fn every_voucher_of_a_month_is_balanced_to_the_fen() {
     app.await_state(&placed.body, "carded").await;
     let placed = app.post("/orders", "V-3", &paid("V-3", "alipay")).await;
     assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");
+    // Paid last month: one is cancelled before any invoice, one invoiced and then taken back.
+    for no in ["V-4", "V-5"] {
+        let mut before = paid(no, "wechat");
+        before["sold_at"] = json!((now - chrono::TimeDelta::days(32)).to_rfc3339());
+        let placed = app.post("/orders", no, &before).await;
+        assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");
+        let mut sold = json!({ "order": placed.body["id"] });
+        if no == "V-5" {
+            app.open_page(&placed.body).await;
+            app.authorise(&placed.body, &company()).await;
+            let delivery = app.await_state(&placed.body, "carded").await;
+            sold["invoice"] = delivery["invoice"]["id"].clone();
+        }
+        let back = refund(&app, &sold, &format!("{no}-r"), &all).await;
+        assert_eq!(back.status, StatusCode::CREATED, "{back:?}");
+        at_stage(&app, &sold, 0, "done").await;
+    }
     let by = fapiao_usecases::actor::Actor::CommandLine;
     let bill = format!(
         "time,transaction_no,amount,fee,rate\n{day} 00:10:00,A1,113.00,0.68,0.60%\n{day} 00:11:00,A2,100.00,0.61,0.60%\n"
@@ -257,8 +274,8 @@ async fn every_voucher_of_a_month_is_balanced_to_the_fen() {
     let (vouchers, _) = text.split_once("\r\n\r\n").unwrap();
     let mut reader = csv::ReaderBuilder::new().from_reader(vouchers.as_bytes());
     let mut sides = std::collections::BTreeMap::<i64, (String, i64, i64)>::new();
-    for row in reader.records() {
-        let row = row.unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    for row in &rows {
         let one = sides.entry(row[2].parse().unwrap()).or_default();
         row[4].clone_into(&mut one.0);
         one.1 += fen(&row[7]);
@@ -269,11 +286,27 @@ async fn every_voucher_of_a_month_is_balanced_to_the_fen() {
         assert_ne!(*debit, 0, "voucher {no} {summary}: {text}");
     }
     let about: Vec<&str> = sides.values().map(|it| it.0.as_str()).collect();
-    for begins in ["销售", "红字冲销", "预收 订单V-3", "手续费 微信支付 2 笔"] {
+    for (begins, wanted) in [
+        ("销售", 3),
+        ("红字冲销", 2),
+        ("预收 订单V-3", 1),
+        ("退回预收 订单V-4 微信支付", 1),
+        ("退回预收 订单V-5 微信支付", 1),
+        ("手续费 微信支付 2 笔", 1),
+    ] {
         let count = about.iter().filter(|it| it.starts_with(begins)).count();
-        let wanted = if begins == "销售" { 2 } else { 1 };
         assert_eq!(count, wanted, "{begins}: {about:?}");
     }
-    assert_eq!(sides.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        sides.keys().copied().collect::<Vec<_>>(),
+        (1..=9).collect::<Vec<_>>()
+    );
+    // What was received in advance last month (twice 113.00) has left that account again, invoiced or not.
+    let prepaid: i64 = rows
+        .iter()
+        .filter(|it| &it[5] == "2203" && (it[4].contains("V-4") || it[4].contains("V-5")))
+        .map(|it| fen(&it[8]) - fen(&it[7]))
+        .sum();
+    assert_eq!(prepaid, -2 * 11_300, "{text}");
     app.stop().await;
 }

@@ -13,12 +13,13 @@ use crate::{
 use chrono::{DateTime, Utc};
 use fapiao_domain::{ids::SellerId, money::Fen, rate::Rate};
 use fapiao_usecases::{
-    calendar::in_shanghai,
+    calendar::{in_shanghai, month},
     errors::StoreError,
-    ports::{FeeOfDay, LedgerLine, LedgerRow, Moved, Period, Ports, Scope},
+    ports::{FeeOfDay, LedgerLine, LedgerRow, Moved, Period, Ports, SaleBalance, Scope},
     records::Order,
 };
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 
 /// Invoices read at once.
 const PAGE: u32 = 1000;
@@ -96,11 +97,12 @@ fn is_not_taxed(rate: &str) -> bool {
     vat::rate_words(rate) == "不征税"
 }
 
-/// The rates of general taxpayers; all others are levied without input tax.
+/// The rates of general taxpayers, with those of former years, at which red invoices are still issued; all others are
+/// levied without input tax.
 fn is_general(rate: &str) -> bool {
     let percent = |it: Rate| it.fraction() * Decimal::ONE_HUNDRED;
     Rate::parse(rate).is_ok_and(|it| {
-        [13, 9, 6]
+        [13, 9, 6, 17, 16, 11, 10]
             .into_iter()
             .any(|general| percent(it) == Decimal::from(general))
     })
@@ -200,6 +202,7 @@ pub(crate) async fn write(
         .await?;
     if mapping.prepaid_before_invoice {
         book.prepayments(ports, scope, period, out).await?;
+        book.given_back(ports, scope, period, out).await?;
     }
     // A statement is of the seller's account, not of a store's.
     if *scope == Scope::All {
@@ -325,6 +328,49 @@ impl<'a> Book<'a> {
         }
     }
 
+    /// What was given back of orders whose payment is booked as received in advance since an earlier month: invoices, red
+    /// ones too, go through that account, so the money leaves through it, whether or not anything was invoiced.
+    async fn given_back(
+        &mut self,
+        ports: &Ports,
+        scope: &Scope,
+        period: &Period,
+        out: &Pieces,
+    ) -> Result<(), ArchiveError> {
+        for why in [Moved::Invoiced, Moved::GivenBack] {
+            let mut after = None;
+            loop {
+                let (sales, more) = ports
+                    .store
+                    .moved_sales(scope, period, why, after.as_ref(), PAGE)
+                    .await?;
+                for sale in &sales {
+                    for (at, amount) in refunds_in_advance(sale, period) {
+                        let order = &sale.order;
+                        let channel = payment_words(channel_of(order));
+                        let entries = prepaid_entries(order, amount);
+                        if entries.is_empty() {
+                            continue;
+                        }
+                        self.voucher(&Facts {
+                            at,
+                            summary: &format!("退回预收 订单{} {channel}", order.order_no),
+                            customer: "",
+                            maker: "",
+                            entries: &entries,
+                        })?;
+                    }
+                }
+                send(out, self.table.take()).await?;
+                after = more;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn voucher(&mut self, facts: &Facts<'_>) -> Result<(), ArchiveError> {
         self.no += 1;
         for entry in facts.entries {
@@ -332,6 +378,26 @@ impl<'a> Book<'a> {
         }
         Ok(())
     }
+}
+
+/// The refunds of a period, below zero, of a sale that was paid in a month before its first invoice, if it ever got one.
+fn refunds_in_advance(sale: &SaleBalance, period: &Period) -> BTreeMap<DateTime<Utc>, Fen> {
+    let mut refunds = BTreeMap::new();
+    let first = sale
+        .moves
+        .iter()
+        .filter(|it| it.invoiced)
+        .map(|it| it.at)
+        .min();
+    if first.is_some_and(|at| month(at) <= month(sale.order.sold_at)) {
+        return refunds;
+    }
+    for it in sale.moves.iter().filter(|it| !it.invoiced) {
+        if it.at >= period.from && it.at < period.until {
+            *refunds.entry(it.at).or_insert(Fen::ZERO) += it.net + it.tax;
+        }
+    }
+    refunds
 }
 
 fn channel_of(order: &Order) -> &str {
@@ -570,6 +636,18 @@ mod tests {
                 ("2221", "credit", 600)
             ]
         );
+    }
+
+    #[test]
+    fn a_red_invoice_at_a_former_rate_takes_output_tax_back() {
+        for rate in ["0.17", "0.16", "0.11", "0.1"] {
+            let lines = [line(rate, "-100", "-10")];
+            let entries = entries(&row("", &lines), &lines, false);
+            assert_eq!(booked(&entries)[2], ("2221.01", "credit", -1_000), "{rate}");
+        }
+        for levied in ["0.05", "0.03", "0.015", "0.01"] {
+            assert!(!is_general(levied), "{levied}");
+        }
     }
 
     #[test]
