@@ -1,7 +1,10 @@
 //! Orders that become several invoices: issued, delivered, given back.
 
 use crate::{
-    admin::{sign_in::signed_in, work::send},
+    admin::{
+        sign_in::signed_in,
+        work::{page, send},
+    },
     harness::{Answer, TestApp, company, spawn_app, tea},
     red::{at_stage, refund},
 };
@@ -163,6 +166,30 @@ async fn what_is_given_back_before_the_invoices_leaves_the_last_part_first() {
     let body =
         json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "5" }] });
     created(refund(&app, &sold, "S-3-c", &body).await);
+    // The last part has 5 of its 10 left: so say the buyer's page, staff's, and the sum that goes to WeChat.
+    let last = order["deliveries"][2].clone();
+    let text = app
+        .http
+        .get(last["page_url"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
+    let text = text.text().await.unwrap();
+    assert!(
+        text.contains("282.50") && !text.contains("565.00"),
+        "{text}"
+    );
+    let owner = signed_in(&app, "admin").await;
+    for path in [
+        format!("/admin/orders/{}", order["id"].as_str().unwrap()),
+        format!("/admin/deliveries/{}", last["id"].as_str().unwrap()),
+    ] {
+        let text = page(&app, &owner, &path).await;
+        assert!(
+            text.contains("282.50") && !text.contains("565.00"),
+            "{path}: {text}"
+        );
+    }
     let mut total = 0;
     for (at, quantity) in [(1, "20"), (2, "5"), (0, "20")] {
         let delivery = carded(&app, &order, at).await;

@@ -10,12 +10,14 @@ use crate::{
 use fapiao_domain::{
     delivery::DeliveryState,
     face::DifferenceTax,
+    ids::DeliveryId,
     line::{InvoiceLine, LineKind},
     money::Fen,
     refund::{Paper, RefundError, to_invoice},
     split::{Part, SplitError, split_parts},
     totals::Computed,
 };
+use std::collections::HashMap;
 
 /// Most invoices of one order.
 pub const MAX_PARTS: usize = 100;
@@ -317,6 +319,48 @@ pub(crate) fn part_lines(
         line.no = place as u32 + 1;
     }
     Ok((made, sources))
+}
+
+/// What each delivery of a divided order states, gross: its invoice, or its part less what was given back since it was
+/// made. Deliveries without a part are not among them.
+///
+/// # Errors
+/// The database's; books that cannot be read leave the sums as they were made.
+pub async fn part_sums(
+    ports: &Ports,
+    order: &Order,
+    deliveries: &[Delivery],
+) -> Result<HashMap<DeliveryId, Fen>, StoreError> {
+    let made = |it: &Delivery| Some((it.id.clone(), it.part.as_ref()?.totals.total));
+    let mut sums: HashMap<DeliveryId, Fen> = deliveries.iter().filter_map(made).collect();
+    if sums.is_empty() || ports.store.refunds_of(&order.id).await?.is_empty() {
+        return Ok(sums);
+    }
+    let books = match Books::open(ports, order.clone()).await {
+        Ok(books) => books,
+        Err(BooksError::Store(error)) => return Err(error),
+        Err(BooksError::Lines(_)) => return Ok(sums),
+    };
+    let drafted = |it: &Delivery| {
+        let id = it.invoice.as_ref()?;
+        books.invoices.iter().find(|invoice| invoice.id == *id)
+    };
+    for it in deliveries {
+        let Some(part) = &it.part else { continue };
+        let stated = match drafted(it) {
+            Some(invoice) => Some(invoice.totals.total),
+            None if undrafted(deliveries).any(|waits| waits.id == it.id) => {
+                part_lines(&books, deliveries, part)
+                    .ok()
+                    .map(|(lines, _)| lines.iter().map(|line| line.gross).sum())
+            }
+            None => None,
+        };
+        if let Some(stated) = stated {
+            sums.insert(it.id.clone(), stated);
+        }
+    }
+    Ok(sums)
 }
 
 /// How much of a line.

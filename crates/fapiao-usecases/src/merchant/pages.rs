@@ -6,6 +6,7 @@ use crate::{
     errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
     merchant::page_refusals,
+    parts::part_sums,
     ports::{AuthAnswer, AuthPage, DeliveryChange, Ports, Scope},
     records::{Delivery, IssuingMode, Order, Seller},
     unified::entered_platform_id,
@@ -174,7 +175,11 @@ pub async fn amount_of(
     };
     match (invoice, &delivery.part) {
         (Some(invoice), _) => Ok(invoice.totals.total),
-        (None, Some(part)) => Ok(part.totals.total),
+        (None, Some(part)) => {
+            let deliveries = ports.store.deliveries_of(&order.id).await?;
+            let sums = part_sums(ports, order, &deliveries).await?;
+            Ok(sums.get(&delivery.id).copied().unwrap_or(part.totals.total))
+        }
         (None, None) => left_to_invoice(ports, order).await,
     }
 }

@@ -25,6 +25,7 @@ use actix_web::web;
 use fapiao_domain::{
     card::CardState,
     ids::{DeliveryId, Id},
+    money::Fen,
 };
 use fapiao_usecases::{
     backoffice::{
@@ -34,8 +35,10 @@ use fapiao_usecases::{
     errors::StoreError,
     merchant::drafts::DocumentDraft,
     merchant::refusal::{RefusalError, refuse_delivery},
-    records::{Delivery, RawTitleRecord, SealedDocument},
+    parts::part_sums,
+    records::{Delivery, Invoice, Order, RawTitleRecord, SealedDocument},
 };
+use std::collections::HashMap;
 
 /// `GET /admin/deliveries/{id}`.
 pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
@@ -82,6 +85,7 @@ async fn page(
     checks::add(frame, &mut standing, &stands.place, Some(&delivery)).await?;
     let shell = frame.shell(Section::Deliveries).await?;
     let names = Names::load(frame).await?;
+    let sums = part_sums(frame.ports(), order, &whole.deliveries).await?;
     let own = [
         delivery.id.as_str(),
         invoice.map_or(delivery.id.as_str(), |it| it.id.as_str()),
@@ -90,9 +94,9 @@ async fn page(
     let title = (may_correct(&delivery) && frame.may_decide())
         .then(|| typed.title.unwrap_or_else(|| stored_title(&delivery)));
     Ok(DeliveryShowPage {
-        delivery: delivery_card(frame, &shell, &delivery),
+        total: total_of(&delivery, order, invoice, &sums),
+        delivery: delivery_card(frame, &shell, &delivery, &sums),
         order: Link::new(&order.order_no, format!("/admin/orders/{}", order.id)),
-        total: order.totals.total,
         standing,
         code_lost,
         reason: typed.reason,
@@ -110,6 +114,20 @@ async fn page(
         refresh: stands.place.looks_again_secs(),
         shell,
     })
+}
+
+/// What this delivery brings: of a divided order its own part.
+fn total_of(
+    delivery: &Delivery,
+    order: &Order,
+    invoice: Option<&Invoice>,
+    sums: &HashMap<DeliveryId, Fen>,
+) -> Fen {
+    match (invoice, sums.get(&delivery.id)) {
+        (Some(invoice), _) => invoice.totals.total,
+        (None, Some(part)) => *part,
+        (None, None) => order.totals.total,
+    }
 }
 
 fn stored_title(delivery: &Delivery) -> TitleForm {

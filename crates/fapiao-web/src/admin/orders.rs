@@ -37,6 +37,7 @@ use fapiao_usecases::{
         drafts::DeliveryDraft,
         orders::{OrderError, current, request_delivery},
     },
+    parts::part_sums,
     ports::OrderFilter,
     records::{Delivery, Invoice, Order},
 };
@@ -175,8 +176,9 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         tell_stopped_refund(&desk, &id, &mut standing).await?;
     }
     let shell = desk.shell(Section::Orders).await?;
+    let sums = part_sums(desk.ports(), order, &whole.deliveries).await?;
     if let Some(newest) = newest {
-        let card = delivery_card(&desk, &shell, newest);
+        let card = delivery_card(&desk, &shell, newest, &sums);
         if card.can_refuse {
             let mut refuse = Action::open(t.stand.refuse, format!("{}#refusal", card.href));
             refuse.danger = true;
@@ -225,7 +227,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
         lines: order_lines(&desk, order).await?,
         deliveries: in_order(&whole.deliveries)
             .into_iter()
-            .map(|it| delivery_card(&desk, &shell, it))
+            .map(|it| delivery_card(&desk, &shell, it, &sums))
             .collect(),
         invoices: whole
             .invoices

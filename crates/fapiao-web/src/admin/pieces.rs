@@ -13,8 +13,9 @@ use crate::{
 use fapiao_domain::{
     capital::capital,
     delivery::DeliveryState,
-    ids::{Id, SellerId, StoreId},
+    ids::{DeliveryId, Id, SellerId, StoreId},
     invoice::InvoiceKind,
+    money::Fen,
     party::{Title, TitleKind},
     rate::Rate,
     totals::compute,
@@ -24,6 +25,7 @@ use fapiao_usecases::{
     errors::StoreError,
     records::{Account, Delivery, Invoice, JobRow, Order, RawTitleRecord, Role, Seller, Store},
 };
+use std::collections::HashMap;
 
 /// Parked jobs that are looked through for a thing's own.
 const PARKED_LOOKED_AT: u32 = 200;
@@ -158,7 +160,14 @@ fn shown_email(frame: &Frame, email: &str) -> String {
 }
 
 /// A delivery as it stands on a page.
-pub(super) fn delivery_card(frame: &Frame, shell: &Shell, delivery: &Delivery) -> DeliveryCard {
+///
+/// `sums` are those of the order's parts ([`fapiao_usecases::parts::part_sums`]).
+pub(super) fn delivery_card(
+    frame: &Frame,
+    shell: &Shell,
+    delivery: &Delivery,
+    sums: &HashMap<DeliveryId, Fen>,
+) -> DeliveryCard {
     let t = frame.t();
     let page_url = format!("{}/o/{}", frame.ports().public_base, delivery.short_code);
     let is_open = delivery.state.awaits_buyer() && delivery.expires_at > frame.now();
@@ -182,7 +191,8 @@ pub(super) fn delivery_card(frame: &Frame, shell: &Shell, delivery: &Delivery) -
         reason: super::job_words::in_language(frame.lang(), &delivery.reason),
         part: delivery.part.as_ref().map_or_else(String::new, |part| {
             let which = fill2(t.parts.part, part.no, part.of);
-            format!("{which} · {}", part.totals.total.display_yuan())
+            let sum = sums.get(&delivery.id).unwrap_or(&part.totals.total);
+            format!("{which} · {}", sum.display_yuan())
         }),
         can_refuse: refusable && frame.may_decide(),
     }

@@ -38,13 +38,14 @@ use fapiao_usecases::{
     calendar,
     errors::StoreError,
     merchant::pages::{PageError, amount_of, open_wechat_page},
+    parts::part_sums,
     ports::Scope,
     records::{Delivery, Invoice, IssuingMode},
 };
 pub(crate) use reds::download as download_red;
 use serde::Deserialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     net::{IpAddr, Ipv6Addr},
     time::Instant,
 };
@@ -285,11 +286,10 @@ impl Seen {
             Some(order) => {
                 let total = match (&invoice, &delivery.part) {
                     (Some(invoice), _) => invoice.totals.total,
-                    (None, Some(part)) => part.totals.total,
-                    (None, None) if delivery.state.awaits_buyer() => {
+                    (None, part) if part.is_some() || delivery.state.awaits_buyer() => {
                         amount_of(&app.ports, &delivery, &order).await?
                     }
-                    (None, None) => order.totals.total,
+                    (None, _) => order.totals.total,
                 };
                 let shop = store.store(&order.store).await?;
                 let seller = seller.map_or_else(String::new, |seller| seller.party.name);
@@ -386,7 +386,12 @@ impl Seen {
 /// One link for each invoice of an order that needs several: the newest delivery of each part.
 async fn parts_beside(app: &App, shown: &Delivery) -> Result<Vec<PartLink>, Problem> {
     let mut newest: BTreeMap<u32, Delivery> = BTreeMap::new();
-    for delivery in app.ports.store.deliveries_of(&shown.order).await? {
+    let deliveries = app.ports.store.deliveries_of(&shown.order).await?;
+    let sums = match app.ports.store.order(&Scope::All, &shown.order).await? {
+        Some(order) => part_sums(&app.ports, &order, &deliveries).await?,
+        None => HashMap::new(),
+    };
+    for delivery in deliveries {
         if let Some(part) = &delivery.part {
             newest.insert(part.no, delivery);
         }
@@ -394,7 +399,7 @@ async fn parts_beside(app: &App, shown: &Delivery) -> Result<Vec<PartLink>, Prob
     let link = |it: &Delivery| PartLink {
         no: it.part.as_ref().map_or(0, |part| part.no),
         href: format!("/o/{}", it.short_code),
-        total: it.part.as_ref().map_or(Fen::ZERO, |part| part.totals.total),
+        total: sums.get(&it.id).copied().unwrap_or(Fen::ZERO),
         state: it.state,
         is_this: it.id == shown.id,
     };
