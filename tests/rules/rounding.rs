@@ -163,3 +163,65 @@ async fn the_stock_tells_how_long_it_lasts() {
     );
     app.stop().await;
 }
+
+#[tokio::test]
+async fn an_amount_drives_its_line_to_the_fen_and_price_or_quantity_follows() {
+    let app = spawn_app().await;
+    let driven = |order_no: &str, members: &[(&str, &str)]| {
+        let mut order = tea(order_no);
+        let line = order["lines"][0].as_object_mut().unwrap();
+        line.remove("quantity");
+        line.remove("unit_price");
+        for (name, value) in members {
+            line.insert((*name).to_owned(), json!(value));
+        }
+        order
+    };
+    // Seven for 1000.00 with tax: no price of two decimals comes to that.
+    let by_quantity = driven("A-1", &[("quantity", "7"), ("amount", "1000.00")]);
+    let made = app.post("/orders", "A-1", &by_quantity).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let totals = json!({ "amount": "884.96", "tax": "115.04", "total": "1000.00" });
+    assert_eq!(made.body["totals"], totals);
+    assert_eq!(made.body["lines"][0]["unit_price"], "142.85714286");
+    app.open_page(&made.body).await;
+    app.authorise(&made.body, &company()).await;
+    let delivery = app.await_state(&made.body, "carded").await;
+    let path = format!("/invoices/{}", delivery["invoice"]["id"].as_str().unwrap());
+    let invoice = app.get(&path).await.body;
+    assert_eq!(invoice["totals"], totals);
+    assert_eq!(invoice["lines"][0]["unit_price"], "126.4228571428571");
+    // 1000.00 worth at 16.80 each; and the same without tax.
+    for (no, with_tax, total) in [("A-2", true, "1000.00"), ("A-3", false, "1130.00")] {
+        let mut order = driven(no, &[("unit_price", "16.80"), ("amount", "1000.00")]);
+        order["lines"][0]["tax_included"] = json!(with_tax);
+        let made = app.post("/orders", no, &order).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+        assert_eq!(made.body["lines"][0]["quantity"], "59.52380952");
+        assert_eq!(made.body["totals"]["total"], total);
+    }
+    // All three, or too few.
+    for (no, members, wrong) in [
+        (
+            "A-4",
+            &[
+                ("quantity", "2"),
+                ("unit_price", "5.00"),
+                ("amount", "10.00"),
+            ][..],
+            &["/lines/0/amount"][..],
+        ),
+        ("A-5", &[("amount", "10.00")], &["/lines/0/quantity"]),
+        ("A-6", &[], &["/lines/0/quantity", "/lines/0/unit_price"]),
+        (
+            "A-7",
+            &[("quantity", "7000000"), ("amount", "1000000.00")],
+            &["/lines/0/amount"],
+        ),
+    ] {
+        let refused = app.post("/orders", no, &driven(no, members)).await;
+        assert_eq!(refused.wrong_fields(), wrong, "{refused:?}");
+    }
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}

@@ -321,6 +321,7 @@ impl WireLine {
     /// As the intake reads it.
     pub fn draft(&self) -> LineDraft {
         LineDraft {
+            amount: String::new(),
             name: self.name.clone(),
             tax_code: self.tax_code.clone(),
             spec: self.spec.clone(),

@@ -7,12 +7,17 @@ use crate::{
 };
 use fapiao_domain::{
     delivery::{Channel, PageType},
+    exact::{amount_of, quotient},
     face::{DifferenceKind, DifferenceTax},
     line::OrderLine,
     money::{Fen, parse_positive},
     preference::Preference,
     rate::Rate,
 };
+use rust_decimal::Decimal;
+
+/// Most decimals of a quantity and of a price of an order, typed or derived.
+const NUMBER_DECIMALS: u32 = 8;
 
 /// A line as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,10 +30,13 @@ pub struct LineDraft {
     pub spec: String,
     /// Unit, may be empty.
     pub unit: String,
-    /// Decimal text.
+    /// Decimal text; empty where it follows from price and amount.
     pub quantity: String,
-    /// Decimal text, yuan.
+    /// Decimal text, yuan; empty where it follows from quantity and amount.
     pub unit_price: String,
+    /// What the line comes to before its discount, decimal text, yuan: the other of two with quantity or price. Empty
+    /// where those two are told.
+    pub amount: String,
     /// Whether price and discount include tax.
     pub tax_included: bool,
     /// `0.13`, `exempt`, `not_taxed`.
@@ -129,7 +137,59 @@ impl DifferenceDraft {
     }
 }
 
+/// What is wrong with a member: its name, the code and the message.
+type Fault = (&'static str, &'static str, String);
+
 impl LineDraft {
+    /// Quantity and unit price: both as typed, or one of them from the amount, which then drives the line. The one that
+    /// follows has at most the decimals that may be typed, so that it can be handed on anywhere.
+    fn numbers(&self) -> Result<(Decimal, Decimal), Vec<Fault>> {
+        let read = |text: &str, member, code| {
+            parse_positive(text).map_err(|error| (member, code, error.to_string()))
+        };
+        let quantity = || read(self.quantity.trim(), "quantity", "E_QUANTITY");
+        let unit_price = || read(self.unit_price.trim(), "unit_price", "E_UNIT_PRICE");
+        let amount = match self.amount.trim() {
+            "" => {
+                return match (quantity(), unit_price()) {
+                    (Ok(quantity), Ok(unit_price)) => Ok((quantity, unit_price)),
+                    (quantity, unit_price) => {
+                        Err(quantity.err().into_iter().chain(unit_price.err()).collect())
+                    }
+                };
+            }
+            text => text,
+        };
+        let wrong = |message: String| vec![("amount", "E_LINE_AMOUNT", message)];
+        let amount = match Fen::parse_yuan(amount) {
+            Ok(amount) if amount.is_positive() => amount,
+            Ok(_) => return Err(wrong("the amount must be above 0.00".to_owned())),
+            Err(error) => return Err(wrong(error.to_string())),
+        };
+        let (told, told_name, other) = match (self.quantity.trim(), self.unit_price.trim()) {
+            ("", "") | (_, "") => (quantity(), "quantity", "unit_price"),
+            ("", _) => (unit_price(), "unit_price", "quantity"),
+            _ => {
+                return Err(wrong(
+                    "state two of quantity, unit_price and amount: the third follows".to_owned(),
+                ));
+            }
+        };
+        let told = told.map_err(|fault| vec![fault])?;
+        let follows = quotient(amount, told, NUMBER_DECIMALS)
+            .filter(|it| amount_of(told, *it) == Ok(amount))
+            .ok_or_else(|| {
+                wrong(format!(
+                    "with this {told_name} no {other} of {NUMBER_DECIMALS} decimals comes to {amount}: state {other} instead \
+                     of amount, or divide the line"
+                ))
+            })?;
+        Ok(match other {
+            "unit_price" => (told, follows),
+            _ => (follows, told),
+        })
+    }
+
     /// Reads the texts of line `index`, or says everything that is wrong with them.
     ///
     /// # Errors
@@ -149,12 +209,15 @@ impl LineDraft {
         let mut wrong = |member: &str, code: &str, message: String| {
             errors.push(FieldError::new(at(member), code, message));
         };
-        let quantity = parse_positive(self.quantity.trim())
-            .map_err(|error| wrong("quantity", "E_QUANTITY", error.to_string()))
-            .ok();
-        let unit_price = parse_positive(self.unit_price.trim())
-            .map_err(|error| wrong("unit_price", "E_UNIT_PRICE", error.to_string()))
-            .ok();
+        let (quantity, unit_price) = match self.numbers() {
+            Ok((quantity, unit_price)) => (Some(quantity), Some(unit_price)),
+            Err(found) => {
+                for (member, code, message) in found {
+                    wrong(member, code, message);
+                }
+                (None, None)
+            }
+        };
         let rate = Rate::parse(self.rate.trim())
             .map_err(|error| wrong("rate", "E_RATE", error.to_string()))
             .ok();
@@ -204,6 +267,49 @@ impl LineDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Quantity and price of a line whose amount is told.
+    fn derived(quantity: &str, unit_price: &str, amount: &str) -> Result<[String; 2], Vec<String>> {
+        let draft = LineDraft {
+            name: "茶".into(),
+            quantity: quantity.into(),
+            unit_price: unit_price.into(),
+            amount: amount.into(),
+            rate: "0.01".into(),
+            tax_included: true,
+            ..LineDraft::default()
+        };
+        match draft.read(0) {
+            Ok(line) => Ok([line.quantity, line.unit_price].map(|it| it.normalize().to_string())),
+            Err(errors) => Err(errors
+                .into_iter()
+                .map(|it| format!("{} {}", it.pointer, it.code))
+                .collect()),
+        }
+    }
+
+    #[test]
+    fn an_amount_drives_its_line_and_the_third_number_follows() {
+        let both = |a: &str, b: &str| Ok([a.to_owned(), b.to_owned()]);
+        // Worked examples 22 and 23.
+        assert_eq!(derived("7", "", "1000.00"), both("7", "142.85714286"));
+        assert_eq!(derived("", "16.80", "1000.00"), both("59.52380952", "16.8"));
+        assert_eq!(derived("4", "", "10"), both("4", "2.5"));
+        let wrong = |it: &str| Err(vec![it.to_owned()]);
+        let amount = || wrong("/lines/0/amount E_LINE_AMOUNT");
+        assert_eq!(derived("2", "5.00", "10.00"), amount());
+        assert_eq!(derived("2", "", "0.00"), amount());
+        assert_eq!(derived("2", "", "1.001"), amount());
+        assert_eq!(derived("7000000", "", "1000000.00"), amount());
+        assert_eq!(
+            derived("", "", "10.00"),
+            wrong("/lines/0/quantity E_QUANTITY")
+        );
+        assert_eq!(
+            derived("x", "", "10.00"),
+            wrong("/lines/0/quantity E_QUANTITY")
+        );
+    }
 
     #[test]
     fn a_line_with_a_character_that_nobody_sees_is_refused_by_name() {

@@ -415,6 +415,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
         };
         group.rows.push(row);
         group.draft.lines.push(LineDraft {
+            amount: String::new(),
             name: cell("name").to_owned(),
             tax_code: cell("tax_code").to_owned(),
             spec: cell("spec").to_owned(),

@@ -148,6 +148,7 @@ fn draft_of(
             chosen => chosen.to_owned(),
         };
         lines.push(LineDraft {
+            amount: String::new(),
             name: product.map_or_else(|| typed.name.clone(), |it| it.name.clone()),
             spec: or(&typed.spec, &|it| it.spec.clone()),
             unit: or(&typed.unit, &|it| it.unit.clone()),

@@ -26,13 +26,14 @@ pub(crate) const ORDER: [&str; 10] = [
     "invoice_kind",
 ];
 pub(crate) const DIFFERENCE: [&str; 2] = ["mode", "deduction"];
-pub(crate) const LINE: [&str; 10] = [
+pub(crate) const LINE: [&str; 11] = [
     "name",
     "tax_code",
     "spec",
     "unit",
     "quantity",
     "unit_price",
+    "amount",
     "tax_included",
     "rate",
     "discount",
@@ -187,13 +188,25 @@ fn line(reader: &mut Reader, node: &Node, pointer: String) -> LineDraft {
     let Some(line) = reader.object(node, pointer, &LINE) else {
         return LineDraft::default();
     };
+    // Two of three; with none of them the usual two are missing.
+    let by_amount = line.has("amount");
+    let by_price = by_amount && line.has("unit_price");
     LineDraft {
         name: reader.text(&line, "name"),
         tax_code: reader.text(&line, "tax_code"),
         spec: reader.optional_text(&line, "spec"),
         unit: reader.optional_text(&line, "unit"),
-        quantity: reader.decimal(&line, "quantity", "2"),
-        unit_price: reader.decimal(&line, "unit_price", "12.50"),
+        quantity: if by_price {
+            reader.optional_decimal(&line, "quantity", "2")
+        } else {
+            reader.decimal(&line, "quantity", "2")
+        },
+        unit_price: if by_amount {
+            reader.optional_decimal(&line, "unit_price", "12.50")
+        } else {
+            reader.decimal(&line, "unit_price", "12.50")
+        },
+        amount: reader.optional_decimal(&line, "amount", "1000.00"),
         tax_included: reader.flag(&line, "tax_included"),
         rate: reader.decimal(&line, "rate", "0.13"),
         discount: reader.optional_decimal(&line, "discount", "1.00"),

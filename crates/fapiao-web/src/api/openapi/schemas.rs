@@ -137,8 +137,19 @@ fn requests() -> Vec<(&'static str, Value)> {
         json!({ "type": "string", "pattern": "^[0-9]{19}$", "description": "Class code (税收分类编码): 19 digits, one that may be used on a line, not a heading." }),
         json!({ "type": "string", "maxLength": 150, "description": "Specification." }),
         json!({ "type": "string", "maxLength": 300, "description": "Unit." }),
-        decimal("How many, at most 8 decimals.", "2"),
-        decimal("Yuan for one, at most 8 decimals.", "54.50"),
+        decimal(
+            "How many, at most 8 decimals. Exactly two of `quantity`, `unit_price` and `amount` are stated; the third follows.",
+            "2",
+        ),
+        decimal(
+            "Yuan for one, at most 8 decimals; left out where `quantity` and `amount` are stated.",
+            "54.50",
+        ),
+        decimal(
+            "What the whole line comes to in yuan, before its discount: it then drives the line to the fen, and price or \
+             quantity is computed, with at most 8 decimals. Only beside one of the two.",
+            "109.00",
+        ),
         flag(
             "Whether price and discount include the tax. Always stated: it decides what is computed from what.",
         ),
@@ -187,14 +198,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         (
             "NewLine",
             closed(
-                &[
-                    "name",
-                    "tax_code",
-                    "quantity",
-                    "unit_price",
-                    "tax_included",
-                    "rate",
-                ],
+                &["name", "tax_code", "tax_included", "rate"],
                 LINE.into_iter().zip(line).collect(),
             ),
         ),
