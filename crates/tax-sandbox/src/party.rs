@@ -167,16 +167,13 @@ impl Taxpayer {
     /// Why this taxpayer may not issue now, or `None` when the gate is open.
     pub(crate) fn closed_gate(&self) -> Option<String> {
         if self.risk_class == "01" {
-            Some("the taxpayer is in risk class Ⅰ (fxnsrlx 01)".into())
+            Some("纳税人风险类型为 Ⅰ 类（fxnsrlx 01）".into())
         } else if self.warning_level == "01" {
-            Some("the taxpayer has a red warning (nsryjjb 01)".into())
+            Some("纳税人预警级别为红色（nsryjjb 01）".into())
         } else if self.risk_flag {
-            Some("the taxpayer is flagged as a risk (fxnsrbz Y)".into())
+            Some("纳税人被列为风险纳税人（fxnsrbz Y）".into())
         } else if self.state != "03" && self.state != "09" {
-            Some(format!(
-                "the taxpayer's state is {}, neither 03 nor 09",
-                self.state
-            ))
+            Some(format!("纳税人状态为 {}，须为 03 或 09", self.state))
         } else {
             None
         }

@@ -14,25 +14,17 @@ pub(super) fn check(invoice: &Invoice, findings: &mut Findings) {
             "00" => {}
             "01" => match index.checked_sub(1).map(|before| &lines[before]) {
                 Some(before) if before.fphxz == "02" => pair(before, line, number, findings),
-                _ => findings.line(
-                    "E_DISC_ORDER",
-                    number,
-                    "a discount line stands directly after its line (02)",
-                ),
+                _ => findings.line("E_DISC_ORDER", number, "折扣行须紧跟在被折扣行（02）之后"),
             },
             "02" => {
                 if lines.get(index + 1).is_none_or(|next| next.fphxz != "01") {
-                    findings.line(
-                        "E_DISC_MISSING",
-                        number,
-                        "a discounted line is followed by its discount line",
-                    );
+                    findings.line("E_DISC_MISSING", number, "被折扣行之后须是折扣行");
                 }
             }
             other => findings.line(
                 "E_FIELD",
                 number,
-                format_args!("fphxz is \"{other}\", expected 00, 01 or 02"),
+                format_args!("fphxz 为“{other}”，应为 00、01 或 02"),
             ),
         }
         if line.fphxz == "00" {
@@ -42,17 +34,17 @@ pub(super) fn check(invoice: &Invoice, findings: &mut Findings) {
             findings.line(
                 "E_DISC_SHAPE",
                 number,
-                "a red invoice has no discount lines: fold them",
+                "红字发票不能有折扣行，须与被折扣行合并",
             );
         }
         if !invoice.cezslx_dm.is_empty() {
-            findings.line("E_DISC_SHAPE", number, "no discount with difference tax");
+            findings.line("E_DISC_SHAPE", number, "差额征税不能有折扣");
         }
         if line.kce.is_some() || line.dylzfpmxxh.is_some() {
             findings.line(
                 "E_DISC_SHAPE",
                 number,
-                "kce and dylzfpmxxh stay empty with a discount",
+                "有折扣的行 kce 和 dylzfpmxxh 须为空",
             );
         }
     }
@@ -61,21 +53,13 @@ pub(super) fn check(invoice: &Invoice, findings: &mut Findings) {
 fn pair(of: &Line, discount: &Line, number: usize, findings: &mut Findings) {
     let facts = [&discount.ggxh, &discount.dw, &discount.sl, &discount.dj];
     if facts.iter().any(|fact| !fact.is_empty()) {
-        findings.line(
-            "E_DISC_SHAPE",
-            number,
-            "ggxh, dw, sl and dj stay empty on a discount line",
-        );
+        findings.line("E_DISC_SHAPE", number, "折扣行的 ggxh、dw、sl、dj 须为空");
     }
     let negative = |amount: Option<Amount>| amount.is_some_and(|a| a.0 < Decimal::ZERO);
     // The tax of a tiny discount rounds to zero.
     let tax_fits = discount.se.is_some_and(|tax| tax.0 <= Decimal::ZERO);
     if !negative(discount.je) || !negative(discount.hsje) || !tax_fits {
-        findings.line(
-            "E_DISC_SHAPE",
-            number,
-            "je, se and hsje of a discount line are negative",
-        );
+        findings.line("E_DISC_SHAPE", number, "折扣行的 je、se、hsje 须为负数");
     }
     let rate = |line: &Line| line.slv.map(|r| r.0.normalize());
     let same = of.xmmc == discount.xmmc
@@ -88,16 +72,12 @@ fn pair(of: &Line, discount: &Line, number: usize, findings: &mut Findings) {
         findings.line(
             "E_DISC_MATCH",
             number,
-            "name, class code, rate and policy equal the discounted line's",
+            "折扣行的名称、税收分类编码、税率和优惠政策须与被折扣行一致",
         );
     }
     if let (Some(full), Some(less)) = (of.hsje, discount.hsje)
         && full.0 + less.0 < Decimal::ZERO
     {
-        findings.line(
-            "E_DISC_MATCH",
-            number,
-            "the discount is larger than its line",
-        );
+        findings.line("E_DISC_MATCH", number, "折扣大于被折扣行的金额");
     }
 }

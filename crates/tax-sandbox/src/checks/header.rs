@@ -22,10 +22,7 @@ fn one_of(findings: &mut Findings, field: &str, value: &str, allowed: &[&str]) {
     if !allowed.contains(&value) {
         findings.add(
             "E_FIELD",
-            format_args!(
-                "{field} is \"{value}\", expected one of {}",
-                allowed.join(", ")
-            ),
+            format_args!("{field} 为“{value}”，应为其中之一：{}", allowed.join(", ")),
         );
     }
 }
@@ -37,18 +34,12 @@ fn kinds(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
     one_of(findings, "fpkjfsDm", &invoice.fpkjfs_dm, &["5"]);
     one_of(findings, "cezslxDm", &invoice.cezslx_dm, &["", "01", "02"]);
     if !invoice.tdys.is_empty() {
-        findings.add(
-            "E_CAPABILITY",
-            "tdys: special elements have a capability of their own",
-        );
+        findings.add("E_CAPABILITY", "tdys：特定要素须使用其专门的能力");
     }
     if invoice.ptbh != rules.party {
         findings.add(
             "E_FIELD",
-            format_args!(
-                "ptbh is \"{}\", the connected party is {}",
-                invoice.ptbh, rules.party
-            ),
+            format_args!("ptbh 为“{}”，直连单位是 {}", invoice.ptbh, rules.party),
         );
     }
     for (field, value) in [
@@ -58,7 +49,7 @@ fn kinds(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
         ("qyDm", &invoice.qy_dm),
     ] {
         if value.is_empty() {
-            findings.add("E_FIELD", format_args!("{field} is missing"));
+            findings.add("E_FIELD", format_args!("{field} 不能为空"));
         }
     }
 }
@@ -67,33 +58,27 @@ fn dates(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
     let Some(issued) = issued_at(invoice) else {
         findings.add(
             "E_FIELD",
-            format_args!("kprq is \"{}\", expected yyyy-MM-dd HH:mm:ss", invoice.kprq),
+            format_args!("kprq 为“{}”，格式应为 yyyy-MM-dd HH:mm:ss", invoice.kprq),
         );
         return;
     };
     if !invoice.fphm.starts_with(&issued.format("%y").to_string()) {
         findings.add(
             "E_YEAR",
-            format_args!(
-                "number {} does not belong to the year of {}",
-                invoice.fphm, invoice.kprq
-            ),
+            format_args!("发票号码 {} 不属于 {} 所在年度", invoice.fphm, invoice.kprq),
         );
     }
     let age = rules.now - clock::instant(issued);
     if UPLOAD_LIMIT <= age {
         findings.add(
             "E_LATE",
-            format_args!(
-                "issued {} hours ago; the limit is 48, issue it anew",
-                age / HOUR
-            ),
+            format_args!("开具已 {} 小时，超过 48 小时，须重新开具", age / HOUR),
         );
     }
     if age < -CLOCK_SLACK {
         findings.add(
             "E_FUTURE",
-            format_args!("kprq {} lies in the future", invoice.kprq),
+            format_args!("kprq {} 晚于当前时间", invoice.kprq),
         );
     }
 }
@@ -102,16 +87,13 @@ fn seller(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
     if invoice.xsfnsrsbh != rules.taxpayer.tax_number {
         findings.add(
             "E_SELLER",
-            format_args!(
-                "seller {} is not the using party's taxpayer",
-                invoice.xsfnsrsbh
-            ),
+            format_args!("销售方 {} 不是该使用单位的纳税人", invoice.xsfnsrsbh),
         );
     } else if invoice.xsfmc != rules.taxpayer.name {
         findings.add(
             "E_SELLER",
             format_args!(
-                "seller is registered as {}, not {}",
+                "销售方登记名称为 {}，不是 {}",
                 rules.taxpayer.name, invoice.xsfmc
             ),
         );
@@ -124,7 +106,7 @@ fn seller(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
 fn buyer(invoice: &Invoice, findings: &mut Findings) {
     let number = &invoice.gmfnsrsbh;
     if invoice.gmfmc.trim().is_empty() {
-        findings.add("E_BUYER", "gmfmc is missing");
+        findings.add("E_BUYER", "gmfmc（购买方名称）不能为空");
     }
     let well_formed = (15..=20).contains(&number.len())
         && number
@@ -133,37 +115,34 @@ fn buyer(invoice: &Invoice, findings: &mut Findings) {
     if invoice.gmfzrrbz == "Y" {
         match invoice.gmfmc.strip_suffix("（个人）") {
             Some(name) if 2 <= name.chars().count() => {}
-            Some(_) => findings.add("E_BUYER", "a natural person's name needs two characters"),
-            None => findings.add("E_BUYER", "a natural person's name must end with （个人）"),
+            Some(_) => findings.add("E_BUYER", "自然人名称至少两个字"),
+            None => findings.add("E_BUYER", "自然人名称须以（个人）结尾"),
         }
         if invoice.fppz == "01" {
-            findings.add(
-                "E_BUYER",
-                "a natural person cannot receive a special invoice",
-            );
+            findings.add("E_BUYER", "不能向自然人开具增值税专用发票");
         }
         let identity = invoice.zrrzjlx_dm == "201" && *number == invoice.zrrzjhm;
         if !number.is_empty() && !identity {
-            findings.add(
-                "E_BUYER",
-                "a natural person has no tax number unless it is the identity number",
-            );
+            findings.add("E_BUYER", "自然人不填税号，身份证号除外");
         }
     } else if !number.is_empty() && !well_formed {
         findings.add(
             "E_BUYER",
-            format_args!("gmfnsrsbh \"{number}\" is not 15 to 20 digits and capitals"),
+            format_args!("gmfnsrsbh“{number}”须为 15 至 20 位数字和大写字母"),
         );
     } else if number.is_empty() && invoice.fppz == "01" {
-        findings.add("E_BUYER", "a special invoice needs the buyer's tax number");
+        findings.add("E_BUYER", "增值税专用发票须填写购买方税号");
     }
     let papers = [&invoice.zrrgj_dm, &invoice.zrrzjlx_dm, &invoice.zrrzjhm];
     if papers.iter().any(|p| p.is_empty()) && papers.iter().any(|p| !p.is_empty()) {
-        findings.add("E_BUYER", "zrrgjDm, zrrzjlxDm and zrrzjhm: all or none");
+        findings.add(
+            "E_BUYER",
+            "zrrgjDm、zrrzjlxDm、zrrzjhm 须同时填写或同时为空",
+        );
     }
     documents(invoice, findings);
     if invoice.jbrsfzjzl_dm.is_empty() != invoice.jbrsfzjhm.is_empty() {
-        findings.add("E_BUYER", "jbrsfzjzlDm and jbrsfzjhm: both or neither");
+        findings.add("E_BUYER", "jbrsfzjzlDm 与 jbrsfzjhm 须同时填写或同时为空");
     }
 }
 
@@ -182,21 +161,21 @@ fn payment(invoice: &Invoice, findings: &mut Findings) {
     }
     for paid in &invoice.zfxx_list {
         if paid.zfqd_dm.is_empty() != paid.jydh.is_empty() {
-            findings.add("E_PAYMENT", "zfqdDm and jydh: both or neither");
+            findings.add("E_PAYMENT", "zfqdDm 与 jydh 须同时填写或同时为空");
         } else if !CHANNELS.contains(&paid.zfqd_dm.as_str()) {
             findings.add(
                 "E_PAYMENT",
-                format_args!("zfqdDm \"{}\" is no payment channel", paid.zfqd_dm),
+                format_args!("zfqdDm“{}”不是支付渠道代码", paid.zfqd_dm),
             );
         }
         if 40 < paid.jydh.chars().count() {
-            findings.add("E_SIZE", "jydh is longer than 40");
+            findings.add("E_SIZE", "jydh 超过 40 个字符");
         }
     }
     if !invoice.zfxx_list.is_empty() && !["01", "02"].contains(&invoice.lqkpms_dm.as_str()) {
         findings.add(
             "E_PAYMENT",
-            "with payments lqkpmsDm must be 01 (own use) or 02 (joint use)",
+            "有支付信息时 lqkpmsDm 须为 01（自用）或 02（联用）",
         );
     }
 }
@@ -228,7 +207,7 @@ fn sizes(invoice: &Invoice, findings: &mut Findings) {
         if limit < length {
             findings.add(
                 "E_SIZE",
-                format_args!("{field} has {length} characters, at most {limit}"),
+                format_args!("{field} 有 {length} 个字符，最多 {limit} 个"),
             );
         }
     }

@@ -47,7 +47,7 @@ impl Findings {
     pub(crate) fn message(&self) -> String {
         let mut text = self.0[..self.0.len().min(LISTED)].join("; ");
         if LISTED < self.0.len() {
-            text.push_str(&format!("; and {} more", self.0.len() - LISTED));
+            text.push_str(&format!("；另有 {} 项", self.0.len() - LISTED));
         }
         text
     }

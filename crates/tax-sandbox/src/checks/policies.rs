@@ -29,14 +29,14 @@ pub(super) fn check(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Finding
             findings.line(
                 "E_RATE",
                 index + 1,
-                format_args!("rate {rate} is not usable on {date} (CXKYSL)"),
+                format_args!("税率 {rate} 在 {date} 不可用（CXKYSL）"),
             );
         }
         if taxed && !rate.is_zero() && !invoice.is_red() && !code.permits_rate(rate) {
             findings.line(
                 "E_RATE",
                 index + 1,
-                format_args!("class code {} does not permit rate {rate}", code.code),
+                format_args!("税收分类编码 {} 不允许税率 {rate}", code.code),
             );
         }
     }
@@ -66,11 +66,7 @@ fn flag(
         "08" => rate == three,
         "09" => rate == five,
         "10" => {
-            findings.line(
-                "E_CAPABILITY",
-                number,
-                "yhzcbs 10 belongs to the leasing capability",
-            );
+            findings.line("E_CAPABILITY", number, "yhzcbs 10 属于不动产租赁的能力");
             return;
         }
         _ => small || !levied,
@@ -79,18 +75,18 @@ fn flag(
         findings.line(
             "E_POLICY",
             number,
-            format_args!("yhzcbs \"{}\" does not go with rate {rate}", line.yhzcbs),
+            format_args!("yhzcbs“{}”与税率 {rate} 不符", line.yhzcbs),
         );
     }
     if code.not_taxed() && line.yhzcbs != "04" {
         findings.line(
             "E_POLICY",
             number,
-            format_args!("class code {} must carry yhzcbs 04", code.code),
+            format_args!("税收分类编码 {} 须填写 yhzcbs 04", code.code),
         );
     }
     if matches!(line.yhzcbs.as_str(), "03" | "04") && line.se.is_some_and(|tax| !tax.0.is_zero()) {
-        findings.line("E_POLICY", number, "an exempt or not-taxed line has no tax");
+        findings.line("E_POLICY", number, "免税或不征税的行不能有税额");
     }
     if line.yhzcbs.is_empty() {
         return;
@@ -99,16 +95,13 @@ fn flag(
         None => findings.line(
             "E_POLICY",
             number,
-            format_args!("yhzcbs \"{}\" does not exist", line.yhzcbs),
+            format_args!("yhzcbs“{}”不存在", line.yhzcbs),
         ),
         Some(policy) if !code.permits_policy(policy) => {
             findings.line(
                 "E_POLICY",
                 number,
-                format_args!(
-                    "class code {} does not permit {policy} (zzstsgl)",
-                    code.code
-                ),
+                format_args!("税收分类编码 {} 不允许 {policy}（zzstsgl）", code.code),
             );
         }
         Some(_) => {}
@@ -135,15 +128,11 @@ fn mixing(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
             findings.line(
                 "E_POLICY",
                 index + 1,
-                "a not-taxed line may not be mixed with taxed lines",
+                "不征税项目不能与应税项目同开一张发票",
             );
         }
         if invoice.fppz == "01" {
-            findings.line(
-                "E_POLICY",
-                index + 1,
-                "a not-taxed line needs an ordinary invoice",
-            );
+            findings.line("E_POLICY", index + 1, "不征税项目只能开具普通发票");
         }
     }
     // Exempt and zero-rated sales carry no tax that a buyer could deduct.
@@ -156,10 +145,6 @@ fn mixing(invoice: &Invoice, rules: &Rules<'_>, findings: &mut Findings) {
         .enumerate()
         .filter(|(_, line)| invoice.fppz == "01" && relieved(line))
     {
-        findings.line(
-            "E_POLICY",
-            index + 1,
-            "an exempt or zero-rated line needs an ordinary invoice",
-        );
+        findings.line("E_POLICY", index + 1, "免税或零税率项目只能开具普通发票");
     }
 }

@@ -10,14 +10,11 @@ pub(super) fn check(invoice: &Invoice, findings: &mut Findings) {
     let mut money = |field: &str, value: Option<Amount>| match value {
         Some(amount) if amount.fen().is_some() => Some(amount.0),
         Some(amount) => {
-            findings.add(
-                "E_SIZE",
-                format_args!("{field} {} has more than two decimals", amount.0),
-            );
+            findings.add("E_SIZE", format_args!("{field} {} 超过两位小数", amount.0));
             None
         }
         None => {
-            findings.add("E_FIELD", format_args!("{field} is missing"));
+            findings.add("E_FIELD", format_args!("{field} 不能为空"));
             None
         }
     };
@@ -32,18 +29,15 @@ pub(super) fn check(invoice: &Invoice, findings: &mut Findings) {
     if net + tax != gross {
         findings.add(
             "E_TOTAL",
-            format_args!("hjje {net} + hjse {tax} is not jshj {gross}"),
+            format_args!("hjje {net} + hjse {tax} 不等于 jshj {gross}"),
         );
     }
     if invoice.is_red() {
         if Decimal::ZERO <= net || Decimal::ZERO < tax || Decimal::ZERO <= gross {
-            findings.add("E_RED_SIGN", "totals of a red invoice are negative");
+            findings.add("E_RED_SIGN", "红字发票的合计须为负数");
         }
     } else if net <= Decimal::ZERO || gross <= Decimal::ZERO || tax < Decimal::ZERO {
-        findings.add(
-            "E_NONPOSITIVE",
-            "hjje and jshj must be above 0, hjse not below",
-        );
+        findings.add("E_NONPOSITIVE", "hjje、jshj 须大于 0，hjse 不能小于 0");
     }
     let summed: Decimal = invoice
         .fpmx_list
@@ -54,7 +48,7 @@ pub(super) fn check(invoice: &Invoice, findings: &mut Findings) {
     if Decimal::new(1, 2) < (summed - net).abs() {
         findings.add(
             "E_SUM_AMOUNT",
-            format_args!("the lines' je sum to {summed}, hjje is {net}"),
+            format_args!("明细 je 合计 {summed}，hjje 为 {net}"),
         );
     }
     let expected: Decimal = invoice
@@ -66,7 +60,7 @@ pub(super) fn check(invoice: &Invoice, findings: &mut Findings) {
     if Decimal::new(127, 2) < off {
         findings.add(
             "E_TOTAL_TAX",
-            format_args!("hjse is off by {}, at most 1.27", off.normalize()),
+            format_args!("hjse 误差 {}，允许 1.27", off.normalize()),
         );
     }
 }

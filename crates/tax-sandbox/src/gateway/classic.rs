@@ -113,9 +113,7 @@ fn device_words(wanted: &Issue, findings: &mut Findings) {
             findings.line(
                 "E_POLICY",
                 place + 1,
-                format_args!(
-                    "policy and zero_rate (zzstsgl, lslbs) are \"{policy}\" and \"{zero_rate}\""
-                ),
+                format_args!("zzstsgl 与 lslbs 应为“{policy}”和“{zero_rate}”"),
             );
         }
     }
@@ -132,10 +130,10 @@ fn red_trouble(state: &State, wanted: &Issue, net: i64, tax: i64) -> Option<Stri
     };
     let named = format!("{} {}", red.blue.code, red.blue.number);
     let Some(blue) = state.serials.values().find(is_blue) else {
-        return Some(format!("there is no blue invoice {named}"));
+        return Some(format!("没有蓝字发票 {named}"));
     };
     if blue.buyer != wanted.buyer.name {
-        return Some(format!("invoice {named} is another buyer's"));
+        return Some(format!("发票 {named} 的购买方不同"));
     }
     let taken = state
         .serials
@@ -144,8 +142,7 @@ fn red_trouble(state: &State, wanted: &Issue, net: i64, tax: i64) -> Option<Stri
         .filter(|it| it.stands == Stands::Issued)
         .fold((0, 0), |sum, it| (sum.0 + it.net, sum.1 + it.tax));
     let left = (blue.net + taken.0 + net, blue.tax + taken.1 + tax);
-    (left.0 < 0 || left.1 < 0 || 0 <= net)
-        .then(|| format!("more would be taken back from {named} than is left of it"))
+    (left.0 < 0 || left.1 < 0 || 0 <= net).then(|| format!("红冲金额超过发票 {named} 的余额"))
 }
 
 /// The volume in use, or a fresh one: this device's drawer is never empty.

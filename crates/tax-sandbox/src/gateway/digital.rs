@@ -114,7 +114,7 @@ fn cover(authority: &Arc<Authority>, caller: &Caller, wanted: &Issue) -> Result<
         return Err(Problem::new(
             503,
             "no_quota",
-            format!("the quota of {month} is used up; ask the tax bureau to raise it"),
+            format!("{month} 的发票额度已用完，请向税务机关申请调整"),
         ));
     }
     let movement = Movement {

@@ -62,13 +62,7 @@ fn apply_now(authority: &Arc<Authority>, customer: &Customer, body: &[u8]) -> To
 
 fn application(authority: &Arc<Authority>, wanted: &RedLetter) -> Result<Value, Problem> {
     let world = authority.world();
-    let unknown = || {
-        Problem::new(
-            422,
-            "blue",
-            format!("blue invoice \"{}\" is not known", wanted.blue.number),
-        )
-    };
+    let unknown = || Problem::new(422, "blue", format!("没有蓝字发票“{}”", wanted.blue.number));
     let record = number_key(&wanted.blue.number)
         .and_then(|key| world.state.numbers.get(&key))
         .ok_or_else(unknown)?;

@@ -98,7 +98,7 @@ pub(crate) fn answer(
         "FPZTXXCX" => usage::query(authority, caller, body),
         _ => Err(Refusal::access(
             "ServiceNotFound",
-            format!("service {service} does not exist"),
+            format!("服务 {service} 不存在"),
         )),
     }
 }
@@ -118,7 +118,7 @@ fn taxpayer<'a>(state: &'a State, caller: &Caller, number: &str) -> Result<&'a T
             Refusal::service(
                 code::UNKNOWN,
                 format!(
-                    "taxpayer \"{number}\" is not connected through {} for {}",
+                    "纳税人“{number}”未通过 {} 为 {} 接入",
                     caller.party, caller.using
                 ),
             )
@@ -140,7 +140,7 @@ fn request_key(caller: &Caller, ywlsh: &str) -> Result<(), Refusal> {
     }
     Err(Refusal::service(
         code::PARAMETER,
-        format!("ywlsh must be {head} followed by 32 letters and digits"),
+        format!("ywlsh 须为 {head} 加 32 位字母和数字"),
     ))
 }
 
@@ -148,15 +148,12 @@ fn request_key(caller: &Caller, ywlsh: &str) -> Result<(), Refusal> {
 fn whole(field: &str, value: Option<Amount>) -> Result<i64, Refusal> {
     let fen = value.and_then(Amount::fen).filter(|fen| fen % 100 == 0);
     fen.map(|fen| fen / 100)
-        .ok_or_else(|| Refusal::service(code::PARAMETER, format!("{field} must be a whole number")))
+        .ok_or_else(|| Refusal::service(code::PARAMETER, format!("{field} 须为整数")))
 }
 
 /// An amount of money in a request, in fen.
 fn money(field: &str, value: Option<Amount>) -> Result<i64, Refusal> {
-    value.and_then(Amount::fen).ok_or_else(|| {
-        Refusal::service(
-            code::PARAMETER,
-            format!("{field} must be an amount with two decimals"),
-        )
-    })
+    value
+        .and_then(Amount::fen)
+        .ok_or_else(|| Refusal::service(code::PARAMETER, format!("{field} 须为两位小数的金额")))
 }

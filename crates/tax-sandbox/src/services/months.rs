@@ -35,20 +35,20 @@ pub(super) fn send(
     if request.ptbh != caller.party {
         return Err(Refusal::service(
             code::PARAMETER,
-            format!("ptbh is not the connected party {}", caller.party),
+            format!("ptbh 不是直连单位 {}", caller.party),
         ));
     }
     let this_month = clock::month_of(clock::local(caller.now).date());
     if clock::first_day(&request.yf).is_none() || this_month <= request.yf {
         return Err(Refusal::service(
             code::PARAMETER,
-            format!("yf is \"{}\", expected a past month yyyy-MM", request.yf),
+            format!("yf 为“{}”，应为已过去的月份 yyyy-MM", request.yf),
         ));
     }
     if clock::closing(&request.yf).is_none_or(|closing| closing <= caller.now) {
         return Err(Refusal::service(
             code::WINDOW,
-            format!("{} was summed by the authority on the 13th", request.yf),
+            format!("{} 已于 13 日由税务机关自动汇总", request.yf),
         ));
     }
     let ours = world.state.month(&request.xsfnsrsbh, &request.yf);
@@ -61,13 +61,13 @@ pub(super) fn send(
         "1" => {
             return Err(Refusal::service(
                 code::STATE,
-                format!("{} is not confirmed", request.yf),
+                format!("{} 尚未汇总确认", request.yf),
             ));
         }
         other => {
             return Err(Refusal::service(
                 code::PARAMETER,
-                format!("ywlx is \"{other}\", expected 0 or 1"),
+                format!("ywlx 为“{other}”，应为 0 或 1"),
             ));
         }
     };
@@ -99,7 +99,9 @@ fn compare(sent: &Sent, ours: &MonthTotals) -> Result<(), Refusal> {
     let wrong: Vec<String> = figures
         .iter()
         .filter(|(_, theirs, ours)| theirs != ours)
-        .map(|(name, theirs, ours)| format!("{name} is {}, sent {}", yuan(*ours), yuan(*theirs)))
+        .map(|(name, theirs, ours)| {
+            format!("{name} 应为 {}，上传的是 {}", yuan(*ours), yuan(*theirs))
+        })
         .collect();
     if wrong.is_empty() {
         Ok(())
@@ -134,7 +136,7 @@ pub(super) fn totals(
     if clock::first_day(&request.yf).is_none() {
         return Err(Refusal::service(
             code::PARAMETER,
-            format!("yf is \"{}\", expected yyyy-MM", request.yf),
+            format!("yf 为“{}”，格式应为 yyyy-MM", request.yf),
         ));
     }
     let closed = clock::closing(&request.yf).is_some_and(|closing| closing <= caller.now);

@@ -42,7 +42,7 @@ pub(super) fn fetch(
             }
             _ => Err(Refusal::service(
                 code::REUSED,
-                "ywlsh was used for another request or another number",
+                "ywlsh 已用于其他请求或其他数量",
             )),
         };
     }
@@ -50,7 +50,7 @@ pub(super) fn fetch(
     if !(1..=MOST).contains(&count) {
         return Err(Refusal::service(
             code::LIMIT,
-            format!("lysl is {count}; 1 to {MOST} are allowed"),
+            format!("lysl 为 {count}，允许 1 至 {MOST}"),
         ));
     }
     let year = u64::from(clock::local(caller.now).year().unsigned_abs() % 100);

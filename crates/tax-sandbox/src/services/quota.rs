@@ -80,7 +80,7 @@ pub(super) fn request(
         other => {
             return Err(Refusal::service(
                 code::PARAMETER,
-                format!("sqlx is \"{other}\", expected 0 or 1"),
+                format!("sqlx 为“{other}”，应为 0 或 1"),
             ));
         }
     };
@@ -96,17 +96,17 @@ pub(super) fn request(
             Used::Quota(before) if before.fen == fen => Ok(told(before)),
             _ => Err(Refusal::service(
                 code::REUSED,
-                "ywlsh was used for another request or another amount",
+                "ywlsh 已用于其他请求或其他金额",
             )),
         };
     }
     if asked <= 0 {
-        return Err(Refusal::service(code::PARAMETER, "sqed must be above 0"));
+        return Err(Refusal::service(code::PARAMETER, "sqed 须大于 0"));
     }
     if request.ptbh != caller.party {
         return Err(Refusal::service(
             code::PARAMETER,
-            format!("ptbh is not the connected party {}", caller.party),
+            format!("ptbh 不是直连单位 {}", caller.party),
         ));
     }
     let today = clock::local(caller.now).date();
@@ -118,14 +118,14 @@ pub(super) fn request(
         if left < fen {
             return Err(Refusal::service(
                 code::QUOTA,
-                format!("only {} of this month's quota is left", yuan(left)),
+                format!("本月可下载额度只剩 {}", yuan(left)),
             ));
         }
     } else if account.unused() < asked {
         let unused = yuan(account.unused());
         return Err(Refusal::service(
             code::QUOTA,
-            format!("only {unused} of {month}'s downloads is unused"),
+            format!("{month} 已下载未使用的额度只有 {unused}"),
         ));
     }
     let last = if taxpayer.return_filed {
@@ -175,14 +175,11 @@ pub(super) fn extend(
     if request.sxedsq != clock::month_of(today) {
         return Err(Refusal::service(
             code::PARAMETER,
-            format!("sxedsq is \"{}\", not this month", request.sxedsq),
+            format!("sxedsq 为“{}”，不是本月", request.sxedsq),
         ));
     }
     if !filed {
-        return Err(Refusal::service(
-            code::STATE,
-            "last month's return is not filed yet",
-        ));
+        return Err(Refusal::service(code::STATE, "上月尚未申报"));
     }
     let valid_to = clock::last_day(today).format("%Y%m%d").to_string();
     let answer = success(json!({

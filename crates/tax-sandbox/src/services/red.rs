@@ -50,7 +50,7 @@ pub(super) fn apply(
         other => {
             return Err(Refusal::service(
                 code::PARAMETER,
-                format!("lrfsf is \"{other}\", expected 0 or 1"),
+                format!("lrfsf 为“{other}”，应为 0 或 1"),
             ));
         }
     };
@@ -110,12 +110,7 @@ pub(crate) fn begin(
 ) -> Result<Value, Refusal> {
     let now = authority.clock.now();
     let mut world = authority.world();
-    let unknown = || {
-        Refusal::service(
-            code::UNKNOWN,
-            format!("blue invoice \"{number}\" is not known"),
-        )
-    };
+    let unknown = || Refusal::service(code::UNKNOWN, format!("没有蓝字发票“{number}”"));
     let accepted = number_key(number)
         .and_then(|key| world.state.numbers.get(&key))
         .and_then(|record| record.accepted.as_ref())
@@ -133,12 +128,7 @@ fn blue_of<'a>(
     state: &'a State,
     form: &RedApplication,
 ) -> Result<(&'a NumberRecord, Invoice), Refusal> {
-    let unknown = || {
-        Refusal::service(
-            code::UNKNOWN,
-            format!("blue invoice \"{}\" is not known", form.lzfphm),
-        )
-    };
+    let unknown = || Refusal::service(code::UNKNOWN, format!("没有蓝字发票“{}”", form.lzfphm));
     let record = number_key(&form.lzfphm)
         .and_then(|key| state.numbers.get(&key))
         .ok_or_else(unknown)?;
@@ -166,7 +156,7 @@ fn blue_of<'a>(
     match facts.iter().find(|(_, same)| !same) {
         Some((field, _)) => Err(Refusal::service(
             code::PARAMETER,
-            format!("{field} does not agree with {}", form.lzfphm),
+            format!("{field} 与蓝字发票 {} 不一致", form.lzfphm),
         )),
         None => Ok((record, blue)),
     }
@@ -184,28 +174,25 @@ fn first_state(
     if super::usage::locked(state, &blue.fphm, now) {
         return Err(Refusal::service(
             code::STATE,
-            format!("{} is locked by another open form", blue.fphm),
+            format!("发票 {} 已被另一张未结束的确认单锁定", blue.fphm),
         ));
     }
     if record.abnormal == "02" {
         return Err(Refusal::service(
             code::STATE,
-            format!("{} is an abnormal voucher", blue.fphm),
+            format!("发票 {} 为异常凭证", blue.fphm),
         ));
     }
     if REFUND_USES.contains(&record.deduction.as_str()) {
         return Err(Refusal::service(
             code::STATE,
-            format!(
-                "{} is used for a refund (fpyt {})",
-                blue.fphm, record.deduction
-            ),
+            format!("发票 {} 已用于退税（fpyt {}）", blue.fphm, record.deduction),
         ));
     }
     if !matches!(form.chyy_dm.as_str(), "01" | "02" | "03" | "04") {
         return Err(Refusal::service(
             code::PARAMETER,
-            format!("chyyDm is \"{}\", expected 01 to 04", form.chyy_dm),
+            format!("chyyDm 为“{}”，应为 01 至 04", form.chyy_dm),
         ));
     }
     let used = record.deduction != "0" || record.posting == "02";
@@ -213,7 +200,7 @@ fn first_state(
         (false, Side::Seller) => Ok("01"),
         (false, Side::Buyer) => Err(Refusal::service(
             code::STATE,
-            "only the seller may start: the buyer has not used the invoice",
+            "购买方未使用该发票，只能由销售方发起",
         )),
         (true, Side::Seller) => Ok("02"),
         (true, Side::Buyer) => Ok("03"),
@@ -231,7 +218,7 @@ pub(super) fn answer(
     if form.number != request.hzqrdbh || form.application.xsfnsrsbh != request.xsfnsrsbh {
         return Err(Refusal::service(
             code::PARAMETER,
-            "hzqrdbh and xsfnsrsbh do not belong to this uuid",
+            "hzqrdbh、xsfnsrsbh 与 uuid 不符",
         ));
     }
     let ours = |number: &str| super::taxpayer(&world.state, caller, number).is_ok();
@@ -253,7 +240,7 @@ pub(super) fn answer(
         (false, false) => {
             return Err(Refusal::service(
                 code::UNKNOWN,
-                "this form concerns none of the caller's taxpayers",
+                "该确认单与调用方的纳税人无关",
             ));
         }
     };
@@ -275,7 +262,7 @@ pub(crate) fn act(authority: &Arc<Authority>, uuid: &str, answer: &str) -> Resul
             ..form.clone()
         },
         "10" | "11" | "12" | "13" => {
-            return Err(Refusal::service(code::STATE, "the form is not open"));
+            return Err(Refusal::service(code::STATE, "该确认单已结束"));
         }
         _ => decided(form, Side::Buyer, answer, now)?,
     };
@@ -299,7 +286,7 @@ fn known<'a>(state: &'a State, uuid: &str) -> Result<&'a RedForm, Refusal> {
     state
         .forms
         .get(uuid)
-        .ok_or_else(|| Refusal::service(code::UNKNOWN, format!("form \"{uuid}\" is not known")))
+        .ok_or_else(|| Refusal::service(code::UNKNOWN, format!("没有确认单“{uuid}”")))
 }
 
 pub(super) fn list(
@@ -372,7 +359,7 @@ pub(super) fn detail(
     if !ours(&form.application.xsfnsrsbh) && !ours(&form.application.gmfnsrsbh) {
         return Err(Refusal::service(
             code::UNKNOWN,
-            format!("form \"{}\" is not known", request.uuid),
+            format!("没有确认单“{}”", request.uuid),
         ));
     }
     let mut data = told(form, caller.now);

@@ -24,12 +24,7 @@ pub(super) fn poll(
 ) -> Result<Value, Refusal> {
     let request: Query = read(body)?;
     let mut world = authority.world();
-    let unknown = || {
-        Refusal::service(
-            code::UNKNOWN,
-            format!("receipt \"{}\" is not known", request.sllsh),
-        )
-    };
+    let unknown = || Refusal::service(code::UNKNOWN, format!("没有受理流水号“{}”", request.sllsh));
     let receipt = world
         .state
         .receipts
@@ -39,7 +34,7 @@ pub(super) fn poll(
     if WINDOW <= caller.now - receipt.at {
         return Err(Refusal::service(
             code::WINDOW,
-            "the results of an upload can be asked for 12 hours; upload again",
+            "上传结果只能在 12 小时内查询，请重新上传",
         ));
     }
     let receipt = world

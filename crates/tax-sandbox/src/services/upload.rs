@@ -44,7 +44,7 @@ pub(super) fn upload(
     if raw.is_empty() || MOST < raw.len() {
         return Err(Refusal::service(
             code::LIMIT,
-            format!("{} invoices; 1 to {MOST} are allowed", raw.len()),
+            format!("一次上传 {} 张，允许 1 至 {MOST} 张", raw.len()),
         ));
     }
     // Reading and hashing happen outside the lock.
@@ -57,7 +57,7 @@ pub(super) fn upload(
     if brought.iter().any(|one| one.seller != *seller) {
         return Err(Refusal::service(
             code::PARAMETER,
-            "all invoices of a call have the same seller",
+            "一次上传的发票须为同一销售方",
         ));
     }
     let taxpayer = super::taxpayer(&world.state, caller, seller)?
@@ -121,10 +121,7 @@ fn judge(world: &mut World, caller: &Caller, taxpayer: &str, one: Brought) -> Ve
             .is_some_and(|segment| segment.taxpayer == taxpayer)
     });
     let Some(key) = owned else {
-        let message = format!(
-            "E_NUMBER: {} was never handed to taxpayer {taxpayer}",
-            invoice.fphm
-        );
+        let message = format!("E_NUMBER: 号码 {} 未发放给纳税人 {taxpayer}", invoice.fphm);
         return verdict("02", message, hash);
     };
     if let Some(record) = world
@@ -134,11 +131,11 @@ fn judge(world: &mut World, caller: &Caller, taxpayer: &str, one: Brought) -> Ve
         .filter(|record| record.accepted.is_some())
     {
         if record.hash == hash {
-            return verdict("03", "the same invoice was accepted before".into(), hash);
+            return verdict("03", "该发票已经上传成功".into(), hash);
         }
         return verdict(
             "02",
-            format!("E_REUSED: {} already carries another invoice", invoice.fphm),
+            format!("E_REUSED: 号码 {} 已用于另一张发票", invoice.fphm),
             hash,
         );
     }
@@ -173,14 +170,11 @@ fn accept(
     let issued = checks::issued_at(invoice).unwrap_or_default();
     let month = clock::month_of(issued.date());
     if state.month(number, &month).confirmed {
-        findings.add(
-            "E_MONTH",
-            format_args!("the totals of {month} are confirmed; cancel that first"),
-        );
+        findings.add("E_MONTH", format_args!("{month} 已汇总确认，请先撤销确认"));
     } else if clock::closing(&month).is_some_and(|closing| closing <= caller.now) {
         findings.add(
             "E_MONTH",
-            format_args!("{month} closed on the 13th; issue the invoice anew"),
+            format_args!("{month} 已于 13 日关闭，须重新开具"),
         );
     }
     let form = if invoice.is_red() {
@@ -198,12 +192,12 @@ fn accept(
             let left = yuan(account.unused());
             findings.add(
                 "E_QUOTA",
-                format_args!("{} needs quota, {left} of {month} is left", yuan(quota)),
+                format_args!("需要额度 {}，{month} 只剩 {left}", yuan(quota)),
             );
         } else if 0 < quota && account.valid_to < issued.format("%Y%m%d").to_string() {
             findings.add(
                 "E_QUOTA",
-                format_args!("the quota is usable until {} only", account.valid_to),
+                format_args!("额度的有效期至 {}", account.valid_to),
             );
         }
     }
@@ -269,45 +263,36 @@ fn red_form<'a>(
     let Some(form) = form else {
         findings.add(
             "E_RED_FORM",
-            format_args!(
-                "there is no red confirmation {} ({})",
-                red.hzqrxxdbh, red.hzqrduuid
-            ),
+            format_args!("没有红字确认单 {}（{}）", red.hzqrxxdbh, red.hzqrduuid),
         );
         return None;
     };
     if !form.usable(caller.now) {
         let why = if form.red_number.is_empty() {
-            format!("is in state {}", form.state_at(caller.now))
+            format!("的状态为 {}", form.state_at(caller.now))
         } else {
-            format!("was carried out by {}", form.red_number)
+            format!("已由 {} 开具", form.red_number)
         };
         findings.add(
             "E_RED_FORM",
-            format_args!("red confirmation {} {why}", form.number),
+            format_args!("红字确认单 {} {why}", form.number),
         );
     }
     let asked = &form.application;
     if red.dylzfphm != asked.lzfphm {
         findings.add(
             "E_RED_FORM",
-            format_args!(
-                "dylzfphm is {}, the form says {}",
-                red.dylzfphm, asked.lzfphm
-            ),
+            format_args!("dylzfphm 为 {}，确认单为 {}", red.dylzfphm, asked.lzfphm),
         );
     }
     if red.fppz != asked.lzfppz_dm || red.gmfmc != asked.gmfmc || red.gmfnsrsbh != asked.gmfnsrsbh {
-        findings.add("E_RED_FORM", "kind and buyer equal the form's");
+        findings.add("E_RED_FORM", "票种和购买方须与确认单一致");
     }
     if red.hjje != asked.hzcxje || red.hjse != asked.hzcxse {
-        findings.add(
-            "E_RED_FORM",
-            "hjje and hjse equal the form's hzcxje and hzcxse",
-        );
+        findings.add("E_RED_FORM", "hjje、hjse 须与确认单的 hzcxje、hzcxse 一致");
     }
     if red.fpmx_list.len() != asked.hzqrdmx_list.len() {
-        findings.add("E_RED_FORM", "the rows equal the form's");
+        findings.add("E_RED_FORM", "明细须与确认单一致");
         return Some(form);
     }
     let number = |text: &str| Amount::parse(text).map_or(Decimal::ZERO, |a| a.0.normalize());
@@ -327,22 +312,14 @@ fn red_form<'a>(
             findings.line(
                 "E_RED_FORM",
                 index + 1,
-                format_args!("the row differs from form {}", form.number),
+                format_args!("该行与确认单 {} 不一致", form.number),
             );
         }
         if blue_policy(state, &asked.lzfphm, line.dylzfpmxxh).is_some_and(|it| it != line.yhzcbs) {
-            findings.line(
-                "E_RED_FORM",
-                index + 1,
-                "yhzcbs equals that of the blue line",
-            );
+            findings.line("E_RED_FORM", index + 1, "yhzcbs 须与蓝字发票的对应行一致");
         }
         if line.fphxz != "00" {
-            findings.line(
-                "E_RED_FORM",
-                index + 1,
-                "lines of a red invoice are of kind 00",
-            );
+            findings.line("E_RED_FORM", index + 1, "红字发票的明细 fphxz 须为 00");
         }
     }
     let sum: i64 = red
@@ -351,7 +328,7 @@ fn red_form<'a>(
         .filter_map(|line| line.je.and_then(Amount::fen))
         .sum();
     if red.hjje.map(|a| a.0) != Some(decimal(sum)) {
-        findings.add("E_RED_FORM", "hjje is the exact sum of the rows");
+        findings.add("E_RED_FORM", "hjje 须等于明细合计");
     }
     Some(form)
 }

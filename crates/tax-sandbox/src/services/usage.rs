@@ -27,10 +27,7 @@ pub(super) fn query(
     let unknown = || {
         Refusal::service(
             code::UNKNOWN,
-            format!(
-                "invoice \"{}\" of {} is not known",
-                request.fphm, request.kprq
-            ),
+            format!("没有 {1} 开具的发票“{0}”", request.fphm, request.kprq),
         )
     };
     let record = number_key(&request.fphm)
@@ -49,7 +46,7 @@ pub(super) fn query(
     if request.fplx != kind {
         return Err(Refusal::service(
             code::PARAMETER,
-            format!("fplx of this invoice is {kind}"),
+            format!("该发票的 fplx 为 {kind}"),
         ));
     }
     Ok(success(json!({

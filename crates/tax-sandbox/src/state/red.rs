@@ -90,7 +90,7 @@ impl RedForm {
     ) -> Result<&'static str, String> {
         if !self.red_number.is_empty() {
             return Err(format!(
-                "form {} was already carried out by {}",
+                "确认单 {} 已由 {} 开具",
                 self.number, self.red_number
             ));
         }
@@ -106,8 +106,12 @@ impl RedForm {
             ("04", Side::Seller, "C") if !started_by_seller => "09",
             _ => {
                 return Err(format!(
-                    "form {} is in state {state}: {side:?} cannot answer {answer}",
-                    self.number
+                    "确认单 {} 的状态为 {state}，{}不能答复 {answer}",
+                    self.number,
+                    match side {
+                        Side::Seller => "销售方",
+                        Side::Buyer => "购买方",
+                    },
                 ));
             }
         };

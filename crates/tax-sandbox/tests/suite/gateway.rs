@@ -401,7 +401,7 @@ async fn the_older_form_has_code_number_and_check_code_and_is_taken_back_directl
     let (_, twice) = call(&bench, Method::POST, "/v1/invoices", &red("c-3")).await;
     assert_eq!(twice["state"], "refused", "{twice}");
     assert!(
-        twice["reason"].as_str().unwrap().contains("than is left"),
+        twice["reason"].as_str().unwrap().contains("余额"),
         "{twice}"
     );
     let path = format!("/v1/stock?seller={SELLER}");

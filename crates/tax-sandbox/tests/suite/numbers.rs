@@ -51,7 +51,7 @@ async fn a_segment_is_handed_out_once_per_request_and_never_overlaps() {
         )
         .await;
     assert_eq!(code, "10");
-    assert!(message.contains("32 letters"), "{message}");
+    assert!(message.contains("32 位字母"), "{message}");
 }
 
 #[tokio::test]

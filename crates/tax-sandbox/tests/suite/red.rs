@@ -87,7 +87,7 @@ async fn a_full_red_takes_everything_back_and_the_quota_too() {
     assert_eq!(bench.verdict(&good).await, ("00".into(), String::new()));
     assert_eq!(bench.verdict(&good).await.0, "03");
     let again = red(&numbers[2], &now, &blue, &asked, &applied);
-    assert!(bench.verdict(&again).await.1.contains("was carried out by"));
+    assert!(bench.verdict(&again).await.1.contains("开具"));
 
     let usage = bench.ok("FPZTXXCX", &ask).await;
     assert_eq!(
@@ -122,28 +122,28 @@ async fn partial_reds_never_take_more_than_is_left() {
             .refused("QDHZQRDSQ", &form(&blue, "01", "-1", "-25.00", "-2.25"))
             .await
             .1
-            .contains("reason 01")
+            .contains("原因 01")
     );
     assert!(
         bench
             .refused("QDHZQRDSQ", &form(&blue, "03", "-1", "-25.00", "-2.25"))
             .await
             .1
-            .contains("does not go with")
+            .contains("不适用于")
     );
     assert!(
         bench
             .refused("QDHZQRDSQ", &form(&blue, "04", "-1", "-25.00", "-2.25"))
             .await
             .1
-            .contains("neither quantity")
+            .contains("不填数量和单价")
     );
     assert!(
         bench
             .refused("QDHZQRDSQ", &form(&blue, "02", "-5", "-125.00", "-11.25"))
             .await
             .1
-            .contains("are left")
+            .contains("剩余")
     );
     for (number, quantity, net, tax) in [
         (&numbers[1], "-3", "-75.00", "-6.75"),
@@ -172,7 +172,7 @@ async fn partial_reds_never_take_more_than_is_left() {
             .refused("QDHZQRDSQ", &form(&blue, "02", "-1", "-25.00", "-2.25"))
             .await
             .1
-            .contains("0.00 and 0.00 are left")
+            .contains("剩余金额 0.00 税额 0.00")
     );
 }
 
@@ -203,7 +203,7 @@ async fn an_invoice_of_goods_and_services_is_returned_or_ended() {
             bench.ok("QDHZQRDSQ", &asked).await;
         } else {
             let refused = bench.refused("QDHZQRDSQ", &asked).await.1;
-            assert!(refused.contains("does not go with"), "{refused}");
+            assert!(refused.contains("不适用于"), "{refused}");
         }
     }
 }
@@ -237,7 +237,7 @@ async fn a_posted_invoice_needs_its_buyer() {
     let applied = bench.ok("QDHZQRDSQ", &asked).await;
     assert_eq!(applied["hzqrxxztDm"], "02");
     let early = red(&numbers[1], &now, &blue, &asked, &applied);
-    assert!(bench.verdict(&early).await.1.contains("is in state 02"));
+    assert!(bench.verdict(&early).await.1.contains("状态为 02"));
     let say = |answer: &str| json!({"xsfnsrsbh": SELLER, "uuid": applied["uuid"], "hzqrdbh": applied["hzfpxxqrdbh"], "qrlx": answer});
     assert_eq!(
         bench.refused("QDHZQRDQR", &say("Y")).await.0,
@@ -310,11 +310,5 @@ async fn a_form_is_refused_lapses_is_withdrawn_or_voided() {
             &json!({"deduction": "2"}),
         )
         .await;
-    assert!(
-        bench
-            .refused("QDHZQRDSQ", &asked)
-            .await
-            .1
-            .contains("refund")
-    );
+    assert!(bench.refused("QDHZQRDSQ", &asked).await.1.contains("退税"));
 }

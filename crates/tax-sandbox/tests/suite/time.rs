@@ -92,7 +92,7 @@ async fn last_month_is_confirmed_until_the_13th() {
     let (code, message) = bench.refused("SCFPHZQRXX", &totals("0", "100.01")).await;
     assert_eq!(code, "40");
     assert!(
-        message.contains("lzfpje is 100.00, sent 100.01"),
+        message.contains("lzfpje 应为 100.00，上传的是 100.01"),
         "{message}"
     );
     assert_eq!(

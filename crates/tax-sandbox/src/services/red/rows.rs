@@ -16,21 +16,23 @@ pub(super) fn check(state: &State, blue: &Invoice, form: &RedApplication) -> Res
     let mut sums = (0, 0);
     let mut seen = Vec::new();
     if form.hzqrdmx_list.is_empty() {
-        return Err(wrong("hzqrdmxList is empty"));
+        return Err(wrong("hzqrdmxList 不能为空"));
     }
     check_reason(&left, &form.chyy_dm)?;
     for (index, row) in form.hzqrdmx_list.iter().enumerate() {
         let number = index + 1;
         if whole("xh", row.xh)? != number as i64 {
-            return Err(wrong(format!("row {number}: xh must count 1, 2, 3 …")));
+            return Err(wrong(format!("第 {number} 行：xh 须从 1 起连续编号")));
         }
         let of = whole("lzmxxh", row.lzmxxh)?;
-        let remaining = left
-            .iter()
-            .find(|line| line.line == of)
-            .ok_or_else(|| wrong(format!("row {number}: {of} is no line of {}", blue.fphm)))?;
+        let remaining = left.iter().find(|line| line.line == of).ok_or_else(|| {
+            wrong(format!(
+                "第 {number} 行：{of} 不是发票 {} 的明细行",
+                blue.fphm
+            ))
+        })?;
         if seen.contains(&of) {
-            return Err(wrong(format!("row {number}: line {of} appears twice")));
+            return Err(wrong(format!("第 {number} 行：蓝字明细行 {of} 重复")));
         }
         seen.push(of);
         same_goods(row, remaining, number)?;
@@ -40,7 +42,7 @@ pub(super) fn check(state: &State, blue: &Invoice, form: &RedApplication) -> Res
     }
     if sums != (net, tax) {
         return Err(wrong(format!(
-            "the rows sum to {} and {}, not hzcxje and hzcxse",
+            "明细合计 {} 和 {} 与 hzcxje、hzcxse 不一致",
             yuan(sums.0),
             yuan(sums.1)
         )));
@@ -56,12 +58,10 @@ pub(super) fn check(state: &State, blue: &Invoice, form: &RedApplication) -> Res
         })
     });
     if !everything && form.chyy_dm == "01" {
-        return Err(wrong("reason 01 (issued wrongly) takes the whole invoice"));
+        return Err(wrong("原因 01（开票有误）须全额红冲"));
     }
     if !everything && !blue.cezslx_dm.is_empty() {
-        return Err(wrong(
-            "a difference-tax invoice can only be taken back whole",
-        ));
+        return Err(wrong("差额征税发票只能全额红冲"));
     }
     Ok(())
 }
@@ -131,7 +131,7 @@ fn share(left: &Remaining, asked: Option<&str>) -> Result<(i64, i64, Option<Deci
     let quantity = Amount::parse(asked).map_err(wrong)?.0;
     if quantity <= Decimal::ZERO || all < quantity {
         return Err(wrong(format!(
-            "line {}: {all} are left, asked {quantity}",
+            "第 {} 行：剩余 {all}，申请 {quantity}",
             left.line
         )));
     }
@@ -142,7 +142,7 @@ fn share(left: &Remaining, asked: Option<&str>) -> Result<(i64, i64, Option<Deci
     part(left.net)
         .zip(part(left.tax))
         .map(|(net, tax)| (net, tax, Some(quantity)))
-        .ok_or_else(|| wrong(format!("line {}: the part is too large", left.line)))
+        .ok_or_else(|| wrong(format!("第 {} 行：红冲部分过大", left.line)))
 }
 
 fn wrong(message: impl Into<String>) -> Refusal {
@@ -156,13 +156,11 @@ fn check_reason(blue: &[Remaining], reason: &str) -> Result<(), Refusal> {
         codes.all(|code| code.starts_with(digits))
     };
     let class = match reason {
-        "02" if all_begin(&['3']) => "services alone (class codes 3)",
-        "03" if all_begin(&['1', '2']) => "goods and labour alone (class codes 1 and 2)",
+        "02" if all_begin(&['3']) => "只有服务（编码 3）",
+        "03" if all_begin(&['1', '2']) => "只有货物和劳务（编码 1、2）",
         _ => return Ok(()),
     };
-    Err(wrong(format!(
-        "reason {reason} does not go with an invoice of {class}"
-    )))
+    Err(wrong(format!("原因 {reason} 不适用于{class}的发票")))
 }
 
 fn same_goods(row: &RedRow, of: &Remaining, number: usize) -> Result<(), Refusal> {
@@ -177,9 +175,7 @@ fn same_goods(row: &RedRow, of: &Remaining, number: usize) -> Result<(), Refusal
         ("sl1", row.sl1 == line.slv),
     ];
     match facts.iter().find(|(_, same)| !same) {
-        Some((field, _)) => Err(wrong(format!(
-            "row {number}: {field} differs from the blue line"
-        ))),
+        Some((field, _)) => Err(wrong(format!("第 {number} 行：{field} 与蓝字明细不一致"))),
         None => Ok(()),
     }
 }
@@ -193,12 +189,12 @@ fn amounts(
     let (net, tax) = (money("je", row.je)?, money("se", row.se)?);
     if 0 <= net || 0 < tax {
         return Err(wrong(format!(
-            "row {number}: je is below 0 and se not above"
+            "第 {number} 行：须 je 小于 0 且 se 不大于 0"
         )));
     }
     if left.net < -net || left.tax < -tax {
         return Err(wrong(format!(
-            "row {number}: {} and {} are left of the line, asked {} and {}",
+            "第 {number} 行：剩余金额 {} 税额 {}，申请 {} 和 {}",
             yuan(left.net),
             yuan(left.tax),
             yuan(-net),
@@ -207,14 +203,12 @@ fn amounts(
     }
     if row.fpspsl.is_empty() != row.fpspdj.is_empty() {
         return Err(wrong(format!(
-            "row {number}: fpspsl and fpspdj: both or neither"
+            "第 {number} 行：fpspsl 与 fpspdj 须同时填写或同时为空"
         )));
     }
     if form.chyy_dm == "04" {
         if !row.fpspsl.is_empty() {
-            return Err(wrong(format!(
-                "row {number}: an allowance has neither quantity nor price"
-            )));
+            return Err(wrong(format!("第 {number} 行：销售折让不填数量和单价")));
         }
         return Ok(());
     }
@@ -225,7 +219,7 @@ fn amounts(
     let asked = Amount::parse(&row.fpspdj).map_err(wrong)?.0;
     if Decimal::ZERO <= quantity || remaining.0 < -quantity {
         return Err(wrong(format!(
-            "row {number}: {} are left, asked {}",
+            "第 {number} 行：剩余数量 {}，申请 {}",
             remaining.0, -quantity
         )));
     }
@@ -233,16 +227,16 @@ fn amounts(
     let tolerance = Decimal::new(1, 2);
     if form.chyy_dm != "03" && tolerance < (asked - price.0).abs() {
         return Err(wrong(format!(
-            "row {number}: the price is {}, not {asked}",
+            "第 {number} 行：单价应为 {}，不是 {asked}",
             price.0
         )));
     }
     let product = asked
         .checked_mul(quantity)
-        .ok_or_else(|| wrong(format!("row {number}: price × quantity")))?;
+        .ok_or_else(|| wrong(format!("第 {number} 行：无法计算单价 × 数量")))?;
     if tolerance < (product - decimal(net)).abs() {
         return Err(wrong(format!(
-            "row {number}: price × quantity is off je by more than 0.01"
+            "第 {number} 行：单价 × 数量与 je 相差超过 0.01"
         )));
     }
     Ok(())
