@@ -1,7 +1,13 @@
 //! Invoices whose number a tax gateway gives: issued, lost, slow, refused, doubled, unsigned.
 
 use super::{behind_gateway, draft, first_seller, invoice_of, serials};
-use crate::harness::{company, eventually, spawn_app, until};
+use crate::{
+    admin::{
+        sign_in::signed_in,
+        work::{page, send},
+    },
+    harness::{company, eventually, spawn_app, until},
+};
 use fapiao_domain::invoice::Identity;
 use fapiao_usecases::{
     actor::Actor,
@@ -226,5 +232,29 @@ async fn the_older_form_is_issued_printed_and_named_to_wechat_by_code_number_and
         assert!(text.contains(printed), "{printed} in {text}");
     }
     app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_of_the_direct_connection_is_remembered() {
+    let app = spawn_app().await;
+    let seller = first_seller(&app).await;
+    let owner = signed_in(&app, "admin").await;
+    let here = format!("/admin/sellers/{}/tax", seller.id);
+    let before = page(&app, &owner, &here).await;
+    assert!(before.contains("尚未测试"), "{before}");
+    send(&app, &owner, &format!("{here}/test"), &[]).await;
+    let after = page(&app, &owner, &here).await;
+    assert!(!after.contains("尚未测试"), "{after}");
+    // The form that was open meanwhile is still the present one.
+    let members = [
+        ("route", "direct"),
+        ("profile", "digital"),
+        ("version", "0"),
+    ];
+    let answer = send(&app, &owner, &here, &members).await;
+    assert!(answer.status().is_redirection(), "{answer:?}");
+    let again = page(&app, &owner, &here).await;
+    assert!(again.contains("尚未测试"), "a saved way is not tested yet");
     app.stop().await;
 }

@@ -200,7 +200,22 @@ fn note_test<'t>(tx: &'t Tx, (seller, version, verdict, actor): &'t Tested) -> R
             .bind(seller.as_str())
             .add(" AND version = ")
             .bind(*version);
-        tx.exec(sql).await?;
+        // A seller that never chose a way goes the direct one, and that is what was tested. Its first save finds version 0.
+        if tx.exec(sql).await? == 0 && *version == 0 {
+            let model = tax_connection::Model {
+                seller_id: seller.to_string(),
+                route: TaxRoute::Direct.as_str().to_owned(),
+                profile: TaxProfile::Digital.as_str().to_owned(),
+                base_url: String::new(),
+                key_id: String::new(),
+                secret: String::new(),
+                verdict: verdict.clone(),
+                checked_at: Some(tx.now_millis()),
+                version: 0,
+            };
+            let tail = "ON CONFLICT (seller_id) DO NOTHING";
+            tx.insert::<tax_connection::Entity>(&[model], tail).await?;
+        }
         let line = Line::new(actor, "tax_connection.tested", seller.as_str())
             .with("answers", verdict.is_empty());
         tx.audit(if verdict.is_empty() {
