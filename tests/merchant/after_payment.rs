@@ -298,3 +298,33 @@ async fn differences(app: &TestApp) -> Vec<Difference> {
     .await;
     store.differences(&run, 50).await.unwrap()
 }
+
+#[tokio::test]
+async fn what_was_typed_stays_when_it_is_not_taken() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    let account = app.ports().store.accounts().await.unwrap().remove(0);
+    let members = [("account", account.id.as_str()), ("merchant", "19000x")];
+    let answer = send(&app, &owner, "/admin/payments/links", &members).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("value=\"19000x\""), "{text}");
+    let number = paid(&app).await;
+    asked(&app, &number).await;
+    let open = claim(&app).await;
+    for (act, members, kept) in [
+        ("order", &[("order_no", "AB-404")][..], "value=\"AB-404\""),
+        (
+            "dismissal",
+            &[("note", "无法核实"), ("url", "ftp://x")],
+            "value=\"无法核实\"",
+        ),
+    ] {
+        let path = format!("/admin/payments/{}/{act}", open.id);
+        let answer = send(&app, &owner, &path, members).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{act}");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(kept), "{act}: {text}");
+    }
+    app.stop().await;
+}

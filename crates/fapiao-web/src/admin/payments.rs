@@ -2,7 +2,7 @@
 
 use super::{
     Answer,
-    desk::{Configures, Directs, Overseer, Signed},
+    desk::{Configures, Desk, Directs, Overseer, Right, Signed},
     failure::Failure,
     forms::Sent,
     frame::Frame,
@@ -11,7 +11,7 @@ use super::{
     pieces::{order_lines, raw_title_facts},
 };
 use crate::{
-    i18n::{Texts, fill, fill1},
+    i18n::{Lang, Texts, fill, fill1},
     pages::{
         deliveries::qr_svg,
         lines::price,
@@ -38,7 +38,7 @@ use std::collections::HashMap;
 const HERE: &str = "/admin/payments";
 
 /// What the address asks for.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
     state: Option<String>,
@@ -52,8 +52,49 @@ pub(super) async fn index(
     request: HttpRequest,
     asked: web::Query<Asked>,
 ) -> Answer {
+    let page = page(&desk, &request, &asked, Typed::default()).await?;
+    Ok(desk.page(&page))
+}
+
+/// What was typed into one of the page's forms, and why it was not taken.
+#[derive(Default)]
+struct Typed {
+    /// Of which account or request.
+    of: String,
+    first: String,
+    second: String,
+    wrong: String,
+}
+
+impl Typed {
+    /// The first member of the form of a row, or what stands there.
+    fn first(&self, of: &str, there: &str) -> String {
+        let typed = self.of == of;
+        if typed {
+            self.first.clone()
+        } else {
+            there.to_owned()
+        }
+    }
+
+    fn second(&self, of: &str, there: &str) -> String {
+        let typed = self.of == of;
+        if typed {
+            self.second.clone()
+        } else {
+            there.to_owned()
+        }
+    }
+}
+
+async fn page<R: Right>(
+    desk: &Desk<R>,
+    request: &HttpRequest,
+    asked: &Asked,
+    typed: Typed,
+) -> Result<PaymentsPage, Failure> {
     let state = asked.state.clone().unwrap_or_else(|| "open".to_owned());
-    let listing = Listing::of(&request, HERE, "");
+    let listing = Listing::of(request, HERE, "");
     let store = &desk.ports().store;
     let found = store
         .claims(ClaimState::parse(&state), listing.after.as_deref())
@@ -69,7 +110,7 @@ pub(super) async fn index(
         .collect();
     for account in accounts {
         let said = match &asked.check {
-            Some(id) if *id == account.id.as_str() => Some(said(&desk, &account).await),
+            Some(id) if *id == account.id.as_str() => Some(said(desk, &account).await),
             _ => None,
         };
         links.push(PayLink {
@@ -78,14 +119,14 @@ pub(super) async fn index(
                 .filter(|it| it.uses(&account.id))
                 .map(|it| Choice::new(it.id.as_str(), &it.short_name))
                 .collect(),
-            seller: account
-                .pay_seller
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string),
+            seller: typed.second(
+                account.id.as_str(),
+                account.pay_seller.as_ref().map_or("", |it| it.as_str()),
+            ),
+            merchant: typed.first(account.id.as_str(), &account.pay_merchant),
             id: account.id.to_string(),
             linked: account.pay_linked_at.map(|at| shell.when(at)),
             name: account.name,
-            merchant: account.pay_merchant,
             said,
         });
     }
@@ -106,10 +147,13 @@ pub(super) async fn index(
             title: claim
                 .raw_title
                 .as_ref()
-                .map(|raw| raw_title_facts(&desk, raw)),
+                .map(|raw| raw_title_facts(desk, raw)),
             order: claim.order.as_ref().map(ToString::to_string),
             is_open: claim.state == ClaimState::Open,
             due: due(claim).map(|at| (shell.when(at), at <= desk.now())),
+            typed_order: typed.first(&format!("{}/order", claim.id), ""),
+            typed_note: typed.first(&format!("{}/dismissal", claim.id), ""),
+            typed_url: typed.second(&format!("{}/dismissal", claim.id), ""),
         })
         .collect();
     let states = [
@@ -118,8 +162,9 @@ pub(super) async fn index(
         ("dismissed", t.payment.dismissed),
         ("all", t.payment.all),
     ];
-    let page = PaymentsPage {
+    Ok(PaymentsPage {
         links,
+        wrong: typed.wrong,
         states: states
             .into_iter()
             .map(|(value, label)| Choice::new(value, label))
@@ -130,8 +175,7 @@ pub(super) async fn index(
         can_link: desk.may_configure(),
         can_decide: desk.may_decide(),
         shell,
-    };
-    Ok(desk.page(&page))
+    })
 }
 
 /// What WeChat has linked, in words.
@@ -170,7 +214,7 @@ fn note(t: &'static Texts, claim: &PaymentClaim) -> String {
 }
 
 /// `POST /admin/payments/links`.
-pub(super) async fn link(sent: Sent<Configures>) -> Answer {
+pub(super) async fn link(sent: Sent<Configures>, request: HttpRequest) -> Answer {
     let (desk, form) = (sent.desk, sent.form);
     let id = AccountId::parse(form.get("account"))?;
     let account = desk.ports().store.account(&id).await?;
@@ -180,13 +224,26 @@ pub(super) async fn link(sent: Sent<Configures>) -> Answer {
     let seller = Some(form.get("seller"));
     match set_pay_merchant(desk.ports(), account, merchant, seller, &desk.actor()).await {
         Ok(_) => Ok(desk.done(HERE, &fill1(t.link_queued, merchant))),
-        Err(SettingError::Invalid(_)) => Ok(desk.told(HERE, Tone::Bad, t.link_wrong)),
+        Err(SettingError::Invalid(_)) => {
+            let typed = Typed {
+                of: id.to_string(),
+                first: merchant.to_owned(),
+                second: form.get("seller").to_owned(),
+                wrong: t.link_wrong.to_owned(),
+            };
+            let page = page(&desk, &request, &Asked::default(), typed).await?;
+            Ok(desk.wrong(&page))
+        }
         Err(SettingError::Store(error)) => Err(error.into()),
     }
 }
 
 /// `POST /admin/payments/{id}/order`.
-pub(super) async fn attach(sent: Sent<Directs>, id: web::Path<String>) -> Answer {
+pub(super) async fn attach(
+    sent: Sent<Directs>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Answer {
     let (desk, id) = (sent.desk, ClaimId::parse(&id)?);
     let order_no = sent.form.get("order_no").trim();
     let t = &desk.t().payment;
@@ -195,12 +252,23 @@ pub(super) async fn attach(sent: Sent<Directs>, id: web::Path<String>) -> Answer
             let to = format!("/admin/orders/{}", order.id);
             Ok(desk.done(&to, &fill1(t.attached, order.order_no)))
         }
-        Err(error) => refused(&desk, error),
+        Err(error) => {
+            let typed = Typed {
+                of: format!("{id}/order"),
+                first: order_no.to_owned(),
+                ..Typed::default()
+            };
+            refused(&desk, &request, error, typed).await
+        }
     }
 }
 
 /// `POST /admin/payments/{id}/dismissal`.
-pub(super) async fn close(sent: Sent<Directs>, id: web::Path<String>) -> Answer {
+pub(super) async fn close(
+    sent: Sent<Directs>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Answer {
     let (desk, id) = (sent.desk, ClaimId::parse(&id)?);
     match dismiss(
         desk.ports(),
@@ -212,21 +280,37 @@ pub(super) async fn close(sent: Sent<Directs>, id: web::Path<String>) -> Answer 
     .await
     {
         Ok(()) => Ok(desk.done(HERE, desk.t().payment.dismissed_told)),
-        Err(error) => refused(&desk, error),
+        Err(error) => {
+            let typed = Typed {
+                of: format!("{id}/dismissal"),
+                first: sent.form.get("note").to_owned(),
+                second: sent.form.get("url").to_owned(),
+                ..Typed::default()
+            };
+            refused(&desk, &request, error, typed).await
+        }
     }
 }
 
-fn refused(frame: &Frame, error: AttachError) -> Answer {
-    let t = &frame.t().payment;
-    let said = match error {
+/// The page again, with what was typed and why it was not taken.
+async fn refused<R: Right>(
+    desk: &Desk<R>,
+    request: &HttpRequest,
+    error: AttachError,
+    typed: Typed,
+) -> Answer {
+    let t = &desk.t().payment;
+    let wrong = match error {
         AttachError::NoOrder(order_no) => fill1(t.no_order, order_no),
         AttachError::UnderWay(order_no) => fill1(t.under_way, order_no),
-        AttachError::Gone => t.gone.to_owned(),
+        // Somebody else settled it: the form is not there any more.
+        AttachError::Gone => return Ok(desk.told(HERE, Tone::Warn, t.gone)),
         AttachError::Note => t.dismiss_wrong.to_owned(),
         AttachError::Url => t.dismiss_url_wrong.to_owned(),
         AttachError::Store(error) => return Err(error.into()),
     };
-    Ok(frame.told(HERE, Tone::Warn, &said))
+    let page = page(desk, request, &Asked::default(), Typed { wrong, ..typed }).await?;
+    Ok(desk.wrong(&page))
 }
 
 /// Width of the paper.
@@ -247,7 +331,7 @@ async fn printed_lines(
     for row in &computed {
         let amount = row.gross.display_yuan();
         if row.discount {
-            let discount = desk.t().line.discount.to_owned();
+            let discount = Texts::of(Lang::Zh).line.discount.to_owned();
             printed.push((discount, String::new(), amount));
         } else if let Some(line) = sold.next() {
             let quantity = format!("{} {}", line.quantity.normalize(), line.unit);
@@ -295,8 +379,9 @@ pub(super) async fn receipt(
         })
     });
     let page = ReceiptPage {
-        lang: desk.lang(),
-        t: desk.t(),
+        // The buyer reads it, whatever language the clerk works in.
+        lang: Lang::Zh,
+        t: Texts::of(Lang::Zh),
         width: paper.width.filter(|it| *it == 80).unwrap_or(58),
         sandbox: desk.ports().tax.is_sandbox(),
         store: store.map_or_else(String::new, |it| it.name),

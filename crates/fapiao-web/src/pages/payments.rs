@@ -13,6 +13,8 @@ use askama::Template;
 pub struct PaymentsPage {
     /// The frame.
     pub shell: Shell,
+    /// Why what was typed was not taken; empty otherwise.
+    pub wrong: String,
     /// Accounts that can be linked.
     pub links: Vec<PayLink>,
     /// States to choose from, with the chosen one.
@@ -69,6 +71,12 @@ pub struct ClaimRow {
     pub is_open: bool,
     /// Until when the buyer was promised the invoice, and whether that is over; only while it waits.
     pub due: Option<(When, bool)>,
+    /// The order number that was typed and not taken.
+    pub typed_order: String,
+    /// The reason that was typed and not taken.
+    pub typed_note: String,
+    /// The address that was typed and not taken.
+    pub typed_url: String,
 }
 
 impl PaymentsPage {
@@ -82,7 +90,7 @@ impl PaymentsPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/receipt.html")]
 pub struct ReceiptPage {
-    /// The language and its words.
+    /// The buyer's language and its words.
     pub lang: crate::i18n::Lang,
     /// The words.
     pub t: &'static crate::i18n::Texts,
