@@ -1,7 +1,10 @@
 //! Refunds of whole orders: before an invoice exists, replaced invoices, wrong titles, held cards.
 
 use super::{at_stage, await_card, card_status, carded, refund};
-use crate::harness::{company, person, spawn_app, until};
+use crate::{
+    admin::{sign_in::signed_in, work::page},
+    harness::{company, person, spawn_app, until},
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -199,5 +202,46 @@ async fn asking_anew_belongs_to_a_wrong_invoice_and_to_no_other_reason() {
     let body = json!({ "mode": "plan", "reason": "02", "everything": true, "reissue": false });
     let answer = refund(&app, &sold, "anew", &body).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_refunded_while_the_buyer_was_at_wechat_is_refused_and_not_retried() {
+    let app = spawn_app().await;
+    let order = app.order("RF-W").await;
+    app.open_page(&order).await;
+    let sold = json!({ "order": order["id"] });
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    let done = refund(&app, &sold, "RF-W-c", &all).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
+    app.authorise(&order, &company()).await;
+    app.await_state(&order, "authorised").await;
+    let owner = signed_in(&app, "admin").await;
+    let refusal = format!(
+        "/admin/deliveries/{}#refusal",
+        order["delivery"]["id"].as_str().unwrap()
+    );
+    until("the draft stops", async || {
+        page(&app, &owner, "/admin/jobs")
+            .await
+            .contains("订单没有可开票的余额")
+    })
+    .await;
+    let jobs = page(&app, &owner, "/admin/jobs").await;
+    // The one thing that helps is offered, by name; the same again is not.
+    assert!(
+        jobs.contains(&refusal) && !jobs.contains("/retry\""),
+        "{jobs}"
+    );
+    assert!(
+        jobs.contains("投递 dlv_") && !jobs.contains("订单 dlv_"),
+        "{jobs}"
+    );
+    let here = format!("/admin/orders/{}", order["id"].as_str().unwrap());
+    let shown = page(&app, &owner, &here).await;
+    assert!(
+        shown.contains(&refusal) && !shown.contains(&format!("{here}/retry")),
+        "{shown}"
+    );
     app.stop().await;
 }

@@ -1,7 +1,12 @@
 //! What WeChat would refuse of this very delivery, under the sentence of an error page; and the code of a card.
 
 use super::{
-    Answer, desk::Decides, failure::Failure, forms::Sent, frame::Frame, job_words::in_language,
+    Answer,
+    desk::Decides,
+    failure::Failure,
+    forms::Sent,
+    frame::Frame,
+    job_words::{in_language, retry_may_help},
 };
 use crate::{
     i18n::{Checks, Lang, fill1},
@@ -64,6 +69,10 @@ pub(super) async fn add(
         standing.detail = waiting(frame, delivery).await.unwrap_or_default();
     }
     if !wrong || lost {
+        return Ok(());
+    }
+    // What WeChat thinks of it does not matter any more: the act that helps is there.
+    if matches!(place, Place::Stuck { code, .. } if !retry_may_help(code)) {
         return Ok(());
     }
     let findings =

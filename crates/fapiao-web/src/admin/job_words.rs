@@ -207,6 +207,23 @@ pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
     }
 }
 
+/// Whether the same again may end otherwise. What was given back whole stays so: only refusing the buyer's request ends it.
+pub(super) fn retry_may_help(code: &str) -> bool {
+    code != "nothing_left"
+}
+
+/// The thing a job is about, by what it is.
+pub(super) fn named(t: &Texts, subject: &str) -> String {
+    let word = match subject.split_once('_').map_or("", |it| it.0) {
+        "ord" => t.order.one,
+        "dlv" => t.delivery.title,
+        "inv" => t.invoice.one,
+        "rdf" => t.red_correct.form,
+        _ => return subject.to_owned(),
+    };
+    format!("{word} {subject}")
+}
+
 /// Where to do it.
 pub(super) fn mend(t: &'static Texts, job: &JobRow) -> Option<Link> {
     let k = &t.job_kind;
@@ -215,6 +232,13 @@ pub(super) fn mend(t: &'static Texts, job: &JobRow) -> Option<Link> {
         return Some(Link::new(
             k.fix_title,
             format!("/admin/deliveries/{subject}#title"),
+        ));
+    }
+    if matches!(job.code.as_str(), "nothing_left" | "invoice_limits") && subject.starts_with("dlv_")
+    {
+        return Some(Link::new(
+            t.delivery.refuse,
+            format!("/admin/deliveries/{subject}#refusal"),
         ));
     }
     if job.kind == "ensure_template" {
@@ -253,6 +277,16 @@ mod tests {
                 assert_ne!(kind(t, name), t.job_kind.other, "{name}");
             }
         }
+    }
+
+    #[test]
+    fn what_a_retry_cannot_change_is_refused_instead() {
+        assert!(!retry_may_help("nothing_left"));
+        assert!(retry_may_help("wechat_45009") && retry_may_help(""));
+        let t = Texts::of(Lang::Zh);
+        assert_eq!(named(t, "dlv_1"), "投递 dlv_1");
+        assert_eq!(named(t, "ord_1"), "订单 ord_1");
+        assert_eq!(named(t, "acc_1"), "acc_1");
     }
 
     #[test]

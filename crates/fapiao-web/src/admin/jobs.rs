@@ -97,13 +97,14 @@ fn row(shell: &Shell, job: &records::JobRow, directs: bool) -> JobRow {
     };
     let is_parked = standing == JobStanding::NeedsPerson;
     let is_waiting = standing == JobStanding::Waiting;
-    let which = match (&job.order, page_of(&job.subject)) {
-        (Some(order), _) => Link::new(
-            format!("{} {}", t.order.one, job.subject),
-            format!("/admin/orders/{order}"),
-        ),
-        (None, href) => Link::new(job.subject.as_str(), href.unwrap_or_default()),
-    };
+    let which = Link::new(
+        job_words::named(t, &job.subject),
+        match (&job.order, page_of(&job.subject)) {
+            (_, Some(own)) => own,
+            (Some(order), None) => format!("/admin/orders/{order}"),
+            (None, None) => String::new(),
+        },
+    );
     let raw = [
         (!job.reason.is_empty()).then(|| job.reason.clone()),
         (!job.code.is_empty()).then(|| format!("code: {}", job.code)),
@@ -128,7 +129,7 @@ fn row(shell: &Shell, job: &records::JobRow, directs: bool) -> JobRow {
             label: t.act.facts.to_owned(),
             body: raw.into_iter().flatten().collect::<Vec<_>>().join("\n"),
         }],
-        can_retry: (is_parked || is_waiting) && directs,
+        can_retry: (is_waiting || is_parked && job_words::retry_may_help(&job.code)) && directs,
         can_give_up: is_parked && directs,
     }
 }
@@ -152,6 +153,9 @@ pub(super) async fn retry_all(sent: Sent<Directs>) -> Answer {
     let parked = store.jobs(Some("parked"), None, RETRY_MAX).await?;
     let mut went = 0;
     for job in parked.rows {
+        if !job_words::retry_may_help(&job.code) {
+            continue;
+        }
         if store.retry_job(&job.id, &desk.actor()).await? {
             went += 1;
         }

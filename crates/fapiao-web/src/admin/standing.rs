@@ -134,6 +134,9 @@ pub(super) fn of_order(
             s.correct_title,
             format!("/admin/deliveries/{id}#title"),
         )),
+        Next::RetryJob(_) if refusal_helps(&stands.place) => delivery
+            .filter(|_| frame.may_decide())
+            .map(|it| Action::open(s.refuse, format!("/admin/deliveries/{}#refusal", it.id))),
         Next::RetryJob(_) if frame.may_decide() => Some(Action::send(
             s.retry,
             format!("/admin/orders/{}/retry", order.id),
@@ -145,6 +148,11 @@ pub(super) fn of_order(
         Next::Nothing | Next::MakeDelivery | Next::CorrectTitle(_) | Next::RetryJob(_) => None,
     };
     standing
+}
+
+/// The same again would stop at the same place: the buyer's request is to be refused.
+fn refusal_helps(place: &Place) -> bool {
+    matches!(place, Place::Stuck { code, .. } if !job_words::retry_may_help(code))
 }
 
 /// The sentence alone.
