@@ -149,7 +149,12 @@ pub(super) async fn list(
         .await?;
     let back = format!("/admin/reports/reconciliation{}", asked.query());
     let first = format!("{back}&find={}", finding.as_str());
+    let unlisted = match (finding.area(), &next) {
+        (Area::TaxSide, None) => unlisted(frame, shell, asked).await?,
+        _ => String::new(),
+    };
     Ok(FindingBody {
+        unlisted,
         area: said::area_words(finding.area())[at(lang)],
         kind: said::words(finding)[at(lang)],
         next_step: said::next_step(finding)[at(lang)],
@@ -181,6 +186,24 @@ pub(super) async fn list(
                 order_no: it.order_no,
             })
             .collect(),
+    })
+}
+
+/// Of a month that differs in very much only the first differences are kept, invoice by invoice: how many are not.
+async fn unlisted(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<String, Failure> {
+    let store = &frame.ports().store;
+    let month = calendar::month(asked.period.from);
+    let sellers = match &asked.period.seller {
+        Some(only) => vec![only.clone()],
+        None => store.sellers().await?.into_iter().map(|it| it.id).collect(),
+    };
+    let mut more = 0;
+    for seller in &sellers {
+        more += store.month(seller, &month).await?.map_or(0, |it| it.more);
+    }
+    Ok(match more {
+        1.. => fill1(frame.t().month.more, shell.number(more)),
+        _ => String::new(),
     })
 }
 

@@ -34,6 +34,8 @@ pub struct FindingBody {
     pub rows: Vec<FindingItem>,
     /// Pages.
     pub pager: Pager,
+    /// On the last page: that the tax side differs in more than is kept and listed; empty when all is there.
+    pub unlisted: String,
 }
 
 /// One thing that was found.
