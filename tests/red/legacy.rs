@@ -3,14 +3,19 @@
 
 use super::{at_stage, await_card, carded, invoice_state, refund};
 use crate::{
+    admin::{sign_in::signed_in, work::send},
     harness::{TestApp, eventually, spawn_app},
-    taxes::{behind_gateway, invoice_of, serials},
+    taxes::{behind_gateway, first_seller, invoice_of, serials},
 };
 use fapiao_domain::{
     ids::{Id, InvoiceId},
     invoice::Identity,
 };
-use fapiao_usecases::records::Invoice;
+use fapiao_usecases::{
+    actor::Actor,
+    backoffice::tax_connections::{TaxConnectionDraft, save_tax_connection},
+    records::Invoice,
+};
 use serde_json::{Value, json};
 
 async fn invoice(app: &TestApp, id: &Value) -> Invoice {
@@ -89,6 +94,47 @@ async fn a_digital_invoice_behind_a_gateway_is_taken_back_through_its_confirmati
     let done = at_stage(&app, &sold, 0, "done").await;
     assert_eq!(done["red_letters"][0]["code"], "01");
     await_card(&app, &sold, "INVOICE_REIMBURSE_CANCEL").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn after_the_seller_left_its_device_a_refund_says_what_to_do_and_promises_nothing() {
+    let app = spawn_app().await;
+    behind_gateway(&app, "classic").await;
+    let sold = carded(&app, "LG-3").await;
+    let seller = first_seller(&app).await;
+    let known = app.ports().store.tax_connection(&seller.id).await.unwrap();
+    let direct = TaxConnectionDraft {
+        route: "direct".to_owned(),
+        profile: "digital".to_owned(),
+        version: known.map(|it| it.version),
+        ..TaxConnectionDraft::default()
+    };
+    save_tax_connection(app.ports(), &Actor::CommandLine, &seller, &direct)
+        .await
+        .unwrap();
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    let refused = refund(&app, &sold, "LG-3-c", &all).await;
+    assert_eq!(refused.body["code"], "refund_not_possible", "{refused:?}");
+    let owner = signed_in(&app, "admin").await;
+    let here = format!("/admin/orders/{}/refund", sold["order"].as_str().unwrap());
+    let members = [("reason", "02"), ("what", "everything"), ("act", "plan")];
+    let shown = send(&app, &owner, &here, &members)
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        shown.contains("由税控设备开具，税务直连不能红冲"),
+        "{shown}"
+    );
+    assert_eq!(invoice_state(&app, &sold).await, "issued");
+    // With its gateway again, it goes the device's way.
+    behind_gateway(&app, "classic").await;
+    refund(&app, &sold, "LG-3-d", &all).await;
+    at_stage(&app, &sold, 0, "done").await;
+    assert_eq!(invoice_state(&app, &sold).await, "fully_red");
     app.assert_ledger_holds().await;
     app.stop().await;
 }

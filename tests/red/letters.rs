@@ -15,6 +15,7 @@ async fn a_full_red_letter_takes_all_back_and_strikes_the_card_out() {
     assert_eq!(plan.body["totals"]["total"], "113.00");
     assert_eq!(plan.body["red_letters"][0]["totals"]["tax"], "-13.00");
     assert_eq!(plan.body["red_letters"][0]["returns_quota"], true);
+    assert_eq!(plan.body["red_letters"][0]["buyers_use"], "unused");
     assert_eq!(plan.body["new_authorisations"], 0);
     assert_eq!(invoice_state(&app, &sold).await, "issued");
 

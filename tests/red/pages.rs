@@ -235,6 +235,13 @@ async fn a_refused_red_invoice_is_uploaded_again_under_its_number() {
     assert_eq!(first["state"], "refused", "{first}");
     assert_eq!(invoice_state(&app, &sold).await, "issued");
     let owner = signed_in(&app, "admin").await;
+    // It waits for staff and for nobody else, and the home page counts it.
+    for (heap, is_there) in [("staff", true), ("running", false), ("buyer", false)] {
+        let list = page(&app, &owner, &format!("/admin/red-letters?state={heap}")).await;
+        assert_eq!(list.contains("PG-4"), is_there, "{heap}: {list}");
+    }
+    let home = page(&app, &owner, "/admin").await;
+    assert!(home.contains("/admin/red-letters?state=staff"), "{home}");
     let here = format!("/admin/invoices/{red}");
     let shown = page(&app, &owner, &here).await;
     assert!(shown.contains(&format!("{here}/upload")), "{shown}");
@@ -289,6 +296,67 @@ async fn while_an_invoice_is_without_its_answer_nothing_is_given_back() {
     let shown = answer.text().await.unwrap();
     assert!(
         shown.contains("等税局答复后再退款") && shown.contains("早前的备注"),
+        "{shown}"
+    );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_preview_says_what_the_buyer_did_with_the_invoice_and_nothing_left_shows_no_form() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "PG-9").await;
+    let owner = signed_in(&app, "admin").await;
+    let order = sold["order"].as_str().unwrap();
+    let here = format!("/admin/orders/{order}/refund");
+    let members = [("reason", "02"), ("what", "everything"), ("act", "plan")];
+    let plan = || async {
+        send(&app, &owner, &here, &members)
+            .await
+            .text()
+            .await
+            .unwrap()
+    };
+    assert!(plan().await.contains("提交后无需购方确认"));
+    let correct = format!(
+        "/admin/invoices/{}/correct",
+        sold["invoice"].as_str().unwrap()
+    );
+    assert!(
+        page(&app, &owner, &correct)
+            .await
+            .contains("提交后无需购方确认")
+    );
+    posted(&app, &sold).await;
+    let shown = plan().await;
+    assert!(shown.contains("提交后须由购方在 72 小时内确认"), "{shown}");
+    let usage = format!(
+        "/sandbox/invoices/{}/usage",
+        sold["number"].as_str().unwrap()
+    );
+    for (told, words) in [
+        (json!({ "deduction": "5" }), "已将该发票用于退税"),
+        (json!({ "deduction": "0", "posting": "01" }), "无需购方确认"),
+    ] {
+        let method = reqwest::Method::POST;
+        app.control(&app.tax(), method, &usage, Some(&told)).await;
+        let shown = plan().await;
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    // Without an answer the plan stands all the same.
+    app.tax_fault(&json!({ "service": "FPZTXXCX", "kind": "http", "status": 503, "times": 1 }))
+        .await;
+    let shown = plan().await;
+    assert!(
+        shown.contains("暂时未能从税务侧得知") && shown.contains("确认"),
+        "{shown}"
+    );
+
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "PG-9-c", &all).await;
+    at_stage(&app, &sold, 0, "done").await;
+    let shown = page(&app, &owner, &here).await;
+    assert!(
+        shown.contains("该订单已全部退回") && !shown.contains("name=\"what\""),
         "{shown}"
     );
     app.stop().await;

@@ -27,6 +27,7 @@ mod red_buyer;
 mod red_correct;
 mod red_forms;
 mod red_plan;
+mod red_use;
 mod refunds;
 mod refusals;
 mod rules;
@@ -62,6 +63,7 @@ pub use red_buyer::RedBuyer;
 pub use red_correct::RedCorrect;
 pub use red_forms::{RedActs, RedFormWords};
 pub use red_plan::RedPlan;
+pub use red_use::RedUse;
 pub use refunds::RefundWords;
 pub use refusals::Refusals;
 pub use rules::{Outlook, Rounding, TaxCodes, TaxNotes, TitleNotes};
@@ -258,6 +260,7 @@ catalogue! {
     refund_words: RefundWords,
     red_buyer: RedBuyer,
     red_correct: RedCorrect,
+    red_use: RedUse,
     red_plan: RedPlan,
     gateway: Gateway,
     unified: Unified,

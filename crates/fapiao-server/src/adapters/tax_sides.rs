@@ -12,10 +12,10 @@ use fapiao_domain::{
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
-        BuyerForm, Clock, FormAnswer, FormRow, FormStatus, GatewayDocument, GatewayIssue,
-        GatewayVerdict, Gateways, IssueFace, IssuedThere, MonthFigures, MonthTold, QuotaGrant,
-        QuotaReturned, QuotaTerm, QuotaTold, RedApplication, Sealer, Storage, TaxAuthority,
-        TaxResult, TaxpayerGate,
+        BuyerForm, BuyersUse, Clock, FormAnswer, FormRow, FormStatus, GatewayDocument,
+        GatewayIssue, GatewayVerdict, Gateways, IssueFace, IssuedThere, MonthFigures, MonthTold,
+        QuotaGrant, QuotaReturned, QuotaTerm, QuotaTold, RedApplication, Sealer, Storage,
+        TaxAuthority, TaxResult, TaxpayerGate,
     },
     records::{Invoice, Seller, StockTold, TaxCode, TaxRoute, UsableRate, gateway_purpose},
 };
@@ -99,6 +99,14 @@ impl TaxAuthority for TaxSides {
 
     async fn taxpayer(&self, seller: &Seller) -> Result<Option<TaxpayerKind>, OutsideError> {
         by_way!(self, seller, taxpayer())
+    }
+
+    async fn buyers_use(
+        &self,
+        seller: &Seller,
+        blue: &Invoice,
+    ) -> Result<Option<BuyersUse>, OutsideError> {
+        by_way!(self, seller, buyers_use(blue))
     }
 
     /// Segments and uploads are of the direct connection, also those of a seller that has a gateway now.

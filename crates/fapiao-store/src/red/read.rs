@@ -190,10 +190,19 @@ pub(crate) async fn refunds(
 /// The condition of a filter.
 fn wanted(scope: &Scope, filter: &RedFormFilter) -> Sql {
     let mut sql = Sql::new("1 = 1").join(within(scope, "store_id"));
+    let refused = "state <> 'given_up' AND carried_out_at IS NULL AND EXISTS (SELECT 1 FROM invoices WHERE \
+                   invoices.red_form_id = red_forms.id AND invoices.state = 'refused')";
     if !filter.states.is_empty() {
         sql = sql
-            .add(" AND state IN ")
+            .add(" AND (state IN ")
             .list(filter.states.iter().map(|it| it.as_str()));
+        if filter.red_refused == Some(true) {
+            sql = sql.add(&format!(" OR ({refused})"));
+        }
+        sql = sql.add(")");
+    }
+    if filter.red_refused == Some(false) {
+        sql = sql.add(&format!(" AND NOT ({refused})"));
     }
     if let Some(seller) = &filter.seller {
         sql = sql.add(" AND seller_id = ").bind(seller.as_str());

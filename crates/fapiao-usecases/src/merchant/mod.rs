@@ -2,6 +2,7 @@
 
 pub mod after_payment;
 pub mod buyer_form;
+pub mod buyers_use;
 pub mod claims;
 pub mod confirm;
 pub(crate) mod documents;

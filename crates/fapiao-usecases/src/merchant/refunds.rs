@@ -8,8 +8,8 @@ use crate::{
     idempotency::{Effect, fingerprint},
     ids::fresh,
     merchant::orders::{Caller, Repeatable},
-    ports::{NewRefund, Ports, Scope},
-    records::{Invoice, RedForm, Refund, RefundKind, TakenLine},
+    ports::{NewRefund, Ports, Scope, UseTold},
+    records::{Invoice, RedForm, Refund, RefundKind, TakenLine, TaxRoute},
 };
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
@@ -17,7 +17,7 @@ use fapiao_domain::{
     confirmation::FormState,
     face::DifferenceTax,
     ids::{Id, InvoiceId, OrderId, RedFormId, RefundId},
-    invoice::InvoiceState,
+    invoice::{InvoiceKind, InvoiceState},
     line::InvoiceLine,
     money::Fen,
     red::{RedError, RedExtent, RedItem, RedReason, plan_full, plan_full_difference},
@@ -104,6 +104,8 @@ pub struct PlannedLetter {
     pub card: CardStanding,
     /// Whether the net amount goes back to this month's quota, if it is issued today.
     pub returns_quota: bool,
+    /// What the buyer did with the invoice at the tax authority; asked for previews only.
+    pub used: UseTold,
 }
 
 impl PlannedLetter {
@@ -184,6 +186,13 @@ pub enum RefundProblem {
         "order {0} is sold with difference tax: its invoice can only be taken back whole; refund all of it, and sell the rest anew"
     )]
     DifferenceWhole(String),
+    /// A tax device issued the invoice, and the seller has no way to that device any more.
+    #[error(
+        "invoice {0} was issued by a tax device, which the seller's direct connection does not reach: while the device is \
+         still in use, set its gateway on the seller's tax connection again and refund then; once it was handed back, take \
+         the invoice back on the tax authority's own platform, with its code and number"
+    )]
+    DeviceGone(String),
     /// A red letter of an earlier refund failed, and nobody decided about it yet.
     #[error(
         "red confirmation {form} of an earlier refund of order {order_no} failed ({state}); apply for it again or give it \
@@ -444,12 +453,16 @@ async fn present(
     let mut letters = Vec::with_capacity(plan.letters.len());
     for letter in &plan.letters {
         let blue = blues[letter.paper].clone();
+        if is_out_of_reach(ports, &blue).await? {
+            return Err(RefundProblem::DeviceGone(number_of(&blue)));
+        }
         let card = card_standing(ports, &blue.id).await?;
         letters.push(PlannedLetter {
             returns_quota: returns_quota(draft.reason, &blue, now),
             card,
             letter: letter.clone(),
             blue,
+            used: UseTold::NotAsked,
         });
     }
     let before: Fen = books.taken().iter().map(|it| it.line.gross).sum();
@@ -479,6 +492,20 @@ async fn present(
         digest,
         books,
     })
+}
+
+/// Whether only a tax device could take an invoice back (older form), and the seller, whose own it is, left the gateway
+/// that leads to it. Nothing is promised then that nobody could carry out.
+async fn is_out_of_reach(ports: &Ports, blue: &Invoice) -> Result<bool, StoreError> {
+    let store = &ports.store;
+    if blue.kind != InvoiceKind::ClassicOrdinary
+        || store.platform_request(&blue.delivery).await?.is_some()
+        || store.made_out(&blue.id).await?.is_some()
+    {
+        return Ok(false);
+    }
+    let connection = store.tax_connection(&blue.seller).await?;
+    Ok(connection.is_none_or(|it| it.route != TaxRoute::Gateway))
 }
 
 fn returns_quota(reason: RedReason, blue: &Invoice, now: DateTime<Utc>) -> bool {

@@ -2,6 +2,7 @@
 
 mod after_payment;
 mod bookkeeping;
+mod buyers_use;
 mod cards;
 mod console;
 mod designs;
@@ -41,6 +42,7 @@ mod wechat;
 
 pub use after_payment::{Attachment, Claims};
 pub use bookkeeping::{Bookkeeping, ClosedInvoice, Closing, KeptPiece, StoredMapping};
+pub use buyers_use::{BuyersUse, UseTold};
 pub use cards::{Announced, CardReport, CardStore, Followed};
 pub use console::{CallsLeft, WechatConsole};
 pub use designs::{

@@ -68,6 +68,9 @@ pub struct RedFormFilter {
     pub text: String,
     /// Only these states; all when empty.
     pub states: Vec<FormState>,
+    /// What becomes of those whose red invoice the tax side refused, whatever their state: `true` brings them in beside
+    /// `states`, `false` leaves them out, `None` looks at the state alone. One that was given up counts as not refused.
+    pub red_refused: Option<bool>,
     /// Only this seller.
     pub seller: Option<SellerId>,
     /// Only those whose red invoice is (`true`) or is not (`false`) issued.

@@ -1,5 +1,6 @@
 //! The tax side (`design` decision 4): numbers, quota, rates, uploads and their results.
 
+use super::buyers_use::BuyersUse;
 use super::quota::{QuotaGrant, QuotaReturned, QuotaTerm};
 use super::tax_gateway::{
     GatewayDocument, GatewayIssue, GatewayVerdict, IssuedThere, MonthFigures, MonthTold, QuotaTold,
@@ -239,6 +240,15 @@ pub trait TaxAuthority: Send + Sync {
     /// How a confirmation stands, by its key.
     async fn red_form(&self, seller: &Seller, _key: &str) -> Result<FormStatus, OutsideError> {
         Err(no_red_forms(seller))
+    }
+
+    /// What the buyer of an issued blue invoice did with it; `None` where the connection does not tell it.
+    async fn buyers_use(
+        &self,
+        _seller: &Seller,
+        _blue: &Invoice,
+    ) -> Result<Option<BuyersUse>, OutsideError> {
+        Ok(None)
     }
 
     /// Confirmations that buyers began and that wait for the seller's answer; none where the connection tells of none.

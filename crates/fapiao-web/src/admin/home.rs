@@ -16,10 +16,7 @@ use crate::pages::{
     shell::Section,
 };
 use chrono::TimeDelta;
-use fapiao_domain::{
-    confirmation::{FormState, FormWaits},
-    ids::Id,
-};
+use fapiao_domain::{confirmation::FormWaits, ids::Id};
 use fapiao_usecases::{
     backoffice::{
         months::{closes_at, is_open, month_before},
@@ -226,12 +223,9 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
 /// Red confirmations that go no further without staff: no job stops for them.
 async fn red_letters(frame: &Frame) -> Result<Option<Attention>, StoreError> {
     let t = frame.t();
-    let waits = |it: &FormState| it.waits_for(false) == FormWaits::Staff;
     let filter = RedFormFilter {
-        states: FormState::ALL.into_iter().filter(waits).collect(),
-        carried_out: Some(false),
         limit: PARKED,
-        ..RedFormFilter::default()
+        ..red_forms::waiting_for(FormWaits::Staff)
     };
     let found = frame
         .ports()
@@ -246,7 +240,7 @@ async fn red_letters(frame: &Frame) -> Result<Option<Attention>, StoreError> {
         tone: Tone::Bad,
         count: found.rows.len() as u64,
         what: t.red_form.attention.to_owned(),
-        why: red_forms::word(t, newest.form.state).to_owned(),
+        why: red_forms::badge(t, &newest.form).word.to_owned(),
         href: "/admin/red-letters?state=staff".to_owned(),
         since: oldest.map(|at| frame.when(at)),
     }))

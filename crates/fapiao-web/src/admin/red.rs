@@ -35,9 +35,13 @@ use fapiao_usecases::{
     card_standing::CardStanding,
     errors::StoreError,
     idempotency::Effect,
-    merchant::refunds::{
-        Asked, Extent, PlannedLetter, PlannedRefund, RefundDraft, RefundProblem, decide, plan,
+    merchant::{
+        buyers_use::ask_buyers_uses,
+        refunds::{
+            Asked, Extent, PlannedLetter, PlannedRefund, RefundDraft, RefundProblem, decide, plan,
+        },
     },
+    ports::{BuyersUse, UseTold},
     records::{Refund, RefundStage},
     typed::plain_number,
 };
@@ -67,10 +71,7 @@ pub(super) async fn show(desk: Signed, request: HttpRequest, id: web::Path<Strin
         let draft = draft_of(desk.t(), &typed, &form);
         Some(match draft {
             Err(why) => Err(why),
-            Ok(draft) => match plan(desk.ports(), &desk.scope(), &id, &draft).await {
-                Ok(planned) => Ok(planned),
-                Err(problem) => Err(told(&desk, problem)?),
-            },
+            Ok(draft) => previewed(&desk, &id, &draft).await?,
         })
     };
     let page = page(&desk, &id, typed, &form, outcome).await?;
@@ -103,10 +104,7 @@ pub(super) async fn act(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
                 Err(problem) => Err(told(&desk, problem)?),
             }
         }
-        Ok(draft) => match plan(desk.ports(), &desk.scope(), &id, &draft).await {
-            Ok(planned) => Ok(planned),
-            Err(problem) => Err(told(&desk, problem)?),
-        },
+        Ok(draft) => previewed(&desk, &id, &draft).await?,
     };
     let is_wrong = outcome.is_err();
     let page = page(&desk, &id, typed, &form, Some(outcome)).await?;
@@ -115,6 +113,21 @@ pub(super) async fn act(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
     } else {
         desk.page(&page)
     })
+}
+
+/// The plan with what the buyers did with its invoices, or why there is none.
+async fn previewed(
+    frame: &Frame,
+    id: &OrderId,
+    draft: &RefundDraft,
+) -> Result<Result<PlannedRefund, String>, Failure> {
+    match plan(frame.ports(), &frame.scope(), id, draft).await {
+        Ok(mut planned) => {
+            ask_buyers_uses(frame.ports(), &mut planned).await?;
+            Ok(Ok(planned))
+        }
+        Err(problem) => Ok(Err(told(frame, problem)?)),
+    }
 }
 
 /// What went wrong in words; what is not there at all is a failure of its own.
@@ -227,7 +240,9 @@ where
         .map(|it| refund_view(&shell, &books, it))
         .collect();
     refunds.reverse();
+    let rests = remaining(&books.lines, &books.taken());
     Ok(RefundPage {
+        nothing_left: rests.is_ok_and(|all| all.iter().all(|it| !it.gross().is_positive())),
         order: Link::new(&books.order.order_no, format!("/admin/orders/{id}")),
         action: format!("/admin/orders/{id}/refund"),
         lines: line_rows(&books, form),
@@ -303,6 +318,21 @@ fn card_warning(t: &'static Texts, letter: &PlannedLetter) -> &'static str {
     }
 }
 
+/// What the buyer's use of the invoice means for the confirmation: the tone, and the words.
+pub(super) fn use_words(t: &'static Texts, told: UseTold) -> (Tone, &'static str) {
+    let u = &t.red_use;
+    match told {
+        UseTold::NotAsked => (Tone::Plain, ""),
+        UseTold::Untold => (Tone::Plain, u.untold),
+        UseTold::Told(BuyersUse::Unused) => (Tone::Ok, u.unused),
+        UseTold::Told(BuyersUse::Used) => (Tone::Wait, u.used),
+        UseTold::Told(BuyersUse::Refunded) => (Tone::Bad, u.refunded),
+        UseTold::Told(BuyersUse::Locked) => (Tone::Warn, u.locked),
+        UseTold::Told(BuyersUse::Abnormal) => (Tone::Bad, u.abnormal),
+        UseTold::Told(BuyersUse::Void) => (Tone::Bad, u.void),
+    }
+}
+
 fn plan_view(t: &'static Texts, it: &PlannedRefund) -> PlanView {
     let letters = it.letters.iter().map(|letter| {
         let plan = &letter.letter.plan;
@@ -310,6 +340,8 @@ fn plan_view(t: &'static Texts, it: &PlannedRefund) -> PlanView {
             heading: fill1(t.red.letter, grouped(number_of(&letter.blue))),
             amounts: [plan.totals.amount, plan.totals.tax, plan.totals.total],
             card_warning: card_warning(t, letter),
+            buyers_use: use_words(t, letter.used).1,
+            use_forbids: matches!(letter.used, UseTold::Told(it) if it.forbids()),
             quota: if letter.returns_quota {
                 t.red.quota_back
             } else {

@@ -9,7 +9,7 @@ use super::{
     failure::Failure,
     forms::Sent,
     pieces::{number_of, title_facts},
-    red::told,
+    red::{told, use_words},
     red_forms::word,
 };
 use crate::{
@@ -30,7 +30,11 @@ use fapiao_domain::{
 use fapiao_usecases::{
     books::Books,
     idempotency::Effect,
-    merchant::refunds::{RefundDraft, decide, plan},
+    merchant::{
+        buyers_use::ask_buyers_uses,
+        refunds::{RefundDraft, decide, plan},
+    },
+    ports::UseTold,
     records::{Card, Delivery, Invoice, Refund, RefundKind, RefundStage},
 };
 
@@ -147,11 +151,16 @@ async fn page<R: Right>(
         Some(CardState::Locked | CardState::Reimbursed)
     );
     let (mut digest, mut wrong) = (String::new(), wrong);
+    let mut used = UseTold::NotAsked;
     // Also after a refusal: whoever goes on despite a held card decides what this page shows, not what came since.
     if !begun {
         let draft = RefundDraft::correction(invoice.id.clone(), String::new());
         match plan(desk.ports(), &desk.scope(), &invoice.order, &draft).await {
-            Ok(planned) => digest = planned.digest,
+            Ok(mut planned) => {
+                ask_buyers_uses(desk.ports(), &mut planned).await?;
+                used = planned.letters.first().map_or(used, |it| it.used);
+                digest = planned.digest;
+            }
             Err(problem) if wrong.is_empty() => wrong = told(desk, problem)?,
             Err(_) => {}
         }
@@ -176,7 +185,7 @@ async fn page<R: Right>(
         title: title_facts(desk, &invoice.title),
         steps: match current {
             Some(made) => standing(desk, made, invoice, card.as_ref()),
-            None => outlook(t, invoice),
+            None => outlook(t, invoice, used),
         },
         begun,
         given_up: stage == Some(RefundStage::GivenUp),
@@ -204,14 +213,15 @@ pub(super) fn step(tone: Tone, title: &'static str, said: impl Into<String>) -> 
 }
 
 /// The steps before anything happened.
-fn outlook(t: &'static Texts, invoice: &Invoice) -> Vec<CorrectStep> {
+fn outlook(t: &'static Texts, invoice: &Invoice, used: UseTold) -> Vec<CorrectStep> {
     let c = &t.red_correct;
     let mail = match invoice.title.email.as_str() {
         "" => String::new(),
         email => fill1(c.mail, email),
     };
+    let (tone, said) = use_words(t, used);
     vec![
-        step(Tone::Plain, c.form, ""),
+        step(tone, c.form, said),
         step(Tone::Plain, c.red, mail),
         step(Tone::Plain, c.card, ""),
         step(Tone::Plain, c.link, ""),

@@ -69,19 +69,23 @@ const HEAPS: [Heap; 5] = [
     },
 ];
 
-/// The filter of a heap: its states, and whether their red invoice is out.
-fn filter_of(heap: &Heap) -> (Vec<FormState>, Option<bool>) {
-    let Some(waits) = heap.waits else {
-        return (Vec::new(), None);
-    };
+/// Those whose next step is somebody's; a refused red invoice is staff's, whatever its confirmation's state.
+pub(super) fn waiting_for(waits: FormWaits) -> RedFormFilter {
     if waits == FormWaits::Nobody {
-        return (Vec::new(), Some(true));
+        return RedFormFilter {
+            carried_out: Some(true),
+            ..RedFormFilter::default()
+        };
     }
-    let states = FormState::ALL
-        .into_iter()
-        .filter(|it| it.waits_for(false) == waits)
-        .collect();
-    (states, Some(false))
+    RedFormFilter {
+        states: FormState::ALL
+            .into_iter()
+            .filter(|it| it.waits_for(false) == waits)
+            .collect(),
+        red_refused: Some(waits == FormWaits::Staff),
+        carried_out: Some(false),
+        ..RedFormFilter::default()
+    }
 }
 
 /// `GET /admin/red-letters`.
@@ -91,14 +95,12 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
         .iter()
         .find(|it| it.name == listing.filter.state)
         .unwrap_or(&HEAPS[0]);
-    let (states, carried_out) = filter_of(heap);
     let filter = RedFormFilter {
         text: listing.filter.q.clone(),
-        states,
-        carried_out,
         seller: SellerId::parse(&listing.filter.store).ok(),
         after: listing.after.clone(),
         limit: ROWS,
+        ..heap.waits.map(waiting_for).unwrap_or_default()
     };
     let found = desk.ports().store.red_forms(&desk.view(), &filter).await?;
     let sellers = desk.ports().store.sellers().await?;
@@ -361,7 +363,7 @@ pub(super) const fn word(t: &'static Texts, state: FormState) -> &'static str {
     }
 }
 
-fn badge(t: &'static Texts, it: &RedForm) -> Badge {
+pub(super) fn badge(t: &'static Texts, it: &RedForm) -> Badge {
     if it.carried_out_at.is_some() {
         return Badge::new(Tone::Ok, t.red.s_issued);
     }

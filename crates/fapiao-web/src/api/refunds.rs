@@ -23,9 +23,13 @@ use fapiao_domain::{
 use fapiao_usecases::{
     books::{Books, BooksError},
     idempotency::Effect,
-    merchant::refunds::{
-        Asked, Extent, PlannedLetter, PlannedRefund, RefundDraft, RefundProblem, decide, plan,
+    merchant::{
+        buyers_use::ask_buyers_uses,
+        refunds::{
+            Asked, Extent, PlannedLetter, PlannedRefund, RefundDraft, RefundProblem, decide, plan,
+        },
     },
+    ports::UseTold,
     records::{RedForm, Refund},
 };
 use serde::Serialize;
@@ -86,7 +90,8 @@ async fn run(
     let ports = &call.app.ports;
     let caller = call.holder.caller();
     if mode == Mode::Plan {
-        let planned = plan(ports, &caller.scope, order, &draft).await?;
+        let mut planned = plan(ports, &caller.scope, order, &draft).await?;
+        ask_buyers_uses(ports, &mut planned).await?;
         return json(StatusCode::OK, &PlanOut::from(&planned));
     }
     let answer = |refund: &Refund, books: &Books| {
@@ -358,6 +363,7 @@ struct PlannedLetterOut {
     card: Option<&'static str>,
     card_is_held: bool,
     returns_quota: bool,
+    buyers_use: Option<&'static str>,
     lines: Vec<RedLineOut>,
 }
 
@@ -446,6 +452,10 @@ impl From<&PlannedLetter> for PlannedLetterOut {
             card: it.card.state().map(|it| it.as_str()),
             card_is_held: it.card_is_held(),
             returns_quota: it.returns_quota,
+            buyers_use: match it.used {
+                UseTold::Told(told) => Some(told.as_str()),
+                UseTold::NotAsked | UseTold::Untold => None,
+            },
             lines: it.letter.plan.lines.iter().map(RedLineOut::from).collect(),
         }
     }

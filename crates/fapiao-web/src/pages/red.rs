@@ -32,6 +32,8 @@ pub struct RefundPage {
     pub plan: Option<PlanView>,
     /// Refunds so far, newest first.
     pub refunds: Vec<RefundView>,
+    /// Whether everything was given back already: there is nothing to fill in then.
+    pub nothing_left: bool,
     /// Whether an employer holds a card that would be struck out.
     pub card_held: bool,
     /// Whether the reader may decide.
@@ -104,6 +106,10 @@ pub struct LetterView {
     pub amounts: [Fen; 3],
     /// What a person should know about its card first; empty when nothing.
     pub card_warning: &'static str,
+    /// What the buyer did with the invoice, and what that means; empty where nobody has to agree.
+    pub buyers_use: &'static str,
+    /// Whether the tax side takes no confirmation because of it.
+    pub use_forbids: bool,
     /// Quota, in words.
     pub quota: &'static str,
     /// Lines: name, quantity, net, tax, gross.

@@ -24,9 +24,9 @@ use fapiao_domain::{
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     ports::{
-        BuyerForm, FormAnswer, FormRow, FormStatus, IssueFace, IssuedThere, MonthFigures,
-        MonthTold, QuotaGrant, QuotaReturned, QuotaTerm, QuotaTold, RedApplication, TaxAuthority,
-        TaxResult, TaxVerdict, TaxpayerGate,
+        BuyerForm, BuyersUse, FormAnswer, FormRow, FormStatus, IssueFace, IssuedThere,
+        MonthFigures, MonthTold, QuotaGrant, QuotaReturned, QuotaTerm, QuotaTold, RedApplication,
+        TaxAuthority, TaxResult, TaxVerdict, TaxpayerGate,
     },
     records::{Invoice, Papers, Seller, TaxCode, UsableRate},
 };
@@ -257,6 +257,21 @@ impl TaxAuthority for DirectTax {
 
     async fn taxpayer(&self, seller: &Seller) -> Result<Option<TaxpayerKind>, OutsideError> {
         Ok(self.standing(seller).await?.kind)
+    }
+
+    async fn buyers_use(
+        &self,
+        seller: &Seller,
+        blue: &Invoice,
+    ) -> Result<Option<BuyersUse>, OutsideError> {
+        let Some(ask) = month::standing(blue) else {
+            return Ok(None);
+        };
+        let told = self
+            .wire
+            .call(Call::query("FPZTXXCX", seller), &ask)
+            .await?;
+        Ok(month::buyers_use(&told))
     }
 
     async fn fetch_segment(

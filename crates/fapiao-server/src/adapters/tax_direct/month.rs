@@ -9,7 +9,7 @@ use fapiao_usecases::{
     backoffice::months::NOT_SUMMED,
     calendar,
     errors::{Advice, OutsideError},
-    ports::{MonthFigures, MonthStands, MonthTold, QuotaTold, StandsThere},
+    ports::{BuyersUse, MonthFigures, MonthStands, MonthTold, QuotaTold, StandsThere},
     records::{Invoice, Seller},
 };
 use serde_json::{Value, json};
@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 pub(super) const CONFIRM: &str = "0";
 /// Take the confirmation back.
 pub(super) const WITHDRAW: &str = "1";
+
+/// Uses of an invoice (`fpyt`) that touch a refund of tax: no red confirmation is taken then.
+const REFUND_USES: [&str; 6] = ["2", "3", "5", "7", "9", "10"];
 
 fn yuan(fen: i64) -> String {
     Fen::of_sum(fen).to_string()
@@ -118,6 +121,27 @@ pub(super) fn stands(data: &Value) -> Option<StandsThere> {
     })
 }
 
+/// What the buyer did with an invoice, in the answer of `FPZTXXCX`; `None` when it does not say.
+pub(super) fn buyers_use(data: &Value) -> Option<BuyersUse> {
+    let (ticked, posted) = (scalar(data, "fpyt"), scalar(data, "rzzt"));
+    if ticked.is_empty() && posted.is_empty() {
+        return None;
+    }
+    Some(if scalar(data, "fpzt") == "2" {
+        BuyersUse::Void
+    } else if scalar(data, "ycpzzt") == "02" {
+        BuyersUse::Abnormal
+    } else if REFUND_USES.contains(&ticked.as_str()) {
+        BuyersUse::Refunded
+    } else if scalar(data, "hzsdbs") == "Y" {
+        BuyersUse::Locked
+    } else if !matches!(ticked.as_str(), "" | "0") || matches!(posted.as_str(), "02" | "03") {
+        BuyersUse::Used
+    } else {
+        BuyersUse::Unused
+    })
+}
+
 /// The question how one invoice stands (`FPZTXXCX`); `None` for one without a number.
 pub(super) fn standing(invoice: &Invoice) -> Option<Value> {
     let (identity, issued_at) = (invoice.identity.as_ref()?, invoice.issued_at?);
@@ -137,6 +161,40 @@ pub(super) fn standing(invoice: &Invoice) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_buyers_use_is_what_stands_in_the_way_first() {
+        for (told, wanted) in [
+            (
+                json!({ "fpzt": "0", "fpyt": "0", "rzzt": "01" }),
+                Some(BuyersUse::Unused),
+            ),
+            (
+                json!({ "fpzt": "0", "fpyt": "1", "rzzt": "01" }),
+                Some(BuyersUse::Used),
+            ),
+            (
+                json!({ "fpzt": "0", "fpyt": "0", "rzzt": "02" }),
+                Some(BuyersUse::Used),
+            ),
+            (
+                json!({ "fpzt": "0", "fpyt": "5", "hzsdbs": "Y" }),
+                Some(BuyersUse::Refunded),
+            ),
+            (
+                json!({ "fpyt": "1", "hzsdbs": "Y" }),
+                Some(BuyersUse::Locked),
+            ),
+            (
+                json!({ "fpyt": "1", "ycpzzt": "02" }),
+                Some(BuyersUse::Abnormal),
+            ),
+            (json!({ "fpzt": 2, "fpyt": "0" }), Some(BuyersUse::Void)),
+            (json!({ "fpzt": "0" }), None),
+        ] {
+            assert_eq!(buyers_use(&told), wanted, "{told}");
+        }
+    }
 
     #[test]
     fn quota_of_the_largest_sellers_is_read() {

@@ -83,6 +83,14 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                     "returns_quota",
                     flag("Whether the net amount goes back to the month's quota."),
                 ),
+                (
+                    "buyers_use",
+                    text_or_null(
+                        "What the buyer did with the invoice at the tax authority: `unused` (nobody has to agree), `used` \
+                         (ticked or posted: the buyer has 72 hours to agree), `refunded`, `abnormal` and `void` (no red \
+                         letter is taken), `locked` (another one is open). `null` where it is not told.",
+                    ),
+                ),
                 ("lines", list_of("RedLine")),
             ]),
         ),
