@@ -416,8 +416,7 @@ pub(super) async fn answer(sent: Sent<Decides>, id: web::Path<String>) -> Answer
 
 #[cfg(test)]
 mod tests {
-    use super::{HEAPS, filter_of};
-    use super::{meaning, word};
+    use super::{HEAPS, meaning, waiting_for, word};
     use crate::i18n::{Lang, Texts};
     use fapiao_domain::confirmation::FormState;
     use std::collections::HashSet;
@@ -452,7 +451,12 @@ mod tests {
 
     #[test]
     fn every_state_is_on_one_heap_besides_the_one_for_all() {
-        let counted: Vec<FormState> = HEAPS.iter().flat_map(|it| filter_of(it).0).collect();
+        let of = |waits| waiting_for(waits).states;
+        let counted: Vec<FormState> = HEAPS
+            .iter()
+            .filter_map(|it| it.waits)
+            .flat_map(of)
+            .collect();
         for state in FormState::ALL {
             let times = counted.iter().filter(|it| **it == state).count();
             // Given up: nobody waits, and it is found under "all".
