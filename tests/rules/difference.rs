@@ -2,7 +2,7 @@
 
 use super::{imported, mistakes};
 use crate::{
-    harness::{TestApp, company, spawn_app, tea},
+    harness::{TestApp, company, spawn_app, tea, until},
     red::{at_stage, refund},
     taxes::behind_gateway,
 };
@@ -38,16 +38,13 @@ async fn file(app: &TestApp, invoice: &str, format: &str) -> Vec<u8> {
 
 /// A file that follows a moment after its invoice.
 async fn paper(app: &TestApp, invoice: &str, format: &str) -> Vec<u8> {
-    let began = std::time::Instant::now();
     let wanted = fapiao_domain::ids::InvoiceId::parse(invoice).unwrap();
-    loop {
+    until("the paper is made", async || {
         let there = app.ports().store.documents(&wanted).await.unwrap();
-        if there.iter().any(|it| it.format == format) {
-            return file(app, invoice, format).await;
-        }
-        assert!(began.elapsed().as_secs() < 20, "no {format}");
-        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-    }
+        there.iter().any(|it| it.format == format)
+    })
+    .await;
+    file(app, invoice, format).await
 }
 
 /// The text of a PDF as `pdftotext` reads it.
