@@ -230,10 +230,7 @@ fn documents(invoice: &Invoice, findings: &mut Findings) {
         "210" if starts("M") => Some("446"),
         "237" if starts("810000") || starts("820000") => None,
         "210" | "237" => {
-            findings.add(
-                "E_BUYER",
-                format_args!("the number does not fit zrrzjlxDm {kind}"),
-            );
+            findings.add("E_BUYER", format_args!("证件号码与 zrrzjlxDm {kind} 不符"));
             None
         }
         "208" | "233" => None,
@@ -247,7 +244,7 @@ fn documents(invoice: &Invoice, findings: &mut Findings) {
     {
         findings.add(
             "E_BUYER",
-            format_args!("a document of type {kind} goes with nationality {wanted}"),
+            format_args!("证件类型 {kind} 的国籍（地区）须为 {wanted}"),
         );
     }
 }
