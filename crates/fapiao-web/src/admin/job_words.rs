@@ -216,7 +216,7 @@ pub(super) fn retry_may_help(code: &str) -> bool {
 pub(super) fn named(t: &Texts, subject: &str) -> String {
     let word = match subject.split_once('_').map_or("", |it| it.0) {
         "ord" => t.order.one,
-        "dlv" => t.delivery.title,
+        "dlv" => t.delivery.one,
         "inv" => t.invoice.one,
         "rdf" => t.red_correct.form,
         _ => return subject.to_owned(),

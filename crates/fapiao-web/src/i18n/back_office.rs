@@ -224,6 +224,7 @@ texts! {
     /// Deliveries.
     Delivery {
         title: "投递", "Deliveries";
+        one: "投递", "Delivery";
         channel: "渠道", "Channel";
         web: "微信网页", "Web page in WeChat";
         app: "手机应用", "Mobile app";
