@@ -12,11 +12,12 @@ mod red;
 mod snapshot;
 mod states;
 mod sums;
+mod wallet;
 mod work;
 
 use crate::{
     Store,
-    error::{self, unavailable},
+    error::unavailable,
     sql::{self, Cells, Sql},
 };
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
@@ -114,29 +115,33 @@ fn next<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
     queue.pop_front()
 }
 
+/// What came out of pieces of the work, and how long each took.
+type Done = Vec<(Outcome, Duration)>;
+
 /// Takes one thing after the other until nothing is left to do.
-async fn work_off(
-    db: DatabaseTransaction,
-    plan: Arc<Plan>,
-) -> Result<Vec<(Outcome, Duration)>, StoreError> {
+async fn work_off(db: DatabaseTransaction, plan: Arc<Plan>) -> Result<Done, StoreError> {
+    let done = work_through(&db, &plan).await;
+    snapshot::give_back(db).await?;
+    done
+}
+
+async fn work_through(db: &DatabaseTransaction, plan: &Plan) -> Result<Done, StoreError> {
     let mut done = Vec::new();
     loop {
         let since = Instant::now();
         let outcome = if let Some(rule) = next(&plan.rules) {
-            Outcome::Rule(rule(&db).await?)
+            Outcome::Rule(rule(db).await?)
         } else if let Some(range) = next(&plan.chain) {
-            Outcome::Chain(chain::walk(&db, &plan.keys, &range).await?)
-        } else if let Some(range) = plan.orders.next(&db).await? {
-            let followed = orders::follow(&db, &range).await?;
+            Outcome::Chain(chain::walk(db, &plan.keys, &range).await?)
+        } else if let Some(range) = plan.orders.next(db).await? {
+            let followed = orders::follow(db, &range).await?;
             plan.orders.note(&followed);
             Outcome::Orders(followed)
         } else {
-            break;
+            return Ok(done);
         };
         done.push((outcome, since.elapsed()));
     }
-    db.rollback().await.map_err(error::db)?;
-    Ok(done)
 }
 
 /// Milliseconds.

@@ -1,12 +1,15 @@
 //! Orders beside their lines of the audit chain: in ranges of order ids, side by side.
 //!
-//! A range is about five thousand lines of the chain and whatever has a state and belongs to these orders. Three rules are
+//! A range is about five thousand lines of the chain and whatever has a state and belongs to these orders. Five rules are
 //! answered by it: every number and every issued invoice has its line, and states what the line holds of it (I3); documents
-//! are those that were recorded (I10b); states moved along allowed edges and stand where the chain left them (I14).
+//! are those that were recorded (I10b); states moved along allowed edges and stand where the chain left them (I14); and
+//! what is in wallets is what deliveries and documents say (I5b and I10, `wallet`): the rows are here already, and a query
+//! of its own would look each of them up once more.
 
 use super::{
     Check, NAMED, PAGE, RANGES, millis, packed,
     states::{self, States, Thing},
+    wallet::{self, Card, Wallet},
 };
 use crate::{
     content,
@@ -60,7 +63,13 @@ impl Cursor {
 
     /// So much was found: when it is enough, no further range is given out.
     pub(super) fn note(&self, followed: &Followed) {
-        let each = [&followed.edges, &followed.numbers, &followed.papers];
+        let each = [
+            &followed.edges,
+            &followed.numbers,
+            &followed.papers,
+            &followed.wallet.mismatched,
+            &followed.wallet.without_pdf,
+        ];
         let found = each.map(Vec::len).into_iter().min().unwrap_or(0);
         self.found.fetch_add(found, Ordering::Relaxed);
     }
@@ -96,6 +105,7 @@ pub(super) struct Followed {
     numbers: Vec<String>,
     documents: i64,
     papers: Vec<String>,
+    wallet: Wallet,
 }
 
 /// What is read of everything that has a state.
@@ -133,10 +143,11 @@ pub(super) async fn follow(
     )
     .await?;
     let inner = Sql::new(
-        "SELECT d.order_id, c.delivery_id AS id, c.state FROM deliveries d JOIN cards c ON c.delivery_id = d.id WHERE ",
+        "SELECT d.order_id, c.delivery_id AS id, c.state, c.invoice_id FROM deliveries d JOIN cards c ON c.delivery_id = d.id WHERE ",
     )
     .join(range.on("d.order_id"));
-    let cards = packed::read(db, packed::query(&[], &THING, inner)).await?;
+    let texts = ["order_id", "id", "state", "invoice_id"];
+    let cards = packed::read(db, packed::query(&[], &texts, inner)).await?;
     let inner = Sql::new("SELECT order_id, id, state, number, segment_id FROM invoices WHERE ")
         .join(range.on("order_id"));
     let texts = ["order_id", "id", "state", "number", "segment_id"];
@@ -161,9 +172,18 @@ pub(super) async fn follow(
         });
     }
     let mut stored = Stored::new();
+    let mut card_rows = Vec::new();
+    for row in packed::Rows::<0, 4>::of(&cards, "the cards") {
+        let (_, [order, delivery, state, invoice]) = row?;
+        stored.insert((Thing::Card, Cow::Borrowed(delivery)), (order, state));
+        card_rows.push(Card {
+            delivery,
+            state,
+            invoice,
+        });
+    }
     for (thing, rows, what) in [
         (Thing::Delivery, &deliveries, "the deliveries"),
-        (Thing::Card, &cards, "the cards"),
         (Thing::Form, &forms, "the red confirmations"),
     ] {
         for row in packed::Rows::<0, 3>::of(rows, what) {
@@ -189,7 +209,20 @@ pub(super) async fn follow(
         let digests = content::digests(db, || range.on("i.order_id")).await?;
         numbers.extend(contents(&told, &invoice_rows, &digests));
     }
-    let (documents, papers) = papers(&told, &documents)?;
+    let mut document_rows = Vec::new();
+    for row in packed::Rows::<0, 3>::of(&documents, "the documents") {
+        document_rows.push(row?.1);
+    }
+    let state = |thing: Thing, id: &str| {
+        let found = stored.get(&(thing, Cow::Borrowed(id)));
+        found.map(|(_, state)| *state)
+    };
+    let carded = stored
+        .iter()
+        .filter(|((thing, _), (_, state))| *thing == Thing::Delivery && *state == "carded")
+        .map(|((_, id), _)| id.as_ref());
+    let wallet = wallet::compare(carded, &card_rows, &document_rows, state);
+    let papers = papers(&told, &document_rows);
     Ok(Followed {
         no: range.no,
         lines: told.lines,
@@ -199,8 +232,9 @@ pub(super) async fn follow(
             .count() as i64,
         edges: told.found,
         numbers,
-        documents,
+        documents: document_rows.len() as i64,
         papers,
+        wallet,
     })
 }
 
@@ -346,9 +380,9 @@ fn contents(
     found
 }
 
-/// Documents are those that were recorded, both ways; and how many there are.
-fn papers(told: &Told<'_>, stored: &str) -> Result<(i64, Vec<String>), StoreError> {
-    let (mut count, mut found) = (0, Vec::new());
+/// Documents are those that were recorded, both ways.
+fn papers(told: &Told<'_>, stored: &[[&str; 3]]) -> Vec<String> {
+    let mut found = Vec::new();
     let mut recorded: HashMap<(&str, &str), &str> = HashMap::new();
     for (invoice, said) in &told.documents {
         for data in said {
@@ -365,11 +399,9 @@ fn papers(told: &Told<'_>, stored: &str) -> Result<(i64, Vec<String>), StoreErro
             );
         }
     }
-    for row in packed::Rows::<0, 3>::of(stored, "the documents") {
-        let (_, [invoice, format, hash]) = row?;
-        count += 1;
-        match recorded.remove(&(invoice, format)) {
-            Some(said) if said == hash => {}
+    for [invoice, format, hash] in stored {
+        match recorded.remove(&(*invoice, *format)) {
+            Some(said) if said == *hash => {}
             Some(_) => found.push(format!(
                 "the {format} of invoice {invoice} has another SHA-256 than the chain recorded"
             )),
@@ -383,7 +415,7 @@ fn papers(told: &Told<'_>, stored: &str) -> Result<(i64, Vec<String>), StoreErro
     });
     found.extend(gone);
     found.sort();
-    Ok((count, found))
+    found
 }
 
 /// All ranges, put together.
@@ -399,13 +431,25 @@ impl Total {
         self.took += took;
     }
 
-    /// I3, I10b and I14. The time of all stands at I14.
-    pub(super) fn results(mut self) -> [CheckResult; 3] {
+    /// I3, I5b, I10, I10b and I14. The time of all stands at I14.
+    pub(super) fn results(mut self) -> [CheckResult; 5] {
         let mut numbers = Check::new(
             "I3",
             "Every number and every issued invoice has its line in the audit chain, and states what that line holds of it",
             "每个号码与每张已开具发票均有审计记录，且票面内容与记录一致",
             "for each invoice of a segment: an audit line invoice.reserved of its order whose data has its number; for each issued invoice: an audit line invoice.issued, whose content_sha256 is that of its header and lines",
+        );
+        let mut wallet = Check::new(
+            "I5b",
+            "A delivery is carded exactly when its card is in the wallet and its invoice exists",
+            "投递为已入卡包，当且仅当卡券已插入且发票已开具",
+            "for each carded delivery: a card that is not uploading or inserting, of an issued invoice of the same order; for each such card: its delivery is carded",
+        );
+        let mut without_pdf = Check::new(
+            "I10",
+            "Every invoice in a wallet has its recorded PDF",
+            "已入卡包的发票均有 PDF 版式文件记录",
+            "for each card that is not uploading or inserting: a document of its invoice whose format is pdf",
         );
         let mut papers = Check::new(
             "I10b",
@@ -425,6 +469,14 @@ impl Total {
             numbers.0.looked_at += followed.held;
             edges.0.looked_at += followed.lines;
             papers.0.looked_at += followed.documents;
+            wallet.0.looked_at += followed.wallet.carded;
+            without_pdf.0.looked_at += followed.wallet.delivered;
+            for (check, found) in [
+                (&mut wallet, followed.wallet.mismatched),
+                (&mut without_pdf, followed.wallet.without_pdf),
+            ] {
+                found.into_iter().for_each(|it| check.found(it));
+            }
             followed.papers.into_iter().for_each(|it| papers.found(it));
             followed
                 .numbers
@@ -432,6 +484,6 @@ impl Total {
                 .for_each(|it| numbers.found(it));
             followed.edges.into_iter().for_each(|it| edges.found(it));
         }
-        [numbers.0, papers.0, edges.0]
+        [numbers.0, wallet.0, without_pdf.0, papers.0, edges.0]
     }
 }

@@ -46,9 +46,26 @@ impl<'a, const NUMBERS: usize, const TEXTS: usize> Rows<'a, NUMBERS, TEXTS> {
     }
 
     fn number(&mut self) -> Option<i64> {
-        let (number, left) = self.left.split_once(' ')?;
-        self.left = left;
-        number.parse().ok()
+        let bytes = self.left.as_bytes();
+        let is_negative = bytes.first() == Some(&b'-');
+        let digits = bytes.get(usize::from(is_negative)..)?;
+        let (mut number, mut length) = (0_i64, 0);
+        // Downwards: there is one more below zero than above.
+        while let Some(digit @ b'0'..=b'9') = digits.get(length) {
+            let digit = i64::from(digit - b'0');
+            number = number.checked_mul(10)?.checked_sub(digit)?;
+            length += 1;
+        }
+        if length == 0 || digits.get(length) != Some(&b' ') {
+            return None;
+        }
+        let end = usize::from(is_negative) + length + 1;
+        self.left = self.left.get(end..)?;
+        if is_negative {
+            Some(number)
+        } else {
+            number.checked_neg()
+        }
     }
 
     fn row(&mut self) -> Option<([i64; NUMBERS], [&'a str; TEXTS])> {
@@ -102,6 +119,20 @@ mod tests {
         let rows: Vec<_> = Rows::<1, 2>::of(packed, "x").map(Result::unwrap).collect();
         assert_eq!(rows, [([7], ["二", ""]), ([8], ["3", "3 \n"])]);
         assert!(Rows::<1, 2>::of("", "x").next().is_none());
+    }
+
+    #[test]
+    fn every_number_that_a_column_holds_is_read_and_nothing_else() {
+        for number in [0, 7, -1, 1_793_462_400_000, i64::MAX, i64::MIN] {
+            let packed = format!("{number} 0 ");
+            let rows: Vec<_> = Rows::<1, 1>::of(&packed, "x").map(Result::unwrap).collect();
+            assert_eq!(rows, [([number], [""])]);
+        }
+        for wrong in ["", "-", "+1", "1.5", "9223372036854775808", "--1", "1-"] {
+            let packed = format!("{wrong} 0 ");
+            let row = Rows::<1, 1>::of(&packed, "x").next();
+            assert!(matches!(row, Some(Err(StoreError::Corrupt(_)))), "{wrong}");
+        }
     }
 
     #[test]

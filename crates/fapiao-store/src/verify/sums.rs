@@ -1,4 +1,4 @@
-//! Numbers, amounts, quota, cards, documents: rules that one query each can tell.
+//! Numbers, amounts, quota, cards: rules that one query each can tell.
 
 use super::{Check, Rule, rule};
 use crate::{
@@ -11,11 +11,9 @@ use sea_orm::DatabaseTransaction;
 const NUMBERS: &str = "SELECT count(*) FROM invoices WHERE number IS NOT NULL";
 
 /// The rules, those that take longest first.
-pub(super) const RULES: [Rule; 9] = [
+pub(super) const RULES: [Rule; 7] = [
     |db| Box::pin(totals(db)),
-    |db| Box::pin(carded_has_card(db)),
     |db| Box::pin(quota(db)),
-    |db| Box::pin(documents(db)),
     |db| Box::pin(outside_segments(db)),
     |db| Box::pin(card_codes(db)),
     |db| Box::pin(numbers_once(db)),
@@ -143,40 +141,6 @@ async fn card_codes(db: &DatabaseTransaction) -> Result<CheckResult, StoreError>
                  UNION ALL SELECT 'delivery ' || delivery_id || ' has ' || CAST(count(*) AS TEXT) || ' cards' AS found \
                  FROM cards GROUP BY delivery_id HAVING count(*) > 1";
     rule(db, title, "SELECT count(*) FROM cards", query).await
-}
-
-async fn carded_has_card(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
-    let title = (
-        "I5b",
-        "A delivery is carded exactly when its card is in the wallet and its invoice exists",
-        "投递为已入卡包，当且仅当卡券已插入且发票已开具",
-    );
-    let query = "SELECT 'delivery ' || d.id || ' is carded without a delivered card of an issued invoice' AS found \
-                 FROM deliveries d WHERE d.state = 'carded' AND NOT EXISTS (SELECT 1 FROM cards c \
-                 JOIN invoices i ON i.id = c.invoice_id WHERE c.delivery_id = d.id \
-                 AND c.state NOT IN ('uploading', 'inserting') AND i.state IN ('issued', 'partly_red', 'fully_red')) \
-                 UNION ALL SELECT 'delivery ' || d.id || ' is ' || d.state || ' but its card is ' || c.state AS found \
-                 FROM cards c JOIN deliveries d ON d.id = c.delivery_id \
-                 WHERE c.state NOT IN ('uploading', 'inserting') AND d.state <> 'carded'";
-    rule(
-        db,
-        title,
-        "SELECT count(*) FROM deliveries WHERE state = 'carded'",
-        query,
-    )
-    .await
-}
-
-async fn documents(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
-    let title = (
-        "I10",
-        "Every invoice in a wallet has its recorded PDF",
-        "已入卡包的发票均有 PDF 版式文件记录",
-    );
-    let query = "SELECT 'invoice ' || c.invoice_id || ' has no recorded pdf' AS found FROM cards c \
-                 WHERE c.state NOT IN ('uploading', 'inserting') AND NOT EXISTS \
-                 (SELECT 1 FROM documents o WHERE o.invoice_id = c.invoice_id AND o.format = 'pdf')";
-    rule(db, title, "SELECT count(*) FROM documents", query).await
 }
 
 async fn quota(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {

@@ -75,7 +75,8 @@ async fn orders(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
         "No order is invoiced for more than was paid and not given back, and its state follows from its deliveries",
         "订单的有效发票合计不超过已付减已退金额，订单状态与投递一致",
     );
-    // While a red letter is under way, or stopped, the blue invoice still says more.
+    // While a red letter is under way, or stopped, the blue invoice still says more. The last part begins at the few orders
+    // that are not invoiced; SQLite takes a cross join in the order of its tables.
     let query = "SELECT 'order ' || o.id || ' is invoiced for ' || CAST(i.total AS TEXT) || ' fen, ' \
                  || CAST(o.total - o.refunded AS TEXT) || ' fen were paid and not given back' AS found FROM orders o \
                  JOIN (SELECT order_id, sum(total) AS total FROM invoices WHERE (blue_id IS NULL AND state <> 'refused') \
@@ -86,7 +87,7 @@ async fn orders(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
                  WHERE o.state = 'delivering' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = o.id \
                  AND d.state IN ('created', 'page_opened', 'authorised', 'issuing')) \
                  UNION ALL SELECT 'order ' || o.id || ' is ' || o.state || ', but delivery ' || d.id || ' is carded' AS found \
-                 FROM deliveries d JOIN orders o ON o.id = d.order_id WHERE d.state = 'carded' \
+                 FROM orders o CROSS JOIN deliveries d WHERE d.order_id = o.id AND d.state = 'carded' \
                  AND o.state NOT IN ('invoiced', 'delivering') AND NOT EXISTS (SELECT 1 FROM invoices r \
                  WHERE r.id = d.invoice_id AND r.state = 'fully_red')";
     rule(db, title, "SELECT count(*) FROM orders", query).await
