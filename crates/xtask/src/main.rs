@@ -20,6 +20,7 @@ mod postgres;
 mod probe;
 mod process;
 mod readers;
+mod scratch;
 mod spdx;
 mod tools;
 mod totals;

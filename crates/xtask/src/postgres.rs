@@ -1,7 +1,7 @@
 //! A PostgreSQL of our own for the length of a test run.
 
 use crate::process::{Running, free_port};
-use crate::{Failure, tools, workspace};
+use crate::{Failure, scratch, tools, workspace};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -30,7 +30,8 @@ impl Cluster {
         } else {
             None
         };
-        let folder = tempfile::tempdir().map_err(|error| format!("temporary folder: {error}"))?;
+        let folder = tempfile::tempdir_in(scratch::folder())
+            .map_err(|error| format!("temporary folder: {error}"))?;
         let place = folder.path();
         let failed = |error: std::io::Error| format!("{}: {error}", place.display());
         let password = random_hex()?;
