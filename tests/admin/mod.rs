@@ -1,6 +1,7 @@
 pub mod console;
 mod forms;
 mod gateway;
+mod home;
 mod inbox;
 mod lists;
 pub mod sign_in;

@@ -2,6 +2,7 @@
 
 use super::{imported, mistakes};
 use crate::{
+    admin::sign_in::signed_in,
     harness::{TestApp, company, spawn_app, tea, until},
     red::{at_stage, refund},
     taxes::behind_gateway,
@@ -98,6 +99,18 @@ async fn the_deduction_leaves_the_tax_base_and_the_paper_says_so() {
         .body;
     assert_eq!(told["lines"][0]["formula"], "(1060.00 − 530.00) × 6 ÷ 106");
     assert_eq!(told["lines"][0]["exact_tax"], "30.000000");
+    // Staff see the lines as the invoice states them.
+    let admin = signed_in(&app, "admin").await;
+    let page = format!(
+        "{}/admin/orders/{}",
+        app.web(),
+        order["id"].as_str().unwrap()
+    );
+    let page = admin.get(page).send().await.unwrap().text().await.unwrap();
+    assert!(
+        page.contains("1,030.00") && !page.contains("1,000.00"),
+        "{page}"
+    );
     let text = text_of(&file(&app, id, "pdf").await);
     assert!(text.contains("差额征税-差额开票"), "{text}");
     assert!(text.contains("差额征税：530.00。"), "{text}");

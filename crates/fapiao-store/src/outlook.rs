@@ -65,6 +65,18 @@ impl StockOutlook for Store {
         }
     }
 
+    async fn stranded_deliveries(&self) -> Result<(i64, Option<DateTime<Utc>>), StoreError> {
+        let sql = Sql::new(
+            "SELECT count(*), min(d.created_at) FROM deliveries d JOIN orders o ON o.id = d.order_id \
+             WHERE d.state = 'failed' AND o.state NOT IN ('cancelled', 'invoiced') AND NOT EXISTS \
+             (SELECT 1 FROM deliveries n WHERE n.order_id = d.order_id AND n.part_no = d.part_no AND n.id > d.id)",
+        );
+        match sql::rows(self.reader(), sql).await?.first() {
+            Some(row) => Ok((row.cell(0)?, read::time_opt(row.cell(1)?)?)),
+            None => Ok((0, None)),
+        }
+    }
+
     async fn end_quota(&self, before: &str) -> Result<u32, StoreError> {
         self.write(stock::QuotaEnd(before.to_owned()), stock::end_quota)
             .await

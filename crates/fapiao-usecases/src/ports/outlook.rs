@@ -32,6 +32,10 @@ pub trait StockOutlook: Send + Sync {
         before: DateTime<Utc>,
     ) -> Result<(i64, Option<DateTime<Utc>>), StoreError>;
 
+    /// How many deliveries failed and were not begun anew though their order is still to be invoiced, and when the oldest was
+    /// made.
+    async fn stranded_deliveries(&self) -> Result<(i64, Option<DateTime<Utc>>), StoreError>;
+
     /// Closes the quota of every month before this one (`yyyy-mm`): what is left of it lapses with a line of the ledger, and
     /// the balance is zero. How many balances were closed; again is harmless.
     async fn end_quota(&self, before: &str) -> Result<u32, StoreError>;

@@ -173,6 +173,17 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
         );
     }
     out.extend(red_letters(frame).await?);
+    let (stranded, oldest) = frame.ports().store.stranded_deliveries().await?;
+    if stranded > 0 {
+        out.push(Attention {
+            tone: Tone::Bad,
+            count: u64::try_from(stranded).unwrap_or(0),
+            what: t.outlook.stranded.to_owned(),
+            why: t.outlook.stranded_why.to_owned(),
+            href: "/admin/deliveries?state=failed".to_owned(),
+            since: oldest.map(|at| frame.when(at)),
+        });
+    }
     let before = frame.now() - TimeDelta::hours(UPLOAD_WARN_HOURS);
     let (late, oldest) = frame.ports().store.late_uploads(before).await?;
     if late > 0 {

@@ -13,12 +13,12 @@ use crate::{
 use fapiao_domain::{
     capital::capital,
     delivery::DeliveryState,
+    difference::compute_sale,
     ids::{DeliveryId, Id, SellerId, StoreId},
     invoice::InvoiceKind,
     money::Fen,
     party::{Title, TitleKind},
     rate::Rate,
-    totals::compute,
 };
 use fapiao_usecases::{
     calendar,
@@ -249,7 +249,7 @@ pub(super) async fn order_lines(frame: &Frame, order: &Order) -> Result<LineTabl
     let day = calendar::day(order.created_at);
     let short_name = |code: &str| codes.on(code, &day).map(|it| it.short_name.clone());
     // Codes may have changed since; the sums it was accepted with stand.
-    let computed = compute(&order.lines, &short_name);
+    let computed = compute_sale(&order.lines, order.difference.as_ref(), &short_name);
     Ok(LineTable {
         rows: computed.map_or_else(
             |_| Vec::new(),

@@ -85,5 +85,7 @@ texts! {
         month: "按近期用量本月够用", "lasts the month at this pace";
         late: "已开具而未上传税局", "Issued and not yet at the tax authority";
         late_why: "开具后 48 小时内必须上传；请检查与税局的连接。", "They must be there within 48 hours of issue; check the connection to the tax authority.";
+        stranded: "开票失败，尚未重新开具", "Failed, and not begun anew";
+        stranded_why: "买家没有拿到发票：查看失败原因，改正后在订单页重新发起开票。", "The buyers have no invoice: see why, mend it, and begin anew on the order's page.";
     }
 }
