@@ -162,11 +162,39 @@ async fn a_pack_holds_offline_and_a_changed_byte_is_found() {
     let record = name(&files, "/invoice.json");
     let text = String::from_utf8(files[&record].clone()).unwrap();
     changed.insert(
-        record,
+        record.clone(),
         text.replacen("\"113.00\"", "\"913.00\"", 1).into_bytes(),
     );
     with_list_corrected(&mut changed);
     assert_eq!(told(&browser, folder.path(), &changed).await.0, "broken");
+
+    // Somebody else's name, and amounts that add up again: what was issued had another hash.
+    let mut changed = files.clone();
+    let text = String::from_utf8(files[&record].clone()).unwrap();
+    let mut forged: Value = serde_json::from_str(&text).unwrap();
+    forged["buyer"]["name"] = "王五有限公司".into();
+    forged["lines"][0]["amount"] = "1100.00".into();
+    forged["lines"][0]["gross"] = "1113.00".into();
+    forged["amount"] = "1100.00".into();
+    forged["total"] = "1113.00".into();
+    changed.insert(record.clone(), forged.to_string().into_bytes());
+    with_list_corrected(&mut changed);
+    let (verdict, text) = told(&browser, folder.path(), &changed).await;
+    assert_eq!(verdict, "broken", "{text}");
+    for what in ["— buyer.name", "— amount", "— lines[0].gross"] {
+        assert!(text.contains(what), "{what}: {text}");
+    }
+    // The same in what was hashed.
+    let content = name(&files, "/content.json");
+    let text = String::from_utf8(files[&content].clone()).unwrap();
+    let text = text.replace("11300", "111300").replace("10000", "110000");
+    changed.insert(content, text.into_bytes());
+    with_list_corrected(&mut changed);
+    let (verdict, text) = told(&browser, folder.path(), &changed).await;
+    assert!(
+        verdict == "broken" && text.contains("/content.json"),
+        "{text}"
+    );
 
     // A line of the timeline: its fingerprint is not in the chain.
     let mut changed = files.clone();

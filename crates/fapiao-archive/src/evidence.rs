@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `verify.html` | the verifier: open it in a browser, without a network, and give it the pack |
 //! | `invoices/{number}/invoice.json` | the invoice, its order, delivery and card, canonical JSON |
+//! | `invoices/{number}/content.json` | what it states, in the order of the hash that the audit chain has of it |
 //! | `invoices/{number}/{number}.pdf` … | its documents, byte for byte |
 //! | `invoices/{number}/confirmation.json` | of a red invoice: the red confirmation form it carries out |
 //! | `invoices/{number}/exchanges.json` | every request and answer about it, and the mails, without secrets |
@@ -20,7 +21,7 @@ use fapiao_domain::{
     invoice::Identity,
 };
 use fapiao_usecases::{
-    ports::{Anchor, ChainLine, Period, Ports, Scope},
+    ports::{Anchor, ChainLine, Period, Ports, Scope, Stated, StatedContent},
     records::{Card, Delivery, Document, Invoice, Order, RedForm},
 };
 use serde_json::{Value, json};
@@ -217,7 +218,12 @@ pub async fn of_invoice(
         .store
         .lines_of_orders(std::slice::from_ref(&invoice.order))
         .await?;
-    add(&mut pack, ports, &invoice, &lines).await?;
+    let contents = ports
+        .store
+        .stated_contents(std::slice::from_ref(&invoice.id))
+        .await?;
+    let content = contents.get(&invoice.id);
+    add(&mut pack, ports, &invoice, content, &lines).await?;
     pack.chain(ports).await?;
     pack.finish(about).await
 }
@@ -253,10 +259,12 @@ pub async fn of_period(
         for line in ports.store.lines_of_orders(&orders).await? {
             lines.entry(line.order.clone()).or_default().push(line);
         }
+        let contents = ports.store.stated_contents(&ids).await?;
         for id in &ids {
             if let Some(invoice) = invoices.remove(id) {
                 let own = lines.get(invoice.order.as_str());
-                add(&mut pack, ports, &invoice, own.map_or(&[], Vec::as_slice)).await?;
+                let own = own.map_or(&[][..], Vec::as_slice);
+                add(&mut pack, ports, &invoice, contents.get(id), own).await?;
             }
         }
         after = next;
@@ -282,6 +290,7 @@ async fn add(
     pack: &mut Pack<'_>,
     ports: &Ports,
     invoice: &Invoice,
+    content: Option<&StatedContent>,
     lines: &[ChainLine],
 ) -> Result<(), ArchiveError> {
     let store = &ports.store;
@@ -301,6 +310,12 @@ async fn add(
     pack.file(
         &format!("{folder}/invoice.json"),
         canonical::text(&whole).as_bytes(),
+    )
+    .await?;
+    let content = content.map_or_else(|| json!({}), content_json);
+    pack.file(
+        &format!("{folder}/content.json"),
+        canonical::text(&content).as_bytes(),
     )
     .await?;
     for document in &documents {
@@ -368,6 +383,19 @@ async fn add(
         canonical::text(&Value::Array(timeline)).as_bytes(),
     )
     .await
+}
+
+/// Names and values as pairs: their order is that of the hash.
+fn content_json(content: &StatedContent) -> Value {
+    let pairs = |values: &[(&str, Stated)]| -> Value {
+        let pair = |(name, value): &(&str, Stated)| match value {
+            Stated::Number(it) => json!([name, it]),
+            Stated::Text(it) => json!([name, it]),
+        };
+        values.iter().map(pair).collect()
+    };
+    let lines: Value = content.lines.iter().map(|it| pairs(it)).collect();
+    json!({ "header": pairs(&content.header), "lines": lines })
 }
 
 /// The red confirmation (红字信息确认单) a red invoice carries out.

@@ -5,7 +5,11 @@
 //! those of each line by its number. Guarded columns only: state, receipt and notes move on.
 
 use crate::{audit::Line, sql::Sql, tx::Tx, verify::packed};
-use fapiao_usecases::errors::StoreError;
+use fapiao_domain::ids::{Id, InvoiceId};
+use fapiao_usecases::{
+    errors::StoreError,
+    ports::{Stated, StatedContent},
+};
 use sea_orm::DatabaseTransaction;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -24,6 +28,9 @@ const NUMBERS: [&str; 5] = [
     "COALESCE(issued_at, 0)",
     "deduction",
 ];
+
+/// The same without what guards against nothing.
+const NUMBER_NAMES: [&str; 5] = ["amount", "tax", "total", "issued_at", "deduction"];
 
 /// Texts of the header, the invoice's id first.
 const TEXTS: [&str; 23] = [
@@ -70,14 +77,16 @@ const LINE_TEXTS: [&str; 11] = [
     "preference",
 ];
 
+/// A header as it is read.
+type HeaderRow<'a> = ([i64; NUMBERS.len()], [&'a str; TEXTS.len()]);
 /// A line as it is read.
 type LineRow<'a> = ([i64; LINE_NUMBERS.len()], [&'a str; LINE_TEXTS.len()]);
 
-/// The hashes of the invoices for which a condition on `i` holds, by id.
-pub(crate) async fn digests(
+/// Headers and lines of the invoices for which a condition on `i` holds, packed.
+async fn read(
     db: &DatabaseTransaction,
     chosen: impl Fn() -> Sql,
-) -> Result<HashMap<String, [u8; 32]>, StoreError> {
+) -> Result<(String, String), StoreError> {
     let columns = TEXTS.map(|it| format!("i.{it}")).join(", ");
     let inner = Sql::new(format!(
         "SELECT i.amount, i.tax, i.total, i.issued_at, i.deduction, {columns} FROM invoices i WHERE "
@@ -95,27 +104,83 @@ pub(crate) async fn digests(
     ))
     .join(chosen());
     let lines = packed::read(db, packed::query(&LINE_NUMBERS, &LINE_TEXTS, inner)).await?;
+    Ok((headers, lines))
+}
 
+/// Takes headers and lines apart: `each` gets every header with the lines that are its own, by their number.
+fn apart<'a>(
+    (headers, lines): &'a (String, String),
+    mut each: impl FnMut(&HeaderRow<'a>, &[LineRow<'a>]),
+) -> Result<(), StoreError> {
     let mut lines: Vec<LineRow<'_>> =
         packed::Rows::<{ LINE_NUMBERS.len() }, { LINE_TEXTS.len() }>::of(
-            &lines,
+            lines,
             "the lines of invoices",
         )
         .collect::<Result<_, _>>()?;
     lines.sort_unstable_by(|(one, of), (other, than)| (of[0], one[0]).cmp(&(than[0], other[0])));
-    let mut found = HashMap::new();
-    let mut said = Vec::new();
-    for row in packed::Rows::<{ NUMBERS.len() }, { TEXTS.len() }>::of(&headers, "the invoices") {
-        let (numbers, texts) = row?;
+    for row in packed::Rows::<{ NUMBERS.len() }, { TEXTS.len() }>::of(headers, "the invoices") {
+        let header = row?;
+        let id = header.1[0];
+        let from = lines.partition_point(|(_, texts)| texts[0] < id);
+        let own = lines[from..].partition_point(|(_, texts)| texts[0] == id);
+        each(&header, &lines[from..from + own]);
+    }
+    Ok(())
+}
+
+/// The hashes of the invoices for which a condition on `i` holds, by id.
+pub(crate) async fn digests(
+    db: &DatabaseTransaction,
+    chosen: impl Fn() -> Sql,
+) -> Result<HashMap<String, [u8; 32]>, StoreError> {
+    let rows = read(db, chosen).await?;
+    let (mut found, mut said) = (HashMap::new(), Vec::new());
+    apart(&rows, |(numbers, texts), lines| {
         said.clear();
-        say(&mut said, &numbers, &texts);
-        let from = lines.partition_point(|(_, texts_of)| texts_of[0] < texts[0]);
-        for (numbers, of) in lines[from..].iter().take_while(|(_, of)| of[0] == texts[0]) {
-            say(&mut said, numbers, of);
+        say(&mut said, numbers, texts);
+        for (numbers, texts) in lines {
+            say(&mut said, numbers, texts);
         }
         found.insert(texts[0].to_owned(), Sha256::digest(&said).into());
-    }
+    })?;
     Ok(found)
+}
+
+/// What these invoices state, by name.
+pub(crate) async fn stated(
+    db: &DatabaseTransaction,
+    invoices: &[InvoiceId],
+) -> Result<HashMap<InvoiceId, StatedContent>, StoreError> {
+    let chosen = || Sql::new("i.id IN ").list(invoices.iter().map(Id::as_str));
+    let rows = read(db, chosen).await?;
+    let mut contents = HashMap::new();
+    apart(&rows, |(numbers, texts), lines| {
+        let content = StatedContent {
+            header: by_name((&NUMBER_NAMES, numbers), (&TEXTS, texts)),
+            lines: lines
+                .iter()
+                .map(|(numbers, texts)| by_name((&LINE_NUMBERS, numbers), (&LINE_TEXTS, texts)))
+                .collect(),
+        };
+        contents.insert(texts[0].to_owned(), content);
+    })?;
+    let found = invoices.iter().filter_map(|id| {
+        let content = contents.remove(id.as_str())?;
+        Some((id.clone(), content))
+    });
+    Ok(found.collect())
+}
+
+/// Values with their names, numbers first.
+fn by_name(
+    (number_names, numbers): (&[&'static str], &[i64]),
+    (text_names, texts): (&[&'static str], &[&str]),
+) -> Vec<(&'static str, Stated)> {
+    let numbers = numbers.iter().map(|it| Stated::Number(*it));
+    let texts = texts.iter().map(|it| Stated::Text((*it).to_owned()));
+    let names = number_names.iter().chain(text_names).copied();
+    names.zip(numbers.chain(texts)).collect()
 }
 
 /// Adds parts, each preceded by its length.

@@ -1,9 +1,9 @@
 //! The port of lasting proof: runs of the check, anchors, and what an evidence pack is made of.
 
 use crate::{
-    Store, audit,
+    Store, audit, content,
     entity::{anchor, audit_entry, proof_run},
-    error::{stale, unavailable},
+    error::{db, stale, unavailable},
     invoice,
     keys::AuditKeys,
     order::within,
@@ -17,12 +17,14 @@ use async_trait::async_trait;
 use fapiao_domain::ids::{Id, InvoiceId, OrderId};
 use fapiao_usecases::{
     errors::StoreError,
-    ports::{Anchor, AnchorPlace, ChainLine, CheckResult, ProofRun, Proofs, Scope},
+    ports::{Anchor, AnchorPlace, ChainLine, CheckResult, ProofRun, Proofs, Scope, StatedContent},
     records::Invoice,
 };
 use hmac::{Hmac, KeyInit, Mac};
+use sea_orm::TransactionTrait;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
 
 const PAGE: i64 = 5000;
 
@@ -474,6 +476,16 @@ impl Proofs for Store {
         }
         found.sort_by_key(|it| it.seq);
         Ok(found)
+    }
+
+    async fn stated_contents(
+        &self,
+        invoices: &[InvoiceId],
+    ) -> Result<HashMap<InvoiceId, StatedContent>, StoreError> {
+        let snapshot = self.reader().begin().await.map_err(db)?;
+        let contents = content::stated(&snapshot, invoices).await?;
+        snapshot.rollback().await.map_err(db)?;
+        Ok(contents)
     }
 
     async fn invoice_by_number(

@@ -74,7 +74,7 @@ pub use offsets::{
 };
 pub use outlook::{HourOfUse, StockOutlook};
 pub use papers::{FactRead, PaperFact, PaperRead, PaperReader, PaperTrouble, PaperWanted};
-pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs};
+pub use proofs::{Anchor, AnchorPlace, ChainLine, ProofRun, Proofs, Stated, StatedContent};
 pub use queue::{Inbox, JobQueue, NewPush, PushEnd, QueueStats, Recorded, Unproved};
 pub use quota::{OpenReturn, QuotaGrant, QuotaReturned, QuotaTerm, QuotaTerms};
 pub use reach::Reach;

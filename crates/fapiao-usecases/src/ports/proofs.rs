@@ -5,6 +5,7 @@ use crate::{errors::StoreError, records::Invoice};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{InvoiceId, OrderId};
+use std::collections::HashMap;
 
 /// A run over all invariants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +81,24 @@ pub struct ChainLine {
     pub hash: String,
 }
 
+/// A value that an invoice states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// Fen, Unix milliseconds or a place.
+    Number(i64),
+    /// Anything else, as it is stored.
+    Text(String),
+}
+
+/// What an issued invoice states, by name, in the order in which the audit chain's hash of it was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatedContent {
+    /// Of the whole invoice.
+    pub header: Vec<(&'static str, Stated)>,
+    /// Of each of its lines.
+    pub lines: Vec<Vec<(&'static str, Stated)>>,
+}
+
 /// Runs of the check, and anchors.
 #[async_trait]
 pub trait Proofs: Send + Sync {
@@ -140,6 +159,12 @@ pub trait Proofs: Send + Sync {
 
     /// The chain's lines of several orders, oldest first, in the order they stand in the chain.
     async fn lines_of_orders(&self, orders: &[OrderId]) -> Result<Vec<ChainLine>, StoreError>;
+
+    /// What invoices state, by id: for an evidence pack, whose reader makes the chain's hash of it once more.
+    async fn stated_contents(
+        &self,
+        invoices: &[InvoiceId],
+    ) -> Result<HashMap<InvoiceId, StatedContent>, StoreError>;
 
     /// The invoice of a number (and code, for the older form), within a scope.
     async fn invoice_by_number(
