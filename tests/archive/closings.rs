@@ -6,12 +6,21 @@ use crate::{
         sign_in::signed_in,
         work::{location, page, send},
     },
-    harness::{TestApp, company, spawn_app},
+    harness::{TestApp, company, spawn_app, tea},
     red::{at_stage, refund},
     taxes::{first_seller, ports_at},
 };
-use fapiao_archive::closing::{self, Change, Outcome};
-use fapiao_usecases::{actor::Actor, calendar};
+use chrono::TimeDelta;
+use fapiao_archive::{
+    closing::{self, Change, Outcome},
+    vat,
+};
+use fapiao_domain::ids::Id;
+use fapiao_usecases::{
+    actor::Actor,
+    calendar,
+    ports::{Issued, Period, Scope},
+};
 use reqwest::{Client, StatusCode};
 use serde_json::json;
 
@@ -225,5 +234,73 @@ async fn a_month_is_closed_by_who_may_and_only_when_it_is_over() {
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0].data["month"], "2020-01");
     app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_sale_that_comes_after_its_month_was_closed_counts_once_and_when_it_came() {
+    let app = spawn_app().await;
+    let seller = first_seller(&app).await;
+    let now = app.ports().clock.now();
+    let present = calendar::month(now);
+    let (begins, _) = calendar::month_bounds(&present).unwrap();
+    let sold_at = begins - TimeDelta::hours(1);
+    let past = calendar::month(sold_at);
+    let sale = async |number: &str| {
+        let mut wanted = tea(number);
+        wanted["sold_at"] = sold_at.to_rfc3339().into();
+        let made = app.post("/orders", number, &wanted).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+        made.body
+    };
+    // Net of what had no invoice, and of what had one.
+    let net = async |month: &str| {
+        let (from, until) = calendar::month_bounds(month).unwrap();
+        let period = Period {
+            seller: Some(seller.id.clone()),
+            from,
+            until,
+        };
+        let rows = vat::of_period(app.ports(), &Scope::All, &period).await;
+        let rows = rows.unwrap();
+        let of = |without: bool| -> i64 {
+            rows.iter()
+                .filter(|it| (it.issued == Issued::None) == without)
+                .map(|it| it.blue_net.get() + it.red_net.get())
+                .sum()
+        };
+        (of(true), of(false))
+    };
+    sale("LATE-1").await;
+    assert_eq!(
+        (net(&past).await, net(&present).await),
+        ((10_000, 0), (0, 0))
+    );
+    let by = Actor::CommandLine;
+    let outcome = closing::close(app.ports(), (&seller.id, &past), &by, "小李").await;
+    assert_eq!(outcome.unwrap(), Outcome::Done);
+
+    let late = sale("LATE-2").await;
+    assert_eq!(net(&past).await, (10_000, 0), "the return is made");
+    assert_eq!(net(&present).await, (10_000, 0));
+
+    // Invoiced, it moves from the one row to the other; nothing is taken off what the closed month told.
+    app.open_page(&late).await;
+    app.authorise(&late, &company()).await;
+    app.await_state(&late, "carded").await;
+    assert_eq!(net(&past).await, (10_000, 0));
+    assert_eq!(net(&present).await, (0, 10_000));
+    // Given back, it is as if it had not been.
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    let found = app
+        .ports()
+        .store
+        .delivery(&Scope::All, &app.delivery_id(&late))
+        .await;
+    let invoice = found.unwrap().unwrap().invoice.unwrap();
+    let sold = json!({ "order": late["id"], "invoice": invoice.as_str() });
+    refund(&app, &sold, "LATE-2-r", &all).await;
+    at_stage(&app, &sold, 0, "done").await;
+    assert_eq!(net(&present).await, (0, 0));
     app.stop().await;
 }

@@ -4,6 +4,7 @@ use super::get;
 use crate::{
     admin::sign_in::{hidden, signed_in},
     harness::{TestApp, company, person, spawn_app, tea},
+    red::{at_stage, refund},
     taxes::behind_gateway,
 };
 use reqwest::StatusCode;
@@ -123,6 +124,46 @@ async fn a_paper_is_compared_with_the_ledger_field_by_field() {
     let page = answer.text().await.unwrap();
     assert!(
         page.contains("与账上不一致") && page.contains("113.00"),
+        "{page}"
+    );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_true_paper_of_an_invoice_that_was_taken_back_is_no_good_paper() {
+    let app = spawn_app().await;
+    let order = app.authorised_order("P-2", &company()).await;
+    let delivery = app.await_state(&order, "carded").await;
+    let finance = signed_in(&app, "finance").await;
+    let id = delivery["invoice"]["id"].as_str().unwrap();
+    let (_, pdf) = get(&app, &finance, &format!("/admin/invoices/{id}/file.pdf")).await;
+    let told = async || {
+        let (_, page) = get(&app, &finance, "/admin/papers").await;
+        let token = hidden(&String::from_utf8(page).unwrap(), "csrf");
+        let file = reqwest::multipart::Part::bytes(pdf.clone()).file_name("a.pdf");
+        let form = reqwest::multipart::Form::new()
+            .text("csrf", token)
+            .part("file", file);
+        let answer = finance
+            .post(format!("{}/admin/papers", app.web()))
+            .header("Origin", app.web())
+            .multipart(form)
+            .send()
+            .await;
+        answer.unwrap().text().await.unwrap()
+    };
+    let page = told().await;
+    assert!(
+        page.contains("与存档文件完全相同") && !page.contains("不再有效"),
+        "{page}"
+    );
+    let sold = json!({ "order": order["id"], "invoice": id });
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "P-2-r", &all).await;
+    at_stage(&app, &sold, 0, "done").await;
+    let page = told().await;
+    assert!(
+        page.contains("standing warn") && page.contains("已全额红冲，不再有效"),
         "{page}"
     );
     app.stop().await;

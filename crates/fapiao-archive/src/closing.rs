@@ -32,7 +32,7 @@ pub enum Outcome {
     Known,
     /// It is not over.
     NotOver,
-    /// An invoice of it was added or changed while it was being closed: nothing is closed.
+    /// An invoice of it was added or changed, or a sale of it came, while it was being closed: nothing is closed.
     Changed,
 }
 
@@ -68,6 +68,7 @@ pub async fn close(
     if ports.store.closing(seller, month).await?.is_some() {
         return Ok(Outcome::Known);
     }
+    let sales = ports.store.sales_of(&period).await?;
     let (taken, mut pieces) = keep_rows(ports, &period).await?;
     for report in Report::ALL {
         for format in [Format::Csv, Format::Xlsx] {
@@ -87,7 +88,8 @@ pub async fn close(
     }
     // The reports are of the invoices that were noted, or of none.
     let again = take(ports, &period).await?;
-    if again.snapshot() != taken.snapshot() {
+    let came = ports.store.sales_of(&period).await? - sales;
+    if again.snapshot() != taken.snapshot() || came != 0 {
         return Ok(Outcome::Changed);
     }
     let [amount, tax, total] = taken.sums.map(Fen::of_sum);

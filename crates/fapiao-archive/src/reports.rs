@@ -5,6 +5,7 @@ mod words;
 
 pub(crate) use columns::decimal;
 pub use columns::{LEDGER, LINES, MATCHES, VAT};
+pub use fapiao_usecases::calendar::month_bounds as month;
 pub use words::{
     card_words, issued_words, kind_words, match_words, moment, payment_fault_words, payment_words,
     reason_words, state_words, tax_words,
@@ -15,7 +16,7 @@ use crate::{
     tables::{Cell, Format, Table},
     vat, vouchers,
 };
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use columns::{
     PAYMENT_FAULTS, PAYMENTS, TAX_SIDE, UNCONFIRMED, ledger_cells, line_cells, match_cells,
     vat_cells, vat_sum,
@@ -362,36 +363,4 @@ async fn with_tax_authority(
         ])?;
     }
     Ok(())
-}
-
-/// The month `yyyy-mm` in Shanghai, as moments; `None` for anything else.
-pub fn month(text: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    if text.len() != 7 {
-        return None;
-    }
-    let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
-    let next = first.checked_add_months(chrono::Months::new(1))?;
-    let zone = FixedOffset::east_opt(8 * 3600)?;
-    let at = |day: NaiveDate| {
-        zone.from_local_datetime(&day.and_time(chrono::NaiveTime::MIN))
-            .single()
-            .map(|it| it.with_timezone(&Utc))
-    };
-    Some((at(first)?, at(next)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_begins_at_midnight_in_shanghai() {
-        let (from, until) = month("2026-12").unwrap();
-        assert_eq!(from.to_rfc3339(), "2026-11-30T16:00:00+00:00");
-        assert_eq!(until.to_rfc3339(), "2026-12-31T16:00:00+00:00");
-        assert_eq!(moment(from), "2026-12-01 00:00:00");
-        for wrong in ["2026-13", "2026-1", "26-01", "", "2026-01-01"] {
-            assert!(month(wrong).is_none(), "{wrong}");
-        }
-    }
 }

@@ -30,7 +30,8 @@ fn key(row: &VatRow) -> Key {
 ///
 /// What was sold without an invoice is the difference between two states of each sale, at the period's end and at its
 /// beginning: sold and not given back, less what invoices state. So an invoice, blue or red, that comes in a later month
-/// than its sale counts once, whichever month it is, and so do parts and refunds.
+/// than its sale counts once, whichever month it is, and so do parts and refunds. A sale of a month whose books were closed
+/// before it came counts when it came: the closed month's return did not have it.
 ///
 /// # Errors
 /// The database; [`ArchiveError::Sale`].
@@ -113,7 +114,7 @@ fn changed(sale: &SaleBalance, period: &Period) -> Result<Vec<VatRow>, ArchiveEr
 
 /// What of a sale had no invoice just before a moment.
 fn uninvoiced(sale: &SaleBalance, sold: &Parts, before: DateTime<Utc>) -> Parts {
-    if sale.order.sold_at >= before {
+    if sale.counts_at >= before {
         return Parts::new();
     }
     let mut left = sold.clone();
@@ -237,6 +238,7 @@ mod tests {
             asked: AskedKind::Ordinary,
         };
         SaleBalance {
+            counts_at: order.sold_at,
             order,
             moves: Vec::new(),
         }

@@ -287,7 +287,8 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
-    /// Orders that were paid in the period and not invoiced at its end: received, and nothing earned yet.
+    /// Orders that were paid in the period and not invoiced at its end: received, and nothing earned yet. Those of a month
+    /// that was closed before they came are among them, on the day they came.
     async fn prepayments(
         &mut self,
         ports: &Ports,
@@ -295,37 +296,44 @@ impl<'a> Book<'a> {
         period: &Period,
         out: &Pieces,
     ) -> Result<(), ArchiveError> {
-        let mut after = None;
-        loop {
-            let (sales, more) = ports
-                .store
-                .moved_sales(scope, period, Moved::Sold, after.as_ref(), PAGE)
-                .await?;
-            for sale in sales
-                .iter()
-                .filter(|it| !it.moves.iter().any(|it| it.invoiced))
-            {
-                let order = &sale.order;
-                let back: Fen = sale.moves.iter().map(|it| it.net + it.tax).sum();
-                let entries = prepaid_entries(order, order.totals.total + back);
-                if entries.is_empty() {
-                    continue;
+        for why in [Moved::Sold, Moved::Late] {
+            let mut after = None;
+            loop {
+                let (sales, more) = ports
+                    .store
+                    .moved_sales(scope, period, why, after.as_ref(), PAGE)
+                    .await?;
+                for sale in &sales {
+                    self.prepayment(sale)?;
                 }
-                let channel = payment_words(channel_of(order));
-                self.voucher(&Facts {
-                    at: order.sold_at,
-                    summary: &format!("预收 订单{} {channel}", order.order_no),
-                    customer: "",
-                    maker: "",
-                    entries: &entries,
-                })?;
-            }
-            send(out, self.table.take()).await?;
-            after = more;
-            if after.is_none() {
-                return Ok(());
+                send(out, self.table.take()).await?;
+                after = more;
+                if after.is_none() {
+                    break;
+                }
             }
         }
+        Ok(())
+    }
+
+    fn prepayment(&mut self, sale: &SaleBalance) -> Result<(), ArchiveError> {
+        if sale.moves.iter().any(|it| it.invoiced) {
+            return Ok(());
+        }
+        let order = &sale.order;
+        let back: Fen = sale.moves.iter().map(|it| it.net + it.tax).sum();
+        let entries = prepaid_entries(order, order.totals.total + back);
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let channel = payment_words(channel_of(order));
+        self.voucher(&Facts {
+            at: sale.counts_at,
+            summary: &format!("预收 订单{} {channel}", order.order_no),
+            customer: "",
+            maker: "",
+            entries: &entries,
+        })
     }
 
     /// What was given back of orders whose payment is booked as received in advance since an earlier month: invoices, red

@@ -143,6 +143,17 @@ fn open<'t>(tx: &'t Tx, (seller, month, actor): &'t Opened) -> Run<'t, bool> {
 
 #[async_trait]
 impl Bookkeeping for Store {
+    async fn sales_of(&self, period: &Period) -> Result<i64, StoreError> {
+        let mut sql = Sql::new("SELECT count(*) FROM orders WHERE sold_at >= ")
+            .bind(period.from.timestamp_millis())
+            .add(" AND sold_at < ")
+            .bind(period.until.timestamp_millis());
+        if let Some(seller) = &period.seller {
+            sql = sql.add(" AND seller_id = ").bind(seller.as_str());
+        }
+        sql::number(self.reader(), sql).await
+    }
+
     async fn book_mapping(&self, seller: &SellerId) -> Result<Option<StoredMapping>, StoreError> {
         let sql = select::<book_mapping::Entity>("WHERE seller_id = ").bind(seller.as_str());
         let found = sql::one::<book_mapping::Model>(self.reader(), sql).await?;

@@ -53,7 +53,7 @@ fn revise(
     day_before: &dyn Fn(&str) -> String,
 ) -> Vec<tax_code::Model> {
     let last = versions.last_key_value().map(|(_, last)| last);
-    // A source that tells no rates takes none away: another may have told them.
+    // A source that tells no rates takes none away, nor whether difference tax may be used: another may have told them.
     let kept = |told: &str, before: fn(&tax_code::Model) -> &String| {
         let known = last.map(before).filter(|_| told.is_empty());
         known.cloned().unwrap_or_else(|| told.to_owned())
@@ -62,6 +62,10 @@ fn revise(
         kept(&row.tax_rates, |it| &it.tax_rates),
         kept(&row.levy_rates, |it| &it.levy_rates),
     );
+    let difference = match row.difference {
+        None => last.map_or("", |it| it.difference_tax.as_str()),
+        told => difference_word(told),
+    };
     let new = |from: &str| tax_code::Model {
         code: row.code.clone(),
         valid_from: from.to_owned(),
@@ -73,7 +77,7 @@ fn revise(
         policies: row.policies.clone(),
         tax_rates: tax_rates.clone(),
         levy_rates: levy_rates.clone(),
-        difference_tax: difference_word(row.difference).to_owned(),
+        difference_tax: difference.to_owned(),
     };
     let Some(last) = last else {
         return vec![new(&row.from)];
@@ -256,6 +260,22 @@ mod tests {
                 ("13%、9%", "2026-02-10", "")
             ]
         );
+    }
+
+    #[test]
+    fn what_one_source_told_of_difference_tax_outlives_the_silence_of_another() {
+        let mut known: BTreeMap<String, tax_code::Model> = BTreeMap::new();
+        let mut last = String::new();
+        for told in [None, Some(false), None] {
+            let mut row = code("茶叶", "2016-05-01", "");
+            row.difference = told;
+            let rows = known.values().cloned().collect();
+            for it in revised(rows, &[row], "2026-01-02", &|_| "2026-01-01".to_owned()) {
+                known.insert(it.valid_from.clone(), it);
+            }
+            last = known["2016-05-01"].difference_tax.clone();
+        }
+        assert_eq!((known.len(), last.as_str()), (1, "no"));
     }
 
     #[test]

@@ -404,7 +404,7 @@ impl Proofs for Store {
         for chunk in kept.chunks(1000) {
             let sql = Sql::new("SELECT seq, hash FROM audit_entries WHERE seq IN ")
                 .list(chunk.iter().map(|it| it.seq));
-            let mut stored = std::collections::HashMap::new();
+            let mut stored = HashMap::new();
             for row in sql::rows(self.reader(), sql).await? {
                 stored.insert(row.cell::<i64>(0)?, row.cell::<String>(1)?);
             }

@@ -11,8 +11,10 @@ use crate::{
 };
 use fapiao_domain::ids::Id;
 use fapiao_usecases::{
+    calendar::month_bounds,
     errors::StoreError,
     ports::{After, Moved, Period, SaleBalance, SaleMove, Scope},
+    records::Order,
 };
 use std::collections::HashMap;
 
@@ -20,6 +22,66 @@ use std::collections::HashMap;
 const STANDING: &str =
     "refund_lines l ON l.refund_id = r.id LEFT JOIN red_forms f ON f.id = l.form_id";
 const STANDS: &str = "(f.id IS NULL OR f.state <> 'given_up')";
+
+/// A month whose books were closed.
+struct Closed {
+    seller: String,
+    /// The month, in Unix milliseconds.
+    from: i64,
+    until: i64,
+    /// When.
+    at: i64,
+}
+
+impl Closed {
+    /// Those of months that began before the period's end.
+    async fn all(store: &Store, period: &Period) -> Result<Vec<Closed>, StoreError> {
+        let mut sql = Sql::new("SELECT seller_id, month, closed_at FROM book_closings WHERE 1 = 1");
+        if let Some(seller) = &period.seller {
+            sql = sql.add(" AND seller_id = ").bind(seller.as_str());
+        }
+        let mut all = Vec::new();
+        for row in sql::rows(store.reader(), sql).await? {
+            let month: String = row.cell(1)?;
+            let (from, until) = month_bounds(&month)
+                .ok_or_else(|| StoreError::Corrupt(format!("a closing of the month `{month}`")))?;
+            if from < period.until {
+                all.push(Closed {
+                    seller: row.cell(0)?,
+                    from: from.timestamp_millis(),
+                    until: until.timestamp_millis(),
+                    at: row.cell(2)?,
+                });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether a sale of this month came when its books were closed.
+    fn missed(&self, order: &Order) -> bool {
+        order.seller.as_str() == self.seller
+            && (self.from..self.until).contains(&order.sold_at.timestamp_millis())
+            && order.created_at.timestamp_millis() >= self.at
+    }
+
+    /// The condition that an order `o` missed one of these.
+    fn missed_any(closed: &[Closed]) -> Sql {
+        let mut sql = Sql::new("(1 = 0");
+        for it in closed {
+            sql = sql
+                .add(" OR (o.seller_id = ")
+                .bind(it.seller.as_str())
+                .add(" AND o.sold_at >= ")
+                .bind(it.from)
+                .add(" AND o.sold_at < ")
+                .bind(it.until)
+                .add(" AND o.created_at >= ")
+                .bind(it.at)
+                .add(")");
+        }
+        sql.add(")")
+    }
+}
 
 /// A page of them.
 pub(crate) async fn page(
@@ -30,10 +92,12 @@ pub(crate) async fn page(
     after: Option<&After>,
     limit: u32,
 ) -> Result<(Vec<SaleBalance>, Option<After>), StoreError> {
+    let closed = Closed::all(store, period).await?;
     let keys = match why {
-        Moved::Sold => sold(store, scope, period, after),
-        Moved::Invoiced => invoiced(store, scope, period, after),
-        Moved::GivenBack => given_back(scope, period, after),
+        Moved::Sold => sold(store, scope, period, &closed, after),
+        Moved::Late => late(store, scope, period, &closed, after),
+        Moved::Invoiced => invoiced(store, scope, period, &closed, after),
+        Moved::GivenBack => given_back(scope, period, &closed, after),
     };
     let keys = keys.add(" LIMIT ").bind(i64::from(limit));
     let mut found: Vec<(After, String)> = Vec::new();
@@ -64,8 +128,14 @@ pub(crate) async fn page(
             continue;
         };
         let own = lines.remove(&id).unwrap_or_default();
+        let order = record(model, own)?;
         sales.push(SaleBalance {
-            order: record(model, own)?,
+            counts_at: if closed.iter().any(|it| it.missed(&order)) {
+                order.created_at
+            } else {
+                order.sold_at
+            },
+            order,
             moves: moves.remove(&id).unwrap_or_default(),
         });
     }
@@ -73,14 +143,48 @@ pub(crate) async fn page(
 }
 
 /// Sold in the period, by sale time. An order is cancelled by giving everything back, which is one of its moves.
-fn sold(store: &Store, scope: &Scope, period: &Period, after: Option<&After>) -> Sql {
-    let until = period.until.timestamp_millis();
-    let plain = without_index(store.backend());
-    let mut sql = Sql::new("SELECT o.sold_at, o.id, o.id FROM orders o WHERE o.sold_at >= ")
+fn sold(
+    store: &Store,
+    scope: &Scope,
+    period: &Period,
+    closed: &[Closed],
+    after: Option<&After>,
+) -> Sql {
+    let sql = Sql::new("SELECT o.sold_at, o.id, o.id FROM orders o WHERE o.sold_at >= ")
         .bind(period.from.timestamp_millis())
         .add(" AND o.sold_at < ")
-        .bind(until)
-        .join(within(scope, &format!("{plain}o.store_id")));
+        .bind(period.until.timestamp_millis());
+    balance(sql, store, scope, period)
+        .add(" AND NOT ")
+        .join(Closed::missed_any(closed))
+        .join(beyond(after, "o.sold_at, o.id"))
+        .add(" ORDER BY o.sold_at, o.id")
+}
+
+/// Sold in a month that was closed when they came, by the time they came.
+fn late(
+    store: &Store,
+    scope: &Scope,
+    period: &Period,
+    closed: &[Closed],
+    after: Option<&After>,
+) -> Sql {
+    let sql = Sql::new("SELECT o.created_at, o.id, o.id FROM orders o WHERE o.created_at >= ")
+        .bind(period.from.timestamp_millis())
+        .add(" AND o.created_at < ")
+        .bind(period.until.timestamp_millis());
+    balance(sql, store, scope, period)
+        .add(" AND ")
+        .join(Closed::missed_any(closed))
+        .join(beyond(after, "o.created_at, o.id"))
+        .add(" ORDER BY o.created_at, o.id")
+}
+
+/// Narrows orders to a scope, a seller, and those of which not all is invoiced or given back at the period's end.
+fn balance(sql: Sql, store: &Store, scope: &Scope, period: &Period) -> Sql {
+    let until = period.until.timestamp_millis();
+    let plain = without_index(store.backend());
+    let mut sql = sql.join(within(scope, &format!("{plain}o.store_id")));
     if let Some(seller) = &period.seller {
         sql = sql.add(" AND o.seller_id = ").bind(seller.as_str());
     }
@@ -95,18 +199,33 @@ fn sold(store: &Store, scope: &Scope, period: &Period, after: Option<&After>) ->
         ))
         .bind(until)
         .add("), 0)")
-        .join(beyond(after, "o.sold_at, o.id"))
-        .add(" ORDER BY o.sold_at, o.id")
+}
+
+/// The condition that an order `o` counted before the period.
+fn counted_before(period: &Period, closed: &[Closed]) -> Sql {
+    let from = period.from.timestamp_millis();
+    Sql::new("o.sold_at < ")
+        .bind(from)
+        .add(" AND NOT (o.created_at >= ")
+        .bind(from)
+        .add(" AND ")
+        .join(Closed::missed_any(closed))
+        .add(")")
 }
 
 /// Sold before the period: by their first invoice in it.
-fn invoiced(store: &Store, scope: &Scope, period: &Period, after: Option<&After>) -> Sql {
+fn invoiced(
+    store: &Store,
+    scope: &Scope,
+    period: &Period,
+    closed: &[Closed],
+    after: Option<&After>,
+) -> Sql {
     let from = period.from.timestamp_millis();
     Sql::new(
-        "SELECT i.issued_at, i.id, i.order_id FROM invoices i JOIN orders o ON o.id = i.order_id \
-         WHERE o.sold_at < ",
+        "SELECT i.issued_at, i.id, i.order_id FROM invoices i JOIN orders o ON o.id = i.order_id WHERE ",
     )
-    .bind(from)
+    .join(counted_before(period, closed))
     .join(issued_in(store, scope, period))
     .add(&format!(
         " AND NOT EXISTS (SELECT 1 FROM invoices e WHERE e.order_id = i.order_id AND e.state IN {ISSUED} \
@@ -119,14 +238,13 @@ fn invoiced(store: &Store, scope: &Scope, period: &Period, after: Option<&After>
 }
 
 /// Sold before the period and not invoiced in it: by their first refund in it.
-fn given_back(scope: &Scope, period: &Period, after: Option<&After>) -> Sql {
+fn given_back(scope: &Scope, period: &Period, closed: &[Closed], after: Option<&After>) -> Sql {
     let from = period.from.timestamp_millis();
     let until = period.until.timestamp_millis();
     let mut sql = Sql::new(
-        "SELECT r.created_at, r.id, r.order_id FROM refunds r JOIN orders o ON o.id = r.order_id \
-         WHERE o.sold_at < ",
+        "SELECT r.created_at, r.id, r.order_id FROM refunds r JOIN orders o ON o.id = r.order_id WHERE ",
     )
-    .bind(from)
+    .join(counted_before(period, closed))
     .add(" AND r.created_at >= ")
     .bind(from)
     .add(" AND r.created_at < ")

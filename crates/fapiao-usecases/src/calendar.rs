@@ -1,6 +1,6 @@
 //! Dates on paper are Asia/Shanghai; everything stored is UTC.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 /// China has had one zone and no summer time since 1991.
 fn shanghai() -> FixedOffset {
@@ -40,6 +40,16 @@ pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(chrono::NaiveTime::MIN).and_utc() - EIGHT_HOURS
 }
 
+/// The month `yyyy-mm` in Shanghai, as its first moment and that of the next one; `None` for anything else.
+pub fn month_bounds(text: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    if text.len() != 7 {
+        return None;
+    }
+    let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
+    let next = first.checked_add_months(Months::new(1))?;
+    Some((midnight(first), midnight(next)))
+}
+
 /// Midnight in Shanghai at or before a moment.
 pub fn start_of_day(at: DateTime<Utc>) -> DateTime<Utc> {
     let local = in_shanghai(at);
@@ -49,6 +59,16 @@ pub fn start_of_day(at: DateTime<Utc>) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_begins_at_midnight_in_shanghai() {
+        let (from, until) = month_bounds("2026-12").unwrap();
+        assert_eq!(from.to_rfc3339(), "2026-11-30T16:00:00+00:00");
+        assert_eq!(until.to_rfc3339(), "2026-12-31T16:00:00+00:00");
+        for wrong in ["2026-13", "2026-1", "26-01", "", "2026-01-01"] {
+            assert!(month_bounds(wrong).is_none(), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_year_turns_at_midnight_in_shanghai() {

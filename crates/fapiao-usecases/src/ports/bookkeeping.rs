@@ -82,6 +82,9 @@ pub struct KeptPiece {
 /// Mappings and closings in storage.
 #[async_trait]
 pub trait Bookkeeping: Send + Sync {
+    /// How many orders were sold in a period.
+    async fn sales_of(&self, period: &Period) -> Result<i64, StoreError>;
+
     /// A seller's mapping; `None` stands for the defaults.
     async fn book_mapping(&self, seller: &SellerId) -> Result<Option<StoredMapping>, StoreError>;
 

@@ -148,6 +148,8 @@ pub struct VatRow {
 pub enum Moved {
     /// It was sold in the period, and what was invoiced until its end is not what was sold and not given back.
     Sold,
+    /// It came in the period, of a month whose books were closed by then: the first month that can still tell of it.
+    Late,
     /// It was sold earlier, and an invoice of it, blue or red, was issued in the period.
     Invoiced,
     /// It was sold earlier, and something was given back in the period; no invoice of it was issued.
@@ -156,7 +158,7 @@ pub enum Moved {
 
 impl Moved {
     /// All of them.
-    pub const ALL: [Moved; 3] = [Moved::Sold, Moved::Invoiced, Moved::GivenBack];
+    pub const ALL: [Moved; 4] = [Moved::Sold, Moved::Late, Moved::Invoiced, Moved::GivenBack];
 }
 
 /// What took something off the part of a sale that has no invoice, or put it back: the lines of an invoice, or of a
@@ -182,6 +184,8 @@ pub struct SaleMove {
 pub struct SaleBalance {
     /// The sale.
     pub order: Order,
+    /// When it counts: when it was sold, or, where that month's books were closed already, when it came.
+    pub counts_at: DateTime<Utc>,
     /// Its issued invoices and standing refunds before the period's end.
     pub moves: Vec<SaleMove>,
 }

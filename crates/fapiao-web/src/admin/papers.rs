@@ -16,6 +16,7 @@ use crate::{
 };
 use actix_web::http::StatusCode;
 use fapiao_archive::paper::{self, Checked, Field, Paper, Unreadable, Verdict};
+use fapiao_domain::invoice::InvoiceState;
 
 /// `GET /admin/papers`.
 pub(super) async fn show(desk: BookReader) -> Answer {
@@ -64,10 +65,22 @@ fn result(frame: &Frame, file: String, checked: Checked) -> PaperResult {
         Verdict::Differs => (Tone::Bad, t.paper.differs, t.paper.differs_means),
         Verdict::Unknown => (Tone::Bad, t.paper.unknown, t.paper.unknown_means),
     };
+    let since = match InvoiceState::parse(&checked.state) {
+        Some(InvoiceState::PartlyRed) => t.paper.partly_red,
+        Some(InvoiceState::FullyRed) => t.paper.fully_red,
+        None | Some(InvoiceState::Issued) => "",
+        Some(_) => t.paper.not_issued,
+    };
     PaperResult {
-        tone,
+        // A true paper of an invoice that was taken back is no reason to be at ease.
+        tone: if since.is_empty() || tone == Tone::Bad {
+            tone
+        } else {
+            Tone::Warn
+        },
         words,
         means,
+        since,
         file,
         sha256: checked.sha256,
         number: checked.number,

@@ -115,6 +115,9 @@ texts! {
         differs_means: "号码属于本系统开具的发票，但下列项目不同：票面可能被改动。", "The number is one of our invoices, but the fields below differ: the paper may have been altered.";
         unknown: "账上没有这张发票", "No such invoice in the ledger";
         unknown_means: "本系统没有开具过该号码的发票，或您无权查看其门店。", "We issued no invoice of this number, or it belongs to a store you may not see.";
+        fully_red: "但这张发票已全额红冲，不再有效。", "But this invoice was taken back in full: it is not valid any more.";
+        partly_red: "但这张发票已部分红冲，有效金额少于票面金额。", "But a part of this invoice was taken back: it is valid for less than it says.";
+        not_issued: "但税务机关尚未确认这张发票。", "But the tax authority has not confirmed this invoice.";
         too_large: "文件超过 5 MB，发票文件远小于此。", "The file is larger than 5 MB; invoices are far smaller.";
         format: "文件不是 PDF、OFD 或 XML。", "The file is neither PDF, OFD nor XML.";
         damaged: "文件已损坏、已加密或过于复杂。", "The file is damaged, encrypted or too complex.";

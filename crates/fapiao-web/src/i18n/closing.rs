@@ -21,7 +21,7 @@ texts! {
         now_open: "{0} 已解除锁定", "{0} is open again";
         known_closed: "{0} 此前已锁账", "{0} was closed before";
         not_over: "本月尚未结束，不能锁定", "The month is not over and cannot be closed";
-        while_changing: "锁账过程中有发票变动，未锁定，请重试", "An invoice changed while the month was being closed: nothing is closed, please try again";
+        while_changing: "锁账过程中有发票变动或新到的订单，未锁定，请重试", "An invoice changed or a sale came while the month was being closed: nothing is closed, please try again";
         then: "锁账时", "When closed";
         now: "现在", "Now";
         apart: "差异", "Difference";

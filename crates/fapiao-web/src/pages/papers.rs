@@ -29,6 +29,8 @@ pub struct PaperResult {
     pub words: &'static str,
     /// What that means.
     pub means: &'static str,
+    /// What became of the invoice since, where it is not what it was; empty otherwise.
+    pub since: &'static str,
     /// The file's name; empty for a QR code.
     pub file: String,
     /// The file's SHA-256; empty for a QR code.

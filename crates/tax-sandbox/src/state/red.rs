@@ -165,6 +165,8 @@ impl State {
                 row: line.clone(),
             });
         }
+        // Lines whose price went down by an allowance.
+        let mut allowed = Vec::new();
         for form in self
             .forms
             .values()
@@ -179,13 +181,16 @@ impl State {
                 row.tax += fen(red.se);
                 if let (Some(left), Ok(less)) = (row.quantity, Amount::parse(&red.fpspsl)) {
                     row.quantity = Some(Amount(left.0 + less.0));
-                } else if red.fpspsl.is_empty()
-                    && let Some(left) = row.quantity
-                    && !left.0.is_zero()
-                {
-                    // After an allowance the price is what remains, shared over what remains.
-                    row.price = folded_price(row.net, left);
+                } else if red.fpspsl.is_empty() && row.quantity.is_some() {
+                    allowed.push(of);
                 }
+            }
+        }
+        // After an allowance the price is what remains, shared over what remains: after all forms, which stand here in no
+        // order of time.
+        for row in rows.iter_mut().filter(|row| allowed.contains(&row.line)) {
+            if let Some(left) = row.quantity.filter(|it| !it.0.is_zero()) {
+                row.price = folded_price(row.net, left);
             }
         }
         rows
