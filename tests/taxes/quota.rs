@@ -349,3 +349,23 @@ async fn refusals_do_not_use_the_quota_up() {
     app.assert_ledger_holds().await;
     app.stop().await;
 }
+
+/// What is left is more than the line where more is fetched, and less than one large invoice needs.
+#[tokio::test]
+async fn an_invoice_above_what_is_left_fetches_what_it_needs() {
+    let app = spawn_app().await;
+    let seller = stocked(&app).await;
+    let has = left(&app, &seller).await;
+    assert!(has > seller.quota_low);
+    let mut wanted = tea("Q-4");
+    wanted["lines"][0]["quantity"] = json!("4");
+    wanted["lines"][0]["unit_price"] = json!("9999999.99");
+    let made = app.post("/orders", "Q-4", &wanted).await.body;
+    let net = made["totals"]["amount"].as_str().unwrap();
+    assert!(Fen::parse_sum(net).unwrap() > has, "{net} of {has}");
+    app.open_page(&made).await;
+    app.authorise(&made, &company()).await;
+    app.await_state(&made, "carded").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}

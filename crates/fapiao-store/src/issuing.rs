@@ -163,6 +163,16 @@ impl Issuing for Store {
         Ok(read::sum(left.min(Fen::MAX.get())))
     }
 
+    async fn quota_waited_for(&self, seller: &SellerId) -> Result<Fen, StoreError> {
+        let sql = Sql::new(
+            "SELECT CAST(COALESCE(sum(amount), 0) AS BIGINT) FROM invoices WHERE state = 'blocked' \
+             AND reason = 'no_quota' AND amount > 0 AND seller_id = ",
+        )
+        .bind(seller.as_str());
+        let waits = sql::number(self.reader(), sql).await?;
+        Ok(read::sum(waits.min(Fen::MAX.get())))
+    }
+
     async fn stock_request(
         &self,
         seller: &SellerId,

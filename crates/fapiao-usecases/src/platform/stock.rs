@@ -77,8 +77,11 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
     let month = calendar::month(now);
     see_to_return(ports, id).await?;
     see_to_extension(ports, id, now).await?;
+    // Above the line where more is fetched there may still be less than one large invoice needs.
+    let waits = ports.store.quota_waited_for(id).await?;
+    let wanted = seller.quota_low.max(waits);
     for _ in 0..FETCHES_PER_RUN {
-        if ports.store.quota_left(id, &month).await? >= seller.quota_low {
+        if ports.store.quota_left(id, &month).await? >= wanted {
             break;
         }
         let (request, amount) = ports

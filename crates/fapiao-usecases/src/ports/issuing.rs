@@ -206,6 +206,9 @@ pub trait Issuing: Send + Sync {
     /// Quota left in a month (`yyyy-mm`).
     async fn quota_left(&self, seller: &SellerId, month: &str) -> Result<Fen, StoreError>;
 
+    /// Net of the invoices that wait for quota.
+    async fn quota_waited_for(&self, seller: &SellerId) -> Result<Fen, StoreError>;
+
     /// The request number of an unfinished fetch of this kind (`segment` or `quota`) and its amount, or a new one.
     /// A fetch whose answer was lost is repeated with the same number and the same amount.
     async fn stock_request(
