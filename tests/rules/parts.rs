@@ -61,6 +61,39 @@ fn created(answer: Answer) -> Value {
     answer.body
 }
 
+/// Goods on one invoice, a service on the other: "returned" fits the one, "ended" the other, and one act does both.
+#[tokio::test]
+async fn goods_and_services_on_invoices_of_their_own_are_given_back_in_one_act() {
+    let app = spawn_app().await;
+    limit(&app, Some("1000.00"), 2000).await;
+    let mut wanted = tea("S-M");
+    wanted["lines"] = json!([
+        { "name": "茶具", "tax_code": "1080121010000000000", "unit": "套", "quantity": "1",
+          "unit_price": "999.00", "tax_included": false, "rate": "0.13" },
+        { "name": "劳务派遣", "tax_code": "3040803010000000000", "unit": "人", "quantity": "1",
+          "unit_price": "999.00", "tax_included": false, "rate": "0.06" },
+    ]);
+    let order = created(app.post("/orders", "S-M", &wanted).await);
+    assert_eq!(order["deliveries"].as_array().unwrap().len(), 2, "{order}");
+    for at in [0, 1] {
+        carded(&app, &order, at).await;
+    }
+    let sold = json!({ "order": order["id"] });
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "S-M-r", &all).await;
+    let first = at_stage(&app, &sold, 0, "done").await;
+    let mut reasons: Vec<&str> = first["red_letters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["reason"].as_str().unwrap())
+        .collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, ["02", "03"], "{first}");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn an_order_beyond_the_limit_becomes_three_invoices_that_add_up() {
     let app = spawn_app().await;

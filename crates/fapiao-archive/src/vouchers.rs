@@ -397,7 +397,7 @@ fn refunds_in_advance(sale: &SaleBalance, period: &Period) -> BTreeMap<DateTime<
         .filter(|it| it.invoiced)
         .map(|it| it.at)
         .min();
-    if first.is_some_and(|at| month(at) <= month(sale.order.sold_at)) {
+    if first.is_some_and(|at| month(at) <= month(sale.counts_at)) {
         return refunds;
     }
     for it in sale.moves.iter().filter(|it| !it.invoiced) {

@@ -50,6 +50,17 @@ impl RedReason {
             .find(|reason| reason.code() == code)
     }
 
+    /// Returned or ended, whichever a paper with these lines takes: services alone cannot be returned, goods alone cannot
+    /// end. Any other reason stays.
+    pub fn fitting(self, blue: &[InvoiceLine]) -> RedReason {
+        let all_begin = |digits: &[char]| blue.iter().all(|line| line.tax_code.starts_with(digits));
+        match self {
+            Self::Returned if all_begin(&['3']) => Self::Ended,
+            Self::Ended if all_begin(&['1', '2']) => Self::Returned,
+            other => other,
+        }
+    }
+
     /// Whether the net amount goes back to the month's quota: only in the month of the blue invoice, and never for
     /// an allowance. Dates are those on paper.
     pub fn returns_quota(self, blue: NaiveDate, red: NaiveDate) -> bool {
@@ -338,15 +349,14 @@ pub fn plan_part(
 }
 
 fn check_reason(blue: &[InvoiceLine], reason: RedReason) -> Result<(), RedError> {
-    let all_begin = |digits: &[char]| blue.iter().all(|line| line.tax_code.starts_with(digits));
+    if reason.fitting(blue) == reason {
+        return Ok(());
+    }
     let why = match reason {
-        RedReason::Returned if all_begin(&['3']) => {
+        RedReason::Returned => {
             "services cannot be returned; use 03 (service ended) or 04 (allowance)"
         }
-        RedReason::Ended if all_begin(&['1', '2']) => {
-            "goods are returned, not ended; use 02 (goods returned) or 04 (allowance)"
-        }
-        _ => return Ok(()),
+        _ => "goods are returned, not ended; use 02 (goods returned) or 04 (allowance)",
     };
     Err(RedError::Reason { reason, why })
 }

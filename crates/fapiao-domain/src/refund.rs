@@ -55,6 +55,8 @@ pub enum Wish {
 pub struct Letter {
     /// Which paper, counted from 0.
     pub paper: usize,
+    /// Why: as asked, or, over several papers, the one of returned and ended that fits this paper.
+    pub reason: RedReason,
     /// Its lines and sums.
     pub plan: RedPlan,
 }
@@ -501,6 +503,11 @@ fn carry(
         if items.is_empty() {
             continue;
         }
+        let reason = match papers {
+            // Who takes one paper back is told when the reason does not fit it.
+            [_] => reason,
+            _ => reason.fitting(&paper.lines),
+        };
         let part = plan_part(&paper.lines, &paper.earlier, reason, &items)?;
         let letter = plan.letters.len();
         let lines = part.lines.iter().map(|it| Taken {
@@ -520,6 +527,7 @@ fn carry(
         };
         plan.letters.push(Letter {
             paper: place,
+            reason,
             plan: red,
         });
     }

@@ -19,6 +19,7 @@ use fapiao_domain::{
     delivery::{DeliveryState, PageType},
     ids::{InvoiceId, OrderId},
     invoice::InvoiceState,
+    order::OrderState,
 };
 use thiserror::Error;
 
@@ -132,6 +133,11 @@ pub enum OrderError {
         "order {0} has a delivery under way or is invoiced; look at it instead of making another"
     )]
     DeliveryUnderWay(String),
+    /// Everything was given back.
+    #[error(
+        "nothing of order {0} is left to invoice: all of it was refunded; what is sold anew is a new order"
+    )]
+    NothingLeft(String),
     /// What is left of it cannot be divided into invoices that the seller's limits allow.
     #[error("order {0} cannot be divided into invoices by the seller's limits: {1}")]
     Indivisible(String, String),
@@ -315,6 +321,9 @@ pub async fn request_delivery(
         Ok(Effect::Replayed { status, body }) => Ok(Effect::Replayed { status, body }),
         Ok(Effect::KeyReused) => Err(OrderError::KeyReused),
         Err(StoreError::Exists { .. }) => Err(OrderError::DeliveryUnderWay(order.order_no)),
+        Err(StoreError::Stale { .. }) if order.state == OrderState::Cancelled => {
+            Err(OrderError::NothingLeft(order.order_no))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -346,6 +346,7 @@ fn correction(
     Ok(RefundPlan {
         letters: vec![Letter {
             paper: place,
+            reason: RedReason::Mistake,
             plan: red,
         }],
         taken: Vec::new(),
@@ -382,6 +383,7 @@ fn difference_plan(
             let plan = red(&papers[paper].lines)?;
             let letter = Letter {
                 paper,
+                reason,
                 plan: plan.clone(),
             };
             (vec![letter], plan)
@@ -458,7 +460,7 @@ async fn present(
         }
         let card = card_standing(ports, &blue.id).await?;
         letters.push(PlannedLetter {
-            returns_quota: returns_quota(draft.reason, &blue, now),
+            returns_quota: returns_quota(letter.reason, &blue, now),
             card,
             letter: letter.clone(),
             blue,
@@ -636,7 +638,7 @@ pub(crate) fn write_down(
             order: order.id.clone(),
             seller: order.seller.clone(),
             blue: it.blue.id.clone(),
-            reason: draft.reason,
+            reason: it.letter.reason,
             lines: it.letter.plan.lines.clone(),
             totals: it.letter.plan.totals,
             completes: it.letter.plan.completes,

@@ -337,7 +337,16 @@ fn plan_view(t: &'static Texts, it: &PlannedRefund) -> PlanView {
     let letters = it.letters.iter().map(|letter| {
         let plan = &letter.letter.plan;
         LetterView {
-            heading: fill1(t.red.letter, grouped(number_of(&letter.blue))),
+            heading: {
+                let heading = fill1(t.red.letter, grouped(number_of(&letter.blue)));
+                let why = letter.letter.reason;
+                if why == it.reason {
+                    heading
+                } else {
+                    // Over several invoices each has the reason that fits what is on it.
+                    format!("{heading} · {}", reason(t, why))
+                }
+            },
             amounts: [plan.totals.amount, plan.totals.tax, plan.totals.total],
             card_warning: card_warning(t, letter),
             buyers_use: use_words(t, letter.used).1,

@@ -358,6 +358,7 @@ struct PlanOut {
 struct PlannedLetterOut {
     invoice_id: String,
     number: String,
+    reason: &'static str,
     totals: TotalsOut,
     completes: bool,
     card: Option<&'static str>,
@@ -447,6 +448,7 @@ impl From<&PlannedLetter> for PlannedLetterOut {
         PlannedLetterOut {
             invoice_id: it.blue.id.to_string(),
             number: number.to_owned(),
+            reason: it.letter.reason.code(),
             totals: it.letter.plan.totals.into(),
             completes: it.letter.plan.completes,
             card: it.card.state().map(|it| it.as_str()),

@@ -95,6 +95,11 @@ impl From<OrderError> for Problem {
                 let zh = format!("订单 {order_no} 已有投递在进行或已开票，请查看现有投递");
                 Problem::new(Kind::DeliveryUnderWay, Said::new(en, zh))
             }
+            OrderError::NothingLeft(order_no) => {
+                let zh =
+                    format!("订单 {order_no} 已全部退款，没有可开票的金额；重新销售请新建订单");
+                Problem::new(Kind::DeliveryNotOpen, Said::new(en, zh))
+            }
             OrderError::Indivisible(order_no, _) => {
                 let zh = format!("订单 {order_no} 无法按销方的单张限额拆分开票");
                 Problem::new(Kind::DeliveryUnderWay, Said::new(en, zh))

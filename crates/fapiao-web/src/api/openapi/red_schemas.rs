@@ -72,6 +72,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             object(vec![
                 ("invoice_id", text("`inv_…`")),
                 ("number", text("The invoice's number.")),
+                ("reason", reason.clone()),
                 ("totals", of("Totals")),
                 ("completes", flag("Whether nothing of the invoice is left.")),
                 ("card", text_or_null("Where its card stands.")),
