@@ -452,6 +452,8 @@ mod tests {
                 month: "2026-11".to_owned(),
             },
             Job::CheckQuota(fresh(now)),
+            Job::ReturnQuota(fresh(now)),
+            Job::ExtendQuota(fresh(now)),
             Job::MailWindow {
                 batch: "b-1".to_owned(),
                 staff: fresh(now),
