@@ -90,6 +90,12 @@ async fn goods_and_services_on_invoices_of_their_own_are_given_back_in_one_act()
         .collect();
     reasons.sort_unstable();
     assert_eq!(reasons, ["02", "03"], "{first}");
+    // No new link is made of nothing; loading again would not help.
+    let path = format!("/orders/{}/deliveries", order["id"].as_str().unwrap());
+    let refused = app.post(&path, "S-M-d", &json!({ "channel": "web" })).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{refused:?}");
+    let told = refused.body["detail"].as_str().unwrap();
+    assert!(told.contains("is left to invoice"), "{refused:?}");
     app.assert_ledger_holds().await;
     app.stop().await;
 }
