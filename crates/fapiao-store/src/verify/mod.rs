@@ -17,7 +17,7 @@ mod work;
 
 use crate::{
     Store,
-    error::unavailable,
+    error::{self, unavailable},
     sql::{self, Cells, Sql},
 };
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
@@ -121,7 +121,7 @@ type Done = Vec<(Outcome, Duration)>;
 /// Takes one thing after the other until nothing is left to do.
 async fn work_off(db: DatabaseTransaction, plan: Arc<Plan>) -> Result<Done, StoreError> {
     let done = work_through(&db, &plan).await;
-    snapshot::give_back(db).await?;
+    db.rollback().await.map_err(error::db)?;
     done
 }
 
