@@ -94,8 +94,8 @@ pub(crate) async fn page(
 ) -> Result<(Vec<SaleBalance>, Option<After>), StoreError> {
     let closed = Closed::all(store, period).await?;
     let keys = match why {
-        Moved::Sold => sold(store, scope, period, &closed, after),
-        Moved::Late => late(store, scope, period, &closed, after),
+        Moved::Sold => sold(store, scope, period, &closed, after, false),
+        Moved::Late => sold(store, scope, period, &closed, after, true),
         Moved::Invoiced => invoiced(store, scope, period, &closed, after),
         Moved::GivenBack => given_back(scope, period, &closed, after),
     };
@@ -142,42 +142,32 @@ pub(crate) async fn page(
     Ok((sales, next))
 }
 
-/// Sold in the period, by sale time. An order is cancelled by giving everything back, which is one of its moves.
+/// Sold in the period, by sale time; or `late`, sold in a month that was closed when they came, by the time they came. An
+/// order is cancelled by giving everything back, which is one of its moves.
 fn sold(
     store: &Store,
     scope: &Scope,
     period: &Period,
     closed: &[Closed],
     after: Option<&After>,
+    late: bool,
 ) -> Sql {
-    let sql = Sql::new("SELECT o.sold_at, o.id, o.id FROM orders o WHERE o.sold_at >= ")
-        .bind(period.from.timestamp_millis())
-        .add(" AND o.sold_at < ")
-        .bind(period.until.timestamp_millis());
+    let (at, missed) = if late {
+        ("o.created_at", " AND ")
+    } else {
+        ("o.sold_at", " AND NOT ")
+    };
+    let sql = Sql::new(format!(
+        "SELECT {at}, o.id, o.id FROM orders o WHERE {at} >= "
+    ))
+    .bind(period.from.timestamp_millis())
+    .add(&format!(" AND {at} < "))
+    .bind(period.until.timestamp_millis());
     balance(sql, store, scope, period)
-        .add(" AND NOT ")
+        .add(missed)
         .join(Closed::missed_any(closed))
-        .join(beyond(after, "o.sold_at, o.id"))
-        .add(" ORDER BY o.sold_at, o.id")
-}
-
-/// Sold in a month that was closed when they came, by the time they came.
-fn late(
-    store: &Store,
-    scope: &Scope,
-    period: &Period,
-    closed: &[Closed],
-    after: Option<&After>,
-) -> Sql {
-    let sql = Sql::new("SELECT o.created_at, o.id, o.id FROM orders o WHERE o.created_at >= ")
-        .bind(period.from.timestamp_millis())
-        .add(" AND o.created_at < ")
-        .bind(period.until.timestamp_millis());
-    balance(sql, store, scope, period)
-        .add(" AND ")
-        .join(Closed::missed_any(closed))
-        .join(beyond(after, "o.created_at, o.id"))
-        .add(" ORDER BY o.created_at, o.id")
+        .join(beyond(after, &format!("{at}, o.id")))
+        .add(&format!(" ORDER BY {at}, o.id"))
 }
 
 /// Narrows orders to a scope, a seller, and those of which not all is invoiced or given back at the period's end.
