@@ -8,6 +8,7 @@ pub mod closing;
 pub mod evidence;
 pub mod findings;
 pub mod mapping;
+mod moved;
 pub mod paper;
 pub mod reports;
 pub mod tables;

@@ -1,12 +1,11 @@
 //! The VAT of a month (§ summary for the return): what was invoiced, and what was sold without an invoice.
 
-use crate::ArchiveError;
+use crate::{ArchiveError, moved::MovedSales};
 use chrono::{DateTime, Utc};
 use fapiao_domain::{difference::compute_sale, money::Fen, rate::Rate};
 use fapiao_usecases::ports::{Issued, Moved, Period, Ports, SaleBalance, Scope, VatRow};
 use std::collections::BTreeMap;
 
-const PAGE: u32 = 500;
 /// Fen that sums of an order and its invoices may differ by rounding alone (as [`fapiao_usecases::ports::Match`]).
 const ROUNDING: i64 = 5;
 
@@ -44,21 +43,11 @@ pub async fn of_period(
     for row in ports.store.vat_rows(scope, period).await? {
         add(&mut rows, row);
     }
-    for why in Moved::ALL {
-        let mut after = None;
-        loop {
-            let (sales, next) = ports
-                .store
-                .moved_sales(scope, period, why, after.as_ref(), PAGE)
-                .await?;
-            for sale in sales {
-                for row in changed(&sale, period)? {
-                    add(&mut rows, row);
-                }
-            }
-            after = next;
-            if after.is_none() {
-                break;
+    let mut moved = MovedSales::of(scope, period, &Moved::ALL);
+    while let Some(sales) = moved.next(ports).await? {
+        for sale in sales {
+            for row in changed(&sale, period)? {
+                add(&mut rows, row);
             }
         }
     }

@@ -4,6 +4,7 @@
 use crate::{
     ArchiveError, Pieces,
     mapping::{Column, Mapping, Role},
+    moved::MovedSales,
     reports,
     reports::payment_words,
     send,
@@ -296,22 +297,12 @@ impl<'a> Book<'a> {
         period: &Period,
         out: &Pieces,
     ) -> Result<(), ArchiveError> {
-        for why in [Moved::Sold, Moved::Late] {
-            let mut after = None;
-            loop {
-                let (sales, more) = ports
-                    .store
-                    .moved_sales(scope, period, why, after.as_ref(), PAGE)
-                    .await?;
-                for sale in &sales {
-                    self.prepayment(sale)?;
-                }
-                send(out, self.table.take()).await?;
-                after = more;
-                if after.is_none() {
-                    break;
-                }
+        let mut moved = MovedSales::of(scope, period, &[Moved::Sold, Moved::Late]);
+        while let Some(sales) = moved.next(ports).await? {
+            for sale in &sales {
+                self.prepayment(sale)?;
             }
+            send(out, self.table.take()).await?;
         }
         Ok(())
     }
@@ -345,38 +336,36 @@ impl<'a> Book<'a> {
         period: &Period,
         out: &Pieces,
     ) -> Result<(), ArchiveError> {
-        for why in [Moved::Invoiced, Moved::GivenBack] {
-            let mut after = None;
-            loop {
-                let (sales, more) = ports
-                    .store
-                    .moved_sales(scope, period, why, after.as_ref(), PAGE)
-                    .await?;
-                for sale in &sales {
-                    for (at, amount) in refunds_in_advance(sale, period) {
-                        let order = &sale.order;
-                        let channel = payment_words(channel_of(order));
-                        let entries = prepaid_entries(order, amount);
-                        if entries.is_empty() {
-                            continue;
-                        }
-                        self.voucher(&Facts {
-                            at,
-                            summary: &format!("退回预收 订单{} {channel}", order.order_no),
-                            customer: "",
-                            maker: "",
-                            entries: &entries,
-                        })?;
-                    }
-                }
-                send(out, self.table.take()).await?;
-                after = more;
-                if after.is_none() {
-                    break;
+        let mut moved = MovedSales::of(scope, period, &[Moved::Invoiced, Moved::GivenBack]);
+        while let Some(sales) = moved.next(ports).await? {
+            for sale in &sales {
+                for (at, amount) in refunds_in_advance(sale, period) {
+                    self.repayment(&sale.order, at, amount)?;
                 }
             }
+            send(out, self.table.take()).await?;
         }
         Ok(())
+    }
+
+    fn repayment(
+        &mut self,
+        order: &Order,
+        at: DateTime<Utc>,
+        amount: Fen,
+    ) -> Result<(), ArchiveError> {
+        let entries = prepaid_entries(order, amount);
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let channel = payment_words(channel_of(order));
+        self.voucher(&Facts {
+            at,
+            summary: &format!("退回预收 订单{} {channel}", order.order_no),
+            customer: "",
+            maker: "",
+            entries: &entries,
+        })
     }
 
     fn voucher(&mut self, facts: &Facts<'_>) -> Result<(), ArchiveError> {
