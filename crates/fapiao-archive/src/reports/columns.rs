@@ -155,18 +155,21 @@ const fn positive(row: &LedgerRow) -> &'static str {
     if row.total.get() < 0 { "否" } else { "是" }
 }
 
-pub(super) fn ledger_cells(no: i64, row: &LedgerRow) -> Vec<Cell> {
-    let mut cells = vec![Cell::Count(no)];
-    cells.extend(numbers(row));
-    cells.extend([
+/// What an invoice and each of its lines begin with: its numbers, the parties and when it was issued.
+fn head(row: &LedgerRow) -> impl Iterator<Item = Cell> {
+    let parties = [
         row.seller_tax_number.as_str().into(),
         row.seller_name.as_str().into(),
         row.buyer_tax_number.as_str().into(),
         row.buyer_name.as_str().into(),
         moment(row.issued_at).into(),
-        row.amount.into(),
-        row.tax.into(),
-        row.total.into(),
+    ];
+    numbers(row).into_iter().chain(parties)
+}
+
+/// What follows the amounts of an invoice and of each of its lines.
+fn tail(row: &LedgerRow) -> [Cell; 8] {
+    [
         source_words(row.kind).into(),
         kind_words(row.kind).into(),
         state_words(row.state).into(),
@@ -176,6 +179,15 @@ pub(super) fn ledger_cells(no: i64, row: &LedgerRow) -> Vec<Cell> {
         row.drawer.as_str().into(),
         row.remark.as_str().into(),
         row.order_no.as_str().into(),
+    ]
+}
+
+pub(super) fn ledger_cells(no: i64, row: &LedgerRow) -> Vec<Cell> {
+    let mut cells = vec![Cell::Count(no)];
+    cells.extend(head(row));
+    cells.extend([row.amount.into(), row.tax.into(), row.total.into()]);
+    cells.extend(tail(row));
+    cells.extend([
         payment_words(&row.payment_channel).into(),
         row.payment_number.as_str().into(),
         row.store.as_str().into(),
@@ -196,13 +208,8 @@ pub(super) fn ledger_cells(no: i64, row: &LedgerRow) -> Vec<Cell> {
 }
 
 pub(super) fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
-    let mut cells = Vec::from(numbers(row));
+    let mut cells: Vec<Cell> = head(row).collect();
     cells.extend([
-        row.seller_tax_number.as_str().into(),
-        row.seller_name.as_str().into(),
-        row.buyer_tax_number.as_str().into(),
-        row.buyer_name.as_str().into(),
-        moment(row.issued_at).into(),
         line.tax_code.as_str().into(),
         "".into(),
         line.name.as_str().into(),
@@ -214,16 +221,8 @@ pub(super) fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
         vat::rate_words(&line.rate).into(),
         line.tax.into(),
         line.gross.into(),
-        source_words(row.kind).into(),
-        kind_words(row.kind).into(),
-        state_words(row.state).into(),
-        positive(row).into(),
-        // Only the bureau knows its own view of the risk.
-        "".into(),
-        row.drawer.as_str().into(),
-        row.remark.as_str().into(),
-        row.order_no.as_str().into(),
     ]);
+    cells.extend(tail(row));
     cells
 }
 

@@ -15,7 +15,7 @@ use crate::pages::{
     parts::{Event, Tone},
     shell::Section,
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{confirmation::FormWaits, ids::Id};
 use fapiao_usecases::{
     backoffice::{
@@ -173,29 +173,20 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
         );
     }
     out.extend(red_letters(frame).await?);
-    let (stranded, oldest) = frame.ports().store.stranded_deliveries().await?;
-    if stranded > 0 {
-        out.push(Attention {
-            tone: Tone::Bad,
-            count: u64::try_from(stranded).unwrap_or(0),
-            what: t.outlook.stranded.to_owned(),
-            why: t.outlook.stranded_why.to_owned(),
-            href: "/admin/deliveries?state=failed".to_owned(),
-            since: oldest.map(|at| frame.when(at)),
-        });
-    }
     let before = frame.now() - TimeDelta::hours(UPLOAD_WARN_HOURS);
-    let (late, oldest) = frame.ports().store.late_uploads(before).await?;
-    if late > 0 {
-        out.push(Attention {
-            tone: Tone::Bad,
-            count: u64::try_from(late).unwrap_or(0),
-            what: t.outlook.late.to_owned(),
-            why: t.outlook.late_why.to_owned(),
-            href: "/admin/invoices?state=outcome_unknown".to_owned(),
-            since: oldest.map(|at| frame.when(at)),
-        });
-    }
+    let store = &frame.ports().store;
+    out.extend(heap(
+        frame,
+        store.stranded_deliveries().await?,
+        [t.outlook.stranded, t.outlook.stranded_why],
+        "/admin/deliveries?state=failed",
+    ));
+    out.extend(heap(
+        frame,
+        store.late_uploads(before).await?,
+        [t.outlook.late, t.outlook.late_why],
+        "/admin/invoices?state=outcome_unknown",
+    ));
     let month = month_before(frame.now());
     let mut open = 0_u64;
     // Until the 13th it can be confirmed; later the tax side has summed by itself.
@@ -231,6 +222,24 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
     Ok(out)
 }
 
+/// How many wait and since when, where any do: what they are, and why.
+fn heap(
+    frame: &Frame,
+    (count, oldest): (i64, Option<DateTime<Utc>>),
+    [what, why]: [&str; 2],
+    href: &str,
+) -> Option<Attention> {
+    let count = u64::try_from(count).ok().filter(|it| *it > 0)?;
+    Some(Attention {
+        tone: Tone::Bad,
+        count,
+        what: what.to_owned(),
+        why: why.to_owned(),
+        href: href.to_owned(),
+        since: oldest.map(|at| frame.when(at)),
+    })
+}
+
 /// Red confirmations that go no further without staff: no job stops for them.
 async fn red_letters(frame: &Frame) -> Result<Option<Attention>, StoreError> {
     let t = frame.t();
@@ -247,14 +256,12 @@ async fn red_letters(frame: &Frame) -> Result<Option<Attention>, StoreError> {
         return Ok(None);
     };
     let oldest = found.rows.iter().filter_map(|it| it.form.asked_at).min();
-    Ok(Some(Attention {
-        tone: Tone::Bad,
-        count: found.rows.len() as u64,
-        what: t.red_form.attention.to_owned(),
-        why: red_forms::badge(t, &newest.form).word.to_owned(),
-        href: "/admin/red-letters?state=staff".to_owned(),
-        since: oldest.map(|at| frame.when(at)),
-    }))
+    Ok(heap(
+        frame,
+        (found.rows.len() as i64, oldest),
+        [t.red_form.attention, red_forms::badge(t, &newest.form).word],
+        "/admin/red-letters?state=staff",
+    ))
 }
 
 async fn recent(frame: &Frame) -> Result<Vec<Event>, StoreError> {
