@@ -279,6 +279,52 @@ async fn a_refused_part_is_asked_for_again_under_its_own_number() {
     app.stop().await;
 }
 
+/// Whether an order is asked for whole or in parts may change with the limit: what was begun anew the other way is begun.
+#[tokio::test]
+async fn a_refused_order_that_is_begun_anew_in_parts_or_whole_is_no_longer_asked_for() {
+    let app = spawn_app().await;
+    let store = &app.ports().store;
+    let fault = |times: u32| {
+        json!({
+            "service": "QDFPSC", "kind": "refuse_invoices", "times": times, "message": "购买方信息有误"
+        })
+    };
+    let failed = async |order: &Value, at: usize| {
+        let one = alone(order, at);
+        app.open_page(&one).await;
+        app.authorise(&one, &company()).await;
+        app.await_state(&one, "failed").await;
+    };
+    app.tax_fault(&fault(1)).await;
+    let order = created(app.post("/orders", "S-A", &fifty("S-A")).await);
+    failed(&order, 0).await;
+    assert_eq!(store.stranded_deliveries().await.unwrap().0, 1);
+
+    limit(&app, Some("1000.00"), 2000).await;
+    let path = format!("/orders/{}/deliveries", order["id"].as_str().unwrap());
+    let anew = json!({ "channel": "web" });
+    created(app.post(&path, "S-A-2", &anew).await);
+    let divided = shown(&app, &order).await;
+    assert_eq!(
+        divided["deliveries"].as_array().unwrap().len(),
+        4,
+        "{divided}"
+    );
+    assert_eq!(store.stranded_deliveries().await.unwrap().0, 0);
+
+    for at in 1..4 {
+        app.tax_fault(&fault(1)).await;
+        failed(&divided, at).await;
+        assert_eq!(store.stranded_deliveries().await.unwrap().0, at as i64);
+    }
+    limit(&app, None, 2000).await;
+    created(app.post(&path, "S-A-3", &anew).await);
+    let whole = shown(&app, &order).await;
+    assert_eq!(whole["deliveries"].as_array().unwrap().len(), 5, "{whole}");
+    assert_eq!(store.stranded_deliveries().await.unwrap().0, 0);
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn staff_set_the_limit_and_see_the_parts() {
     let app = spawn_app().await;

@@ -33,7 +33,7 @@ pub trait StockOutlook: Send + Sync {
     ) -> Result<(i64, Option<DateTime<Utc>>), StoreError>;
 
     /// How many deliveries failed and were not begun anew though their order is still to be invoiced, and when the oldest was
-    /// made.
+    /// made. A delivery of the whole order stands for every part, and the other way round.
     async fn stranded_deliveries(&self) -> Result<(i64, Option<DateTime<Utc>>), StoreError>;
 
     /// Closes the quota of every month before this one (`yyyy-mm`): what is left of it lapses with a line of the ledger, and
