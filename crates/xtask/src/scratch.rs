@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The system's folder in memory.
 const SHARED_MEMORY: &str = "/dev/shm";
-/// Free room that the folder must have: about four times what a run takes (KiB).
+/// Free room that the folder must have (KiB).
 const ROOM: u64 = 4 << 20;
 /// Memory that must be free for everybody (KiB).
 const MEMORY: u64 = 8 << 20;
