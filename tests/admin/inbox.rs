@@ -84,6 +84,37 @@ async fn a_trial_shows_what_would_change() {
         replay.would.jobs,
         [("draft_invoice".to_owned(), delivery.to_owned())]
     );
+    let of_delivery = |column: &str| {
+        let mut values = replay.would.values.iter();
+        let found = values.find(|it| it.table == "deliveries" && it.column == column);
+        found.map(|it| (it.before.clone(), it.after.clone()))
+    };
+    let text = |it: &str| Some(it.to_owned());
+    assert_eq!(
+        of_delivery("state"),
+        Some((text("page_opened"), text("authorised"))),
+        "{:?}",
+        replay.would.values
+    );
+    assert!(
+        of_delivery("raw_title").is_some_and(|(before, after)| before.is_none() && after.is_some())
+    );
+    assert_eq!(of_delivery("order_id"), None, "it stays");
+    // Staff read it value by value, in their words.
+    let owner = signed_in(&app, "admin").await;
+    let shown = page(&app, &owner, &format!("/admin/inbox/{}?replay=1", push.id)).await;
+    let (_, block) = shown.split_once("id=\"replay\"").unwrap();
+    for words in [
+        "逐项对比",
+        "状态",
+        "已打开",
+        "已授权",
+        "授权时间",
+        "买家填写的抬头",
+    ] {
+        assert!(block.contains(words), "{words}: {block}");
+    }
+    assert!(!block.contains("page_opened"), "{block}");
     let still = app.get(&format!("/deliveries/{delivery}")).await.body;
     assert_eq!(still["state"], "page_opened", "nothing was done");
     app.stop().await;

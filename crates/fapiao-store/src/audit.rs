@@ -53,6 +53,11 @@ impl Line {
         &self.subject
     }
 
+    /// Ids of what it is about: its subject, and its order.
+    pub(crate) fn things(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.subject.as_str()).chain(self.order.as_deref())
+    }
+
     /// The facts.
     pub(crate) fn data(&self) -> Value {
         Value::Object(self.data.clone())

@@ -17,7 +17,10 @@ use sea_orm::{
     FromQueryResult, ModelTrait, QueryResult, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 /// An open transaction. Lines of the audit chain and new jobs are collected and written together just before the
 /// commit, so that the end of the chain is held as briefly as can be.
@@ -172,10 +175,18 @@ impl Tx {
         owed.changed.truncate(mark.changed);
     }
 
-    /// Notes what is owed instead of writing it.
-    pub(crate) fn note_owed(&self, notes: &Notes) {
-        let owed = self.owed();
-        notes.keep(&owed.lines, &owed.jobs);
+    /// Notes what is owed, and the rows that it is about, instead of writing it.
+    pub(crate) async fn note_owed(&self, notes: &Notes) -> Result<(), StoreError> {
+        let things: BTreeSet<String> = {
+            let owed = self.owed();
+            notes.keep(&owed.lines, &owed.jobs);
+            let of_lines = owed.lines.iter().flat_map(Line::things);
+            of_lines
+                .chain(owed.changed.iter().map(String::as_str))
+                .map(str::to_owned)
+                .collect()
+        };
+        notes.compare(self, &things).await
     }
 
     /// Writes what is owed and commits.

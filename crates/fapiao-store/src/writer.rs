@@ -253,9 +253,12 @@ async fn attempt(parts: &WriterParts, group: &mut Vec<Box<dyn Work>>) -> Attempt
         }
     }
     if let Some(notes) = &parts.rehearsal {
-        tx.note_owed(notes);
+        let noted = tx.note_owed(notes).await;
         tx.rollback().await;
-        return Attempt::Committed(Aftermath::default(), failures);
+        return match noted {
+            Ok(()) => Attempt::Committed(Aftermath::default(), failures),
+            Err(error) => Attempt::Failed(error),
+        };
     }
     match tx.commit(&parts.audit_keys).await {
         Ok(aftermath) => Attempt::Committed(aftermath, failures),

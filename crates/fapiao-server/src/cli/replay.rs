@@ -61,6 +61,17 @@ pub(super) async fn run(config: &Config, args: &ReplayArgs) -> Result<ExitCode, 
             change.data
         );
     }
+    for it in &replay.would.values {
+        let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+        say!(
+            "  would be       {} of {} {}: {} instead of {}",
+            it.column,
+            it.table,
+            it.row,
+            said(&it.after),
+            said(&it.before)
+        );
+    }
     for (kind, subject) in &replay.would.jobs {
         say!("  would follow   {kind} of {subject}");
     }

@@ -80,7 +80,7 @@ pub use quota::{OpenReturn, QuotaGrant, QuotaReturned, QuotaTerm, QuotaTerms};
 pub use reach::Reach;
 pub use reconciliation::{DeliveryFilter, DeliveryRow, Reconciliations};
 pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
-pub use rehearsal::{PlannedChange, RehearsalLog, Rehearse, Rehearsed};
+pub use rehearsal::{PlannedChange, PlannedValue, RehearsalLog, Rehearse, Rehearsed};
 pub use reports::{
     After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period, Reports,
     SaleBalance, SaleMove, SegmentMatch, VatRow,

@@ -11,6 +11,23 @@ pub struct Rehearsed {
     pub changes: Vec<PlannedChange>,
     /// The jobs: what would follow. Kind and subject.
     pub jobs: Vec<(String, String)>,
+    /// Orders, deliveries, invoices and cards, value by value.
+    pub values: Vec<PlannedValue>,
+}
+
+/// One value of a row that would be another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedValue {
+    /// The table: `orders`, `deliveries`, `invoices`, `cards`.
+    pub table: &'static str,
+    /// The row's id; a card's is that of its delivery.
+    pub row: String,
+    /// The column.
+    pub column: String,
+    /// As stored; `None` where there is nothing, or no row yet.
+    pub before: Option<String>,
+    /// As it would be stored.
+    pub after: Option<String>,
 }
 
 /// One change that would be made.

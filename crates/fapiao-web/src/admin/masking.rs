@@ -19,7 +19,7 @@ const PERSONAL: [&str; 11] = [
 const SIGNING: [&str; 3] = ["openid", "signature", "msg_signature"];
 
 /// Enough to compare, not to use.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let count = text.chars().count();
     let kept: String = text.chars().take((count / 2).min(6)).collect();
     format!("{kept}…")

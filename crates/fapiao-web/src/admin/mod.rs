@@ -62,6 +62,7 @@ mod tax_codes;
 mod tax_connections;
 mod timeline;
 mod unified;
+mod value_words;
 
 pub(crate) use papers::unreadable;
 pub(crate) use routes::configure;

@@ -8,7 +8,7 @@ use super::{
     inbox::{about, badge},
     job_words, masking,
     push_words::{self, outcome},
-    timeline,
+    timeline, value_words,
 };
 use crate::{
     i18n::{Texts, fill1},
@@ -170,6 +170,12 @@ fn block(desk: &Overseer, t: &'static Texts, replay: Replay) -> ReplayBlock {
             .jobs
             .iter()
             .map(|(kind, subject)| format!("{} · {subject}", job_words::kind(t, kind)))
+            .collect(),
+        values: replay
+            .would
+            .values
+            .iter()
+            .map(|it| value_words::row(desk.lang(), it))
             .collect(),
     }
 }

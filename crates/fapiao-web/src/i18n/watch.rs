@@ -30,6 +30,11 @@ texts! {
         waits: "稍后再试", "to be tried again later";
         would_change: "会改变", "Would change";
         would_follow: "会接着做", "Would follow";
+        would_be: "逐项对比", "Value by value";
+        value: "内容", "Value";
+        value_card: "卡券", "Card";
+        value_now: "现在", "Now";
+        value_then: "会变为", "Would be";
         changes_nothing: "不会改变任何内容。", "It would change nothing.";
         self_tests: "推送自检", "Self-test of the push address";
         self_test_means: "本系统通过公网地址，按三种加密方式各给自己发一条测试推送，并核对结果。", "The product sends itself a test push in each of the three modes through its public address and looks at what comes of it.";
@@ -95,6 +100,8 @@ texts! {
         unknown_here: "买家授权了一个这里没有的单号", "A buyer agreed to an order id that is not here";
         no_card: "发票已开具，但没有在放入卡包", "Issued, and nobody brings it to the wallet";
         code_unknown: "卡券在卡包中，编号丢失", "In the wallet, its code was lost";
+        card_only_here: "这里已入卡包，微信没有这次授权", "In the wallet here; WeChat does not know of the agreement";
+        fix_card_only_here: "查看卡券，请买家核对卡包", "See the card; ask the buyer to look into the wallet";
         fix_authorised_there: "确认授权并开票", "Confirm and issue";
         fix_refused_here: "通知微信已拒绝", "Tell WeChat and the buyer";
         fix_close: "结束这次授权", "End this delivery";

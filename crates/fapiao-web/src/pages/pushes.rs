@@ -56,6 +56,23 @@ pub struct ReplayBlock {
     pub changes: Vec<Event>,
     /// What would follow.
     pub jobs: Vec<String>,
+    /// The values that would be others.
+    pub values: Vec<ValueRow>,
+}
+
+/// One value of a row that would be another.
+#[derive(Clone, Debug)]
+pub struct ValueRow {
+    /// Of what: an order, a delivery, an invoice, a card.
+    pub what: &'static str,
+    /// Its id.
+    pub thing: Link,
+    /// Which value.
+    pub name: String,
+    /// As it is; empty where there is none.
+    pub before: String,
+    /// As it would be.
+    pub after: String,
 }
 
 /// `/admin/accounts/{id}/self-test`.
