@@ -37,6 +37,7 @@ mod m20261121_000040_kept_books;
 mod m20261121_000042_code_rates;
 mod m20261121_000043_walks;
 mod m20261121_000044_quota;
+mod m20261121_000045_token_causes;
 mod m20261121_000046_documents;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000043_walks::Migration),
             Box::new(m20261121_000044_quota::Migration),
             Box::new(m20261121_000046_documents::Migration),
+            Box::new(m20261121_000045_token_causes::Migration),
         ]
     }
 }

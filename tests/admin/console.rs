@@ -398,6 +398,11 @@ async fn the_tokens_page_tells_who_renewed_and_a_test_disturbs_nobody() {
     let before = token().await;
     let text = page(&app, &owner, "/admin/tokens").await;
     assert!(text.contains("已刷新") && text.contains(&account.app_id));
+    let web = app.demo().web.to_string();
+    assert!(
+        text.contains("首次获取") && text.contains(&web),
+        "why, and by which node: {text}"
+    );
     assert!(
         !text.contains(&before.value),
         "the token itself is not shown"
@@ -462,6 +467,7 @@ async fn a_failed_renewal_is_told_with_wechats_code() {
         .await
         .unwrap();
     assert_eq!(notes[0].code, "40164", "{notes:?}");
+    assert_eq!(notes.last().unwrap().cause, "first", "{notes:?}");
     let text = page(&app, &owner, "/admin/tokens").await;
     assert!(text.contains("最近的错误 40164"), "{text}");
     app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)

@@ -24,6 +24,7 @@ pub(crate) struct Renewal {
     pub(crate) app_id: String,
     pub(crate) kind: String,
     pub(crate) node: String,
+    pub(crate) cause: String,
     pub(crate) generation: i64,
     /// Unix seconds.
     pub(crate) expires_at: i64,
@@ -43,6 +44,7 @@ pub(crate) async fn renewed(tx: &Tx, it: &Renewal) -> Result<(), StoreError> {
             expires_at: Some(it.expires_at.saturating_mul(1000)),
             code: String::new(),
             trouble: String::new(),
+            cause: it.cause.clone(),
         },
     )
     .await
@@ -63,6 +65,7 @@ pub(crate) fn trouble<'t>(tx: &'t Tx, (it,): &'t (TokenTrouble,)) -> Run<'t, ()>
                 expires_at: None,
                 code: it.code.clone(),
                 trouble: it.trouble.clone(),
+                cause: String::new(),
             },
         )
         .await
@@ -110,6 +113,7 @@ pub(crate) async fn of_app(
                 generation: model.generation,
                 code: model.code,
                 trouble: model.trouble,
+                cause: model.cause,
             })
         })
         .collect()

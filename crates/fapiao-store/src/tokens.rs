@@ -43,6 +43,7 @@ fn lease<'t>(tx: &'t Tx, it: &'t Lease) -> Run<'t, bool> {
 
 struct Swap {
     node: String,
+    cause: String,
     app_id: String,
     kind: String,
     expected: i64,
@@ -55,6 +56,7 @@ impl Swap {
             app_id: self.app_id.clone(),
             kind: self.kind.clone(),
             node: self.node.clone(),
+            cause: self.cause.clone(),
             generation: self.expected + 1,
             expires_at: self.row.expires_at,
         }
@@ -154,10 +156,11 @@ impl Tokens for Store {
         expected_generation: i64,
         value: &str,
         expires_at: i64,
-        node: &str,
+        (node, cause): (&str, &str),
     ) -> Result<bool, StoreError> {
         let swapped = Swap {
             node: node.to_owned(),
+            cause: cause.to_owned(),
             app_id: app_id.to_owned(),
             kind: kind.to_owned(),
             expected: expected_generation,

@@ -40,6 +40,6 @@ pub use reimburser::ReimburserClient;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use title::TitleClient;
 pub use token::{
-    CredentialKind, MemoryTokenStore, NewToken, StoredToken, SystemClock, TokenKeeper, TokenStore,
-    UnixClock,
+    CredentialKind, MemoryTokenStore, NewToken, RenewalCause, StoredToken, SystemClock,
+    TokenKeeper, TokenStore, UnixClock,
 };

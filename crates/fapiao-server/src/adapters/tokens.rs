@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use fapiao_usecases::ports::{Storage, TokenTrouble};
 use std::{sync::Arc, time::Duration};
 use wechat_invoice::{
-    CredentialKind, Endpoints, Error, ExposeSecret, NewToken, SecretString, StoreError,
-    StoredToken, Timeouts, TokenKeeper, TokenStore, Transport,
+    CredentialKind, Endpoints, Error, ExposeSecret, NewToken, RenewalCause, SecretString,
+    StoreError, StoredToken, Timeouts, TokenKeeper, TokenStore, Transport,
 };
 
 /// Who is told of every call to WeChat, without secrets.
@@ -53,6 +53,7 @@ impl TokenStore for SharedTokens {
         kind: CredentialKind,
         expected_generation: i64,
         new: &NewToken,
+        cause: RenewalCause,
     ) -> Result<bool, StoreError> {
         let value = new.value.expose_secret();
         Ok(self
@@ -63,7 +64,7 @@ impl TokenStore for SharedTokens {
                 expected_generation,
                 value,
                 new.expires_at,
-                &self.node,
+                (&self.node, cause.as_str()),
             )
             .await?)
     }

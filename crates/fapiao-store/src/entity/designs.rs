@@ -41,5 +41,6 @@ table! {
         expires_at: Option<i64>,
         code: String,
         trouble: String,
+        cause: String,
     }
 }

@@ -170,8 +170,8 @@ preference: None,
         assert!(bench.store.lease_token(app, kind, "a", 60).await.unwrap());
         assert!(!other.lease_token(app, kind, "b", 60).await.unwrap());
         assert_eq!(bench.store.token(app, kind).await.unwrap(), None);
-        assert!(bench.store.swap_token(app, kind, 0, "secret-1", 7200, "node").await.unwrap());
-        assert!(!other.swap_token(app, kind, 0, "secret-2", 7200, "node").await.unwrap());
+        assert!(bench.store.swap_token(app, kind, 0, "secret-1", 7200, ("node", "first")).await.unwrap());
+        assert!(!other.swap_token(app, kind, 0, "secret-2", 7200, ("node", "first")).await.unwrap());
         let row = other.token(app, kind).await.unwrap().unwrap();
         assert_eq!((row.value.as_str(), row.expires_at, row.generation), ("secret-1", 7200, 1));
         assert!(!format!("{row:?}").contains("secret"));
@@ -180,9 +180,9 @@ preference: None,
         assert!(!bench.store.lease_token(app, kind, "a", 60).await.unwrap());
         other.release_token(app, kind, "b").await.unwrap();
         assert!(bench.store.lease_token(app, kind, "a", 60).await.unwrap());
-        assert!(bench.store.swap_token(app, kind, 1, "secret-3", 9000, "node").await.unwrap());
-        assert!(bench.store.swap_token("wx2", kind, 0, "secret-4", 9000, "node").await.unwrap());
-        assert!(!bench.store.swap_token("wx3", kind, 5, "secret-5", 9000, "node").await.unwrap());
+        assert!(bench.store.swap_token(app, kind, 1, "secret-3", 9000, ("node", "ending")).await.unwrap());
+        assert!(bench.store.swap_token("wx2", kind, 0, "secret-4", 9000, ("node", "first")).await.unwrap());
+        assert!(!bench.store.swap_token("wx3", kind, 5, "secret-5", 9000, ("node", "first")).await.unwrap());
         let trouble = TokenTrouble {
             app_id: app.to_owned(), kind: kind.to_owned(), node: "b".to_owned(), code: "40164".to_owned(),
             trouble: "not on the list".to_owned(),
@@ -194,6 +194,7 @@ preference: None,
         assert_eq!((notes.len(), notes[0].code.as_str()), (60, "40164"));
         let other = bench.store.token_notes("wx2", 100).await.unwrap();
         assert_eq!((other.len(), other[0].generation, other[0].node.as_str()), (1, 1, "node"));
+        assert_eq!((other[0].cause.as_str(), notes[0].cause.as_str()), ("first", ""));
     }
 
     async fn a_drawing_is_saved_over_the_one_that_was_read(bench: &Bench) {

@@ -131,6 +131,8 @@ pub struct TokenNote {
     pub at: DateTime<Utc>,
     /// The generation it made; 0 for a failure.
     pub generation: i64,
+    /// Why it was renewed: `first`, `ending`, `refused`, `forced`; empty for a failure, and where it was not noted.
+    pub cause: String,
     /// Until when the new credential lives.
     pub expires_at: Option<DateTime<Utc>>,
     /// The far side's code; empty without one.

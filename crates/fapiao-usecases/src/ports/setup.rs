@@ -147,7 +147,7 @@ pub trait Tokens: Send + Sync {
         lease_secs: u32,
     ) -> Result<bool, StoreError>;
     /// Replaces the credential if its generation is still the expected one (0 for none), ends the lease, and notes which
-    /// node did it.
+    /// node did it and why (`by`).
     async fn swap_token(
         &self,
         app_id: &str,
@@ -155,7 +155,7 @@ pub trait Tokens: Send + Sync {
         expected_generation: i64,
         value: &str,
         expires_at: i64,
-        node: &str,
+        by: (&str, &str),
     ) -> Result<bool, StoreError>;
     /// Ends a lease without a new credential.
     async fn release_token(&self, app_id: &str, kind: &str, holder: &str)

@@ -128,6 +128,13 @@ fn note_row(frame: &Frame, shell: &Shell, note: &TokenNote) -> NoteRow {
         },
         generation: note.generation,
         code: note.code.clone(),
+        cause: match note.cause.as_str() {
+            "first" => c.cause_first,
+            "ending" => c.cause_ending,
+            "refused" => c.cause_refused,
+            "forced" => c.cause_forced,
+            _ => "",
+        },
         trouble: in_language(frame.lang(), &note.trouble),
     }
 }

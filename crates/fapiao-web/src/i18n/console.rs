@@ -127,6 +127,10 @@ texts! {
         what: "结果", "Result";
         renewed: "已刷新", "Renewed";
         failed: "失败", "Failed";
+        cause_first: "首次获取", "there was none";
+        cause_ending: "即将到期", "the old one was about to end";
+        cause_refused: "微信不再接受旧令牌（40001 等）", "WeChat refused the old one (40001 and the like)";
+        cause_forced: "微信仍发放被拒的令牌，已强制换新", "WeChat still gave out the refused one; a new one was forced";
         history: "刷新记录", "Who renewed when";
         no_history: "还没有刷新过。", "Nothing was renewed yet.";
         last_trouble: "最近的错误", "Last trouble";

@@ -65,6 +65,8 @@ pub struct NoteRow {
     pub generation: i64,
     /// The far side's code; empty without one.
     pub code: String,
+    /// Why it was renewed; empty for a failure.
+    pub cause: &'static str,
     /// What went wrong, in the reader's language; empty for a renewal.
     pub trouble: String,
 }

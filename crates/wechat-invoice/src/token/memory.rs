@@ -3,7 +3,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{CredentialKind, NewToken, StoredToken, SystemClock, TokenStore, UnixClock};
+use super::{
+    CredentialKind, NewToken, RenewalCause, StoredToken, SystemClock, TokenStore, UnixClock,
+};
 use crate::error::StoreError;
 
 /// A [`TokenStore`] for one process: tests, tools, single-node services.
@@ -85,6 +87,7 @@ impl TokenStore for MemoryTokenStore {
         kind: CredentialKind,
         expected_generation: i64,
         new: &NewToken,
+        _cause: RenewalCause,
     ) -> Result<bool, StoreError> {
         Ok(self.with_row(app_id, kind, |row| {
             let generation = row.token.as_ref().map_or(0, |token| token.generation);

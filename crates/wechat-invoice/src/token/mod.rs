@@ -15,4 +15,4 @@ mod store;
 pub use clock::{SystemClock, UnixClock};
 pub use keeper::TokenKeeper;
 pub use memory::MemoryTokenStore;
-pub use store::{CredentialKind, NewToken, StoredToken, TokenStore};
+pub use store::{CredentialKind, NewToken, RenewalCause, StoredToken, TokenStore};

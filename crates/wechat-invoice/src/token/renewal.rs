@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::fetch::Mode;
 use super::keeper::{Gate, Slot, TokenKeeper, alive, same};
-use super::{CredentialKind, NewToken, StoredToken};
+use super::{CredentialKind, NewToken, RenewalCause, StoredToken};
 use crate::account::Account;
 use crate::error::Error;
 
@@ -32,8 +32,8 @@ impl TokenKeeper {
             slot.remember(gate, token, now);
             return Ok(token.value.clone());
         }
-        let new = match self.fetch_another(account, kind, gate, failed).await {
-            Ok(new) => new,
+        let (new, forced) = match self.fetch_another(account, kind, gate, failed).await {
+            Ok(fetched) => fetched,
             Err(error) => {
                 gate.failures = gate.failures.saturating_add(1);
                 gate.next_try_at = now + back_off_secs(gate.failures);
@@ -44,7 +44,15 @@ impl TokenKeeper {
             }
         };
         let generation = stored.as_ref().map_or(0, |token| token.generation);
-        let swapped = store.compare_and_swap(app_id, kind, generation, &new).await;
+        let cause = match (failed, &stored) {
+            _ if forced => RenewalCause::Forced,
+            (_, None) => RenewalCause::First,
+            (Some(_), Some(_)) => RenewalCause::Refused,
+            (None, Some(_)) => RenewalCause::Ending,
+        };
+        let swapped = store
+            .compare_and_swap(app_id, kind, generation, &new, cause)
+            .await;
         let token = if swapped.map_err(store_error)? {
             let NewToken { value, expires_at } = new;
             StoredToken {
@@ -79,17 +87,17 @@ impl TokenKeeper {
         Ok(token.value)
     }
 
-    /// A fetch that gives something else than `failed`, by force if it must and may be.
+    /// A fetch that gives something else than `failed`, by force if it must and may be; whether it was forced.
     async fn fetch_another(
         &self,
         account: &Account,
         kind: CredentialKind,
         gate: &mut Gate,
         failed: Option<&SecretString>,
-    ) -> Result<NewToken, Error> {
+    ) -> Result<(NewToken, bool), Error> {
         let new = self.fetch(account, kind, Mode::Normal).await?;
         let Some(failed) = failed.filter(|failed| same(failed, &new.value)) else {
-            return Ok(new);
+            return Ok((new, false));
         };
         let now = self.now();
         let last = gate.forced_at.max(gate.changed_at);
@@ -104,7 +112,7 @@ impl TokenKeeper {
             let reason = "WeChat gives out the one it refused, even when forced";
             return Err(pending(account, kind, reason, FORCE_AT_MOST_EVERY_SECS));
         }
-        Ok(forced)
+        Ok((forced, true))
     }
 
     /// No renewal now: the stored credential while it lives, else the reason why there is none.

@@ -37,6 +37,32 @@ impl CredentialKind {
     }
 }
 
+/// Why a credential is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RenewalCause {
+    /// None was stored.
+    First,
+    /// The stored one was about to end, or had ended.
+    Ending,
+    /// WeChat refused the stored one (40001, 40014, 42001), and gave another when asked.
+    Refused,
+    /// WeChat refused the stored one and still gave it out: another was forced.
+    Forced,
+}
+
+impl RenewalCause {
+    /// A stable word for a database column: `first`, `ending`, `refused` or `forced`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RenewalCause::First => "first",
+            RenewalCause::Ending => "ending",
+            RenewalCause::Refused => "refused",
+            RenewalCause::Forced => "forced",
+        }
+    }
+}
+
 /// A credential as the store holds it. `Debug` shows no value.
 #[derive(Clone, Debug)]
 pub struct StoredToken {
@@ -82,13 +108,15 @@ pub trait TokenStore: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Replaces the credential if its generation is still `expected_generation` (0: none stored
-    /// yet) and raises the generation by one. `false` if somebody else was first.
+    /// yet) and raises the generation by one. `false` if somebody else was first. `cause` is for a page or a log of the
+    /// host.
     async fn compare_and_swap(
         &self,
         app_id: &str,
         kind: CredentialKind,
         expected_generation: i64,
         new: &NewToken,
+        cause: RenewalCause,
     ) -> Result<bool, StoreError>;
 
     /// Gives the lease back, if it is `holder`'s.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::json;
 use wechat_invoice::{
     Advice, CredentialKind, Error, ExposeSecret, MemoryTokenStore, MerchantClient, NewToken,
-    PlatformClient, TokenKeeper, TokenStore,
+    PlatformClient, RenewalCause, TokenKeeper, TokenStore,
 };
 
 use crate::harness::{APP_ID, Clock, NOW, Reply, S_PAPPID, SECRET, Server, account};
@@ -48,7 +48,7 @@ impl Nodes {
         let kind = CredentialKind::AccessToken;
         assert!(
             self.store
-                .compare_and_swap(APP_ID, kind, generation, &new)
+                .compare_and_swap(APP_ID, kind, generation, &new, RenewalCause::Ending)
                 .await
                 .unwrap()
         );

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use wechat_invoice::{
-    Advice, CredentialKind, Error, ExposeSecret, MemoryTokenStore, NewToken, StoreError,
-    StoredToken, TokenStore,
+    Advice, CredentialKind, Error, ExposeSecret, MemoryTokenStore, NewToken, RenewalCause,
+    StoreError, StoredToken, TokenStore,
 };
 
 use crate::harness::{APP_ID, Clock, NOW, SECRET, Server, account};
@@ -62,6 +62,7 @@ impl TokenStore for Broken {
         _: CredentialKind,
         _: i64,
         _: &NewToken,
+        _: RenewalCause,
     ) -> Result<bool, StoreError> {
         Ok(false)
     }
@@ -117,7 +118,7 @@ async fn the_classic_token_is_fetched_apart() {
     );
 }
 
-/// A store that keeps what it was told about failures.
+/// A store that keeps what it was told about failures and causes.
 struct Told(MemoryTokenStore, Mutex<Vec<String>>);
 
 #[async_trait::async_trait]
@@ -144,8 +145,12 @@ impl TokenStore for Told {
         kind: CredentialKind,
         generation: i64,
         new: &NewToken,
+        cause: RenewalCause,
     ) -> Result<bool, StoreError> {
-        self.0.compare_and_swap(id, kind, generation, new).await
+        self.1.lock().unwrap().push(cause.as_str().to_owned());
+        self.0
+            .compare_and_swap(id, kind, generation, new, cause)
+            .await
     }
     async fn release(
         &self,
@@ -162,7 +167,7 @@ impl TokenStore for Told {
 }
 
 #[tokio::test]
-async fn a_store_is_told_why_there_is_no_credential_and_of_success_nothing() {
+async fn a_store_is_told_why_there_is_no_credential_and_why_another() {
     let server = Server::start().await;
     server.json(TOKEN, r#"{"errcode":40164,"errmsg":"invalid ip"}"#);
     server.json(TOKEN, r#"{"access_token":"a","expires_in":7200}"#);
@@ -172,7 +177,17 @@ async fn a_store_is_told_why_there_is_no_credential_and_of_success_nothing() {
     keeper.access_token(&account()).await.unwrap_err();
     keeper.access_token(&account()).await.unwrap_err(); // Backing off: WeChat is not asked, nothing is told.
     clock.pass(600);
+    let first = keeper.access_token(&account()).await.unwrap();
+    // Refused by WeChat, which gives another one when asked; refused again, and only a forced one differs.
+    server.json(TOKEN, r#"{"access_token":"b","expires_in":7200}"#);
+    let kind = CredentialKind::AccessToken;
+    let second = keeper.renew(&account(), kind, &first).await.unwrap();
+    clock.pass(600);
+    server.json(TOKEN, r#"{"access_token":"c","expires_in":7200}"#);
+    keeper.renew(&account(), kind, &second).await.unwrap();
+    clock.pass(7200);
     keeper.access_token(&account()).await.unwrap();
-    let expected = format!("{APP_ID} access_token Some(40164)");
-    assert_eq!(*told.1.lock().unwrap(), [expected]);
+    let failure = format!("{APP_ID} access_token Some(40164)");
+    let expected = [failure.as_str(), "first", "refused", "forced", "ending"];
+    assert_eq!(*told.1.lock().unwrap(), expected);
 }

@@ -210,6 +210,7 @@ fn credentials(s: &Sample, pages: &mut Pages) {
         },
         generation,
         code: if generation > 0 { "" } else { "40164" }.to_owned(),
+        cause: if generation > 0 { c.cause_ending } else { "" },
         trouble: if generation > 0 { "" } else { "invalid ip" }.to_owned(),
     };
     let quota = QuotaRow {
