@@ -45,6 +45,51 @@ pub async fn spawn_apart(settings: &[(&str, &str)]) -> Apart {
     }
 }
 
+/// Another node of a running product: a process of its own on the same database.
+pub struct SecondNode {
+    process: Child,
+    web: SocketAddr,
+}
+
+impl SecondNode {
+    /// Starts it and waits until it is ready.
+    pub async fn beside(app: &TestApp) -> SecondNode {
+        let web = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fapiao"));
+        command
+            .arg("--config")
+            .arg(app.settings_file())
+            .arg("serve")
+            .env_remove("FAPIAO_DATABASE__URL")
+            .env("FAPIAO_SERVER__LISTEN", web.to_string())
+            .env("FAPIAO_LOG__FILTER", "error")
+            .envs(ALWAYS)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
+        let mut process = command.spawn().unwrap();
+        let ready = format!("http://{web}/readyz");
+        until("the second node is ready", async || {
+            let ended = process.try_wait().unwrap();
+            assert!(ended.is_none(), "it ended before it was ready: {ended:?}");
+            let answer = app.http.get(&ready).send().await;
+            answer.is_ok_and(|it| it.status().is_success())
+        })
+        .await;
+        SecondNode { process, web }
+    }
+
+    /// Where it is reached.
+    pub fn web(&self) -> String {
+        format!("http://{}", self.web)
+    }
+
+    /// Ends it.
+    pub async fn stop(mut self) {
+        self.process.kill().await.unwrap();
+    }
+}
+
 impl Apart {
     /// Starts the product and waits until it is ready.
     pub async fn start(&mut self) {

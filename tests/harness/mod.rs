@@ -9,7 +9,7 @@ mod picture;
 mod port;
 mod wait;
 
-pub use apart::{Apart, spawn_apart};
+pub use apart::{Apart, SecondNode, spawn_apart};
 pub use bucket::{bucket, defaults};
 use database::TestDatabase;
 use fapiao_server::demo::{Demo, DemoOptions, PlatformSide};

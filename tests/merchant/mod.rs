@@ -5,6 +5,7 @@ mod fields;
 mod flow;
 mod push_faults;
 mod push_matrix;
+mod push_orders;
 mod pushes;
 mod reconciliation;
 mod refusal;

@@ -17,20 +17,20 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 
-const AGREED: &str = "user_authorize_invoice";
+pub(super) const AGREED: &str = "user_authorize_invoice";
 
-async fn account(app: &TestApp) -> Account {
+pub(super) async fn account(app: &TestApp) -> Account {
     let app_id = &app.demo().secrets.app_id;
     let found = app.ports().store.account_by_app_id(app_id).await.unwrap();
     found.unwrap()
 }
 
-fn address(app: &TestApp) -> String {
+pub(super) fn address(app: &TestApp) -> String {
     let app_id = &app.demo().secrets.app_id;
     format!("{}/wechat/callback/{app_id}", app.web())
 }
 
-fn told(account: &Account, sender: &str, at: i64, event: &str, members: &str) -> String {
+pub(super) fn told(account: &Account, sender: &str, at: i64, event: &str, members: &str) -> String {
     let to = &account.original_id;
     let to = if to.is_empty() { "gh_x" } else { to };
     format!(
@@ -40,30 +40,30 @@ fn told(account: &Account, sender: &str, at: i64, event: &str, members: &str) ->
 }
 
 /// A push as WeChat would send it now, in the account's mode: query and body.
-fn sealed(app: &TestApp, account: &Account, plain: &str) -> (String, String) {
+pub(super) fn sealed(app: &TestApp, account: &Account, plain: &str) -> (String, String) {
     let now = app.ports().clock.now().timestamp();
     let gate = &app.ports().pushes;
     gate.seal(account, account.push_mode, plain, now, "778899001")
         .unwrap()
 }
 
-async fn post(app: &TestApp, (query, body): (String, String)) -> StatusCode {
+pub(super) async fn post(app: &TestApp, (query, body): (String, String)) -> StatusCode {
     let url = format!("{}?{query}", address(app));
     let sent = app.http.post(url).body(body).send().await.unwrap();
     sent.status()
 }
 
-fn answer_of(succeeded: &str, failed: &str) -> String {
+pub(super) fn answer_of(succeeded: &str, failed: &str) -> String {
     format!("<SuccOrderId>{succeeded}</SuccOrderId><FailOrderId>{failed}</FailOrderId>")
 }
 
 /// From now on WeChat's pushes get lost.
-async fn blackout(app: &TestApp) {
+pub(super) async fn blackout(app: &TestApp) {
     app.wechat_fault(&json!({ "event": AGREED, "kind": "lost" }))
         .await;
 }
 
-async fn seen(app: &TestApp) -> i64 {
+pub(super) async fn seen(app: &TestApp) -> i64 {
     let pushes = app
         .ports()
         .store
