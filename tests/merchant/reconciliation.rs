@@ -310,6 +310,31 @@ async fn authorised_here_and_not_there_ends_the_delivery() {
     app.stop().await;
 }
 
+/// WeChat tells of no card by its code; that it does not know the agreement is how a card that is only here shows.
+#[tokio::test]
+async fn a_card_that_wechat_knows_nothing_of_is_told_to_a_person() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let order = app.authorised_order("RC-12", &company()).await;
+    app.await_state(&order, "carded").await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(found, [], "it is there");
+    elsewhere(&app, id, "withdraw").await;
+    let (run, found) = compared(&app, &finance).await;
+    assert_eq!(kinds(&found), [DifferenceKind::CardOnlyHere]);
+    let (here, there) = (found[0].here.as_str(), found[0].there.as_str());
+    assert_eq!((here, there), ("carded", "not_yet"));
+    // Only a person can tell whether the buyer has it: the row leads to it, and nothing is done by itself.
+    let text = page(&app, &finance, &format!("/admin/reconciliation?run={run}")).await;
+    assert!(text.contains("这里已入卡包，微信没有这次授权"), "{text}");
+    let leads = format!("href=\"/admin/deliveries/{id}\"");
+    assert!(text.matches(&leads).count() >= 2, "{text}");
+    app.await_state(&order, "carded").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn an_agreement_to_an_unknown_delivery_and_a_lost_code_are_found_without_asking() {
     let app = spawn_app().await;
@@ -587,6 +612,30 @@ async fn an_issued_invoice_whose_buyer_agrees_anew_comes_to_the_wallet_after_all
     app.await_state(&order, "carded").await;
     let numbers = app.tax_ledger().await["numbers"].clone();
     assert_eq!(numbers.as_array().unwrap().len(), 1, "one invoice");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// After the tax side refused the invoice, an order that is begun anew leaves no agreement open at WeChat: the buyer is told.
+#[tokio::test]
+async fn an_agreement_whose_invoice_was_refused_is_rejected_when_the_order_is_begun_anew() {
+    let app = spawn_app().await;
+    let fault = json!({
+        "service": "QDFPSC", "kind": "refuse_invoices", "times": 1, "message": "购买方信息有误"
+    });
+    app.tax_fault(&fault).await;
+    let order = app.authorised_order("RC-13", &company()).await;
+    app.await_state(&order, "failed").await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    app.settled().await;
+    assert_eq!(at_wechat(&app, id).await["state"], "authorised");
+    invoiced_by_a_new_link(&app, &order, "RC-13-b").await;
+    let there = rejected_there(&app, id).await;
+    let reason = there["reject_reason"].as_str().unwrap();
+    assert!(reason.contains("购买方信息有误"), "{there}");
+    let finance = signed_in(&app, "finance").await;
+    let (_, found) = compared(&app, &finance).await;
+    assert_eq!(found, []);
     app.assert_ledger_holds().await;
     app.stop().await;
 }

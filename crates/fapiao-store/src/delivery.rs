@@ -234,11 +234,28 @@ pub(crate) async fn insert_deliveries(
     wanted: &[NewDelivery],
     actor: &Actor,
 ) -> Result<(), StoreError> {
+    reject_refused(tx, order).await?;
     for it in wanted.iter().rev() {
         insert_delivery(tx, order, it, actor).await?;
     }
     if wanted.iter().any(|it| it.part.is_some()) {
         refuse_overlap(tx, order).await?;
+    }
+    Ok(())
+}
+
+/// Begun anew after the tax side refused the invoice: the buyer's agreement of before leads nowhere any more, and WeChat is
+/// told so. The job looks whether it does.
+async fn reject_refused(tx: &Tx, order: &order::Model) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "SELECT d.id FROM deliveries d JOIN invoices i ON i.id = d.invoice_id WHERE d.state = 'failed' \
+         AND i.state = 'refused' AND d.authorised_at IS NOT NULL AND d.order_id = ",
+    )
+    .bind(order.id.as_str());
+    for row in tx.rows(sql).await? {
+        let id: String = row.cell(0)?;
+        let job = Job::RejectAuthorisation(read::id(&id)?);
+        tx.enqueue(QueuedJob::now(job, Some(read::id(&order.seller_id)?)));
     }
     Ok(())
 }

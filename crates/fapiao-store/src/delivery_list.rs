@@ -97,13 +97,22 @@ pub(crate) async fn page(
 
 /// Deliveries whose buyers WeChat may know more of than we do, by id after `place`. Ids begin with the moment they were
 /// made, so that the walk begins at `since` and not at the first delivery ever.
-pub(crate) fn to_compare(backend: DbBackend, place: &str, since: DateTime<Utc>, limit: u32) -> Sql {
+pub(crate) fn to_compare(
+    backend: DbBackend,
+    place: &str,
+    since: DateTime<Utc>,
+    carded_since: DateTime<Utc>,
+    limit: u32,
+) -> Sql {
     // An id is made a little before its row is written.
     let first: DeliveryId = first_at(since - TimeDelta::days(1));
     let plain = without_index(backend);
     select::<delivery::Entity>(&format!(
-        "WHERE {plain}state IN ('page_opened', 'authorised', 'issuing', 'expired', 'refused', 'failed') AND id > "
+        "WHERE ({plain}state IN ('page_opened', 'authorised', 'issuing', 'expired', 'refused', 'failed') \
+         OR ({plain}state = 'carded' AND authorised_at >= "
     ))
+    .bind(carded_since.timestamp_millis())
+    .add(")) AND id > ")
     .bind(place.max(first.as_str()))
     .add(&format!(" AND {plain}created_at >= "))
     .bind(since.timestamp_millis())
@@ -137,6 +146,7 @@ mod tests {
             store.backend(),
             "",
             DateTime::UNIX_EPOCH + TimeDelta::days(9),
+            DateTime::UNIX_EPOCH + TimeDelta::days(37),
             20,
         );
         assert_walks(&store, sql, "(id>").await;

@@ -289,9 +289,10 @@ impl Reconciliations for Store {
         &self,
         place: &str,
         since: DateTime<Utc>,
+        carded_since: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError> {
-        let sql = delivery_list::to_compare(self.backend(), place, since, limit);
+        let sql = delivery_list::to_compare(self.backend(), place, since, carded_since, limit);
         sql::all::<delivery::Model>(self.reader(), sql)
             .await?
             .into_iter()

@@ -60,6 +60,11 @@ pub(crate) async fn late(ports: &Ports, delivery: &Delivery) -> Result<Late, Sto
     let invoice = store.invoices_by_id(std::slice::from_ref(id)).await?.pop();
     Ok(match invoice {
         Some(invoice) if may_be_brought(&invoice) => Late::Bring,
+        // Refused by the tax side: once the order was begun anew, nothing comes of this agreement.
+        Some(invoice) if invoice.state == InvoiceState::Refused => {
+            let others = store.deliveries_of(&delivery.order).await?;
+            reject_if(others.iter().any(|it| it.replaces(delivery)))
+        }
         Some(_) | None => Late::Nothing,
     })
 }

@@ -41,6 +41,7 @@ pub trait Reconciliations: Send + Sync {
         &self,
         place: &str,
         since: DateTime<Utc>,
+        carded_since: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError>;
 

@@ -47,11 +47,13 @@ pub enum DifferenceKind {
     NoCard,
     /// In the wallet, but its code was lost.
     CodeUnknown,
+    /// In the wallet as far as we know, and WeChat has no agreement that a card could have come from.
+    CardOnlyHere,
 }
 
 impl DifferenceKind {
     /// All of them.
-    pub const ALL: [DifferenceKind; 7] = [
+    pub const ALL: [DifferenceKind; 8] = [
         Self::AuthorisedThere,
         Self::RefusedHere,
         Self::RejectedThere,
@@ -59,6 +61,7 @@ impl DifferenceKind {
         Self::UnknownHere,
         Self::NoCard,
         Self::CodeUnknown,
+        Self::CardOnlyHere,
     ];
 
     /// The stored name.
@@ -71,6 +74,7 @@ impl DifferenceKind {
             Self::UnknownHere => "unknown_here",
             Self::NoCard => "no_card",
             Self::CodeUnknown => "code_unknown",
+            Self::CardOnlyHere => "card_only_here",
         }
     }
 

@@ -160,6 +160,17 @@ impl RawTitleRecord {
 }
 
 impl Delivery {
+    /// Whether this one was made instead of an older one of the same order that failed: it has the same part, one of the two
+    /// is of the whole order, or the order is divided into fewer parts by now.
+    pub fn replaces(&self, older: &Delivery) -> bool {
+        self.order == older.order
+            && self.id.as_str() > older.id.as_str()
+            && match (&self.part, &older.part) {
+                (Some(new), Some(old)) => new.no == old.no || new.of < old.no,
+                _ => true,
+            }
+    }
+
     /// The id under which WeChat knows it.
     pub fn order_id_at_wechat(&self) -> &str {
         self.wechat_order_id

@@ -59,7 +59,11 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
     let names = Names::load(&desk).await?;
     let (tone, sentence, detail) = match &current {
         None => (Tone::Plain, r.none.to_owned(), r.means.to_owned()),
-        Some(run) if !run.done => (Tone::Wait, fill1(r.running, run.asked), run.trouble.clone()),
+        Some(run) if !run.done => (
+            Tone::Wait,
+            fill1(r.running, run.asked),
+            job_words::in_language(desk.lang(), &run.trouble),
+        ),
         Some(run) if run.open > 0 => (Tone::Warn, fill1(r.differ, run.open), told(t, run)),
         Some(run) => (Tone::Ok, r.agree.to_owned(), told(t, run)),
     };
@@ -127,6 +131,7 @@ fn row(
         DifferenceKind::UnknownHere => (r.unknown_here, r.fix_unknown_here),
         DifferenceKind::NoCard => (r.no_card, r.fix_no_card),
         DifferenceKind::CodeUnknown => (r.code_unknown, r.fix_code_unknown),
+        DifferenceKind::CardOnlyHere => (r.card_only_here, r.fix_card_only_here),
     };
     let about = if it.kind == DifferenceKind::UnknownHere {
         format!("/admin/inbox/{}", it.subject)
@@ -157,6 +162,7 @@ fn row(
         },
         action: match (open, run, it.kind) {
             (false, ..) | (_, None, _) => None,
+            (_, _, DifferenceKind::CardOnlyHere) => Some(Action::open(button, about.as_str())),
             (_, _, DifferenceKind::CodeUnknown) => {
                 Some(Action::open(button, format!("{about}#card")))
             }

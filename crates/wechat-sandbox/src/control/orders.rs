@@ -206,7 +206,7 @@ pub(super) async fn reject(
 }
 
 /// WeChat takes an authorisation out, as its support does on request: the order waits for its buyer again, and nobody is
-/// told.
+/// told. Of an order whose card was inserted it loses sight altogether.
 pub(super) async fn withdraw(
     app: Data<App>,
     order_id: Path<String>,
@@ -215,7 +215,10 @@ pub(super) async fn withdraw(
     let withdraw = || -> Answer {
         let mut world = app.world();
         let order = find(&world, &order_id, whose.appid.as_deref())?;
-        let order = authorised(order)?;
+        let order = match order.state {
+            OrderState::Inserted => order,
+            _ => authorised(order)?,
+        };
         world.save_order(Order {
             state: OrderState::Waiting,
             buyer: None,
