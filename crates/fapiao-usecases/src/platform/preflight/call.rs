@@ -1,6 +1,7 @@
 //! What WeChat would say to the authorisation, the accounts and the card of an insert.
 
 use super::{Finding, InsertFacts, SafeStep, Weight, found};
+use crate::records::AccountKind;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use fapiao_domain::{card::CardState, delivery::DeliveryState, invoice::InvoiceState};
@@ -43,6 +44,21 @@ pub(super) fn of_order_id(facts: &InsertFacts) -> Option<Finding> {
 
 pub(super) fn of_accounts(facts: &InsertFacts) -> Vec<Finding> {
     let mut out = Vec::new();
+    if facts.platform.kind != AccountKind::ServiceAccount {
+        out.push(found(
+            "48001",
+            Weight::Likely,
+            SafeStep::Settings,
+            format!(
+                "账号“{}”不是服务号，微信只让服务号作为开票平台放入卡券",
+                facts.platform.name
+            ),
+            format!(
+                "account {} is no service account, and WeChat lets only those insert cards as a platform",
+                facts.platform.name
+            ),
+        ));
+    }
     match &facts.platform.platform_id {
         None => out.push(found(
             "72015",

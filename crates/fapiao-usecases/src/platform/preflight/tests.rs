@@ -152,7 +152,7 @@ fn a_right_insert_has_no_findings() {
 #[test]
 fn each_code_is_foreseen_by_its_fact() {
     type Spoil = fn(&mut InsertFacts);
-    let table: [(&str, Weight, SafeStep, Spoil); 27] = [
+    let table: [(&str, Weight, SafeStep, Spoil); 28] = [
         ("72035", Weight::Certain, SafeStep::NewLink, |it| {
             it.delivery.state = DeliveryState::Refused
         }),
@@ -164,6 +164,9 @@ fn each_code_is_foreseen_by_its_fact() {
         }),
         ("72015", Weight::Certain, SafeStep::Settings, |it| {
             it.platform.platform_id = None
+        }),
+        ("48001", Weight::Likely, SafeStep::Settings, |it| {
+            it.platform.kind = AccountKind::MiniProgram
         }),
         ("72038", Weight::Likely, SafeStep::Settings, |it| {
             it.platform.app_id = "wx00000000000000ff".to_owned()
