@@ -16,6 +16,7 @@ mod harness;
 mod merchant;
 mod multipart;
 mod platform;
+mod public_names;
 mod push_auth;
 mod quota;
 mod reimburser;

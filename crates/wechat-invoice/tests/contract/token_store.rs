@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use wechat_invoice::{
-    Advice, CredentialKind, Error, ExposeSecret, MemoryTokenStore, NewToken, RenewalCause,
+    Account, Advice, CredentialKind, Error, ExposeSecret, MemoryTokenStore, NewToken, RenewalCause,
     StoreError, StoredToken, TokenStore,
 };
 
@@ -178,8 +178,11 @@ async fn a_store_is_told_why_there_is_no_credential_and_why_another() {
     keeper.access_token(&account()).await.unwrap_err(); // Backing off: WeChat is not asked, nothing is told.
     clock.pass(600);
     let first = keeper.access_token(&account()).await.unwrap();
-    // Refused by WeChat, which gives another one when asked; refused again, and only a forced one differs.
+    // Refused by WeChat, which gives another one when asked (the old answer goes to another account); refused again, and
+    // only a forced one differs.
     server.json(TOKEN, r#"{"access_token":"b","expires_in":7200}"#);
+    let other = Account::new("wx2", SECRET.into());
+    keeper.access_token(&other).await.unwrap();
     let kind = CredentialKind::AccessToken;
     let second = keeper.renew(&account(), kind, &first).await.unwrap();
     clock.pass(600);
@@ -188,6 +191,13 @@ async fn a_store_is_told_why_there_is_no_credential_and_why_another() {
     clock.pass(7200);
     keeper.access_token(&account()).await.unwrap();
     let failure = format!("{APP_ID} access_token Some(40164)");
-    let expected = [failure.as_str(), "first", "refused", "forced", "ending"];
+    let expected = [
+        failure.as_str(),
+        "first",
+        "first",
+        "refused",
+        "forced",
+        "ending",
+    ];
     assert_eq!(*told.1.lock().unwrap(), expected);
 }
