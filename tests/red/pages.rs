@@ -361,3 +361,35 @@ async fn the_preview_says_what_the_buyer_did_with_the_invoice_and_nothing_left_s
     );
     app.stop().await;
 }
+
+/// A link that ended before its buyer came says that the order can be invoiced only while something of it is left.
+#[tokio::test]
+async fn an_expired_link_of_an_order_that_was_given_back_promises_no_invoice() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "W-9").await;
+    let path = format!(
+        "/invoices/{}/red-letters",
+        sold["invoice"].as_str().unwrap()
+    );
+    let body = json!({ "mode": "confirm", "reason": "01", "everything": true, "reissue": true });
+    let done = app.post(&path, "W-9-c", &body).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
+    let finished = at_stage(&app, &sold, 0, "done").await;
+    let link = buyer_page(&app, &finished["delivery_id"]).await;
+    let id = finished["delivery_id"].as_str().unwrap();
+    app.tamper(&format!(
+        "UPDATE deliveries SET expires_at = created_at WHERE id = '{id}'"
+    ))
+    .await;
+    let shown = text(&app, &link).await;
+    assert!(shown.contains("订单仍然可以开票"), "{shown}");
+    let rest = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    let done = refund(&app, &sold, "W-9-r", &rest).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
+    let shown = text(&app, &link).await;
+    assert!(
+        shown.contains("没有可开票的金额") && !shown.contains("订单仍然可以开票"),
+        "{shown}"
+    );
+    app.stop().await;
+}

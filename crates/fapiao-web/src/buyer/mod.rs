@@ -35,6 +35,7 @@ use fapiao_domain::{
     money::Fen,
 };
 use fapiao_usecases::{
+    books::left_to_invoice,
     calendar,
     errors::StoreError,
     merchant::pages::{PageError, amount_of, open_wechat_page},
@@ -85,9 +86,14 @@ pub(crate) async fn show(
         now,
         lang: bare.lang,
     });
-    if seen.delivery.state.awaits_buyer()
-        && seen.sale.as_ref().is_some_and(|it| it.total == Fen::ZERO)
-    {
+    let is_over = match &state {
+        BuyerState::Expired => !seen.may_be_invoiced(&app).await?,
+        _ => {
+            let is_nothing = seen.sale.as_ref().is_some_and(|it| it.total == Fen::ZERO);
+            seen.delivery.state.awaits_buyer() && is_nothing
+        }
+    };
+    if is_over {
         state = BuyerState::Refused {
             reason: bare.t.buyer.nothing_left.to_owned(),
             url: None,
@@ -353,6 +359,19 @@ impl Seen {
         Ok(())
     }
 
+    /// Whether a new link would lead to an invoice.
+    async fn may_be_invoiced(&self, app: &App) -> Result<bool, StoreError> {
+        let order = app
+            .ports
+            .store
+            .order(&Scope::All, &self.delivery.order)
+            .await?;
+        match order {
+            Some(order) => Ok(left_to_invoice(&app.ports, &order).await? > Fen::ZERO),
+            None => Ok(false),
+        }
+    }
+
     fn page(
         self,
         bare: Bare,
@@ -396,7 +415,18 @@ async fn parts_beside(app: &App, shown: &Delivery) -> Result<Vec<PartLink>, Prob
             newest.insert(part.no, delivery);
         }
     }
+    let ids: Vec<_> = newest
+        .values()
+        .filter_map(|it| it.invoice.clone())
+        .collect();
+    let invoices = app.ports.store.invoices_by_id(&ids).await?;
+    let became = |it: &Delivery| {
+        let id = it.invoice.as_ref()?;
+        let own = invoices.iter().find(|invoice| invoice.id == *id);
+        own.map(|invoice| invoice.state)
+    };
     let link = |it: &Delivery| PartLink {
+        invoice: became(it),
         no: it.part.as_ref().map_or(0, |part| part.no),
         href: format!("/o/{}", it.short_code),
         total: sums.get(&it.id).copied().unwrap_or(Fen::ZERO),

@@ -9,6 +9,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::{DeliveryState, PageType},
+    invoice::InvoiceState,
     money::Fen,
     red::RedReason,
 };
@@ -99,6 +100,8 @@ pub struct PartLink {
     pub total: Fen,
     /// Where its delivery stands.
     pub state: DeliveryState,
+    /// Where its invoice stands, once there is one.
+    pub invoice: Option<InvoiceState>,
     /// Whether this page is its page.
     pub is_this: bool,
 }
@@ -195,6 +198,21 @@ pub enum BuyerState {
     NotFound,
 }
 
+impl PartLink {
+    /// What became of it: what was taken back is red wherever its card is, and what was issued exists though no card does.
+    fn word(&self, t: &'static Texts) -> &'static str {
+        match (self.state, self.invoice) {
+            (_, Some(state @ (InvoiceState::FullyRed | InvoiceState::PartlyRed))) => {
+                states::invoice(t, state).word
+            }
+            (DeliveryState::Failed | DeliveryState::Expired, Some(state)) if state.is_issued() => {
+                states::invoice(t, state).word
+            }
+            (state, _) => states::delivery(t, state).word,
+        }
+    }
+}
+
 impl BuyerPage {
     /// Where a part stands, in words, and whether the buyer has something to do.
     fn part_words(&self, part: &PartLink) -> (&'static str, bool) {
@@ -205,7 +223,7 @@ impl BuyerPage {
         } else if waits {
             t.parts.open
         } else {
-            states::delivery(t, part.state).word
+            part.word(t)
         };
         (word, waits)
     }
