@@ -21,6 +21,7 @@ use crate::{
     },
 };
 use actix_web::{HttpRequest, web};
+use chrono::TimeDelta;
 use fapiao_domain::ids::{Id, JobId};
 use fapiao_usecases::records;
 
@@ -124,7 +125,8 @@ fn row(shell: &Shell, job: &records::JobRow, directs: bool) -> JobRow {
         mend: is_parked.then(|| job_words::mend(t, job)).flatten(),
         attempts: u32::try_from(job.attempts).unwrap_or(0),
         since: shell.when(job.queued_at),
-        next_try: is_waiting.then(|| shell.when(job.run_at)),
+        // What is due is tried as soon as a worker is free: that is to come, too.
+        next_try: is_waiting.then(|| shell.when(job.run_at.max(shell.now + TimeDelta::seconds(1)))),
         raw: vec![Raw {
             label: t.act.facts.to_owned(),
             body: raw.into_iter().flatten().collect::<Vec<_>>().join("\n"),

@@ -100,6 +100,7 @@ texts! {
     /// Relative times; the browser's own words continue them.
     Time {
         now: "刚刚", "just now";
+        in_a_minute: "1分钟内", "within a minute";
         minutes_ago: "{0}分钟前", "{0} min. ago";
         hours_ago: "{0}小时前", "{0} hr. ago";
         days_ago: "{0}天前", "{0} days ago";

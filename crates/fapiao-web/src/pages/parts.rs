@@ -101,6 +101,7 @@ impl When {
         let t = &Texts::of(self.lang).time;
         let seconds = (self.now - self.at).num_seconds();
         let (count, one, past, future) = match seconds.unsigned_abs() {
+            0..60 if seconds < 0 => return t.in_a_minute.to_owned(),
             0..60 => return t.now.to_owned(),
             s @ 60..3600 => (s / 60, None, t.minutes_ago, t.in_minutes),
             s @ 3600..86_400 => (s / 3600, None, t.hours_ago, t.in_hours),
@@ -441,3 +442,30 @@ impl HtmlSafe for Empty {}
 impl HtmlSafe for Timeline<'_> {}
 impl HtmlSafe for Gauge {}
 impl HtmlSafe for Copy<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn what_is_to_come_is_told_as_to_come() {
+        let now = "2026-11-21T02:00:00Z".parse().unwrap();
+        let said = |secs: i64, lang| {
+            let at = now + TimeDelta::seconds(secs);
+            When { at, now, lang }.relative()
+        };
+        for (secs, zh, en) in [
+            (0, "刚刚", "just now"),
+            (-59, "刚刚", "just now"),
+            (1, "1分钟内", "within a minute"),
+            (59, "1分钟内", "within a minute"),
+            (180, "3分钟后", "in 3 min."),
+            (-180, "3分钟前", "3 min. ago"),
+            (86_400, "1天后", "in 1 day"),
+        ] {
+            assert_eq!(said(secs, Lang::Zh), zh, "{secs}");
+            assert_eq!(said(secs, Lang::En), en, "{secs}");
+        }
+    }
+}
