@@ -186,12 +186,43 @@ async fn a_refund_of_a_divided_order_touches_the_fewest_invoices() {
     created(refund(&app, &sold, "S-2-c", &body).await);
     at_stage(&app, &sold, 0, "done").await;
     assert_eq!(shown(&app, &order).await["state"], "invoiced");
+    // A buyer's page names the other parts by what became of their invoices.
+    let link = order["deliveries"][1]["page_url"].as_str().unwrap();
+    let second = async || {
+        app.http
+            .get(link)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    };
+    let (before, after) = ("已入卡包</a>", "部分红冲</a>");
+    let text = second().await;
+    assert_eq!(
+        (text.matches(before).count(), text.matches(after).count()),
+        (1, 1),
+        "{text}"
+    );
     // All the rest: one red letter for each invoice that has something left.
     let rest = json!({ "mode": "confirm", "reason": "02", "everything": true });
     let done = created(refund(&app, &sold, "S-2-r", &rest).await);
     assert_eq!(done["totals"]["total"], "2260.00");
-    at_stage(&app, &sold, 1, "done").await;
+    let done = at_stage(&app, &sold, 1, "done").await;
     assert_eq!(shown(&app, &order).await["state"], "cancelled");
+    // Of the invoice that was taken back in part before, the letter takes what was left.
+    let owner = signed_in(&app, "admin").await;
+    let (mut whole, mut rest) = (0, 0);
+    for letter in done["red_letters"].as_array().unwrap() {
+        let path = format!("/admin/red-letters/{}", letter["id"].as_str().unwrap());
+        let text = page(&app, &owner, &path).await;
+        whole += text.matches("<dd>全额红冲</dd>").count();
+        rest += text.matches("<dd>红冲剩余部分</dd>").count();
+    }
+    assert_eq!((whole, rest), (2, 1));
+    let text = second().await;
+    assert_eq!(text.matches("已红冲</a>").count(), 2, "{text}");
     app.assert_ledger_holds().await;
     app.stop().await;
 }

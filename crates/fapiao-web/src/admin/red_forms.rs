@@ -26,6 +26,7 @@ use fapiao_domain::{
     confirmation::{FormState, FormWaits},
     ids::{Id, RedFormId, SellerId},
     invoice::InvoiceState,
+    money::Fen,
 };
 use fapiao_usecases::{
     errors::StoreError,
@@ -190,7 +191,11 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             })
             .collect(),
         totals: [form.totals.amount, form.totals.tax, form.totals.total],
-        completes: form.completes,
+        extent: match blue {
+            _ if !form.completes => t.red_form.part,
+            Some(blue) if blue.totals.total + form.totals.total != Fen::ZERO => t.red_form.rest,
+            Some(_) | None => t.red_form.whole,
+        },
         timeline: timeline
             .iter()
             .filter(|entry| is_about(entry, &about))

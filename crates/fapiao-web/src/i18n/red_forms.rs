@@ -14,6 +14,7 @@ texts! {
         blue: "对应蓝票", "Blue invoice";
         red: "红字发票", "Red invoice";
         whole: "全额红冲", "The whole invoice";
+        rest: "红冲剩余部分", "What was left of the invoice";
         part: "部分红冲", "Part of the invoice";
         extent: "范围", "Extent";
         asked: "申请时间", "Applied for";

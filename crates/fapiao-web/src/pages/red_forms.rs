@@ -66,8 +66,8 @@ pub struct RedFormPage {
     pub lines: Vec<((u32, String, String), [Fen; 3])>,
     /// Net, tax and gross, below zero.
     pub totals: [Fen; 3],
-    /// Whether nothing of the blue invoice is left afterwards.
-    pub completes: bool,
+    /// How much of the blue invoice it takes back: all, a part, or what was left of it.
+    pub extent: &'static str,
     /// What happened to it, newest first.
     pub timeline: Vec<Event>,
 }
