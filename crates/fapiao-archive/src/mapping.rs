@@ -35,8 +35,10 @@ pub enum Role {
     Prepaid,
     /// Output tax of general taxpayers (销项税额).
     OutputTax,
-    /// Tax levied without input tax (应交增值税).
+    /// Tax levied without input tax (应交增值税): small-scale taxpayers.
     LevyTax,
+    /// Tax that a general taxpayer owes by the simplified method (简易计税).
+    SimplifiedTax,
     /// Revenue (主营业务收入).
     Revenue,
     /// What payment services keep (手续费).
@@ -45,7 +47,7 @@ pub enum Role {
 
 impl Role {
     /// All of them, as they stand in the file.
-    pub const ALL: [Role; 9] = [
+    pub const ALL: [Role; 10] = [
         Role::Cash,
         Role::Bank,
         Role::Wallet,
@@ -53,6 +55,7 @@ impl Role {
         Role::Prepaid,
         Role::OutputTax,
         Role::LevyTax,
+        Role::SimplifiedTax,
         Role::Revenue,
         Role::Fee,
     ];
@@ -67,6 +70,7 @@ impl Role {
             Role::Prepaid => "prepaid",
             Role::OutputTax => "output_tax",
             Role::LevyTax => "levy_tax",
+            Role::SimplifiedTax => "simplified_tax",
             Role::Revenue => "revenue",
             Role::Fee => "fee",
         }
@@ -85,6 +89,10 @@ impl Role {
             ],
             Role::OutputTax => ["销项税额（一般计税）", "Output tax, general method"],
             Role::LevyTax => ["应交增值税（征收率）", "Tax at levy rates"],
+            Role::SimplifiedTax => [
+                "简易计税（一般纳税人）",
+                "Simplified method of a general taxpayer",
+            ],
             Role::Revenue => ["收入", "Revenue"],
             Role::Fee => ["支付平台手续费", "Fees of payment services"],
         }
@@ -109,6 +117,8 @@ pub struct Accounts {
     pub output_tax: Account,
     /// [`Role::LevyTax`].
     pub levy_tax: Account,
+    /// [`Role::SimplifiedTax`].
+    pub simplified_tax: Account,
     /// [`Role::Revenue`].
     pub revenue: Account,
     /// [`Role::Fee`].
@@ -129,6 +139,8 @@ impl Default for Accounts {
             prepaid: account("2203", "预收账款"),
             output_tax: account("2221.01", "应交增值税（销项税额）"),
             levy_tax: account("2221", "应交增值税"),
+            // The eighth account under 应交税费 in 财会〔2016〕22号.
+            simplified_tax: account("2221.08", "应交税费（简易计税）"),
             revenue: account("6001", "主营业务收入"),
             fee: account("6603", "财务费用（手续费）"),
         }
@@ -146,6 +158,7 @@ impl Accounts {
             Role::Prepaid => &self.prepaid,
             Role::OutputTax => &self.output_tax,
             Role::LevyTax => &self.levy_tax,
+            Role::SimplifiedTax => &self.simplified_tax,
             Role::Revenue => &self.revenue,
             Role::Fee => &self.fee,
         }
@@ -161,6 +174,7 @@ impl Accounts {
             Role::Prepaid => &mut self.prepaid,
             Role::OutputTax => &mut self.output_tax,
             Role::LevyTax => &mut self.levy_tax,
+            Role::SimplifiedTax => &mut self.simplified_tax,
             Role::Revenue => &mut self.revenue,
             Role::Fee => &mut self.fee,
         }
@@ -284,7 +298,7 @@ impl Mapping {
     /// # Errors
     /// Everything that is wrong, with its line and member.
     pub fn read(text: &str) -> Result<Mapping, Vec<MappingError>> {
-        let mapping: Mapping = toml::from_str(text).map_err(|error| {
+        let mut mapping: Mapping = toml::from_str(text).map_err(|error| {
             let before = error
                 .span()
                 .map_or("", |span| &text[..span.start.min(text.len())]);
@@ -297,6 +311,12 @@ impl Mapping {
                 ],
             }]
         })?;
+        // A file of before there were two: what is levied goes where it went.
+        if !text.contains(Role::SimplifiedTax.as_str())
+            && mapping.accounts.levy_tax != Accounts::default().levy_tax
+        {
+            mapping.accounts.simplified_tax = mapping.accounts.levy_tax.clone();
+        }
         let mut errors = mapping.errors();
         for error in &mut errors {
             error.line = line_of(text, &error.field);
@@ -589,6 +609,10 @@ mod tests {
         let short = Mapping::read("voucher_word = \"转\"\n").unwrap();
         assert_eq!(short.voucher_word, "转");
         assert_eq!(short.accounts, Accounts::default());
+        // Whoever books all that is levied on an account of their own goes on doing so.
+        let own = "[accounts.levy_tax]\ncode = \"2221.06\"\nname = \"简易计税\"\n";
+        let accounts = Mapping::read(own).unwrap().accounts;
+        assert_eq!(accounts.simplified_tax.code, "2221.06");
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub fn entries(row: &LedgerRow, lines: &[LedgerLine], prepaid_first: bool) -> Ve
         debit = Role::Prepaid;
     }
     let (mut revenue, mut prepaid) = (Fen::ZERO, Fen::ZERO);
-    let (mut output, mut levy) = (Fen::ZERO, Fen::ZERO);
+    let (mut output, mut levy, mut simplified) = (Fen::ZERO, Fen::ZERO, Fen::ZERO);
     for line in lines {
         if is_not_taxed(&line.rate) {
             prepaid += line.amount;
@@ -65,6 +65,8 @@ pub fn entries(row: &LedgerRow, lines: &[LedgerLine], prepaid_first: bool) -> Ve
         }
         if is_general(&line.rate) {
             output += line.tax;
+        } else if line.is_simplified {
+            simplified += line.tax;
         } else {
             levy += line.tax;
         }
@@ -74,6 +76,7 @@ pub fn entries(row: &LedgerRow, lines: &[LedgerLine], prepaid_first: bool) -> Ve
         (Role::Prepaid, prepaid),
         (Role::OutputTax, output),
         (Role::LevyTax, levy),
+        (Role::SimplifiedTax, simplified),
     ];
     let mut entries = vec![Entry {
         account: debit,
@@ -549,6 +552,7 @@ mod tests {
             quantity: "3".to_owned(),
             unit_price: String::new(),
             amount: yuan(amount),
+            is_simplified: false,
             rate: rate.to_owned(),
             tax: yuan(tax),
             gross: yuan(amount) + yuan(tax),
@@ -597,6 +601,7 @@ mod tests {
             Role::Receivable => "1122",
             Role::Prepaid => "2203",
             Role::LevyTax => "2221",
+            Role::SimplifiedTax => "2221.08",
             Role::OutputTax => "2221.01",
             Role::Revenue => "6001",
             Role::Fee => "6603",
@@ -633,6 +638,24 @@ mod tests {
                 ("2221", "credit", 600)
             ]
         );
+    }
+
+    #[test]
+    fn a_levy_of_a_general_taxpayer_has_an_account_of_its_own() {
+        let mut lines = [line("0.03", "200", "6"), line("0.05", "100", "5")];
+        lines[1].is_simplified = true;
+        let entries = entries(&row("wechat", &lines), &lines, false);
+        assert_eq!(
+            booked(&entries),
+            [
+                ("1012", "debit", 31_100),
+                ("6001", "credit", 30_000),
+                ("2221", "credit", 600),
+                ("2221.08", "credit", 500)
+            ]
+        );
+        let account = Mapping::default().accounts.simplified_tax;
+        assert_eq!(account.name, "应交税费（简易计税）");
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use fapiao_domain::{
-    card::CardState, ids::Id, ids::InvoiceId, invoice::InvoiceKind, money::Fen, red::RedReason,
+    card::CardState, ids::Id, ids::InvoiceId, invoice::InvoiceKind, money::Fen,
+    preference::Preference, red::RedReason,
 };
 use fapiao_usecases::{
     calendar,
@@ -227,8 +228,8 @@ impl Reports for Store {
         let mut lines: HashMap<String, Vec<LedgerLine>> = HashMap::new();
         for chunk in invoices.chunks(1000) {
             let sql = Sql::new(
-                "SELECT invoice_id, tax_code, short_name, name, spec, unit, quantity, unit_price, amount, rate, tax, gross \
-                 FROM invoice_lines WHERE invoice_id IN ",
+                "SELECT invoice_id, tax_code, short_name, name, spec, unit, quantity, unit_price, amount, rate, tax, gross, \
+                 preference FROM invoice_lines WHERE invoice_id IN ",
             )
             .list(chunk.iter().map(Id::as_str))
             .add(" ORDER BY invoice_id, no");
@@ -251,6 +252,8 @@ impl Reports for Store {
                     rate: row.cell(9)?,
                     tax: read::fen(row.cell(10)?)?,
                     gross: read::fen(row.cell(11)?)?,
+                    is_simplified: read::preference(&row.cell::<String>(12)?)?
+                        .is_some_and(Preference::is_simplified),
                 };
                 lines.entry(of).or_default().push(line);
             }

@@ -102,6 +102,8 @@ pub struct LedgerLine {
     pub amount: Fen,
     /// Rate as stored.
     pub rate: String,
+    /// Whether a general taxpayer states it by the simplified method (简易征收), as its policy says.
+    pub is_simplified: bool,
     /// Tax.
     pub tax: Fen,
     /// Gross.
