@@ -212,6 +212,59 @@ fn wechats_field_names_stay_at_the_edge() {
     }
 }
 
+/// What stands between the brackets of every call of a function, with the code before the first test only.
+fn calls<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+    let code = text.split("#[cfg(test)]").next().unwrap();
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices(name) {
+        let from = at + name.len();
+        let mut depth = 1;
+        let end = code[from..].find(|letter| {
+            match letter {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        found.push(&code[from..from + end.unwrap()]);
+    }
+    found
+}
+
+/// Pages in Chinese show why a job waits, and why it stopped: the reason has a Chinese half, or its code has Chinese words.
+#[test]
+fn every_reason_of_a_waiting_or_stopped_job_can_be_told_in_chinese() {
+    let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
+    let words = root().join("crates/fapiao-web/src/admin/job_words.rs");
+    let words = std::fs::read_to_string(words).unwrap();
+    let mut files = Vec::new();
+    collect(
+        &root().join("crates/fapiao-usecases/src"),
+        &["rs"],
+        &mut files,
+    );
+    let (mut waits, mut stops) = (0, 0);
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for call in calls(&text, "StepError::not_yet(") {
+            waits += 1;
+            let told = call.contains(is_chinese) || !call.contains('"');
+            assert!(told, "{}: not_yet({call})", path.display());
+        }
+        for call in calls(&text, "StepError::parked(") {
+            stops += 1;
+            let (code, reason) = call.split_once(',').unwrap();
+            let code = code.trim();
+            let told = reason.contains(is_chinese)
+                || !code.starts_with('"')
+                || words.contains(&format!("(Lang::Zh, {code})"));
+            assert!(told, "{}: parked({call})", path.display());
+        }
+    }
+    assert!(waits > 30 && stops > 60, "{waits} {stops}");
+}
+
 #[test]
 fn every_act_that_is_written_down_has_words_in_the_timeline() {
     let timeline = root().join("crates/fapiao-web/src/admin/timeline.rs");

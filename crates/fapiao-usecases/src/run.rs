@@ -75,7 +75,12 @@ pub async fn run_issue_jobs(ports: &Ports, claimed: &[ClaimedJob]) -> Vec<Finish
         .iter()
         .filter_map(|it| match &it.job {
             Job::IssueInvoice(id) => {
-                let nothing = || Err(StepError::not_yet(1, "the invoice was not in the answer"));
+                let nothing = || {
+                    Err(StepError::not_yet(
+                        1,
+                        "答复中没有这张发票 / the invoice was not in the answer",
+                    ))
+                };
                 Some(finished(it, results.remove(id).unwrap_or_else(nothing)))
             }
             _ => None,

@@ -29,7 +29,7 @@ pub async fn check(ports: &Ports, id: &SellerId) -> Result<(), StepError> {
             // Nobody knows yet on which side that amount is.
             return Err(StepError::not_yet(
                 300,
-                "a return of quota is under way; the ledger is compared once the tax side answered",
+                "有一笔额度退回正在办理，税局答复后再核对 / a return of quota is under way; the ledger is compared once the tax side answered",
             ));
         }
         let month = crate::calendar::month(ports.clock.now());

@@ -159,7 +159,10 @@ pub async fn follow_request(ports: &Ports, id: &DeliveryId) -> Result<(), StepEr
             }
             Err(StepError::not_yet(
                 next_question(age),
-                format!("the platform reports `{}`", state.as_str()),
+                format!(
+                    "第三方平台的状态为 {0} / the platform reports `{0}`",
+                    state.as_str()
+                ),
             ))
         }
     }

@@ -72,7 +72,10 @@ pub async fn follow_offset(ports: &Ports, form: &RedForm) -> Result<(), StepErro
             }
             Err(StepError::not_yet(
                 next_question(age),
-                format!("the platform reports `{}`", state.as_str()),
+                format!(
+                    "第三方平台的状态为 {0} / the platform reports `{0}`",
+                    state.as_str()
+                ),
             ))
         }
     }
@@ -88,10 +91,13 @@ async fn begin(ports: &Ports, form: &RedForm, blue: &Invoice) -> Result<(), Step
     }
     let asked = change(form, FormState::Asked, Actor::System);
     match ports.store.change_red_form(asked).await {
-        Ok(()) => Err(StepError::not_yet(0, "the offset goes to the platform")),
+        Ok(()) => Err(StepError::not_yet(
+            0,
+            "正在向第三方平台提交红冲 / the offset goes to the platform",
+        )),
         Err(StoreError::Exists { .. }) => Err(StepError::not_yet(
             TURN_SECS,
-            "another red confirmation holds the blue invoice; this one comes after it",
+            "另一张红字确认单正占用这张蓝字发票，轮到时自动继续 / another red confirmation holds the blue invoice; this one comes after it",
         )),
         Err(error) => Err(error.into()),
     }

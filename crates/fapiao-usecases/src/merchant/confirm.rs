@@ -186,7 +186,10 @@ pub async fn poll_authorisation(
             } else {
                 3600
             };
-            Err(StepError::not_yet(after, "the buyer has not agreed yet"))
+            Err(StepError::not_yet(
+                after,
+                "买家尚未授权 / the buyer has not agreed yet",
+            ))
         }
     }
 }

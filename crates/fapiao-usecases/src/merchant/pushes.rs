@@ -307,7 +307,7 @@ async fn follow_report(
         Followed::Early => {
             return Err(StepError::not_yet(
                 EARLY_RETRY_SECS,
-                "an insert awaits its answer; the report may be about its card",
+                "有一张卡券正在放入卡包，推送可能与它有关，稍后再看 / an insert awaits its answer; the report may be about its card",
             ));
         }
         Followed::Unknown => ("ignored", "no card of ours has this code".to_owned()),

@@ -123,7 +123,7 @@ async fn decided(
                 invoice,
                 StepError::not_yet(
                     after.clamp(AGAIN_SECS, AGAIN_MOST),
-                    "the tax gateway has taken the invoice on and is still issuing it",
+                    "税务网关已受理，正在开具 / the tax gateway has taken the invoice on and is still issuing it",
                 ),
             ))
         }
@@ -199,7 +199,7 @@ pub(super) async fn papers_of(
             Papers::Pending => {
                 return Err(StepError::not_yet(
                     AGAIN_SECS,
-                    "the tax gateway is still making the files",
+                    "税务网关正在生成文件 / the tax gateway is still making the files",
                 ));
             }
         },

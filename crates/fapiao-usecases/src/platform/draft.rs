@@ -74,7 +74,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         tracing::warn!(seller = %seller.id, "the tax authority does not let the seller issue: {why}");
         return Err(StepError::not_yet(
             GATE_RETRY_SECS,
-            format!("the tax authority's gate is closed: {why}"),
+            format!("税局暂停受理：{why} / the tax authority's gate is closed: {why}"),
         ));
     }
     let (mut lines, sources) = lines_left(ports, &order, &delivery, &seller).await?;

@@ -129,7 +129,7 @@ async fn reserve_and_upload(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
                     id.clone(),
                     Err(StepError::not_yet(
                         5,
-                        "no invoice number is left; more are on their way",
+                        "发票号码已用完，正在领取 / no invoice number is left; more are on their way",
                     )),
                 ));
             }
@@ -138,7 +138,7 @@ async fn reserve_and_upload(ports: &Ports, ids: &[InvoiceId]) -> Vec<StepOf> {
                 Err(StepError::not_yet(
                     5,
                     format!(
-                        "the quota left ({left}) is less than the net amount; more is on its way"
+                        "剩余额度 {left} 少于本张金额，正在申请 / the quota left, {left}, is less than the net amount; more is on its way"
                     ),
                 )),
             )),
@@ -442,7 +442,9 @@ pub async fn poll_receipt(
     let after = u32::try_from(age.clamp(1, 600)).unwrap_or(600);
     Err(StepError::not_yet(
         after,
-        format!("{in_progress} invoice(s) are in progress at the tax authority"),
+        format!(
+            "税局正在处理 {in_progress} 张发票 / {in_progress} invoice(s) are in progress at the tax authority"
+        ),
     ))
 }
 

@@ -60,7 +60,10 @@ pub async fn mail_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepError
         });
     }
     if attachments.is_empty() {
-        return Err(StepError::not_yet(2, "the documents are not rendered yet"));
+        return Err(StepError::not_yet(
+            2,
+            "文件还没有生成 / the documents are not rendered yet",
+        ));
     }
     let facts = facts(ports, &invoice, number).await?;
     let words = ports

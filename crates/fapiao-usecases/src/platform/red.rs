@@ -79,7 +79,7 @@ pub async fn follow_red_form(ports: &Ports, id: &RedFormId) -> Result<(), StepEr
     }
     Err(StepError::not_yet(
         1,
-        "the red confirmation goes on in a moment",
+        "红字确认单马上继续 / the red confirmation goes on in a moment",
     ))
 }
 
@@ -113,7 +113,7 @@ async fn begin(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
         Err(StoreError::Exists { .. }) => {
             return Err(StepError::not_yet(
                 TURN_SECS,
-                "another red confirmation holds the blue invoice; this one comes after it",
+                "另一张红字确认单正占用这张蓝字发票，轮到时自动继续 / another red confirmation holds the blue invoice; this one comes after it",
             ));
         }
         Err(error) => return Err(error.into()),
@@ -219,15 +219,15 @@ async fn look(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
     Err(match form.state {
         FormState::AwaitsBuyer => StepError::not_yet(
             after,
-            "the buyer has to confirm the red letter in the tax authority's system",
+            "等待购买方在税局系统确认红字信息 / the buyer has to confirm the red letter in the tax authority's system",
         ),
         FormState::AwaitsSeller => StepError::not_yet(
             after,
-            "the seller has to answer the buyer's red confirmation",
+            "等待我方答复购买方发起的红字确认单 / the seller has to answer the buyer's red confirmation",
         ),
         _ => StepError::not_yet(
             REFUSED_SECS,
-            "the red invoice was refused: upload it again, or have the confirmation withdrawn; it is looked at until then",
+            "红字发票被税局拒绝：请重新上传，或撤销确认单；在此之前会持续查看 / the red invoice was refused: upload it again, or have the confirmation withdrawn; it is looked at until then",
         ),
     })
 }

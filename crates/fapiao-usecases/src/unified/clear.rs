@@ -91,7 +91,10 @@ pub async fn follow_clear(
         .store
         .record_unified(&call.subject, UnifiedSent::Taken)
         .await?;
-    Err(StepError::not_yet(2, "WeChat took the offset on"))
+    Err(StepError::not_yet(
+        2,
+        "微信已受理红冲 / WeChat took the offset on",
+    ))
 }
 
 /// Its turn: the call is written down first, so that a confirmation that is asked for has one. What can only be refused
@@ -130,7 +133,10 @@ async fn asked(
         return reject(ports, form, why).await;
     }
     draft(ports, form, made).await?;
-    Err(StepError::not_yet(0, "the offset goes to WeChat"))
+    Err(StepError::not_yet(
+        0,
+        "正在向微信提交红冲 / the offset goes to WeChat",
+    ))
 }
 
 /// Why WeChat's calls cannot take it back.

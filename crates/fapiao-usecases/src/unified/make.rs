@@ -101,7 +101,10 @@ async fn send(
         .store
         .record_unified(&call.subject, UnifiedSent::Taken)
         .await?;
-    Err(StepError::not_yet(2, "WeChat took the invoice on"))
+    Err(StepError::not_yet(
+        2,
+        "微信已受理开票 / WeChat took the invoice on",
+    ))
 }
 
 /// What the query told becomes the invoice.

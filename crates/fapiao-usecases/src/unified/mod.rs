@@ -82,7 +82,7 @@ fn awaited(ports: &Ports, call: &UnifiedCall) -> StepError {
         600..7200 => 300,
         _ => 3600,
     };
-    StepError::not_yet(after, "WeChat is making the invoice out")
+    StepError::not_yet(after, "微信正在开票 / WeChat is making the invoice out")
 }
 
 /// The kind that a code and a number are of; a person looks at anything else.

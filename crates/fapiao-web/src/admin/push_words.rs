@@ -51,9 +51,6 @@ pub(super) fn outcome(lang: Lang, text: &str) -> String {
         "no card of ours has this code" => "卡券不是本系统开出的",
         "the card stands there already" => "卡券已是该状态",
         "a payment whose order is not known" => "支付已核实，但不知道属于哪个订单",
-        "an insert awaits its answer; the report may be about its card" => {
-            "放入卡包的应答还没有到，这条推送说的可能是同一张卡券"
-        }
         "the authorisation names no order" => "授权推送中没有单号",
         "it names another tax number" => "推送中的税号与发票不同，请核对",
         "issued" => "微信已代开",
