@@ -1,6 +1,7 @@
 //! Lost answers, lost and doubled callbacks, refusals: the end is the same, once.
 
 use super::calls::Caller;
+use crate::admin::{sign_in::signed_in, work::page};
 use crate::harness::{
     TestApp, company, eventually, person, spawn_pair, spawn_pair_with_relay, until,
 };
@@ -167,6 +168,13 @@ async fn callbacks_alone_bring_the_invoice_and_doubled_forged_or_late_ones_chang
     let notices = app.ports().store.notices(&seller, 50).await.unwrap();
     let refused = notices.iter().filter(|it| it.state == "refused").count();
     assert_eq!(refused, 3, "{notices:?}");
+    // Staff read why: another secret than the platform's, clocks apart, sent once more.
+    let admin = signed_in(&app, "admin").await;
+    let shown = page(&app, &admin, &format!("/admin/sellers/{seller}/platform")).await;
+    for why in ["签名不符：密钥与平台的不一致", "相差过大", "随机串重复"] {
+        assert!(shown.contains(why), "{why}: {shown}");
+    }
+    assert!(!shown.contains("the signature does not fit"), "{shown}");
     assert_eq!(app.timeline(&order).await, before);
     app.assert_ledger_holds().await;
     app.stop().await;

@@ -135,6 +135,16 @@ async fn a_wrong_signature_waits_for_a_person_and_issues_nothing() {
         .await
         .unwrap();
     assert_eq!(changed.version, saved.version);
+    // Whoever tests the connection reads it in words.
+    let owner = signed_in(&app, "admin").await;
+    let here = format!("/admin/sellers/{}/tax", seller.id);
+    send(&app, &owner, &format!("{here}/test"), &[]).await;
+    let told = page(&app, &owner, &here).await;
+    assert!(
+        told.contains("税务网关不接受这把密钥") && told.contains("核对税务连接"),
+        "{told}"
+    );
+    assert!(!told.contains("the tax gateway"), "{told}");
     let order = app.authorised_order("G-6", &company()).await;
     let parked = parked(&app).await;
     assert!(parked.contains("401"), "{parked}");

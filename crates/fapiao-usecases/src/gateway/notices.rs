@@ -61,25 +61,34 @@ pub async fn receive_notice(
         Err(NoticeError::Refused(why))
     };
     if key_id != gateway.key_id {
-        return refused("it names another key than the seller's".to_owned()).await;
+        return refused(
+            "签名所用的密钥编号与设置的不同 / it names another key than the seller's".to_owned(),
+        )
+        .await;
     }
     let purpose = key_purpose(&gateway.key_id);
     let Some(secret) = ports.sealer.open(&purpose, &gateway.secret) else {
-        return refused("the seller's stored key cannot be opened".to_owned()).await;
+        return refused(
+            "保存的密钥无法解封：服务器的主密钥与保存时不同 / the seller's stored key cannot be opened"
+                .to_owned(),
+        )
+        .await;
     };
     let now = ports.clock.now();
     if let Err(error) = verify(&secret, call, signature, now.timestamp()) {
-        return refused(error.to_string()).await;
+        return refused(format!("{} / {error}", error.in_chinese())).await;
     }
     let until = now + TimeDelta::seconds(2 * WINDOW_SECS);
     // Callbacks and requests are two directions of one key.
     let owner = format!("callback:{key_id}");
     if !ports.store.use_nonce(&owner, call.nonce, until).await? {
-        return refused("its nonce was used before".to_owned()).await;
+        return refused("随机串重复，是重放的推送 / its nonce was used before".to_owned()).await;
     }
     let body = match std::str::from_utf8(call.body) {
         Ok(body) => body.to_owned(),
-        Err(_) => return refused("the body is not UTF-8 text".to_owned()).await,
+        Err(_) => {
+            return refused("内容不是 UTF-8 文本 / the body is not UTF-8 text".to_owned()).await;
+        }
     };
     let notice = NewNotice {
         id: fresh(now),
@@ -102,7 +111,12 @@ pub async fn handle_notice(ports: &Ports, id: &NoticeId) -> Result<(), StepError
         return Ok(());
     }
     let about: About = serde_json::from_str(&notice.body).unwrap_or_default();
-    let read = |error: serde_json::Error| ("parked", format!("it cannot be read: {error}"));
+    let read = |error: serde_json::Error| {
+        (
+            "parked",
+            format!("内容无法识别 / it cannot be read: {error}"),
+        )
+    };
     let (state, outcome) = if about.offset_no.is_empty() {
         match serde_json::from_str::<RequestResult>(&notice.body) {
             Err(error) => read(error),
@@ -148,7 +162,10 @@ async fn of_request(
         },
     };
     let Some(request) = request.filter(|it| it.seller == notice.seller) else {
-        let what = format!("order id {} is not one of this seller's", result.order_id);
+        let what = format!(
+            "单号 {0} 不是该开票主体的 / order id {0} is not one of this seller's",
+            result.order_id
+        );
         return Ok(("ignored", what));
     };
     let gateway = gateway_of(ports, &notice.seller).await?;
@@ -168,7 +185,10 @@ async fn of_offset(
         .await?
         .filter(|it| it.seller == notice.seller);
     let Some(offset) = known else {
-        let what = format!("offset {} is not one of this seller's", result.offset_no);
+        let what = format!(
+            "红冲 {0} 不是该开票主体的 / offset {0} is not one of this seller's",
+            result.offset_no
+        );
         return Ok(("ignored", what));
     };
     let gateway = gateway_of(ports, &notice.seller).await?;

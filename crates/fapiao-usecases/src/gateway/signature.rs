@@ -45,6 +45,17 @@ pub enum SignatureError {
     Differs,
 }
 
+impl SignatureError {
+    /// The same for a page in Chinese.
+    pub const fn in_chinese(self) -> &'static str {
+        match self {
+            SignatureError::OutsideWindow => "签名时间与本机时间相差过大，请校准两边的时钟",
+            SignatureError::BadNonce => "随机串格式不对",
+            SignatureError::Differs => "签名不符：密钥与平台的不一致，请核对后重新填写",
+        }
+    }
+}
+
 impl Signed<'_> {
     fn text(&self) -> String {
         format!(

@@ -6,6 +6,7 @@ use super::{
     failure::Failure,
     forms::{Sent, setting_errors},
     frame::Frame,
+    job_words::in_language,
 };
 use crate::{
     i18n::fill1,
@@ -125,7 +126,7 @@ fn row(frame: &Frame, notice: PlatformNotice) -> NoticeRow {
     NoticeRow {
         at: frame.when(notice.received_at),
         state,
-        why,
+        why: in_language(frame.lang(), &why),
         seen: notice.seen,
     }
 }

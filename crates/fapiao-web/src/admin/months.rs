@@ -270,6 +270,7 @@ pub(super) fn trouble(t: &'static Texts, kept: &str) -> (&'static str, String) {
         "40" => m.why_totals,
         "" if raw == kept => m.why_other,
         "" => m.why_silent,
+        "signature" | "http_401" | "http_403" => m.why_access,
         code if code.starts_with("http_") => m.why_http,
         "PartyUnknown" | "UsingPartyUnknown" | "SignatureInvalid" | "TimestampInvalid"
         | "TimestampExpired" | "SandboxFlag" | "CapabilityUnknown" | "ServiceNotFound"

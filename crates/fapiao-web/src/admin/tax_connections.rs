@@ -6,10 +6,11 @@ use super::{
     failure::Failure,
     forms::{Sent, setting_errors},
     frame::Frame,
+    job_words::in_language,
     months::trouble,
 };
 use crate::{
-    i18n::{Texts, fill1, fill2},
+    i18n::{fill1, fill2},
     pages::{
         field::Errors,
         parts::{Badge, Choice, Tone},
@@ -101,18 +102,16 @@ pub(super) async fn test(sent: Sent<Configures>, id: web::Path<String>) -> Answe
     Ok(
         match test_tax_connection(desk.ports(), &desk.actor(), &seller).await? {
             None => desk.done(&here, t.tested),
-            Some(why) => desk.told(
-                &here,
-                Tone::Bad,
-                &fill1(t.test_failed, told(desk.t(), &why)),
-            ),
+            Some(why) => desk.told(&here, Tone::Bad, &fill1(t.test_failed, told(&desk, &why))),
         },
     )
 }
 
 /// What the tax side said to the test: in the reader's words, and as it said it.
-fn told(t: &'static Texts, kept: &str) -> String {
+fn told(frame: &Frame, kept: &str) -> String {
+    let t = frame.t();
     let (words, raw) = trouble(t, kept);
+    let raw = in_language(frame.lang(), &raw);
     if raw.is_empty() {
         words.to_owned()
     } else {
@@ -181,7 +180,7 @@ async fn page(
         }),
         why: tested
             .filter(|it| !it.verdict.is_empty())
-            .map_or_else(String::new, |it| told(frame.t(), &it.verdict)),
+            .map_or_else(String::new, |it| told(frame, &it.verdict)),
         checked: tested.and_then(|it| it.checked_at).map(|at| shell.when(at)),
         shell,
     })

@@ -67,7 +67,13 @@ impl TaxGateway {
 fn refused(status: u16, answer: &Value) -> OutsideError {
     let code = answers::text(answer, "code");
     let detail = answers::text(answer, "detail");
-    let told = if detail.is_empty() {
+    let told = if matches!(status, 401 | 403) {
+        // One answer for every reason: its own words say no more.
+        format!(
+            "税务网关不接受这把密钥（HTTP {status}），请核对密钥编号、密钥和本机时间 / the tax gateway does not accept the key, \
+             HTTP {status}: check key id, secret and this machine's clock"
+        )
+    } else if detail.is_empty() {
         format!("the tax gateway answered {status}")
     } else {
         format!("the tax gateway answered {status}: {detail}")
