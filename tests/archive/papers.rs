@@ -59,6 +59,13 @@ async fn a_paper_is_compared_with_the_ledger_field_by_field() {
     again.extend_from_slice(b"\n% saved anew\n");
     let (_, agrees) = check(&app, again).await;
     assert_eq!(agrees["verdict"], "agrees", "{agrees}");
+    // Its code is read off the page as a telephone would.
+    let code = agrees["fields"].as_array().unwrap();
+    let code = code.iter().find(|it| it["field"] == "code").unwrap();
+    assert!(
+        code["paper"].as_str().unwrap().starts_with(number) && code["same"] == true,
+        "{code}"
+    );
 
     // A changed amount and buyer in the structured file.
     let text = String::from_utf8(xml).unwrap();

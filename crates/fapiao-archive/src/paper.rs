@@ -5,6 +5,7 @@
 mod beside;
 mod ofd;
 mod pdf;
+mod symbol;
 mod text;
 mod xml;
 
@@ -57,6 +58,9 @@ pub enum Unreadable {
     /// It breaks the rules of its format, or a bound.
     #[error("the file cannot be read: {0}")]
     Damaged(String),
+    /// More pages than an invoice with its list has.
+    #[error("it has {0} pages; at most {pages} are read", pages = pdf::PAGES_MAX)]
+    TooManyPages(usize),
     /// Reading takes too long, or too many are being read.
     #[error("reading the file takes too long")]
     TooSlow,
@@ -93,6 +97,8 @@ pub enum Field {
     Lines,
     /// The checksum of a QR code.
     Checksum,
+    /// Number, date and amount of the QR code on a file.
+    Code,
 }
 
 impl Field {
@@ -110,6 +116,7 @@ impl Field {
             Field::Total => "total",
             Field::Lines => "lines",
             Field::Checksum => "checksum",
+            Field::Code => "code",
         }
     }
 }
@@ -184,6 +191,8 @@ pub(crate) struct Said {
     text: String,
     /// Amounts in the text.
     amounts: Vec<Fen>,
+    /// Its QR code, where one was found.
+    code: Option<QrPayload>,
     /// Whether `values` is all there is.
     structured: bool,
 }
@@ -331,18 +340,12 @@ async fn qr(ports: &Ports, scope: &Scope, payload: &QrPayload) -> Result<Checked
         });
     };
     let mut fields = vec![same(Field::Number, full_number(&invoice), number.clone())];
-    let date = invoice.issued_at.map(|it| in_shanghai(it).date());
     fields.push(same(
         Field::Date,
-        date.map(|it| it.to_string()).unwrap_or_default(),
+        day_of(&invoice),
         payload.date.to_string(),
     ));
-    // Digital invoices carry the gross, the older forms the net amount.
-    let (field, amount) = if matches!(invoice.identity, Some(Identity::Classic { .. })) {
-        (Field::Amount, invoice.totals.amount)
-    } else {
-        (Field::Total, invoice.totals.total)
-    };
+    let (field, amount) = amount_in_code(&invoice);
     fields.push(same(field, amount.to_string(), payload.amount.to_string()));
     if payload.crc == CrcVerdict::Differs {
         fields.push(Compared {
@@ -361,6 +364,35 @@ async fn qr(ports: &Ports, scope: &Scope, payload: &QrPayload) -> Result<Checked
         invoice: Some(invoice.id),
         fields,
     })
+}
+
+fn day_of(invoice: &Invoice) -> String {
+    let date = invoice.issued_at.map(|it| in_shanghai(it).date());
+    date.map(|it| it.to_string()).unwrap_or_default()
+}
+
+/// The amount in a code: digital invoices carry the gross, the older forms the net one.
+fn amount_in_code(invoice: &Invoice) -> (Field, Fen) {
+    if matches!(invoice.identity, Some(Identity::Classic { .. })) {
+        (Field::Amount, invoice.totals.amount)
+    } else {
+        (Field::Total, invoice.totals.total)
+    }
+}
+
+/// The code on a file beside the ledger. A checksum that does not fit is no difference by itself: real papers have such.
+fn code_on_file(invoice: &Invoice, code: &QrPayload) -> Compared {
+    let words = |number: String, date: String, amount: Fen| format!("{number} {date} {amount}");
+    let (_, amount) = amount_in_code(invoice);
+    same(
+        Field::Code,
+        words(full_number(invoice), day_of(invoice), amount),
+        words(
+            format!("{}{}", code.code, code.number),
+            code.date.to_string(),
+            code.amount,
+        ),
+    )
 }
 
 fn verdict(fields: &[Compared]) -> Verdict {
@@ -488,6 +520,9 @@ fn compare(invoice: &Invoice, said: &Said) -> Vec<Compared> {
                 same: said.date == Some(date),
             });
         }
+    }
+    if let Some(code) = &said.code {
+        fields.push(code_on_file(invoice, code));
     }
     let names: Vec<String> = invoice.lines.iter().map(|it| it.printed_name()).collect();
     let missing: Vec<&str> = names

@@ -58,7 +58,7 @@ pub async fn carries(pdf: Bytes, number: &str, total: Fen) -> Result<(), PaperTr
 fn trouble(error: &Unreadable) -> PaperTrouble {
     let message = error.to_string();
     let code = match error {
-        Unreadable::TooLarge => "too_large",
+        Unreadable::TooLarge | Unreadable::TooManyPages(_) => "too_large",
         Unreadable::Format | Unreadable::Qr(_) => "format",
         Unreadable::Damaged(_) if message.to_ascii_lowercase().contains("crypt") => "encrypted",
         Unreadable::Damaged(_) => "damaged",

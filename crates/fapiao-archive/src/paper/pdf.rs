@@ -1,10 +1,11 @@
 //! PDF files: the text of their first pages.
 
-use super::{Said, Unreadable, squeezed, text};
+use super::{Said, Unreadable, squeezed, symbol, text};
+use fapiao_domain::qr::parse_payload;
 use lopdf::{Document, LoadOptions};
 
 /// Pages that are read; an invoice with its list has a few.
-const PAGES_MAX: usize = 20;
+pub(super) const PAGES_MAX: usize = 20;
 /// What one stream may unpack to while the file is loaded.
 const LOADED_MAX: usize = 2 * 1024 * 1024;
 /// What a page's content, and each of its fonts' tables, may unpack to.
@@ -17,12 +18,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
     let document = load(bytes)?;
     let pages: Vec<u32> = document.get_pages().into_keys().collect();
     if pages.len() > PAGES_MAX {
-        return Err(Unreadable::Damaged(format!(
-            "it has {} pages; at most {PAGES_MAX} are read",
-            pages.len()
-        )));
+        return Err(Unreadable::TooManyPages(pages.len()));
     }
-    Ok(text::read(&text_of(&document, &pages)?))
+    let mut said = text::read(&text_of(&document, &pages)?);
+    let code = symbol::read(&document, |text| parse_payload(text).is_ok());
+    if let Some(code) = code.and_then(|text| parse_payload(&text).ok()) {
+        // What a text does not tell, a scan's picture of the code may.
+        let number = (code.code.clone(), code.number.clone());
+        if !said.numbers.contains(&number) {
+            said.numbers.push(number);
+        }
+        said.code = Some(code);
+    }
+    Ok(said)
 }
 
 /// The text of the first pages and the last, without white space: a long list stands between them.

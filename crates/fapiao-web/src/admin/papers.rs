@@ -34,14 +34,17 @@ pub(super) async fn check(sent: Uploaded<ReadsBooks>) -> Answer {
     let typed: String = sent.form.get("qr").trim().chars().take(500).collect();
     let desk = sent.desk;
     let t = desk.t();
-    let (name, paper) = match sent.file {
-        Some((name, bytes)) if !bytes.is_empty() => (name, Paper::File(bytes)),
-        _ => (String::new(), Paper::Qr(typed.clone())),
+    let given = match sent.file {
+        Some((name, bytes)) if !bytes.is_empty() => Some((name, Paper::File(bytes))),
+        _ if typed.is_empty() => None,
+        _ => Some((String::new(), Paper::Qr(typed.clone()))),
     };
-    let checked = paper::check(desk.ports(), &desk.view(), paper).await?;
-    let (result, wrong) = match checked {
-        Ok(checked) => (Some(result(&desk, name, checked)), String::new()),
-        Err(error) => (None, unreadable(t, &error)),
+    let (result, wrong) = match given {
+        None => (None, t.paper.nothing_given.to_owned()),
+        Some((name, paper)) => match paper::check(desk.ports(), &desk.view(), paper).await? {
+            Ok(checked) => (Some(result(&desk, name, checked)), String::new()),
+            Err(error) => (None, unreadable(t, &error)),
+        },
     };
     let status = if result.is_some() {
         StatusCode::OK
@@ -119,6 +122,7 @@ fn label(t: &Texts, field: Field) -> &'static str {
         Field::Total => t.paper.total,
         Field::Lines => t.paper.lines,
         Field::Checksum => t.paper.checksum,
+        Field::Code => t.paper.code,
     }
 }
 
@@ -126,6 +130,7 @@ fn label(t: &Texts, field: Field) -> &'static str {
 pub(crate) fn unreadable(t: &Texts, error: &Unreadable) -> String {
     match error {
         Unreadable::TooLarge => t.paper.too_large,
+        Unreadable::TooManyPages(_) => t.paper.too_many_pages,
         Unreadable::Format => t.paper.format,
         Unreadable::Damaged(_) => t.paper.damaged,
         Unreadable::TooSlow => t.paper.too_slow,

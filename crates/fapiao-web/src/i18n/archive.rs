@@ -121,6 +121,8 @@ texts! {
         too_large: "文件超过 5 MB，发票文件远小于此。", "The file is larger than 5 MB; invoices are far smaller.";
         format: "文件不是 PDF、OFD 或 XML。", "The file is neither PDF, OFD nor XML.";
         damaged: "文件已损坏、已加密或过于复杂。", "The file is damaged, encrypted or too complex.";
+        too_many_pages: "页数过多：最多读取 20 页。", "Too many pages: at most 20 are read.";
+        nothing_given: "没有收到内容：请选择一个非空的文件，或填写二维码内容。", "Nothing came: choose a file that is not empty, or enter the text of the QR code.";
         too_slow: "读取用时过长，已停止。", "Reading took too long and was stopped.";
         not_a_qr: "这不是发票二维码的内容：应为以 01 开头、以逗号分隔的八项。", "This is not the text of an invoice's QR code: eight fields that begin with 01.";
         no_number: "文件中没有找到发票号码。", "No invoice number was found in the file.";
@@ -135,6 +137,7 @@ texts! {
         total: "价税合计", "Gross";
         lines: "货物或服务", "Goods or services";
         checksum: "二维码校验", "QR checksum";
+        code: "二维码中的号码、日期与金额", "Number, date and amount in the QR code";
     }
 }
 
