@@ -100,6 +100,12 @@ ids! {
     RedFormId = "rdf_";
     /// Money given back for an order, and what it does to its invoices.
     RefundId = "rfd_";
+    /// A collecting unit of fiscal bills.
+    FiscalUnitId = "fun_";
+    /// A fiscal bill.
+    BillId = "bil_";
+    /// One attempt to bring one fiscal bill to its payer; WeChat knows it as `order_id`.
+    BillDeliveryId = "bdl_";
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod discount;
 pub mod document;
 pub mod exact;
 pub mod face;
+pub mod fiscal;
 pub mod ids;
 pub mod invoice;
 pub mod line;

@@ -3,7 +3,7 @@
 use crate::ports::card_subject;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{
-    AccountId, ClaimId, DeliveryId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId,
+    AccountId, BillDeliveryId, ClaimId, DeliveryId, FiscalUnitId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId,
     ReconciliationId, RedFormId, RefundId, RequestId, SellerId, StaffId,
 };
 use fapiao_domain::{ids::Id, invoice::InvoiceKind};
@@ -101,6 +101,16 @@ pub enum Job {
         /// To whom.
         staff: StaffId,
     },
+    /// Make the card template of a collecting unit of fiscal bills, once.
+    EnsureBillTemplate(FiscalUnitId),
+    /// Ask WeChat whether the payer of a fiscal bill agreed.
+    ConfirmBill(BillDeliveryId),
+    /// Bring the card of a fiscal bill into the wallet.
+    InsertBill(BillDeliveryId),
+    /// Tell WeChat that a fiscal bill does not come.
+    RejectBill(BillDeliveryId),
+    /// Strike the card of a fiscal bill out after its bureau declared it void.
+    CancelBill(BillDeliveryId),
 }
 
 impl Job {
@@ -139,11 +149,16 @@ impl Job {
             Job::CheckMonth { .. } => "check_month",
             Job::CheckQuota(_) => "check_quota",
             Job::MailWindow { .. } => "mail_window",
+            Job::EnsureBillTemplate(_) => "ensure_bill_template",
+            Job::ConfirmBill(_) => "confirm_bill",
+            Job::InsertBill(_) => "insert_bill",
+            Job::RejectBill(_) => "reject_bill",
+            Job::CancelBill(_) => "cancel_bill",
         }
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 32] = [
+    pub const KINDS: [&'static str; 37] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -176,6 +191,11 @@ impl Job {
         "check_month",
         "check_quota",
         "mail_window",
+        "ensure_bill_template",
+        "confirm_bill",
+        "insert_bill",
+        "reject_bill",
+        "cancel_bill",
     ];
 
     /// Whether jobs of a kind are queued by the clock as long as something lacks: a later one that gets through settles
@@ -226,6 +246,11 @@ impl Job {
             Job::RejectClaim { claim, .. } => claim.to_string(),
             Job::FollowRedForm(id) => id.to_string(),
             Job::ReissueOrder(id) => id.to_string(),
+            Job::EnsureBillTemplate(id) => id.to_string(),
+            Job::ConfirmBill(id)
+            | Job::InsertBill(id)
+            | Job::RejectBill(id)
+            | Job::CancelBill(id) => id.to_string(),
         }
     }
 
@@ -317,6 +342,11 @@ impl Job {
                 batch: payload.get("batch")?.as_str()?.to_owned(),
                 staff: StaffId::parse(payload.get("staff")?.as_str()?).ok()?,
             },
+            "ensure_bill_template" => Job::EnsureBillTemplate(id(payload)?),
+            "confirm_bill" => Job::ConfirmBill(id(payload)?),
+            "insert_bill" => Job::InsertBill(id(payload)?),
+            "reject_bill" => Job::RejectBill(id(payload)?),
+            "cancel_bill" => Job::CancelBill(id(payload)?),
             _ => return None,
         })
     }
@@ -458,6 +488,11 @@ mod tests {
                 batch: "b-1".to_owned(),
                 staff: fresh(now),
             },
+            Job::EnsureBillTemplate(fresh(now)),
+            Job::ConfirmBill(fresh(now)),
+            Job::InsertBill(fresh(now)),
+            Job::RejectBill(fresh(now)),
+            Job::CancelBill(fresh(now)),
         ];
         assert_eq!(jobs.len(), Job::KINDS.len());
         for job in jobs {

@@ -7,6 +7,7 @@ mod card_design;
 mod catalogue;
 mod company;
 mod document;
+mod fiscal;
 mod gateway;
 mod invoice;
 mod people;
@@ -24,6 +25,10 @@ pub use card_design::{CardDesign, CardEntry, Logo};
 pub use catalogue::{CodeBook, Product, TaxCode, UsableRate};
 pub use company::{InvoiceRules, IssuingMode, Seller, Store};
 pub use document::{SealedDocument, document_purpose};
+pub use fiscal::{
+    Bill, BillCard, BillDelivery, BillFile, BillItem, BillSource, BillVoid, FiscalRole, FiscalUnit,
+    TemplateStand, UnitTemplate,
+};
 pub use gateway::{
     Gateway, Partner, PartnerKey, PartnerOffset, PartnerRequest, PlatformNotice, PlatformOffset,
     PlatformRequest,

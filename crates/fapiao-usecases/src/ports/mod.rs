@@ -10,6 +10,7 @@ mod documents;
 mod exchanges;
 mod files;
 mod findings;
+mod fiscal;
 mod gateway;
 mod issuing;
 mod ledger;
@@ -53,6 +54,9 @@ pub use documents::BuyerDocuments;
 pub use exchanges::{Exchange, Exchanges};
 pub use files::{FileStore, PdfLook, Rendered, Renderer};
 pub use findings::{Area, Finding, FindingCount, FindingRow, Findings};
+pub use fiscal::{
+    BillFilter, BillInsert, BillPage, BillRow, BillWrite, FiscalBills, WechatFiscal,
+};
 pub use gateway::{
     AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,
     NewPartnerRequest, Received, RequestSent,
@@ -147,6 +151,7 @@ pub trait Storage:
     + TaxRoutes
     + Reconciliations
     + MonthBooks
+    + FiscalBills
     + Send
     + Sync
 {
@@ -184,6 +189,7 @@ impl<T> Storage for T where
         + TaxRoutes
         + Reconciliations
         + MonthBooks
+        + FiscalBills
         + Send
         + Sync
 {
@@ -206,6 +212,8 @@ pub struct Ports {
     pub merchant: Arc<dyn WechatMerchant>,
     /// WeChat, as a platform.
     pub platform: Arc<dyn WechatPlatform>,
+    /// WeChat's own calls about fiscal bills.
+    pub fiscal: Arc<dyn WechatFiscal>,
     /// WeChat's unified calls, legacy.
     pub unified: Arc<dyn WechatUnified>,
     /// Calls to other installations over the platform gateway.
