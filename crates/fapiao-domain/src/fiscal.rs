@@ -56,10 +56,14 @@ impl BillIdentity {
         };
         let check = &identity.check_code;
         let check_fits = check.is_empty()
-            || check.len() == CHECK_CODE_CHARS && check.bytes().all(|it| it.is_ascii_alphanumeric());
+            || check.len() == CHECK_CODE_CHARS
+                && check.bytes().all(|it| it.is_ascii_alphanumeric());
         let wrong: Vec<BillIdentityError> = [
             (digits(&identity.code, CODE_DIGITS), BillIdentityError::Code),
-            (digits(&identity.number, NUMBER_DIGITS), BillIdentityError::Number),
+            (
+                digits(&identity.number, NUMBER_DIGITS),
+                BillIdentityError::Number,
+            ),
             (check_fits, BillIdentityError::CheckCode),
         ]
         .into_iter()

@@ -3,8 +3,8 @@
 use crate::ports::card_subject;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{
-    AccountId, BillDeliveryId, ClaimId, DeliveryId, FiscalUnitId, InvoiceId, JobId, NoticeId, OffsetId, OrderId, PushId,
-    ReconciliationId, RedFormId, RefundId, RequestId, SellerId, StaffId,
+    AccountId, BillDeliveryId, ClaimId, DeliveryId, FiscalUnitId, InvoiceId, JobId, NoticeId,
+    OffsetId, OrderId, PushId, ReconciliationId, RedFormId, RefundId, RequestId, SellerId, StaffId,
 };
 use fapiao_domain::{ids::Id, invoice::InvoiceKind};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use crate::{
     backoffice::{months, quota, quota_terms, reconciliation, windows},
-    gateway,
+    fiscal, gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
     merchant::{after_payment, buyer_form, claims, confirm, prepare, pushes, refusal, reissue},
     platform::{buyer_forms, card, card_life, draft, issue, mail, red, render, stock, template},
@@ -54,6 +54,11 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::CheckQuota(id) => quota::check(ports, id).await,
         Job::CheckMonth { seller, month } => months::check_month(ports, seller, month).await,
         Job::MailWindow { batch, staff } => windows::mail_windows(ports, batch, staff).await,
+        Job::EnsureBillTemplate(id) => fiscal::ensure_bill_template(ports, id).await,
+        Job::ConfirmBill(id) => fiscal::poll_bill(ports, id, claimed.queued_at).await,
+        Job::InsertBill(id) => fiscal::insert_bill(ports, id).await,
+        Job::RejectBill(id) => fiscal::reject_bill(ports, id).await,
+        Job::CancelBill(id) => fiscal::cancel_bill(ports, id).await,
     };
     finished(claimed, result)
 }

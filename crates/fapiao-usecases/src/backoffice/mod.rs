@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod bad_rows;
 pub mod buyer_forms;
 pub mod card_designs;
+pub(crate) mod fiscal_units;
 pub mod gateways;
 pub mod keys;
 pub mod master_key;

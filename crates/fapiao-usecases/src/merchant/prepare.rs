@@ -1,7 +1,7 @@
 //! What an account needs before its first call: a platform id to read, a contact to set.
 
 use crate::{
-    errors::Advice,
+    errors::{Advice, StoreError},
     merchant::pages::{PageError, platform_id_of},
     ports::Ports,
     records::{Account, Seller},
@@ -20,12 +20,21 @@ pub async fn prepare_account(ports: &Ports, id: &AccountId) -> Result<(), StepEr
     let Some(account) = ports.store.account(id).await? else {
         return Ok(());
     };
-    let plays_platform = ports
+    let for_invoices = ports
         .store
         .sellers()
         .await?
         .iter()
         .any(|seller| seller.platform_account.as_ref() == Some(id));
+    let for_bills = || async {
+        let units = ports.store.fiscal_units().await?;
+        Ok::<_, StoreError>(
+            units
+                .iter()
+                .any(|unit| unit.bureau_account.as_ref() == Some(id)),
+        )
+    };
+    let plays_platform = for_invoices || for_bills().await?;
     let platform_id = if plays_platform {
         let now_known = ports.platform.platform_id(&account).await?;
         if let Some(before) = account

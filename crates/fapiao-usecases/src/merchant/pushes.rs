@@ -3,6 +3,7 @@
 use crate::{
     cancellation::wake_cancellation,
     errors::StoreError,
+    fiscal::{BillConfirmed, confirm_bill, follow_bill_card},
     ids::fresh,
     merchant::{
         after_payment::{Claimed, take_up},
@@ -17,7 +18,7 @@ use crate::{
 };
 use fapiao_domain::{
     card::CardState,
-    ids::{AccountId, DeliveryId, Id, OrderId, PushId},
+    ids::{AccountId, BillDeliveryId, DeliveryId, Id, OrderId, PushId},
 };
 use serde_json::json;
 use thiserror::Error;
@@ -211,6 +212,9 @@ async fn follow_hint(
 ) -> Result<PushEnd, StepError> {
     let foreign = || format!("order id {} is not one of ours", hint.order_id);
     let not_yet = "WeChat does not confirm it (yet)";
+    if let Ok(delivery) = BillDeliveryId::parse(hint.order_id) {
+        return follow_bill_hint(ports, hint, &delivery).await;
+    }
     let Ok(delivery) = DeliveryId::parse(hint.order_id) else {
         if !hint.agreed {
             return Ok(hint.unproved("ignored", foreign(), None));
@@ -247,6 +251,30 @@ async fn follow_hint(
             Confirmed::NotYet => hint.unproved("handled", not_yet, Some(&found.order)),
         },
     )
+}
+
+/// The same of a fiscal bill, whose deliveries have ids of their own kind.
+async fn follow_bill_hint(
+    ports: &Ports,
+    hint: &Hint<'_>,
+    delivery: &BillDeliveryId,
+) -> Result<PushEnd, StepError> {
+    if hint.unsigned && !hint.agreed {
+        let outcome = "plain mode signs no text, and nothing confirms that the payer declined";
+        return Ok(hint.unproved("ignored", outcome, None));
+    }
+    Ok(match confirm_bill(ports, delivery, hint.agreed).await? {
+        BillConfirmed::Authorised => PushEnd::new("handled", "confirmed by WeChat"),
+        BillConfirmed::Declined => PushEnd::new("handled", "the payer declined"),
+        BillConfirmed::Closed(Some(state)) => {
+            PushEnd::new("handled", format!("the delivery is {state}"))
+        }
+        BillConfirmed::Closed(None) => {
+            let outcome = format!("there is no delivery {delivery}");
+            hint.unproved("ignored", outcome, None)
+        }
+        BillConfirmed::NotYet => hint.unproved("handled", "WeChat does not confirm it (yet)", None),
+    })
 }
 
 /// Whether the text of a push to this account is signed by nobody.
@@ -310,7 +338,12 @@ async fn follow_report(
                 "有一张卡券正在放入卡包，推送可能与它有关，稍后再看 / an insert awaits its answer; the report may be about its card",
             ));
         }
-        Followed::Unknown => ("ignored", "no card of ours has this code".to_owned()),
+        Followed::Unknown => {
+            let of_bill = follow_bill_card(ports, report, word).await?;
+            return Ok(
+                of_bill.unwrap_or_else(|| PushEnd::new("ignored", "no card of ours has this code"))
+            );
+        }
     };
     Ok(PushEnd::new(state, outcome))
 }

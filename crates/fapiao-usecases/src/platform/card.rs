@@ -3,16 +3,16 @@
 use crate::{
     actor::Actor,
     cancellation::wake_cancellation,
-    errors::{Advice, OutsideError, StoreError},
+    errors::{Advice, StoreError},
+    inserting::{YOUNG_TEMPLATE, fresh_media, lost_media, says_no, until_usable, young_template},
     platform::{
         preflight::{self, Papers},
         template::{platform_account, template_for},
     },
     ports::{CardRequest, DeliveryChange, Ports, Scope},
-    records::{Card, Delivery, Invoice},
+    records::{Delivery, Invoice},
     step::StepError,
 };
-use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
     delivery::DeliveryState,
     ids::{DeliveryId, InvoiceId},
@@ -20,19 +20,8 @@ use fapiao_domain::{
 };
 use serde_json::json;
 
-/// WeChat deletes an unused upload after three days; ours is renewed before that.
-const MEDIA_LIFE_HOURS: i64 = 60;
 /// Until the invoice of a page `collect` is looked for again.
 const COLLECT_RETRY_SECS: u32 = 30;
-/// Codes after which the same upload is not tried again.
-const DEAD_MEDIA: [&str; 3] = ["72046", "72081", "72083"];
-/// The template is too young, or not usable.
-const YOUNG_TEMPLATE: &str = "40078";
-/// So many minutes after a template was made it is tried again.
-const YOUNG_TEMPLATE_MINUTES: [i64; 3] = [1, 5, 15];
-/// A try right at the mark would meet WeChat's clock a moment before it.
-const YOUNG_TEMPLATE_GRACE_SECS: i64 = 5;
-
 /// Brings the card of a delivery into the wallet. Each step is saved before the next, and `insert` is announced before
 /// it is called, so that a lost answer is recognised.
 ///
@@ -176,7 +165,7 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
     if card.state.is_delivered() {
         return Ok(());
     }
-    let media = match fresh_media(ports, &card) {
+    let media = match fresh_media(card.media.as_ref(), ports.clock.now()) {
         Some(media) => media,
         None => upload_pdf(ports, &account, &invoice, id).await?,
     };
@@ -245,12 +234,7 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
             match until_usable(template.created_at, ports.clock.now()) {
                 Some(after) => Err(StepError::not_yet(
                     after,
-                    format!(
-                        "卡券模板 {at} 刚刚创建，微信还不能使用（40078），满 1、5、15 分钟时各再试一次 / the card template was \
-                         made at {at} and WeChat does not take it yet, 40078; it is tried again when it is 1, 5 and 15 \
-                         minutes old",
-                        at = shown(template.created_at)
-                    ),
+                    young_template(template.created_at),
                 )),
                 // No longer young: something else is wrong with it, or the buyer is not on the white list of an
                 // account under test.
@@ -260,7 +244,7 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
                 }
             }
         }
-        Err(error) if DEAD_MEDIA.contains(&error.code.as_str()) => {
+        Err(error) if lost_media(&error.code) => {
             // Forget the upload; the next try makes another.
             ports.store.record_media(id, "", ports.clock.now()).await?;
             Err(StepError::not_yet(
@@ -273,21 +257,6 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// The time of day in China.
-fn shown(at: DateTime<Utc>) -> String {
-    (at + TimeDelta::hours(8)).format("%H:%M:%S").to_string()
-}
-
-/// Seconds until a young template is tried again; `None` once it is old.
-fn until_usable(made: DateTime<Utc>, now: DateTime<Utc>) -> Option<u32> {
-    let waits = YOUNG_TEMPLATE_MINUTES.into_iter().map(|minutes| {
-        (made + TimeDelta::minutes(minutes) - now).num_seconds() + YOUNG_TEMPLATE_GRACE_SECS
-    });
-    waits
-        .filter(|secs| *secs > 0)
-        .find_map(|secs| u32::try_from(secs).ok())
 }
 
 /// Order id and app id under which WeChat knows a delivery: our own, or those of the merchant whose platform we are.
@@ -306,12 +275,6 @@ async fn known_to_wechat_as(
         )
     })?;
     Ok((delivery.order_id_at_wechat().to_owned(), account.app_id))
-}
-
-fn fresh_media(ports: &Ports, card: &Card) -> Option<String> {
-    let (media, at) = card.media.as_ref()?;
-    let fresh = ports.clock.now() - *at < TimeDelta::hours(MEDIA_LIFE_HOURS);
-    (fresh && !media.is_empty()).then(|| media.clone())
 }
 
 async fn upload_pdf(
@@ -340,15 +303,6 @@ async fn upload_pdf(
         .record_media(delivery, &media, ports.clock.now())
         .await?;
     Ok(media)
-}
-
-/// Whether WeChat's answer says for certain that it inserted nothing.
-fn says_no(error: &OutsideError) -> bool {
-    matches!(
-        error.advice,
-        Advice::NeedsPerson | Advice::Never | Advice::AlreadyDone
-    ) || error.code == YOUNG_TEMPLATE
-        || DEAD_MEDIA.contains(&error.code.as_str())
 }
 
 async fn is_offset(ports: &Ports, id: &InvoiceId) -> Result<bool, StoreError> {
@@ -385,23 +339,5 @@ async fn mark_failed(ports: &Ports, id: &DeliveryId, reason: &str) -> Result<(),
     match ports.store.change_delivery(change, None).await {
         Ok(_) | Err(StoreError::Stale { .. }) => Ok(()),
         Err(error) => Err(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_young_template_is_tried_after_one_five_and_fifteen_minutes_of_its_life() {
-        let made: DateTime<Utc> = "2026-11-21T02:00:00Z".parse().unwrap();
-        let at = |secs| until_usable(made, made + TimeDelta::seconds(secs));
-        assert_eq!(at(0), Some(65));
-        // Whenever the answer comes, the next try is at the same moment.
-        assert_eq!(at(50), Some(15));
-        assert_eq!(at(65), Some(240));
-        assert_eq!(at(305), Some(600));
-        assert_eq!(at(905), None);
-        assert_eq!(at(86_400), None);
     }
 }

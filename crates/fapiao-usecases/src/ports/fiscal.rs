@@ -115,8 +115,10 @@ pub trait FiscalBills: Send + Sync {
     ) -> Result<Option<BillDelivery>, StoreError>;
 
     /// Deliveries whose card of this template is being inserted, or has lost its code.
-    async fn bill_cards_without_code(&self, template: &str)
-    -> Result<Vec<BillDelivery>, StoreError>;
+    async fn bill_cards_without_code(
+        &self,
+        template: &str,
+    ) -> Result<Vec<BillDelivery>, StoreError>;
 
     /// What happened to a bill, in order.
     async fn bill_timeline(&self, bill: &BillId) -> Result<Vec<AuditEntry>, StoreError>;

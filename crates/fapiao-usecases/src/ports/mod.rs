@@ -54,9 +54,7 @@ pub use documents::BuyerDocuments;
 pub use exchanges::{Exchange, Exchanges};
 pub use files::{FileStore, PdfLook, Rendered, Renderer};
 pub use findings::{Area, Finding, FindingCount, FindingRow, Findings};
-pub use fiscal::{
-    BillFilter, BillInsert, BillPage, BillRow, BillWrite, FiscalBills, WechatFiscal,
-};
+pub use fiscal::{BillFilter, BillInsert, BillPage, BillRow, BillWrite, FiscalBills, WechatFiscal};
 pub use gateway::{
     AcceptedRequest, GatewayAnswer, GatewayCall, GatewayStore, Gateways, NewNotice,
     NewPartnerRequest, Received, RequestSent,

@@ -1,0 +1,190 @@
+//! The proof before a card is inserted: WeChat's own answer about a delivery.
+
+use super::{Found, Told, found, goes_to, platform_id_of, save};
+use crate::{
+    actor::Actor,
+    errors::StoreError,
+    jobs::{Job, QueuedJob},
+    ports::{AuthStatus, Ports},
+    records::{Account, BillSource},
+    step::StepError,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{BillDeliveryId, Id},
+};
+use serde_json::json;
+
+/// Why a delivery is over whose payer declined on WeChat's page.
+const DECLINED: &str = "付款人在微信页面上取消了领取 / the payer declined on WeChat's page";
+
+/// What WeChat said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BillConfirmed {
+    /// The payer agreed; the card is on its way.
+    Authorised,
+    /// Not yet.
+    NotYet,
+    /// The payer declined on WeChat's page.
+    Declined,
+    /// The delivery is past this step, or gone.
+    Closed(Option<DeliveryState>),
+}
+
+/// Asks WeChat about a delivery and stores the proof. `hint_agreed` is what a push claimed.
+///
+/// # Errors
+/// [`StepError`].
+pub(crate) async fn confirm_bill(
+    ports: &Ports,
+    id: &BillDeliveryId,
+    hint_agreed: bool,
+) -> Result<BillConfirmed, StepError> {
+    let Some(mut it) = found(ports, id).await? else {
+        return Ok(BillConfirmed::Closed(None));
+    };
+    let state = it.delivery.state;
+    // One that ended here may still be agreed to at WeChat, whose payer has to be told.
+    let ended = matches!(
+        state,
+        DeliveryState::Refused | DeliveryState::Expired | DeliveryState::Failed
+    );
+    if !state.awaits_buyer() && !ended {
+        return Ok(BillConfirmed::Closed(Some(state)));
+    }
+    let account = asking_account(ports, &it).await?;
+    let platform_id = platform_id_of(ports, &it.unit).await?.ok_or_else(|| {
+        StepError::parked(
+            "account_not_ready",
+            "财政局的开票平台标识未知，请检查执收单位的账号 / the bureau's platform id is not known; check the accounts of the \
+             collecting unit",
+        )
+    })?;
+    let order_id = it.delivery.wechat_order_id.clone();
+    let answer = ports
+        .merchant
+        .auth_status(&account, &platform_id, &order_id)
+        .await?;
+    match answer {
+        AuthStatus::Authorised { .. } if ended && !may_still_come(ports, &it).await? => {
+            let job = Job::RejectBill(id.clone());
+            ports.store.enqueue(vec![QueuedJob::now(job, None)]).await?;
+            Ok(BillConfirmed::Closed(Some(state)))
+        }
+        AuthStatus::Authorised { at, .. } => {
+            goes_to(&mut it.delivery, DeliveryState::Authorised, "")?;
+            it.delivery.authorised_at = Some(at);
+            let then = if it.unit.role.inserts() {
+                vec![QueuedJob::now(Job::InsertBill(id.clone()), None)]
+            } else {
+                Vec::new()
+            };
+            let note = json!({ "delivery": id.as_str() });
+            let told = Told::new(Actor::WeChat, "bill.authorised", note);
+            save(ports, &mut it.delivery, told, then).await?;
+            Ok(BillConfirmed::Authorised)
+        }
+        AuthStatus::Rejected if state.awaits_buyer() => {
+            end(
+                ports,
+                &mut it,
+                "bill.refused",
+                "微信已拒绝 / refused at WeChat",
+            )
+            .await?;
+            Ok(BillConfirmed::Closed(Some(DeliveryState::Refused)))
+        }
+        AuthStatus::NotYet if !hint_agreed && state.awaits_buyer() => {
+            end(ports, &mut it, "bill.declined", DECLINED).await?;
+            Ok(BillConfirmed::Declined)
+        }
+        AuthStatus::Rejected => Ok(BillConfirmed::Closed(Some(state))),
+        AuthStatus::NotYet => Ok(BillConfirmed::NotYet),
+        AuthStatus::Other(word) => Err(StepError::parked(
+            "wechat_status_unknown",
+            format!(
+                "微信返回了未知的状态“{word}” / WeChat reports the status `{word}`, which this version does not know"
+            ),
+        )),
+    }
+}
+
+async fn end(
+    ports: &Ports,
+    it: &mut Found,
+    action: &'static str,
+    reason: &str,
+) -> Result<(), StoreError> {
+    goes_to(&mut it.delivery, DeliveryState::Refused, reason)?;
+    let note = json!({ "delivery": it.delivery.id.as_str() });
+    let told = Told::new(Actor::WeChat, action, note);
+    save(ports, &mut it.delivery, told, Vec::new()).await
+}
+
+/// An agreement that came after the deadline counts, unless the payer was asked anew since or the bill is void.
+async fn may_still_come(ports: &Ports, it: &Found) -> Result<bool, StoreError> {
+    if it.delivery.state != DeliveryState::Expired || it.bill.void.is_some() {
+        return Ok(false);
+    }
+    let all = ports.store.bill_deliveries(&it.bill.id).await?;
+    Ok(all
+        .first()
+        .is_some_and(|latest| latest.id == it.delivery.id))
+}
+
+/// The account that may ask: the unit's own, or the bureau's where the unit is elsewhere.
+async fn asking_account(ports: &Ports, it: &Found) -> Result<Account, StepError> {
+    if it.delivery.source == BillSource::Elsewhere {
+        return super::bureau_of(ports, &it.unit).await;
+    }
+    let account = ports.store.account_by_app_id(&it.delivery.app_id).await?;
+    account.ok_or_else(|| {
+        StepError::parked(
+            "account_missing",
+            "这次投递的微信账号已不存在，请恢复后重试 / the WeChat account of this delivery is gone; restore it and retry",
+        )
+    })
+}
+
+/// The scheduled question, from the moment `since` at which the page was opened last: as for invoices, often at first and
+/// hourly later.
+///
+/// # Errors
+/// [`StepError`]; `NotYet` carries the next moment.
+pub(crate) async fn poll_bill(
+    ports: &Ports,
+    id: &BillDeliveryId,
+    since: DateTime<Utc>,
+) -> Result<(), StepError> {
+    match confirm_bill(ports, id, true).await? {
+        BillConfirmed::Authorised | BillConfirmed::Declined | BillConfirmed::Closed(_) => {
+            return Ok(());
+        }
+        BillConfirmed::NotYet => {}
+    }
+    let Some(delivery) = ports.store.bill_delivery(id).await? else {
+        return Ok(());
+    };
+    let now = ports.clock.now();
+    // One more question after the deadline, for a payer who agreed at the last moment.
+    if now > delivery.expires_at + TimeDelta::hours(1) || delivery.state == DeliveryState::Refused {
+        return Ok(());
+    }
+    Err(StepError::not_yet(
+        next_question(now - since),
+        "付款人尚未同意 / the payer has not agreed yet",
+    ))
+}
+
+fn next_question(age: TimeDelta) -> u32 {
+    if age < TimeDelta::minutes(3) {
+        30
+    } else if age < TimeDelta::minutes(15) {
+        120
+    } else if age < TimeDelta::hours(2) {
+        600
+    } else {
+        3600
+    }
+}
