@@ -229,7 +229,8 @@ fn note(response: &ServiceResponse<BoxBody>, id: &str, client: IpAddr, started: 
     let route = route.as_deref().unwrap_or("(none)");
     let (method, status) = (request.method().as_str(), response.status().as_u16());
     let elapsed = started.elapsed();
-    let path = if route.starts_with("/o/") || route == "(none)" {
+    let is_short_link = route.starts_with("/o/") || route.starts_with("/b/");
+    let path = if is_short_link || route == "(none)" {
         route
     } else {
         request.path()

@@ -8,6 +8,7 @@ mod access;
 mod acts;
 mod archive;
 mod back_office;
+mod bill_payer;
 mod books;
 mod closing;
 mod code_rates;
@@ -44,6 +45,7 @@ pub use archive::{Matching, Paper, Proof, Report};
 pub use back_office::{
     Common, Delivery, Form, Home, Import, Invoice, Job, Line, Nav, Order, Time, Title,
 };
+pub use bill_payer::BillPayer;
 pub use books::Books;
 pub use closing::Closing;
 pub use code_rates::CodeRates;
@@ -240,6 +242,7 @@ catalogue! {
     sign_in: SignIn,
     fault: Fault,
     buyer: Buyer,
+    bill_payer: BillPayer,
     mail: Mail,
     act: Act,
     job_kind: JobKind,

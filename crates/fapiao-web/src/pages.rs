@@ -27,9 +27,11 @@
 //! | pushes, audit | `/admin/inbox?tab=`, `/admin/inbox/{id}?replay=1`, `/admin/audit` | `/admin/inbox/{id}/handling`, `/admin/accounts/{id}/self-test` |
 //! | import | `/admin/import` | `/admin/import` (multipart `file`, `store`), `/admin/import/orders` (`content`, `do=import\|bad_rows`) |
 //! | buyer | `/o/{code}` | nothing: its button is a link |
+//! | payer of a fiscal bill | `/b/{code}` | nothing, likewise |
 
 pub mod accounts;
 pub mod audit;
+pub mod bill_payer;
 pub mod books;
 pub mod buyer;
 pub mod buyer_form;

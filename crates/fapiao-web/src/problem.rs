@@ -3,6 +3,7 @@
 //! A handler returns a [`Problem`]; [`crate::edge`] prints it with what only the request knows: its id, its path and
 //! the reader's language.
 
+mod bill_causes;
 mod causes;
 mod field_texts;
 mod kind;

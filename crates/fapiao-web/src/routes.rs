@@ -4,8 +4,8 @@ use crate::api::refunds;
 use crate::{
     admin,
     api::{
-        books, company, deliveries, docs, invoices, openapi, orders, ping, receipt, reports,
-        rounding,
+        bill_files, bills, books, company, deliveries, docs, fiscal_units, invoices, openapi,
+        orders, ping, receipt, reports, rounding,
     },
     app::App,
     buyer, callback, edge, gateway, health, metrics, preferences,
@@ -44,6 +44,7 @@ macro_rules! api {
     };
     (@guard GET) => { guard::Any(guard::Get()).or(guard::Head()) };
     (@guard POST) => { guard::Post() };
+    (@guard PUT) => { guard::Put() };
 }
 
 api! {
@@ -70,6 +71,16 @@ api! {
     "/sellers"                       { GET company::sellers }
     "/products"                      { GET company::products }
     "/stock"                         { GET company::stock }
+    "/bills"                         { GET bills::index, POST bills::create }
+    "/bills/{id}"                    { GET bills::show }
+    "/bills/{id}/file"               { PUT bill_files::attach }
+    "/bills/{id}/file.pdf"           { GET bill_files::show }
+    "/bills/{id}/page"               { POST bills::page }
+    "/bills/{id}/deliveries"         { POST bills::deliver }
+    "/bills/{id}/refusal"            { POST bills::refuse }
+    "/bills/{id}/void"               { POST bills::declare_void }
+    "/bills/{id}/outcome"            { POST bills::outcome }
+    "/fiscal-units"                  { GET fiscal_units::index }
     "/openapi.json"                  { GET openapi::show }
 }
 
@@ -92,6 +103,9 @@ fn configure(cfg: &mut ServiceConfig) {
             "/o/{code}/red/{number}/file.{format}",
             web::get().to(buyer::download_red),
         )
+        .route("/b/{code}", web::get().to(buyer::bills::show))
+        .route("/b/{code}/wechat", web::get().to(buyer::bills::open))
+        .route("/b/{code}/file.pdf", web::get().to(buyer::bills::download))
         .route("/preferences", web::get().to(preferences::choose))
         .route("/static/{hash}/{path:.*}", web::get().to(statics::show))
         .route("/healthz", web::get().to(health::live))

@@ -56,7 +56,9 @@ impl From<Problem> for Failure {
             | Kind::OrderNotFound
             | Kind::DeliveryNotFound
             | Kind::InvoiceNotFound
-            | Kind::DocumentNotFound => Failure::NotFound,
+            | Kind::DocumentNotFound
+            | Kind::BillNotFound
+            | Kind::BillFileNotFound => Failure::NotFound,
             _ => Failure::Problem(problem),
         }
     }

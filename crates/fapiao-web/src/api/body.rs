@@ -61,10 +61,7 @@ impl Writing {
         let app = shared(request)?;
         let holder = KeyHolder::writing(&app, request).await?;
         let key = idempotency_key(request.headers())?;
-        check_media_type(request.headers())?;
-        let limit = app.settings.api_body_bytes;
-        let body = read_body(request.headers(), payload, limit).await?;
-        let node = Node::read(&body).map_err(|error| not_json(&error))?;
+        let (body, node) = read_json(&app, request, payload).await?;
         let route = request.match_pattern().unwrap_or_default();
         let repeat = Repeatable {
             scope: format!("{}:{} {route}", holder.key.id, request.method()),
@@ -79,6 +76,62 @@ impl Writing {
             lang: of_api(request.headers()),
         })
     }
+}
+
+/// A read and permitted call that is safe to repeat by what it is about: it needs no idempotency key, and one that is sent
+/// is not looked at. Making one is the permission check.
+pub(crate) struct Stating {
+    /// The shared state.
+    pub(crate) app: web::Data<App>,
+    /// Who.
+    pub(crate) holder: KeyHolder,
+    /// The body.
+    pub(crate) node: Node,
+    /// The language of the answer's texts.
+    pub(crate) lang: Lang,
+}
+
+impl FromRequest for Stating {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Stating, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let read = Stating::read(&request, &mut payload).await;
+            if read.is_err() {
+                discard(&mut payload).await;
+            }
+            read
+        })
+    }
+}
+
+impl Stating {
+    async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Stating, Problem> {
+        let app = shared(request)?;
+        let holder = KeyHolder::writing(&app, request).await?;
+        let (_, node) = read_json(&app, request, payload).await?;
+        Ok(Stating {
+            app,
+            holder,
+            node,
+            lang: of_api(request.headers()),
+        })
+    }
+}
+
+async fn read_json(
+    app: &App,
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Result<(Bytes, Node), Problem> {
+    check_media_type(request.headers(), "application/json")?;
+    let limit = app.settings.api_body_bytes;
+    let body = read_body(request.headers(), payload, limit).await?;
+    let node = Node::read(&body).map_err(|error| not_json(&error))?;
+    Ok((body, node))
 }
 
 /// Reads away what a refused caller is still sending, within bounds: a connection that is closed over unread bytes may
@@ -189,19 +242,23 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     Err(Problem::new(Kind::IdempotencyKeyInvalid, said))
 }
 
-fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
+/// Whether a body is declared as what the call takes.
+///
+/// # Errors
+/// 415 when it is declared as something else, or not at all.
+pub(crate) fn check_media_type(headers: &HeaderMap, wanted: &'static str) -> Result<(), Problem> {
     let given = headers.get(header::CONTENT_TYPE);
     let given = given
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let media = given.split(';').next().unwrap_or_default().trim();
-    if media.eq_ignore_ascii_case("application/json") {
+    if media.eq_ignore_ascii_case(wanted) {
         return Ok(());
     }
     let shown: String = media.chars().take(80).collect();
     let said = Said::new(
-        format!("the body is declared as `{shown}`; send `Content-Type: application/json`"),
-        format!("请求体声明为 `{shown}`，请使用 `Content-Type: application/json`"),
+        format!("the body is declared as `{shown}`; send `Content-Type: {wanted}`"),
+        format!("请求体声明为 `{shown}`，请使用 `Content-Type: {wanted}`"),
     );
     Err(Problem::new(Kind::UnsupportedMediaType, said))
 }
@@ -253,7 +310,9 @@ mod tests {
 
     #[test]
     fn only_json_is_read_and_the_path_is_part_of_the_fingerprint() {
-        let of = |value: &'static str| check_media_type(&with("content-type", &[value])).is_ok();
+        let json = "application/json";
+        let of =
+            |value: &'static str| check_media_type(&with("content-type", &[value]), json).is_ok();
         assert!(of("application/json") && of("Application/JSON; charset=utf-8"));
         assert!(!of("text/plain") && !of("application/jsonx"));
         assert_ne!(fingerprint_of("/a", b"{}"), fingerprint_of("/b", b"{}"));

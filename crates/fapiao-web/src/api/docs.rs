@@ -1,6 +1,6 @@
 //! The pages `/api/docs` and `/api/docs/errors`: made from the same tables as the API itself, without script.
 
-use super::openapi::{OPERATIONS, Operation, Parameter, Place};
+use super::openapi::{Operation, Parameter, Place, operations};
 use crate::{
     app::App,
     edge::{bare, page},
@@ -98,8 +98,8 @@ const RULES: &[(&str, &str)] = &[
         "税额按行计算，四舍五入到分，只舍入一次；合计为各行之和。",
     ),
     (
-        "Every POST that changes something carries an `Idempotency-Key`: repeating a request with its key is always safe.",
-        "每个会产生变更的 POST 都要带 `Idempotency-Key`：用原键重发始终安全。",
+        "Every POST that changes something carries an `Idempotency-Key`: repeating a request with its key is always safe. Those of fiscal bills need none: the bill's code and number recognise them.",
+        "每个会产生变更的 POST 都要带 `Idempotency-Key`：用原键重发始终安全。财政票据的接口无需此键：由票据代码和号码识别重复。",
     ),
     (
         "Nothing is sent to you: follow a delivery with `GET /api/v1/deliveries/{id}?wait=10` until `final`; `waits_for` says whether the buyer, staff or this system has to act.",
@@ -151,8 +151,7 @@ const fn in_words(lang: Lang, both: (&'static str, &'static str)) -> &'static st
 /// `GET /api/docs`.
 pub(crate) async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let bare = bare(&app, &request);
-    let calls = OPERATIONS
-        .iter()
+    let calls = operations()
         .map(|it| Call {
             id: it.id,
             method: it.method,
@@ -215,19 +214,29 @@ fn curl(operation: &Operation, base: &str) -> String {
     if !asked.is_empty() {
         path = format!("{path}?{}", asked.join("&"));
     }
-    let is_file = operation.path.contains("{format}") || operation.path.ends_with(".zip");
+    let names = [".zip", ".pdf"];
+    let is_file = operation.path.contains("{format}")
+        || names.into_iter().any(|it| operation.path.ends_with(it));
     let quote = if asked.is_empty() { "" } else { "'" };
     let how = if is_file { "-s -OJ" } else { "-s" };
     let mut line = format!("curl {how} {quote}{base}{API}{path}{quote}");
     if !operation.is_open {
         line.push_str(" \\\n  -H \"Authorization: Bearer $FAPIAO_KEY\"");
     }
-    if operation.acts() {
+    if operation.needs_key() {
         line.push_str(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"");
     }
     if let Some(body) = operation.body {
-        line.push_str(" \\\n  -H \"Content-Type: application/json\"");
-        line.push_str(&format!(" \\\n  -d '{}'", body.example));
+        match body.files {
+            [media, ..] if body.schema.is_empty() => {
+                line.push_str(&format!(" \\\n  -H \"Content-Type: {media}\""));
+                line.push_str(&format!(" \\\n  -T {}", body.example));
+            }
+            _ => {
+                line.push_str(" \\\n  -H \"Content-Type: application/json\"");
+                line.push_str(&format!(" \\\n  -d '{}'", body.example));
+            }
+        }
     }
     line
 }
@@ -257,7 +266,7 @@ mod tests {
     #[test]
     fn an_example_carries_what_the_call_needs() {
         let of = |id: &str| {
-            let operation = OPERATIONS.iter().find(|it| it.id == id).unwrap();
+            let operation = operations().find(|it| it.id == id).unwrap();
             curl(operation, "https://shop.example")
         };
         let create = of("createOrder");
@@ -271,6 +280,13 @@ mod tests {
         assert!(of("downloadReport").contains(report));
         let paper = of("checkPaper");
         assert!(paper.contains("-d '") && !paper.contains("Idempotency-Key"));
+        let bill = of("createBill");
+        assert!(bill.contains("-d '") && !bill.contains("Idempotency-Key"));
+        let put = of("attachBillFile");
+        assert!(
+            put.contains("-H \"Content-Type: application/pdf\"") && put.ends_with("-T bill.pdf")
+        );
+        assert!(of("downloadBill").contains("-OJ https://shop.example/api/v1/bills/$ID/file.pdf"));
         assert_eq!(
             of("openapi"),
             "curl -s https://shop.example/api/v1/openapi.json"

@@ -1,4 +1,4 @@
-//! The files of an invoice as answers: named, tagged with their hash, never guessed at by a browser.
+//! The files of invoices and fiscal bills as answers: named, tagged with their hash, never guessed at by a browser.
 
 use crate::{
     app::App,
@@ -12,10 +12,10 @@ use actix_web::{
     },
 };
 use bytes::Bytes;
-use fapiao_usecases::records::Invoice;
+use fapiao_usecases::records::{Bill, Invoice};
 
 /// A file that may be handed out.
-pub(crate) struct InvoiceFile {
+pub(crate) struct PaperFile {
     name: String,
     media_type: &'static str,
     sha256: String,
@@ -39,7 +39,7 @@ pub(crate) async fn of_invoice(
     app: &App,
     invoice: &Invoice,
     format: &str,
-) -> Result<Option<InvoiceFile>, Problem> {
+) -> Result<Option<PaperFile>, Problem> {
     let Some(media_type) = media_type(format) else {
         return Ok(None);
     };
@@ -66,10 +66,36 @@ pub(crate) async fn of_invoice(
     } else {
         ""
     };
-    Ok(Some(InvoiceFile {
+    Ok(Some(PaperFile {
         name: format!("{prefix}{}.{format}", identity.number()),
         media_type,
         sha256: document.sha256,
+        bytes,
+    }))
+}
+
+/// The PDF of a fiscal bill; `None` when it has not come yet.
+///
+/// # Errors
+/// When the file store doesn't do its part.
+pub(crate) async fn of_bill(app: &App, bill: &Bill) -> Result<Option<PaperFile>, Problem> {
+    let Some(file) = &bill.file else {
+        return Ok(None);
+    };
+    let bytes = app.ports.files.get(&file.sha256).await?;
+    let bytes = bytes.ok_or_else(|| {
+        let said = Said::new(
+            format!("the file of bill {} is missing in the file store", bill.id),
+            format!("票据 {} 的文件在文件存储中缺失", bill.id),
+        );
+        Problem::new(Kind::Internal, said)
+    })?;
+    // The bureau made the file: it is no sample of ours, wherever it is handed out.
+    let identity = &bill.identity;
+    Ok(Some(PaperFile {
+        name: format!("{}_{}.pdf", identity.code, identity.number),
+        media_type: "application/pdf",
+        sha256: file.sha256.clone(),
         bytes,
     }))
 }
@@ -83,7 +109,7 @@ fn media_type(format: &str) -> Option<&'static str> {
     }
 }
 
-impl InvoiceFile {
+impl PaperFile {
     /// The answer: the file, or 304 when the caller has it.
     pub(crate) fn answer(self, request: &HttpRequest, shown: Shown) -> HttpResponse {
         let tag = format!("\"{}\"", self.sha256);
@@ -133,8 +159,8 @@ mod tests {
     use super::*;
     use actix_web::test::TestRequest;
 
-    fn file() -> InvoiceFile {
-        InvoiceFile {
+    fn file() -> PaperFile {
+        PaperFile {
             name: "SAMPLE_26999000000000000001.pdf\"\r\n/../x".to_owned(),
             media_type: "application/pdf",
             sha256: "ab12".to_owned(),

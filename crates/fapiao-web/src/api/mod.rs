@@ -1,12 +1,17 @@
 //! The REST API under `/api/v1`: a handler translates, a use-case decides.
 
 pub(crate) mod answers;
+pub(crate) mod bill_answers;
+pub(crate) mod bill_body;
+pub(crate) mod bill_files;
+pub(crate) mod bills;
 pub(crate) mod body;
 pub(crate) mod books;
 pub(crate) mod company;
 pub(crate) mod deliveries;
 pub(crate) mod docs;
 pub(crate) mod files;
+pub(crate) mod fiscal_units;
 pub(crate) mod invoices;
 pub(crate) mod json;
 pub(crate) mod openapi;

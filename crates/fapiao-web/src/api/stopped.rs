@@ -39,12 +39,39 @@ impl StoppedJobs {
             subjects.push(delivery.id.as_str());
             subjects.extend(delivery.invoice.as_ref().map(Id::as_str));
         }
+        StoppedJobs::on_subjects(app, &subjects, lang).await
+    }
+
+    /// What stopped about anything of these names; nothing is asked for none.
+    pub(crate) async fn on_subjects(
+        app: &App,
+        subjects: &[&str],
+        lang: Lang,
+    ) -> Result<StoppedJobs, StoreError> {
         let jobs = if subjects.is_empty() {
             Vec::new()
         } else {
-            app.ports.store.stopped_jobs(&subjects).await?
+            app.ports.store.stopped_jobs(subjects).await?
         };
         Ok(StoppedJobs { jobs, lang })
+    }
+
+    /// Whether something of these names stopped.
+    pub(crate) fn is_on(&self, subjects: &[&str]) -> bool {
+        self.job_on(subjects).is_some()
+    }
+
+    /// What stopped about something of these names.
+    pub(super) fn on(&self, subjects: &[&str]) -> Option<StoppedOut> {
+        self.job_on(subjects).map(|job| StoppedOut {
+            code: job.code.clone(),
+            message: job_words::why(self.lang, &job.code, &job.reason),
+        })
+    }
+
+    fn job_on(&self, subjects: &[&str]) -> Option<&JobRow> {
+        let mut jobs = self.jobs.iter();
+        jobs.find(|job| subjects.contains(&job.subject.as_str()))
     }
 
     /// Why something about a delivery that is under way stopped: the code of its job.

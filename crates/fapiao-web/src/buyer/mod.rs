@@ -3,6 +3,8 @@
 //! The code in the address is the permission: whoever has the receipt may see it. So nothing here is kept by caches
 //! or found by search engines, and wrong codes are counted.
 
+mod bill_state;
+pub(crate) mod bills;
 mod reds;
 mod state;
 
@@ -219,8 +221,19 @@ pub(crate) async fn download(
     Ok(answer)
 }
 
-/// The delivery behind a code. Who tries many wrong ones has to wait.
+/// The delivery behind a code.
 async fn find(app: &App, request: &HttpRequest, code: &str) -> Result<Option<Delivery>, Problem> {
+    let find = async |code: String| app.ports.store.delivery_by_code(&code).await;
+    guarded(app, request, code, find).await
+}
+
+/// What is behind a code. Who tries many wrong ones has to wait.
+async fn guarded<T>(
+    app: &App,
+    request: &HttpRequest,
+    code: &str,
+    find: impl AsyncFn(String) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, Problem> {
     let client = neighbourhood(Context::of(request).client);
     if app.guesses.is_used_up(&client, Instant::now()) {
         let said = Said::new(
@@ -232,11 +245,7 @@ async fn find(app: &App, request: &HttpRequest, code: &str) -> Result<Option<Del
     let code = code.trim().to_ascii_uppercase();
     let may_be_one =
         (4..=32).contains(&code.len()) && code.bytes().all(|it| it.is_ascii_alphanumeric());
-    let found = if may_be_one {
-        app.ports.store.delivery_by_code(&code).await?
-    } else {
-        None
-    };
+    let found = if may_be_one { find(code).await? } else { None };
     if found.is_none() {
         let _: Allowance = app.guesses.take(&client, Instant::now());
     }

@@ -8,7 +8,7 @@ use fapiao_usecases::{
 };
 
 /// What things are called in the errors of the ledger; the longer name before one it begins with.
-const NAMES: [(&str, &str); 22] = [
+const NAMES: [(&str, &str); 25] = [
     ("the card of delivery ", "投递的卡券 "),
     ("card of delivery ", "投递的卡券 "),
     ("the invoice of delivery ", "投递的发票 "),
@@ -22,6 +22,9 @@ const NAMES: [(&str, &str); 22] = [
     ("red confirmation ", "红字确认单 "),
     ("payment claim ", "支付后开票申请 "),
     ("claim ", "支付后开票申请 "),
+    ("collecting unit ", "执收单位 "),
+    ("fiscal unit ", "执收单位 "),
+    ("bill ", "票据 "),
     ("invoice ", "发票 "),
     ("delivery ", "投递 "),
     ("order ", "订单 "),

@@ -36,6 +36,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_CHANNEL", "渠道只能是 web、wap、app 或 mini_program"),
     ("E_CHOICE", "请从列表中选择一项"),
     ("E_CLERK_STORE", "店员须指定一家门店"),
+    ("E_CODE", "代码须为 1 至 20 个字母、数字、短横或下划线"),
     ("E_CONTACT_PHONE", "联系电话须为 5 至 20 位数字或短横"),
     ("E_DATE", "日期须写成 2026-11-21 的形式，且不能在未来"),
     (
@@ -83,6 +84,26 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("E_DUPLICATE", "同一字段出现了两次"),
     ("E_EMAIL", "邮箱地址格式不正确"),
+    (
+        "E_FISCAL_AUTHORISATION",
+        "由本系统担任财政部门的执收单位须提供交款人授权时的 order_id 和 app_id（1 至 64 个字母、数字、短横、点或下划线）；其他执收单位请勿填写",
+    ),
+    ("E_FISCAL_ITEMS", "最多 100 个收费项目"),
+    (
+        "E_FISCAL_NUMBER",
+        "票据代码为 8 位数字，票据号码为 10 位数字，校验码为 6 位字母或数字",
+    ),
+    (
+        "E_FISCAL_SOURCE",
+        "交款人入口只能是 web 或 app，且执收单位已有相应的微信账号",
+    ),
+    ("E_FISCAL_SUM", "各项目金额之和与票据金额不符"),
+    ("E_FISCAL_TEXT", "文字为空、过长或含有换行等控制字符"),
+    (
+        "E_FISCAL_TIME",
+        "开票时间写作 2026-03-05 14:07（北京时间）或 2026-03-05T14:07:00+08:00，且不能在未来",
+    ),
+    ("E_FISCAL_UNIT", "没有该编码的执收单位，或该执收单位已停用"),
     (
         "E_GATEWAY_URL",
         "地址写作 https://platform.example.com/platform，不带参数",
@@ -285,6 +306,7 @@ const TEXTS: &[(&str, &str)] = &[
         "该门店已有订单，不能更换开票主体；请另建门店",
     ),
     ("E_SUM_AMOUNT", "合计金额与各行金额之和不符"),
+    ("E_TAKEN", "已有执收单位使用这个代码"),
     ("E_TAX_CODE", "税收分类编码须为 19 位数字"),
     (
         "E_TAX_CODE_UNKNOWN",

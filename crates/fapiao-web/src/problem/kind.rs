@@ -95,6 +95,12 @@ kinds! {
         means "The key was made for reading; the call would change something."
             "该密钥只有读取权限，而本次调用会做出更改。"
         next "Use a key that may write." "请改用有写入权限的密钥。";
+    /// A key of one store, where the whole company is asked about.
+    StoreKey = FORBIDDEN "store_key"
+        "The API key belongs to one store" "该 API 密钥限定于一家门店"
+        means "Fiscal bills belong to no store, so a key that is restricted to one may neither see nor send them."
+            "财政电子票据不属于任何门店，限定门店的密钥既不能查看也不能提交。"
+        next "Use a key of the whole company (Build › API keys)." "请改用面向全公司的密钥（「开发 › API 密钥」）。";
     /// No such address.
     NotFound = NOT_FOUND "not_found"
         "There is no such address" "没有这个地址"
@@ -127,6 +133,17 @@ kinds! {
             "发票尚未开出、文件仍在生成，或没有这种格式的文件。"
         next "Look at `documents` of the invoice; ask again in a few seconds while it is being issued."
             "请查看发票的 `documents`；开票过程中可几秒后再试。";
+    /// No such fiscal bill.
+    BillNotFound = NOT_FOUND "bill_not_found"
+        "There is no such bill" "没有这张票据"
+        means "No fiscal bill has this id." "没有该编号的财政电子票据。"
+        next "Use the `id` that POST /api/v1/bills answered, or search with GET /api/v1/bills?text=…"
+            "请使用 POST /api/v1/bills 返回的 `id`，或用 GET /api/v1/bills?text=… 查找。";
+    /// The bill's file is not there (yet).
+    BillFileNotFound = NOT_FOUND "bill_file_not_found"
+        "The bill has no file yet" "该票据还没有文件"
+        means "The bureau's PDF was not handed in yet." "尚未提交财政部门的 PDF。"
+        next "Send it with PUT /api/v1/bills/{id}/file." "请用 PUT /api/v1/bills/{id}/file 提交。";
     /// The address knows other methods.
     MethodNotAllowed = METHOD_NOT_ALLOWED "method_not_allowed"
         "The address does not know this method" "该地址不支持此方法"
@@ -164,6 +181,20 @@ kinds! {
             "买家已授权，或该投递已被拒绝、过期、失败。"
         next "Look at its state with GET /api/v1/deliveries/{id}; ask for a new delivery where it ended without an invoice."
             "请用 GET /api/v1/deliveries/{id} 查看其状态；未开票而结束的，请新建投递。";
+    /// Another bill has the code and number.
+    BillTaken = CONFLICT "bill_taken"
+        "The bill is known with other facts" "该票据已存在且内容不同"
+        means "A bill of this code and number came before with another payer, amount, time or other items. Code and number are unique for ever."
+            "此前已提交代码和号码相同、但交款人、金额、时间或项目不同的票据。代码与号码永久唯一。"
+        next "Look at the bill that `detail` names; a bill that was wrong is declared void, and the bureau issues another one."
+            "请查看 `detail` 指出的票据；票据有误时请作废，由财政部门另开。";
+    /// The bill does not stand where this can be done.
+    BillNotNow = CONFLICT "bill_not_now"
+        "This cannot be done with the bill now" "该票据目前不能这样操作"
+        means "The bill or its delivery stands elsewhere: it is void, under way, ended, or has another file already."
+            "票据或其投递处于其他状态：已作废、正在进行、已结束，或已有另一份文件。"
+        next "`detail` says why; look at the bill with GET /api/v1/bills/{id}."
+            "`detail` 说明了原因；请用 GET /api/v1/bills/{id} 查看票据。";
     /// Settings are missing.
     NotSetUp = CONFLICT "not_set_up"
         "Invoicing is not set up completely" "开票设置尚未完成"
@@ -208,10 +239,10 @@ kinds! {
         next "Send less at once." "请减少单次发送的内容。";
     /// Not JSON by its own word.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported_media_type"
-        "The body has to be JSON" "请求体须为 JSON"
-        means "The header `Content-Type` says that the body is something else than JSON."
-            "请求头 `Content-Type` 表明请求体不是 JSON。"
-        next "Send `Content-Type: application/json`." "请使用 `Content-Type: application/json`。";
+        "The body is of another media type" "请求体的媒体类型不符"
+        means "The header `Content-Type` says that the body is something else than this call takes: JSON, or a PDF where a file is sent."
+            "请求头 `Content-Type` 与该接口不符：应为 JSON，提交文件时应为 PDF。"
+        next "Send the `Content-Type` that `detail` names." "请使用 `detail` 指出的 `Content-Type`。";
     /// Wrong members.
     InvalidFields = UNPROCESSABLE_ENTITY "invalid_fields"
         "Some values are wrong" "部分内容填写有误"
@@ -219,6 +250,12 @@ kinds! {
             "请求体是 JSON，但有字段缺失、不存在或不符合规则；所有问题一次列出。"
         next "Correct each member listed in `errors`; `pointer` says where it stands."
             "请逐个修正 `errors` 中的字段，`pointer` 指出位置。";
+    /// The file is not the bill's.
+    BillFileRefused = UNPROCESSABLE_ENTITY "bill_file_refused"
+        "The file is not taken" "不接受该文件"
+        means "The file is no PDF that can be read, or its text does not carry the bill's number and amount."
+            "文件不是可读取的 PDF，或其文字中没有该票据的号码和金额。"
+        next "Send the PDF as the bureau made it, not a scan or a printout of it." "请提交财政部门生成的原始 PDF，不要扫描件或另存件。";
     /// A key for two bodies.
     KeyReused = UNPROCESSABLE_ENTITY "idempotency_key_reused"
         "The Idempotency-Key was used for something else" "Idempotency-Key 已用于其他请求"

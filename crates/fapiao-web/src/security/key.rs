@@ -48,6 +48,21 @@ impl KeyHolder {
         Scope::of(self.key.store.clone())
     }
 
+    /// For what belongs to no store: only a key of the whole company goes on.
+    ///
+    /// # Errors
+    /// 403 for a key of one store.
+    pub(crate) fn of_the_company(&self) -> Result<(), Problem> {
+        if self.scope() == Scope::All {
+            return Ok(());
+        }
+        let said = Said::new(
+            format!("the API key `{}` is limited to one store", self.key.name),
+            format!("API 密钥「{}」限定于一家门店", self.key.name),
+        );
+        Err(Problem::new(Kind::StoreKey, said))
+    }
+
     /// The holder of the key in the request's `Authorization`, counted against its rate.
     ///
     /// # Errors

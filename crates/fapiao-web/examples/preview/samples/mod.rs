@@ -1,6 +1,8 @@
 //! Every page with sample data: ordinary days, long names, hundreds of rows, emptiness, errors.
 
+mod bill_payer;
 mod console;
+mod fiscal;
 mod keep;
 mod outside;
 mod set_up;
@@ -26,8 +28,10 @@ pub(crate) fn all(lang: Lang, theme: Theme) -> Vec<(String, String)> {
     work::add(&sample, &mut pages);
     set_up::add(&sample, &mut pages);
     console::add(&sample, &mut pages);
+    fiscal::add(&sample, &mut pages);
     keep::add(&sample, &mut pages);
     outside::add(&sample, &mut pages);
+    bill_payer::add(&sample, &mut pages);
     pages.0
 }
 

@@ -1,11 +1,13 @@
 //! The description of the REST API (OpenAPI 3.1). The readers are written by hand, so this is too: one table of
 //! operations gives the document, the page `/api/docs`, and the test that compares it with the routes.
 
+mod bill_operations;
+mod bill_schemas;
 mod operations;
 mod red_schemas;
 mod schemas;
 
-pub(crate) use operations::{OPERATIONS, Operation, Parameter, Place};
+pub(crate) use operations::{Operation, Parameter, Place};
 
 use crate::{
     app::App,
@@ -13,14 +15,21 @@ use crate::{
     routes::API,
 };
 use actix_web::{HttpResponse, http::header, web};
-use operations::Content;
+use operations::{Content, Repeat};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
+
+/// All operations, in the order of the documentation.
+pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
+    operations::OPERATIONS
+        .iter()
+        .chain(bill_operations::OPERATIONS)
+}
 
 /// The document as JSON, the same for every installation: `fapiao openapi` prints it.
 pub fn openapi() -> Value {
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
-    for operation in OPERATIONS {
+    for operation in operations() {
         let path = format!("{API}{}", operation.path);
         let method = operation.method.to_ascii_lowercase();
         paths
@@ -44,6 +53,7 @@ pub fn openapi() -> Value {
             { "name": "deliveries", "description": "Bringing one invoice to one buyer." },
             { "name": "invoices", "description": "The legal documents." },
             { "name": "refunds", "description": "Giving money back, and taking invoices back by red letters." },
+            { "name": "bills", "description": "Fiscal e-bills (财政电子票据) into the payer's WeChat wallet." },
             { "name": "books", "description": "Reports, evidence and papers, for finance and auditors." },
             { "name": "company", "description": "Sellers, catalogue, numbers and quota." },
             { "name": "service", "description": "The API itself." },
@@ -66,7 +76,7 @@ const INTRODUCTION: &str = "Amounts, quantities, prices and rates are decimal st
 their place is refused. Tax is computed per line and rounded half up to the fen, once; totals are the sums of their \
 lines.\n\nEvery POST takes an `Idempotency-Key`. Repeating a request with its key is safe at any time: it is done at \
 most once, and the first answer comes again with `Idempotent-Replayed: true`. The same key with another body is refused; \
-`POST /papers` only reads and needs none. Order numbers are unique within a seller for ever.\n\nEach key may call so many \
+`POST /papers` only reads and needs none, and those of fiscal bills are recognised by the bill. Order numbers are unique within a seller for ever.\n\nEach key may call so many \
 times a second; `RateLimit` says what is left, and a 429 or 503 carries `Retry-After` in seconds. Nothing is sent to you: \
 ask for the delivery with `wait`.\n\nTimes are RFC 3339; answers are in UTC. Lists are turned with `cursor`; `Link: rel=\"next\"` says the same. \
 Failures are RFC 9457 documents with a stable `code`; texts follow `Accept-Language` (`zh` or `en`).";
@@ -80,7 +90,7 @@ fn described(operation: &Operation) -> Value {
         "responses": responses(operation),
     });
     let mut parameters: Vec<Value> = operation.parameters.iter().map(parameter).collect();
-    if operation.acts() {
+    if operation.needs_key() {
         parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",
@@ -94,11 +104,13 @@ fn described(operation: &Operation) -> Value {
     }
     if let Some(body) = operation.body {
         let mut content = Map::new();
-        let example = serde_json::from_str::<Value>(body.example).unwrap_or_default();
-        content.insert(
-            "application/json".to_owned(),
-            json!({ "schema": reference(body.schema), "example": example }),
-        );
+        if !body.schema.is_empty() {
+            let example = serde_json::from_str::<Value>(body.example).unwrap_or_default();
+            content.insert(
+                "application/json".to_owned(),
+                json!({ "schema": reference(body.schema), "example": example }),
+            );
+        }
         for media in body.files {
             content.insert((*media).to_owned(), json!({ "schema": binary() }));
         }
@@ -185,7 +197,7 @@ fn header(about: &str) -> Value {
 fn headers(operation: &Operation, status: u16) -> Map<String, Value> {
     let mut headers = Map::new();
     let mut say = |name: &str, about: &str| headers.insert(name.to_owned(), header(about));
-    if operation.acts() {
+    if operation.needs_key() {
         say(
             "Idempotent-Replayed",
             "`true` where this is the stored answer of an earlier call with the same key.",
@@ -207,7 +219,7 @@ fn headers(operation: &Operation, status: u16) -> Map<String, Value> {
                 "The code to print beside the picture; typed at `/o`.",
             );
         }
-        "downloadInvoice" => {
+        "downloadInvoice" | "downloadBill" => {
             say(
                 "ETag",
                 "The file's SHA-256 in quotes; send it back in `If-None-Match`.",
@@ -226,9 +238,14 @@ fn reference(schema: &str) -> Value {
 }
 
 impl Operation {
-    /// Whether it changes something, and so is made safe to repeat by a key.
+    /// Whether it changes something.
     pub(crate) fn acts(&self) -> bool {
-        self.body.is_some_and(|body| !body.only_reads)
+        self.body.is_some_and(|body| body.repeat != Repeat::Reads)
+    }
+
+    /// Whether it is made safe to repeat by a key.
+    pub(crate) fn needs_key(&self) -> bool {
+        self.body.is_some_and(|body| body.repeat == Repeat::Key)
     }
 
     /// The kinds of problems it may answer with: its own, and those of every call.
@@ -246,16 +263,18 @@ impl Operation {
         if self.body.is_some() {
             kinds.extend([Kind::BodyTooSlow, Kind::BodyTooLarge]);
         }
-        if self.acts() {
+        if self.needs_key() {
             kinds.extend([
                 Kind::IdempotencyKeyMissing,
                 Kind::IdempotencyKeyInvalid,
-                Kind::InvalidJson,
-                Kind::ReadOnlyKey,
-                Kind::UnsupportedMediaType,
-                Kind::InvalidFields,
                 Kind::KeyReused,
             ]);
+        }
+        if self.acts() {
+            kinds.extend([Kind::ReadOnlyKey, Kind::UnsupportedMediaType]);
+            if self.body.is_some_and(|body| !body.schema.is_empty()) {
+                kinds.extend([Kind::InvalidJson, Kind::InvalidFields]);
+            }
         }
         if self.parameters.iter().any(|it| it.place == Place::Query) {
             kinds.push(Kind::InvalidQuery);
@@ -287,12 +306,11 @@ mod tests {
             .iter()
             .map(|(path, method)| format!("{method} {path}"))
             .collect();
-        let described: BTreeSet<_> = OPERATIONS
-            .iter()
+        let described: BTreeSet<_> = operations()
             .map(|it| format!("{} {API}{}", it.method, it.path))
             .collect();
         assert_eq!(calls, described);
-        assert_eq!(described.len(), OPERATIONS.len());
+        assert_eq!(described.len(), operations().count());
     }
 
     #[test]
@@ -306,8 +324,8 @@ mod tests {
         }
         let known: BTreeSet<String> = schemas.keys().cloned().collect();
         assert_eq!(used, known, "a schema that nothing uses");
-        for operation in OPERATIONS {
-            if let Some(body) = operation.body {
+        for operation in operations() {
+            if let Some(body) = operation.body.filter(|it| !it.schema.is_empty()) {
                 serde_json::from_str::<Value>(body.example).unwrap();
             }
             for parameter in operation.parameters {
@@ -318,9 +336,9 @@ mod tests {
 
     #[test]
     fn path_parameters_are_described_and_ids_are_unique() {
-        let ids: BTreeSet<_> = OPERATIONS.iter().map(|it| it.id).collect();
-        assert_eq!(ids.len(), OPERATIONS.len());
-        for operation in OPERATIONS {
+        let ids: BTreeSet<_> = operations().map(|it| it.id).collect();
+        assert_eq!(ids.len(), operations().count());
+        for operation in operations() {
             let in_path = operation.path.matches('{').count();
             let described = operation
                 .parameters

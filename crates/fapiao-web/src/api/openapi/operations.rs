@@ -45,12 +45,24 @@ pub(crate) enum Content {
 /// What a call sends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Body {
+    /// Of its JSON; empty where only a file is taken.
     pub(crate) schema: &'static str,
     pub(crate) example: &'static str,
     /// Media types of a file that may be sent instead of the JSON.
     pub(crate) files: &'static [&'static str],
-    /// It changes nothing: needs no `Idempotency-Key`, and a key that may only read may call it.
-    pub(crate) only_reads: bool,
+    /// Why it may be sent twice.
+    pub(crate) repeat: Repeat,
+}
+
+/// What makes a call safe to repeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Its `Idempotency-Key`.
+    Key,
+    /// What it is about: done once, it is not done again. An `Idempotency-Key` is not looked at.
+    Subject,
+    /// It changes nothing; a key that may only read may call it.
+    Reads,
 }
 
 /// The body of a call that acts.
@@ -59,7 +71,17 @@ const fn acts(schema: &'static str, example: &'static str) -> Option<Body> {
         schema,
         example,
         files: &[],
-        only_reads: false,
+        repeat: Repeat::Key,
+    })
+}
+
+/// The body of a call that acts, and is recognised by what it is about.
+pub(super) const fn states(schema: &'static str, example: &'static str) -> Option<Body> {
+    Some(Body {
+        schema,
+        example,
+        files: &[],
+        repeat: Repeat::Subject,
     })
 }
 
@@ -81,13 +103,13 @@ pub(crate) struct Operation {
     pub(crate) is_open: bool,
 }
 
-const PDF: &str = "application/pdf";
+pub(super) const PDF: &str = "application/pdf";
 const OFD: &str = "application/ofd";
 const XML: &str = "application/xml";
 const ZIP: &str = "application/zip";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-const fn path(name: &'static str, about: Both, schema: &'static str) -> Parameter {
+pub(super) const fn path(name: &'static str, about: Both, schema: &'static str) -> Parameter {
     Parameter {
         name,
         place: Place::Path,
@@ -97,7 +119,7 @@ const fn path(name: &'static str, about: Both, schema: &'static str) -> Paramete
     }
 }
 
-const fn query(name: &'static str, about: Both, schema: &'static str) -> Parameter {
+pub(super) const fn query(name: &'static str, about: Both, schema: &'static str) -> Parameter {
     Parameter {
         name,
         place: Place::Query,
@@ -107,7 +129,7 @@ const fn query(name: &'static str, about: Both, schema: &'static str) -> Paramet
     }
 }
 
-const fn ok(schema: &'static str) -> Answer {
+pub(super) const fn ok(schema: &'static str) -> Answer {
     Answer {
         status: 200,
         about: "Here it is.",
@@ -150,12 +172,12 @@ const UNTIL: Parameter = query(
     ("Made before this moment.", "创建时间早于。"),
     r#"{"type":"string","format":"date-time"}"#,
 );
-const LIMIT: Parameter = query(
+pub(super) const LIMIT: Parameter = query(
     "limit",
     ("Rows of a page.", "每页行数。"),
     r#"{"type":"integer","minimum":1,"maximum":200,"default":50}"#,
 );
-const CURSOR: Parameter = query(
+pub(super) const CURSOR: Parameter = query(
     "cursor",
     (
         "Where the page before ended: its `next_cursor`.",
@@ -192,7 +214,7 @@ const ORDER_EXAMPLE: &str = r#"{
   "delivery": { "channel": "web", "page": "title" }
 }"#;
 
-/// All operations, in the order of the documentation.
+/// All operations but those of fiscal bills, in the order of the documentation.
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         method: "GET",
@@ -698,7 +720,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             schema: "PaperQr",
             example: r#"{ "qr": "01,32,,26999000000000000001,113.00,20260305,,7A7E" }"#,
             files: &[PDF, OFD, XML],
-            only_reads: true,
+            repeat: Repeat::Reads,
         }),
         answers: &[ok("PaperCheck")],
         own_problems: &[Kind::BadRequest],

@@ -17,6 +17,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         .chain(answers())
         .chain(lists())
         .chain(super::red_schemas::all())
+        .chain(super::bill_schemas::all())
     {
         all.insert(name.to_owned(), schema);
     }
@@ -64,7 +65,7 @@ pub(super) fn time_or_null(about: &str) -> Value {
     json!({ "type": ["string", "null"], "format": "date-time", "description": about })
 }
 
-fn maybe(schema: &str) -> Value {
+pub(super) fn maybe(schema: &str) -> Value {
     json!({ "oneOf": [of(schema), { "type": "null" }] })
 }
 
@@ -249,7 +250,7 @@ fn requests() -> Vec<(&'static str, Value)> {
 }
 
 /// Names with what they mean.
-fn told(names: Vec<&str>, about: &str) -> Value {
+pub(super) fn told(names: Vec<&str>, about: &str) -> Value {
     json!({ "type": "string", "enum": names, "description": about })
 }
 
