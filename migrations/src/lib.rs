@@ -39,6 +39,7 @@ mod m20261121_000043_walks;
 mod m20261121_000044_quota;
 mod m20261121_000045_token_causes;
 mod m20261121_000046_documents;
+mod m20261122_000047_fiscal;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000044_quota::Migration),
             Box::new(m20261121_000046_documents::Migration),
             Box::new(m20261121_000045_token_causes::Migration),
+            Box::new(m20261122_000047_fiscal::Migration),
         ]
     }
 }

@@ -48,7 +48,12 @@ pub async fn spawn_app() -> TestApp {
 
 /// Starts a product with further settings, as environment variables name them.
 pub async fn spawn_app_with(settings: &[(&str, &str)]) -> TestApp {
-    spawn(settings, None).await
+    spawn(settings, None, false).await
+}
+
+/// Starts a product with the demo's collecting unit `U001`, in both roles, and its two fiscal bills.
+pub async fn spawn_app_with_bills() -> TestApp {
+    spawn(&[], None, true).await
 }
 
 /// Starts two installations that know each other only by the platform gateway: the merchant, which every helper of
@@ -62,20 +67,20 @@ pub async fn spawn_pair() -> TestApp {
 /// As [`spawn_pair`], both with further settings.
 pub async fn spawn_pair_with(settings: &[(&str, &str)]) -> TestApp {
     let database = TestDatabase::make().await;
-    spawn(settings, Some(database)).await
+    spawn(settings, Some(database), false).await
 }
 
-async fn spawn(settings: &[(&str, &str)], platform_database: Option<TestDatabase>) -> TestApp {
+async fn spawn(
+    settings: &[(&str, &str)],
+    platform_database: Option<TestDatabase>,
+    with_bills: bool,
+) -> TestApp {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::make().await;
-    let demo = Box::pin(start(
-        &folder,
-        &database,
-        platform_database.as_ref(),
-        settings,
-    ))
-    .await;
+    let mut options = options(&folder, &database, platform_database.as_ref(), settings);
+    options.with_bills = with_bills;
+    let demo = Box::pin(Demo::start(options)).await.unwrap();
     for ports in demo.ports.iter().chain(demo.platform().map(|it| &it.ports)) {
         settled(ports).await;
     }
@@ -105,12 +110,12 @@ async fn settled(ports: &Ports) {
     .await;
 }
 
-async fn start(
+fn options(
     folder: &TempDir,
     database: &TestDatabase,
     platform_database: Option<&TestDatabase>,
     settings: &[(&str, &str)],
-) -> Demo {
+) -> DemoOptions {
     let mut options = DemoOptions::on_free_ports(folder.path().to_owned());
     options.database = database.url();
     options.with_platform = platform_database.is_some();
@@ -120,7 +125,7 @@ async fn start(
         .chain(settings)
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    Demo::start(options).await.unwrap()
+    options
 }
 
 /// An answer with its body read.
@@ -247,7 +252,8 @@ impl TestApp {
     pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
         self.demo.take().unwrap().stop().await;
         let platform = self.platform_database.as_ref();
-        self.demo = Some(Box::pin(start(&self.folder, &self.database, platform, settings)).await);
+        let options = options(&self.folder, &self.database, platform, settings);
+        self.demo = Some(Box::pin(Demo::start(options)).await.unwrap());
     }
 
     /// Stops everything in order.

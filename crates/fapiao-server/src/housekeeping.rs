@@ -7,6 +7,7 @@ use fapiao_usecases::{
     backoffice::{months, reconciliation, windows},
     calendar,
     errors::StoreError,
+    fiscal,
     jobs::{Job, QueuedJob},
     platform::template::kinds_of,
     ports::Ports,
@@ -65,6 +66,7 @@ async fn tick(ports: &Ports, node: &str, settings: Settings, count: u64) -> Resu
     }
     gauge!("fapiao_queue_oldest_due_seconds").set(as_gauge(stats.oldest_due_secs));
     while ports.store.expire_deliveries(now, EXPIRE_AT_ONCE).await? == EXPIRE_AT_ONCE {}
+    while fiscal::expire_bills(ports).await? > 0 {}
     while ports.store.note_overdue(now, EXPIRE_AT_ONCE).await? == EXPIRE_AT_ONCE {}
     // With a month its quota ends, with a year its numbers: the new ones are fetched within seconds.
     let tick = TimeDelta::seconds(TICK.as_secs().cast_signed());

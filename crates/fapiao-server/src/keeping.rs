@@ -305,7 +305,7 @@ pub async fn documents(store: &dyn Storage, files: &Documents) -> Result<CheckRe
         title_zh: "每份版式文件的字节与其哈希一致".to_owned(),
         looked_at: 0,
         found: Vec::new(),
-        query: "SELECT DISTINCT sha256, size FROM documents, and of book_pieces; then SHA-256 of the stored bytes"
+        query: "SELECT DISTINCT sha256, size FROM documents, of book_pieces, and of the files of fiscal_bills; then SHA-256 of the stored bytes"
             .to_owned(),
         took_millis: 0,
     };

@@ -18,6 +18,7 @@ use crate::{
         tax_sides::TaxSides,
         tokens::{CallObserver, token_keeper},
         wechat_console::Console,
+        wechat_fiscal::Fiscal,
         wechat_merchant::Merchant,
         wechat_platform::Platform,
         wechat_pushes::Pushes,
@@ -128,6 +129,7 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         tax: Arc::new(tax),
         merchant: Arc::new(Merchant::new(keeper.clone(), Arc::clone(&sealer))),
         platform: Arc::new(Platform::new(keeper.clone(), Arc::clone(&sealer))),
+        fiscal: Arc::new(Fiscal::new(keeper.clone(), Arc::clone(&sealer))),
         unified: Arc::new(
             Unified::new(keeper.clone(), Arc::clone(&sealer), sandbox)
                 .map_err(WiringError::Wechat)?,

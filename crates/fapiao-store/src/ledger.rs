@@ -138,12 +138,16 @@ impl Ledger for Store {
     ) -> Result<Vec<(String, i64)>, StoreError> {
         // Table by table, as each has its index: together they would be sorted anew for every page.
         let mut page = BTreeMap::new();
-        for table in ["documents", "book_pieces"] {
+        for (table, sha256, size) in [
+            ("documents", "sha256", "size"),
+            ("book_pieces", "sha256", "size"),
+            ("fiscal_bills", "file_sha256", "file_size"),
+        ] {
             let sql = Sql::new(format!(
-                "SELECT sha256, max(size) FROM {table} WHERE sha256 > "
+                "SELECT {sha256}, max({size}) FROM {table} WHERE {sha256} IS NOT NULL AND {sha256} > "
             ))
             .bind(after.unwrap_or_default())
-            .add(" GROUP BY sha256 ORDER BY sha256 LIMIT ")
+            .add(&format!(" GROUP BY {sha256} ORDER BY {sha256} LIMIT "))
             .bind(i64::from(limit));
             for row in sql::rows(self.reader(), sql).await? {
                 page.insert(row.cell::<String>(0)?, row.cell::<i64>(1)?);

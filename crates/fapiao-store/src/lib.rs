@@ -29,6 +29,7 @@ mod entity;
 mod error;
 mod exchange;
 mod findings;
+mod fiscal;
 mod gateway;
 mod gather;
 mod idempotent;

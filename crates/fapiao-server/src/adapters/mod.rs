@@ -18,6 +18,7 @@ pub mod tax_sides;
 pub mod tokens;
 pub mod wechat_console;
 pub mod wechat_errors;
+pub mod wechat_fiscal;
 pub mod wechat_merchant;
 pub mod wechat_platform;
 pub mod wechat_pushes;

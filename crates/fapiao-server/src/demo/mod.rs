@@ -4,6 +4,7 @@
 mod catalogue;
 mod company;
 pub mod crash;
+mod fiscal;
 mod outside;
 mod secrets;
 mod stack;
@@ -75,6 +76,7 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
         platform: args.platform,
         with_platform: !args.without_platform,
         platform_database: None,
+        with_bills: true,
         data: args.data.clone(),
         only: args.only,
         database: args.database.clone(),

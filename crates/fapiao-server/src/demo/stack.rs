@@ -1,7 +1,7 @@
 //! The parts of a demo, started and stopped together.
 
 use super::{
-    DemoSecrets, Failure, PlatformSide, company,
+    DemoSecrets, Failure, PlatformSide, company, fiscal,
     outside::{self, Plan},
     secrets::write_private,
 };
@@ -60,6 +60,8 @@ pub struct DemoOptions {
     pub with_platform: bool,
     /// Another database for it than SQLite in the data folder.
     pub platform_database: Option<String>,
+    /// Whether a collecting unit with sample fiscal bills is made.
+    pub with_bills: bool,
     /// Folder of the data; made if it is not there.
     pub data: PathBuf,
     /// One side only.
@@ -83,6 +85,7 @@ impl DemoOptions {
             platform: Some(free),
             with_platform: false,
             platform_database: None,
+            with_bills: false,
             data,
             only: None,
             database: None,
@@ -191,6 +194,9 @@ impl Demo {
             outside::ensure_merchant(&ports, platform).await?;
         }
         prepare(&ports).await?;
+        if options.with_bills {
+            fiscal::ensure(&ports).await?;
+        }
         self.node = Some(Node::start(
             &config,
             ports.clone(),

@@ -32,6 +32,7 @@ mod archive;
 mod audit;
 mod books;
 mod designs;
+mod fiscal;
 mod gateway;
 mod issuing;
 mod queue;
@@ -49,6 +50,7 @@ pub(crate) use books::{
     book_closing, book_mapping, book_piece, payment_file, payment_line, quota_check,
 };
 pub(crate) use designs::{design, template_try, token_note};
+pub(crate) use fiscal::{fiscal_bill, fiscal_bill_delivery, fiscal_unit};
 pub(crate) use gateway::{
     partner, partner_key, partner_offset, partner_request, platform_notice, platform_offset,
     platform_request, seller_gateway,

@@ -6,6 +6,7 @@
 //! (`packed`), because handing over twelve million rows one by one takes longer than everything else together.
 
 mod chain;
+mod fiscal;
 mod orders;
 pub(crate) mod packed;
 mod red;
@@ -96,7 +97,13 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
     results.extend(followed.results());
     results.sort_by_key(|result| {
         let number: String = result.id.chars().filter(char::is_ascii_digit).collect();
-        (number.parse().unwrap_or(u32::MAX), result.id.clone())
+        let letter = result.id.chars().next();
+        // Those of invoices first, then those of fiscal bills.
+        (
+            letter != Some('I'),
+            number.parse().unwrap_or(u32::MAX),
+            result.id.clone(),
+        )
     });
     Ok(results)
 }
@@ -107,6 +114,7 @@ fn rules() -> VecDeque<Rule> {
     rules.extend(sums::RULES);
     rules.extend(work::RULES);
     rules.extend(red::RULES);
+    rules.extend(fiscal::RULES);
     rules
 }
 

@@ -6,6 +6,7 @@ mod access;
 mod cards;
 mod deliveries;
 mod falsified;
+mod fiscal;
 mod harness;
 mod inbox;
 mod issuing;

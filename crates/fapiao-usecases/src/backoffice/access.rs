@@ -6,9 +6,10 @@ use super::onboarding::{Found, Outcome, push_address};
 use crate::{
     actor::Actor,
     errors::{OutsideError, StoreError},
+    fiscal::what_is_missing,
     gateway::probe_platform,
     ports::{ACCESS, NewDesign, Ports},
-    records::{Account, AccountKind, IssuingMode, Seller},
+    records::{Account, AccountKind, FiscalUnit, IssuingMode, Seller},
 };
 use fapiao_domain::ids::Id;
 use serde_json::{Value, json};
@@ -385,7 +386,8 @@ impl Known {
 
     async fn look(&self, ports: &Ports, task: Task) -> Result<Checked, StoreError> {
         let (outcome, found, account) = match task {
-            Task::TaxOffice | Task::Fiscal => (Outcome::Off, Found::Nothing, None),
+            Task::TaxOffice => (Outcome::Off, Found::Nothing, None),
+            Task::Fiscal => fiscal(ports).await?,
             Task::Seller => match &self.seller {
                 None => (Outcome::Wrong, Found::Nothing, None),
                 Some(seller) => {
@@ -604,6 +606,26 @@ async fn platform(ports: &Ports, account: Option<&Account>) -> (Outcome, Found, 
         Err(error) => (Outcome::Waiting, Found::Said(error.message)),
     };
     (outcome, found, Some(account.clone()))
+}
+
+/// The collecting units of fiscal bills: the first that lacks something is told.
+async fn fiscal(ports: &Ports) -> Result<(Outcome, Found, Option<Account>), StoreError> {
+    let units = ports.store.fiscal_units().await?;
+    let mut open: Vec<FiscalUnit> = units.into_iter().filter(|it| !it.closed).collect();
+    open.sort_by(|a, b| a.code.cmp(&b.code));
+    for unit in &open {
+        let missing = what_is_missing(ports, unit).await?;
+        if !missing.is_empty() {
+            let text = format!("{}：{}", unit.code, missing.join("、"));
+            return Ok((Outcome::Wrong, Found::Text(text), None));
+        }
+    }
+    let names: Vec<&str> = open.iter().map(|it| it.name.as_str()).collect();
+    Ok(if names.is_empty() {
+        (Outcome::Wrong, Found::Nothing, None)
+    } else {
+        (Outcome::Done, Found::Text(names.join("、")), None)
+    })
 }
 
 fn told(answer: Result<(), OutsideError>) -> (Outcome, Found) {
