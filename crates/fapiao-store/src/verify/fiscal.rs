@@ -257,7 +257,7 @@ async fn waiting(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
                  UNION ALL SELECT 'delivery ' || d.id || ' has a card of a void bill and no job that strikes it out' AS found \
                  FROM fiscal_bill_deliveries d JOIN fiscal_bills b ON b.id = d.bill_id \
                  WHERE b.void_at IS NOT NULL AND d.card_state = 'inserted' \
-                 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = d.id)";
+                 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = d.id AND j.kind = 'cancel_bill')";
     let count = "SELECT count(*) FROM fiscal_bill_deliveries \
                  WHERE state IN ('page_opened', 'authorised', 'issuing') OR card_state = 'inserted'";
     rule(db, title, count, query).await
