@@ -139,24 +139,7 @@ pub async fn accept_bill(
     actor: &Actor,
     draft: &BillDraft,
 ) -> Result<(BillRow, bool), BillError> {
-    let unit = ports.store.fiscal_unit_by_code(draft.unit.trim()).await?;
-    let mut wrong = Wrong::default();
-    let read = read_bill(draft, unit.as_ref(), ports.clock.now(), &mut wrong);
-    let asked = match &unit {
-        Some(unit) => read_asked(ports, unit, draft, &mut wrong).await?,
-        None => {
-            wrong.add(
-                "unit",
-                "E_FISCAL_UNIT",
-                "no collecting unit has this code; see GET /api/v1/fiscal-units",
-                "没有代码为此的执收单位",
-            );
-            None
-        }
-    };
-    let (Some(bill), Some(asked), true) = (read, asked, wrong.0.is_empty()) else {
-        return Err(BillError::Invalid(wrong.0));
-    };
+    let (bill, asked) = read_draft(ports, draft).await?;
     for _ in 0..LINK_TRIES {
         if let Some(known) = known(ports, &bill).await? {
             return Ok((known, false));
@@ -185,6 +168,36 @@ pub async fn accept_bill(
         "授权单号已被另一张票据使用，请核对执收单位的授权单号",
         "the order id of the authorisation belongs to another bill; check it with the collecting unit",
     ))
+}
+
+/// Looks at a draft without taking it in: for a caller whose body is wrong in other ways too, and who is told all at once.
+///
+/// # Errors
+/// [`BillError`]: every wrong field.
+pub async fn check_bill(ports: &Ports, draft: &BillDraft) -> Result<(), BillError> {
+    read_draft(ports, draft).await.map(drop)
+}
+
+async fn read_draft(ports: &Ports, draft: &BillDraft) -> Result<(Bill, AskedHow), BillError> {
+    let unit = ports.store.fiscal_unit_by_code(draft.unit.trim()).await?;
+    let mut wrong = Wrong::default();
+    let read = read_bill(draft, unit.as_ref(), ports.clock.now(), &mut wrong);
+    let asked = match &unit {
+        Some(unit) => read_asked(ports, unit, draft, &mut wrong).await?,
+        None => {
+            wrong.add(
+                "unit",
+                "E_FISCAL_UNIT",
+                "no collecting unit has this code; see GET /api/v1/fiscal-units",
+                "没有代码为此的执收单位",
+            );
+            None
+        }
+    };
+    let (Some(bill), Some(asked), true) = (read, asked, wrong.0.is_empty()) else {
+        return Err(BillError::Invalid(wrong.0));
+    };
+    Ok((bill, asked))
 }
 
 async fn row(ports: &Ports, id: &BillId) -> Result<BillRow, BillError> {

@@ -185,7 +185,7 @@ async fn ask(
     if !says_no(&error) || was_asked && error.advice != Advice::NeedsPerson {
         return Err(error.into());
     }
-    let ends = matches!(error.advice, Advice::NeedsPerson | Advice::Never)
+    let ends = error.advice != Advice::OutcomeUnknown
         && error.code != YOUNG_TEMPLATE
         && !lost_media(&error.code);
     let reason = if ends { error.message.as_str() } else { "" };

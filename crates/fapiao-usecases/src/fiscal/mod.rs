@@ -18,7 +18,7 @@ pub use crate::backoffice::fiscal_units::{
     UnitDraft, save_unit, save_unit_logo, settle_template, what_is_missing,
 };
 pub use bills::{
-    BillDraft, BillError, BillItemDraft, ForeignAuthorisation, accept_bill, ask_again,
+    BillDraft, BillError, BillItemDraft, ForeignAuthorisation, accept_bill, ask_again, check_bill,
 };
 pub use file::attach_bill_file;
 pub use page::{BillPageError, bill_link, bill_page_of, open_bill_page};

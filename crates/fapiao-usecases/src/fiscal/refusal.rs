@@ -59,13 +59,21 @@ pub async fn refuse_bill(
         return Ok(BillRow { bill, delivery });
     }
     let from = delivery.state;
-    if !from.awaits_buyer() && from != DeliveryState::Authorised {
-        return Err(BillError::not_now(
-            "卡券已在放入或这次投递已结束，不能再拒绝；票据有误请由财政部门作废",
-            format!("the delivery is {from}; it cannot be refused any more"),
-        ));
-    }
-    goes_to(&mut delivery, DeliveryState::Refused, &reason)?;
+    let card = delivery.card.as_ref();
+    let to = match from {
+        _ if from.awaits_buyer() || from == DeliveryState::Authorised => DeliveryState::Refused,
+        // Stopped on its way: nothing was asked for that could be in the wallet.
+        DeliveryState::Issuing if card.is_none_or(|it| it.asked_at.is_none()) => {
+            DeliveryState::Failed
+        }
+        _ => {
+            return Err(BillError::not_now(
+                "卡券已在放入或这次投递已结束，不能再拒绝；票据有误请由财政部门作废",
+                format!("the delivery is {from}; it cannot be refused any more"),
+            ));
+        }
+    };
+    goes_to(&mut delivery, to, &reason)?;
     let then = rejection(&delivery, from);
     let note = json!({ "delivery": delivery.id.as_str(), "reason": reason });
     save(
