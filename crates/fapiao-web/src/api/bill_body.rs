@@ -5,7 +5,10 @@ use super::{
     reader::{Members, Reader},
 };
 use crate::problem::{Kind, Problem};
-use fapiao_usecases::fiscal::{BillDraft, BillItemDraft, ForeignAuthorisation};
+use fapiao_usecases::{
+    fields::FieldError,
+    fiscal::{BillDraft, BillItemDraft, ForeignAuthorisation},
+};
 
 pub(crate) const BILL: [&str; 12] = [
     "unit",
@@ -26,15 +29,36 @@ pub(crate) const AUTHORISATION: [&str; 2] = ["order_id", "app_id"];
 pub(crate) const BILL_DELIVERY: [&str; 2] = ["source", "return_url"];
 pub(crate) const BILL_OUTCOME: [&str; 2] = ["carded", "reason"];
 
-/// Reads the body of `POST /api/v1/bills`.
-///
-/// # Errors
-/// 422 with everything that is wrong.
-pub(crate) fn bill_body(node: &Node) -> Result<BillDraft, Problem> {
-    let mut reader = Reader::default();
-    let body = reader.object(node, String::new(), &BILL);
-    let draft = body.map(|body| bill(&mut reader, &body));
-    whole(draft, reader)
+/// What a bill's body says, and what is wrong with it so far. The rules of the use-case are asked too before anything is
+/// answered, so that a caller sees all mistakes at once.
+pub(crate) struct BillBody {
+    pub(crate) draft: BillDraft,
+    reader: Reader,
+}
+
+impl BillBody {
+    /// Reads the body of `POST /api/v1/bills`.
+    ///
+    /// # Errors
+    /// 422 when the body is no object.
+    pub(crate) fn read(node: &Node) -> Result<BillBody, Problem> {
+        let mut reader = Reader::default();
+        let Some(body) = reader.object(node, String::new(), &BILL) else {
+            return Err(Problem::wrong(Kind::InvalidFields, reader.into_wrong()));
+        };
+        let draft = bill(&mut reader, &body);
+        Ok(BillBody { draft, reader })
+    }
+
+    /// Whether the body itself was right.
+    pub(crate) fn is_content(&self) -> bool {
+        self.reader.is_content()
+    }
+
+    /// Everything that is wrong: with the body, and by the rules.
+    pub(crate) fn refused(self, rules: Vec<FieldError>) -> Problem {
+        self.reader.refused(rules)
+    }
 }
 
 /// Reads the body of `POST /api/v1/bills/{id}/deliveries`: where the payer is met, and where the payer goes afterwards.
@@ -150,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_whole_bill_is_read() {
-        let draft = bill_body(
+        let body = BillBody::read(
             &node(
                 r#"{"unit":"U001","code":"44060126","number":"0000000001","check_code":"a1b2c3","payer":"张三",
                     "amount":"50.00","items":[{"name":"考试费","quantity":"1","unit":"次","standard":"50.00","amount":"50.00"}],
@@ -170,14 +194,19 @@ mod tests {
 
     #[test]
     fn everything_wrong_with_a_bill_is_named_at_once() {
-        let problem = bill_body(
+        let body = BillBody::read(
             &node(
                 r#"{"unit":"U001","code":44060126,"number":"0000000001","payer":"张三","amount":50.00,
                     "items":[{"name":"考试费","amount":50,"tax":"0"}],"issued_at":"2026-11-22 10:30","state":"carded",
                     "return_url":7,"authorisation":{"order_id":"FIN1"}}"#,
             ),
         )
-        .unwrap_err();
+        .unwrap();
+        let rules = vec![
+            FieldError::new("/code", "E_FISCAL_NUMBER", "said already"),
+            FieldError::new("/unit", "E_FISCAL_UNIT", "no such unit"),
+        ];
+        let problem = body.refused(rules);
         let expected = [
             ("/state", "E_UNKNOWN_MEMBER"),
             ("/code", "E_TYPE"),
@@ -186,6 +215,7 @@ mod tests {
             ("/items/0/amount", "E_DECIMAL_STRING"),
             ("/return_url", "E_TYPE"),
             ("/authorisation/app_id", "E_REQUIRED"),
+            ("/unit", "E_FISCAL_UNIT"),
         ]
         .map(|(place, code)| (place.to_owned(), code.to_owned()));
         assert_eq!(wrong(&problem), expected);

@@ -3,7 +3,7 @@
 use super::{
     Reading,
     bill_answers::{BillPageOut, Bills},
-    bill_body::{again_body, bill_body, outcome_body, reason_body},
+    bill_body::{BillBody, again_body, outcome_body, reason_body},
     body::Stating,
     json, list,
     order_body::nothing_body,
@@ -23,8 +23,8 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     fiscal::{
-        BillPageError, accept_bill, ask_again, bill_page_of, bill_row, refuse_bill, report_outcome,
-        void_bill,
+        BillError, BillPageError, accept_bill, ask_again, bill_page_of, bill_row, check_bill,
+        refuse_bill, report_outcome, void_bill,
     },
     ports::{BillFilter, BillRow},
 };
@@ -32,15 +32,26 @@ use fapiao_usecases::{
 /// `POST /bills`. Code and number recognise a repetition.
 pub(crate) async fn create(call: Stating) -> Result<HttpResponse, Problem> {
     call.holder.of_the_company()?;
-    let draft = bill_body(&call.node)?;
+    let body = BillBody::read(&call.node)?;
+    if !body.is_content() {
+        return Err(refused(&call.app, body).await);
+    }
     let actor = call.holder.caller().actor;
-    let (row, is_new) = accept_bill(&call.app.ports, &actor, &draft).await?;
+    let (row, is_new) = accept_bill(&call.app.ports, &actor, &body.draft).await?;
     if !is_new {
         return answer(&call.app, StatusCode::OK, &row, call.lang).await;
     }
     let mut response = answer(&call.app, StatusCode::CREATED, &row, call.lang).await?;
     locate(&mut response, &format!("/api/v1/bills/{}", row.bill.id));
     Ok(response)
+}
+
+/// A body that is wrong by itself may break rules of the use-case too: both are told at once.
+async fn refused(app: &App, body: BillBody) -> Problem {
+    match check_bill(&app.ports, &body.draft).await {
+        Err(BillError::Invalid(errors)) => body.refused(errors),
+        Ok(()) | Err(_) => body.refused(Vec::new()),
+    }
 }
 
 /// `GET /bills`.

@@ -4,7 +4,7 @@ use super::{
     json::Node,
     reader::{Members, Reader},
 };
-use crate::problem::{Kind, Place, Problem, Said, Wrong};
+use crate::problem::{Kind, Problem, Said};
 use fapiao_domain::delivery::{Channel, PageType};
 use fapiao_usecases::{
     fields::FieldError,
@@ -106,25 +106,9 @@ impl OrderBody {
         self.reader.is_content()
     }
 
-    /// Everything that is wrong: with the body, and by the rules. Where the body is wrong already, a rule says nothing
-    /// new about the same member or what is inside it.
-    pub(crate) fn refused(self, mut rules: Vec<FieldError>) -> Problem {
-        let mut wrong = self.reader.into_wrong();
-        let known: Vec<String> = wrong
-            .iter()
-            .map(|it| match &it.place {
-                Place::Pointer(place) | Place::Parameter(place) => place.clone(),
-            })
-            .collect();
-        rules.retain(|rule| {
-            let inside = |place: &String| {
-                let rest = rule.pointer.strip_prefix(place.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            !known.iter().any(inside)
-        });
-        wrong.extend(rules.into_iter().map(Wrong::from));
-        Problem::wrong(Kind::InvalidFields, wrong)
+    /// Everything that is wrong: with the body, and by the rules.
+    pub(crate) fn refused(self, rules: Vec<FieldError>) -> Problem {
+        self.reader.refused(rules)
     }
 }
 

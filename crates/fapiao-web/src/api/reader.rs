@@ -1,7 +1,8 @@
 //! Reads a body member by member and collects everything that is wrong, each with its JSON Pointer.
 
 use super::json::Node;
-use crate::problem::{Place, Said, Wrong};
+use crate::problem::{Kind, Place, Problem, Said, Wrong};
+use fapiao_usecases::fields::FieldError;
 
 /// Collects what is wrong.
 #[derive(Debug, Default)]
@@ -45,6 +46,27 @@ impl Reader {
     /// Whether everything was right so far.
     pub(crate) fn is_content(&self) -> bool {
         self.wrong.is_empty()
+    }
+
+    /// Everything that is wrong: with the body, and by the rules. Where the body is wrong already, a rule says nothing
+    /// new about the same member or what is inside it.
+    pub(crate) fn refused(self, mut rules: Vec<FieldError>) -> Problem {
+        let mut wrong = self.wrong;
+        let known: Vec<String> = wrong
+            .iter()
+            .map(|it| match &it.place {
+                Place::Pointer(place) | Place::Parameter(place) => place.clone(),
+            })
+            .collect();
+        rules.retain(|rule| {
+            let inside = |place: &String| {
+                let rest = rule.pointer.strip_prefix(place.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            !known.iter().any(inside)
+        });
+        wrong.extend(rules.into_iter().map(Wrong::from));
+        Problem::wrong(Kind::InvalidFields, wrong)
     }
 
     /// Notes a wrong value.
