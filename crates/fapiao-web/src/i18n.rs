@@ -15,6 +15,7 @@ mod code_rates;
 mod console;
 pub mod documents;
 mod findings;
+mod fiscal;
 mod gateway;
 mod outside;
 mod page_refusals;
@@ -52,6 +53,7 @@ pub use code_rates::CodeRates;
 pub use console::{BuyerForm, CardLook, Credential};
 pub use documents::DocumentWords;
 pub use findings::FindingWords;
+pub use fiscal::{FiscalActs, FiscalStand, FiscalUnitWords, FiscalWords};
 pub use gateway::Gateway;
 pub use outside::{Buyer, Fault, Mail, SignIn};
 pub use page_refusals::PageRefusal;
@@ -281,6 +283,10 @@ catalogue! {
     month: Month,
     attach: Attach,
     window: Window,
+    fiscal: FiscalWords,
+    fiscal_stand: FiscalStand,
+    fiscal_unit: FiscalUnitWords,
+    fiscal_acts: FiscalActs,
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@
 //! | new order | `/admin/orders/new` | `/admin/orders` (`do=add_line` comes back with one more line) |
 //! | order | `/admin/orders/{id}` | `…/deliveries` (`channel`) |
 //! | deliveries | `/admin/deliveries?state=&channel=&ends=&after=` | |
+//! | fiscal bills | `/admin/bills?q=&unit=&state=&void=&after=`, `…/new` | `/admin/bills` (multipart, `do=add_item` comes back with one more line) |
+//! | fiscal bill | `/admin/bills/{id}`, `…/file.pdf` | `…/file` (multipart), `…/deliveries` (`source`), `…/refusal`, `…/outcome`, `…/void`, `…/retry` |
+//! | collecting unit | `/admin/fiscal-units/{id}`, `…/logo` | the same, `…/logo` (multipart), `…/template` (`finding`, `card_id`) |
 //! | delivery | `/admin/deliveries/{id}` | `…/refusal` (`reason`), `…/title`, `…/card-code` (`code`) |
 //! | invoice | `/admin/invoices/{id}`, `…/file.pdf`, `…/file.xml` | given by its actions |
 //! | jobs | `/admin/jobs?tab=` | `/admin/jobs/{id}/retry`, `…/giving-up` (`reason`), `/admin/jobs/retry-all` |
@@ -32,6 +35,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod bill_payer;
+pub mod bills;
 pub mod books;
 pub mod buyer;
 pub mod buyer_form;
@@ -42,6 +46,7 @@ pub mod deliveries;
 pub mod fault;
 pub mod field;
 pub mod findings;
+pub mod fiscal_units;
 pub mod gateways;
 pub mod home;
 pub mod icon;

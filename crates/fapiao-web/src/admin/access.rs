@@ -227,7 +227,8 @@ fn link(t: &'static Texts, it: &Checked, seller: Option<&Seller>) -> Option<Link
         )
     };
     let (label, href) = match it.task {
-        Task::TaxOffice | Task::Fiscal | Task::TaxConnection => return None,
+        Task::TaxOffice | Task::TaxConnection => return None,
+        Task::Fiscal => (t.fiscal_unit.open_units, "/admin/fiscal-units".to_owned()),
         Task::ForeignPlatform
             if seller.is_some_and(|it| it.mode == IssuingMode::ExternalPlatform) =>
         {

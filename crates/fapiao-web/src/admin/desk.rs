@@ -23,6 +23,10 @@ pub(super) struct Decides;
 pub(super) struct Oversees;
 /// May read the books: reports, evidence, papers.
 pub(super) struct ReadsBooks;
+/// May read fiscal bills.
+pub(super) struct ReadsBills;
+/// May take fiscal bills in and bring them to their payers.
+pub(super) struct WorksOnBills;
 /// May decide about what belongs to the whole company.
 pub(super) struct Directs;
 /// May change settings.
@@ -60,6 +64,18 @@ impl Right for ReadsBooks {
     }
 }
 
+impl Right for ReadsBills {
+    fn allows(frame: &Frame) -> bool {
+        frame.may_read_bills()
+    }
+}
+
+impl Right for WorksOnBills {
+    fn allows(frame: &Frame) -> bool {
+        frame.may_work() && frame.may_read_bills()
+    }
+}
+
 impl Right for Directs {
     fn allows(frame: &Frame) -> bool {
         frame.may_decide() && frame.may_oversee()
@@ -94,6 +110,10 @@ pub(super) type Decider = Desk<Decides>;
 pub(super) type Overseer = Desk<Oversees>;
 /// Somebody who may read the books of their stores.
 pub(super) type BookReader = Desk<ReadsBooks>;
+/// Somebody who may read fiscal bills.
+pub(super) type BillReader = Desk<ReadsBills>;
+/// Somebody who may enter fiscal bills.
+pub(super) type BillWorker = Desk<WorksOnBills>;
 /// Somebody who may change settings.
 pub(super) type Configurer = Desk<Configures>;
 /// The owner.

@@ -141,6 +141,11 @@ impl Frame {
         self.staff.role != Role::Clerk && self.staff.store.is_none()
     }
 
+    /// Fiscal bills belong to no store: who is bound to one sees none of them.
+    pub(super) const fn may_read_bills(&self) -> bool {
+        self.staff.store.is_none()
+    }
+
     /// May read the books of what they may see: finance and auditors, and the owner, who may do everything.
     pub(super) const fn may_read_books(&self) -> bool {
         self.staff.role.may_read_books()
@@ -164,6 +169,7 @@ impl Frame {
             | Section::Deliveries
             | Section::Invoices
             | Section::RedLetters => true,
+            Section::Bills => self.may_read_bills(),
             Section::Import => self.may_work(),
             Section::Reports | Section::Papers => self.may_read_books(),
             Section::Jobs
@@ -175,6 +181,7 @@ impl Frame {
             | Section::TaxCodes
             | Section::Accounts
             | Section::Cards
+            | Section::FiscalUnits
             | Section::Credentials
             | Section::Partners
             | Section::Inbox

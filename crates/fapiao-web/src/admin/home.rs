@@ -136,9 +136,9 @@ async fn attention(frame: &Frame, stock: &[SellerStock]) -> Result<Vec<Attention
     let mut out: Vec<Attention> = heaps
         .into_iter()
         .map(|(kind, jobs)| {
-            let reason = jobs.first().map_or_else(String::new, |it| {
-                job_words::why(frame.lang(), &it.code, &it.reason)
-            });
+            let reason = jobs
+                .first()
+                .map_or_else(String::new, |it| job_words::why_of(frame.lang(), it));
             let oldest = jobs.iter().map(|it| it.queued_at).min();
             Attention {
                 tone: Tone::Bad,

@@ -42,6 +42,11 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "check_month" => t.tax_side.check_month,
         "check_quota" => t.tax_side.check_quota,
         "mail_window" => t.tax_side.mail_window,
+        "ensure_bill_template" => t.fiscal_acts.job_template,
+        "confirm_bill" => t.fiscal_acts.job_confirm,
+        "insert_bill" => t.fiscal_acts.job_insert,
+        "reject_bill" => t.fiscal_acts.job_reject,
+        "cancel_bill" => t.fiscal_acts.job_cancel,
         _ => k.other,
     }
 }
@@ -148,6 +153,25 @@ pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
     }
 }
 
+/// [`why`] of a job. The reasons of fiscal bills come in both languages and say more than the codes they share with
+/// invoices.
+pub(super) fn why_of(lang: Lang, job: &JobRow) -> String {
+    told(lang, &job.kind, &job.code, &job.reason)
+}
+
+/// [`why_of`] from its parts.
+pub(super) fn told(lang: Lang, kind: &str, code: &str, reason: &str) -> String {
+    if is_of_bills(kind) && reason.contains(" / ") {
+        in_language(lang, reason)
+    } else {
+        why(lang, code, reason)
+    }
+}
+
+fn is_of_bills(kind: &str) -> bool {
+    kind.ends_with("_bill") || kind == "ensure_bill_template"
+}
+
 /// A reason as this reader wants it: some come in both languages, Chinese first, ` / ` between them, and end with the
 /// far side's own words in brackets, which are kept behind the fold.
 pub(crate) fn in_language(lang: Lang, reason: &str) -> String {
@@ -171,8 +195,29 @@ pub(crate) fn in_language(lang: Lang, reason: &str) -> String {
     }
 }
 
+/// What to do about a job.
+pub(super) fn next_of(t: &'static Texts, job: &JobRow) -> &'static str {
+    if is_of_bills(&job.kind) {
+        next_of_bill(t, job)
+    } else {
+        next(t, &job.code)
+    }
+}
+
+fn next_of_bill(t: &'static Texts, job: &JobRow) -> &'static str {
+    let f = &t.fiscal_acts;
+    match job.code.as_str() {
+        "" => "",
+        _ if job.kind == "ensure_bill_template" => f.next_unit,
+        "account_missing" | "account_not_ready" => f.next_unit,
+        "card_code_unknown" => f.next_code,
+        "card_reimbursed" => f.next_reimbursed,
+        _ => f.next_retry,
+    }
+}
+
 /// What to do about it.
-pub(super) fn next(t: &'static Texts, code: &str) -> &'static str {
+fn next(t: &'static Texts, code: &str) -> &'static str {
     let k = &t.job_kind;
     match code {
         "" => "",
@@ -219,6 +264,8 @@ pub(super) fn named(t: &Texts, subject: &str) -> String {
         "dlv" => t.delivery.one,
         "inv" => t.invoice.one,
         "rdf" => t.red_correct.form,
+        "bdl" => t.fiscal.one,
+        "fun" => t.fiscal_unit.one,
         _ => return subject.to_owned(),
     };
     format!("{word} {subject}")
@@ -259,6 +306,7 @@ pub(super) fn mend(t: &'static Texts, job: &JobRow) -> Option<Link> {
     let (words, list) = match subject.split_once('_')?.0 {
         "sel" => (k.fix_seller, "sellers"),
         "acc" => (k.fix_account, "accounts"),
+        "fun" => (t.fiscal_stand.to_unit, "fiscal-units"),
         _ => return None,
     };
     Some(Link::new(words, format!("/admin/{list}/{subject}")))
@@ -276,6 +324,20 @@ mod tests {
             for name in Job::KINDS {
                 assert_ne!(kind(t, name), t.job_kind.other, "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn what_stopped_about_a_bill_is_told_in_its_own_words() {
+        let both = "卡券已报销并离开卡包 / the card was reimbursed and left the wallet";
+        let of = |kind| told(Lang::Zh, kind, "card_reimbursed", both);
+        assert_eq!(of("cancel_bill"), "卡券已报销并离开卡包");
+        assert!(of("cancel_card").contains("已红冲"));
+        let foreign = told(Lang::Zh, "insert_bill", "wechat_72040", "pdf");
+        assert_eq!(foreign, "微信返回 72040：pdf");
+        for kind in Job::KINDS {
+            let named_so = kind.contains("_bill");
+            assert_eq!(is_of_bills(kind), named_so, "{kind}");
         }
     }
 

@@ -116,9 +116,9 @@ fn row(shell: &Shell, job: &records::JobRow, directs: bool) -> JobRow {
         what: job_words::kind(t, &job.kind),
         which,
         state: states::job(t, standing),
-        why: job_words::why(shell.lang, &job.code, &job.reason),
+        why: job_words::why_of(shell.lang, job),
         next: if is_parked {
-            job_words::next(t, &job.code).to_owned()
+            job_words::next_of(t, job).to_owned()
         } else {
             String::new()
         },

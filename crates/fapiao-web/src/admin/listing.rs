@@ -15,6 +15,8 @@ use fapiao_domain::invoice::InvoiceKind;
 
 /// The list of invoices.
 pub(super) const INVOICES: &str = "/admin/invoices";
+/// The list of fiscal bills.
+pub(super) const BILLS: &str = "/admin/bills";
 /// Rows of a page.
 pub(super) const ROWS: u32 = 50;
 /// More pages back than this are not kept in an address.
@@ -53,6 +55,10 @@ impl Listing {
                 // Only invoices are of a kind.
                 "kind" if path == INVOICES && InvoiceKind::parse(&value).is_some() => {
                     it.filter.kind = value;
+                }
+                // Only fiscal bills are void.
+                "void" if path == BILLS && matches!(value.as_str(), "yes" | "no") => {
+                    it.filter.void = value;
                 }
                 "from" if date(&value).is_some() => it.filter.from = value,
                 "to" if date(&value).is_some() => it.filter.to = value,
@@ -93,6 +99,7 @@ impl Listing {
             (self.place, &filter.store),
             ("from", &filter.from),
             ("to", &filter.to),
+            ("void", &filter.void),
         ];
         let mut out = self.path.to_owned();
         for (name, value) in members {
@@ -160,6 +167,12 @@ impl Listing {
             &mut it.from
         });
         chip(format!("{} {}", t.common.to, filter.to), |it| &mut it.to);
+        let void = if filter.void == "yes" {
+            t.fiscal.void_only
+        } else {
+            t.fiscal.void_none
+        };
+        chip(void.to_owned(), |it| &mut it.void);
         chips
     }
 }

@@ -7,6 +7,7 @@ use super::{
     staff, stock, stores, switches, tax_codes,
 };
 use super::{attachments, books, closings, findings, months, tax_connections};
+use super::{bills, bills_new, bills_show, fiscal_units};
 use super::{gateways, partners, unified};
 use super::{red, red_correct, red_forms};
 use actix_web::{
@@ -135,6 +136,27 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/months/{month}/withdrawal", post().to(months::withdraw))
         .route("/invoices/{id}/attachment", get().to(attachments::show))
         .route("/invoices/{id}/attachment", post().to(attachments::save))
+        .route("/bills", get().to(bills::index))
+        .route("/bills", post().to(bills_new::create))
+        .route("/bills/new", get().to(bills_new::blank))
+        .route("/bills/{id}", get().to(bills_show::show))
+        .route("/bills/{id}/file.pdf", get().to(bills::file))
+        .route("/bills/{id}/file", post().to(bills_show::attach))
+        .route("/bills/{id}/deliveries", post().to(bills_show::ask_again))
+        .route("/bills/{id}/refusal", post().to(bills_show::refuse))
+        .route("/bills/{id}/outcome", post().to(bills_show::outcome))
+        .route("/bills/{id}/void", post().to(bills_show::void))
+        .route("/bills/{id}/retry", post().to(bills_show::retry))
+        .route("/bill-deliveries/{id}", get().to(bills::of_delivery))
+        .route("/fiscal-units/{id}/logo", get().to(fiscal_units::logo))
+        .route(
+            "/fiscal-units/{id}/logo",
+            post().to(fiscal_units::save_logo),
+        )
+        .route(
+            "/fiscal-units/{id}/template",
+            post().to(fiscal_units::settle),
+        )
         .route("/keys", get().to(keys::index))
         .route("/keys", post().to(keys::create))
         .route("/keys/new", get().to(keys::blank))
@@ -170,6 +192,7 @@ where
         "/partners" => partners,
         "/products" => products,
         "/accounts" => accounts,
+        "/fiscal-units" => fiscal_units,
         "/staff" => staff
     )
 }

@@ -102,7 +102,7 @@ pub(super) fn sentence(
 }
 
 /// What is left of a time, its hours rounded up: a link of 72 hours has 72 hours left at first.
-fn left(t: &Texts, span: TimeDelta) -> String {
+pub(super) fn left(t: &Texts, span: TimeDelta) -> String {
     if span > TimeDelta::hours(1) {
         lasting(t, span + TimeDelta::minutes(59))
     } else {

@@ -182,6 +182,9 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "reconciliation.fixed" => (Tone::Plain, a.reconciliation_fixed.to_owned()),
         "card.code_found" => (Tone::Ok, a.card_code_found.to_owned()),
         "push.handled_again" => (Tone::Plain, a.push_handled_again.to_owned()),
+        action if action.starts_with("bill.") || action.starts_with("fiscal_unit.") => {
+            bill_act(t, action, &fact, &yuan)
+        }
         "mail.sent" => (Tone::Plain, fill1(a.mail_sent, fact("mail_to"))),
         "job.parked" => (Tone::Bad, fill1(a.job_parked, job())),
         "job.retried" => (Tone::Plain, fill1(a.job_retried, job())),
@@ -284,7 +287,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         .find(|it| !it.is_empty())
         .or_else(|| Some(warnings(lang, &fact("warnings"))).filter(|it| !it.is_empty()))
         .map(|why| match entry.action.as_str() {
-            "job.parked" => super::job_words::why(lang, &fact("code"), &why),
+            "job.parked" => super::job_words::told(lang, &fact("kind"), &fact("code"), &why),
             "push.unproved" => super::push_words::outcome(lang, &why),
             "refund.decided" | "red_form.planned" | "red_form.begun_by_buyer" => {
                 RedReason::from_code(&why).map_or(why, |it| super::red::reason(t, it).to_owned())
@@ -325,6 +328,56 @@ fn warnings(lang: Lang, told: &str) -> String {
         }
     }
     said.join(if lang == Lang::Zh { "；" } else { "; " })
+}
+
+/// What happened to a fiscal bill or a collecting unit.
+fn bill_act(
+    t: &'static Texts,
+    action: &str,
+    fact: &dyn Fn(&str) -> String,
+    yuan: &dyn Fn(&str) -> String,
+) -> (Tone, String) {
+    let f = &t.fiscal_acts;
+    let (tone, what) = match action {
+        "bill.accepted" => return (Tone::Plain, fill1(f.accepted, yuan("amount"))),
+        "bill.file_attached" => (Tone::Plain, f.file_attached),
+        "bill.page_opened" => (Tone::Wait, f.page_opened),
+        "bill.authorised" => (Tone::Ok, f.authorised),
+        "bill.declined" => (Tone::Warn, f.declined),
+        "bill.refused" => (Tone::Warn, f.refused),
+        "bill.rejected_at_wechat" => (Tone::Plain, f.rejected_at_wechat),
+        "bill.expired" => (Tone::Warn, f.expired),
+        "bill.asked_again" => (Tone::Plain, f.asked_again),
+        "bill.media_uploaded" => (Tone::Wait, f.media_uploaded),
+        "bill.insert_asked" => (Tone::Wait, f.insert_asked),
+        "bill.insert_refused" => {
+            let code = fact("code");
+            let dot = if code.is_empty() { "" } else { " · " };
+            return (Tone::Warn, format!("{}{dot}{code}", f.insert_refused));
+        }
+        "bill.inserted" => (Tone::Ok, f.inserted),
+        "bill.card_changed" => {
+            let to = CardState::parse(&fact("to"));
+            let what = to.map_or_else(
+                || f.card_changed_some.to_owned(),
+                |to| fill1(f.card_changed, states::card(t, to).word),
+            );
+            return (Tone::Plain, what);
+        }
+        "bill.failed" => (Tone::Bad, f.failed),
+        "bill.voided" => (Tone::Warn, f.voided),
+        "bill.card_cancelled" => (Tone::Warn, f.card_cancelled),
+        "bill.outcome_told" if fact("carded") == "false" => (Tone::Bad, f.outcome_failed),
+        "bill.outcome_told" => (Tone::Ok, f.outcome_carded),
+        "fiscal_unit.saved" => return (Tone::Plain, fill1(f.unit_saved, fact("code"))),
+        "fiscal_unit.template_asked" => (Tone::Wait, f.template_asked),
+        "fiscal_unit.template_made" => (Tone::Ok, f.template_made),
+        "fiscal_unit.template_refused" => (Tone::Bad, f.template_refused),
+        "fiscal_unit.template_unknown" => (Tone::Bad, f.template_unknown),
+        "fiscal_unit.template_settled" => (Tone::Plain, f.template_settled),
+        other => (Tone::Plain, other),
+    };
+    (tone, what.to_owned())
 }
 
 fn form_state(action: &str) -> Option<FormState> {
@@ -376,6 +429,9 @@ pub(super) fn page_of(id: &str) -> Option<String> {
         "rdf" => "red-letters",
         "usr" => "staff",
         "ptn" => "partners",
+        "bil" => "bills",
+        "bdl" => "bill-deliveries",
+        "fun" => "fiscal-units",
         "key" => return Some("/admin/keys".to_owned()),
         "job" => return Some("/admin/jobs".to_owned()),
         _ => return None,
@@ -524,6 +580,34 @@ mod tests {
             }
         }
         assert!(seen > 15, "{seen}");
+    }
+
+    /// The use-cases of fiscal bills name these; each has words in both languages.
+    #[test]
+    fn every_act_of_fiscal_bills_has_words() {
+        let usecases =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fapiao-usecases/src");
+        let mut paths = vec![usecases.join("backoffice/fiscal_units.rs")];
+        for file in std::fs::read_dir(usecases.join("fiscal")).unwrap() {
+            paths.push(file.unwrap().path());
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        for path in paths {
+            let text = std::fs::read_to_string(path).unwrap();
+            let quoted = text.split('"');
+            let is_act = |it: &&str| {
+                let act = it.strip_prefix("bill.").or(it.strip_prefix("fiscal_unit."));
+                act.is_some_and(|act| act.bytes().all(|it| it.is_ascii_lowercase() || it == b'_'))
+            };
+            seen.extend(quoted.filter(is_act).map(str::to_owned));
+        }
+        for action in &seen {
+            for lang in Lang::ALL {
+                let what = said(lang, &entry(action, json!({}))).what;
+                assert_ne!(what, *action, "no words for {action}");
+            }
+        }
+        assert!(seen.len() > 15, "{seen:?}");
     }
 
     #[test]

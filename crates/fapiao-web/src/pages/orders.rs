@@ -52,6 +52,8 @@ pub struct ListFilter {
     pub from: String,
     /// Last day, or empty.
     pub to: String,
+    /// `yes` for void fiscal bills only, `no` for none of them, or empty.
+    pub void: String,
 }
 
 /// One order of the list.

@@ -72,6 +72,8 @@ pub enum Section {
     Import,
     /// Requests from payment receipts.
     Payments,
+    /// Fiscal bills.
+    Bills,
     /// Numbers and quota.
     Stock,
     /// Reports for finance.
@@ -92,6 +94,8 @@ pub enum Section {
     Accounts,
     /// Looks of cards.
     Cards,
+    /// Collecting units of fiscal bills.
+    FiscalUnits,
     /// Tokens and counters.
     Credentials,
     /// Merchants that we are the platform of.
@@ -112,7 +116,7 @@ pub enum Section {
 
 impl Section {
     /// All of them, in order of the navigation.
-    pub const ALL: [Section; 26] = [
+    pub const ALL: [Section; 28] = [
         Self::Home,
         Self::Orders,
         Self::Deliveries,
@@ -121,6 +125,7 @@ impl Section {
         Self::Jobs,
         Self::Import,
         Self::Payments,
+        Self::Bills,
         Self::Stock,
         Self::Reports,
         Self::Papers,
@@ -131,6 +136,7 @@ impl Section {
         Self::TaxCodes,
         Self::Accounts,
         Self::Cards,
+        Self::FiscalUnits,
         Self::Credentials,
         Self::Partners,
         Self::ApiKeys,
@@ -152,6 +158,7 @@ impl Section {
             Self::Jobs => "/admin/jobs",
             Self::Import => "/admin/import",
             Self::Payments => "/admin/payments",
+            Self::Bills => "/admin/bills",
             Self::Stock => "/admin/stock",
             Self::Reports => "/admin/reports",
             Self::Papers => "/admin/papers",
@@ -162,6 +169,7 @@ impl Section {
             Self::TaxCodes => "/admin/tax-codes",
             Self::Accounts => "/admin/accounts",
             Self::Cards => "/admin/cards",
+            Self::FiscalUnits => "/admin/fiscal-units",
             Self::Credentials => "/admin/tokens",
             Self::Partners => "/admin/partners",
             Self::ApiKeys => "/admin/keys",
@@ -183,6 +191,7 @@ impl Section {
             Self::Jobs => t.nav.jobs,
             Self::Import => t.nav.import,
             Self::Payments => t.payment.nav,
+            Self::Bills => t.fiscal.title,
             Self::Stock => t.nav.stock,
             Self::Reports => t.nav.reports,
             Self::Papers => t.nav.papers,
@@ -193,6 +202,7 @@ impl Section {
             Self::TaxCodes => t.tax_codes.title,
             Self::Accounts => t.nav.accounts,
             Self::Cards => t.nav.cards,
+            Self::FiscalUnits => t.fiscal_unit.title,
             Self::Credentials => t.nav.credentials,
             Self::Partners => t.gateway.partners,
             Self::ApiKeys => t.nav.api_keys,
@@ -214,7 +224,8 @@ impl Section {
             | Self::RedLetters
             | Self::Jobs
             | Self::Import
-            | Self::Payments => t.nav.work,
+            | Self::Payments
+            | Self::Bills => t.nav.work,
             Self::Stock | Self::Reports | Self::Papers => t.nav.money,
             Self::Onboarding
             | Self::Sellers
@@ -222,7 +233,8 @@ impl Section {
             | Self::Products
             | Self::TaxCodes
             | Self::Accounts
-            | Self::Cards => t.nav.set_up,
+            | Self::Cards
+            | Self::FiscalUnits => t.nav.set_up,
             Self::Credentials | Self::Partners | Self::ApiKeys | Self::Inbox => t.nav.build,
             Self::Staff | Self::Audit | Self::Ledger | Self::Reconciliation => t.nav.keep,
         }
