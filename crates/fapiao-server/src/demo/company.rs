@@ -173,7 +173,10 @@ pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), S
         .await?
         .is_none()
     {
-        ports.store.add_api_key(&api_key(secrets, now), &by).await?;
+        ports
+            .store
+            .add_api_key(&till_key(secrets, now), &by)
+            .await?;
     }
     Ok(())
 }
@@ -342,14 +345,19 @@ pub(super) async fn add_staff(
     Ok(())
 }
 
-fn api_key(secrets: &DemoSecrets, now: DateTime<Utc>) -> ApiKey {
+/// A till's key belongs to one shop: its orders need not name it.
+fn till_key(secrets: &DemoSecrets, now: DateTime<Utc>) -> ApiKey {
+    let shop = Some(fixed::<StoreId>(1));
+    api_key("示例收银台", &secrets.api_key, shop, now)
+}
+
+pub(super) fn api_key(name: &str, key: &str, store: Option<StoreId>, now: DateTime<Utc>) -> ApiKey {
     ApiKey {
         id: fresh(now),
-        name: "示例收银台".to_owned(),
-        prefix: secrets.api_key.chars().take(9).collect(),
-        hash: fingerprint(secrets.api_key.as_bytes()),
-        // A till's key belongs to one shop: its orders need not name it.
-        store: Some(fixed::<StoreId>(1)),
+        name: name.to_owned(),
+        prefix: key.chars().take(9).collect(),
+        hash: fingerprint(key.as_bytes()),
+        store,
         may_write: true,
         created_at: now,
         last_used_at: None,

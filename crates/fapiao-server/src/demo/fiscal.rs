@@ -1,12 +1,16 @@
 //! The demo's collecting unit with two fiscal bills. Their files stand in for those of a finance bureau's own system.
 
-use super::company::fixed;
+use super::{
+    DemoSecrets,
+    company::{api_key, fixed},
+};
 use bytes::Bytes;
 use fapiao_domain::ids::{AccountId, Id};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     fiscal::{BillDraft, BillItemDraft, UnitDraft, accept_bill, attach_bill_file, save_unit},
+    idempotency::fingerprint,
     ports::Ports,
 };
 use serde::Deserialize;
@@ -42,8 +46,18 @@ struct SampleItem {
 }
 
 /// Makes what is not there yet: the unit, which asks and inserts with the demo's own accounts, and two bills.
-pub(super) async fn ensure(ports: &Ports) -> Result<(), StoreError> {
+pub(super) async fn ensure(ports: &Ports, secrets: &DemoSecrets) -> Result<(), StoreError> {
     let by = Actor::CommandLine;
+    let hash = fingerprint(secrets.bills_key.as_bytes());
+    if ports.store.api_key_by_hash(&hash).await?.is_none() {
+        let key = api_key(
+            "示例财政票据系统",
+            &secrets.bills_key,
+            None,
+            ports.clock.now(),
+        );
+        ports.store.add_api_key(&key, &by).await?;
+    }
     if ports.store.fiscal_unit_by_code(UNIT).await?.is_none() {
         let service: AccountId = fixed(1);
         let app: AccountId = fixed(2);

@@ -108,6 +108,7 @@ fn announce(args: &DemoArgs, demo: &Demo) {
             "shop": shop.map(|shop| format!("http://{shop}")),
             "admin": { "user": secrets.admin_user, "password": secrets.admin_password },
             "api_key": secrets.api_key,
+            "bills_key": secrets.bills_key,
             "platform": platform.map(|it| serde_json::json!({
                 "web": format!("http://{}", it.web),
                 "admin": { "user": it.secrets.admin_user, "password": it.secrets.admin_password },
@@ -126,6 +127,10 @@ fn announce(args: &DemoArgs, demo: &Demo) {
         println!("  also          manager, finance, clerk, auditor (the same password)");
         println!("REST API        http://{web}/api/v1   (documentation: http://{web}/api/docs)");
         println!("  key           {}", secrets.api_key);
+        println!(
+            "  fiscal bills  {}   (collecting unit U001)",
+            secrets.bills_key
+        );
         println!("pretend phone   http://{sandbox}/phone");
         println!("WeChat sandbox  http://{sandbox}/");
         println!("tax sandbox     http://{tax}/");

@@ -20,6 +20,9 @@ pub struct DemoSecrets {
     pub admin_password: String,
     /// Key of the REST API.
     pub api_key: String,
+    /// Key of whoever hands fiscal bills in; of no store.
+    #[serde(default = "api_key")]
+    pub bills_key: String,
     /// The service account.
     pub app_id: String,
     /// Its secret.
@@ -71,6 +74,10 @@ impl DemoApp {
     }
 }
 
+fn api_key() -> String {
+    format!("fp_{}", URL_SAFE_NO_PAD.encode(random::<32>()))
+}
+
 fn pay_key() -> String {
     hex::encode(random::<16>())
 }
@@ -93,7 +100,8 @@ impl DemoSecrets {
             audit_key: STANDARD.encode(random::<32>()),
             admin_user: "admin".to_owned(),
             admin_password: format!("demo-{}", hex::encode(random::<5>())),
-            api_key: format!("fp_{}", URL_SAFE_NO_PAD.encode(random::<32>())),
+            api_key: api_key(),
+            bills_key: api_key(),
             app_id: format!("wx{}", hex::encode(random::<8>())),
             app_secret: hex::encode(random::<16>()),
             push_token: hex::encode(random::<12>()),

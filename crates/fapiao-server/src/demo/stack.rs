@@ -195,7 +195,7 @@ impl Demo {
         }
         prepare(&ports).await?;
         if options.with_bills {
-            fiscal::ensure(&ports).await?;
+            fiscal::ensure(&ports, &self.secrets).await?;
         }
         self.node = Some(Node::start(
             &config,
