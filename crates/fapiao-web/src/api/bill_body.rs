@@ -183,6 +183,8 @@ mod tests {
             ),
         )
         .unwrap();
+        assert!(body.is_content());
+        let draft = body.draft;
         assert_eq!(
             (draft.unit.as_str(), draft.amount.as_str()),
             ("U001", "50.00")
