@@ -1,8 +1,12 @@
 //! The description of the REST API held against what really comes: every example is taken, every answer has a described
 //! status, media type, headers and shape, every failure a described code.
 
-use crate::harness::{TestApp, person, spawn_app, tea};
-use reqwest::{Method, StatusCode, header::HeaderMap};
+use crate::harness::{
+    TestApp,
+    bills::{sample_bill, sample_bill_file},
+    person, spawn_app, spawn_app_with_bills, tea,
+};
+use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use std::{
     cell::{Cell, RefCell},
@@ -12,6 +16,8 @@ use std::{
 /// The published description beside an installation.
 struct Described<'a> {
     app: &'a TestApp,
+    /// A key of the whole company, for what belongs to no store.
+    company_key: String,
     document: Value,
     called: RefCell<BTreeSet<String>>,
     count: Cell<u32>,
@@ -26,9 +32,10 @@ struct Came {
 }
 
 impl<'a> Described<'a> {
-    fn new(app: &'a TestApp) -> Described<'a> {
+    async fn new(app: &'a TestApp) -> Described<'a> {
         Described {
             app,
+            company_key: app.new_key(None, true).await,
             document: fapiao_web::openapi(),
             called: RefCell::default(),
             count: Cell::new(0),
@@ -62,6 +69,20 @@ impl<'a> Described<'a> {
         query: &str,
         body: Option<&Value>,
     ) -> Came {
+        self.send(id, filled, query, |request| match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+        .await
+    }
+
+    async fn send(
+        &self,
+        id: &str,
+        filled: &[(&str, &str)],
+        query: &str,
+        with: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Came {
         let (mut path, method, operation) = self.operation(id);
         for (name, value) in filled {
             path = path.replace(&format!("{{{name}}}"), value);
@@ -70,7 +91,11 @@ impl<'a> Described<'a> {
             .app
             .http
             .request(method, format!("{}{path}{query}", self.app.web()))
-            .bearer_auth(self.app.till().1)
+            .bearer_auth(if operation["tags"][0] == "bills" {
+                &self.company_key
+            } else {
+                self.app.till().1
+            })
             .header("Accept-Language", "en");
         let parameters = operation["parameters"]
             .as_array()
@@ -80,10 +105,7 @@ impl<'a> Described<'a> {
             self.count.set(self.count.get() + 1);
             request = request.header("Idempotency-Key", format!("d-{}", self.count.get()));
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let answer = request.send().await.unwrap();
+        let answer = with(request).send().await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         let bytes = answer.bytes().await.unwrap().to_vec();
         let came = Came {
@@ -197,8 +219,8 @@ fn id(of: &Value) -> &str {
 
 #[tokio::test]
 async fn every_example_is_taken_and_every_answer_is_as_described() {
-    let app = spawn_app().await;
-    let api = Described::new(&app);
+    let app = spawn_app_with_bills().await;
+    let api = Described::new(&app).await;
     let created = api
         .call("createOrder", &[], "", Some(&api.example("createOrder")))
         .await;
@@ -306,6 +328,7 @@ async fn every_example_is_taken_and_every_answer_is_as_described() {
     }
     refunds(&api, &of_order, &of_invoice).await;
     closed_and_open(&api, &of_delivery).await;
+    fiscal_bills(&api).await;
 
     let called = api.called.borrow().len();
     let described: usize = api.document["paths"]
@@ -348,6 +371,61 @@ async fn refunds(api: &Described<'_>, of_order: &[(&str, &str)], of_invoice: &[(
     );
     let unknown = [("id", "rfd_00000000000000000000000000")];
     assert_eq!(api.call("showRefund", &unknown, "", None).await.status, 404);
+}
+
+/// The bill of the example, which is refused, asked anew and declared void; and one that has its bureau's file.
+async fn fiscal_bills(api: &Described<'_>) {
+    let example = api.example("createBill");
+    let made = api.call("createBill", &[], "", Some(&example)).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let again = api.call("createBill", &[], "", Some(&example)).await;
+    assert_eq!(again.status, StatusCode::OK);
+    let mut other = example.clone();
+    other["payer"] = json!("李四");
+    let taken = api.call("createBill", &[], "", Some(&other)).await;
+    assert_eq!(taken.status, StatusCode::CONFLICT);
+    other["amount"] = json!(50);
+    let wrong = api.call("createBill", &[], "", Some(&other)).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let of_bill = [("id", id(&made.body))];
+    for (name, status) in [
+        ("openBillPage", 200),
+        ("deliverBillAgain", 409),
+        ("reportBillOutcome", 409),
+        ("refuseBill", 200),
+        ("openBillPage", 409),
+        ("deliverBillAgain", 201),
+        ("voidBill", 200),
+    ] {
+        let came = api.call(name, &of_bill, "", Some(&api.example(name))).await;
+        assert_eq!(came.status, status, "{name}: {}", came.body);
+    }
+    assert_eq!(api.call("showBill", &of_bill, "", None).await.status, 200);
+    let without = api.call("downloadBill", &of_bill, "", None).await;
+    assert_eq!(without.status, StatusCode::NOT_FOUND);
+
+    let third = sample_bill(3);
+    let made = api.call("createBill", &[], "", Some(&third)).await;
+    let of_bill = [("id", id(&made.body))];
+    for (file, status) in [(1, 422), (3, 200)] {
+        let pdf = |request: RequestBuilder| {
+            let request = request.header("Content-Type", "application/pdf");
+            request.body(sample_bill_file(file))
+        };
+        let came = api.send("attachBillFile", &of_bill, "", pdf).await;
+        assert_eq!(came.status, status, "{}", came.body);
+    }
+    let came = api.call("downloadBill", &of_bill, "", None).await;
+    assert_eq!(came.bytes, sample_bill_file(3));
+    let unknown = [("id", "bil_00000000000000000000000000")];
+    assert_eq!(api.call("showBill", &unknown, "", None).await.status, 404);
+    let list = api.call("listBills", &[], "?limit=1", None).await;
+    assert_eq!(list.body["has_more"], true);
+    for name in ["listBills", "listFiscalUnits"] {
+        assert_eq!(api.call(name, &[], "", None).await.status, 200, "{name}");
+        let odd = api.call(name, &[], "?colour=blue", None).await;
+        assert_eq!(odd.status, 400, "{name}");
+    }
 }
 
 /// What an open delivery allows and a finished one does not.

@@ -1,2 +1,3 @@
+mod bills;
 mod description;
 mod orders;

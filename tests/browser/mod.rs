@@ -1,6 +1,7 @@
 //! What people click, in a headless Chromium. Runs where `FAPIAO_TEST_WEBDRIVER` names a driver, as
 //! `cargo xtask test` does.
 
+mod fiscal;
 mod receipts;
 mod scenarios;
 mod verifier;

@@ -1,6 +1,7 @@
 //! A product of one's own for each test: own database, own sandboxes, free ports.
 
 mod apart;
+pub mod bills;
 mod bucket;
 mod database;
 pub mod mails;
