@@ -1,4 +1,5 @@
 pub mod console;
+mod fiscal;
 mod forms;
 mod gateway;
 mod home;

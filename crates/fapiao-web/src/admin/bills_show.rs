@@ -542,6 +542,13 @@ mod tests {
     }
 
     #[test]
+    fn what_stopped_on_its_way_can_be_refused_until_its_card_was_asked_for() {
+        let it = Case::new(FiscalRole::Both, DeliveryState::Issuing);
+        assert!(it.about().may_refuse());
+        assert!(!it.card(CardState::Inserting).about().may_refuse());
+    }
+
+    #[test]
     fn what_becomes_of_the_card_is_told_before_and_after() {
         let t = Texts::of(Lang::Zh);
         let mut seen = std::collections::BTreeSet::new();

@@ -81,8 +81,12 @@ impl About<'_> {
 
     /// Whether its payer can still be refused.
     pub(super) fn may_refuse(&self) -> bool {
-        let state = self.delivery.state;
-        let open = state.awaits_buyer() || state == DeliveryState::Authorised;
+        let open = match self.delivery.state {
+            DeliveryState::Created | DeliveryState::PageOpened | DeliveryState::Authorised => true,
+            // Stopped on its way: nothing was asked for that could be in the wallet.
+            DeliveryState::Issuing => !self.card_asked(),
+            _ => false,
+        };
         open && self.bill.void.is_none()
     }
 
