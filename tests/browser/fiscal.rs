@@ -11,7 +11,7 @@ use crate::harness::{
 use fantoccini::Client;
 use serde_json::{Value, json};
 
-/// The wallet shows the bill's card: what was paid, who paid, and code and number, each in its place.
+/// The wallet shows the bill's card: what was paid, who paid, code and number, each in its place, and the bureau's file.
 async fn wallet_has(browser: &Client, app: &TestApp, bill: &Value) {
     browser
         .goto(&format!("{}/phone", app.sandbox()))
@@ -19,11 +19,22 @@ async fn wallet_has(browser: &Client, app: &TestApp, bill: &Value) {
         .unwrap();
     until_page_says(browser, bill["amount"].as_str().unwrap()).await;
     click(browser, "a[href*='/phone/cards/']").await;
-    for member in ["payer", "code", "number"] {
-        until_page_says(browser, bill[member].as_str().unwrap()).await;
+    for (word, member) in [
+        ("交款人", "payer"),
+        ("票据代码", "code"),
+        ("票据号码", "number"),
+    ] {
+        let said = format!("{word}\n{}", bill[member].as_str().unwrap());
+        until_page_says(browser, &said).await;
     }
     let card = text_of(browser, "body").await;
     assert!(card.contains("示例市职业技能鉴定中心"), "{card}");
+    let file = with_element(browser, "a[href$='/file.pdf']", |link| async move {
+        link.attr("href").await
+    });
+    let file = format!("{}{}", app.sandbox(), file.await.unwrap());
+    let file = app.http.get(file).send().await.unwrap();
+    assert_eq!(file.bytes().await.unwrap(), sample_bill_file(3));
     let ledger = app.wechat_ledger().await;
     let inserts = ledger["inserts"].as_array().unwrap();
     assert_eq!(inserts.len(), 1, "{inserts:?}");

@@ -179,6 +179,7 @@ struct CardPage {
     card_id: String,
     payee: String,
     amount: String,
+    fiscal: bool,
     without_tax: String,
     tax: String,
     facts: Vec<(&'static str, String)>,
@@ -208,7 +209,14 @@ pub(crate) async fn card(app: Data<App>, code: Path<String>) -> HttpResponse {
     let encrypt_code = world.encrypt_code(&card.code);
     let text = |name: &str| data.texts.get(name).cloned().unwrap_or_default();
     let mut facts = vec![
-        ("发票抬头", data.title.clone()),
+        (
+            if card.fiscal {
+                "交款人"
+            } else {
+                "发票抬头"
+            },
+            data.title.clone(),
+        ),
         ("购方税号", text("buyer_number")),
         ("发票号码", data.billing_no.clone()),
         ("发票代码", data.billing_code.clone()),
@@ -219,7 +227,11 @@ pub(crate) async fn card(app: Data<App>, code: Path<String>) -> HttpResponse {
         ("备注", text("remarks")),
         ("订单号", card.order_id.clone()),
     ];
-    if data.billing_code.len() == 8 {
+    if card.fiscal {
+        // Of a bill the code is always in `billing_no`.
+        facts[2].0 = "票据代码";
+        facts[3].0 = "票据号码";
+    } else if data.billing_code.len() == 8 {
         // The mapping with the code in `billing_no`.
         facts[2].0 = "发票代码";
         facts[3].0 = "发票号码";
@@ -231,6 +243,7 @@ pub(crate) async fn card(app: Data<App>, code: Path<String>) -> HttpResponse {
         card_id: card.card_id.clone(),
         payee: template.map_or_else(String::new, |template| template.payee.clone()),
         amount: yuan(data.fee),
+        fiscal: card.fiscal,
         without_tax: yuan(data.fee_without_tax),
         tax: yuan(data.tax),
         facts,
