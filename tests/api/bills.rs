@@ -281,7 +281,18 @@ async fn a_bill_goes_into_the_wallet_and_is_struck_out() {
     let carded = bills.await_state(&accepted, "carded").await;
     assert_eq!(carded["delivery"]["card"]["state"], "inserted");
     assert_eq!(carded["delivery"]["waits_for"], "nobody");
-    assert!(carded["delivery"]["card"]["code"].is_string());
+    let code = carded["delivery"]["card"]["code"].as_str().unwrap();
+    let card = format!("{}/phone/cards/{code}", app.sandbox());
+    let card = app.http.get(&card).send().await.unwrap();
+    let card = card.text().await.unwrap();
+    for (word, value) in [
+        ("交款人", "李雷"),
+        ("票据代码", "31060125"),
+        ("票据号码", "0000000003"),
+    ] {
+        let said = format!("<dt>{word}</dt><dd>{value}</dd>");
+        assert!(card.contains(&said), "{said}: {card}");
+    }
     let ledger = app.wechat_ledger().await;
     assert_eq!(
         ledger["inserts"].as_array().unwrap().len(),

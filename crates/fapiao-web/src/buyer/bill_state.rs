@@ -50,6 +50,15 @@ pub(super) fn of(
     }
 }
 
+/// Why it ended, as far as the payer is told: what WeChat answered to our insert names nothing that a payer could mend.
+pub(super) fn told_reason(delivery: &BillDelivery, role: FiscalRole) -> &str {
+    if delivery.state == DeliveryState::Failed && role.inserts() {
+        ""
+    } else {
+        &delivery.reason
+    }
+}
+
 impl Standing {
     /// Whether something of ours is being done: what stops then is for staff.
     pub(super) const fn waits_for_us(self) -> bool {
@@ -184,6 +193,18 @@ mod tests {
             let void = of(&bill(has_file, true), &delivery(state, source), role, now);
             assert_eq!(void, Standing::Void, "{state}");
         }
+    }
+
+    #[test]
+    fn wechats_own_words_are_for_staff() {
+        let mut it = delivery(DeliveryState::Failed, BillSource::Web);
+        it.reason = "72043: bad size".to_owned();
+        assert_eq!(told_reason(&it, FiscalRole::Both), "");
+        // Whoever tells the outcome of the bureau elsewhere writes for the payer.
+        it.reason = "付款人已注销微信".to_owned();
+        assert_eq!(told_reason(&it, FiscalRole::Unit), it.reason);
+        it.state = DeliveryState::Refused;
+        assert_eq!(told_reason(&it, FiscalRole::Both), it.reason);
     }
 
     #[test]

@@ -48,10 +48,11 @@ pub(crate) async fn show(
     let bare = bare(&app, &request);
     let now = app.ports.clock.now();
     let standing = bill_state::of(&seen.row.bill, &seen.row.delivery, seen.unit.role, now);
+    let reason = bill_state::told_reason(&seen.row.delivery, seen.unit.role);
     let mut state = standing.shown(
         &seen.row.bill,
         &seen.row.delivery,
-        in_language(bare.lang, &seen.row.delivery.reason),
+        in_language(bare.lang, reason),
         seen.next.clone(),
         |at| When {
             at,

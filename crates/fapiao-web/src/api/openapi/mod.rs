@@ -264,17 +264,16 @@ impl Operation {
             kinds.extend([Kind::BodyTooSlow, Kind::BodyTooLarge]);
         }
         if self.needs_key() {
-            kinds.extend([
-                Kind::IdempotencyKeyMissing,
-                Kind::IdempotencyKeyInvalid,
-                Kind::KeyReused,
-            ]);
+            kinds.extend([Kind::IdempotencyKeyMissing, Kind::IdempotencyKeyInvalid]);
         }
         if self.acts() {
             kinds.extend([Kind::ReadOnlyKey, Kind::UnsupportedMediaType]);
             if self.body.is_some_and(|body| !body.schema.is_empty()) {
                 kinds.extend([Kind::InvalidJson, Kind::InvalidFields]);
             }
+        }
+        if self.needs_key() {
+            kinds.push(Kind::KeyReused);
         }
         if self.parameters.iter().any(|it| it.place == Place::Query) {
             kinds.push(Kind::InvalidQuery);
