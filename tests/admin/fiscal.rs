@@ -231,7 +231,11 @@ async fn a_bill_goes_from_the_form_into_the_wallet_and_is_struck_out_when_it_is_
 
     let void = format!("{made}/void");
     let empty = send(&app, &finance, &void, &[("void_reason", " ")]).await;
-    assert!(refused_page(empty).await.contains("href=\"#void_reason\""));
+    let text = refused_page(empty).await;
+    assert!(
+        text.contains("<a href=\"#void_reason\">作废原因：须为一行，1 至 60 个字"),
+        "{text}"
+    );
     location(&send(&app, &finance, &void, &[("void_reason", "重复缴费")]).await);
     let text = says(&app, &finance, &made, "卡包里的也已标为作废").await;
     assert!(
@@ -526,6 +530,7 @@ async fn a_unit_whose_bureau_is_elsewhere_hands_over_and_tells_the_outcome() {
         text.contains("财政局已把票据放入交款人的微信卡包"),
         "{text}"
     );
+    assert!(!text.contains("票据尚未放入卡包"), "it is in one: {text}");
     assert!(text.contains("卡券由财政局放入，须由财政局作废"), "{text}");
     app.stop().await;
 }

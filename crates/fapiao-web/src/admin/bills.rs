@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     api::files::{self, Shown},
-    i18n::{Texts, states},
+    i18n::Texts,
     pages::{
-        bills::{BillListPage, BillListRow},
-        parts::{Badge, Choice, Tone},
+        bills::{BillListPage, BillListRow, delivery_badge, void_badge},
+        parts::Choice,
         shell::{Section, Shell},
     },
 };
@@ -76,7 +76,7 @@ fn unit_choice(unit: &FiscalUnit) -> Choice {
 fn states(t: &'static Texts) -> Vec<Choice> {
     let words = DeliveryState::ALL
         .into_iter()
-        .map(|it| Choice::new(it.as_str(), states::delivery(t, it).word));
+        .map(|it| Choice::new(it.as_str(), delivery_badge(t, it).word));
     std::iter::once(Choice::new("", t.common.all))
         .chain(words)
         .collect()
@@ -92,15 +92,10 @@ fn row(shell: &Shell, units: &[FiscalUnit], it: &BillRow) -> BillListRow {
         payer: bill.payer.clone(),
         unit: unit.map_or_else(String::new, |unit| unit.name.clone()),
         amount: bill.amount,
-        state: shell.delivery(it.delivery.state),
+        state: delivery_badge(shell.t, it.delivery.state),
         void: bill.void.as_ref().map(|_| void_badge(shell.t)),
         issued: shell.when(bill.issued_at),
     }
-}
-
-/// The mark of a void bill.
-pub(super) const fn void_badge(t: &'static Texts) -> Badge {
-    Badge::new(Tone::Bad, t.fiscal.void_mark)
 }
 
 /// A bill's page.

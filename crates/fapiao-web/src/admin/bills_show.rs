@@ -17,7 +17,7 @@ use crate::{
     pages::{
         bills::{
             BillActs, BillCardFacts, BillDeliveryFacts, BillFacts, BillItemRow, BillShowPage,
-            BillTyped,
+            BillTyped, delivery_badge,
         },
         deliveries::qr_svg,
         field::Errors,
@@ -84,6 +84,11 @@ async fn page(frame: &Frame, id: &BillId, typed: Typed) -> Result<BillShowPage, 
             card_id: it.template.clone(),
             code: it.code.clone(),
         }),
+        no_card: if unit.role.inserts() {
+            shell.t.fiscal.no_card
+        } else {
+            shell.t.fiscal.card_elsewhere
+        },
         acts: acts(frame, &about),
         typed: typed.reasons,
         errors: typed.errors,
@@ -177,7 +182,7 @@ fn delivery_facts(frame: &Frame, shell: &Shell, about: &About<'_>) -> BillDelive
     );
     let hands_over = agreed && !about.unit.role.inserts() && about.bill.void.is_none();
     BillDeliveryFacts {
-        state: shell.delivery(delivery.state),
+        state: delivery_badge(shell.t, delivery.state),
         source: source(shell.t, delivery.source),
         created: shell.when(delivery.created_at),
         authorised: delivery.authorised_at.map(|at| shell.when(at)),
@@ -269,7 +274,12 @@ async fn answer(
     match outcome {
         Ok(text) => Ok(frame.done(&here, &text)),
         Err(BillError::Invalid(errors)) => {
-            let errors = errors_of(errors, frame.lang(), |pointer| match pointer {
+            // The code's own words speak of refusals only.
+            let told = errors.into_iter().map(|error| match error.code.as_str() {
+                "E_REASON" => error.in_chinese("须为一行，1 至 60 个字"),
+                _ => error,
+            });
+            let errors = errors_of(told.collect(), frame.lang(), |pointer| match pointer {
                 "reason" => field.to_owned(),
                 other => other.to_owned(),
             });

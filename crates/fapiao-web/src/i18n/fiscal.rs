@@ -42,13 +42,11 @@ texts! {
         source_web: "微信网页", "Page in WeChat";
         source_app: "自有 App", "Our own app";
         source_elsewhere: "执收单位（别处）", "At the unit, elsewhere";
-        foreign: "执收单位的授权", "The unit's authorisation";
         foreign_help: "只用于本系统充当财政局的单位：交款人已在执收单位同意，由对方告知以下两项。", "Only for units that we are the bureau of: the payer agreed over there, and the unit tells these two.";
         order_id: "授权单号（order_id）", "Order id (order_id)";
         app_id: "授权所用 AppID", "App id it was asked with";
         file: "票据 PDF", "The bill's PDF";
         file_help: "财政局系统出具的 PDF 原件，其中须有票据号码和金额；可以稍后上传。", "The bureau's own PDF, which must carry number and amount; it may follow later.";
-        file_again: "加一行后需要重新选择文件。", "After adding a line the file has to be chosen again.";
         add_item: "加一行", "Add a line";
         blank_items: "空行会被忽略；没有明细可全部留空。", "Empty lines are ignored; leave all empty where the bill has none.";
         accept: "保存票据", "Save the bill";
@@ -76,6 +74,8 @@ texts! {
         authorised_at: "同意时间", "Agreed";
         card: "微信卡包", "WeChat wallet";
         no_card: "票据尚未放入卡包。", "The bill is not in a wallet yet.";
+        card_elsewhere: "卡券由财政局放入，这里看不到它的状态。", "The bureau puts the card into the wallet; its state is not seen here.";
+        state_inserting: "放入中", "Inserting";
         code_unknown: "未知：微信的应答丢失", "unknown: WeChat's answer was lost";
         hand_over: "交给财政局", "Hand over to the bureau";
         hand_over_means: "财政局凭这两项把票据放入交款人的卡包。", "With these two the bureau puts the bill into the payer's wallet.";

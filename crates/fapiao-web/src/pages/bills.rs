@@ -7,9 +7,9 @@ use super::{
     parts::{Badge, Chip, Choice, Empty, Event, Link, Pager, Standing, Tone, When},
     shell::{Section, Shell},
 };
-use crate::i18n::fill2;
+use crate::i18n::{Texts, fill2, states};
 use askama::Template;
-use fapiao_domain::money::Fen;
+use fapiao_domain::{delivery::DeliveryState, money::Fen};
 
 /// `/admin/bills`.
 #[derive(Clone, Debug, Template)]
@@ -273,6 +273,8 @@ pub struct BillShowPage {
     pub delivery: BillDeliveryFacts,
     /// Its card, once there is one.
     pub card: Option<BillCardFacts>,
+    /// Why no card is shown.
+    pub no_card: &'static str,
     /// What this person may do now.
     pub acts: BillActs,
     /// What was typed into the form that came back.
@@ -287,7 +289,20 @@ pub struct BillShowPage {
 
 impl BillShowPage {
     fn void_badge(&self) -> Badge {
-        Badge::new(Tone::Bad, self.shell.t.fiscal.void_mark)
+        void_badge(self.shell.t)
+    }
+}
+
+/// The mark of a void bill.
+pub(crate) const fn void_badge(t: &'static Texts) -> Badge {
+    Badge::new(Tone::Bad, t.fiscal.void_mark)
+}
+
+/// The state of a bill's delivery. A bill is issued elsewhere: what other deliveries call issuing is its way into the wallet.
+pub(crate) const fn delivery_badge(t: &'static Texts, state: DeliveryState) -> Badge {
+    match state {
+        DeliveryState::Issuing => Badge::new(Tone::Wait, t.fiscal.state_inserting),
+        other => states::delivery(t, other),
     }
 }
 

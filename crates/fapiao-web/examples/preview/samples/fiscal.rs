@@ -206,6 +206,7 @@ fn bill(s: &Sample, pages: &mut Pages) {
             hand_over: None,
         },
         card: None,
+        no_card: t.fiscal.no_card,
         acts: BillActs {
             upload: true,
             refuse: true,
@@ -265,6 +266,7 @@ fn bill(s: &Sample, pages: &mut Pages) {
     pages.add("bill-void", void);
     let mut unit = carded.clone();
     unit.card = None;
+    unit.no_card = t.fiscal.card_elsewhere;
     unit.delivery.hand_over = Some((id("bdl", 1), "wx1234567890abcdef".to_owned()));
     unit.acts = BillActs {
         outcome: true,
