@@ -17,6 +17,7 @@ mod api;
 mod architecture;
 mod archive;
 mod browser;
+mod fiscal;
 mod gateway;
 mod harness;
 mod import;

@@ -1,0 +1,513 @@
+//! Bad days: refusals, deadlines, lost answers, missing files, and bills that turn out to be void.
+
+use super::{
+    actions, agree, at_wechat, calls_of, cards, counter, delivery_id, file, holder_does, hurry, id,
+    job, job_that, open, payer_does, payers_page, rejected_there, sample,
+};
+use crate::harness::{TestApp, eventually, until};
+use fapiao_domain::ids::{FiscalUnitId, Id};
+use fapiao_usecases::{
+    actor::Actor,
+    fiscal::{UnitDraft, expire_bills, save_unit, settle_template},
+    records::{FiscalUnit, TemplateStand},
+};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// Another collecting unit, in both roles, with the demo's account.
+async fn second_unit(app: &TestApp) -> FiscalUnit {
+    let app_id = &app.demo().secrets.app_id;
+    let found = app.ports().store.account_by_app_id(app_id).await.unwrap();
+    let account = found.unwrap().id;
+    let draft = UnitDraft {
+        name: "示例市图书馆".to_owned(),
+        code: "U002".to_owned(),
+        role: "both".to_owned(),
+        web_account: account.as_str().to_owned(),
+        bureau_account: account.as_str().to_owned(),
+        ..UnitDraft::default()
+    };
+    let saved = save_unit(app.ports(), &Actor::CommandLine, None, &draft).await;
+    saved.unwrap()
+}
+
+async fn unit(app: &TestApp, id: &FiscalUnitId) -> FiscalUnit {
+    let found = app.ports().store.fiscal_unit(id).await.unwrap();
+    found.unwrap()
+}
+
+async fn settings(app: &TestApp, change: Value) {
+    let path = "/sandbox/settings";
+    app.control(&app.sandbox(), Method::PATCH, path, Some(&change))
+        .await;
+}
+
+#[tokio::test]
+async fn a_file_that_comes_after_the_agreement_carries_the_card_on() {
+    let (app, counter) = counter().await;
+    let bill = counter.create(&sample(3)).await;
+    agree(&app, &bill).await;
+    let waits = counter.await_state(id(&bill), "authorised").await;
+    assert_eq!(waits["delivery"]["waits_for"], "file");
+    job_that(&app, "insert_bill", delivery_id(&bill), "PDF").await;
+    assert!(cards(&app).await.is_empty());
+    app.assert_ledger_holds().await;
+    counter.put_file(id(&bill), file(3)).await;
+    counter.await_state(id(&bill), "carded").await;
+    assert_eq!(cards(&app).await.len(), 1);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_payer_reads_why_and_a_new_link_brings_the_bill() {
+    let (app, counter) = counter().await;
+    let bill = counter.create(&sample(3)).await;
+    let id = id(&bill);
+    let (status, early) = counter
+        .post(&format!("/bills/{id}/deliveries"), &json!({}))
+        .await;
+    assert_eq!(
+        (status, early["code"].as_str()),
+        (StatusCode::CONFLICT, Some("bill_not_now"))
+    );
+    agree(&app, &bill).await;
+    counter.await_state(id, "authorised").await;
+    let path = format!("/bills/{id}/refusal");
+    let (status, wrong) = counter.post(&path, &json!({ "reason": "" })).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    let reason = json!({ "reason": "缴款金额需要更正" });
+    let (status, refused) = counter.post(&path, &reason).await;
+    assert_eq!(
+        (status, &refused["delivery"]["state"]),
+        (StatusCode::OK, &json!("refused"))
+    );
+    let there = rejected_there(&app, delivery_id(&bill)).await;
+    assert_eq!(there["reject_reason"], "缴款金额需要更正");
+    assert_eq!(there["reject_url"], bill["delivery"]["page_url"]);
+    assert!(payers_page(&app, &bill).await.contains("缴款金额需要更正"));
+
+    let (status, again) = counter
+        .post(&format!("/bills/{id}/deliveries"), &json!({}))
+        .await;
+    assert_eq!(status, StatusCode::CREATED, "{again}");
+    assert_ne!(delivery_id(&again), delivery_id(&bill));
+    let link = again["delivery"]["page_url"].as_str().unwrap();
+    assert_ne!(link, bill["delivery"]["page_url"].as_str().unwrap());
+    // The old link leads on to the new one.
+    let (_, new) = link.rsplit_once('/').unwrap();
+    assert!(payers_page(&app, &bill).await.contains(new));
+    counter.put_file(id, file(3)).await;
+    agree(&app, &again).await;
+    counter.await_state(id, "carded").await;
+    let (status, late) = counter.post(&path, &reason).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{late}");
+    assert_eq!(cards(&app).await.len(), 1);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_bill_that_nobody_opened_is_refused_without_a_word_to_wechat() {
+    let (app, counter) = counter().await;
+    let bill = counter.seeded(1).await;
+    let path = format!("/bills/{}/refusal", id(&bill));
+    let (status, refused) = counter.post(&path, &json!({ "reason": "重复提交" })).await;
+    assert_eq!(status, StatusCode::OK, "{refused}");
+    app.settled().await;
+    assert_eq!(calls_of(&app, "/card/invoice/rejectinsert").await, 0);
+    assert_eq!(actions(&app, &bill).await.last().unwrap(), "bill.refused");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_payer_who_declines_is_asked_once_more() {
+    let (app, counter) = counter().await;
+    let bill = counter.seeded(1).await;
+    open(&app, &bill).await;
+    payer_does(&app, &bill, "refuse").await;
+    let declined = counter.await_state(id(&bill), "refused").await;
+    assert!(
+        declined["delivery"]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("declined"),
+        "{declined}"
+    );
+    assert!(
+        actions(&app, &bill)
+            .await
+            .contains(&"bill.declined".to_owned())
+    );
+    let path = format!("/bills/{}/deliveries", id(&bill));
+    let (status, again) = counter.post(&path, &json!({ "source": "web" })).await;
+    assert_eq!(status, StatusCode::CREATED, "{again}");
+    agree(&app, &again).await;
+    counter.await_state(id(&bill), "carded").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// The deadline of a bill's payer is over.
+async fn overdue(app: &TestApp, bill: &Value) {
+    let statement = format!(
+        "UPDATE fiscal_bill_deliveries SET expires_at = expires_at - 40 * 86400000 WHERE id = '{}'",
+        delivery_id(bill)
+    );
+    assert_eq!(app.tamper(&statement).await, 1);
+}
+
+#[tokio::test]
+async fn a_deadline_passes_by_itself_and_a_late_agreement_still_counts() {
+    let (app, counter) = counter().await;
+    let bill = counter.seeded(1).await;
+    open(&app, &bill).await;
+    overdue(&app, &bill).await;
+    // Nobody does it: it is the product's own clock.
+    counter.await_state(id(&bill), "expired").await;
+    assert!(payers_page(&app, &bill).await.contains("过期"));
+    let link = bill["delivery"]["page_url"].as_str().unwrap();
+    let closed = app.http.get(format!("{link}/wechat")).send().await.unwrap();
+    assert_eq!(closed.status(), StatusCode::SEE_OTHER);
+    // WeChat's page was open all the time.
+    payer_does(&app, &bill, "authorise").await;
+    counter.await_state(id(&bill), "carded").await;
+    assert_eq!(
+        actions(&app, &bill).await[2..5],
+        ["bill.page_opened", "bill.expired", "bill.authorised"]
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_agreement_to_an_older_page_is_turned_down_when_there_is_a_newer_one() {
+    let (app, counter) = counter().await;
+    let bill = counter.seeded(1).await;
+    open(&app, &bill).await;
+    overdue(&app, &bill).await;
+    until("the deadline is noted", async || {
+        expire_bills(app.ports()).await.unwrap();
+        counter.bill(id(&bill)).await["delivery"]["state"] == "expired"
+    })
+    .await;
+    let path = format!("/bills/{}/deliveries", id(&bill));
+    let (status, newer) = counter.post(&path, &json!({})).await;
+    assert_eq!(status, StatusCode::CREATED, "{newer}");
+    payer_does(&app, &bill, "authorise").await;
+    let there = rejected_there(&app, delivery_id(&bill)).await;
+    assert!(
+        there["reject_reason"]
+            .as_str()
+            .unwrap()
+            .contains("新的链接"),
+        "{there}"
+    );
+    agree(&app, &newer).await;
+    counter.await_state(id(&bill), "carded").await;
+    let there = cards(&app).await;
+    assert_eq!(
+        (there.len(), &there[0]["order_id"]),
+        (1, &newer["delivery"]["id"])
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_the_insert_makes_one_card_whose_code_is_learnt_later() {
+    let (app, counter) = counter().await;
+    let fault = json!({ "path": "/nontax/insertbill", "kind": "work_then_drop", "count": 1 });
+    app.wechat_fault(&fault).await;
+    let bill = counter.seeded(1).await;
+    agree(&app, &bill).await;
+    let carded = counter.await_card(id(&bill), "code_unknown").await;
+    assert_eq!(carded["delivery"]["state"], "carded");
+    assert_eq!(carded["delivery"]["card"]["code"], Value::Null);
+    let there = cards(&app).await;
+    assert_eq!(there.len(), 1, "{there:?}");
+    app.assert_ledger_holds().await;
+    // Void meanwhile: nobody can strike it out yet, and a person is told.
+    let path = format!("/bills/{}/void", id(&bill));
+    let (status, void) = counter.post(&path, &json!({ "reason": "开错" })).await;
+    assert_eq!(status, StatusCode::OK, "{void}");
+    job_that(&app, "cancel_bill", delivery_id(&bill), "card_code_unknown").await;
+    // The holder hands it in, and gets it back.
+    let code = there[0]["code"].as_str().unwrap();
+    holder_does(&app, code, "INVOICE_REIMBURSE_LOCK").await;
+    let locked = counter.await_card(id(&bill), "locked").await;
+    assert_eq!(locked["delivery"]["card"]["code"], code);
+    holder_does(&app, code, "INVOICE_REIMBURSE_INIT").await;
+    counter.await_card(id(&bill), "cancelled").await;
+    assert_eq!(cards(&app).await[0]["status"], "INVOICE_REIMBURSE_CANCEL");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_question_lost_on_its_way_to_wechat_is_asked_again() {
+    let (app, counter) = counter().await;
+    for path in ["/nontax/insertbill", "/card/invoice/platform/setpdf"] {
+        let fault = json!({ "path": path, "kind": "drop_before", "count": 1 });
+        app.wechat_fault(&fault).await;
+    }
+    let bill = counter.seeded(1).await;
+    agree(&app, &bill).await;
+    let carded = counter.await_state(id(&bill), "carded").await;
+    assert_eq!(carded["delivery"]["card"]["state"], "inserted");
+    assert_eq!(cards(&app).await.len(), 1);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_template_that_is_too_young_is_waited_for() {
+    let (app, counter) = counter().await;
+    settings(&app, json!({ "template_ready_after_secs": 3600 })).await;
+    let bill = counter.seeded(1).await;
+    agree(&app, &bill).await;
+    job_that(&app, "insert_bill", delivery_id(&bill), "40078").await;
+    let waits = counter.bill(id(&bill)).await;
+    assert_eq!(waits["delivery"]["state"], "issuing");
+    assert_eq!(waits["delivery"]["card"]["state"], "uploading");
+    app.assert_ledger_holds().await;
+    settings(&app, json!({ "template_ready_after_secs": 0 })).await;
+    hurry(&app, "insert_bill", delivery_id(&bill)).await;
+    counter.await_state(id(&bill), "carded").await;
+    assert_eq!(calls_of(&app, "/nontax/insertbill").await, 2);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// A unit whose template's answer was lost, and a bill of it whose payer agreed.
+async fn template_lost(app: &TestApp, counter: &super::Counter) -> (FiscalUnitId, Value) {
+    let fault = json!({ "path": "/nontax/createbillcard", "kind": "work_then_drop", "count": 1 });
+    app.wechat_fault(&fault).await;
+    let unit = second_unit(app).await.id;
+    job_that(
+        app,
+        "ensure_bill_template",
+        unit.as_str(),
+        "template_unknown",
+    )
+    .await;
+    let mut wanted = sample(3);
+    wanted["unit"] = json!("U002");
+    let bill = counter.create(&wanted).await;
+    counter.put_file(id(&bill), file(3)).await;
+    agree(app, &bill).await;
+    job_that(app, "insert_bill", delivery_id(&bill), "模板").await;
+    (unit, bill)
+}
+
+/// Templates of the second unit that WeChat has.
+async fn templates(app: &TestApp) -> Vec<String> {
+    let state = app
+        .control(&app.sandbox(), Method::GET, "/sandbox/state", None)
+        .await;
+    let all = state["templates"].as_array().unwrap().iter();
+    all.filter(|it| it["payee"] == "示例市图书馆")
+        .map(|it| it["card_id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_template_whose_answer_was_lost_is_settled_by_a_person_and_never_asked_for_twice() {
+    let (app, counter) = counter().await;
+    let (unit_id, bill) = template_lost(&app, &counter).await;
+    assert_eq!(
+        unit(&app, &unit_id).await.template.stand,
+        TemplateStand::Unknown
+    );
+    // Pressing the button asks nobody.
+    hurry(&app, "ensure_bill_template", unit_id.as_str()).await;
+    job_that(
+        &app,
+        "ensure_bill_template",
+        unit_id.as_str(),
+        "template_unknown",
+    )
+    .await;
+    let made = templates(&app).await;
+    assert_eq!(made.len(), 1);
+    let by = Actor::CommandLine;
+    assert!(
+        settle_template(app.ports(), &by, &unit_id, "x y")
+            .await
+            .is_err()
+    );
+    settle_template(app.ports(), &by, &unit_id, &made[0])
+        .await
+        .unwrap();
+    assert_eq!(
+        unit(&app, &unit_id).await.template.stand,
+        TemplateStand::Ready
+    );
+    hurry(&app, "insert_bill", delivery_id(&bill)).await;
+    let carded = counter.await_state(id(&bill), "carded").await;
+    assert_eq!(carded["delivery"]["card"]["card_id"], made[0].as_str());
+    assert_eq!(templates(&app).await, made);
+    until("nothing stays stopped", async || {
+        job(&app, "ensure_bill_template", unit_id.as_str())
+            .await
+            .is_none()
+    })
+    .await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_template_that_a_person_did_not_find_is_asked_for_anew() {
+    let (app, counter) = counter().await;
+    let (unit_id, bill) = template_lost(&app, &counter).await;
+    let by = Actor::CommandLine;
+    settle_template(app.ports(), &by, &unit_id, "")
+        .await
+        .unwrap();
+    until("the template is there", async || {
+        unit(&app, &unit_id).await.template.stand == TemplateStand::Ready
+    })
+    .await;
+    if job(&app, "insert_bill", delivery_id(&bill)).await.is_some() {
+        hurry(&app, "insert_bill", delivery_id(&bill)).await;
+    }
+    counter.await_state(id(&bill), "carded").await;
+    assert_eq!(
+        (templates(&app).await.len(), cards(&app).await.len()),
+        (2, 1)
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_that_wechat_does_not_give_is_asked_for_at_the_next_visit() {
+    let (app, counter) = counter().await;
+    let fault = json!({ "path": "/nontax/getbillauthurl", "kind": "http_status", "value": 502 });
+    app.wechat_fault(&fault).await;
+    let bill = counter.seeded(1).await;
+    let link = bill["delivery"]["page_url"].as_str().unwrap();
+    let none = app.http.get(format!("{link}/wechat")).send().await.unwrap();
+    assert_eq!(none.status(), StatusCode::SERVICE_UNAVAILABLE);
+    app.control(&app.sandbox(), Method::DELETE, "/sandbox/faults", None)
+        .await;
+    agree(&app, &bill).await;
+    counter.await_state(id(&bill), "carded").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_void_bill_reaches_nobody() {
+    let (app, counter) = counter().await;
+    let void = json!({ "reason": "已退款" });
+    // Nobody opened it; the page is open; the payer agreed and its file is missing.
+    let idle = counter.seeded(1).await;
+    let opened = counter.seeded(2).await;
+    let agreed = counter.create(&sample(3)).await;
+    open(&app, &opened).await;
+    agree(&app, &agreed).await;
+    counter.await_state(id(&agreed), "authorised").await;
+    for bill in [&idle, &opened, &agreed] {
+        let (status, answer) = counter
+            .post(&format!("/bills/{}/void", id(bill)), &void)
+            .await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+    for (bill, state) in [
+        (&idle, "refused"),
+        (&opened, "refused"),
+        (&agreed, "failed"),
+    ] {
+        let ended = counter.await_state(id(bill), state).await;
+        assert!(payers_page(&app, &ended).await.contains("已退款"));
+    }
+    rejected_there(&app, delivery_id(&agreed)).await;
+    // Whoever agrees at WeChat after all is turned down there.
+    payer_does(&app, &opened, "authorise").await;
+    rejected_there(&app, delivery_id(&opened)).await;
+    let (status, again) = counter
+        .post(&format!("/bills/{}/deliveries", id(&idle)), &json!({}))
+        .await;
+    assert_eq!(status, StatusCode::CONFLICT, "{again}");
+    // The file may still come, and brings nothing.
+    counter.put_file(id(&agreed), file(3)).await;
+    app.settled().await;
+    assert!(cards(&app).await.is_empty());
+    assert_eq!(calls_of(&app, "/nontax/insertbill").await, 0);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_card_that_was_reimbursed_stays_and_a_person_is_told() {
+    let (app, counter) = counter().await;
+    let bill = counter.seeded(1).await;
+    agree(&app, &bill).await;
+    let carded = counter.await_state(id(&bill), "carded").await;
+    let code = carded["delivery"]["card"]["code"].as_str().unwrap();
+    holder_does(&app, code, "INVOICE_REIMBURSE_LOCK").await;
+    counter.await_card(id(&bill), "locked").await;
+    let path = format!("/bills/{}/void", id(&bill));
+    let (status, void) = counter.post(&path, &json!({ "reason": "开错" })).await;
+    assert_eq!(status, StatusCode::OK, "{void}");
+    job_that(&app, "cancel_bill", delivery_id(&bill), "72023").await;
+    holder_does(&app, code, "INVOICE_REIMBURSE_CLOSURE").await;
+    counter.await_card(id(&bill), "reimbursed").await;
+    hurry(&app, "cancel_bill", delivery_id(&bill)).await;
+    job_that(&app, "cancel_bill", delivery_id(&bill), "card_reimbursed").await;
+    assert_eq!(
+        calls_of(&app, "/card/invoice/platform/updatestatus").await,
+        0
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_card_is_struck_out_although_wechats_report_of_the_lock_was_lost() {
+    let (app, counter) = counter().await;
+    let bill = counter.seeded(1).await;
+    agree(&app, &bill).await;
+    let carded = counter.await_state(id(&bill), "carded").await;
+    let code = carded["delivery"]["card"]["code"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    app.wechat_fault(&json!({ "event": "update_invoice_status", "kind": "lost", "count": 1 }))
+        .await;
+    holder_does(&app, &code, "INVOICE_REIMBURSE_LOCK").await;
+    let path = format!("/bills/{}/void", id(&bill));
+    counter.post(&path, &json!({ "reason": "开错" })).await;
+    // WeChat's refusal says what its report did not.
+    counter.await_card(id(&bill), "locked").await;
+    job_that(&app, "cancel_bill", delivery_id(&bill), "72023").await;
+    holder_does(&app, &code, "INVOICE_REIMBURSE_INIT").await;
+    counter.await_card(id(&bill), "cancelled").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn bills_on_their_way_go_on_after_a_restart() {
+    let (mut app, counter) = counter().await;
+    let bill = counter.create(&sample(3)).await;
+    agree(&app, &bill).await;
+    counter.await_state(id(&bill), "authorised").await;
+    app.restart().await;
+    let counter = super::Counter {
+        base: app.web(),
+        ..counter
+    };
+    counter.put_file(id(&bill), file(3)).await;
+    let there = eventually("WeChat's order", async || {
+        let there = at_wechat(&app, delivery_id(&bill)).await;
+        (there["state"] == "inserted").then_some(there)
+    })
+    .await;
+    let carded = counter.await_state(id(&bill), "carded").await;
+    assert_eq!(carded["delivery"]["card"]["code"], there["code"]);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
