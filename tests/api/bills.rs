@@ -4,6 +4,11 @@ use crate::harness::{
     bills::{Bills, id_of, sample_bill, sample_bill_file},
     spawn_app_with_bills, until,
 };
+use fapiao_domain::ids::Id;
+use fapiao_usecases::{
+    actor::Actor,
+    fiscal::{UnitDraft, save_unit},
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -509,6 +514,97 @@ async fn the_payers_page_says_where_the_bill_stands_and_is_kept_by_nobody() {
     .await;
     let order = show(&format!("{}/o/WRONGCODE1", app.web()), "en").await;
     assert_eq!(order.status(), StatusCode::TOO_MANY_REQUESTS);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn where_the_bureau_is_elsewhere_its_outcome_is_told() {
+    let app = spawn_app_with_bills().await;
+    let bills = Bills::of(&app).await;
+    let accounts = app.ports().store.accounts().await.unwrap();
+    let ours = |it: &&fapiao_usecases::records::Account| it.app_id == app.demo().secrets.app_id;
+    let service = accounts.iter().find(ours).unwrap();
+    let unit = UnitDraft {
+        name: "示例市车辆管理所".to_owned(),
+        code: "U002".to_owned(),
+        role: "unit".to_owned(),
+        web_account: service.id.as_str().to_owned(),
+        bureau_platform_id: service.platform_id.clone().unwrap(),
+        ..UnitDraft::default()
+    };
+    let saved = save_unit(app.ports(), &Actor::System, None, &unit).await;
+    saved.unwrap();
+    let mut handed_in = bill("0000000701");
+    handed_in["unit"] = json!("U002");
+    let accepted = bills.accept(&handed_in).await;
+    let outcome = format!("/bills/{}/outcome", id_of(&accepted));
+    let early = bills.post(&outcome, &json!({ "carded": true })).await;
+    assert_eq!(early.body["code"], "bill_not_now", "{early:?}");
+    bills.open(&accepted).await;
+    bills.agree(&accepted).await;
+    let agreed = bills.await_state(&accepted, "authorised").await;
+    assert_eq!(agreed["delivery"]["waits_for"], "bureau");
+    let page = agreed["delivery"]["page_url"].as_str().unwrap();
+    let shown = app.http.get(page).send().await.unwrap();
+    let shown = shown.text().await.unwrap();
+    assert!(shown.contains("等待财政部门"), "{shown}");
+
+    let silent = bills.post(&outcome, &json!({ "carded": false })).await;
+    assert_eq!(silent.wrong_fields(), ["/reason"], "{silent:?}");
+    for _ in 0..2 {
+        let told = bills.post(&outcome, &json!({ "carded": true })).await;
+        assert_eq!(told.status, StatusCode::OK, "{told:?}");
+        assert_eq!(told.body["delivery"]["state"], "carded");
+    }
+    let other = json!({ "carded": false, "reason": "付款人已注销" });
+    let other = bills.post(&outcome, &other).await;
+    assert_eq!(other.status, StatusCode::CONFLICT, "{other:?}");
+    assert_eq!(app.wechat_ledger().await["inserts"], json!([]));
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn where_the_unit_is_elsewhere_its_payer_has_no_page_here() {
+    let app = spawn_app_with_bills().await;
+    let bills = Bills::of(&app).await;
+    let accounts = app.ports().store.accounts().await.unwrap();
+    let ours = |it: &&fapiao_usecases::records::Account| it.app_id == app.demo().secrets.app_id;
+    let service = accounts.iter().find(ours).unwrap();
+    let unit = UnitDraft {
+        name: "示例市第一医院".to_owned(),
+        code: "U003".to_owned(),
+        role: "bureau".to_owned(),
+        bureau_account: service.id.as_str().to_owned(),
+        ..UnitDraft::default()
+    };
+    let saved = save_unit(app.ports(), &Actor::System, None, &unit).await;
+    saved.unwrap();
+    let mut handed_in = bill("0000000801");
+    handed_in["unit"] = json!("U003");
+    let without = bills.post("/bills", &handed_in).await;
+    assert_eq!(without.wrong_fields(), ["/authorisation"], "{without:?}");
+    let authorisation = json!({ "order_id": "FIN20261120000001", "app_id": "wx1234567890abcdef" });
+    handed_in["authorisation"] = authorisation.clone();
+    let accepted = bills.accept(&handed_in).await;
+    let delivery = &accepted["delivery"];
+    assert_eq!(delivery["source"], "elsewhere");
+    assert_eq!(delivery["wechat"], authorisation);
+    let id = id_of(&accepted);
+    let page = bills.post(&format!("/bills/{id}/page"), &json!({})).await;
+    assert_eq!(page.status, StatusCode::CONFLICT, "{page:?}");
+    assert_eq!(page.body["code"], "bill_not_now");
+    // Its link tells where it stands, and leads to no page of WeChat's.
+    let link = delivery["page_url"].as_str().unwrap();
+    let shown = app.http.get(link).send().await.unwrap();
+    let shown = shown.text().await.unwrap();
+    assert!(!shown.contains("/wechat"), "{shown}");
+    let sent_back = app.http.get(format!("{link}/wechat")).send().await;
+    assert_eq!(sent_back.unwrap().status(), StatusCode::SEE_OTHER);
+    let units = bills.get("/fiscal-units").await.body;
+    let all = units["data"].as_array().unwrap();
+    let unit = all.iter().find(|it| it["code"] == "U003").unwrap();
+    assert_eq!(unit["sources"], json!(["elsewhere"]));
     app.stop().await;
 }
 
