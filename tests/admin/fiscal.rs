@@ -672,3 +672,39 @@ async fn without_a_unit_the_pages_say_what_comes_first() {
     assert!(text.contains("Set up a collecting unit first"), "{text}");
     app.stop().await;
 }
+
+#[tokio::test]
+async fn what_stopped_is_told_on_the_bills_page_and_tried_again_there() {
+    let app = spawn_app_with_bills().await;
+    let finance = signed_in(&app, "finance").await;
+    let made = entered(&app, &finance, Some(FILE)).await;
+    let refuses =
+        json!({ "path": "/nontax/insertbill", "kind": "errcode", "value": 72040, "count": 1 });
+    app.wechat_fault(&refuses).await;
+    agree(&app, &made).await;
+    let job = parked(&app, "insert_bill").await;
+    let text = page(&app, &finance, &made).await;
+    assert!(
+        text.contains("“把财政票据放入微信卡包”停下，需要人工处理"),
+        "{text}"
+    );
+    let retry = format!("{made}/retry");
+    assert!(text.contains(&format!("action=\"{retry}\"")), "{text}");
+    // The list of jobs names the bill and leads to it.
+    let jobs = page(&app, &finance, "/admin/jobs").await;
+    assert!(
+        jobs.contains(&format!("财政票据 {}", job.subject)),
+        "{jobs}"
+    );
+    assert!(jobs.contains(&format!("/admin/bill-deliveries/{}", job.subject)));
+    let auditor = signed_in(&app, "auditor").await;
+    let looked = send(&app, &auditor, &retry, &[]).await;
+    assert_eq!(looked.status(), StatusCode::FORBIDDEN);
+    assert_eq!(location(&send(&app, &finance, &retry, &[]).await), made);
+    says(&app, &finance, &made, "票据已在交款人的微信卡包").await;
+    // There is nothing to try again any more.
+    location(&send(&app, &finance, &retry, &[]).await);
+    let text = page(&app, &finance, &made).await;
+    assert!(text.contains("任务已不在此状态"), "{text}");
+    app.stop().await;
+}

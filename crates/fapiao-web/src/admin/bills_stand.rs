@@ -250,3 +250,6 @@ impl About<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ mod accounts;
 mod attachments;
 mod audit;
 mod bills;
+mod bills_acts;
 mod bills_new;
 mod bills_show;
 mod bills_stand;

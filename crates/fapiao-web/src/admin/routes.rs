@@ -7,7 +7,7 @@ use super::{
     staff, stock, stores, switches, tax_codes,
 };
 use super::{attachments, books, closings, findings, months, tax_connections};
-use super::{bills, bills_new, bills_show, fiscal_units};
+use super::{bills, bills_acts, bills_new, bills_show, fiscal_units};
 use super::{gateways, partners, unified};
 use super::{red, red_correct, red_forms};
 use actix_web::{
@@ -141,12 +141,12 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/bills/new", get().to(bills_new::blank))
         .route("/bills/{id}", get().to(bills_show::show))
         .route("/bills/{id}/file.pdf", get().to(bills::file))
-        .route("/bills/{id}/file", post().to(bills_show::attach))
-        .route("/bills/{id}/deliveries", post().to(bills_show::ask_again))
-        .route("/bills/{id}/refusal", post().to(bills_show::refuse))
-        .route("/bills/{id}/outcome", post().to(bills_show::outcome))
-        .route("/bills/{id}/void", post().to(bills_show::void))
-        .route("/bills/{id}/retry", post().to(bills_show::retry))
+        .route("/bills/{id}/file", post().to(bills_acts::attach))
+        .route("/bills/{id}/deliveries", post().to(bills_acts::ask_again))
+        .route("/bills/{id}/refusal", post().to(bills_acts::refuse))
+        .route("/bills/{id}/outcome", post().to(bills_acts::outcome))
+        .route("/bills/{id}/void", post().to(bills_acts::void))
+        .route("/bills/{id}/retry", post().to(bills_acts::retry))
         .route("/bill-deliveries/{id}", get().to(bills::of_delivery))
         .route("/fiscal-units/{id}/logo", get().to(fiscal_units::logo))
         .route(

@@ -181,7 +181,7 @@ texts! {
         bureau_account: "财政局的服务号", "The bureau's service account";
         bureau_account_help: "创建模板、上传 PDF、放入卡包用它；角色为执收单位时不用选。", "It makes the template, uploads the PDF and inserts the card; unused where we are the unit only.";
         bureau_platform_id: "财政局的开票平台识别码", "The bureau's platform id";
-        bureau_platform_id_help: "s_pappid，由财政局告知；只用于角色“执收单位”。", "s_pappid, told by the bureau; only where we are the collecting unit.";
+        bureau_platform_id_help: "由财政局告知；只用于角色“执收单位”。", "Told by the bureau; only where we are the collecting unit.";
         no_account: "不使用", "None";
         closed: "停止接收新票据", "Takes no new bills";
         closed_help: "已有的票据照常进行。", "Bills that are here go on.";
