@@ -171,7 +171,13 @@ fn answers() -> Vec<(&'static str, Value)> {
             object(vec![
                 ("id", text("`bdl_…`")),
                 ("source", source.clone()),
-                ("state", of("DeliveryState")),
+                (
+                    "state",
+                    described(
+                        of("DeliveryState"),
+                        "As of an invoice's delivery; a bill is made already, so `issuing` means that its card is being put into the wallet.",
+                    ),
+                ),
                 ("final", flag("Whether nothing will happen any more.")),
                 (
                     "waits_for",
