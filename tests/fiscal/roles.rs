@@ -90,6 +90,7 @@ async fn a_unit_asks_its_payer_and_a_bureau_elsewhere_inserts() {
     handed["authorisation"] = agreed["delivery"]["wechat"].clone();
     let theirs = bureau.create(&handed).await;
     assert_eq!(theirs["delivery"]["source"], "elsewhere");
+    bureau.await_state(id(&theirs), "authorised").await;
     let (status, file_taken) = bureau.put_file(id(&theirs), file(1)).await;
     assert_eq!(status, StatusCode::OK, "{file_taken}");
     let carded = bureau.await_state(id(&theirs), "carded").await;
@@ -164,6 +165,7 @@ async fn an_outcome_that_failed_is_told_to_the_payer_and_asked_for_anew() {
     let mut handed = of_the_library(2);
     handed["authorisation"] = agreed["delivery"]["wechat"].clone();
     let theirs = bureau.create(&handed).await;
+    bureau.await_state(id(&theirs), "authorised").await;
     bureau.put_file(id(&theirs), file(2)).await;
     bureau.await_state(id(&theirs), "carded").await;
     // The same agreement under another bill.
