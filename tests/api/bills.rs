@@ -556,7 +556,7 @@ async fn where_the_bureau_is_elsewhere_its_outcome_is_told() {
         assert_eq!(told.status, StatusCode::OK, "{told:?}");
         assert_eq!(told.body["delivery"]["state"], "carded");
     }
-    let other = json!({ "carded": false, "reason": "付款人已注销" });
+    let other = json!({ "carded": false, "reason": "交款人已注销" });
     let other = bills.post(&outcome, &other).await;
     assert_eq!(other.status, StatusCode::CONFLICT, "{other:?}");
     assert_eq!(app.wechat_ledger().await["inserts"], json!([]));

@@ -20,7 +20,7 @@ pub async fn spawn_apart(settings: &[(&str, &str)]) -> Apart {
     let mut options = DemoOptions::on_free_ports(folder.path().to_owned());
     options.only = Some(Side::Sandboxes);
     options.listen = SocketAddr::from(([127, 0, 0, 1], free_port()));
-    let demo = Demo::start(options).await.unwrap();
+    let demo = Box::pin(Demo::start(options)).await.unwrap();
     let http = Client::builder()
         .redirect(Policy::none())
         .timeout(PATIENCE)

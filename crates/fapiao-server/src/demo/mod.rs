@@ -67,7 +67,7 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
         std::fs::remove_dir_all(&args.data)
             .map_err(|error| format!("{}: {error}", args.data.display()))?;
     }
-    let demo = Demo::start(DemoOptions {
+    let options = DemoOptions {
         listen: args.listen,
         sandbox: args.sandbox,
         tax: args.tax,
@@ -81,8 +81,8 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
         only: args.only,
         database: args.database.clone(),
         settings: Vec::new(),
-    })
-    .await?;
+    };
+    let demo = Box::pin(Demo::start(options)).await?;
     announce(&args, &demo);
     stop_signal().await;
     demo.stop().await;

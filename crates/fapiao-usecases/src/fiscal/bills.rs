@@ -139,10 +139,13 @@ pub async fn accept_bill(
     actor: &Actor,
     draft: &BillDraft,
 ) -> Result<(BillRow, bool), BillError> {
-    let (bill, asked) = read_draft(ports, draft).await?;
+    let Read { unit, bill, asked } = read_draft(ports, draft).await?;
     for _ in 0..LINK_TRIES {
         if let Some(known) = known(ports, &bill).await? {
             return Ok((known, false));
+        }
+        if unit.closed {
+            return Err(BillError::Invalid(vec![closed()]));
         }
         let (delivery, then) = begin(ports, &bill, &asked);
         let write = BillWrite {
@@ -178,7 +181,24 @@ pub async fn check_bill(ports: &Ports, draft: &BillDraft) -> Result<(), BillErro
     read_draft(ports, draft).await.map(drop)
 }
 
-async fn read_draft(ports: &Ports, draft: &BillDraft) -> Result<(Bill, AskedHow), BillError> {
+/// A draft without fault.
+struct Read {
+    unit: FiscalUnit,
+    bill: Bill,
+    asked: AskedHow,
+}
+
+/// What a closed unit says to a bill that it did not have before.
+fn closed() -> FieldError {
+    FieldError::new(
+        "/unit",
+        "E_FISCAL_UNIT",
+        "this collecting unit is closed and takes no new bills",
+    )
+    .in_chinese("该执收单位已停用，不再接收票据")
+}
+
+async fn read_draft(ports: &Ports, draft: &BillDraft) -> Result<Read, BillError> {
     let unit = ports.store.fiscal_unit_by_code(draft.unit.trim()).await?;
     let mut wrong = Wrong::default();
     let read = read_bill(draft, unit.as_ref(), ports.clock.now(), &mut wrong);
@@ -194,10 +214,12 @@ async fn read_draft(ports: &Ports, draft: &BillDraft) -> Result<(Bill, AskedHow)
             None
         }
     };
-    let (Some(bill), Some(asked), true) = (read, asked, wrong.0.is_empty()) else {
-        return Err(BillError::Invalid(wrong.0));
-    };
-    Ok((bill, asked))
+    match (unit, read, asked) {
+        (Some(unit), Some(bill), Some(asked)) if wrong.0.is_empty() => {
+            Ok(Read { unit, bill, asked })
+        }
+        _ => Err(BillError::Invalid(wrong.0)),
+    }
 }
 
 async fn row(ports: &Ports, id: &BillId) -> Result<BillRow, BillError> {
@@ -252,7 +274,7 @@ pub async fn ask_again(
     }
     if !unit.role.asks() {
         return Err(BillError::not_now(
-            "付款人由执收单位在别处授权，请由执收单位重新发起",
+            "交款人由执收单位在别处授权，请由执收单位重新发起",
             "the collecting unit elsewhere asks the payer; it has to ask anew",
         ));
     }
@@ -377,7 +399,7 @@ async fn read_asked(
             "authorisation",
             "E_FISCAL_AUTHORISATION",
             "this unit's payers are asked here; an agreement from elsewhere is taken only where we are the bureau",
-            "该执收单位的付款人在本系统授权，不接受外部授权",
+            "该执收单位的交款人在本系统授权，不接受外部授权",
         );
     }
     let source = match draft.source.trim() {
@@ -430,7 +452,7 @@ fn read_foreign(draft: &BillDraft, wrong: &mut Wrong) -> Option<ForeignAuthorisa
             "authorisation",
             "E_FISCAL_AUTHORISATION",
             "for this unit we are the bureau: give the order id and app id under which its payer agreed",
-            "该执收单位由本系统担任财政部门：请提供付款人授权时的 order_id 和 app_id",
+            "该执收单位由本系统担任财政部门：请提供交款人授权时的 order_id 和 app_id",
         );
         return None;
     };
@@ -500,14 +522,6 @@ fn read_bill(
     now: DateTime<Utc>,
     wrong: &mut Wrong,
 ) -> Option<Bill> {
-    if unit.is_some_and(|unit| unit.closed) {
-        wrong.add(
-            "unit",
-            "E_FISCAL_UNIT",
-            "this collecting unit is closed and takes no new bills",
-            "该执收单位已停用，不再接收票据",
-        );
-    }
     let identity = BillIdentity::read(&draft.code, &draft.number, &draft.check_code);
     if let Err(errors) = &identity {
         for error in errors {

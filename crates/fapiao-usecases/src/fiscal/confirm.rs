@@ -17,7 +17,7 @@ use fapiao_domain::{
 use serde_json::json;
 
 /// Why a delivery is over whose payer declined on WeChat's page.
-const DECLINED: &str = "付款人在微信页面上取消了领取 / the payer declined on WeChat's page";
+const DECLINED: &str = "交款人在微信页面上取消了领取 / the payer declined on WeChat's page";
 
 /// What WeChat said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,7 +173,7 @@ pub(crate) async fn poll_bill(
     }
     Err(StepError::not_yet(
         next_question(now - since),
-        "付款人尚未同意 / the payer has not agreed yet",
+        "交款人尚未同意 / the payer has not agreed yet",
     ))
 }
 

@@ -121,7 +121,7 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
         CardState::CodeUnknown => {
             return Err(StepError::parked(
                 "card_code_unknown",
-                "卡券已在卡包，但卡券编号随应答丢失：请付款人不要使用这张卡券，微信报告其状态后会自动作废 / the card is in the \
+                "卡券已在卡包，但卡券编号随应答丢失：请交款人不要使用这张卡券，微信报告其状态后会自动作废 / the card is in the \
                  wallet, but its code was lost with WeChat's answer; ask the payer not to use it: it is struck out once \
                  WeChat reports it",
             ));
@@ -195,7 +195,7 @@ fn locked() -> StepError {
 fn reimbursed() -> StepError {
     StepError::parked(
         "card_reimbursed",
-        "卡券已报销并离开卡包（72061）：请告知付款人的财务，然后放弃这个任务 / the card was reimbursed and left the wallet, \
+        "卡券已报销并离开卡包（72061）：请告知交款人的财务，然后放弃这个任务 / the card was reimbursed and left the wallet, \
          72061; tell the payer's bookkeeper, then give this job up",
     )
 }
@@ -230,7 +230,7 @@ pub async fn report_outcome(
     }
     if delivery.state != DeliveryState::Authorised {
         return Err(BillError::not_now(
-            "付款人尚未授权，或这次投递已结束",
+            "交款人尚未授权，或这次投递已结束",
             format!(
                 "the delivery is {}; only an authorised one has an outcome",
                 delivery.state

@@ -226,8 +226,8 @@ mod tests {
     #[test]
     fn an_outcome_is_yes_or_no() {
         assert_eq!(
-            outcome_body(&node(r#"{"carded":false,"reason":"付款人已注销"}"#)).unwrap(),
-            (false, "付款人已注销".to_owned())
+            outcome_body(&node(r#"{"carded":false,"reason":"交款人已注销"}"#)).unwrap(),
+            (false, "交款人已注销".to_owned())
         );
         assert!(outcome_body(&node(r#"{"reason":"x"}"#)).is_err());
         assert!(outcome_body(&node(r#"{"carded":"yes"}"#)).is_err());

@@ -201,7 +201,7 @@ mod tests {
         it.reason = "72043: bad size".to_owned();
         assert_eq!(told_reason(&it, FiscalRole::Both), "");
         // Whoever tells the outcome of the bureau elsewhere writes for the payer.
-        it.reason = "付款人已注销微信".to_owned();
+        it.reason = "交款人已注销微信".to_owned();
         assert_eq!(told_reason(&it, FiscalRole::Unit), it.reason);
         it.state = DeliveryState::Refused;
         assert_eq!(told_reason(&it, FiscalRole::Both), it.reason);
