@@ -2,7 +2,9 @@
 
 mod flow;
 mod roles;
+mod templates;
 mod trouble;
+mod voided;
 
 use crate::harness::{TestApp, eventually, eventually_or, spawn_app_with_bills};
 use fapiao_domain::ids::BillId;
