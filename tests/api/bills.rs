@@ -80,6 +80,37 @@ async fn a_bill_is_known_by_code_and_number() {
 }
 
 #[tokio::test]
+async fn a_closed_unit_takes_no_new_bill_and_still_knows_its_old_ones() {
+    let app = spawn_app_with_bills().await;
+    let bills = Bills::of(&app).await;
+    let first = bills.accept(&bill("0000000111")).await;
+    let store = &app.ports().store;
+    let unit = store.fiscal_unit_by_code("U001").await.unwrap().unwrap();
+    let accounts = |id: &Option<fapiao_domain::ids::AccountId>| {
+        id.as_ref().map(ToString::to_string).unwrap_or_default()
+    };
+    let draft = UnitDraft {
+        name: unit.name.clone(),
+        web_account: accounts(&unit.web_account),
+        app_account: accounts(&unit.app_account),
+        bureau_account: accounts(&unit.bureau_account),
+        closed: true,
+        ..UnitDraft::default()
+    };
+    let saved = save_unit(app.ports(), &Actor::System, Some(&unit), &draft).await;
+    assert!(saved.unwrap().closed);
+    let again = bills.post("/bills", &bill("0000000111")).await;
+    assert_eq!(
+        (again.status, &again.body["id"]),
+        (StatusCode::OK, &first["id"])
+    );
+    let refused = bills.post("/bills", &bill("0000000112")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.wrong_fields(), ["/unit"]);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn forty_eight_clients_with_one_bill_make_one_bill() {
     let app = spawn_app_with_bills().await;
     let bills = Bills::of(&app).await;
