@@ -1,7 +1,9 @@
 //! A backup while orders come in, and its way back into an empty folder, by the binary itself.
 
-use crate::harness::{TestApp, company, spawn_app};
-use fapiao_usecases::ports::Scope;
+use crate::harness::{TestApp, company, spawn_app_with_bills};
+use fapiao_usecases::{
+    actor::Actor, fiscal::save_unit_logo, platform::template::DEFAULT_LOGO, ports::Scope,
+};
 use reqwest::StatusCode;
 use std::{
     path::Path,
@@ -60,7 +62,11 @@ fn moved(app: &TestApp, folder: &Path) -> std::path::PathBuf {
 
 #[tokio::test]
 async fn a_backup_made_while_orders_come_in_is_restored_into_an_empty_folder_and_holds() {
-    let app = spawn_app().await;
+    let app = spawn_app_with_bills().await;
+    let unit = app.ports().store.fiscal_unit_by_code("U001").await;
+    let logo = bytes::Bytes::from_static(DEFAULT_LOGO);
+    let unit = save_unit_logo(app.ports(), &Actor::System, &unit.unwrap().unwrap(), logo).await;
+    let logo = unit.unwrap().logo.unwrap().sha256;
     let order = app.authorised_order("BK-1", &company()).await;
     let delivery = app.await_state(&order, "carded").await;
     let number = delivery["invoice"]["number"].as_str().unwrap();
@@ -138,6 +144,8 @@ async fn a_backup_made_while_orders_come_in_is_restored_into_an_empty_folder_and
     let store = fapiao_server::wiring::open_store(&config).await.unwrap();
     let clock = std::sync::Arc::new(fapiao_server::adapters::clock::SystemClock);
     let ports = fapiao_server::wiring::wire(&config, store, clock).unwrap();
+    // What new card templates are made with came along.
+    assert!(ports.files.get(&logo).await.unwrap().is_some());
     let accounts = ports.store.accounts().await.unwrap();
     assert!(!accounts.is_empty());
     for account in &accounts {

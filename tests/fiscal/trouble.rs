@@ -1,13 +1,22 @@
 //! Bad days: refusals, deadlines, lost answers, and files that come late.
 
 use super::{
-    actions, agree, at_wechat, calls_of, cards, counter, delivery_id, file, holder_does, id,
-    job_that, open, payer_does, payers_page, rejected_there, sample,
+    actions, agree, at_wechat, bill_id, calls_of, cards, counter, delivery_id, file, holder_does,
+    id, job_that, open, payer_does, payers_page, rejected_there, sample,
 };
 use crate::harness::{TestApp, eventually, until};
-use fapiao_usecases::fiscal::expire_bills;
+use async_trait::async_trait;
+use bytes::Bytes;
+use fapiao_usecases::{
+    actor::Actor,
+    errors::OutsideError,
+    fiscal::{attach_bill_file, expire_bills},
+    ports::{FileStore, Ports},
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Notify;
 
 #[tokio::test]
 async fn a_file_that_comes_after_the_agreement_carries_the_card_on() {
@@ -263,6 +272,56 @@ async fn bills_on_their_way_go_on_after_a_restart() {
     .await;
     let carded = counter.await_state(id(&bill), "carded").await;
     assert_eq!(carded["delivery"]["card"]["code"], there["code"]);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// Keeps files, but only once something else has happened.
+struct Held {
+    inner: Arc<dyn FileStore>,
+    gate: Arc<Notify>,
+}
+
+#[async_trait]
+impl FileStore for Held {
+    async fn put(&self, bytes: Bytes) -> Result<String, OutsideError> {
+        self.gate.notified().await;
+        self.inner.put(bytes).await
+    }
+
+    async fn get(&self, sha256: &str) -> Result<Option<Bytes>, OutsideError> {
+        self.inner.get(sha256).await
+    }
+
+    async fn probe(&self) -> Result<(), OutsideError> {
+        self.inner.probe().await
+    }
+}
+
+#[tokio::test]
+async fn an_agreement_while_the_file_is_being_kept_does_not_wait_for_the_next_hour() {
+    let (app, counter) = counter().await;
+    let bill = counter.create(&sample(3)).await;
+    let gate = Arc::new(Notify::new());
+    let ports = Ports {
+        files: Arc::new(Held {
+            inner: app.ports().files.clone(),
+            gate: gate.clone(),
+        }),
+        ..app.ports().clone()
+    };
+    let (by, of) = (Actor::CommandLine, bill_id(&bill));
+    let attaching = attach_bill_file(&ports, &by, &of, Bytes::from_static(file(3)));
+    let agreeing = async {
+        agree(&app, &bill).await;
+        counter.await_state(id(&bill), "authorised").await;
+        // The card's job has looked for the file in vain.
+        job_that(&app, "insert_bill", delivery_id(&bill), "PDF").await;
+        gate.notify_one();
+    };
+    let (attached, ()) = tokio::join!(attaching, agreeing);
+    attached.unwrap();
+    counter.await_state(id(&bill), "carded").await;
     app.assert_ledger_holds().await;
     app.stop().await;
 }

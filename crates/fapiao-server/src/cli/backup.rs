@@ -6,12 +6,20 @@
 use super::{Failure, terminal::say};
 use crate::{adapters::files::Documents, config::Config, wiring};
 use clap::Args;
+use fapiao_domain::invoice::InvoiceKind;
 use fapiao_store::Store;
-use fapiao_usecases::ports::{Clock as _, FileStore, Ledger, Proofs as _};
+use fapiao_usecases::{
+    ports::{
+        CARD, Clock as _, Designs as _, FileStore, FiscalBills as _, Ledger, Proofs as _,
+        Setup as _, card_subject,
+    },
+    records::CardDesign,
+};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::{
+    collections::BTreeSet,
     io::Read,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -115,7 +123,7 @@ async fn copy_documents(
     loop {
         let page = store.document_hashes(after.as_deref(), PAGE).await?;
         let Some((last, _)) = page.last() else {
-            return Ok((count, bytes));
+            break;
         };
         after = Some(last.clone());
         for (sha256, _) in page {
@@ -128,6 +136,34 @@ async fn copy_documents(
             to.put(document).await?;
         }
     }
+    for sha256 in logos(store).await? {
+        match from.get(&sha256).await? {
+            Some(logo) => {
+                count += 1;
+                bytes += logo.len() as u64;
+                to.put(logo).await?;
+            }
+            // No document: cards that are there keep their picture at WeChat.
+            None => say!("logo {sha256}: missing; upload it again on the page of its cards"),
+        }
+    }
+    Ok((count, bytes))
+}
+
+/// The pictures that card templates are made with, of sellers and of collecting units.
+async fn logos(store: &Store) -> Result<BTreeSet<String>, Failure> {
+    let mut found = BTreeSet::new();
+    for unit in store.fiscal_units().await? {
+        found.extend(unit.logo.map(|it| it.sha256));
+    }
+    for seller in store.sellers().await? {
+        for kind in InvoiceKind::ALL {
+            let drawn = store.design(CARD, &card_subject(&seller.id, kind)).await?;
+            let logo = drawn.and_then(|it| CardDesign::from_json(&it.value).logo);
+            found.extend(logo.map(|it| it.sha256));
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitCode, Failure> {

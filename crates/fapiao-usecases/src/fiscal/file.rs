@@ -44,14 +44,16 @@ pub async fn attach_bill_file(
     }
     let note = json!({ "sha256": sha256, "size": size });
     bill.file = Some(BillFile { sha256, size });
-    let waits = matches!(
+    // Queued also while the payer is awaited: the agreement may have come since the delivery was read, and the card's job
+    // have looked for the file in vain. It does nothing where nobody agreed.
+    let ended = matches!(
         delivery.state,
-        DeliveryState::Authorised | DeliveryState::Issuing
+        DeliveryState::Carded | DeliveryState::Refused | DeliveryState::Failed
     );
-    let then = if waits {
-        vec![QueuedJob::now(Job::InsertBill(delivery.id), None)]
-    } else {
+    let then = if ended {
         Vec::new()
+    } else {
+        vec![QueuedJob::now(Job::InsertBill(delivery.id), None)]
     };
     let write = BillWrite {
         id: id.clone(),
