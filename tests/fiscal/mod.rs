@@ -1,6 +1,7 @@
 //! Fiscal bills from a counter into a wallet, over HTTP and against WeChat's sandbox.
 
 mod flow;
+mod refused;
 mod roles;
 mod templates;
 mod trouble;

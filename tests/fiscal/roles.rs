@@ -23,7 +23,7 @@ async fn account(ports: &Ports, app_id: &str) -> String {
 }
 
 /// The collecting unit in one installation, its finance bureau in the other.
-async fn unit_and_bureau() -> (TestApp, Counter, Counter) {
+pub(super) async fn unit_and_bureau() -> (TestApp, Counter, Counter) {
     let app = spawn_pair().await;
     let by = Actor::CommandLine;
     let platform = app.platform();
@@ -59,7 +59,7 @@ async fn unit_and_bureau() -> (TestApp, Counter, Counter) {
     (app, here, there)
 }
 
-fn of_the_library(which: usize) -> Value {
+pub(super) fn of_the_library(which: usize) -> Value {
     let mut bill = sample(which);
     bill["unit"] = json!("LIB");
     bill

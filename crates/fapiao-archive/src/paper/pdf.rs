@@ -21,7 +21,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
         return Err(Unreadable::TooManyPages(pages.len()));
     }
     let mut said = text::read(&text_of(&document, &pages)?);
-    let code = symbol::read(&document, |text| parse_payload(text).is_ok());
+    let code = symbol::read(document, |text| parse_payload(text).is_ok());
     if let Some(code) = code.and_then(|text| parse_payload(&text).ok()) {
         // What a text does not tell, a scan's picture of the code may.
         let number = (code.code.clone(), code.number.clone());

@@ -4,6 +4,14 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, content::Content};
 use rqrr::PreparedImage;
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
 
 /// What a page's content, and a picture, may unpack to.
 const UNPACKED_MAX: usize = 4 * 1024 * 1024;
@@ -18,12 +26,38 @@ const RUNS_MIN: usize = 60;
 /// More are not drawn.
 const RUNS_MAX: usize = 60_000;
 /// A picture of fewer or more dots along an edge is no code.
-const DOTS: std::ops::RangeInclusive<usize> = 21..=1500;
+const DOTS: std::ops::RangeInclusive<usize> = 21..=1200;
 /// Pictures that are looked at.
-const PICTURES_MAX: usize = 8;
+const PICTURES_MAX: usize = 4;
+/// More places that look like the corner of a code are none: the reader tries every three of them.
+const CORNERS_MAX: usize = 80;
+/// Longest reading. What takes longer goes on alone, and the next codes are not read until it ends.
+const TIME_MAX: Duration = Duration::from_secs(2);
+/// One code is read at a time.
+static TURN: Mutex<()> = Mutex::new(());
 
-/// The text of the first code on the first page that reads like an invoice's.
-pub(super) fn read(document: &Document, fits: impl Fn(&str) -> bool) -> Option<String> {
+/// The text of the first code on the first page that reads like an invoice's. It is read on a thread of its own: a picture
+/// made to be hard to read, or to break the reader, costs its code and nothing else.
+pub(super) fn read(document: Document, fits: fn(&str) -> bool) -> Option<String> {
+    let (tell, told) = mpsc::channel();
+    let given_up = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&given_up);
+    std::thread::Builder::new()
+        .name("paper-code".to_owned())
+        .spawn(move || {
+            let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+            if !seen.load(Ordering::Relaxed) {
+                // Whoever asked may have given up.
+                let _ = tell.send(look(&document, fits));
+            }
+        })
+        .ok()?;
+    let found = told.recv_timeout(TIME_MAX);
+    given_up.store(true, Ordering::Relaxed);
+    found.ok()?
+}
+
+fn look(document: &Document, fits: fn(&str) -> bool) -> Option<String> {
     let page = document.get_pages().into_values().next()?;
     drawn(document, page)
         .into_iter()
@@ -238,6 +272,9 @@ impl Picture {
 
     /// A code of few dots, and one that touches the edge, is set larger and with a blank edge.
     fn codes(&self) -> Vec<String> {
+        if self.corners() > CORNERS_MAX {
+            return Vec::new();
+        }
         let factor = (300 / self.width.max(1)).clamp(1, 8);
         let edge = 4 * factor.max(2);
         let grown = |dots: usize| dots * factor + 2 * edge;
@@ -255,6 +292,50 @@ impl Picture {
             .filter_map(|grid| grid.decode().ok().map(|(_, text)| text))
             .collect()
     }
+
+    /// Places where dark and light alternate as 1:1:3:1:1 along rows, as in a corner of a code; those of neighbouring rows
+    /// count once. Data look like it now and then, a page full of it is no code.
+    fn corners(&self) -> usize {
+        let mut found = 0;
+        let mut above: Vec<usize> = Vec::new();
+        for row in self.dots.chunks(self.width.max(1)) {
+            let here = middles(row);
+            found += here
+                .iter()
+                .filter(|middle| !above.iter().any(|it| it.abs_diff(**middle) <= 2))
+                .count();
+            if found > CORNERS_MAX {
+                break;
+            }
+            above = here;
+        }
+        found
+    }
+}
+
+/// The middles of all runs of a row that alternate as 1:1:3:1:1, as loosely as readers take it.
+fn middles(row: &[u8]) -> Vec<usize> {
+    let mut runs: Vec<(usize, bool)> = Vec::new();
+    for dark in row.iter().map(|it| *it < 128) {
+        match runs.last_mut() {
+            Some((length, same)) if *same == dark => *length += 1,
+            _ => runs.push((1, dark)),
+        }
+    }
+    let mut at = 0;
+    let mut found = Vec::new();
+    for (place, (length, _)) in runs.iter().enumerate() {
+        if let Some([(a, true), (b, _), (c, _), (d, _), (e, _)]) = runs.get(place..place + 5) {
+            // Four single modules; the middle one is three.
+            let four = a + b + d + e;
+            let near = |run: usize, modules: usize| (4 * run).abs_diff(modules * four) <= four;
+            if near(*a, 1) && near(*b, 1) && near(*c, 3) && near(*d, 1) && near(*e, 1) {
+                found.push(at + a + b + c / 2);
+            }
+        }
+        at += length;
+    }
+    found
 }
 
 /// How the numbers of a picture become grey.
@@ -387,7 +468,7 @@ mod tests {
     }
 
     fn read_any(document: &Document) -> Option<String> {
-        read(document, |text| text.starts_with("01,"))
+        read(document.clone(), |text| text.starts_with("01,"))
     }
 
     #[test]
@@ -464,6 +545,44 @@ mod tests {
                 assert_eq!(found.as_deref(), Some(TEXT), "{what}");
             }
         }
+    }
+
+    #[test]
+    fn a_picture_full_of_corners_is_not_read() {
+        // Finders side by side: every three of thousands would be tried.
+        const FINDER: [&[u8; 7]; 7] = [
+            b"1111111", b"1000001", b"1011101", b"1011101", b"1011101", b"1000001", b"1111111",
+        ];
+        let edge = 1200;
+        let mut dots = vec![255; edge * edge];
+        for (at, dot) in dots.iter_mut().enumerate() {
+            let (x, y) = (at % edge % 8, at / edge % 8);
+            if x < 7 && y < 7 && FINDER[y][x] == b'1' {
+                *dot = 0;
+            }
+        }
+        let dict = dictionary! {
+            "Type" => "XObject", "Subtype" => "Image", "Width" => edge as i64, "Height" => edge as i64,
+            "BitsPerComponent" => 8, "ColorSpace" => "DeviceGray",
+        };
+        let mut picture = Stream::new(dict, dots);
+        picture.compress().unwrap();
+        assert_eq!(read_any(&page(Vec::new(), vec![picture])), None);
+        // The next one is read at once: nothing was left running.
+        a_code_that_is_a_picture_is_read_in_every_common_form();
+    }
+
+    #[test]
+    fn a_picture_that_breaks_the_reader_costs_its_code_only() {
+        let broken = Stream::new(
+            dictionary! {
+                "Type" => "XObject", "Subtype" => "Image", "Width" => 40, "Height" => 40,
+                "BitsPerComponent" => 8, "ColorSpace" => Object::Array(Vec::new()),
+            },
+            vec![0; 1600],
+        );
+        assert_eq!(read_any(&page(Vec::new(), vec![broken])), None);
+        a_code_of_rectangles_is_read_and_a_white_one_is_not();
     }
 
     #[test]

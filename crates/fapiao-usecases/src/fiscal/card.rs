@@ -19,6 +19,8 @@ use serde_json::json;
 
 /// Until a file that was not handed in yet is looked for again; handing it in brings the job forward.
 const FILE_RETRY_SECS: u32 = 3600;
+/// While the template is made, which is begun when its unit is saved.
+const TEMPLATE_WAIT_SECS: u32 = 10;
 /// While a person says whether the template is there.
 const TEMPLATE_RETRY_SECS: u32 = 60;
 /// How often an answer is written down anew because the row changed meanwhile.
@@ -35,10 +37,12 @@ pub(crate) async fn insert_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     let Some(mut it) = found(ports, id).await? else {
         return Ok(());
     };
-    let on_its_way = matches!(
-        it.delivery.state,
-        DeliveryState::Authorised | DeliveryState::Issuing | DeliveryState::Failed
-    );
+    let on_its_way = match it.delivery.state {
+        DeliveryState::Authorised | DeliveryState::Issuing => true,
+        // WeChat refused the card, and a person mended what was wrong; one that a person ended has no card any more.
+        DeliveryState::Failed => it.delivery.card.is_some(),
+        _ => false,
+    };
     if !it.unit.role.inserts() || !on_its_way {
         return Ok(());
     }
@@ -104,7 +108,17 @@ pub(crate) async fn insert_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
         Vec::new(),
     )
     .await?;
+    if !was_asked && is_void(ports, &it).await? {
+        // Declared void since the first look: whoever voids sees the announcement from here on.
+        it.delivery.card = None;
+        return end_void(ports, &mut it).await;
+    }
     ask(ports, &account, it, media, was_asked).await
+}
+
+async fn is_void(ports: &Ports, it: &Found) -> Result<bool, StoreError> {
+    let bill = ports.store.bill(&it.bill.id).await?;
+    Ok(bill.is_some_and(|bill| bill.void.is_some()))
 }
 
 fn is_asked(it: &Found) -> bool {
@@ -121,6 +135,7 @@ async fn end_void(ports: &Ports, it: &mut Found) -> Result<(), StepError> {
     let from = it.delivery.state;
     if from != DeliveryState::Failed {
         goes_to(&mut it.delivery, DeliveryState::Failed, VOID)?;
+        it.delivery.card = None;
         let then = rejection(&it.delivery, from);
         let id = it.delivery.id.clone();
         save(ports, &mut it.delivery, told(&id, "bill.failed"), then).await?;
@@ -146,7 +161,7 @@ async fn ready_template(ports: &Ports, it: &Found) -> Result<String, StepError> 
         TemplateStand::Absent | TemplateStand::Asked => {
             ports.store.enqueue(vec![template_job(&it.unit.id)]).await?;
             Err(StepError::not_yet(
-                2,
+                TEMPLATE_WAIT_SECS,
                 "卡券模板正在创建 / the card template is being made",
             ))
         }
@@ -185,7 +200,8 @@ async fn ask(
     if !says_no(&error) || was_asked && error.advice != Advice::NeedsPerson {
         return Err(error.into());
     }
-    let ends = error.advice != Advice::OutcomeUnknown
+    // An order id that others used may mean a card that we do not know of: nobody is asked anew before a person looked.
+    let ends = !matches!(error.advice, Advice::OutcomeUnknown | Advice::AlreadyDone)
         && error.code != YOUNG_TEMPLATE
         && !lost_media(&error.code);
     let reason = if ends { error.message.as_str() } else { "" };

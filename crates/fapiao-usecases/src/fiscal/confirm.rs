@@ -45,11 +45,13 @@ pub(crate) async fn confirm_bill(
         return Ok(BillConfirmed::Closed(None));
     };
     let state = it.delivery.state;
-    // One that ended here may still be agreed to at WeChat, whose payer has to be told.
-    let ended = matches!(
-        state,
-        DeliveryState::Refused | DeliveryState::Expired | DeliveryState::Failed
-    );
+    // One that ended here may still be agreed to at WeChat, whose payer has to be told. A card that WeChat refused is
+    // none of those: a person mends what was wrong, and the agreement is needed then.
+    let ended = match state {
+        DeliveryState::Refused | DeliveryState::Expired => true,
+        DeliveryState::Failed => it.delivery.card.is_none(),
+        _ => false,
+    };
     if !state.awaits_buyer() && !ended {
         return Ok(BillConfirmed::Closed(Some(state)));
     }

@@ -4,6 +4,7 @@ use super::{BillError, bill_row};
 use crate::{
     actor::Actor,
     errors::StoreError,
+    idempotency::fingerprint,
     jobs::{Job, QueuedJob},
     ports::{BillRow, BillWrite, Ports},
     records::{Bill, BillFile},
@@ -31,7 +32,7 @@ pub async fn attach_bill_file(
         .await
         .map_err(BillError::Unreadable)?;
     let size = i64::try_from(file.len()).unwrap_or(i64::MAX);
-    let sha256 = ports.files.put(file).await?;
+    let sha256 = fingerprint(&file);
     match &bill.file {
         Some(known) if known.sha256 == sha256 => return Ok(bill),
         Some(_) => {
@@ -40,7 +41,9 @@ pub async fn attach_bill_file(
                 "the bill has its file, and an official file never changes; a wrong bill is declared void",
             ));
         }
-        None => {}
+        None => {
+            ports.files.put(file).await?;
+        }
     }
     let note = json!({ "sha256": sha256, "size": size });
     bill.file = Some(BillFile { sha256, size });

@@ -7,6 +7,7 @@
 mod bills;
 mod card;
 mod confirm;
+mod drafts;
 mod file;
 mod page;
 mod refusal;
@@ -17,9 +18,8 @@ mod void;
 pub use crate::backoffice::fiscal_units::{
     UnitDraft, save_unit, save_unit_logo, settle_template, what_is_missing,
 };
-pub use bills::{
-    BillDraft, BillError, BillItemDraft, ForeignAuthorisation, accept_bill, ask_again, check_bill,
-};
+pub use bills::{BillError, accept_bill, ask_again, check_bill};
+pub use drafts::{BillDraft, BillItemDraft, ForeignAuthorisation};
 pub use file::attach_bill_file;
 pub use page::{BillPageError, bill_link, bill_page_of, open_bill_page};
 pub use refusal::{expire_bills, refuse_bill};

@@ -23,7 +23,7 @@ const EXPIRE_AT_ONCE: u32 = 200;
 /// What WeChat is told where no reason was written down.
 const UNTOLD: &str = "单位未能提供这张票据，请联系收款单位";
 /// What a payer reads who agreed to an older page after a newer one was made.
-const ASKED_ANEW: &str = "已重新发出领取链接，请使用新的链接";
+pub(super) const ASKED_ANEW: &str = "已重新发出领取链接，请使用新的链接";
 
 /// A reason that payers read.
 pub(super) fn read_reason(text: &str) -> Result<String, BillError> {
@@ -74,6 +74,8 @@ pub async fn refuse_bill(
         }
     };
     goes_to(&mut delivery, to, &reason)?;
+    // Nobody takes it up again.
+    delivery.card = None;
     let then = rejection(&delivery, from);
     let note = json!({ "delivery": delivery.id.as_str(), "reason": reason });
     save(
@@ -133,7 +135,7 @@ pub(crate) async fn reject_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     let order_id = &it.delivery.wechat_order_id;
     match ports
         .merchant
-        .reject(&account, &platform_id, order_id, reason, &url)
+        .reject(&account, &platform_id, order_id, &reason, &url)
         .await
     {
         Ok(()) => {}
@@ -149,17 +151,18 @@ pub(crate) async fn reject_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     Ok(())
 }
 
-/// What the payer reads at WeChat: the Chinese half of a reason in both languages.
-fn told(delivery: &BillDelivery) -> &str {
-    let reason = delivery
-        .reason
+/// What the payer reads at WeChat: the Chinese half of a reason in both languages, as long as WeChat takes it.
+fn told(delivery: &BillDelivery) -> String {
+    let reason = &delivery.reason;
+    let reason = reason
         .split_once(" / ")
-        .map_or(delivery.reason.as_str(), |(zh, _)| zh);
-    match (reason.trim(), delivery.state) {
+        .map_or(reason.as_str(), |(zh, _)| zh);
+    let reason = match (reason.trim(), delivery.state) {
         ("", DeliveryState::Expired) => ASKED_ANEW,
         ("", _) => UNTOLD,
         (reason, _) => reason,
-    }
+    };
+    reason.chars().take(REASON_MAX).collect()
 }
 
 /// Ends deliveries whose payer did not come in time; how many.
@@ -185,4 +188,42 @@ pub async fn expire_bills(ports: &Ports) -> Result<u32, StoreError> {
         }
     }
     Ok(ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::fresh;
+    use chrono::DateTime;
+
+    #[test]
+    fn a_payer_reads_chinese_that_wechat_takes() {
+        let now = DateTime::UNIX_EPOCH;
+        let with = |state, reason: &str| BillDelivery {
+            id: fresh(now),
+            bill: fresh(now),
+            source: BillSource::Web,
+            wechat_order_id: String::new(),
+            app_id: String::new(),
+            short_code: String::new(),
+            return_url: String::new(),
+            state,
+            reason: reason.to_owned(),
+            authorised_at: None,
+            expires_at: now,
+            card: None,
+            created_at: now,
+            version: 1,
+        };
+        let refused = DeliveryState::Refused;
+        assert_eq!(told(&with(refused, "金额有误")), "金额有误");
+        assert_eq!(
+            told(&with(refused, "票据已作废 / the bill is void")),
+            "票据已作废"
+        );
+        assert_eq!(told(&with(refused, "")), UNTOLD);
+        assert_eq!(told(&with(DeliveryState::Expired, "")), ASKED_ANEW);
+        let long = format!("票据已作废：{}", "错".repeat(REASON_MAX));
+        assert_eq!(told(&with(refused, &long)).chars().count(), REASON_MAX);
+    }
 }

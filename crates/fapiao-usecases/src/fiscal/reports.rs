@@ -3,18 +3,22 @@
 use super::{Told, save};
 use crate::{
     actor::Actor,
+    backoffice::titles::release_stopped_kind,
     errors::StoreError,
     jobs::{Job, QueuedJob},
     ports::{CardReport, Ports, PushEnd},
     records::BillDelivery,
     step::StepError,
 };
+use chrono::TimeDelta;
 use fapiao_domain::{
     card::{CardState, Report},
     ids::Id,
 };
 use serde_json::json;
 
+/// An insert that was announced earlier than this has lost its answer.
+const ANSWER_AWAITED: TimeDelta = TimeDelta::minutes(10);
 /// A report that overtook the answer to its insert is looked at again after this time.
 const EARLY_RETRY_SECS: u32 = 5;
 
@@ -41,20 +45,27 @@ pub(crate) async fn follow_bill_card(
     let state_of = |it: &BillDelivery| it.card.as_ref().map(|card| card.state);
     let mut lost: Vec<BillDelivery> = Vec::new();
     for delivery in open {
-        if state_of(&delivery) == Some(CardState::Inserting) {
+        let card = delivery.card.as_ref();
+        let asked = card.and_then(|card| card.asked_at);
+        let awaits = asked.is_some_and(|asked| ports.clock.now() - asked < ANSWER_AWAITED);
+        if awaits && state_of(&delivery) == Some(CardState::Inserting) {
             return Err(StepError::not_yet(
                 EARLY_RETRY_SECS,
                 "有卡券正在等待放入结果，这个状态可能是它的 / an insert awaits its answer; the report may be about its card",
             ));
         }
-        lost.push(delivery);
+        if state_of(&delivery) == Some(CardState::CodeUnknown) {
+            lost.push(delivery);
+        }
     }
     match (lost.len(), lost.pop()) {
         (1, Some(mut delivery)) => {
             if let Some(card) = delivery.card.as_mut() {
                 card.code.clone_from(&report.code);
             }
-            Ok(Some(merge(ports, delivery, report, word).await?))
+            let end = merge(ports, delivery.clone(), report, word).await?;
+            wake_cancellation(ports, &delivery).await?;
+            Ok(Some(end))
         }
         (0, _) | (_, None) => Ok(None),
         (count, Some(_)) => Ok(Some(PushEnd::new(
@@ -105,6 +116,18 @@ async fn merge(
     let told = Told::new(Actor::WeChat, "bill.card_changed", note);
     save(ports, &mut delivery, told, then).await?;
     Ok(PushEnd::new("handled", word.to_owned()))
+}
+
+/// What stopped because the card's code was not known goes on.
+async fn wake_cancellation(ports: &Ports, delivery: &BillDelivery) -> Result<(), StoreError> {
+    if !is_void(ports, delivery).await? {
+        return Ok(());
+    }
+    let job = Job::CancelBill(delivery.id.clone());
+    let kind = job.kind();
+    ports.store.enqueue(vec![QueuedJob::now(job, None)]).await?;
+    let subject = delivery.id.as_str();
+    release_stopped_kind(ports, &Actor::System, subject, kind).await
 }
 
 async fn is_void(ports: &Ports, delivery: &BillDelivery) -> Result<bool, StoreError> {

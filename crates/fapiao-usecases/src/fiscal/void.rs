@@ -10,9 +10,10 @@ use crate::{
     errors::Advice,
     jobs::{Job, QueuedJob},
     ports::{BillRow, BillWrite, Ports},
-    records::BillVoid,
+    records::{BillDelivery, BillVoid},
     step::StepError,
 };
+use chrono::TimeDelta;
 use fapiao_domain::{
     card::CardState,
     delivery::DeliveryState,
@@ -22,6 +23,8 @@ use serde_json::json;
 
 /// While an employer holds the card, it is looked at again so often; its release wakes the job at once.
 const LOCKED_RETRY_SECS: u32 = 6 * 3600;
+/// Hours after which an insert without an outcome is for a person: nobody asks for it any more.
+const INSERT_HOURS: i64 = 24;
 /// While the insert is under way.
 const INSERT_RETRY_SECS: u32 = 30;
 
@@ -61,6 +64,16 @@ pub async fn void_bill(
         DeliveryState::Authorised | DeliveryState::Issuing | DeliveryState::Carded => {
             vec![QueuedJob::now(Job::CancelBill(delivery.id.clone()), None)]
         }
+        DeliveryState::Failed if is_asked(&delivery) => {
+            vec![QueuedJob::now(Job::CancelBill(delivery.id.clone()), None)]
+        }
+        // WeChat refused the card of a payer who agreed, and nobody mends it any more.
+        DeliveryState::Failed if delivery.card.is_some() => {
+            delivery.card = None;
+            delivery.reason = format!("票据已作废：{reason}");
+            deliveries.push(delivery.clone());
+            rejection(&delivery, from)
+        }
         DeliveryState::Refused | DeliveryState::Expired | DeliveryState::Failed => Vec::new(),
     };
     let write = BillWrite {
@@ -95,11 +108,7 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
         }
         return Ok(());
     }
-    let asked = |it: &super::Found| {
-        let card = it.delivery.card.as_ref();
-        card.is_some_and(|card| card.asked_at.is_some())
-    };
-    if !asked(&it) {
+    if !is_asked(&it.delivery) {
         return match it.delivery.state {
             DeliveryState::Authorised | DeliveryState::Issuing => {
                 end(ports, &mut it.delivery).await
@@ -113,6 +122,10 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     match card.state {
         CardState::Cancelled => return Ok(()),
         CardState::Uploading | CardState::Inserting => {
+            let asked = card.asked_at.unwrap_or_else(|| ports.clock.now());
+            if ports.clock.now() - asked > TimeDelta::hours(INSERT_HOURS) {
+                return Err(undecided());
+            }
             return Err(StepError::not_yet(
                 INSERT_RETRY_SECS,
                 "卡券正在放入卡包，之后再作废 / the card is being inserted; it is struck out afterwards",
@@ -165,13 +178,20 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     result
 }
 
-async fn end(ports: &Ports, delivery: &mut crate::records::BillDelivery) -> Result<(), StepError> {
+/// Whether an insert was asked for without an answer that says no: the card may be in the wallet.
+fn is_asked(delivery: &BillDelivery) -> bool {
+    let card = delivery.card.as_ref();
+    card.is_some_and(|card| card.asked_at.is_some())
+}
+
+async fn end(ports: &Ports, delivery: &mut BillDelivery) -> Result<(), StepError> {
     let from = delivery.state;
     goes_to(
         delivery,
         DeliveryState::Failed,
         "票据已作废 / the bill is void",
     )?;
+    delivery.card = None;
     let then = rejection(delivery, from);
     let note = json!({ "delivery": delivery.id.as_str() });
     save(
@@ -182,6 +202,13 @@ async fn end(ports: &Ports, delivery: &mut crate::records::BillDelivery) -> Resu
     )
     .await?;
     Ok(())
+}
+
+fn undecided() -> StepError {
+    StepError::parked(
+        "card_insert_undecided",
+        "这张卡券的放入一直没有结果，不知道是否在卡包里：请先重试停住的放入任务，再重试这个任务；或放弃并请交款人不要使用 / the insert          of this card was never answered, so that nobody knows whether it is in the wallet; retry the stopped insert first,          then this, or give this up and ask the payer not to use it",
+    )
 }
 
 fn locked() -> StepError {
