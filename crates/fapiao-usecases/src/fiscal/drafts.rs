@@ -27,7 +27,6 @@ const ITEM_WORD_MAX: usize = 30;
 const REMARK_MAX: usize = 230;
 /// How far another system's clock may be ahead.
 const CLOCK_MINUTES: i64 = 10;
-/// Links that were taken already, before giving up.
 
 /// A bill as typed or sent.
 #[derive(Clone, Debug, Default)]
