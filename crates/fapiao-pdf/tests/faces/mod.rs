@@ -290,6 +290,43 @@ pub(crate) fn additions() -> InvoiceFace {
     face
 }
 
+/// Lines whose names take five rows each: nine of them fill a page.
+pub(crate) fn bulky(lines: usize) -> InvoiceFace {
+    let mut face = invoice(12, lines);
+    face.sample = false;
+    for line in &mut face.lines {
+        let part = "含安装调试与第二年上门保养服务";
+        line.name = format!("{}（第{}批次，{part}，{part}）", line.name, line.no);
+    }
+    face
+}
+
+/// A remark as long as its form takes it in Chinese.
+pub(crate) fn full_remark(kind: InvoiceKind) -> InvoiceFace {
+    let digital = kind != InvoiceKind::ClassicOrdinary;
+    let mut face = if digital { invoice(13, 2) } else { classic(2) };
+    let sentence =
+        "本发票所列货物已于交货当日由购买方指定人员验收合格，质保期自验收之日起二十四个月。";
+    let most = if digital { 450 } else { 115 };
+    face.remark = sentence.chars().cycle().take(most).collect();
+    face
+}
+
+/// A sale that was paid by two means.
+pub(crate) fn two_payments() -> InvoiceFace {
+    let mut face = invoice(14, 2);
+    let pair = |channel: &str, number: &str| (channel.to_owned(), number.to_owned());
+    face.extras.payments = vec![
+        pair("微信支付", "4200002614202603051234567890"),
+        pair("银行转账", "HZ20260305000718"),
+    ];
+    face.remark =
+        "订单 DD00000014\n支付渠道:微信支付;    交易单号:4200002614202603051234567890;    \
+                   支付渠道:银行转账;    交易单号:HZ20260305000718;"
+            .to_owned();
+    face
+}
+
 /// A red ring that stands for the picture an adapter of the real authority supplies.
 pub(crate) fn seal() -> SealPicture {
     let (width, height) = (300_u32, 200_u32);
@@ -368,5 +405,8 @@ pub(crate) fn specimens() -> Vec<(&'static str, InvoiceFace)> {
         ("additions", additions()),
         ("classic-cipher", ciphered()),
         ("classic-red", classic_red()),
+        ("payments", two_payments()),
+        ("remark", full_remark(InvoiceKind::DigitalOrdinary)),
+        ("classic-remark", full_remark(InvoiceKind::ClassicOrdinary)),
     ]
 }

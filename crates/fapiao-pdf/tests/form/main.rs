@@ -6,7 +6,11 @@
 #[path = "../faces/mod.rs"]
 mod faces;
 
+mod classic_form;
+mod digital_form;
+mod drawings;
 mod errors;
+mod measures;
 mod picture;
 mod places;
 mod programs;

@@ -33,6 +33,7 @@ pub(crate) fn read(reader: &str, file: &Path) -> Option<Value> {
     };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/read.py");
     let output = Command::new(&python)
+        .arg("-B")
         .arg(script)
         .arg(reader)
         .arg(file)

@@ -14,6 +14,12 @@ pub(crate) fn renderer() -> &'static Renderer {
     RENDERER.get_or_init(Renderer::new)
 }
 
+/// Whether goldens are to be written anew instead of compared.
+pub(crate) fn renews_goldens() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a test asks what it is to do")]
+    std::env::var_os("FAPIAO_RENEW_GOLDENS").is_some()
+}
+
 /// The rate as it must stand on paper: none leads from the amount to the tax where a deduction left the tax base.
 pub(crate) fn printed_rate(face: &InvoiceFace, line: &InvoiceLine) -> String {
     let difference = face.extras.difference;

@@ -11,6 +11,8 @@ import sys
 import xml.etree.ElementTree as ET
 import zipfile
 
+from places import ofd_pages, pdf_pages
+
 
 def pdfplumber_text(path):
     """Position-sorted text of every page."""
@@ -205,6 +207,8 @@ READERS = {
     "easyofd": easyofd_all,
     "signature": signature,
     "ofd-picture": ofd_picture,
+    "pdf-places": pdf_pages,
+    "ofd-places": ofd_pages,
 }
 
 if __name__ == "__main__":
