@@ -410,6 +410,56 @@ fn the_objective_c_example_has_the_right_types() {
     }
 }
 
+#[test]
+fn the_swift_example_has_the_right_types() {
+    let outlines = beside("outlines-swift");
+    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-modules");
+    std::fs::create_dir_all(&made).unwrap();
+    let file = root().join("deploy/clients/ios/InvoiceFlow.swift");
+    let place = made.to_str().unwrap();
+    let sources = |name: &str| outlines.join(name).to_str().unwrap().to_owned();
+    for module in ["ObjectiveC", "UIKit"] {
+        let source = sources(&format!("{module}.swift"));
+        let output = format!("{place}/{module}.swiftmodule");
+        let arguments = [
+            "-frontend",
+            "-emit-module",
+            "-module-name",
+            module,
+            "-o",
+            &output,
+            "-I",
+            place,
+            &source,
+        ];
+        match ran("swiftc", &arguments) {
+            Some(output) => assert_success(&output),
+            None => return,
+        }
+    }
+    let wechat = sources("WXApi.swift");
+    // The language of today's projects, and the stricter one of tomorrow's.
+    for version in ["5", "6"] {
+        let arguments = [
+            "-frontend",
+            "-typecheck",
+            "-warnings-as-errors",
+            "-swift-version",
+            version,
+            "-enable-objc-interop",
+            "-module-name",
+            "Shop",
+            "-I",
+            place,
+            file.to_str().unwrap(),
+            &wechat,
+        ];
+        if let Some(output) = ran("swiftc", &arguments) {
+            assert_success(&output);
+        }
+    }
+}
+
 /// The Python that has the grammars: `cargo xtask test` provides it.
 fn readers() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "how the tests are told")]
