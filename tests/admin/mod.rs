@@ -4,6 +4,7 @@ mod forms;
 mod gateway;
 mod home;
 mod inbox;
+mod kept;
 mod lists;
 pub mod sign_in;
 mod signing;

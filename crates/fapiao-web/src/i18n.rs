@@ -55,7 +55,7 @@ pub use documents::DocumentWords;
 pub use findings::FindingWords;
 pub use fiscal::{FiscalActs, FiscalStand, FiscalUnitWords, FiscalWords};
 pub use gateway::Gateway;
-pub use outside::{Buyer, Fault, Mail, SignIn};
+pub use outside::{Buyer, Fault, KeptWords, Mail, SignIn};
 pub use page_refusals::PageRefusal;
 pub use paper::Signing;
 pub use parts::Parts;
@@ -284,6 +284,7 @@ catalogue! {
     attach: Attach,
     window: Window,
     fiscal: FiscalWords,
+    kept: KeptWords,
     fiscal_stand: FiscalStand,
     fiscal_unit: FiscalUnitWords,
     fiscal_acts: FiscalActs,

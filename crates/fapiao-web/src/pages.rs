@@ -54,6 +54,7 @@ pub mod import;
 pub mod inbox;
 pub mod invoices;
 pub mod jobs;
+pub mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod lines;

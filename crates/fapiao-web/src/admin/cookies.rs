@@ -18,6 +18,8 @@ pub(super) enum Jar {
     Flash,
     /// The store chosen to look at.
     Store,
+    /// Who signs in here, sealed: known when the session has ended.
+    Who,
 }
 
 impl Jar {
@@ -32,13 +34,15 @@ impl Jar {
             (Jar::Flash, false) => "fapiao_flash",
             (Jar::Store, true) => "__Host-fapiao-store",
             (Jar::Store, false) => "fapiao_store",
+            (Jar::Who, true) => "__Host-fapiao-who",
+            (Jar::Who, false) => "fapiao_who",
         }
     }
 
     /// How long a browser keeps it; `None` until it is closed.
     const fn life(self) -> Option<Duration> {
         match self {
-            Jar::Session | Jar::Door => None,
+            Jar::Session | Jar::Door | Jar::Who => None,
             Jar::Flash => Some(Duration::seconds(60)),
             Jar::Store => Some(Duration::days(90)),
         }
@@ -96,7 +100,7 @@ mod tests {
 
     #[test]
     fn secure_cookies_are_bound_to_their_host() {
-        for jar in [Jar::Session, Jar::Door, Jar::Flash, Jar::Store] {
+        for jar in [Jar::Session, Jar::Door, Jar::Flash, Jar::Store, Jar::Who] {
             assert!(jar.name(true).starts_with("__Host-"));
             assert!(!jar.name(false).starts_with("__"));
         }

@@ -1,6 +1,10 @@
 //! Rights as types: a handler names what its caller must be allowed to, and gets nothing without it.
 
-use super::{cookies::Jar, failure::Failure, frame::Frame};
+use super::{
+    cookies::Jar,
+    failure::{Failure, Kept},
+    frame::Frame,
+};
 use crate::{api::body::shared, app::App};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Method, web};
 use fapiao_usecases::backoffice::sign_in::session_of;
@@ -142,7 +146,10 @@ impl<R: Right> Desk<R> {
             // Only a page can be come back to.
             let next = next.filter(|_| request.method() == Method::GET);
             let next = next.map_or_else(String::new, ToString::to_string);
-            return Err(Failure::SignIn { next });
+            return Err(Failure::SignIn {
+                next,
+                kept: Kept::Nothing,
+            });
         };
         let frame = Frame::new(app, request, session, staff);
         // A failure is told inside the frame of whoever caused it.

@@ -1,6 +1,9 @@
 //! When a page cannot be shown or a form not taken: told inside the frame of whoever is signed in.
 
-use super::frame::{Frame, go};
+use super::{
+    frame::{Frame, go},
+    sign_in,
+};
 use crate::{
     api::body::shared,
     edge,
@@ -30,6 +33,8 @@ pub(super) enum Failure {
     SignIn {
         /// A path of ours.
         next: String,
+        /// What was sent.
+        kept: Kept,
     },
     /// Signed in, without the right.
     Forbidden,
@@ -39,6 +44,17 @@ pub(super) enum Failure {
     NotFound,
     /// Everything else.
     Problem(Problem),
+}
+
+/// What became of a form that was sent while nobody was signed in.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// None was sent.
+    Nothing,
+    /// It could not be kept.
+    Lost,
+    /// It is sealed, for whoever signs in next.
+    Sealed(String),
 }
 
 impl Failure {
@@ -122,8 +138,14 @@ pub(super) async fn present(
     let Some(failure) = response.error().and_then(|it| it.as_error::<Failure>()) else {
         return Ok(ServiceResponse::new(request, response));
     };
-    if let Failure::SignIn { next } = failure {
-        let answer = go(&door(next));
+    if let Failure::SignIn { next, kept } = failure {
+        let app = shared(&request)?;
+        let answer = match kept {
+            Kept::Nothing => go(&door(next)),
+            // Told in place of the page: going on to another would lose what was sent.
+            Kept::Lost => sign_in::door_after(&app, &request, next, ""),
+            Kept::Sealed(sealed) => sign_in::door_after(&app, &request, next, sealed),
+        };
         return Ok(ServiceResponse::new(request, answer));
     }
     let status = failure.status_code();

@@ -3,7 +3,7 @@
 use super::{
     desk::{Desk, Right},
     failure::Failure,
-    origin,
+    kept, origin,
 };
 use crate::{
     api::body::{read_body, shared},
@@ -78,7 +78,12 @@ impl<R: Right> FromRequest for Sent<R> {
         let mut payload = payload.take();
         Box::pin(async move {
             let app = shared(&request)?;
-            let desk = Desk::<R>::of_request(app, &request).await?;
+            let desk = match Desk::<R>::of_request(app.clone(), &request).await {
+                Err(Failure::SignIn { .. }) => {
+                    return Err(kept::sign_in_with(&app, &request, &mut payload).await);
+                }
+                found => found?,
+            };
             let settings = &desk.app.settings;
             let limit = if request.path() == IMPORT_FORM {
                 settings.upload_bytes / 3 * 4 + BESIDE_FILE
@@ -134,7 +139,10 @@ impl<R: Right> FromRequest for Uploaded<R> {
         let mut payload = payload.take();
         Box::pin(async move {
             let app = shared(&request)?;
-            let desk = Desk::<R>::of_request(app, &request).await?;
+            let desk = match Desk::<R>::of_request(app, &request).await {
+                Err(Failure::SignIn { .. }) => return Err(kept::sign_in_without(&request)),
+                found => found?,
+            };
             if !origin::is_ours(request.headers(), &desk.app.ports.public_base) {
                 return Err(Failure::StaleForm);
             }

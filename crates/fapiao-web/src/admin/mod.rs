@@ -31,6 +31,7 @@ mod inbox;
 mod invoices;
 pub(crate) mod job_words;
 mod jobs;
+mod kept;
 mod keys;
 mod ledger;
 mod listing;

@@ -2,10 +2,12 @@
 
 use super::{
     Answer,
-    cookies::{Jar, random_text},
+    cookies::{Jar, random_text, wrap},
     desk::{Anyone, Signed},
+    failure::Failure,
     forms::{Sent, form_of},
-    frame::{add, go},
+    frame::{Frame, add, go},
+    kept::{self, Offer},
     origin,
 };
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
     app::App,
     edge::{self, Context},
     i18n::fill1,
-    pages::sign_in::SignInPage,
+    pages::{parts::Tone, sign_in::SignInPage},
     preferences::is_own_path,
     security::language,
 };
@@ -28,8 +30,8 @@ use fapiao_usecases::backoffice::sign_in::{
     Attempt, LOCK_MINUTES, SessionSecrets, SignInError, session_of, sign_in, sign_out,
 };
 
-/// A form with two short fields.
-const FORM_BYTES: usize = 16 * 1024;
+/// A form with two short fields, and what was kept of another; its signs may be written with three each.
+const FORM_BYTES: usize = 16 * 1024 + 2 * kept::SEALED_BYTES;
 /// Seconds after which a crowd at the door has passed.
 const BUSY_SECS: u32 = 3;
 
@@ -48,7 +50,25 @@ pub(super) async fn show(app: web::Data<App>, request: HttpRequest) -> Answer {
     {
         return Ok(go(way_on(&next)));
     }
-    Ok(door(&app, &request, StatusCode::OK, "", &next, None))
+    let after = After {
+        next: &next,
+        kept: "",
+    };
+    Ok(door(&app, &request, StatusCode::OK, "", after, None))
+}
+
+/// The door in place of a page that somebody sent a form to after their session ended; `kept` is the form, sealed, empty
+/// where it could not be kept.
+pub(super) fn door_after(app: &App, request: &HttpRequest, next: &str, kept: &str) -> HttpResponse {
+    let t = edge::bare(app, request).t;
+    let why = if kept.is_empty() {
+        t.kept.lost
+    } else {
+        t.kept.at_the_door
+    };
+    let status = StatusCode::UNAUTHORIZED;
+    let after = After { next, kept };
+    door(app, request, status, "", after, Some(why.to_owned()))
 }
 
 /// `POST /admin/sign-in`.
@@ -57,10 +77,14 @@ pub(super) async fn enter(request: HttpRequest, payload: web::Payload) -> Answer
     let mut payload: Payload = payload.into_inner();
     let form = form_of(&request, &mut payload, &app.ports.public_base, FORM_BYTES).await?;
     let (login, next) = (form.get("login"), form.get("next"));
+    let kept = form.get("kept");
     let t = edge::bare(&app, &request).t;
-    let again = |status, why: String| door(&app, &request, status, login, next, Some(why));
-    let kept = Jar::Door.read(&app, &request).unwrap_or_default();
-    if !origin::same_token(form.get("csrf"), &kept) {
+    let again = |status, why: String| {
+        let after = After { next, kept };
+        door(&app, &request, status, login, after, Some(why))
+    };
+    let at_door = Jar::Door.read(&app, &request).unwrap_or_default();
+    if !origin::same_token(form.get("csrf"), &at_door) {
         return Ok(again(StatusCode::FORBIDDEN, t.sign_in.ended.to_owned()));
     }
     let address = Context::of(&request).client.to_string();
@@ -97,9 +121,22 @@ pub(super) async fn enter(request: HttpRequest, payload: web::Payload) -> Answer
     {
         app.ports.store.close_session(&before.id_hash).await?;
     }
-    let mut answer = go(way_on(next));
+    let mut answer = match offered(&app, &request, &secrets.token, kept).await? {
+        Offer::Nothing => go(way_on(next)),
+        Offer::Gone => {
+            let mut answer = go(way_on(next));
+            let told = format!("{}|{}", Tone::Warn.class(), t.kept.gone);
+            add(&mut answer, &Jar::Flash.holding(&app, wrap(&told)));
+            answer
+        }
+        Offer::Page(page) => page,
+    };
     add(&mut answer, &Jar::Session.holding(&app, secrets.token));
     add(&mut answer, &Jar::Door.emptied(&app));
+    add(
+        &mut answer,
+        &Jar::Who.holding(&app, kept::who(&app, &staff.id)),
+    );
     if let Some(lang) = crate::i18n::Lang::parse(&staff.language) {
         // Pages outside the back-office follow the person's language, too.
         add(&mut answer, &language_cookie(&app, lang));
@@ -107,12 +144,30 @@ pub(super) async fn enter(request: HttpRequest, payload: web::Payload) -> Answer
     Ok(answer)
 }
 
+/// What was kept for whoever signed in under this token.
+async fn offered(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    token: &str,
+    kept: &str,
+) -> Result<Offer, Failure> {
+    if kept.is_empty() {
+        return Ok(Offer::Nothing);
+    }
+    let opened = session_of(&app.ports, token, app.settings.session_idle_hours).await?;
+    let Some((session, staff)) = opened else {
+        return Ok(Offer::Gone);
+    };
+    let frame = Frame::new(app.clone(), request, session, staff);
+    Ok(kept::offer(&frame, kept).await?)
+}
+
 /// `POST /admin/sign-out`.
 pub(super) async fn leave(sent: Sent<Anyone>) -> Answer {
     let frame: Signed = sent.desk;
     sign_out(frame.ports(), &frame.session).await?;
     let mut answer = go("/admin/sign-in");
-    for jar in [Jar::Session, Jar::Flash, Jar::Store] {
+    for jar in [Jar::Session, Jar::Flash, Jar::Store, Jar::Who] {
         add(&mut answer, &jar.emptied(&frame.app));
     }
     Ok(answer)
@@ -139,12 +194,21 @@ fn way_on(next: &str) -> &str {
     }
 }
 
+/// What follows a sign-in.
+#[derive(Clone, Copy)]
+struct After<'a> {
+    /// Where to go on to.
+    next: &'a str,
+    /// A form that was not taken, sealed; empty without one.
+    kept: &'a str,
+}
+
 fn door(
     app: &App,
     request: &HttpRequest,
     status: StatusCode,
     login: &str,
-    next: &str,
+    after: After<'_>,
     wrong: Option<String>,
 ) -> HttpResponse {
     let kept = Jar::Door
@@ -154,7 +218,8 @@ fn door(
     let page = SignInPage {
         bare: edge::bare(app, request),
         login: login.chars().take(64).collect(),
-        next: way_on(next).to_owned(),
+        next: way_on(after.next).to_owned(),
+        kept: after.kept.to_owned(),
         wrong,
         csrf: csrf.clone(),
     };

@@ -18,6 +18,21 @@ texts! {
 }
 
 texts! {
+    /// A form that was sent after its session ended.
+    KeptWords {
+        title: "尚未提交的内容", "Not sent yet";
+        say: "会话在提交前已结束，刚才填写的内容还没有提交", "Your session ended before this was sent: nothing was done yet";
+        more: "核对后提交；或者回到原来的页面，不提交。", "Look at it, then send it; or go back to the page without sending it.";
+        secret: "密钥和密码不保留，请重新输入", "Secrets are not kept, type it again:";
+        send: "提交", "Send";
+        leave: "不提交，返回原页面", "Do not send, go back";
+        at_the_door: "会话已结束，刚才的内容还没有提交。登录后可以核对并提交。", "Your session has ended, and what you sent was not taken. Sign in to look at it and send it.";
+        lost: "会话已结束，刚才的内容没有提交，也没有保留。登录后请重新填写。", "Your session has ended. What you sent was not taken and is not kept. Sign in and enter it again.";
+        gone: "之前未提交的内容属于另一位用户，或已超过一小时，没有保留。", "What was not sent belongs to another person or is more than an hour old: it was not kept.";
+    }
+}
+
+texts! {
     /// Failures, as they are told to people.
     Fault {
         which: "对象", "Which";

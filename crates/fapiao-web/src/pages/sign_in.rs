@@ -13,6 +13,8 @@ pub struct SignInPage {
     pub login: String,
     /// Where to go on to; a path of ours.
     pub next: String,
+    /// A form that was not taken because the session had ended, sealed; may be empty.
+    pub kept: String,
     /// Why it failed: one sentence, the same for a wrong name and a wrong password.
     pub wrong: Option<String>,
     /// The token of the not yet signed-in session.

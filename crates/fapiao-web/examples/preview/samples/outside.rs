@@ -5,8 +5,10 @@ use fapiao_domain::{delivery::PageType, red::RedReason};
 use fapiao_web::pages::{
     buyer::{BuyerPage, BuyerState, RedSlip, Sale, red_reason},
     fault::{BareFaultPage, Fault},
+    kept::{KeptPage, KeptValue},
     mail::{InvoiceMail, InvoiceMailHtml, InvoiceMailText, RedMail},
     parts::Link,
+    shell::Section,
     sign_in::SignInPage,
 };
 
@@ -15,6 +17,7 @@ pub(crate) fn add(s: &Sample, pages: &mut Pages) {
         bare: s.bare("/admin/sign-in"),
         login: String::new(),
         next: "/admin".to_owned(),
+        kept: String::new(),
         wrong: None,
         csrf: "t0ken".to_owned(),
     };
@@ -27,6 +30,22 @@ pub(crate) fn add(s: &Sample, pages: &mut Pages) {
             ..door
         },
     );
+    let typed = |name: &str, value: &str| KeptValue {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
+    let kept = KeptPage {
+        shell: s.shell(Section::Accounts),
+        action: "/admin/accounts/acc_1".to_owned(),
+        page: "/admin/accounts/acc_1".to_owned(),
+        values: vec![
+            typed("name", "示例商城公众号"),
+            typed("contact_phone", "0571-60000000"),
+            typed("version", "3"),
+        ],
+        secrets: vec!["secret".to_owned()],
+    };
+    pages.add("sign-in-kept", kept);
     pages.add(
         "fault-bare",
         BareFaultPage {
