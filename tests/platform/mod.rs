@@ -1,4 +1,5 @@
 pub mod mail;
 mod preflight;
+mod rights;
 mod tax;
 mod templates;

@@ -12,6 +12,7 @@ use crate::{
         passwords::Argon2Passwords,
         reach::HttpReach,
         renderer::PdfRenderer,
+        rights::RightsKeeper,
         sealer::MasterKeySealer,
         seals::Seals,
         tax_direct::{DirectTax, DirectTaxConfig},
@@ -82,8 +83,11 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
     let sealer: Arc<dyn Sealer> = Arc::new(sealer(config)?);
     let recorder = Recorder::start(Arc::clone(&store), Arc::clone(&clock));
     let observer: CallObserver = {
-        let recorder = recorder.clone();
-        Arc::new(move |call| recorder.wechat(call))
+        let (recorder, rights) = (recorder.clone(), RightsKeeper::start(Arc::clone(&store)));
+        Arc::new(move |call| {
+            recorder.wechat(call);
+            rights.note(call);
+        })
     };
     let keeper = token_keeper(
         &config.wechat.api_base,

@@ -60,6 +60,7 @@ mod red;
 mod rehearsal;
 mod reports;
 mod reserve;
+mod rights;
 mod sales;
 mod sealed;
 mod setup;

@@ -114,6 +114,8 @@ pub struct Transport {
 pub struct Observed<'a> {
     /// The interface, such as `card/invoice/insert`.
     pub call: &'static str,
+    /// Whose token it carried; `None` where the credentials are in the body.
+    pub app_id: Option<&'a str>,
     /// The JSON that was sent.
     pub body: Option<&'a [u8]>,
     /// Name and bytes of the file that was sent.
@@ -188,6 +190,7 @@ impl Transport {
 
     pub(crate) async fn send(
         &self,
+        app_id: Option<&str>,
         spec: &Spec,
         method: Method,
         query: &[(&str, &str)],
@@ -201,6 +204,7 @@ impl Transport {
             let reason = outcome.as_ref().err().map(ToString::to_string);
             observer(&Observed {
                 call: spec.name(),
+                app_id,
                 body: match body {
                     Body::Json(json) => Some(json),
                     Body::None | Body::File { .. } => None,

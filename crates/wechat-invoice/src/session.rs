@@ -132,7 +132,7 @@ impl Session {
         let raw = self
             .keeper
             .transport()
-            .send(spec, Method::POST, query, &body)
+            .send(None, spec, Method::POST, query, &body)
             .await?;
         answer::members(spec, &raw, blot)
     }

@@ -270,6 +270,18 @@ impl World {
         self.save_account(account);
     }
 
+    /// Gives an account that was configured as a platform its permission, or takes it back.
+    pub(crate) fn grant_platform(&mut self, appid: &str, granted: bool) -> Option<&Account> {
+        let mut account = self.accounts.get(appid).cloned()?;
+        if !account.config.platform {
+            return None;
+        }
+        let id = account.config.s_pappid.clone();
+        account.s_pappid = granted.then(|| id.unwrap_or_else(|| make_s_pappid(appid)));
+        self.save_account(account);
+        self.accounts.get(appid)
+    }
+
     pub(crate) fn save_account(&mut self, account: Account) {
         self.accounts.put(&self.journal, account);
     }

@@ -10,6 +10,7 @@ pub mod papers;
 pub mod passwords;
 pub mod reach;
 pub mod renderer;
+pub mod rights;
 pub mod sealer;
 pub mod seals;
 pub mod tax_direct;

@@ -30,6 +30,19 @@ table! {
 }
 
 table! {
+    /// A call that WeChat refuses an account for want of a right.
+    refused_right = "refused_rights" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        app_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        interface: String,
+        code: String,
+        since: i64,
+        at: i64,
+    }
+}
+
+table! {
     token_note = "token_notes" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: String,

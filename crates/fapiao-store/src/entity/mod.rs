@@ -49,7 +49,7 @@ pub(crate) use audit::audit_entry;
 pub(crate) use books::{
     book_closing, book_mapping, book_piece, payment_file, payment_line, quota_check,
 };
-pub(crate) use designs::{design, template_try, token_note};
+pub(crate) use designs::{design, refused_right, template_try, token_note};
 pub(crate) use fiscal::{fiscal_bill, fiscal_bill_delivery, fiscal_unit};
 pub(crate) use gateway::{
     partner, partner_key, partner_offset, partner_request, platform_notice, platform_offset,

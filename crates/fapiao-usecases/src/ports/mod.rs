@@ -29,6 +29,7 @@ mod reconciliation;
 mod red;
 mod rehearsal;
 mod reports;
+mod rights;
 mod sales;
 mod sealed;
 mod security;
@@ -87,6 +88,7 @@ pub use reports::{
     After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period, Reports,
     SaleBalance, SaleMove, SegmentMatch, VatRow,
 };
+pub use rights::{RefusedRight, Rights};
 pub use sales::{
     Accepted, Authorisation, DeliveryChange, NewDelivery, NewOrder, OrderFilter, OrderRow, Page,
     Sales, Scope,
@@ -150,6 +152,7 @@ pub trait Storage:
     + Reconciliations
     + MonthBooks
     + FiscalBills
+    + Rights
     + Send
     + Sync
 {
@@ -188,6 +191,7 @@ impl<T> Storage for T where
         + Reconciliations
         + MonthBooks
         + FiscalBills
+        + Rights
         + Send
         + Sync
 {

@@ -26,7 +26,9 @@ use fapiao_usecases::{
     merchant::page_refusals::page_refusal,
     platform::{
         card_life::{CodeError, enter_code},
-        preflight::{Finding, Papers, SafeStep, Weight, foresee_delivery, step_after},
+        preflight::{
+            Finding, Papers, SafeStep, Weight, foresee_delivery, refused_rights, step_after,
+        },
     },
     records::{Card, Delivery, JobRow},
 };
@@ -42,7 +44,10 @@ pub(super) async fn add(
         return Ok(());
     };
     if matches!(place, Place::AwaitsBuyer { .. }) {
-        return add_page_refusal(frame, standing, delivery).await;
+        add_page_refusal(frame, standing, delivery).await?;
+        let refused = refused_rights(frame.ports(), delivery).await?;
+        standing.checks = refused.iter().map(|it| row(frame, it)).collect();
+        return Ok(());
     }
     let card = frame.ports().store.card(&delivery.id).await?;
     let lost = card
@@ -146,7 +151,10 @@ fn safest(place: &Place, findings: &[Finding]) -> Option<SafeStep> {
         Place::Stuck { kind, code, .. } => (kind == "deliver_card", code.strip_prefix("wechat_")),
         _ => (false, None),
     };
+    // What is known here of the very code says more than the code.
+    let known = answered.and_then(|code| findings.iter().find(|it| it.code == code));
     certain
+        .or(known)
         .map(|it| it.step)
         .or_else(|| answered.and_then(step_after))
         .or_else(|| first.map(|it| it.step))
@@ -207,7 +215,8 @@ const fn step_words(t: &Checks, step: SafeStep) -> &'static str {
     }
 }
 
-fn row(frame: &Frame, finding: &Finding) -> CheckRow {
+/// A finding under the sentence of a page.
+pub(super) fn row(frame: &Frame, finding: &Finding) -> CheckRow {
     let t = &frame.t().checks;
     CheckRow {
         tone: match finding.weight {

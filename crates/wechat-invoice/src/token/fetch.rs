@@ -81,7 +81,7 @@ impl TokenKeeper {
         ];
         let raw = self
             .transport()
-            .send(&CLASSIC_TOKEN, Method::GET, &query, &Body::None)
+            .send(None, &CLASSIC_TOKEN, Method::GET, &query, &Body::None)
             .await?;
         let members = answer::members(&CLASSIC_TOKEN, &raw, &[secret])?;
         self.credential(&CLASSIC_TOKEN, "access_token", members)
@@ -104,7 +104,7 @@ impl TokenKeeper {
         let body = Body::Json(Bytes::from(json));
         let raw = self
             .transport()
-            .send(&STABLE_TOKEN, Method::POST, &[], &body)
+            .send(None, &STABLE_TOKEN, Method::POST, &[], &body)
             .await?;
         let members = answer::members(&STABLE_TOKEN, &raw, &[secret])?;
         self.credential(&STABLE_TOKEN, "access_token", members)

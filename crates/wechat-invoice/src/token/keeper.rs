@@ -182,7 +182,7 @@ impl TokenKeeper {
             pairs.extend_from_slice(query);
             let raw = self
                 .transport()
-                .send(spec, method.clone(), &pairs, body)
+                .send(Some(account.app_id()), spec, method.clone(), &pairs, body)
                 .await?;
             let blot = [token.expose_secret(), account.secret().expose_secret()];
             match answer::members(spec, &raw, &blot) {

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, Path};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, Problem, read, send};
@@ -37,6 +38,22 @@ pub(super) async fn save(app: Data<App>, body: Bytes) -> HttpResponse {
             .unwrap_or_default())
     };
     send(save())
+}
+
+#[derive(Deserialize)]
+struct Grant {
+    granted: bool,
+}
+
+/// Takes the platform permission back, or gives it again. The platform id stays what it was, and so do agreements.
+pub(super) async fn grant(app: Data<App>, appid: Path<String>, body: Bytes) -> HttpResponse {
+    let grant = || -> Answer {
+        let Grant { granted } = read(&body)?;
+        let mut world = app.world();
+        let found = world.grant_platform(&appid, granted).map(account_json);
+        found.ok_or_else(|| Problem::not_found(format!("no platform has the appid {appid}")))
+    };
+    send(grant())
 }
 
 /// Verifies the push address as the console does when it is saved.

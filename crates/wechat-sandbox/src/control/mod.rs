@@ -53,6 +53,7 @@ routes! {
     post "/accounts" => accounts::save;
     get "/accounts/{appid}" => accounts::show;
     post "/accounts/{appid}/verify-url" => accounts::verify;
+    post "/accounts/{appid}/platform" => accounts::grant;
     get "/orders/{order_id}" => orders::show;
     post "/orders/{order_id}/authorise" => orders::authorise;
     post "/orders/{order_id}/refuse" => orders::refuse;

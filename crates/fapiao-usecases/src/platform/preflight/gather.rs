@@ -1,6 +1,6 @@
 //! Gathers what a delivery's insert is judged by.
 
-use super::{Finding, InsertFacts, foresee_insert};
+use super::{Finding, InsertFacts, foresee_insert, refused_rights};
 use crate::{
     errors::StoreError,
     platform::template::platform_account,
@@ -92,7 +92,7 @@ async fn pdf_of(
     Ok(look.ok())
 }
 
-/// As [`foresee`], by id and for whoever may see it. A list asks only for papers that came from elsewhere: to fetch and
+/// As [`foresee`], by id and for whoever may see it, with the rights that WeChat took back. A list asks only for papers that came from elsewhere: to fetch and
 /// read a file for every row is too much.
 ///
 /// # Errors
@@ -105,8 +105,9 @@ pub async fn foresee_delivery(
 ) -> Result<Vec<Finding>, StepError> {
     match ports.store.delivery(scope, id).await? {
         Some(delivery) => {
-            let findings = foresee(ports, &delivery, papers).await?;
-            Ok(findings.unwrap_or_default())
+            let mut findings = foresee(ports, &delivery, papers).await?.unwrap_or_default();
+            findings.extend(refused_rights(ports, &delivery).await?);
+            Ok(findings)
         }
         None => Ok(Vec::new()),
     }

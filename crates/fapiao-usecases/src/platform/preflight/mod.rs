@@ -6,9 +6,11 @@
 mod call;
 mod gather;
 mod paper;
+mod rights;
 
 pub use gather::{Papers, foresee, foresee_delivery};
 pub use paper::PDF_BYTES_MAX;
+pub use rights::{refused_rights, refused_to};
 
 use crate::{
     ports::{PdfLook, TemplateOrder},
