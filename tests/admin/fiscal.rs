@@ -708,3 +708,48 @@ async fn what_stopped_is_told_on_the_bills_page_and_tried_again_there() {
     assert!(text.contains("任务已不在此状态"), "{text}");
     app.stop().await;
 }
+
+#[tokio::test]
+async fn an_owner_notes_that_a_card_is_not_in_the_wallet() {
+    let app = spawn_app_with_bills().await;
+    let finance = signed_in(&app, "finance").await;
+    let owner = signed_in(&app, "admin").await;
+    for fault in [
+        json!({ "path": "/nontax/insertbill", "kind": "drop_before", "count": 1 }),
+        json!({ "path": "/nontax/insertbill", "kind": "errcode", "value": 72040, "count": 1 }),
+    ] {
+        app.wechat_fault(&fault).await;
+    }
+    let made = entered(&app, &finance, Some(FILE)).await;
+    agree(&app, &made).await;
+    says(&app, &owner, &made, "停下，需要人工处理").await;
+    let form = "id=\"absent\"";
+    let text = page(&app, &owner, &made).await;
+    assert!(!text.contains(form), "an answer may still come: {text}");
+    let statement = "UPDATE fiscal_bill_deliveries SET card_asked_at = card_asked_at - 660000 \
+                     WHERE card_asked_at IS NOT NULL";
+    assert_eq!(app.tamper(statement).await, 1);
+    let text = says(&app, &owner, &made, form).await;
+    assert!(
+        text.contains("不知道卡券是否在卡包中") && !text.contains("id=\"again\""),
+        "{text}"
+    );
+    let text = page(&app, &finance, &made).await;
+    assert!(!text.contains(form), "an owner decides it");
+    let act = format!("{made}/absent-card");
+    let refused = send(&app, &finance, &act, &[("absent_reason", "电话核实")]).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let text = refused_page(send(&app, &owner, &act, &[("absent_reason", " ")]).await).await;
+    assert!(text.contains("href=\"#absent_reason\""), "{text}");
+    location(&send(&app, &owner, &act, &[("absent_reason", "电话核实")]).await);
+    let text = page(&app, &owner, &made).await;
+    assert!(
+        text.contains("人工核实：卡包中没有此票")
+            && text.contains("电话核实")
+            && text.contains("id=\"again\"")
+            && !text.contains(form),
+        "{text}"
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}

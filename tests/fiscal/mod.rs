@@ -1,11 +1,14 @@
 //! Fiscal bills from a counter into a wallet, over HTTP and against WeChat's sandbox.
 
+mod bureau;
 mod flow;
 mod refused;
 mod roles;
 mod templates;
 mod trouble;
+mod undecided;
 mod voided;
+mod waiting;
 
 use crate::harness::{TestApp, eventually, eventually_or, spawn_app_with_bills};
 use fapiao_domain::ids::BillId;

@@ -225,6 +225,16 @@ impl JobQueue for Store {
         })
     }
 
+    async fn jobs_about(&self, subjects: &[&str]) -> Result<Vec<JobRow>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in subjects.chunks(CHUNK) {
+            let sql = select::<job::Entity>("WHERE subject IN ").list(chunk.iter().copied());
+            found.extend(sql::all::<job::Model>(self.reader(), sql).await?);
+        }
+        found.sort_by(|a, b| (a.run_at, &a.id).cmp(&(b.run_at, &b.id)));
+        found.into_iter().map(|it| row(it, None)).collect()
+    }
+
     async fn stopped_jobs(&self, subjects: &[&str]) -> Result<Vec<JobRow>, StoreError> {
         let mut stopped = Vec::new();
         for chunk in subjects.chunks(CHUNK) {

@@ -5,6 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// WeChat deletes an unused upload after three days; ours is renewed before that.
 const MEDIA_LIFE_HOURS: i64 = 60;
+/// An insert that was announced earlier than this gets no answer any more: whoever asked is gone.
+pub(crate) const ANSWER_AWAITED: TimeDelta = TimeDelta::minutes(10);
 /// Codes after which the same upload is not tried again.
 const DEAD_MEDIA: [&str; 3] = ["72046", "72081", "72083"];
 /// The template is too young, or not usable.

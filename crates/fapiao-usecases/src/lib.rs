@@ -23,6 +23,7 @@ pub mod platform;
 pub mod ports;
 mod rates;
 pub mod records;
+mod rejecting;
 pub mod rounding;
 pub mod run;
 mod special;

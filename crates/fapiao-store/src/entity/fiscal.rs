@@ -62,6 +62,7 @@ table! {
         authorised_at: Option<i64>,
         expires_at: i64,
         card_template: Option<String>,
+        card_account: Option<String>,
         card_state: String,
         card_media: String,
         card_media_at: Option<i64>,

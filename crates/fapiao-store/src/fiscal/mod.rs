@@ -13,7 +13,8 @@ pub(crate) use rows::{facts_digest, items};
 use crate::{
     Store, audit,
     entity::{audit_entry, fiscal_bill, fiscal_bill_delivery, fiscal_unit},
-    sql::{self, Sql, select},
+    read,
+    sql::{self, Cells, Sql, select},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -78,6 +79,22 @@ impl FiscalBills for Store {
     async fn fiscal_unit_by_code(&self, code: &str) -> Result<Option<FiscalUnit>, StoreError> {
         self.unit_by(select::<fiscal_unit::Entity>("WHERE code = ").bind(code))
             .await
+    }
+
+    async fn open_bill_deliveries(&self, unit: &FiscalUnitId) -> Result<u32, StoreError> {
+        let open = sql::number(self.reader(), under_way(unit)).await?;
+        Ok(u32::try_from(open).unwrap_or(u32::MAX))
+    }
+
+    async fn cards_to_ask_for(
+        &self,
+        unit: &FiscalUnitId,
+    ) -> Result<Vec<BillDeliveryId>, StoreError> {
+        sql::rows(self.reader(), to_ask_for(unit))
+            .await?
+            .iter()
+            .map(|row| read::id(&row.cell::<String>(0)?))
+            .collect()
     }
 
     async fn save_fiscal_unit(
@@ -157,6 +174,10 @@ impl FiscalBills for Store {
         Ok(found)
     }
 
+    async fn bill_changed(&self, id: &BillId, millis: u64) {
+        self.signals().delivery(id.as_str(), millis).await;
+    }
+
     async fn bill_timeline(&self, bill: &BillId) -> Result<Vec<AuditEntry>, StoreError> {
         let sql = select::<audit_entry::Entity>("WHERE subject = ")
             .bind(bill.as_str())
@@ -204,6 +225,30 @@ fn overdue(before: DateTime<Utc>, limit: u32) -> Sql {
     .bind(before.timestamp_millis())
     .add(" ORDER BY expires_at LIMIT ")
     .bind(i64::from(limit))
+}
+
+/// Counts deliveries of a unit that were begun with its bureau: a page that was asked for, an agreement, a card that
+/// WeChat refused and somebody mends. Only the latest of a bill can be one.
+pub(super) fn under_way(unit: &FiscalUnitId) -> Sql {
+    Sql::new(
+        "SELECT count(*) FROM fiscal_bills b JOIN fiscal_bill_deliveries d ON d.id = b.delivery_id \
+         WHERE b.delivery_state IN ('created', 'page_opened', 'authorised', 'issuing', 'failed') \
+         AND (d.state IN ('page_opened', 'authorised', 'issuing') \
+         OR (d.state = 'created' AND d.source = 'elsewhere') \
+         OR (d.state = 'failed' AND d.card_template IS NOT NULL)) AND b.unit_id = ",
+    )
+    .bind(unit.as_str())
+}
+
+fn to_ask_for(unit: &FiscalUnitId) -> Sql {
+    Sql::new(
+        "SELECT d.id FROM fiscal_bills b JOIN fiscal_bill_deliveries d ON d.id = b.delivery_id \
+         WHERE b.delivery_state IN ('authorised', 'issuing') AND d.card_asked_at IS NULL \
+         AND EXISTS (SELECT 1 FROM jobs j WHERE j.subject = d.id AND j.kind = 'insert_bill' AND j.state <> 'parked') \
+         AND b.unit_id = ",
+    )
+    .bind(unit.as_str())
+    .add(" ORDER BY b.created_at LIMIT 1000")
 }
 
 #[cfg(test)]

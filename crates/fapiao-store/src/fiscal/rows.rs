@@ -208,6 +208,7 @@ pub(super) fn delivery(model: fiscal_bill_delivery::Model) -> Result<BillDeliver
         None => None,
         Some(template) => Some(BillCard {
             template: template.clone(),
+            account: read::id_opt(model.card_account.as_deref())?,
             state: read::word(CardState::parse, &model.card_state, "state of a card")?,
             media: read::time_opt(model.card_media_at)?.map(|at| (model.card_media.clone(), at)),
             asked_at: read::time_opt(model.card_asked_at)?,
@@ -250,6 +251,7 @@ pub(super) fn delivery_model(it: &BillDelivery) -> fiscal_bill_delivery::Model {
         authorised_at: it.authorised_at.map(|at| at.timestamp_millis()),
         expires_at: it.expires_at.timestamp_millis(),
         card_template: card.map(|card| card.template.clone()),
+        card_account: card.and_then(|card| card.account.as_ref().map(ToString::to_string)),
         card_state: card.map_or("", |card| card.state.as_str()).to_owned(),
         card_media: media.map_or_else(String::new, |(handle, _)| handle.clone()),
         card_media_at: media.map(|(_, at)| at.timestamp_millis()),

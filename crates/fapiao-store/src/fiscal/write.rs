@@ -5,7 +5,7 @@ use crate::{
     audit::Line,
     entity::{fiscal_bill, fiscal_bill_delivery, fiscal_unit},
     error::{exists, missing, stale},
-    sql::{Sql, for_update, select},
+    sql::{self, Sql, for_update, select},
     tx::Tx,
     writer::Run,
 };
@@ -89,6 +89,14 @@ pub(super) fn unit<'t>(tx: &'t Tx, it: &'t UnitWrite) -> Run<'t, ()> {
                     it.unit.code
                 )));
             }
+            if has_other_bureau(tx, &model).await?
+                && sql::number(&tx.db, super::under_way(&it.unit.id)).await? > 0
+            {
+                return Err(stale(format!(
+                    "the bureau of collecting unit {} (deliveries are under way)",
+                    it.unit.code
+                )));
+            }
             let sql = update::<fiscal_unit::Entity>(
                 &model,
                 it.unit.id.as_str(),
@@ -106,6 +114,16 @@ pub(super) fn unit<'t>(tx: &'t Tx, it: &'t UnitWrite) -> Run<'t, ()> {
         tx.enqueue_all(&it.then);
         Ok(())
     })
+}
+
+/// Whether a unit that is there would get another bureau.
+async fn has_other_bureau(tx: &Tx, model: &fiscal_unit::Model) -> Result<bool, StoreError> {
+    let sql = select::<fiscal_unit::Entity>("WHERE id = ").bind(model.id.as_str());
+    let before = tx.one::<fiscal_unit::Model>(sql).await?;
+    Ok(before.is_some_and(|before| {
+        before.bureau_account != model.bureau_account
+            || before.bureau_platform_id != model.bureau_platform_id
+    }))
 }
 
 /// The row of a bill, held until the commit.
@@ -254,6 +272,7 @@ pub(super) fn bill<'t>(tx: &'t Tx, it: &'t BillWrite) -> Run<'t, ()> {
                 .map(|now| edge(before.get(now.id.as_str()), now));
             line = line.with(DELIVERIES, Value::Array(edges.collect()));
         }
+        tx.changed_id(it.id.as_str());
         tx.audit(line);
         tx.enqueue_all(&it.then);
         Ok(())

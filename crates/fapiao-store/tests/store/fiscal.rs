@@ -166,6 +166,7 @@ async fn carded(bench: &Bench, bill: &mut Bill, delivery: &mut BillDelivery, cod
     delivery.authorised_at = Some(bench.now());
     goes(bench, delivery, DeliveryState::Authorised).await;
     delivery.card = Some(BillCard {
+        account: None,
         template: "p-card".to_owned(),
         state: CardState::Inserting,
         media: Some(("media-1".to_owned(), bench.now())),

@@ -4,7 +4,8 @@ use super::{SettingError, card_designs::picture, texts::Reading};
 use crate::{
     actor::Actor,
     errors::StoreError,
-    fiscal::template_job,
+    fields::FieldError,
+    fiscal::{cards_waiting, template_job},
     ids::fresh,
     jobs::{Job, QueuedJob},
     ports::Ports,
@@ -110,6 +111,9 @@ pub async fn save_unit(
         closed: draft.closed,
         version: before.map_or(0, |it| it.version),
     };
+    if let Some(before) = before {
+        may_change(ports, before, &unit, &mut reading).await?;
+    }
     let unit = renewed(before, reading.end(Some(unit))?);
     write(ports, actor, unit, "fiscal_unit.saved", "code").await
 }
@@ -122,6 +126,79 @@ fn no_template() -> UnitTemplate {
         payee: String::new(),
         at: None,
     }
+}
+
+/// Refuses what would break off something under way. A payer agrees to the page of one bureau, and WeChat takes the card
+/// from no other (72038): finishing under the account before would need its template and its platform id beside the new
+/// ones, so that whoever changes the bureau waits until nothing is open. And a template that is being made, or of which
+/// nobody knows, has the name and the account it was asked with.
+async fn may_change(
+    ports: &Ports,
+    before: &FiscalUnit,
+    unit: &FiscalUnit,
+    reading: &mut Reading,
+) -> Result<(), StoreError> {
+    let bureau = [
+        (
+            "bureau_account",
+            before.bureau_account != unit.bureau_account,
+        ),
+        (
+            "bureau_platform_id",
+            before.bureau_platform_id != unit.bureau_platform_id,
+        ),
+    ];
+    let changed = bureau.into_iter().find(|(_, changed)| *changed);
+    if let Some((field, _)) = changed {
+        let open = ports.store.open_bill_deliveries(&unit.id).await?;
+        if open > 0 {
+            reading.push(deliveries_open(field, open));
+            return Ok(());
+        }
+    }
+    let of_template = [
+        ("name", before.name != unit.name),
+        (
+            "bureau_account",
+            before.bureau_account != unit.bureau_account,
+        ),
+    ];
+    for (field, _) in of_template.into_iter().filter(|(_, changed)| *changed) {
+        if is_under_way(&before.template) {
+            reading.push(template_open(field));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a template was asked for and its outcome is open.
+const fn is_under_way(template: &UnitTemplate) -> bool {
+    matches!(
+        template.stand,
+        TemplateStand::Asked | TemplateStand::Unknown
+    )
+}
+
+fn deliveries_open(field: &str, open: u32) -> FieldError {
+    FieldError::new(
+        format!("/{field}"),
+        "E_BILLS_OPEN",
+        format!(
+            "{open} deliveries were begun with the present bureau, and WeChat takes their cards from no other: wait until \
+             they are in the wallet, or refuse them on the pages of their bills; then change the bureau"
+        ),
+    )
+    .in_chinese(format!(
+        "还有 {open} 次投递是以现在的财政局发起的，微信不接受由别的账号放入：等它们进入卡包，或在票据页面拒绝发放后，再更换"
+    ))
+}
+
+fn template_open(field: &str) -> FieldError {
+    FieldError::new(
+        format!("/{field}"),
+        "E_TEMPLATE_OPEN",
+        "the card template is being made, or nobody knows whether it was: wait for it, or settle it above; then change this",
+    )
 }
 
 /// Another name, bureau or logo needs another template; one that is being made, or of which nobody knows, stays.
@@ -245,6 +322,9 @@ pub async fn save_unit_logo(
     unit: &FiscalUnit,
     bytes: Bytes,
 ) -> Result<FiscalUnit, SettingError> {
+    if is_under_way(&unit.template) {
+        return Err(SettingError::Invalid(vec![template_open("logo")]));
+    }
     let looked = picture(&bytes).map_err(|(code, rule)| super::texts::one("logo", code, &rule))?;
     let sha256 = ports
         .files
@@ -311,6 +391,10 @@ pub async fn settle_template(
         "card_id",
     )
     .await?;
+    if unit.template.stand == TemplateStand::Ready {
+        let then = cards_waiting(ports, id).await?;
+        ports.store.enqueue(then).await?;
+    }
     // The job that stopped because nobody knew has nothing to wait for any more.
     super::titles::release_stopped_kind(
         ports,

@@ -1,7 +1,7 @@
 //! Bills as they come in, and the attempts to bring them.
 
 use super::{
-    bill_row,
+    bill_row, card_in_the_way,
     drafts::{AskedHow, BillDraft, Read, Wrong, closed, read_asked, read_draft},
     refusal::{ASKED_ANEW, rejection},
 };
@@ -166,7 +166,7 @@ async fn agreed_anew(
     if bill.void.is_some() {
         return Err(BillError::not_now("票据已作废", "the bill is void"));
     }
-    if !may_begin_anew(&delivery) {
+    if !may_begin_anew(&delivery, &all) {
         return Err(BillError::not_now(
             "这张票据的另一个授权正在处理，或卡券可能已经放入",
             format!(
@@ -190,10 +190,9 @@ fn order_id_taken() -> BillError {
     )
 }
 
-/// Whether a delivery ended without a card that could be in a wallet.
-fn may_begin_anew(delivery: &BillDelivery) -> bool {
-    let card = delivery.card.as_ref();
-    let inserted_maybe = card.is_some_and(|card| card.asked_at.is_some());
+/// Whether the latest delivery ended, and no card of any could be in a wallet.
+fn may_begin_anew(delivery: &BillDelivery, all: &[BillDelivery]) -> bool {
+    let inserted_maybe = card_in_the_way(all).is_some();
     let ended = matches!(
         delivery.state,
         DeliveryState::Refused | DeliveryState::Expired | DeliveryState::Failed
@@ -254,7 +253,8 @@ pub async fn ask_again(
             "the collecting unit elsewhere asks the payer; it has to ask anew",
         ));
     }
-    if !may_begin_anew(&delivery) {
+    let all = ports.store.bill_deliveries(id).await?;
+    if !may_begin_anew(&delivery, &all) {
         return Err(BillError::not_now(
             "上一次投递还没有结束，或卡券可能已经放入",
             format!(

@@ -1,6 +1,8 @@
 //! Bureau: the card of a bill, uploaded, announced, inserted at most once.
 
-use super::{Found, Told, found, goes_to, refusal::rejection, save, template_job};
+use super::{
+    Found, Told, absent::was_said_absent, found, goes_to, refusal::rejection, save, template_job,
+};
 use crate::{
     actor::Actor,
     errors::{Advice, StoreError},
@@ -63,6 +65,7 @@ pub(crate) async fn insert_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     }
     let mut card = it.delivery.card.clone().unwrap_or_else(|| BillCard {
         template: template.clone(),
+        account: Some(account.id.clone()),
         state: CardState::Uploading,
         media: None,
         asked_at: None,
@@ -71,6 +74,7 @@ pub(crate) async fn insert_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     });
     if card.asked_at.is_none() {
         card.template = template;
+        card.account = Some(account.id.clone());
     }
     let media = match fresh_media(card.media.as_ref(), ports.clock.now()) {
         Some(media) => media,
@@ -175,7 +179,11 @@ async fn ask(
     media: String,
     was_asked: bool,
 ) -> Result<(), StepError> {
-    let (made, id) = (it.unit.template.at, it.delivery.id.clone());
+    let (made, id, bill) = (
+        it.unit.template.at,
+        it.delivery.id.clone(),
+        it.bill.id.clone(),
+    );
     let request = BillInsert {
         order_id: it.delivery.wechat_order_id.clone(),
         card_id: it
@@ -193,8 +201,11 @@ async fn ask(
         Ok(inserted) => return record_inserted(ports, &id, Some(&inserted)).await,
         Err(error) => error,
     };
-    if error.advice == Advice::AlreadyDone && was_asked {
-        // Our own earlier call went through and its answer was lost: the card is there, its code is not.
+    if error.advice == Advice::AlreadyDone
+        && (was_asked || was_said_absent(ports, &bill, &id).await?)
+    {
+        // Our own earlier call went through and its answer was lost: the card is there, its code is not. WeChat knows it
+        // better than whoever looked and did not find it.
         return record_inserted(ports, &id, None).await;
     }
     if !says_no(&error) || was_asked && error.advice != Advice::NeedsPerson {

@@ -4,6 +4,7 @@
 //! card (`template`, `card`, `void`). They meet in the bill's delivery and in jobs. Bills are taken in by `bills`; nothing
 //! here makes one or draws one.
 
+mod absent;
 mod bills;
 mod card;
 mod confirm;
@@ -18,6 +19,7 @@ mod void;
 pub use crate::backoffice::fiscal_units::{
     UnitDraft, save_unit, save_unit_logo, settle_template, what_is_missing,
 };
+pub use absent::{card_is_absent, is_undecided};
 pub use bills::{BillError, accept_bill, ask_again, check_bill};
 pub use drafts::{BillDraft, BillItemDraft, ForeignAuthorisation};
 pub use file::attach_bill_file;
@@ -29,7 +31,7 @@ pub(crate) use card::insert_bill;
 pub(crate) use confirm::{BillConfirmed, confirm_bill, poll_bill};
 pub(crate) use refusal::reject_bill;
 pub(crate) use reports::follow_bill_card;
-pub(crate) use template::{ensure_bill_template, template_job};
+pub(crate) use template::{cards_waiting, ensure_bill_template, template_job};
 pub(crate) use void::cancel_bill;
 
 use crate::{
@@ -37,10 +39,11 @@ use crate::{
     errors::StoreError,
     jobs::QueuedJob,
     ports::{BillRow, BillWrite, Ports},
-    records::{Account, Bill, BillDelivery, FiscalUnit},
+    records::{Account, Bill, BillCard, BillDelivery, FiscalUnit},
     step::StepError,
 };
 use fapiao_domain::{
+    card::CardState,
     delivery::DeliveryState,
     ids::{AccountId, BillDeliveryId, BillId},
 };
@@ -58,6 +61,24 @@ pub async fn bill_row(ports: &Ports, id: &BillId) -> Result<Option<BillRow>, Sto
     let delivery =
         latest.ok_or_else(|| StoreError::Corrupt(format!("the bill {id} has no delivery")))?;
     Ok(Some(BillRow { bill, delivery }))
+}
+
+/// Of the cards that were asked for, over all deliveries of a bill, the one that is most in the way of what is decided about
+/// the bill.
+pub fn card_in_the_way(deliveries: &[BillDelivery]) -> Option<&BillCard> {
+    let weight = |card: &&BillCard| match card.state {
+        CardState::Cancelled => 0,
+        CardState::Uploading => 1,
+        CardState::Inserted => 2,
+        CardState::Inserting => 3,
+        CardState::CodeUnknown => 4,
+        CardState::Locked => 5,
+        CardState::Reimbursed => 6,
+    };
+    let cards = deliveries.iter().filter_map(|it| it.card.as_ref());
+    cards
+        .filter(|card| card.asked_at.is_some())
+        .max_by_key(weight)
 }
 
 /// All that an act about a delivery needs.

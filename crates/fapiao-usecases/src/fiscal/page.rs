@@ -91,11 +91,15 @@ async fn ask(ports: &Ports, delivery: BillDelivery) -> Result<String, BillPageEr
         .account_by_app_id(&it.delivery.app_id)
         .await?
         .ok_or_else(|| not_ready("收款账号不存在 / the WeChat account is gone"))?;
-    let platform_id = platform_id_of(ports, &it.unit).await?.ok_or_else(|| {
-        not_ready("财政局的开票平台标识未知 / the bureau's platform id is not known yet")
-    })?;
+    let unknown =
+        || not_ready("财政局的开票平台标识未知 / the bureau's platform id is not known yet");
+    platform_id_of(ports, &it.unit).await?.ok_or_else(unknown)?;
     // Saved before WeChat is asked: from here on the payer may agree, and a lost push must be found.
     mark_opened(ports, &mut it.delivery).await?;
+    // Read anew: from here on nobody exchanges the bureau, but somebody may have done so a moment before.
+    let unit = ports.store.fiscal_unit(&it.unit.id).await?;
+    let platform_id = platform_id_of(ports, unit.as_ref().unwrap_or(&it.unit)).await?;
+    let platform_id = platform_id.ok_or_else(unknown)?;
     let for_app = it.delivery.source == BillSource::App;
     let return_url = if it.delivery.return_url.is_empty() {
         bill_link(ports, &it.delivery)

@@ -3,11 +3,12 @@
 use super::{BillError, Told, account_of, bill_row, found, goes_to, platform_id_of, save};
 use crate::{
     actor::Actor,
-    errors::{Advice, StoreError},
+    errors::StoreError,
     fields::FieldError,
     jobs::{Job, QueuedJob},
     ports::{BillRow, Ports},
     records::{BillDelivery, BillSource},
+    rejecting::settled,
     step::StepError,
 };
 use fapiao_domain::{
@@ -27,14 +28,23 @@ pub(super) const ASKED_ANEW: &str = "已重新发出领取链接，请使用新�
 
 /// A reason that payers read.
 pub(super) fn read_reason(text: &str) -> Result<String, BillError> {
+    let rule = format!("the payer reads the reason: 1 to {REASON_MAX} characters on one line");
+    read_line(text, rule)
+}
+
+/// A reason for the records.
+pub(super) fn read_note(text: &str) -> Result<String, BillError> {
+    read_line(
+        text,
+        format!("a reason is needed: 1 to {REASON_MAX} characters on one line"),
+    )
+}
+
+fn read_line(text: &str, rule: String) -> Result<String, BillError> {
     let text = text.trim();
     let wrong = |error: FieldError| Err(BillError::Invalid(vec![error]));
     if text.is_empty() || text.chars().count() > REASON_MAX || text.chars().any(char::is_control) {
-        return wrong(FieldError::new(
-            "/reason",
-            "E_REASON",
-            format!("the payer reads the reason: 1 to {REASON_MAX} characters on one line"),
-        ));
+        return wrong(FieldError::new("/reason", "E_REASON", rule));
     }
     match FieldError::of_unseen("/reason", text) {
         Some(error) => wrong(error),
@@ -133,16 +143,12 @@ pub(crate) async fn reject_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     let reason = told(&it.delivery);
     let url = super::bill_link(ports, &it.delivery);
     let order_id = &it.delivery.wechat_order_id;
-    match ports
+    let answer = ports
         .merchant
         .reject(&account, &platform_id, order_id, &reason, &url)
-        .await
-    {
-        Ok(()) => {}
-        Err(error) if error.advice == Advice::AlreadyDone || error.code == "72038" => {}
-        Err(error) => return Err(error.into()),
-    }
-    let data = json!({ "order_id": order_id });
+        .await;
+    let code = settled(answer)?;
+    let data = json!({ "order_id": order_id, "code": code });
     let subject = it.bill.id.to_string();
     ports
         .store

@@ -5,20 +5,18 @@ use crate::{
     actor::Actor,
     backoffice::titles::release_stopped_kind,
     errors::StoreError,
+    inserting::ANSWER_AWAITED,
     jobs::{Job, QueuedJob},
     ports::{CardReport, Ports, PushEnd},
     records::BillDelivery,
     step::StepError,
 };
-use chrono::TimeDelta;
 use fapiao_domain::{
     card::{CardState, Report},
     ids::Id,
 };
 use serde_json::json;
 
-/// An insert that was announced earlier than this has lost its answer.
-const ANSWER_AWAITED: TimeDelta = TimeDelta::minutes(10);
 /// A report that overtook the answer to its insert is looked at again after this time.
 const EARLY_RETRY_SECS: u32 = 5;
 

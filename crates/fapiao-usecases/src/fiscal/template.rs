@@ -24,6 +24,16 @@ pub(crate) fn template_job(unit: &FiscalUnitId) -> QueuedJob {
     QueuedJob::now(Job::EnsureBillTemplate(unit.clone()), None)
 }
 
+/// The cards of a unit that wait to be asked for: once the template is there they go on at once, and not at their next look.
+pub(crate) async fn cards_waiting(
+    ports: &Ports,
+    unit: &FiscalUnitId,
+) -> Result<Vec<QueuedJob>, StoreError> {
+    let waiting = ports.store.cards_to_ask_for(unit).await?;
+    let jobs = waiting.into_iter().map(Job::InsertBill);
+    Ok(jobs.map(|job| QueuedJob::now(job, None)).collect())
+}
+
 /// Makes the template of a unit, unless it is there. Making one is not repeatable at WeChat, so the try is saved before
 /// the call; one whose answer was lost waits for a person.
 ///
@@ -90,7 +100,8 @@ pub(crate) async fn ensure_bill_template(
                 "fiscal_unit.template_made",
             )
             .await?;
-            Ok(())
+            let then = cards_waiting(ports, id).await?;
+            Ok(ports.store.enqueue(then).await?)
         }
         Err(error) if error.advice == Advice::OutcomeUnknown => {
             let (stand, action) = (TemplateStand::Unknown, "fiscal_unit.template_unknown");

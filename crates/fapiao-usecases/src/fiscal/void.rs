@@ -1,7 +1,7 @@
 //! A bill that its bureau declared void, and what a bureau elsewhere did with one.
 
 use super::{
-    BillError, Told, bill_row, found, goes_to,
+    BillError, Told, account_of, bill_row, found, goes_to,
     refusal::{read_reason, rejection},
     save,
 };
@@ -54,7 +54,7 @@ pub async fn void_bill(
     });
     let from = delivery.state;
     let mut deliveries = Vec::new();
-    let then = match from {
+    let mut then = match from {
         DeliveryState::Created | DeliveryState::PageOpened => {
             let words = format!("票据已作废：{reason}");
             goes_to(&mut delivery, DeliveryState::Refused, &words)?;
@@ -76,6 +76,10 @@ pub async fn void_bill(
         }
         DeliveryState::Refused | DeliveryState::Expired | DeliveryState::Failed => Vec::new(),
     };
+    // A card may have come with an earlier delivery, too.
+    let all = ports.store.bill_deliveries(id).await?;
+    let earlier = all.iter().filter(|it| it.id != delivery.id && is_asked(it));
+    then.extend(earlier.map(|it| QueuedJob::now(Job::CancelBill(it.id.clone()), None)));
     let write = BillWrite {
         id: id.clone(),
         bill: Some(bill),
@@ -143,7 +147,11 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
         CardState::Reimbursed => return Err(reimbursed()),
         CardState::Inserted => {}
     }
-    let account = super::bureau_of(ports, &it.unit).await?;
+    // The unit may have another bureau by now: a card belongs to the account that inserted it.
+    let account = match account_of(ports, card.account.as_ref()).await? {
+        Some(account) => account,
+        None => super::bureau_of(ports, &it.unit).await?,
+    };
     let answer = ports
         .platform
         .cancel_card(&account, &card.template, &card.code)

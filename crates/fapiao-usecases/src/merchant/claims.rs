@@ -2,7 +2,7 @@
 
 use crate::{
     actor::Actor,
-    errors::{Advice, StoreError},
+    errors::StoreError,
     jobs::{Job, QueuedJob},
     merchant::{
         after_payment::AttachError,
@@ -10,6 +10,7 @@ use crate::{
     },
     ports::Ports,
     records::{ClaimState, PaymentClaim},
+    rejecting::settled,
     step::StepError,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -99,7 +100,7 @@ pub async fn reject_at_wechat(ports: &Ports, id: &ClaimId, url: &str) -> Result<
     };
     let own = format!("{}/o", ports.public_base);
     let url = if url.is_empty() { &own } else { url };
-    match ports
+    let answer = ports
         .merchant
         .reject(
             &account,
@@ -108,13 +109,9 @@ pub async fn reject_at_wechat(ports: &Ports, id: &ClaimId, url: &str) -> Result<
             reason,
             url,
         )
-        .await
-    {
-        Ok(()) => {}
-        Err(error) if error.advice == Advice::AlreadyDone || error.code == "72038" => {}
-        Err(error) => return Err(error.into()),
-    }
-    let data = json!({ "wechat_order_id": claim.wechat_order_id });
+        .await;
+    let code = settled(answer)?;
+    let data = json!({ "wechat_order_id": claim.wechat_order_id, "code": code });
     ports
         .store
         .append_audit(

@@ -2,7 +2,7 @@
 
 use crate::{
     actor::Actor,
-    errors::{Advice, StoreError},
+    errors::StoreError,
     fields::FieldError,
     idempotency::Effect,
     jobs::{Job, QueuedJob},
@@ -13,6 +13,7 @@ use crate::{
     },
     ports::{DeliveryChange, Ports, Scope},
     records::Delivery,
+    rejecting::settled,
     step::StepError,
 };
 use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
@@ -195,7 +196,7 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
         delivery.refusal_url.clone()
     };
     let order_id = delivery.order_id_at_wechat();
-    match ports
+    let answer = ports
         .merchant
         .reject(
             &account,
@@ -204,13 +205,9 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
             told(&delivery.reason),
             &url,
         )
-        .await
-    {
-        Ok(()) => {}
-        Err(error) if error.advice == Advice::AlreadyDone || error.code == "72038" => {}
-        Err(error) => return Err(error.into()),
-    }
-    let data = json!({ "order_id": order_id });
+        .await;
+    let code = settled(answer)?;
+    let data = json!({ "order_id": order_id, "code": code });
     ports
         .store
         .append_audit(

@@ -70,7 +70,17 @@ pub trait FiscalBills: Send + Sync {
     /// A unit by its code.
     async fn fiscal_unit_by_code(&self, code: &str) -> Result<Option<FiscalUnit>, StoreError>;
 
-    /// Inserts (version 0) or changes a unit. `Stale` when it was changed since, `Exists` when another has its code.
+    /// How many deliveries of a unit's bills go on under the bureau that their payers agreed to.
+    async fn open_bill_deliveries(&self, unit: &FiscalUnitId) -> Result<u32, StoreError>;
+
+    /// Deliveries of a unit whose card waits to be asked for, at most 1,000: the unit's template may be what they wait for.
+    async fn cards_to_ask_for(
+        &self,
+        unit: &FiscalUnitId,
+    ) -> Result<Vec<BillDeliveryId>, StoreError>;
+
+    /// Inserts (version 0) or changes a unit. `Stale` when it was changed since, or gets another bureau while deliveries go
+    /// on under the one before; `Exists` when another has its code.
     async fn save_fiscal_unit(
         &self,
         unit: &FiscalUnit,
@@ -119,6 +129,9 @@ pub trait FiscalBills: Send + Sync {
         &self,
         template: &str,
     ) -> Result<Vec<BillDelivery>, StoreError>;
+
+    /// Waits until something of a bill changes in this process or `millis` pass. A hint: read the row afterwards.
+    async fn bill_changed(&self, id: &BillId, millis: u64);
 
     /// What happened to a bill, in order.
     async fn bill_timeline(&self, bill: &BillId) -> Result<Vec<AuditEntry>, StoreError>;

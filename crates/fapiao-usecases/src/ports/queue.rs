@@ -121,6 +121,9 @@ pub struct QueueStats {
 /// The queue.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
+    /// Everything that is left to do about any of these, running, waiting or stopped; what runs next comes first.
+    async fn jobs_about(&self, subjects: &[&str]) -> Result<Vec<JobRow>, StoreError>;
+
     /// Queues jobs. A waiting job of the same unique key only moves forward.
     async fn enqueue(&self, jobs: Vec<QueuedJob>) -> Result<(), StoreError>;
 

@@ -234,6 +234,8 @@ impl BillSource {
 pub struct BillCard {
     /// WeChat's `card_id`.
     pub template: String,
+    /// The bureau's account that inserts it, and that alone can strike it out.
+    pub account: Option<AccountId>,
     /// Where it stands.
     pub state: CardState,
     /// The uploaded PDF, and when it was uploaded.

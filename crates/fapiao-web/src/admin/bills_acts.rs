@@ -5,7 +5,7 @@ use super::{
     bills::{load, page_of},
     bills_new::file_trouble,
     bills_show::{Typed, page, row},
-    desk::{Directs, WorksOnBills},
+    desk::{Directs, Owns, WorksOnBills},
     failure::Failure,
     forms::{Form, Sent, Uploaded, errors_of},
     frame::Frame,
@@ -140,6 +140,20 @@ pub(super) async fn void(sent: Sent<Directs>, id: web::Path<String>) -> Answer {
         ..BillTyped::default()
     };
     answer(&desk, &id, outcome, "void_reason", typed).await
+}
+
+/// `POST /admin/bills/{id}/absent-card`: somebody looked, and the card is not in the wallet.
+pub(super) async fn no_card(sent: Sent<Owns>, id: web::Path<String>) -> Answer {
+    let (desk, form) = (sent.desk, sent.form);
+    let id = load(&desk, &id).await?.id;
+    let reason = form.get("absent_reason");
+    let noted = fiscal::card_is_absent(desk.ports(), &desk.actor(), &id, reason).await;
+    let outcome = noted.map(|_| desk.t().fiscal.absent_noted.to_owned());
+    let typed = BillTyped {
+        absent: reason.to_owned(),
+        ..BillTyped::default()
+    };
+    answer(&desk, &id, outcome, "absent_reason", typed).await
 }
 
 /// `POST /admin/bills/{id}/retry`: what stopped about this bill runs again.

@@ -4,10 +4,11 @@ use super::{
     Answer,
     bills::page_of,
     bills_stand::{About, Step},
+    checks,
     desk::BillReader,
     failure::Failure,
     frame::Frame,
-    job_words::in_language,
+    job_words::{self, in_language},
     timeline::{Names, event},
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     pages::{
         bills::{
             BillActs, BillCardFacts, BillDeliveryFacts, BillFacts, BillItemRow, BillShowPage,
-            BillTyped, delivery_badge,
+            BillTyped, BillWorkRow, EarlierRow, delivery_badge,
         },
         deliveries::qr_svg,
         field::Errors,
@@ -30,11 +31,15 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     errors::StoreError,
-    fiscal::{bill_link, bill_row},
+    fiscal::{bill_link, bill_row, card_in_the_way},
     jobs::Job,
+    platform::preflight::refused_to,
     ports::BillRow,
-    records::{BillItem, BillSource, FiscalUnit, JobRow},
+    records::{BillDelivery, BillItem, BillSource, FiscalUnit, JobRow},
 };
+
+/// The state of a job that a person has to see to.
+const PARKED: &str = "parked";
 
 /// What came back with a form.
 #[derive(Default)]
@@ -63,17 +68,25 @@ pub(super) async fn page(
     let BillRow { bill, delivery } = row(frame, id).await?;
     let unit = store.fiscal_unit(&bill.unit).await?;
     let unit = unit.ok_or(Failure::NotFound)?;
-    let stopped = stopped(frame, &delivery.id.to_string(), &unit).await?;
+    let jobs = jobs(frame, delivery.id.as_str(), &unit).await?;
+    let all = store.bill_deliveries(id).await?;
     let about = About {
         unit: &unit,
         bill: &bill,
         delivery: &delivery,
-        stopped: stopped.first(),
+        held: card_in_the_way(&all),
+        // The one that stopped last.
+        stopped: jobs.iter().rfind(|it| it.state == PARKED),
     };
     let shell = frame.shell(Section::Bills).await?;
     let names = Names::load(frame).await?;
     let timeline = store.bill_timeline(id).await?;
-    let (standing, refresh) = standing(frame, &about);
+    let (mut standing, refresh) = standing(frame, &about);
+    if !delivery.state.is_final() || about.stopped.is_some() {
+        let accounts = [&unit.web_account, &unit.app_account, &unit.bureau_account];
+        let refused = refused_to(frame.ports(), accounts.into_iter().flatten()).await?;
+        standing.checks = refused.iter().map(|it| checks::row(frame, it)).collect();
+    }
     Ok(BillShowPage {
         standing,
         refresh,
@@ -90,6 +103,8 @@ pub(super) async fn page(
         } else {
             shell.t.fiscal.card_elsewhere
         },
+        work: work(frame, &shell, &jobs),
+        earlier: earlier(frame, &shell, &all, &delivery),
         acts: acts(frame, &about),
         typed: typed.reasons,
         errors: typed.errors,
@@ -103,14 +118,40 @@ pub(super) async fn page(
     })
 }
 
-/// What stopped about a delivery, or about the template it waits for.
-async fn stopped(
-    frame: &Frame,
-    delivery: &str,
-    unit: &FiscalUnit,
-) -> Result<Vec<JobRow>, StoreError> {
+/// What is left to do about a delivery, or about the template it waits for.
+async fn jobs(frame: &Frame, delivery: &str, unit: &FiscalUnit) -> Result<Vec<JobRow>, StoreError> {
     let subjects = [delivery, unit.id.as_str()];
-    frame.ports().store.stopped_jobs(&subjects).await
+    frame.ports().store.jobs_about(&subjects).await
+}
+
+/// Jobs that go on by themselves; what stopped is told in front.
+fn work(frame: &Frame, shell: &Shell, jobs: &[JobRow]) -> Vec<BillWorkRow> {
+    let going_on = jobs.iter().filter(|it| it.state != PARKED);
+    going_on
+        .map(|it| BillWorkRow {
+            what: job_words::kind(frame.t(), &it.kind),
+            next: (it.state == "waiting").then(|| shell.when(it.run_at)),
+            reason: job_words::why_of(frame.lang(), it),
+        })
+        .collect()
+}
+
+/// Deliveries before the one that is shown.
+fn earlier(
+    frame: &Frame,
+    shell: &Shell,
+    all: &[BillDelivery],
+    shown: &BillDelivery,
+) -> Vec<EarlierRow> {
+    let others = all.iter().filter(|it| it.id != shown.id);
+    others
+        .map(|it| EarlierRow {
+            created: shell.when(it.created_at),
+            source: source(shell.t, it.source),
+            state: delivery_badge(shell.t, it.state),
+            reason: in_language(frame.lang(), &it.reason),
+        })
+        .collect()
 }
 
 fn facts(shell: &Shell, about: &About<'_>) -> BillFacts {
@@ -218,6 +259,7 @@ fn acts(frame: &Frame, about: &About<'_>) -> BillActs {
         refuse: works && about.may_refuse(),
         again,
         outcome: decides && about.may_tell_outcome(),
+        absent: frame.owns() && about.is_undecided(frame.now()),
         void: about.void_means(t).filter(|_| decides),
     }
 }

@@ -7,7 +7,10 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{card::CardState, delivery::DeliveryState};
-use fapiao_usecases::records::{Bill, BillDelivery, BillSource, FiscalUnit, JobRow, TemplateStand};
+use fapiao_usecases::{
+    fiscal::is_undecided,
+    records::{Bill, BillCard, BillDelivery, BillSource, FiscalUnit, JobRow, TemplateStand},
+};
 
 /// Seconds after which a page looks again while a machine is at work.
 const SOON_SECS: u32 = 3;
@@ -19,6 +22,8 @@ pub(super) struct About<'a> {
     pub(super) unit: &'a FiscalUnit,
     pub(super) bill: &'a Bill,
     pub(super) delivery: &'a BillDelivery,
+    /// The card that is most in the way, over all deliveries of the bill.
+    pub(super) held: Option<&'a BillCard>,
     /// The newest of its jobs that stopped.
     pub(super) stopped: Option<&'a JobRow>,
 }
@@ -73,10 +78,14 @@ impl About<'_> {
         self.delivery.card.as_ref().map(|it| it.state)
     }
 
-    /// Whether a card can be in a wallet that we put there.
-    fn card_asked(&self) -> bool {
-        let card = self.delivery.card.as_ref();
-        card.is_some_and(|it| it.asked_at.is_some())
+    /// Whether a card can be in a wallet that we put there, with this delivery or an earlier one.
+    const fn card_asked(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Whether nobody knows what became of an insert: a person may look into the payer's wallet.
+    pub(super) fn is_undecided(&self, now: DateTime<Utc>) -> bool {
+        is_undecided(self.delivery, now)
     }
 
     /// Whether its payer can still be refused.
@@ -119,12 +128,12 @@ impl About<'_> {
         }
         let f = &t.fiscal;
         let carded = self.delivery.state == DeliveryState::Carded;
-        Some(match self.card() {
+        Some(match self.held.map(|it| it.state) {
             Some(CardState::Locked) => f.void_locked,
             Some(CardState::Reimbursed) => f.void_reimbursed,
             _ if carded && !self.unit.role.inserts() => f.void_elsewhere,
-            Some(_) if self.card_asked() => f.void_card,
-            _ => f.void_no_card,
+            Some(_) => f.void_card,
+            None => f.void_no_card,
         })
     }
 
@@ -133,7 +142,10 @@ impl About<'_> {
         let t = Texts::of(lang);
         if let Some(job) = self.stopped {
             let say = fill1(t.stand.stuck, job_words::kind(t, &job.kind));
-            let why = job_words::why_of(lang, job);
+            let mut why = job_words::why_of(lang, job);
+            if self.is_undecided(now) {
+                why = format!("{why} · {}", t.fiscal_stand.undecided);
+            }
             return Stand::new(Tone::Bad, &say, &why, Step::Retry);
         }
         if let Some(void) = &self.bill.void {
@@ -143,7 +155,14 @@ impl About<'_> {
         let reason = job_words::in_language(lang, &self.delivery.reason);
         let ended = |say: &str, tone| {
             let again = self.may_ask_again();
-            let more = [reason.as_str(), if again { f.again_more } else { "" }];
+            let next = if again {
+                f.again_more
+            } else if self.is_undecided(now) {
+                f.undecided
+            } else {
+                ""
+            };
+            let more = [reason.as_str(), next];
             let more: Vec<&str> = more.into_iter().filter(|it| !it.is_empty()).collect();
             let step = if again { Step::Again } else { Step::None };
             Stand::new(tone, say, &more.join(" · "), step)
@@ -236,7 +255,7 @@ impl About<'_> {
         if elsewhere {
             return told(Tone::Warn, f.void_elsewhere, "");
         }
-        match self.card().filter(|_| self.card_asked()) {
+        match self.held.map(|it| it.state) {
             None => told(Tone::Plain, f.void_no_card, ""),
             Some(CardState::Cancelled) => told(Tone::Plain, f.void_done, ""),
             Some(CardState::Locked) => told(Tone::Bad, f.void_locked, f.void_locked_more),

@@ -146,6 +146,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/bills/{id}/refusal", post().to(bills_acts::refuse))
         .route("/bills/{id}/outcome", post().to(bills_acts::outcome))
         .route("/bills/{id}/void", post().to(bills_acts::void))
+        .route("/bills/{id}/absent-card", post().to(bills_acts::no_card))
         .route("/bills/{id}/retry", post().to(bills_acts::retry))
         .route("/bill-deliveries/{id}", get().to(bills::of_delivery))
         .route("/fiscal-units/{id}/logo", get().to(fiscal_units::logo))

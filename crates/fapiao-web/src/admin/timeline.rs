@@ -97,7 +97,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "delivery.title_corrected" => (Tone::Warn, a.delivery_title_accepted.to_owned()),
         "delivery.page_refused" => (Tone::Bad, t.page_refusal.act_refused.to_owned()),
         "delivery.page_given" => (Tone::Ok, t.page_refusal.act_given.to_owned()),
-        "delivery.rejected_at_wechat" => (Tone::Plain, a.delivery_rejected_at_wechat.to_owned()),
+        "delivery.rejected_at_wechat" => rejected(t, a.delivery_rejected_at_wechat, &fact("code")),
         "invoice.drafted" => (Tone::Plain, fill1(a.invoice_drafted, yuan("total"))),
         "invoice.renamed" => (Tone::Plain, t.tax_notes.renamed.to_owned()),
         "tax_data.changed" => (Tone::Plain, fill1(t.tax_notes.changed, fact("codes"))),
@@ -199,7 +199,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "claim.received" => (Tone::Wait, a.claim_received.to_owned()),
         "claim.matched" => (Tone::Ok, a.claim_matched.to_owned()),
         "claim.parked" => (Tone::Warn, a.claim_parked.to_owned()),
-        "claim.rejected_at_wechat" => (Tone::Plain, a.claim_rejected_at_wechat.to_owned()),
+        "claim.rejected_at_wechat" => rejected(t, a.claim_rejected_at_wechat, &fact("code")),
         "claim.dismissed" => (Tone::Plain, a.claim_dismissed.to_owned()),
         "account.payments_linked" => (Tone::Ok, a.account_payments_linked.to_owned()),
         "template.asked" => (Tone::Wait, a.template_asked.to_owned()),
@@ -330,6 +330,17 @@ fn warnings(lang: Lang, told: &str) -> String {
     said.join(if lang == Lang::Zh { "；" } else { "; " })
 }
 
+/// What WeChat made of the word that nothing comes of an agreement.
+fn rejected(t: &'static Texts, told: &str, code: &str) -> (Tone, String) {
+    let a = &t.act;
+    match code {
+        "" => (Tone::Plain, told.to_owned()),
+        "72035" => (Tone::Plain, a.reject_known.to_owned()),
+        "72038" => (Tone::Plain, a.reject_unknown.to_owned()),
+        code => (Tone::Bad, fill1(a.reject_used, code)),
+    }
+}
+
 /// What happened to a fiscal bill or a collecting unit.
 fn bill_act(
     t: &'static Texts,
@@ -345,7 +356,7 @@ fn bill_act(
         "bill.authorised" => (Tone::Ok, f.authorised),
         "bill.declined" => (Tone::Warn, f.declined),
         "bill.refused" => (Tone::Warn, f.refused),
-        "bill.rejected_at_wechat" => (Tone::Plain, f.rejected_at_wechat),
+        "bill.rejected_at_wechat" => return rejected(t, f.rejected_at_wechat, &fact("code")),
         "bill.expired" => (Tone::Warn, f.expired),
         "bill.asked_again" => (Tone::Plain, f.asked_again),
         "bill.media_uploaded" => (Tone::Wait, f.media_uploaded),
@@ -355,6 +366,7 @@ fn bill_act(
             let dot = if code.is_empty() { "" } else { " · " };
             return (Tone::Warn, format!("{}{dot}{code}", f.insert_refused));
         }
+        "bill.card_absent" => (Tone::Warn, f.card_absent),
         "bill.inserted" => (Tone::Ok, f.inserted),
         "bill.card_changed" => {
             let to = CardState::parse(&fact("to"));

@@ -5,6 +5,7 @@ use super::{
     bill_answers::{BillPageOut, Bills},
     bill_body::{BillBody, again_body, outcome_body, reason_body},
     body::Stating,
+    deliveries::{LOOK_EVERY, WAIT_MAX},
     json, list,
     order_body::nothing_body,
     orders::locate,
@@ -28,22 +29,53 @@ use fapiao_usecases::{
     },
     ports::{BillFilter, BillRow},
 };
+use std::time::{Duration, Instant};
 
-/// `POST /bills`. Code and number recognise a repetition.
-pub(crate) async fn create(call: Stating) -> Result<HttpResponse, Problem> {
+/// `POST /bills?wait=10`. Code and number recognise a repetition.
+pub(crate) async fn create(call: Stating, request: HttpRequest) -> Result<HttpResponse, Problem> {
     call.holder.of_the_company()?;
+    let until = waiting(&request)?;
     let body = BillBody::read(&call.node)?;
     if !body.is_content() {
         return Err(refused(&call.app, body).await);
     }
     let actor = call.holder.caller().actor;
     let (row, is_new) = accept_bill(&call.app.ports, &actor, &body.draft).await?;
+    let row = once_changed(&call.app, row, until).await?;
     if !is_new {
         return answer(&call.app, StatusCode::OK, &row, call.lang).await;
     }
     let mut response = answer(&call.app, StatusCode::CREATED, &row, call.lang).await?;
     locate(&mut response, &format!("/api/v1/bills/{}", row.bill.id));
     Ok(response)
+}
+
+/// Until when the caller waits for a change; `wait` is the only parameter.
+fn waiting(request: &HttpRequest) -> Result<Instant, Problem> {
+    let mut query = Query::read(request.query_string(), &["wait"]);
+    let wait = query.whole("wait", 0, WAIT_MAX).unwrap_or(0);
+    query.finish()?;
+    Ok(Instant::now() + Duration::from_secs(wait.into()))
+}
+
+/// The bill as soon as its latest delivery differs from the one that was read, or nothing more can happen, or the time is
+/// over.
+async fn once_changed(app: &App, first: BillRow, until: Instant) -> Result<BillRow, Problem> {
+    let id = first.bill.id.clone();
+    let stands = |it: &BillRow| (it.delivery.id.clone(), it.delivery.state);
+    let mut now = first.clone();
+    while stands(&now) == stands(&first) && !now.delivery.state.is_final() {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        let millis = left.min(LOOK_EVERY).as_millis();
+        let millis = u64::try_from(millis).unwrap_or(1000).max(1);
+        app.ports.store.bill_changed(&id, millis).await;
+        let found = bill_row(&app.ports, &id).await?;
+        now = found.ok_or_else(|| Problem::no_bill(id.as_str()))?;
+    }
+    Ok(now)
 }
 
 /// A body that is wrong by itself may break rules of the use-case too: both are told at once.
@@ -101,7 +133,7 @@ pub(crate) async fn index(call: Reading, request: HttpRequest) -> Result<HttpRes
     list(&call.app, request.path(), &query, data, page.next)
 }
 
-/// `GET /bills/{id}`.
+/// `GET /bills/{id}?wait=10`.
 pub(crate) async fn show(
     call: Reading,
     request: HttpRequest,
@@ -109,8 +141,10 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, Problem> {
     call.holder.of_the_company()?;
     let id = bill_id(&id)?;
+    let until = waiting(&request)?;
     let row = bill_row(&call.app.ports, &id).await?;
     let row = row.ok_or_else(|| Problem::no_bill(id.as_str()))?;
+    let row = once_changed(&call.app, row, until).await?;
     answer(&call.app, StatusCode::OK, &row, of_api(request.headers())).await
 }
 

@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 pub(crate) const WAIT_MAX: u32 = 30;
 
 /// A change may happen on another node, which gives no hint: the row is read at least this often.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// `GET /deliveries/{id}?wait=10`.
 pub(crate) async fn show(

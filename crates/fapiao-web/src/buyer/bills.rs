@@ -117,7 +117,8 @@ pub(crate) async fn open(
     }
 }
 
-/// `GET /b/{code}/file.pdf`: the bureau's own PDF, shown in place; not that of a void bill.
+/// `GET /b/{code}/file.pdf`: the bureau's own PDF, shown in place; not that of a void bill, nor at a link that was refused:
+/// nothing is handed out there, as with an order's link.
 pub(crate) async fn download(
     app: web::Data<App>,
     request: HttpRequest,
@@ -127,20 +128,26 @@ pub(crate) async fn download(
         return Ok(unknown(&app, &request));
     };
     let seen = Seen::load(&app, delivery).await?;
-    let found = match seen.row.bill.void {
-        None => files::of_bill(&app, &seen.row.bill).await?,
-        Some(_) => None,
+    let found = if hands_out(&seen.row) {
+        files::of_bill(&app, &seen.row.bill).await?
+    } else {
+        None
     };
     let found = found.ok_or_else(|| {
         let said = Said::new(
-            "the bill's file was not handed in yet, or the bill is void",
-            "票据文件尚未提交，或票据已作废",
+            "the bill's file was not handed in yet, the bill is void, or this link was refused",
+            "票据文件尚未提交、票据已作废，或这个链接已被拒绝",
         );
         Problem::new(Kind::BillFileNotFound, said)
     })?;
     let mut answer = found.answer(&request, Shown::Inline);
     private(&mut answer);
     Ok(answer)
+}
+
+/// Whether the bill's paper is for whoever has this link.
+fn hands_out(row: &BillRow) -> bool {
+    row.bill.void.is_none() && row.delivery.state != DeliveryState::Refused
 }
 
 /// The delivery behind a code. Who tries many wrong ones has to wait.
@@ -192,9 +199,10 @@ impl Seen {
         is_again: bool,
         status: StatusCode,
     ) -> HttpResponse {
+        let hands_out = hands_out(&self.row);
         let BillRow { bill, delivery } = self.row;
         let is_void = bill.void.is_some();
-        let download = (bill.file.is_some() && !is_void)
+        let download = (bill.file.is_some() && hands_out)
             .then(|| format!("/b/{}/file.pdf", delivery.short_code));
         let slip = BillSlip {
             unit: self.unit.name,

@@ -24,6 +24,9 @@ texts! {
         delivery_title_corrected: "更正抬头", "Title corrected";
         delivery_title_accepted: "按原样接受抬头", "Title taken as it is";
         delivery_rejected_at_wechat: "已通知微信拒绝开票", "WeChat was told of the refusal";
+        reject_known: "微信此前已记下拒绝（72035）", "WeChat had the refusal on record before (72035)";
+        reject_unknown: "微信没有这次授权（72038），无需拒绝", "WeChat knows of no such agreement (72038): there is nothing to refuse";
+        reject_used: "微信没有接受拒绝：称这次授权已用于放入卡券（{0}），请核对卡包", "WeChat did not take the refusal: it says that a card was inserted for this agreement ({0}); look into the wallet";
         invoice_drafted: "发票已拟好，价税合计 {0}", "Invoice drawn up, {0} in all";
         invoice_reserved: "取得发票号码 {0}", "Took invoice number {0}";
         invoice_blocked: "缺少号码或额度，暂停", "Held: no number or quota left";

@@ -91,6 +91,16 @@ texts! {
         refuse_means: "此次领取随即结束；需要时可以重新生成链接。", "This ends the present attempt; a new link can be made if needed.";
         refuse_ask: "交款人会在微信看到原因，此次领取随即结束。确定拒绝发放？", "The payer will read the reason in WeChat, and this attempt ends. Refuse?";
         refused: "已拒绝，交款人会看到：{0}", "Refused; the payer reads: {0}";
+        work: "接下来自动进行", "What goes on by itself";
+        work_next: "下次", "Next try";
+        work_runs: "正在进行", "under way";
+        earlier: "以前的领取", "Earlier attempts";
+        absent: "卡包中没有此票", "The card is not there";
+        absent_means: "放入请求的应答丢失，微信没有查询接口。请交款人打开微信卡包核对：登记后可以重新放入或重新生成链接；如果卡券其实在，微信不会放入第二张。", "The answer to the insert was lost, and WeChat has no call that tells. Ask the payer to look into the wallet. Once noted, the card can be inserted after all or a new link made; if it is there, WeChat inserts no second one.";
+        absent_reason: "如何核实", "How it was checked";
+        absent_reason_help: "例如：交款人电话确认，卡包截图。", "Such as: the payer confirmed it by telephone, a picture of the wallet.";
+        absent_ask: "已确认交款人的卡包中没有这张票据？", "Is it certain that the card is not in the payer's wallet?";
+        absent_noted: "已登记：卡包中没有此票", "Noted: the card is not in the wallet";
         again: "重新生成链接", "Make a new link";
         again_made: "已生成新的链接，请交给交款人", "The new link is made; hand it to the payer";
         void_do: "作废票据", "Declare void";
@@ -137,6 +147,7 @@ texts! {
         refused: "已拒绝", "Refused";
         expired: "链接已过期", "The link expired";
         failed: "未能放入卡包", "It did not get into the wallet";
+        undecided: "不知道卡券是否在卡包中：再试一次，或请交款人核对卡包，由负责人在下方登记。", "Nobody knows whether the card is in the wallet: try again, or have the payer look and let an owner note it below.";
         again_more: "需要时重新生成链接。", "Make a new link if it is still wanted.";
         void_no_card: "票据已作废", "The bill is void";
         void_done: "票据已作废，卡包里的也已标为作废", "The bill is void, and so is the card in the wallet";
@@ -239,6 +250,7 @@ texts! {
         media_uploaded: "PDF 已上传微信", "The PDF was uploaded to WeChat";
         insert_asked: "请求微信插入卡券", "Asked WeChat to insert the card";
         insert_refused: "没有放入卡包", "The card was not inserted";
+        card_absent: "人工核实：卡包中没有此票", "A person found that the card is not in the wallet";
         inserted: "票据已放入交款人的微信卡包", "The bill is in the payer's WeChat wallet";
         card_changed: "卡券状态变为“{0}”", "The card became “{0}”";
         card_changed_some: "卡券状态变化", "The card changed";

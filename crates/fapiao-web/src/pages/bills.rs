@@ -275,6 +275,10 @@ pub struct BillShowPage {
     pub card: Option<BillCardFacts>,
     /// Why no card is shown.
     pub no_card: &'static str,
+    /// What is left to do about it by itself, the next first.
+    pub work: Vec<BillWorkRow>,
+    /// Deliveries before the latest, the newest first.
+    pub earlier: Vec<EarlierRow>,
     /// What this person may do now.
     pub acts: BillActs,
     /// What was typed into the form that came back.
@@ -373,6 +377,30 @@ pub struct BillDeliveryFacts {
     pub hand_over: Option<(String, String)>,
 }
 
+/// A job that runs or waits.
+#[derive(Clone, Debug)]
+pub struct BillWorkRow {
+    /// What it does.
+    pub what: &'static str,
+    /// When it is tried next; `None` while it runs.
+    pub next: Option<When>,
+    /// Why it waits; empty before its first try.
+    pub reason: String,
+}
+
+/// An earlier attempt to bring a bill to its payer.
+#[derive(Clone, Debug)]
+pub struct EarlierRow {
+    /// When it was made.
+    pub created: When,
+    /// Where the payer was asked, in words.
+    pub source: &'static str,
+    /// How it ended.
+    pub state: Badge,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
 /// The card of a bill.
 #[derive(Clone, Debug)]
 pub struct BillCardFacts {
@@ -395,6 +423,8 @@ pub struct BillActs {
     pub again: Vec<Choice>,
     /// Note what the bureau did.
     pub outcome: bool,
+    /// Note that a card whose insert has no outcome is not there.
+    pub absent: bool,
     /// Declare it void: what becomes of the card.
     pub void: Option<&'static str>,
 }
@@ -406,6 +436,8 @@ pub struct BillTyped {
     pub refusal: String,
     /// Of what did not work at the bureau.
     pub outcome: String,
+    /// Of a card that is not there.
+    pub absent: String,
     /// Of a void bill.
     pub void: String,
 }

@@ -7,7 +7,8 @@ use fapiao_web::{
     pages::{
         bills::{
             BillActs, BillCardFacts, BillDeliveryFacts, BillFacts, BillForm, BillItemRow,
-            BillListPage, BillListRow, BillNewPage, BillShowPage, BillTyped, ItemForm,
+            BillListPage, BillListRow, BillNewPage, BillShowPage, BillTyped, BillWorkRow,
+            EarlierRow, ItemForm,
         },
         deliveries::qr_svg,
         field::Errors,
@@ -207,6 +208,17 @@ fn bill(s: &Sample, pages: &mut Pages) {
         },
         card: None,
         no_card: t.fiscal.no_card,
+        work: vec![BillWorkRow {
+            what: t.fiscal_acts.job_confirm,
+            next: Some(s.ago(-2)),
+            reason: s.say("交款人尚未同意", "the payer has not agreed yet"),
+        }],
+        earlier: vec![EarlierRow {
+            created: s.ago(26 * 60),
+            source: t.fiscal.source_web,
+            state: shell.delivery(DeliveryState::Refused),
+            reason: s.say("请到窗口核对交款人姓名", "Please have the name checked"),
+        }],
         acts: BillActs {
             upload: true,
             refuse: true,
@@ -259,6 +271,7 @@ fn bill(s: &Sample, pages: &mut Pages) {
         ..BillActs::default()
     };
     carded.refresh = None;
+    carded.work = Vec::new();
     pages.add("bill-carded", carded.clone());
     let mut void = carded.clone();
     void.bill.void = Some((s.ago(1), "重复缴费".to_owned()));
@@ -276,6 +289,7 @@ fn bill(s: &Sample, pages: &mut Pages) {
     pages.add("bill-unit", unit);
     let mut expired = carded;
     expired.card = None;
+    expired.acts.absent = true;
     expired.acts.again = vec![
         Choice::new("web", t.fiscal.source_web),
         Choice::new("app", t.fiscal.source_app),

@@ -3,8 +3,9 @@
 use super::*;
 use fapiao_domain::{fiscal::BillIdentity, money::Fen};
 use fapiao_usecases::{
+    fiscal::card_in_the_way,
     ids::fresh,
-    records::{BillCard, BillFile, BillVoid, FiscalRole, UnitTemplate},
+    records::{BillFile, BillVoid, FiscalRole, UnitTemplate},
 };
 
 fn now() -> DateTime<Utc> {
@@ -82,6 +83,7 @@ impl Case {
     fn card(mut self, state: CardState) -> Case {
         self.delivery.card = Some(BillCard {
             template: "p".to_owned(),
+            account: None,
             state,
             media: None,
             asked_at: Some(now()),
@@ -96,6 +98,7 @@ impl Case {
             unit: &self.unit,
             bill: &self.bill,
             delivery: &self.delivery,
+            held: card_in_the_way(std::slice::from_ref(&self.delivery)),
             stopped: None,
         }
     }

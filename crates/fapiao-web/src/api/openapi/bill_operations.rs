@@ -1,7 +1,7 @@
 //! The operations of fiscal bills. English first, then Chinese.
 
 use super::operations::{
-    Answer, Body, CURSOR, Content, LIMIT, Operation, PDF, Parameter, Repeat, ok, path, query,
+    Answer, Body, CURSOR, Content, LIMIT, Operation, PDF, Parameter, Repeat, WAIT, ok, path, query,
     states,
 };
 use crate::problem::Kind;
@@ -39,7 +39,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             "A bill that the finance bureau's own system made. The answer carries the page for its payer. Code and number recognise a repetition: the same facts again are answered with the bill as it stands, other facts with 409. No `Idempotency-Key` is needed.",
             "提交财政部门系统已开具的票据，应答中含有供交款人打开的页面。代码和号码用于识别重复提交：内容相同时返回现有票据，内容不同时返回 409。无需 `Idempotency-Key`。",
         ),
-        parameters: &[],
+        parameters: &[WAIT],
         body: states("NewBill", BILL_EXAMPLE),
         answers: &[
             Answer {
@@ -111,10 +111,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
         tag: "bills",
         summary: ("Show a fiscal bill", "查询票据"),
         about: (
-            "With its latest delivery: ask again while `final` is false; `waits_for` says who has to act.",
-            "包含最近一次投递：`final` 为 false 时请继续查询，`waits_for` 说明正在等待谁。",
+            "With its latest delivery: ask again while `final` is false, or let `wait` hold the answer until it changes; `waits_for` says who has to act.",
+            "包含最近一次投递：`final` 为 false 时请继续查询，也可用 `wait` 等到状态变化再应答；`waits_for` 说明正在等待谁。",
         ),
-        parameters: &[BILL_ID],
+        parameters: &[BILL_ID, WAIT],
         body: None,
         answers: &[ok("Bill")],
         own_problems: &[Kind::StoreKey, Kind::BillNotFound],

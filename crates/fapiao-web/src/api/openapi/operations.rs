@@ -172,6 +172,12 @@ const UNTIL: Parameter = query(
     ("Made before this moment.", "创建时间早于。"),
     r#"{"type":"string","format":"date-time"}"#,
 );
+pub(super) const WAIT: Parameter = query(
+    "wait",
+    ("Seconds to wait for a change.", "等待变化的秒数。"),
+    r#"{"type":"integer","minimum":0,"maximum":30,"default":0}"#,
+);
+
 pub(super) const LIMIT: Parameter = query(
     "limit",
     ("Rows of a page.", "每页行数。"),
@@ -472,14 +478,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             "With `wait` the answer comes as soon as the state changes or nothing more can happen, at the latest after so many seconds. Ask again while `final` is false; `waits_for` says who has to act, and `stopped` why staff has to.",
             "带上 `wait` 时，状态一有变化或已到终态即返回，最迟在给定秒数后返回。`final` 为 false 时请继续查询；`waits_for` 说明正在等待谁，需要商户人员处理时 `stopped` 说明原因。",
         ),
-        parameters: &[
-            DELIVERY_ID,
-            query(
-                "wait",
-                ("Seconds to wait for a change.", "等待变化的秒数。"),
-                r#"{"type":"integer","minimum":0,"maximum":30,"default":0}"#,
-            ),
-        ],
+        parameters: &[DELIVERY_ID, WAIT],
         body: None,
         answers: &[ok("Delivery")],
         own_problems: &[Kind::DeliveryNotFound],
