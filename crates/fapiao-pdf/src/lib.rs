@@ -13,6 +13,8 @@
 
 mod assemble;
 mod attachment;
+#[cfg(test)]
+mod cells;
 mod classic;
 mod content;
 mod digital;

@@ -29,39 +29,67 @@ fn em(fonts: &Fonts, face: Face, character: char) -> f64 {
 }
 
 /// Breaks a text into rows no wider than `limit` millimetres. Chinese may break anywhere; a closing mark stays with
-/// the character before it. A blank at a break is dropped.
+/// what is before it, an opening one with what follows, and a number or a Latin word stays whole where a row has room
+/// for it. A blank at a break is dropped.
 pub(crate) fn wrap(fonts: &Fonts, face: Face, size: f64, text: &str, limit: f64) -> Vec<String> {
     let limit = limit * PT_PER_MM / size;
+    let wide = |text: &str| text.chars().map(|it| em(fonts, face, it)).sum::<f64>();
     let mut rows = Vec::new();
     let mut row = String::new();
     let mut used = 0.0;
-    for character in text.chars() {
-        let wide = em(fonts, face, character);
-        if used + wide > limit + 1e-9 && !row.is_empty() {
-            let carried = match row.pop() {
-                Some(last) if is_closing(character) && !row.is_empty() => Some(last),
-                Some(last) => {
-                    row.push(last);
-                    None
-                }
-                None => None,
-            };
-            rows.push(std::mem::take(&mut row));
-            used = 0.0;
-            if let Some(last) = carried {
-                row.push(last);
-                used = em(fonts, face, last);
-            } else if character == ' ' {
+    for (place, character) in text.char_indices() {
+        let width = em(fonts, face, character);
+        if used + width > limit + 1e-9 && !row.is_empty() {
+            let split = break_before(&row, &text[place..], |word| wide(word) <= limit);
+            let carried = row.split_off(split);
+            rows.push(std::mem::replace(&mut row, carried));
+            used = wide(&row);
+            if row.is_empty() && character == ' ' {
                 continue;
             }
         }
         row.push(character);
-        used += wide;
+        used += width;
     }
     if !row.is_empty() {
         rows.push(row);
     }
     rows
+}
+
+/// Where a full row is cut, when `rest` goes on behind it: its end, or before what must stay with the rest.
+fn break_before(row: &str, rest: &str, fits: impl Fn(&str) -> bool) -> usize {
+    let next = rest.chars().next().unwrap_or(' ');
+    let word_start = |text: &str| {
+        let word = text.trim_end_matches(is_of_word);
+        // A word that no row has room for is cut where the row ends.
+        let tail = rest.len() - rest.trim_start_matches(is_of_word).len();
+        let whole = [&text[word.len()..], &rest[..tail]].concat();
+        if fits(&whole) { word.len() } else { text.len() }
+    };
+    let before_last = |text: &str| text.char_indices().next_back().map_or(0, |(at, _)| at);
+    let mut split = row.len();
+    if is_closing(next) {
+        split = match word_start(row) {
+            start if start < row.len() => start,
+            _ => before_last(row),
+        };
+    } else if is_of_word(next) {
+        split = word_start(row);
+    }
+    while row[..split].ends_with(is_opening) {
+        split = before_last(&row[..split]);
+    }
+    // A row keeps something, whatever it is.
+    if split == 0 { row.len() } else { split }
+}
+
+fn is_of_word(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+}
+
+fn is_opening(character: char) -> bool {
+    matches!(character, '（' | '《' | '“' | '‘' | '(')
 }
 
 fn is_closing(character: char) -> bool {
@@ -79,6 +107,7 @@ fn is_closing(character: char) -> bool {
             | '？'
             | ','
             | ';'
+            | ':'
             | ')'
     )
 }
@@ -220,5 +249,35 @@ impl<'a> Setter<'a> {
             rest = after;
         }
         Ok(x)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str, letters: f64) -> Vec<String> {
+        // Nine points: a Chinese character is 3.175 millimetres wide.
+        wrap(&Fonts::embedded(), Face::Song, 9.0, text, letters * 3.175)
+    }
+
+    #[test]
+    fn chinese_breaks_anywhere_and_marks_stay_with_their_text() {
+        assert_eq!(rows("一二三四五", 3.0), ["一二三", "四五"]);
+        assert_eq!(rows("一二三，四", 3.0), ["一二", "三，四"]);
+        assert_eq!(rows("一二（三）", 3.0), ["一二", "（三）"]);
+        assert_eq!(rows("一二三 四", 3.0), ["一二三", "四"]);
+        assert_eq!(rows("）））））", 3.0), ["））", "）））"]);
+        assert_eq!(rows("（（（（（", 3.0), ["（（（", "（（"]);
+        assert!(rows("", 3.0).is_empty());
+    }
+
+    #[test]
+    fn numbers_and_words_stay_whole_where_a_row_has_room() {
+        // A figure is half as wide.
+        assert_eq!(rows("单号:420000;", 4.0), ["单号:", "420000;"]);
+        assert_eq!(rows("一二三42，四", 4.0), ["一二三", "42，四"]);
+        assert_eq!(rows("一LDS2000", 3.0), ["一LDS2", "000"]);
+        assert_eq!(rows("ABCDEFGHIJ", 3.0).concat(), "ABCDEFGHIJ");
     }
 }

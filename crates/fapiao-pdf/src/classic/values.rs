@@ -37,6 +37,8 @@ const CIPHER_ROWS: usize = 4;
 /// Width of a party's values and the (size, rows) they may take.
 const PARTY_WIDTH: f64 = 82.5;
 const PARTY_SIZES: [(f64, usize); 5] = [(9.0, 1), (8.0, 1), (7.0, 1), (6.0, 2), (5.0, 2)];
+/// The clerks' names in the foot, each up to the next label: (size, rows).
+const CLERK_SIZES: [(f64, usize); 5] = [(9.0, 1), (8.0, 1), (7.0, 1), (6.0, 1), (5.0, 1)];
 /// The remark: width, and (size, rows) it may take.
 const REMARK_WIDTH: f64 = 78.2;
 const REMARK_SIZES: [(f64, usize); 4] = [(9.0, 5), (8.0, 5), (7.0, 6), (6.0, 7)];
@@ -143,12 +145,15 @@ pub(crate) fn pages(fonts: &Fonts, face: &InvoiceFace) -> Result<Vec<Page<Shape>
     }
     sums(&mut set, face)?;
     remark(&mut set, face)?;
-    for (field, x, text) in [
-        ("payee", 22.0, &face.payee),
-        ("reviewer", 74.5, &face.reviewer),
-        ("drawer", 121.0, &face.drawer),
+    for (field, x, end, text) in [
+        ("payee", 22.0, 63.1, &face.payee),
+        ("reviewer", 74.5, 105.2, &face.reviewer),
+        ("drawer", 121.0, 149.5, &face.drawer),
     ] {
-        set.left(field, Face::Song, BODY, (x, 128.29), text)?;
+        let fitted = fit(fonts, field, text, end - x, &CLERK_SIZES)?;
+        for row in &fitted.rows {
+            set.left(field, Face::Song, fitted.size, (x, 128.29), row)?;
+        }
     }
     let mut pages = vec![Page {
         height: shape.height(),
@@ -208,7 +213,11 @@ fn party(
 fn value(set: &mut Setter<'_>, field: &'static str, y: f64, text: &str) -> Result<(), RenderError> {
     let fitted = fit(set.fonts, field, text, PARTY_WIDTH, &PARTY_SIZES)?;
     let pitch = fitted.size / PT_PER_MM * 1.05;
-    let above = pitch / 2.0 * fitted.rows.len().saturating_sub(1) as f64;
+    // Two rows stand a little higher than their middle: the tails of the lower one would reach the frame.
+    let above = match fitted.rows.len() {
+        0 | 1 => 0.0,
+        rows => pitch / 2.0 * (rows - 1) as f64 + 0.25,
+    };
     for (place, row) in fitted.rows.iter().enumerate() {
         let at = (36.0, y - above + pitch * place as f64);
         set.left(field, Face::Song, fitted.size, at, row)?;

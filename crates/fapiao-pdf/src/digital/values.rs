@@ -10,7 +10,7 @@ use crate::{
     label::{self, BODY},
     rows::{self, Item},
     symbol,
-    text::{Setter, fit, wrap},
+    text::{Setter, fit, width, wrap},
 };
 use fapiao_domain::{
     capital,
@@ -194,18 +194,18 @@ fn tags(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> {
 
 fn parties(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> {
     let buyer = face.buyer.printed_name();
-    for (fields, x, number_x, name, number) in [
+    for (fields, x, (number_x, number_end), name, number) in [
         (
             ["buyer name", "buyer tax number"],
             20.0,
-            56.0,
+            (56.0, 104.7),
             buyer.as_str(),
             face.buyer.tax_number.as_str(),
         ),
         (
             ["seller name", "seller tax number"],
             120.0,
-            156.5,
+            (156.5, 205.0),
             &face.seller.name,
             &face.seller.tax_number,
         ),
@@ -216,7 +216,11 @@ fn parties(set: &mut Setter<'_>, face: &InvoiceFace) -> Result<(), RenderError> 
             let at = (x, 36.53 + pitch * place as f64);
             set.left(fields[0], Face::Song, fitted.size, at, part)?;
         }
-        set.left(fields[1], Face::Mono, TAX_NUMBER, (number_x, 47.07), number)?;
+        // Eighteen characters have their full width; the twenty of older numbers are narrowed to stay in the column.
+        let wide = width(set.fonts, Face::Mono, TAX_NUMBER, number);
+        let stretch = ((number_end - number_x) / wide.max(0.1)).min(1.0);
+        let at = (number_x, 47.07);
+        set.stretched(fields[1], Face::Mono, TAX_NUMBER, stretch, at, number)?;
     }
     Ok(())
 }
@@ -244,8 +248,8 @@ fn money(
     at: (f64, f64),
     text: &str,
 ) -> Result<(), RenderError> {
-    let figures = at.0 - crate::text::width(set.fonts, Face::Song, size, text);
-    let sign = figures - crate::text::width(set.fonts, Face::Mono, YEN, "¥");
+    let figures = at.0 - width(set.fonts, Face::Song, size, text);
+    let sign = figures - width(set.fonts, Face::Mono, YEN, "¥");
     set.left(field, Face::Mono, YEN, (sign, at.1), "¥")?;
     set.left(field, Face::Song, size, (figures, at.1), text)
         .map(|_| ())

@@ -2,6 +2,8 @@
 
 use crate::{
     faces,
+    measures::KAI,
+    places::pdf_sheets,
     tools::{dense, paper},
 };
 use regex::Regex;
@@ -120,6 +122,39 @@ fn r4_half_a_millimetre_lies_between_a_colon_and_its_value() {
 }
 
 #[test]
+fn r4_holds_on_every_page_of_both_forms() {
+    for face in [
+        faces::classic(4),
+        faces::classic(27),
+        faces::invoice(8, 60),
+        faces::red(),
+    ] {
+        let Some(sheets) = pdf_sheets(&face) else {
+            return;
+        };
+        for sheet in sheets {
+            let labels = sheet
+                .runs
+                .iter()
+                .filter(|it| it.face == KAI && it.text.ends_with('：'));
+            let mut seen = 0;
+            for label in labels {
+                let value = sheet
+                    .runs
+                    .iter()
+                    .filter(|it| it.x > label.x && (it.y - label.y).abs() < 0.5)
+                    .min_by(|one, other| one.x.total_cmp(&other.x))
+                    .unwrap_or_else(|| panic!("nothing beside {label:?}"));
+                let gap = value.x - label.right;
+                assert!(gap > 0.49, "{gap} between {label:?} and {value:?}");
+                seen += 1;
+            }
+            assert!(seen >= 5, "{seen}");
+        }
+    }
+}
+
+#[test]
 fn r5_the_first_glyphs_of_the_parties_share_the_line_of_the_names() {
     let text = paper(&faces::invoice(5, 5)).laid_out();
     let line = Regex::new(r"(?m)^ *购 *名称： *\S+公司 +销 *名称： *\S+公司$").unwrap();
@@ -162,6 +197,57 @@ fn r6_labels_come_first_and_capitals_directly_before_figures() {
         pair.captures(&text).unwrap()[1],
         face.totals.total.to_string()
     );
+}
+
+#[test]
+fn r6_holds_on_the_older_form() {
+    let face = faces::ciphered();
+    let text = paper(&face).raw();
+    let at = |what: &str| {
+        text.find(what)
+            .unwrap_or_else(|| panic!("{what} in {text}"))
+    };
+    let first_value = at("499000000001");
+    for label in [
+        "发票代码：",
+        "纳税人识别号：",
+        "项目名称",
+        "价税合计（大写）",
+        "（小写）",
+        "复核：",
+    ] {
+        assert!(text.rfind(label).unwrap() < first_value, "{label}");
+    }
+    let order = [
+        face.identity.code(),
+        "12345 67890 12345 67890",
+        &face.buyer.name,
+        &face.seller.name,
+        "*信息技术服务*",
+        &format!("¥{}", face.totals.amount),
+        "圆",
+        &format!("¥{}", face.totals.total),
+        &face.remark,
+        &face.drawer,
+    ];
+    let places: Vec<_> = order.iter().map(|what| at(what)).collect();
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn r7_numbers_stay_whole_at_the_end_of_a_row() {
+    // Of every length before it, so that each way of meeting the end of the row comes up.
+    for letters in 45..62 {
+        let mut face = faces::two_payments();
+        face.remark = face
+            .remark
+            .replace("订单 DD00000014\n", &"货".repeat(letters));
+        let text = paper(&face).laid_out();
+        for (_, number) in &face.extras.payments {
+            let whole = text.lines().any(|row| row.contains(number.as_str()));
+            assert!(whole, "{letters} letters before: {number} is torn: {text}");
+        }
+    }
 }
 
 #[test]
@@ -212,6 +298,16 @@ fn r9_negative_amounts_have_an_ascii_sign_after_the_yen_sign() {
 }
 
 #[test]
+fn r9_holds_on_the_older_form() {
+    let face = faces::classic_red();
+    let text = paper(&face).laid_out();
+    for sum in [face.totals.amount, face.totals.tax, face.totals.total] {
+        assert!(text.contains(&format!("¥-{}", -sum)), "{text}");
+    }
+    assert!(!text.contains('\u{2212}'));
+}
+
+#[test]
 fn r10_the_first_long_numbers_are_the_right_ones() {
     let face = faces::invoice(5, 5);
     let paper = paper(&face);
@@ -224,6 +320,24 @@ fn r10_the_first_long_numbers_are_the_right_ones() {
             .map(|found| found.as_str())
             .collect();
         assert_eq!(found, [&face.buyer.tax_number, &face.seller.tax_number]);
+    }
+}
+
+#[test]
+fn r10_numbers_of_payments_and_of_the_blue_invoice_come_after_the_right_ones() {
+    let mut paid = faces::two_payments();
+    // As long as an invoice number, and as a tax number.
+    paid.remark = "支付渠道:微信支付;    交易单号:42000026142026030512;    支付渠道:银行转账;    交易单号:HZ2026030500071800;".to_owned();
+    for face in [paid, faces::red(), faces::long()] {
+        let paper = paper(&face);
+        let number = Regex::new(r"\b\d{20}\b").unwrap();
+        let tax_number = Regex::new(r"\b[0-9A-Z]{18}\b").unwrap();
+        for text in [paper.raw(), paper.laid_out()] {
+            assert_eq!(number.find(&text).unwrap().as_str(), face.identity.number());
+            let found = tax_number.find_iter(&text).take(2);
+            let found: Vec<_> = found.map(|found| found.as_str()).collect();
+            assert_eq!(found, [&face.buyer.tax_number, &face.seller.tax_number]);
+        }
     }
 }
 
