@@ -183,7 +183,10 @@ async fn cards_that_wait_for_a_template_go_on_as_soon_as_it_is_there() {
         .await
         .unwrap();
     counter.await_state(id(&bill), "carded").await;
-    assert!(job(&app, "insert_bill", delivery_id(&bill)).await.is_none());
+    until("its job is done", async || {
+        job(&app, "insert_bill", delivery_id(&bill)).await.is_none()
+    })
+    .await;
     assert_eq!(calls_of(&app, "/nontax/insertbill").await, 1);
     app.assert_ledger_holds().await;
     app.stop().await;

@@ -56,10 +56,6 @@ impl RightsKeeper {
 }
 
 /// The code of a refused right, or that the call went through; `None` for refusals of another kind, which tell nothing.
-#[expect(
-    clippy::option_option,
-    reason = "an answer about a right, a call that went through, and neither"
-)]
 fn read(body: &[u8]) -> Option<Option<String>> {
     #[derive(Deserialize)]
     struct Envelope {
