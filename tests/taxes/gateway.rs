@@ -6,7 +6,7 @@ use crate::{
         sign_in::signed_in,
         work::{page, send},
     },
-    harness::{company, eventually, spawn_app, until},
+    harness::{company, eventually, spawn_app, tea, until},
 };
 use fapiao_domain::invoice::Identity;
 use fapiao_usecases::{
@@ -241,6 +241,38 @@ async fn the_older_form_is_issued_printed_and_named_to_wechat_by_code_number_and
     for printed in [code.as_str(), number, machine, &check_code[..5]] {
         assert!(text.contains(printed), "{printed} in {text}");
     }
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_tax_device_takes_shorter_remarks_and_says_clerks_and_payments_elsewhere() {
+    let app = spawn_app().await;
+    behind_gateway(&app, "classic").await;
+    let mut wanted = tea("G-9");
+    wanted["store"] = json!(app.till().0);
+    wanted["payment"] = json!({ "channel": "wechat", "transaction_no": "4200000009" });
+    // 115 Chinese characters fill the 230 bytes of a device; the order itself may have 200.
+    wanted["remark"] = json!("货".repeat(116));
+    let answer = app.post("/orders", "g-9", &wanted).await;
+    assert_eq!(answer.wrong_fields(), ["/remark"], "{answer:?}");
+    let error = &answer.body["errors"][0];
+    assert_eq!(error["code"], "E_REMARK_DEVICE", "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("232 bytes") && message.contains("230"),
+        "{message}"
+    );
+    assert!(serials(&app).await.is_empty(), "nothing was issued");
+
+    wanted["remark"] = json!("货".repeat(115));
+    let answer = app.post("/orders", "g-9-b", &wanted).await;
+    assert!(answer.status.is_success(), "{answer:?}");
+    app.open_page(&answer.body).await;
+    app.authorise(&answer.body, &company()).await;
+    let delivery = app.await_state(&answer.body, "carded").await;
+    let invoice = invoice_of(&app, &delivery).await;
+    assert_eq!(invoice.remark, "货".repeat(115));
     app.assert_ledger_holds().await;
     app.stop().await;
 }

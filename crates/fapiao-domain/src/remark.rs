@@ -1,13 +1,17 @@
-//! The remark of a digital invoice (备注): its parts in the order of the layout rules.
+//! The remark of an invoice (备注): its parts in the order of the layout rules, and how long it may be.
 
-use crate::{face::RedReference, money::Fen};
+use crate::{face::RedReference, invoice::InvoiceKind, money::Fen};
+use std::fmt;
 use thiserror::Error;
 
-/// Most characters of the remark of a blue invoice.
+/// Most characters of the remark of a blue digital invoice.
 pub const BLUE_LIMIT: usize = 450;
 
-/// Most characters of the remark of a red invoice.
+/// Most characters of the remark of a red digital invoice.
 pub const RED_LIMIT: usize = 382;
+
+/// Most bytes of the remark of the older form, as [`device_bytes`] counts them.
+pub const CLASSIC_LIMIT: usize = 230;
 
 /// Between parts on one line.
 const SEPARATOR: &str = ";    ";
@@ -39,21 +43,82 @@ pub struct RemarkParts {
     pub payments: Vec<(String, String)>,
 }
 
-/// The remark is longer than the tax side takes.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the remark has {length} characters; at most {limit} are allowed on this invoice")]
-pub struct RemarkTooLong {
-    /// How many it has.
-    pub length: usize,
-    /// How many it may have.
-    pub limit: usize,
+/// What the length of a remark is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemarkUnit {
+    /// Characters, on a digital invoice.
+    Characters,
+    /// Bytes as a tax device counts them, on the older form.
+    DeviceBytes,
 }
 
-/// Puts the parts in order; lines are separated by `\n`.
+impl fmt::Display for RemarkUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Characters => "characters",
+            Self::DeviceBytes => "bytes (a Chinese character takes two)",
+        })
+    }
+}
+
+/// The remark is longer than the tax side takes.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the remark has {length} {unit}; at most {limit} are allowed on this invoice")]
+pub struct RemarkTooLong {
+    /// How long it is.
+    pub length: usize,
+    /// How long it may be.
+    pub limit: usize,
+    /// In what.
+    pub unit: RemarkUnit,
+}
+
+/// How long a text is for a tax device, which stores GB 18030: one byte for what is in ASCII, two for the usual
+/// characters and signs, four for the rare ones.
+pub fn device_bytes(text: &str) -> usize {
+    text.chars()
+        .map(|character| match u32::from(character) {
+            ..0x80 => 1,
+            // Greek and Cyrillic; signs, brackets and kana; Han characters; wide forms.
+            0x80..0x500 | 0x2000..0x3400 | 0x4E00..0x9FA6 | 0xFE30..0xFFF0 => 2,
+            _ => 4,
+        })
+        .sum()
+}
+
+/// Whether a remark is short enough for a kind of invoice.
 ///
 /// # Errors
-/// [`RemarkTooLong`] beyond 450 characters on a blue, 382 on a red invoice.
-pub fn compose(parts: &RemarkParts) -> Result<String, RemarkTooLong> {
+/// [`RemarkTooLong`] beyond 450 characters on a blue, 382 on a red digital invoice, and 230 bytes on the older form.
+pub fn check_length(kind: InvoiceKind, is_red: bool, remark: &str) -> Result<(), RemarkTooLong> {
+    let (length, limit, unit) = match kind {
+        InvoiceKind::ClassicOrdinary => {
+            let unit = RemarkUnit::DeviceBytes;
+            (device_bytes(remark), CLASSIC_LIMIT, unit)
+        }
+        InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => {
+            let limit = if is_red { RED_LIMIT } else { BLUE_LIMIT };
+            (remark.chars().count(), limit, RemarkUnit::Characters)
+        }
+    };
+    if length > limit {
+        Err(RemarkTooLong {
+            length,
+            limit,
+            unit,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Puts the parts in order; lines are separated by `\n`. The older form has places of its own for banks and clerks and
+/// knows no payments, so these stay out of its short remark.
+///
+/// # Errors
+/// As [`check_length`].
+pub fn compose(kind: InvoiceKind, parts: &RemarkParts) -> Result<String, RemarkTooLong> {
+    let digital = kind != InvoiceKind::ClassicOrdinary;
     let mut lines = Vec::new();
     let mut opening = String::new();
     let red = parts.red.as_ref().map(red_text).unwrap_or_default();
@@ -65,50 +130,34 @@ pub fn compose(parts: &RemarkParts) -> Result<String, RemarkTooLong> {
         join(part, &mut opening);
     }
     lines.push(opening);
-    lines.extend(
-        parts
-            .buyer_bank
-            .as_ref()
-            .map(|(bank, account)| bank_line("购方", bank, account)),
-    );
-    lines.extend(
-        parts
-            .seller_bank
-            .as_ref()
-            .map(|(bank, account)| bank_line("销方", bank, account)),
-    );
+    for (side, bank) in [("购方", &parts.buyer_bank), ("销方", &parts.seller_bank)] {
+        let shown = bank.as_ref().filter(|_| digital);
+        lines.extend(shown.map(|(bank, account)| bank_line(side, bank, account)));
+    }
     let mut closing = String::new();
     for part in [&parts.additional, &parts.free] {
         join(part, &mut closing);
     }
     lines.push(closing);
-    lines.push(groups([
-        ("收款人", &parts.payee),
-        ("复核人", &parts.reviewer),
-    ]));
-    let payments = parts
-        .payments
-        .iter()
-        .map(|(channel, transaction)| groups([("支付渠道", channel), ("交易单号", transaction)]));
-    lines.push(
-        payments
-            .filter(|group| !group.is_empty())
-            .collect::<Vec<_>>()
-            .join("    "),
-    );
+    if digital {
+        lines.push(groups([
+            ("收款人", &parts.payee),
+            ("复核人", &parts.reviewer),
+        ]));
+        let payments = parts.payments.iter().map(|(channel, transaction)| {
+            groups([("支付渠道", channel), ("交易单号", transaction)])
+        });
+        lines.push(
+            payments
+                .filter(|group| !group.is_empty())
+                .collect::<Vec<_>>()
+                .join("    "),
+        );
+    }
     lines.retain(|line| !line.is_empty());
     let remark = lines.join("\n");
-    let length = remark.chars().count();
-    let limit = if parts.red.is_some() {
-        RED_LIMIT
-    } else {
-        BLUE_LIMIT
-    };
-    if length > limit {
-        Err(RemarkTooLong { length, limit })
-    } else {
-        Ok(remark)
-    }
+    check_length(kind, parts.red.is_some(), &remark)?;
+    Ok(remark)
 }
 
 /// The reference of a red invoice to its blue one, by number; of the older form also by code.
@@ -163,6 +212,9 @@ mod tests {
     use super::*;
     use crate::invoice::Identity;
 
+    const DIGITAL: InvoiceKind = InvoiceKind::DigitalOrdinary;
+    const CLASSIC: InvoiceKind = InvoiceKind::ClassicOrdinary;
+
     #[test]
     fn parts_stand_in_the_order_of_the_rules() {
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
@@ -185,7 +237,7 @@ mod tests {
             payments: vec![pair("微信支付", "T1"), pair("现金", "")],
         };
         assert_eq!(
-            compose(&parts).unwrap(),
+            compose(DIGITAL, &parts).unwrap(),
             "被红冲蓝字数电票号码：26330000009990000001 红字发票信息确认单编号：33012611210000000001;    代开;    \
              差额征税：84000.00。特定\n\
              购方开户银行:中国银行;    银行账号:1;\n\
@@ -194,7 +246,7 @@ mod tests {
              收款人:甲;    复核人:乙;\n\
              支付渠道:微信支付;    交易单号:T1;    支付渠道:现金;"
         );
-        assert_eq!(compose(&RemarkParts::default()).unwrap(), "");
+        assert_eq!(compose(DIGITAL, &RemarkParts::default()).unwrap(), "");
     }
 
     #[test]
@@ -212,7 +264,7 @@ mod tests {
             ..RemarkParts::default()
         };
         assert_eq!(
-            compose(&parts).unwrap(),
+            compose(CLASSIC, &parts).unwrap(),
             "对应正数发票代码:033002600111号码:99900001"
         );
     }
@@ -224,8 +276,54 @@ mod tests {
             ..RemarkParts::default()
         };
         assert_eq!(
-            compose(&parts).unwrap_err().to_string(),
+            compose(DIGITAL, &parts).unwrap_err().to_string(),
             "the remark has 451 characters; at most 450 are allowed on this invoice"
+        );
+    }
+
+    #[test]
+    fn the_older_form_says_banks_clerks_and_payments_elsewhere() {
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        let parts = RemarkParts {
+            deduction: Fen::new(8_400_000).ok(),
+            buyer_bank: Some(pair("中国银行", "1")),
+            seller_bank: Some(pair("工商银行", "2")),
+            free: "谢谢惠顾".to_owned(),
+            payee: "甲".to_owned(),
+            reviewer: "乙".to_owned(),
+            payments: vec![pair("微信支付", "T1")],
+            ..RemarkParts::default()
+        };
+        assert_eq!(
+            compose(CLASSIC, &parts).unwrap(),
+            "差额征税：84000.00。\n谢谢惠顾"
+        );
+    }
+
+    #[test]
+    fn the_older_form_counts_bytes_as_its_device_does() {
+        for (text, bytes) in [
+            ("", 0),
+            ("No.42\n", 6),
+            ("订单，①㎡℃", 12),
+            ("·×÷°αЖ", 12),
+            ("㙍𠮷䶮", 12),
+            ("（１）", 6),
+        ] {
+            assert_eq!(device_bytes(text), bytes, "{text}");
+        }
+        let of = |free: String| {
+            let parts = RemarkParts {
+                free,
+                ..RemarkParts::default()
+            };
+            compose(CLASSIC, &parts)
+        };
+        assert!(of("字".repeat(115)).is_ok());
+        assert!(of("a".repeat(230)).is_ok());
+        assert_eq!(
+            of("字".repeat(115) + "a").unwrap_err().to_string(),
+            "the remark has 231 bytes (a Chinese character takes two); at most 230 are allowed on this invoice"
         );
     }
 }

@@ -17,7 +17,7 @@
 //! | titles: 300 characters, persons 2, short names 4, telephone 5–60, account 8–30 and 50 | `sizes_of_a_title`, `title/tests.rs` |
 //! | tax numbers: 15, 17, 18, 20 characters; the table of unified codes; identity card | `uscc.rs` (the whole table) |
 //! | payment channels 001–099 | `payment.rs` |
-//! | remark 450 and 382; address 300, bank 120; tax number 15 to 20 | `remarks_have_their_sizes`, `members_of_a_title_have_their_sizes` |
+//! | remark 450 and 382, older form 230 bytes; address 300, bank 120; tax number 15 to 20 | `remarks_have_their_sizes`, `members_of_a_title_have_their_sizes` |
 //! | limits of one invoice 9,999.99, 99,999.99, 999,999.99 net; 2000 lines of at most 5000 | `limits_of_one_invoice_…`, `lines_of_one_invoice` |
 //! | shapes of codes and numbers, sandbox numbers that can never be real | `number.rs`, `sandbox_numbers_…` |
 //! | provinces, and the five cities with an authority of their own | `provinces_…`, `province.rs` |
@@ -35,7 +35,7 @@
 use fapiao_domain::{
     exact::within_one_fen,
     face::RedReference,
-    invoice::Identity,
+    invoice::{Identity, InvoiceKind},
     line::OrderLine,
     money::Fen,
     number::{DigitalNumber, is_sandbox_code},
@@ -278,7 +278,7 @@ fn remarks_have_their_sizes() {
             free: "字".repeat(free),
             ..RemarkParts::default()
         };
-        compose(&parts).map(|it| it.chars().count())
+        compose(InvoiceKind::DigitalOrdinary, &parts).map(|it| it.chars().count())
     };
     assert_eq!(length(450, None), Ok(450));
     assert_eq!(length(451, None).unwrap_err().limit, 450);
@@ -293,6 +293,16 @@ fn remarks_have_their_sizes() {
     assert_eq!(length(381 - taken, Some(reference())), Ok(382));
     let refused = length(382 - taken, Some(reference())).unwrap_err();
     assert_eq!((refused.length, refused.limit), (383, 382));
+    let device = |free: &str| {
+        let parts = RemarkParts {
+            free: free.to_owned(),
+            ..RemarkParts::default()
+        };
+        compose(InvoiceKind::ClassicOrdinary, &parts)
+    };
+    assert!(device(&"字".repeat(115)).is_ok());
+    let refused = device(&"字".repeat(116)).unwrap_err();
+    assert_eq!((refused.length, refused.limit), (232, 230));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{
         AccountKind, CodeBook, IssuingMode, Order, OrderPart, Payment, RawTitleRecord, Seller,
         Store, UsableRate,
     },
-    special::read_asked,
+    special::{kind_for, read_asked},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
@@ -29,6 +29,7 @@ use fapiao_domain::{
     line::OrderLine,
     order::OrderState,
     party::Title,
+    remark::{CLASSIC_LIMIT, check_length, device_bytes},
     special::{AskedKind, check_special_title},
     text::invisible,
     title::{TitleError, check_title, check_vouched_title},
@@ -144,6 +145,7 @@ impl IntakeDesk {
             check_printable(ports, &lines, remark, &mut errors);
         }
         let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
+        check_device_remark(ports, seller, &draft.remark, &mut errors).await?;
         if !errors.is_empty() {
             return Err(OrderError::Invalid(errors));
         }
@@ -533,6 +535,28 @@ fn checked(title: &RawTitleRecord, at: &str) -> Result<Title, Vec<FieldError>> {
         FieldError::new(format!("{at}/title/{}", error.field), error.code, text)
     };
     Err(errors.iter().map(told).collect())
+}
+
+/// A tax device takes a shorter remark than an order may have. Nothing is looked up for one that any form has room for.
+async fn check_device_remark(
+    ports: &Ports,
+    seller: &Seller,
+    remark: &str,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), StoreError> {
+    if device_bytes(remark.trim()) <= CLASSIC_LIMIT {
+        return Ok(());
+    }
+    let kind = kind_for(ports, seller, AskedKind::Ordinary).await?;
+    let length = kind.map(|kind| check_length(kind, false, remark.trim()));
+    if let Ok(Err(error)) = length {
+        errors.push(FieldError::new(
+            "/remark",
+            "E_REMARK_DEVICE",
+            format!("{error}, because its seller issues the older form: shorten it"),
+        ));
+    }
+    Ok(())
 }
 
 const PAYMENT_TEXT_MAX: usize = 64;

@@ -20,7 +20,7 @@ use fapiao_domain::{
     delivery::DeliveryState,
     difference::check_blue_sale,
     ids::{DeliveryId, Id},
-    invoice::InvoiceState,
+    invoice::{InvoiceKind, InvoiceState},
     line::InvoiceLine,
     party::Title,
     payment::channel_of,
@@ -118,7 +118,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         totals,
         difference: order.difference,
         payments: paid(&order),
-        remark: remark_of(&order, &seller, &delivery)?,
+        remark: remark_of(kind, &order, &seller, &delivery)?,
         issued_at: None,
         receipt: String::new(),
         uploaded_at: None,
@@ -313,7 +313,12 @@ fn paid(order: &Order) -> Vec<(String, String)> {
 }
 
 /// The remark in the order of the layout rules.
-fn remark_of(order: &Order, seller: &Seller, delivery: &Delivery) -> Result<String, StepError> {
+fn remark_of(
+    kind: InvoiceKind,
+    order: &Order,
+    seller: &Seller,
+    delivery: &Delivery,
+) -> Result<String, StepError> {
     let shown = |bank: &str, account: &str| {
         let filled = !bank.trim().is_empty() || !account.trim().is_empty();
         (seller.rules.shows_banks && filled)
@@ -333,7 +338,7 @@ fn remark_of(order: &Order, seller: &Seller, delivery: &Delivery) -> Result<Stri
             .collect(),
         ..RemarkParts::default()
     };
-    compose(&parts).map_err(|error| StepError::parked("remark_too_long", error.to_string()))
+    compose(kind, &parts).map_err(|error| StepError::parked("remark_too_long", error.to_string()))
 }
 
 fn told(warnings: &[TitleNote]) -> Vec<String> {

@@ -271,8 +271,8 @@ pub(crate) async fn red_invoice(
         reviewer: seller.reviewer.clone(),
         ..RemarkParts::default()
     };
-    let remark =
-        compose(&parts).map_err(|error| StepError::parked("remark_too_long", error.to_string()))?;
+    let remark = compose(blue.kind, &parts)
+        .map_err(|error| StepError::parked("remark_too_long", error.to_string()))?;
     let now = ports.clock.now();
     Ok(Invoice {
         id: fresh(now),
