@@ -11,7 +11,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
     delivery::{Channel, PageType},
-    ids::{AccountId, SellerId, StoreId},
+    ids::{AccountId, OrderId, SellerId, StoreId},
     line::OrderLine,
     money::Fen,
     order::OrderState,
@@ -285,9 +285,11 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
         discount: Fen::ZERO,
     };
     let number = format!("B{run}-{serial}");
+    let id: OrderId = fresh(now);
+    let answer = format!("{{\"id\":\"{id}\",\"filling\":\"{}\"}}", "-".repeat(240));
     NewOrder {
         order: Order {
-            id: fresh(now),
+            id,
             seller: company.seller.clone(),
             store: company.shop.clone(),
             order_no: number.clone(),
@@ -324,7 +326,7 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             key: number,
             fingerprint: "f".repeat(64),
             status: 201,
-            body: "{\"id\":\"ord_\"}".repeat(20),
+            body: answer,
         }),
         actor: Actor::System,
     }

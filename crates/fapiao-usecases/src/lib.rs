@@ -21,6 +21,7 @@ pub mod merchant;
 pub mod parts;
 pub mod platform;
 pub mod ports;
+pub mod proof_words;
 mod rates;
 pub mod records;
 pub mod rounding;

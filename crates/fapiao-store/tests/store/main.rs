@@ -18,3 +18,4 @@ mod races;
 mod reds;
 mod settings;
 mod stock;
+mod upkeep;

@@ -39,6 +39,7 @@ mod tax;
 mod tax_gateway;
 mod tax_routes;
 mod unified;
+mod upkeep;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
@@ -108,6 +109,7 @@ pub use tax_routes::{Asked, Assigned, AttachedFile, TaxRoutes};
 pub use unified::{
     UnifiedClear, UnifiedIssued, UnifiedOrder, UnifiedSent, UnifiedStore, WechatUnified,
 };
+pub use upkeep::{Ages, KeptText, LedgerDigest, TableDigest, Upkeep};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
     TemplateOrder, WechatMerchant, WechatPlatform,
@@ -139,6 +141,7 @@ pub trait Storage:
     + Bookkeeping
     + Exchanges
     + Proofs
+    + Upkeep
     + Rehearse
     + SigningKeys
     + SealedSecrets
@@ -177,6 +180,7 @@ impl<T> Storage for T where
         + Bookkeeping
         + Exchanges
         + Proofs
+        + Upkeep
         + Rehearse
         + SigningKeys
         + SealedSecrets
