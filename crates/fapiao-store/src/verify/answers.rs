@@ -74,7 +74,8 @@ const ANSWERED: [(&str, &str); 3] = [
     ),
     (
         "dlv",
-        "SELECT id, order_id, 0, 0, 0 FROM deliveries WHERE id IN ",
+        // An answer about a delivery tells no totals.
+        "SELECT id, order_id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM deliveries WHERE id IN ",
     ),
     (
         "rfd",
