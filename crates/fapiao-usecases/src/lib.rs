@@ -9,6 +9,7 @@ pub mod books;
 pub mod calendar;
 mod cancellation;
 pub mod card_standing;
+pub mod device;
 pub mod errors;
 pub mod fields;
 pub mod fiscal;
