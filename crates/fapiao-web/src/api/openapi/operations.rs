@@ -712,14 +712,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         tag: "books",
         summary: ("Check a paper", "核验票面"),
         about: (
-            "Compares a PDF, OFD or XML file (the body itself, at most 5 MiB), or the text of a QR code, with the ledger, field by field. Nothing is kept and nothing changes: no `Idempotency-Key` is needed.",
-            "将 PDF、OFD、XML 文件（即请求体，最大 5 MiB）或二维码文字与账上逐项比对。不保存、不改动任何内容，无需 `Idempotency-Key`。",
+            "Compares a PDF, OFD or XML file (the body itself, at most 5 MiB), a photograph of a paper or of its QR code (PNG or JPEG, at most 10 MiB), or the text of a QR code, with the ledger, field by field. A QR code holds number, date and amount only: what it does not prove is in `unproven`. Nothing is kept and nothing changes: no `Idempotency-Key` is needed.",
+            "将 PDF、OFD、XML 文件（即请求体，最大 5 MiB）、票面或其二维码的照片（PNG、JPEG，最大 10 MiB）或二维码文字与账上逐项比对。二维码只含号码、日期和金额，不能证明的各项见 `unproven`。不保存、不改动任何内容，无需 `Idempotency-Key`。",
         ),
         parameters: &[],
         body: Some(Body {
             schema: "PaperQr",
             example: r#"{ "qr": "01,32,,26999000000000000001,113.00,20260305,,7A7E" }"#,
-            files: &[PDF, OFD, XML],
+            files: &[PDF, OFD, XML, "image/png", "image/jpeg"],
             repeat: Repeat::Reads,
         }),
         answers: &[ok("PaperCheck")],
