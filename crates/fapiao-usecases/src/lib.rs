@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod ids;
 mod inserting;
 pub mod jobs;
+pub mod keeping;
 pub mod merchant;
 pub mod parts;
 pub mod platform;

@@ -3,6 +3,7 @@
 use crate::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
+    keeping::keep,
     platform::{at_gateway::papers_of, face::face_of},
     ports::{Ports, Scope, signing_purpose},
     records::{Document, GatewayAnswerRecord, Invoice},
@@ -108,7 +109,6 @@ async fn rendered(
             )
         })?
         .map_err(|what| StepError::parked("not_printable", what))?;
-    let now = ports.clock.now();
     let mut documents = Vec::with_capacity(3);
     for (format, bytes) in [
         ("pdf", Some(rendered.pdf)),
@@ -118,16 +118,7 @@ async fn rendered(
         let Some(bytes) = bytes else {
             continue;
         };
-        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let sha256 = ports.files.put(bytes).await?;
-        documents.push(Document {
-            invoice: id.clone(),
-            format: format.to_owned(),
-            sha256,
-            size,
-            origin: "rendered".to_owned(),
-            created_at: now,
-        });
+        documents.push(keep(ports, id, format, "rendered", bytes).await?);
     }
     Ok(documents)
 }

@@ -3,9 +3,10 @@
 use super::{Found, account_of, awaited, kind_of, look_up};
 use crate::{
     errors::{Advice, OutsideError, StoreError},
+    keeping::keep,
     platform::received::carries,
     ports::{Ports, Scope, UnifiedIssued, UnifiedOrder, UnifiedSent},
-    records::{Account, Document, Invoice, UnifiedCall},
+    records::{Account, Invoice, UnifiedCall},
     step::StepError,
 };
 use fapiao_domain::ids::DeliveryId;
@@ -169,16 +170,7 @@ pub(super) async fn fetch_paper(
             format!("the PDF that WeChat names: {why}; clear it up, then retry"),
         ));
     }
-    let size = i64::try_from(pdf.len()).unwrap_or(i64::MAX);
-    let sha256 = ports.files.put(pdf).await?;
-    let document = Document {
-        invoice: invoice.id.clone(),
-        format: "pdf".to_owned(),
-        sha256,
-        size,
-        origin: "received".to_owned(),
-        created_at: ports.clock.now(),
-    };
+    let document = keep(ports, &invoice.id, "pdf", "received", pdf).await?;
     ports
         .store
         .record_documents(&invoice.id, vec![document], Vec::new())

@@ -619,6 +619,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         origin,
         size: size.to_owned(),
         sha256: format!("{n}f4c2a9be0117d6cd51{n}e2f0c88a6fb3d9a7c8a1de4452fe07ab3918d2c6b5{n}"),
+        sm3: format!("{n}66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e{n}"),
         href: "/admin/invoices/inv_1/file.pdf".to_owned(),
         at: s.ago(3),
     };

@@ -578,6 +578,12 @@ fn answers() -> Vec<(&'static str, Value)> {
             object(vec![
                 ("format", json!({ "enum": ["pdf", "xml", "ofd"] })),
                 ("sha256", text("Its hash, hex.")),
+                (
+                    "sm3",
+                    text_or_null(
+                        "Its SM3 (GB/T 32905), hex; null for documents from before it was computed.",
+                    ),
+                ),
                 ("size", whole("Bytes.")),
                 ("origin", json!({ "enum": ["rendered", "received"] })),
                 ("url", text("Where to download it, with the same key.")),
