@@ -4,6 +4,7 @@ use super::{BUYERS, Pages, SELLER, SELLER_LONG, Sample, fen, id};
 use fapiao_domain::{
     card::CardState, delivery::DeliveryState, invoice::InvoiceState, order::OrderState,
 };
+use fapiao_usecases::ports::{IssuedCount, IssuedOfDay};
 use fapiao_web::{
     i18n::states::{self, JobStanding},
     pages::{
@@ -91,9 +92,16 @@ fn home(s: &Sample, pages: &mut Pages) {
         ]),
         today: Today {
             orders: 1_284,
-            issued: 967,
-            issued_total: fen(24_019_988),
-            month_total: fen(451_233_670),
+            issued: IssuedCount {
+                all: 967,
+                red: 12,
+                total: fen(24_019_988),
+            },
+            month: IssuedCount {
+                all: 18_402,
+                red: 231,
+                total: fen(451_233_670),
+            },
             awaiting: 317,
             in_progress: 3,
         },
@@ -105,8 +113,13 @@ fn home(s: &Sample, pages: &mut Pages) {
         recent: s.history(),
         days: DayChart {
             days: (1..=30)
-                .map(|day: i64| (format!("2026-11-{day:02}"), (day * 37) % 211 * 5))
+                .map(|day: i64| IssuedOfDay {
+                    day: format!("2026-11-{day:02}"),
+                    all: (day * 37) % 211 * 5,
+                    red: day % 4,
+                })
                 .collect(),
+            red_words: s.t().home.of_these_red,
         },
         set_up: Some((7, 9)),
         can_create: true,
