@@ -65,7 +65,7 @@ async fn send(
     let Some(openid) = openid else {
         return Err(StepError::parked(
             "openid_missing",
-            "WeChat's unified calls want the buyer's openid, which only its push tells, and the push did not come; \
+            "未收到带有买家 openid 的微信推送，统一开票接口无法请求：请检查推送地址，请买家重新授权，或自行开具 / WeChat's unified calls want the buyer's openid, which only its push tells, and the push did not come; \
              check the push address, ask the buyer to agree again, or issue this one yourself",
         ));
     };
@@ -167,7 +167,9 @@ pub(super) async fn fetch_paper(
     if let Err(why) = carries(ports, "wechat", &pdf, &issued.number, total).await? {
         return Err(StepError::parked(
             "unified_paper",
-            format!("the PDF that WeChat names: {why}; clear it up, then retry"),
+            format!(
+                "微信统一开票接口给出的 PDF 与发票不符，请核对后重试 / the PDF that WeChat names: {why}; clear it up, then retry"
+            ),
         ));
     }
     let document = keep(ports, &invoice.id, "pdf", "received", pdf).await?;
