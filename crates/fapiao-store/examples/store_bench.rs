@@ -10,6 +10,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
+    by_rate::RateSum,
     delivery::{Channel, PageType},
     ids::{AccountId, OrderId, SellerId, StoreId},
     line::OrderLine,
@@ -309,6 +310,12 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             difference: None,
             asked: AskedKind::Ordinary,
         },
+        sums: vec![RateSum {
+            rate: Rate::Percent("0.13".parse().unwrap()),
+            service: false,
+            net: fen("100"),
+            tax: fen("13"),
+        }],
         deliveries: vec![NewDelivery {
             id: fresh(now),
             account: company.account.clone(),

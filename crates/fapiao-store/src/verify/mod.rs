@@ -9,6 +9,7 @@ mod answers;
 mod chain;
 mod digest;
 mod fiscal;
+mod order_sums;
 mod orders;
 pub(crate) mod packed;
 mod red;
@@ -116,6 +117,7 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
 fn rules() -> VecDeque<Rule> {
     let mut rules = VecDeque::new();
     rules.extend(sums::RULES);
+    rules.extend(order_sums::RULES);
     rules.extend(answers::RULES);
     rules.extend(work::RULES);
     rules.extend(red::RULES);

@@ -217,6 +217,10 @@ falsified! {
     an_order_that_gave_back_more: "I24", "its refunds say" => [
         "UPDATE orders SET refunded = refunded + 1 WHERE order_no = 'A-3'",
     ];
+    sums_by_rate_that_are_not_the_order_s: "I26", "A-1" => [
+        "INSERT INTO order_sums (order_id, rate, service, net, tax) \
+         SELECT id, '0.13', 0, amount, tax + 1 FROM orders WHERE order_no = 'A-1'",
+    ];
     quota_given_back_twice_over: "I25", "gives back what it should not" => [
         "UPDATE quota_ledger SET amount = amount * 2 WHERE kind = 'return'",
     ];

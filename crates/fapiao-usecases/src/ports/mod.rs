@@ -85,8 +85,8 @@ pub use reconciliation::{DeliveryFilter, DeliveryRow, Reconciliations};
 pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
 pub use rehearsal::{PlannedChange, PlannedValue, RehearsalLog, Rehearse, Rehearsed};
 pub use reports::{
-    After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period, Reports,
-    SaleBalance, SaleMove, SegmentMatch, VatRow,
+    After, Bucket, InvoicedSums, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period,
+    Reports, SaleBalance, SaleMove, SegmentMatch, Summed, VatRow,
 };
 pub use sales::{
     Accepted, Authorisation, DeliveryChange, NewDelivery, NewOrder, OrderFilter, OrderRow, Page,

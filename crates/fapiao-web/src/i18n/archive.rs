@@ -10,11 +10,12 @@ texts! {
         vat: "增值税汇总", "VAT summary";
         reconciliation: "对账", "Reconciliation";
         vouchers: "记账凭证", "Vouchers";
+        sales: "销售发票明细", "Sales invoices";
         about: "摘要", "About";
         account: "科目", "Account";
         debit: "借方金额", "Debit";
         credit: "贷方金额", "Credit";
-        vouchers_mean: "每张发票一张凭证，科目按支付渠道和税率给出；下载的文件可导入金蝶、用友，另含支付平台手续费凭证（上传账单后）和销售发票明细。红字发票在原方向以负数登记。", "One voucher for each invoice; accounts follow the payment and the rate. The files can be imported into Kingdee and UFIDA; they also hold fees of payment services (once their statements are uploaded) and the sales invoices line by line. A red invoice is negative on the same side.";
+        vouchers_mean: "每张发票一张凭证，科目按支付渠道和税率给出；下载的文件可导入金蝶、用友，另含支付平台手续费凭证（上传账单后）；销售发票明细的 CSV 是单独的文件，XLSX 中是第二张表。红字发票在原方向以负数登记。", "One voucher for each invoice; accounts follow the payment and the rate. The files can be imported into Kingdee and UFIDA; they also hold fees of payment services (once their statements are uploaded). The sales invoices line by line are a CSV file of their own, and the second sheet of the XLSX. A red invoice is negative on the same side.";
         vouchers_seller: "每个开票主体一套账：请先选择开票主体，再下载凭证。", "Each seller keeps books of its own: choose a seller to download its vouchers.";
         month: "月份", "Month";
         all_sellers: "全部开票主体", "All sellers";
@@ -22,6 +23,7 @@ texts! {
         download: "下载", "Download";
         download_xlsx: "下载 XLSX", "Download XLSX";
         download_csv: "下载 CSV", "Download CSV";
+        download_sales: "下载销售发票 CSV", "Sales invoices CSV";
         evidence: "本月证据包", "Evidence of the month";
         header: "单位名称：{0}　税号：{1}　期间：{2}　编制人：{3}　复核人：＿＿＿＿　打印时间：{4}（北京时间）", "Company: {0} · Tax number: {1} · Period: {2} · Made by: {3} · Reviewed by: ____ · Printed: {4} (Beijing time)";
         none: "本月没有发票", "No invoices this month";
@@ -58,9 +60,13 @@ texts! {
         card_outlives: "已全额红冲，卡仍有效", "taken back, but the card is alive";
         segments: "号段核对", "Segments of numbers";
         held: "发票持有", "Held by invoices";
+        held_open: "其中未开具", "Of these not issued";
         taken: "已取用", "Taken";
         rest: "剩余", "Left";
         store: "门店", "Store";
+        agreement: "与汇总确认核对", "Beside the month totals";
+        agreement_of: "项目", "Item";
+        agreement_means: "从本表合计到汇总确认数逐项加减，分毫不差；汇总确认尚未比对时，按现有发票计算。", "From this table's sum to the month totals, item by item, to the fen. Before a comparison the totals are those of the invoices there are.";
         vat_means: "按开票月份统计，红字发票计入其自身的月份。未开具发票一行为期末尚未开票的销售减去期初尚未开票的销售：蓝字为增加，红字为补开或退款后的减少。", "By month of issue, red invoices in their own month. Without an invoice: sales that had none at the period's end, less those that had none at its beginning; what came to be invoiced or given back stands under red.";
     }
 }

@@ -733,14 +733,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         tag: "books",
         summary: ("Download a report", "下载报表"),
         about: (
-            "The invoice ledger, the VAT, the reconciliation or the vouchers (for bookkeeping programs) of a month, within the stores of the key. Sent while it is made: a download that breaks off is not a whole file. CSV is UTF-8 with a byte order mark; texts that a spreadsheet would compute are preceded by an apostrophe. Vouchers are one seller's: where the key sees several, `seller` is required. A key of the whole company gets a closed month of a seller as it was when it was closed, byte for byte.",
-            "某月的发票台账、增值税汇总、对账表或记账凭证（供财务软件导入），限于密钥可见的门店。边生成边发送：中断的下载不是完整文件。CSV 为带 BOM 的 UTF-8；可能被表格软件当作公式的文本前加撇号。记账凭证按开票主体分开：密钥可见多个主体时须指定 `seller`。某主体的月份锁账后，不限门店的密钥得到的是锁账时的文件，逐字节相同。",
+            "The invoice ledger, the VAT, the reconciliation, the vouchers or the sales invoices line by line (both for bookkeeping programs) of a month, within the stores of the key. Sent while it is made: a download that breaks off is not a whole file. CSV is UTF-8 with a byte order mark; texts that a spreadsheet would compute are preceded by an apostrophe. Vouchers and sales invoices are one seller's: where the key sees several, `seller` is required. A key of the whole company gets a closed month of a seller as it was when it was closed, byte for byte.",
+            "某月的发票台账、增值税汇总、对账表、记账凭证或销售发票明细（后两种供财务软件导入），限于密钥可见的门店。边生成边发送：中断的下载不是完整文件。CSV 为带 BOM 的 UTF-8；可能被表格软件当作公式的文本前加撇号。记账凭证和销售发票明细按开票主体分开：密钥可见多个主体时须指定 `seller`。某主体的月份锁账后，不限门店的密钥得到的是锁账时的文件，逐字节相同。",
         ),
         parameters: &[
             path(
                 "report",
                 ("Which report.", "报表。"),
-                r#"{"enum":["ledger","vat","reconciliation","vouchers"]}"#,
+                r#"{"enum":["ledger","vat","reconciliation","vouchers","sales"]}"#,
             ),
             path(
                 "format",
