@@ -30,7 +30,7 @@ impl PushTimes {
         };
         if first {
             let (times, store) = (self.clone(), store.clone());
-            actix_web::rt::spawn(async move {
+            tokio::spawn(async move {
                 tokio::time::sleep(GATHER).await;
                 let gathered = mem::take(&mut *times.lock());
                 if let Err(error) = store.note_push_times(gathered).await {
