@@ -24,7 +24,7 @@ use fapiao_usecases::{
 use reqwest::{Client, StatusCode};
 use serde_json::json;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 10] = [
     "ledger.csv",
     "ledger.xlsx",
     "vat.csv",
@@ -33,6 +33,8 @@ const FILES: [&str; 8] = [
     "reconciliation.xlsx",
     "vouchers.csv",
     "vouchers.xlsx",
+    "sales.csv",
+    "sales.xlsx",
 ];
 
 /// The files of `month=…&seller=…`.

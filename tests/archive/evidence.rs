@@ -232,7 +232,17 @@ async fn a_pack_has_the_mails_every_document_and_a_month_all_of_both() {
         for document in &documents {
             let content = &files[&format!("{folder}/{number}.{}", document.format)];
             assert_eq!(document.sha256, hex::encode(Sha256::digest(content)));
+            assert_eq!(document.sm3, fapiao_usecases::keeping::sm3(content));
         }
+        let said: Value =
+            serde_json::from_slice(&files[&format!("{folder}/invoice.json")]).unwrap();
+        let sums: Vec<&str> = documents.iter().map(|it| it.sm3.as_str()).collect();
+        let listed = said["documents"].as_array().unwrap();
+        let listed: Vec<_> = listed
+            .iter()
+            .map(|it| it["sm3"].as_str().unwrap())
+            .collect();
+        assert_eq!(listed, sums);
         assert!(files[&format!("{folder}/{number}.ofd")].starts_with(b"PK"));
         // The mail is there, with whom it went to and what became of it.
         let said: Value =

@@ -7,11 +7,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fapiao_archive::evidence::read_anchor;
-use fapiao_server::{
-    adapters::files::Documents,
-    config::Config,
-    keeping::{self, Keeper},
-};
+use fapiao_server::{adapters::files::Documents, config::Config, keeping::Keeper, proving};
 use fapiao_usecases::ports::{Clock, Ports};
 use std::{sync::Arc, time::Duration};
 
@@ -142,7 +138,7 @@ async fn anchors_go_to_file_mail_and_bucket_every_hour() {
         config.storage = bucket.settings("anchored");
     }
     let files = Documents::open(&config.storage).unwrap();
-    let objects = files.read_named(keeping::ANCHOR_FOLDER).await.unwrap();
+    let objects = files.read_named(proving::ANCHOR_FOLDER).await.unwrap();
     let mut stored: Vec<_> = objects
         .iter()
         .map(|it| read_anchor(std::str::from_utf8(it).unwrap()).unwrap())
@@ -153,7 +149,7 @@ async fn anchors_go_to_file_mail_and_bucket_every_hour() {
     // The check reads both places; a line of the file that says otherwise is found.
     config.archive.anchor_file = file.display().to_string();
     config.archive.anchor_storage = true;
-    let agreed = keeping::anchors(&**store, &files, &config.archive)
+    let agreed = proving::anchors(&**store, &files, &config.archive)
         .await
         .unwrap();
     assert!(
@@ -162,7 +158,7 @@ async fn anchors_go_to_file_mail_and_bucket_every_hour() {
     );
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace(&anchors[0].hash, &"0".repeat(64))).unwrap();
-    let found = keeping::anchors(&**store, &files, &config.archive)
+    let found = proving::anchors(&**store, &files, &config.archive)
         .await
         .unwrap()
         .found;

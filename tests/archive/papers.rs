@@ -102,8 +102,27 @@ async fn a_paper_is_compared_with_the_ledger_field_by_field() {
         "unknown"
     );
 
+    // A photograph of the code: what it proves, and what it does not.
+    let (_, shot) = check(&app, photograph(&format!("01,32,,{number},113.00,{day},,"))).await;
+    assert_eq!(
+        (&shot["verdict"], &shot["format"], &shot["number"]),
+        (&json!("agrees"), &json!("png"), &json!(number)),
+        "{shot}"
+    );
+    let unproven = shot["unproven"].as_array().unwrap();
+    assert!(
+        unproven
+            .iter()
+            .any(|it| it["field"] == "buyer_name" && it["ledger"] != ""),
+        "{shot}"
+    );
+    assert!(!unproven.iter().any(|it| it["field"] == "total"), "{shot}");
+    assert_eq!(same["unproven"], json!([]));
+
     // Strangers' files are refused in words, never with a fault of ours.
-    let bombs: [&[u8]; 5] = [
+    let bombs: [&[u8]; 7] = [
+        b"\x89PNG\r\n\x1a\n nonsense",
+        b"\xff\xd8\xff\xe0 nonsense",
         b"%PDF-1.7 nonsense",
         b"PK\x03\x04 nonsense",
         b"<a><!DOCTYPE x [<!ENTITY a 'b'>]></a>",
@@ -133,7 +152,54 @@ async fn a_paper_is_compared_with_the_ledger_field_by_field() {
         page.contains("与账上不一致") && page.contains("113.00"),
         "{page}"
     );
+    // As a hand scanner types it while a Chinese input method is on; the field is empty for the next one.
+    let form = reqwest::multipart::Form::new()
+        .text("csrf", hidden(&page, "csrf"))
+        .text("qr", format!("01，32，，{number}，113。00，{day}，，"));
+    let answer = finance
+        .post(format!("{}/admin/papers", app.web()))
+        .header("Origin", app.web())
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("二维码与账上一致") && page.contains("请对照票面"),
+        "{page}"
+    );
+    assert!(!page.contains("113。00"), "{page}");
     app.stop().await;
+}
+
+/// A code as a telephone would save it: grey, with a shadow over it.
+fn photograph(text: &str) -> Vec<u8> {
+    let code = qrcode::QrCode::new(text).unwrap();
+    let (modules, scale, edge) = (code.width(), 8, 60);
+    let dark = code.to_colors();
+    let size = modules * scale + 2 * edge;
+    let mut dots = Vec::with_capacity(size * size);
+    for (x, y) in (0..size).flat_map(|y| (0..size).map(move |x| (x, y))) {
+        let module = |at: usize| at.checked_sub(edge).map(|it| it / scale);
+        let is_dark = match (module(x), module(y)) {
+            (Some(x), Some(y)) if x < modules && y < modules => {
+                dark[y * modules + x] == qrcode::Color::Dark
+            }
+            _ => false,
+        };
+        let light = 90 + 160 * x / size;
+        let dot = if is_dark { light / 4 } else { light };
+        dots.push(u8::try_from(dot).unwrap());
+    }
+    let mut bytes = Vec::new();
+    let width = u32::try_from(size).unwrap();
+    let mut encoder = png::Encoder::new(&mut bytes, width, width);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&dots).unwrap();
+    writer.finish().unwrap();
+    bytes
 }
 
 #[tokio::test]

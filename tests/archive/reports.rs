@@ -83,7 +83,24 @@ async fn a_month_is_the_same_on_the_page_in_the_file_and_in_the_tax_authority_s_
         "{vat}"
     );
     let (_, page) = get(&app, &finance, &format!("/admin/reports/vat?month={month}")).await;
-    assert!(String::from_utf8(page).unwrap().contains("¥226.00"));
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("¥226.00"), "{page}");
+    // From there to the month totals, line by line: what has no invoice is what they differ by.
+    for line in [
+        "本表合计,—,200.00,26.00,226.00",
+        "减：未开具发票（不在汇总确认内）,—,-100.00,-13.00,-113.00",
+        "本月已开具发票,1,100.00,13.00,113.00",
+        "其中：蓝字发票,1,100.00,13.00,113.00",
+        "其中：冲销以前月份发票的红字发票,0,0.00,0.00,0.00",
+        "汇总确认页的本系统数,1,100.00,13.00,113.00",
+    ] {
+        assert!(vat.contains(line), "{line} in {vat}");
+    }
+    assert!(!vat.contains("尾差") && !vat.contains("比对之后"), "{vat}");
+    assert!(
+        page.contains("与汇总确认核对") && page.contains("汇总确认页的本系统数"),
+        "{page}"
+    );
 
     let path = format!("/admin/reports/reconciliation?month={month}");
     let (status, page) = get(&app, &finance, &path).await;
@@ -129,18 +146,35 @@ async fn a_month_is_the_same_on_the_page_in_the_file_and_in_the_tax_authority_s_
     assert_eq!(vouchers.status, StatusCode::OK, "{vouchers:?}");
     let seller = first_seller(&app).await.id;
     let (_, page) = get(&app, &finance, &format!("{path}&seller={seller}")).await;
-    assert!(String::from_utf8(page).unwrap().contains("vouchers.csv"));
+    let page = String::from_utf8(page).unwrap();
+    assert!(
+        page.contains("vouchers.csv") && page.contains("sales.csv"),
+        "{page}"
+    );
     let vouchers = app
         .get(&format!(
             "/reports/vouchers.csv?month={month}&seller={seller}"
         ))
         .await;
-    let vouchers = vouchers.body.as_str().unwrap_or_default().to_owned();
-    let (journal, sales) = vouchers.split_once("\r\n\r\n").unwrap();
+    let journal = vouchers.body.as_str().unwrap_or_default().to_owned();
     assert!(
         journal.starts_with("日期,凭证字,凭证号,附单据数,摘要,科目代码,科目名称,借方金额"),
-        "{vouchers}"
+        "{journal}"
     );
+    let sales = app
+        .get(&format!("/reports/sales.csv?month={month}&seller={seller}"))
+        .await;
+    let sales = sales.body.as_str().unwrap_or_default().to_owned();
+    assert!(
+        sales.starts_with("单据日期,发票号码,客户编码,客户名称"),
+        "{sales}"
+    );
+    // What programs take in: one heading and one table, every row as wide as the heading.
+    for file in [&journal, &sales] {
+        let mut reader = csv::ReaderBuilder::new().from_reader(file.as_bytes());
+        assert!(reader.records().all(|row| row.is_ok()), "{file}");
+        assert!(!file.contains("\r\n\r\n"), "{file}");
+    }
     let sides: Vec<[&str; 3]> = journal
         .lines()
         .skip(1)
@@ -352,7 +386,12 @@ async fn every_column_of_the_ledger_is_filled_for_a_blue_and_a_red_invoice() {
             && line["货物或应税劳务名称"].ends_with("日用陶瓷餐具"),
         "{line:?}"
     );
-    assert_eq!(lines.1.len(), 2);
+    assert_eq!(lines.1.len(), 3);
+    let sum = named(lines, 2);
+    assert_eq!(
+        (sum["序号"], sum["金额"], sum["价税合计"]),
+        ("合计", "0.00", "0.00")
+    );
 
     // The VAT of the month: blue and red stand beside each other and come to nothing.
     let csv = String::from_utf8(get(&app, &finance, &file("vat")).await.1).unwrap();

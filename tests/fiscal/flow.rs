@@ -5,7 +5,7 @@ use super::{
     payer_does, payers_page, sample,
 };
 use crate::harness::eventually;
-use fapiao_server::{adapters::files::Documents, config::Config, keeping};
+use fapiao_server::{adapters::files::Documents, config::Config, proving};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -132,7 +132,7 @@ async fn a_bill_goes_into_the_wallet_and_is_struck_out_when_its_bureau_voids_it(
     app.assert_ledger_holds().await;
     let config = Config::load(Some(&app.settings_file()), &[]).unwrap();
     let files = Documents::open(&config.storage).unwrap();
-    let kept = keeping::documents(&*app.ports().store, &files).await;
+    let kept = proving::documents(&*app.ports().store, &files).await;
     let kept = kept.unwrap();
     assert_eq!(
         (kept.looked_at, kept.found),

@@ -43,7 +43,7 @@ fn file(which: usize) -> &'static [u8] {
 async fn key(ports: &Ports, text: &str, store: Option<&Store>, may_write: bool) -> String {
     let made = ApiKey {
         id: fresh(ports.clock.now()),
-        name: text.to_owned(),
+        name: text.replacen("fp_", "", 1),
         prefix: text.chars().take(9).collect(),
         hash: fingerprint(text.as_bytes()),
         store: store.map(|it| it.id.clone()),

@@ -1,21 +1,23 @@
 //! Red letters behind a tax gateway: the older form directly, without a confirmation; the digital one through the
-//! gateway's own.
+//! gateway's own. And what a device issued after the seller left it: by a digital invoice.
 
-use super::{at_stage, await_card, carded, invoice_state, refund};
+use super::{act, at_stage, at_state, await_card, carded, invoice_state, refund};
 use crate::{
     admin::{sign_in::signed_in, work::send},
     harness::{TestApp, eventually, spawn_app},
     taxes::{behind_gateway, first_seller, invoice_of, serials},
 };
 use fapiao_domain::{
-    ids::{Id, InvoiceId},
-    invoice::Identity,
+    ids::{Id, InvoiceId, RedFormId},
+    invoice::{Identity, InvoiceKind},
 };
 use fapiao_usecases::{
     actor::Actor,
     backoffice::tax_connections::{TaxConnectionDraft, save_tax_connection},
-    records::Invoice,
+    platform::confirmations::FormAct,
+    records::{Invoice, Seller},
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn invoice(app: &TestApp, id: &Value) -> Invoice {
@@ -98,12 +100,9 @@ async fn a_digital_invoice_behind_a_gateway_is_taken_back_through_its_confirmati
     app.stop().await;
 }
 
-#[tokio::test]
-async fn after_the_seller_left_its_device_a_refund_says_what_to_do_and_promises_nothing() {
-    let app = spawn_app().await;
-    behind_gateway(&app, "classic").await;
-    let sold = carded(&app, "LG-3").await;
-    let seller = first_seller(&app).await;
+/// The seller issues over the direct connection from now on.
+async fn left_its_gateway(app: &TestApp) -> Seller {
+    let seller = first_seller(app).await;
     let known = app.ports().store.tax_connection(&seller.id).await.unwrap();
     let direct = TaxConnectionDraft {
         route: "direct".to_owned(),
@@ -114,26 +113,106 @@ async fn after_the_seller_left_its_device_a_refund_says_what_to_do_and_promises_
     save_tax_connection(app.ports(), &Actor::CommandLine, &seller, &direct)
         .await
         .unwrap();
-    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
-    let refused = refund(&app, &sold, "LG-3-c", &all).await;
-    assert_eq!(refused.body["code"], "refund_not_possible", "{refused:?}");
+    seller
+}
+
+async fn handed_back(app: &TestApp, seller: &Seller) {
+    let path = format!("/sandbox/taxpayers/{}/gate", seller.party.tax_number);
+    let body = json!({ "device_handed_back": true });
+    app.control(&app.tax(), Method::POST, &path, Some(&body))
+        .await;
+}
+
+#[tokio::test]
+async fn once_the_device_was_handed_back_a_digital_invoice_takes_back_what_it_issued() {
+    let app = spawn_app().await;
+    behind_gateway(&app, "classic").await;
+    let sold = carded(&app, "LG-4").await;
+    let blue = invoice(&app, &sold["invoice"]).await;
+    let Some(Identity::Classic { code, number, .. }) = &blue.identity else {
+        panic!("{:?}", blue.identity)
+    };
+    // One of two by the device itself, while it was there.
+    let part =
+        json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] });
+    refund(&app, &sold, "LG-4-a", &part).await;
+    at_stage(&app, &sold, 0, "done").await;
+    let seller = left_its_gateway(&app).await;
+    handed_back(&app, &seller).await;
+
+    // The plan says by what the rest is taken back, that no quota returns, and what the authority looks at.
     let owner = signed_in(&app, "admin").await;
     let here = format!("/admin/orders/{}/refund", sold["order"].as_str().unwrap());
     let members = [("reason", "02"), ("what", "everything"), ("act", "plan")];
-    let shown = send(&app, &owner, &here, &members)
-        .await
-        .text()
-        .await
-        .unwrap();
-    assert!(
-        shown.contains("由税控设备开具，税务直连不能红冲"),
-        "{shown}"
+    let shown = send(&app, &owner, &here, &members).await;
+    let shown = shown.text().await.unwrap();
+    assert!(shown.contains("这张发票由税控设备开具"), "{shown}");
+    let rest = json!({ "mode": "plan", "reason": "02", "everything": true });
+    let planned = refund(&app, &sold, "LG-4-p", &rest).await;
+    let letter = &planned.body["red_letters"][0];
+    assert_eq!(letter["returns_quota"], false, "{planned:?}");
+    assert_eq!(letter["buyers_use"], "unused", "{planned:?}");
+
+    let rest = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "LG-4-b", &rest).await;
+    let done = at_stage(&app, &sold, 1, "done").await;
+    let letter = &done["red_letters"][0];
+    assert_eq!(letter["code"], "01", "{letter}");
+    assert_eq!(invoice_state(&app, &sold).await, "fully_red");
+    let red = invoice(&app, &letter["red_invoice_id"]).await;
+    assert_eq!(red.kind, InvoiceKind::DigitalOrdinary);
+    assert!(matches!(red.identity, Some(Identity::Digital { .. })));
+    assert_eq!(red.totals.total.get(), -5_650);
+    let form = letter["number"].as_str().unwrap();
+    let words =
+        format!("被红冲蓝字税控发票代码：{code} 号码：{number} 红字发票信息确认单编号：{form}");
+    assert!(red.remark.starts_with(&words), "{}", red.remark);
+    let text = printed(&app, &letter["red_invoice_id"]).await;
+    for words in [
+        "被红冲蓝字税控发票代码",
+        code.as_str(),
+        number.as_str(),
+        "负数",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    // The authority has the confirmation with code and number; the card is struck out as ever.
+    let forms = app.tax_ledger().await["red_forms"].clone();
+    assert_eq!(
+        (&forms[0]["lzfpdm"], &forms[0]["lzfphm"]),
+        (&json!(code), &json!(number))
     );
-    assert_eq!(invoice_state(&app, &sold).await, "issued");
-    // With its gateway again, it goes the device's way.
+    await_card(&app, &sold, "INVOICE_REIMBURSE_CANCEL").await;
+    // Nothing is left of it, here as there.
+    let more = refund(&app, &sold, "LG-4-c", &rest).await;
+    assert_eq!(more.body["code"], "refund_not_possible", "{more:?}");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn while_the_device_is_in_use_the_authority_refuses_and_its_gateway_takes_the_invoice_back() {
+    let app = spawn_app().await;
     behind_gateway(&app, "classic").await;
-    refund(&app, &sold, "LG-3-d", &all).await;
-    at_stage(&app, &sold, 0, "done").await;
+    let sold = carded(&app, "LG-3").await;
+    left_its_gateway(&app).await;
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "LG-3-c", &all).await;
+    let letter = at_state(&app, &sold, "rejected").await;
+    assert!(
+        letter["message"].as_str().unwrap().contains("设备尚未缴销"),
+        "{letter}"
+    );
+    at_stage(&app, &sold, 0, "stopped").await;
+    assert_eq!(invoice_state(&app, &sold).await, "issued");
+    // With its gateway again, the same letter goes the device's way.
+    behind_gateway(&app, "classic").await;
+    let id = RedFormId::parse(letter["id"].as_str().unwrap()).unwrap();
+    act(app.ports(), &id, FormAct::Again).await;
+    let done = at_stage(&app, &sold, 0, "done").await;
+    assert_eq!(done["red_letters"][0]["state"], "direct", "{done}");
+    let red = invoice(&app, &done["red_letters"][0]["red_invoice_id"]).await;
+    assert_eq!(red.kind, InvoiceKind::ClassicOrdinary);
     assert_eq!(invoice_state(&app, &sold).await, "fully_red");
     app.assert_ledger_holds().await;
     app.stop().await;

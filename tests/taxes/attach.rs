@@ -39,7 +39,7 @@ async fn attach(app: &TestApp, invoice: &Invoice, file: Bytes) -> Result<String,
     let (by, scope) = (Actor::CommandLine, Scope::All);
     let draft = NumberDraft::default();
     let done = attach_file(app.ports(), &by, &scope, &invoice.id, &draft, file).await;
-    done.map(|it| it.format)
+    done.map(|it| it[0].format.clone())
 }
 
 fn differing(error: AttachError) -> Vec<(PaperFact, String, Option<String>)> {
@@ -244,5 +244,146 @@ async fn staff_attach_on_the_invoice_s_page_and_see_both_values() {
     let taken = send(structured(&app, &face)).await.unwrap();
     assert_eq!(taken.status(), StatusCode::SEE_OTHER);
     assert_eq!(again(&app, &invoice).await.state, InvoiceState::Issued);
+    app.stop().await;
+}
+
+/// A ZIP whose files are stored as they are.
+fn zipped(files: &[(&str, &[u8])]) -> Bytes {
+    let (mut out, mut list) = (Vec::new(), Vec::new());
+    let size = |it: usize| u32::try_from(it).unwrap().to_le_bytes();
+    for (name, content) in files {
+        let sizes = [[0; 4], size(content.len()), size(content.len())].concat();
+        let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+        let place = size(out.len());
+        out.extend(b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0");
+        out.extend(&sizes);
+        out.extend(length);
+        out.extend([0, 0]);
+        out.extend(name.as_bytes());
+        out.extend(*content);
+        list.extend(b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0");
+        list.extend(&sizes);
+        list.extend(length);
+        list.extend([0; 12]);
+        list.extend(place);
+        list.extend(name.as_bytes());
+    }
+    let count = u16::try_from(files.len()).unwrap().to_le_bytes();
+    let (at, length) = (size(out.len()), size(list.len()));
+    out.extend(list);
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend([count, count].concat());
+    out.extend([length, at].concat());
+    out.extend([0, 0]);
+    Bytes::from(out)
+}
+
+#[tokio::test]
+async fn the_zip_of_a_tax_bureau_is_attached_file_by_file() {
+    let app = spawn_app().await;
+    let invoice = unanswered(&app, "A-5").await;
+    let face = face_of(&invoice, true).unwrap();
+    let files = official(&app, &face);
+    let xml = files.xml.clone().unwrap();
+    let folder = |ending: &str| format!("dzfp_20261122/发票.{ending}");
+    let (pdf_name, ofd_name, xml_name) = (folder("pdf"), folder("ofd"), folder("xml"));
+    let all: [(&str, &[u8]); 4] = [
+        (&xml_name, &xml),
+        (&ofd_name, &files.ofd),
+        (&pdf_name, &files.pdf),
+        ("__MACOSX/._发票.pdf", b"what an archiver adds"),
+    ];
+    let (by, scope) = (Actor::CommandLine, Scope::All);
+    let draft = NumberDraft::default();
+    let sent = zipped(&all);
+    let done = attach_file(app.ports(), &by, &scope, &invoice.id, &draft, sent).await;
+    let formats: Vec<String> = done.unwrap().into_iter().map(|it| it.format).collect();
+    assert_eq!(formats, ["pdf", "xml", "ofd"]);
+    assert_eq!(again(&app, &invoice).await.state, InvoiceState::Issued);
+    let kept = app.ports().store.documents(&invoice.id).await.unwrap();
+    assert_eq!(kept.len(), 3);
+    let pdf = kept.iter().find(|it| it.format == "pdf").unwrap();
+    assert_eq!(pdf.sm3, fapiao_usecases::keeping::sm3(&files.pdf));
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// A PDF whose one page is a picture.
+fn scan() -> Bytes {
+    use lopdf::{Document, Object, Stream, dictionary};
+    let mut document = Document::with_version("1.5");
+    let tree = document.new_object_id();
+    let picture = document.add_object(Stream::new(
+        dictionary! {
+            "Type" => "XObject", "Subtype" => "Image", "Width" => 30, "Height" => 30,
+            "BitsPerComponent" => 8, "ColorSpace" => "DeviceGray",
+        },
+        vec![200; 900],
+    ));
+    let page = document.add_object(dictionary! {
+        "Type" => "Page", "Parent" => tree,
+        "Resources" => dictionary! { "XObject" => dictionary! { "P" => picture } },
+    });
+    let pages = dictionary! {
+        "Type" => "Pages", "Kids" => vec![Object::from(page)], "Count" => 1,
+        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 397.into()],
+    };
+    document.objects.insert(tree, Object::Dictionary(pages));
+    let catalogue = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    document.trailer.set("Root", catalogue);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    Bytes::from(bytes)
+}
+
+#[tokio::test]
+async fn what_holds_several_invoices_or_only_a_picture_is_refused_in_words() {
+    let app = spawn_app().await;
+    let invoice = unanswered(&app, "A-6").await;
+    let face = face_of(&invoice, true).unwrap();
+    let files = official(&app, &face);
+    let mut other = face.clone();
+    other.identity = Identity::Digital {
+        number: "26999000000009999998".to_owned(),
+    };
+    let stranger = official(&app, &other);
+    let two_papers: [(&str, &[u8]); 2] = [("1.pdf", &files.pdf), ("2.pdf", &stranger.pdf)];
+    let two_bodies =
+        "<o:OFD xmlns:o='http://www.ofdspec.org/2016'><o:DocBody/><o:DocBody/></o:OFD>";
+    let picture = b"\x89PNG\r\n\x1a\n and so on";
+    for (what, file, code) in [
+        ("two PDFs", zipped(&two_papers), "several"),
+        (
+            "an OFD of two",
+            zipped(&[("OFD.xml", two_bodies.as_bytes())]),
+            "several",
+        ),
+        ("a scan", scan(), "picture"),
+        ("a photograph", Bytes::from_static(picture), "picture"),
+        (
+            "other things",
+            zipped(&[("readme.txt", b"hello")]),
+            "format",
+        ),
+        (
+            "a broken ZIP",
+            Bytes::from_static(b"PK\x03\x04 nonsense"),
+            "damaged",
+        ),
+    ] {
+        match attach(&app, &invoice, file).await {
+            Err(AttachError::Unreadable(trouble)) => assert_eq!(trouble.code, code, "{what}"),
+            other => panic!("{what}: {other:?}"),
+        }
+    }
+    // One that fits beside one that does not: nothing of either is kept.
+    let mixed: [(&str, &[u8]); 2] = [
+        ("1.pdf", &files.pdf),
+        ("1.xml", stranger.xml.as_ref().unwrap()),
+    ];
+    let wrong = differing(attach(&app, &invoice, zipped(&mixed)).await.unwrap_err());
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    let kept = app.ports().store.documents(&invoice.id).await.unwrap();
+    assert!(kept.is_empty(), "{kept:?}");
     app.stop().await;
 }

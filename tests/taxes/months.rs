@@ -18,7 +18,7 @@ use fapiao_usecases::{
     ids::fresh,
     platform::stock::refill_stock,
     ports::{DifferenceKind, GatewayIssue, MonthCheck, MonthState},
-    records::Seller,
+    records::{Seller, TaxConnection, TaxRoute},
 };
 use reqwest::Method;
 use serde_json::json;
@@ -128,6 +128,50 @@ async fn a_lost_answer_is_the_difference_and_is_named() {
     app.stop().await;
 }
 
+/// The seller leaves its gateway.
+async fn over_the_direct_connection(
+    app: &TestApp,
+    seller: &Seller,
+    connection: &mut TaxConnection,
+) {
+    let store = &app.ports().store;
+    connection.route = TaxRoute::Direct;
+    let stored = store.tax_connection(&seller.id).await.unwrap();
+    connection.version = stored.unwrap().version;
+    let by = Actor::CommandLine;
+    store.save_tax_connection(connection, &by).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_older_form_of_a_route_before_is_no_difference_while_the_sums_agree() {
+    let app = spawn_app().await;
+    let mut connection = behind_gateway(&app, "classic").await;
+    let order = app.authorised_order("MO-5", &company()).await;
+    app.await_state(&order, "carded").await;
+    let seller = first_seller(&app).await;
+    over_the_direct_connection(&app, &seller, &mut connection).await;
+    // A number is taken and never arrives there: what both sides sum is equal all the same.
+    let fault = json!({ "service": "QDFPSC", "kind": "http", "status": 503 });
+    app.tax_fault(&fault).await;
+    app.authorised_order("MO-6", &company()).await;
+    let (month, later) = next_month(app.ports().clock.now(), 2);
+    let (from, until) = bounds(&month).unwrap();
+    let store = &app.ports().store;
+    crate::harness::until("both have a number", async || {
+        let rows = store.month_rows(&seller.id, from, until, 10).await.unwrap();
+        rows.len() == 2
+    })
+    .await;
+    authority_at(&app, later).await;
+    let ports = ports_at(&app, later);
+    check_month(&ports, &seller.id, &month).await.unwrap();
+    let check = known(&app, &seller, &month).await;
+    assert_eq!(check.state, MonthState::Matches, "{check:?}");
+    let kinds: Vec<_> = check.differences.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, [DifferenceKind::OpenHere], "{check:?}");
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn what_a_gateway_has_and_we_do_not_is_listed_and_over_the_direct_connection_a_remainder() {
     let app = spawn_app().await;
@@ -154,14 +198,7 @@ async fn what_a_gateway_has_and_we_do_not_is_listed_and_over_the_direct_connecti
     assert_eq!(kinds, [DifferenceKind::MissingHere], "{check:?}");
     assert_eq!(check.differences[0].there, Some((10_000, 1_300)));
 
-    connection.route = fapiao_usecases::records::TaxRoute::Direct;
-    connection.version = {
-        let stored = app.ports().store.tax_connection(&seller.id).await.unwrap();
-        stored.unwrap().version
-    };
-    let by = Actor::CommandLine;
-    let store = &app.ports().store;
-    store.save_tax_connection(&connection, &by).await.unwrap();
+    over_the_direct_connection(&app, &seller, &mut connection).await;
     check_month(&ports, &seller.id, &month).await.unwrap();
     let check = known(&app, &seller, &month).await;
     let kinds: Vec<_> = check.differences.iter().map(|it| it.kind).collect();

@@ -3,7 +3,7 @@
 //! | file | has |
 //! |---|---|
 //! | `verify.html` | the verifier: open it in a browser, without a network, and give it the pack |
-//! | `invoices/{number}/invoice.json` | the invoice, its order, delivery and card, canonical JSON |
+//! | `invoices/{number}/invoice.json` | the invoice, its order, delivery and card, canonical JSON; its documents with SHA-256 and SM3 |
 //! | `invoices/{number}/content.json` | what it states, in the order of the hash that the audit chain has of it |
 //! | `invoices/{number}/{number}.pdf` … | its documents, byte for byte |
 //! | `invoices/{number}/confirmation.json` | of a red invoice: the red confirmation form it carries out |
@@ -21,6 +21,7 @@ use fapiao_domain::{
     invoice::Identity,
 };
 use fapiao_usecases::{
+    keeping::sm3,
     ports::{Anchor, ChainLine, Period, Ports, Scope, Stated, StatedContent},
     records::{Card, Delivery, Document, Invoice, Order, RedForm},
 };
@@ -296,7 +297,21 @@ async fn add(
     let store = &ports.store;
     let number = number_of(invoice);
     let folder = format!("invoices/{number}");
-    let documents = store.documents(&invoice.id).await?;
+    let mut documents = store.documents(&invoice.id).await?;
+    let mut files = Vec::with_capacity(documents.len());
+    for document in &mut documents {
+        let bytes = ports.files.get(&document.sha256).await?;
+        let bytes = bytes.ok_or_else(|| {
+            ArchiveError::NotFound(format!(
+                "file {} of invoice {number} in the document store",
+                document.sha256
+            ))
+        })?;
+        if document.sm3.is_empty() {
+            document.sm3 = sm3(&bytes);
+        }
+        files.push(bytes);
+    }
     let card = store.card(&invoice.delivery).await?;
     let order = store.order(&Scope::All, &invoice.order).await?;
     let delivery = store.delivery(&Scope::All, &invoice.delivery).await?;
@@ -318,15 +333,8 @@ async fn add(
         canonical::text(&content).as_bytes(),
     )
     .await?;
-    for document in &documents {
-        let bytes = ports.files.get(&document.sha256).await?;
-        let bytes = bytes.ok_or_else(|| {
-            ArchiveError::NotFound(format!(
-                "file {} of invoice {number} in the document store",
-                document.sha256
-            ))
-        })?;
-        pack.file(&format!("{folder}/{number}.{}", document.format), &bytes)
+    for (document, bytes) in documents.iter().zip(&files) {
+        pack.file(&format!("{folder}/{number}.{}", document.format), bytes)
             .await?;
     }
     let mut about = vec![
@@ -501,7 +509,7 @@ fn invoice_json(
         "remark": invoice.remark,
         "receipt": invoice.receipt,
         "documents": documents.iter().map(|it| json!({
-            "format": it.format, "sha256": it.sha256, "size": it.size, "origin": it.origin,
+            "format": it.format, "sha256": it.sha256, "sm3": it.sm3, "size": it.size, "origin": it.origin,
             "stored_at": it.created_at.to_rfc3339(),
         })).collect::<Vec<_>>(),
         "order": order.map(|it| json!({

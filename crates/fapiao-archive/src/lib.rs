@@ -3,6 +3,7 @@
 //!
 //! Everything is made while it is sent: a table of a million rows and a pack of a whole month need the memory of a page.
 
+pub mod agreement;
 mod canonical;
 pub mod closing;
 pub mod evidence;

@@ -12,14 +12,14 @@ pub use words::{
 };
 
 use crate::{
-    ArchiveError, Pieces, closing, findings, send,
-    tables::{Cell, Format, Table},
+    ArchiveError, Pieces, agreement, closing, findings, send,
+    tables::{Format, Table},
     vat, vouchers,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use columns::{
-    PAYMENT_FAULTS, PAYMENTS, TAX_SIDE, UNCONFIRMED, ledger_cells, line_cells, match_cells,
-    vat_cells, vat_sum,
+    PAYMENT_FAULTS, PAYMENTS, RESULTS, SEGMENTS, TAX_SIDE, UNCONFIRMED, ledger_cells, line_cells,
+    match_cells, sum_cells, vat_cells, vat_sum,
 };
 use fapiao_domain::{invoice::InvoiceState, money::Fen};
 use fapiao_usecases::{
@@ -41,18 +41,27 @@ pub enum Report {
     Vat,
     /// Orders beside their invoices.
     Reconciliation,
-    /// Vouchers and sales invoices, for bookkeeping programs.
+    /// Vouchers, for bookkeeping programs. As CSV nothing else: such programs read one heading and one table; the
+    /// workbook has the sales invoices on a sheet of their own.
     Vouchers,
+    /// Sales invoices line by line, for bookkeeping programs: the vouchers' second file.
+    Sales,
 }
 
 impl Report {
     /// All of them.
-    pub const ALL: [Report; 4] = [
+    pub const ALL: [Report; 5] = [
         Report::Ledger,
         Report::Vat,
         Report::Reconciliation,
         Report::Vouchers,
+        Report::Sales,
     ];
+
+    /// Whether it goes into one seller's books.
+    pub const fn is_of_books(self) -> bool {
+        matches!(self, Report::Vouchers | Report::Sales)
+    }
 
     /// The name in addresses and files.
     pub const fn as_str(self) -> &'static str {
@@ -61,6 +70,7 @@ impl Report {
             Report::Vat => "vat",
             Report::Reconciliation => "reconciliation",
             Report::Vouchers => "vouchers",
+            Report::Sales => "sales",
         }
     }
 
@@ -115,9 +125,21 @@ pub(crate) async fn live(
                 table.row(&vat_cells(row))?;
             }
             table.row(&vat_sum(&rows))?;
+            if let Some(lines) = agreement::of_month(ports, scope, period, &rows).await? {
+                table.sheet("与汇总确认核对", &agreement::COLUMNS)?;
+                for line in lines {
+                    table.row(&line.cells())?;
+                }
+            }
         }
         Report::Reconciliation => matches(ports, scope, period, &mut table, out).await?,
-        Report::Vouchers => vouchers::write(ports, scope, period, &mut table, out).await?,
+        Report::Vouchers => {
+            vouchers::write(ports, scope, period, &mut table, out).await?;
+            if format == Format::Xlsx {
+                vouchers::write_sales(ports, scope, period, &mut table, out).await?;
+            }
+        }
+        Report::Sales => vouchers::write_sales(ports, scope, period, &mut table, out).await?,
     }
     send(out, table.take()).await?;
     let mut end = table.finish()?;
@@ -188,14 +210,14 @@ async fn ledger(
             break;
         }
     }
-    let mut sum: Vec<Cell> = vec![Cell::from(""); LEDGER.len()];
-    sum[0] = "合计".into();
-    for (column, amount) in sums.into_iter().enumerate() {
-        sum[9 + column] = amount.into();
-    }
-    table.row(&sum)?;
+    let named = |sums: [Fen; 3]| {
+        let [net, tax, gross] = sums;
+        [("金额", net), ("税额", tax), ("价税合计", gross)]
+    };
+    table.row(&sum_cells(&LEDGER, &named(sums)))?;
     table.sheet("信息汇总表", &LINES)?;
-    let mut after = None;
+    let (mut after, mut no) = (None, 0_i64);
+    let mut sums = [Fen::ZERO; 3];
     loop {
         let (rows, next) = ports
             .store
@@ -206,7 +228,11 @@ async fn ledger(
         let mut lines = lines.into_iter().peekable();
         for row in &rows {
             while let Some(line) = lines.next_if(|it| it.invoice == row.id) {
-                table.row(&line_cells(row, &line))?;
+                no += 1;
+                for (sum, more) in sums.iter_mut().zip([line.amount, line.tax, line.gross]) {
+                    *sum += more;
+                }
+                table.row(&line_cells(no, row, &line))?;
             }
             if table_is_full(table) {
                 drain(table, out).await?;
@@ -215,9 +241,11 @@ async fn ledger(
         drain(table, out).await?;
         after = next;
         if after.is_none() {
-            return Ok(());
+            break;
         }
     }
+    table.row(&sum_cells(&LINES, &named(sums)))?;
+    Ok(())
 }
 
 fn table_is_full(table: &Table) -> bool {
@@ -235,11 +263,11 @@ async fn matches(
     table: &mut Table,
     out: &Pieces,
 ) -> Result<(), ArchiveError> {
-    table.sheet(
-        "汇总",
-        &["结果", "订单数", "订单金额", "已开票金额", "差额"],
-    )?;
+    table.sheet("汇总", &RESULTS)?;
+    let (mut sold, mut invoiced) = (0, 0);
     for (result, bucket) in ports.store.match_buckets(scope, period).await? {
+        sold += bucket.sold;
+        invoiced += bucket.invoiced;
         table.row(&[
             match_words(result).into(),
             bucket.count.into(),
@@ -248,18 +276,14 @@ async fn matches(
             Fen::of_sum(bucket.invoiced - bucket.sold).into(),
         ])?;
     }
+    let sums = [
+        ("订单金额", Fen::of_sum(sold)),
+        ("已开票金额", Fen::of_sum(invoiced)),
+        ("差额", Fen::of_sum(invoiced - sold)),
+    ];
+    table.row(&sum_cells(&RESULTS, &sums))?;
     if *scope == Scope::All {
-        let headings = [
-            "开票主体",
-            "起始号码",
-            "终止号码",
-            "总数",
-            "已取用",
-            "发票持有",
-            "差异",
-            "剩余",
-        ];
-        table.sheet("号段核对", &headings)?;
+        table.sheet("号段核对", &SEGMENTS)?;
         for it in ports.store.segment_matches(period).await? {
             table.row(&[
                 it.seller.into(),
@@ -268,6 +292,7 @@ async fn matches(
                 it.size.into(),
                 it.taken.into(),
                 it.held.into(),
+                it.open.into(),
                 (it.taken - it.held).into(),
                 (it.size - it.taken).into(),
             ])?;
@@ -290,9 +315,12 @@ async fn matches(
         drain(table, out).await?;
         after = next;
         if after.is_none() {
-            return Ok(());
+            break;
         }
     }
+    // Every order of the period stands in one of the results.
+    table.row(&sum_cells(&MATCHES, &sums))?;
+    Ok(())
 }
 
 /// Payments beside orders: the buckets, then what does not match.

@@ -2,7 +2,7 @@
 
 use crate::{ArchiveError, moved::MovedSales};
 use chrono::{DateTime, Utc};
-use fapiao_domain::{difference::compute_sale, money::Fen, rate::Rate};
+use fapiao_domain::{by_rate::by_rate, difference::compute_sale, money::Fen, rate::Rate};
 use fapiao_usecases::ports::{Issued, Moved, Period, Ports, SaleBalance, Scope, VatRow};
 use std::collections::BTreeMap;
 
@@ -43,7 +43,10 @@ pub async fn of_period(
     for row in ports.store.vat_rows(scope, period).await? {
         add(&mut rows, row);
     }
-    let mut moved = MovedSales::of(scope, period, &Moved::ALL);
+    for row in ports.store.untouched_sales(scope, period).await? {
+        add(&mut rows, row);
+    }
+    let mut moved = MovedSales::of(scope, period, &Moved::ONE_BY_ONE);
     while let Some(sales) = moved.next(ports).await? {
         for sale in sales {
             for row in changed(&sale, period)? {
@@ -69,9 +72,13 @@ fn changed(sale: &SaleBalance, period: &Period) -> Result<Vec<VatRow>, ArchiveEr
         ArchiveError::Sale(order.order_no.clone(), why.join("; "))
     })?;
     let mut sold = Parts::new();
-    for line in &computed.lines {
-        let key = (line.rate.to_string(), is_service(&line.tax_code));
-        put(&mut sold, key, line.amount, line.tax);
+    for sum in by_rate(&computed.lines) {
+        put(
+            &mut sold,
+            (sum.rate.to_string(), sum.service),
+            sum.net,
+            sum.tax,
+        );
     }
     let mut change = uninvoiced(sale, &sold, period.until);
     for (key, (net, tax)) in uninvoiced(sale, &sold, period.from) {
@@ -128,11 +135,6 @@ fn put(parts: &mut Parts, key: (String, bool), net: Fen, tax: Fen) {
     let into = parts.entry(key).or_insert((Fen::ZERO, Fen::ZERO));
     into.0 += net;
     into.1 += tax;
-}
-
-/// Whether a class code names services, intangibles or real estate rather than goods and repair work.
-pub fn is_service(code: &str) -> bool {
-    code.starts_with(['3', '4', '5'])
 }
 
 fn add(rows: &mut BTreeMap<Key, VatRow>, row: VatRow) {

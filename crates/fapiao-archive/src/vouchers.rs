@@ -65,7 +65,7 @@ pub fn entries(row: &LedgerRow, lines: &[LedgerLine], prepaid_first: bool) -> Ve
         }
         if is_general(&line.rate) {
             output += line.tax;
-        } else if line.is_simplified {
+        } else if line.is_simplified || row.general_taxpayer {
             simplified += line.tax;
         } else {
             levy += line.tax;
@@ -184,7 +184,14 @@ pub async fn seller_of(
     Ok(first.filter(|_| sellers.next().is_none()).map(|it| it.id))
 }
 
-/// Both sheets, page by page.
+async fn mapping_for(ports: &Ports, scope: &Scope, period: &Period) -> Result<Mapping, StoreError> {
+    match seller_of(ports, scope, period).await? {
+        Some(seller) => mapping_of(ports, &seller).await,
+        None => Ok(Mapping::default()),
+    }
+}
+
+/// The vouchers, page by page.
 pub(crate) async fn write(
     ports: &Ports,
     scope: &Scope,
@@ -192,10 +199,7 @@ pub(crate) async fn write(
     table: &mut Table,
     out: &Pieces,
 ) -> Result<(), ArchiveError> {
-    let mapping = match seller_of(ports, scope, period).await? {
-        Some(seller) => mapping_of(ports, &seller).await?,
-        None => Mapping::default(),
-    };
+    let mapping = mapping_for(ports, scope, period).await?;
     let mut book = Book {
         mapping: &mapping,
         table,
@@ -220,6 +224,23 @@ pub(crate) async fn write(
             })?;
         }
     }
+    Ok(())
+}
+
+/// The sales invoices, line by line, page by page.
+pub(crate) async fn write_sales(
+    ports: &Ports,
+    scope: &Scope,
+    period: &Period,
+    table: &mut Table,
+    out: &Pieces,
+) -> Result<(), ArchiveError> {
+    let mapping = mapping_for(ports, scope, period).await?;
+    let mut book = Book {
+        mapping: &mapping,
+        table,
+        no: 0,
+    };
     book.sheet("销售发票", &mapping.sales)?;
     book.invoices(ports, scope, period, out, Book::sale_of)
         .await
@@ -588,6 +609,7 @@ mod tests {
             red_reason: None,
             blue_number: String::new(),
             confirmation: String::new(),
+            general_taxpayer: false,
             paid_before: false,
         }
     }
@@ -656,6 +678,14 @@ mod tests {
         );
         let account = Mapping::default().accounts.simplified_tax;
         assert_eq!(account.name, "应交税费（简易计税）");
+        // Whatever the policy says: a general taxpayer has no other levy. Output tax stays output tax.
+        let lines = [line("0.03", "200", "6"), line("0.13", "100", "13")];
+        let mut general = row("wechat", &lines);
+        general.general_taxpayer = true;
+        assert_eq!(
+            booked(&super::entries(&general, &lines, false))[2..],
+            [("2221.01", "credit", 1_300), ("2221.08", "credit", 600)]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! reads a clock, an environment or a network, and nothing here uses a binary float.
 #![deny(clippy::float_arithmetic)]
 
+pub mod by_rate;
 pub mod capital;
 pub mod card;
 pub mod checks;

@@ -61,6 +61,11 @@ impl TaxpayerKind {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }
 
+    /// Whether it is taxed by the general method, so that a levy is the simplified one (简易计税).
+    pub const fn is_general(self) -> bool {
+        matches!(self, Self::General | Self::Guided)
+    }
+
     /// Its name in the structured file.
     pub const fn printed(self) -> &'static str {
         match self {

@@ -160,20 +160,18 @@ pub fn compose(kind: InvoiceKind, parts: &RemarkParts) -> Result<String, RemarkT
     Ok(remark)
 }
 
-/// The reference of a red invoice to its blue one, by number; of the older form also by code.
-fn red_text(red: &RedReference) -> String {
-    if red.blue.code().is_empty() {
-        format!(
-            "被红冲蓝字数电票号码：{} 红字发票信息确认单编号：{}",
-            red.blue.number(),
-            red.confirmation
-        )
-    } else {
-        format!(
-            "对应正数发票代码:{}号码:{}",
-            red.blue.code(),
-            red.blue.number()
-        )
+/// The reference of a red invoice to its blue one, by number; of the older form also by code. The older form takes back
+/// its own kind without a confirmation; a digital invoice takes back either with one.
+pub fn red_text(red: &RedReference) -> String {
+    let (code, number) = (red.blue.code(), red.blue.number());
+    match (code, red.confirmation.as_str()) {
+        ("", confirmation) => {
+            format!("被红冲蓝字数电票号码：{number} 红字发票信息确认单编号：{confirmation}")
+        }
+        (code, "") => format!("对应正数发票代码:{code}号码:{number}"),
+        (code, confirmation) => format!(
+            "被红冲蓝字税控发票代码：{code} 号码：{number} 红字发票信息确认单编号：{confirmation}"
+        ),
     }
 }
 
@@ -251,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_red_invoice_of_the_older_form_names_code_and_number() {
-        let parts = RemarkParts {
+        let parts = |confirmation: &str| RemarkParts {
             red: Some(RedReference {
                 blue: Identity::Classic {
                     code: "033002600111".to_owned(),
@@ -259,13 +257,18 @@ mod tests {
                     check_code: String::new(),
                     machine: String::new(),
                 },
-                confirmation: String::new(),
+                confirmation: confirmation.to_owned(),
             }),
             ..RemarkParts::default()
         };
         assert_eq!(
-            compose(CLASSIC, &parts).unwrap(),
+            compose(CLASSIC, &parts("")).unwrap(),
             "对应正数发票代码:033002600111号码:99900001"
+        );
+        // Taken back by a digital invoice, which needs a confirmation.
+        assert_eq!(
+            compose(InvoiceKind::DigitalOrdinary, &parts("33012611210000000001")).unwrap(),
+            "被红冲蓝字税控发票代码：033002600111 号码：99900001 红字发票信息确认单编号：33012611210000000001"
         );
     }
 

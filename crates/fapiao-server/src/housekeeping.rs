@@ -23,7 +23,7 @@ const TICK: Duration = Duration::from_secs(15);
 const SETUP_EVERY: u64 = 20;
 const EXPIRE_AT_ONCE: u32 = 500;
 /// The answers of repeated requests are kept so long: far beyond any retry of a till.
-const REQUESTS_KEPT_DAYS: i64 = 30;
+pub const REQUESTS_KEPT_DAYS: i64 = 30;
 const FORGET_AT_ONCE: u32 = 1000;
 
 /// What of the settings housekeeping goes by.
@@ -91,7 +91,7 @@ async fn tick(ports: &Ports, node: &str, settings: Settings, count: u64) -> Resu
 }
 
 /// Longest that the number of a natural person's document is kept, in days.
-const DOCUMENTS_KEPT_DAYS: i64 = 30;
+pub const DOCUMENTS_KEPT_DAYS: i64 = 30;
 
 /// Throws away what has had its time.
 async fn forget(ports: &Ports, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -101,7 +101,9 @@ async fn forget(ports: &Ports, now: DateTime<Utc>) -> Result<(), StoreError> {
         .erase_documents(now - TimeDelta::days(DOCUMENTS_KEPT_DAYS))
         .await?;
     while ports.store.forget_requests(before, FORGET_AT_ONCE).await? == u64::from(FORGET_AT_ONCE) {}
-    Ok(())
+    ports.store.forget_nonces(now).await?;
+    // Sessions went before: what is over its age by now and still there is what the check of the ledger looks for.
+    ports.store.note_swept(now).await
 }
 
 /// What is done once a night by one node.

@@ -3,18 +3,20 @@
 use crate::{
     adapters::files::Documents,
     config::{Archive, Config},
+    proving::{ANCHOR_FOLDER, Depth, Prover},
 };
 use chrono::{TimeDelta, Timelike};
-use fapiao_archive::evidence::{anchor_json, read_anchor};
+use fapiao_archive::evidence::anchor_json;
 use fapiao_domain::ids::PushId;
 use fapiao_usecases::{
     calendar,
     errors::{OutsideError, StoreError},
     ids::fresh,
-    ports::{Anchor, AnchorPlace, CheckResult, FileStore, Mail, Ports, ProofRun, Storage},
+    ports::{Anchor, AnchorPlace, Mail, Ports, ProofRun},
+    proof_words::{in_chinese, next_step},
 };
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::Write,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -32,10 +34,6 @@ const NIGHT_HOUR: u32 = 3;
 const ANCHORS_AT_ONCE: u32 = 50;
 /// Exchanges removed at once.
 const DROPPED_AT_ONCE: u32 = 2000;
-/// Documents whose hashes are read at once.
-const PAGE: u32 = 1000;
-/// Where anchors lie in the document store.
-pub const ANCHOR_FOLDER: &str = "anchors";
 
 /// Why something could not be kept up.
 #[derive(Debug, Error)]
@@ -56,6 +54,7 @@ pub struct Keeper {
     ports: Ports,
     files: Arc<Documents>,
     settings: Archive,
+    prover: Prover,
     name: String,
 }
 
@@ -63,6 +62,7 @@ impl Keeper {
     /// For a node of this name.
     pub fn new(ports: Ports, files: Arc<Documents>, config: &Config, name: String) -> Keeper {
         Keeper {
+            prover: Prover::new(config, Arc::clone(&files)),
             ports,
             files,
             settings: config.archive.clone(),
@@ -171,7 +171,12 @@ impl Keeper {
             return Ok(());
         };
         let began = Instant::now();
-        let check = prove_all(&self.ports, &self.files, &self.settings);
+        let check = self.prover.prove(
+            &*self.ports.store,
+            &*self.ports.sealer,
+            self.ports.clock.now(),
+            Depth::NIGHTLY,
+        );
         tokio::pin!(check);
         let mut renew = interval(Duration::from_secs(u64::from(LEASE_SECS / 3)));
         let results = loop {
@@ -226,111 +231,6 @@ pub fn run_id(now: chrono::DateTime<chrono::Utc>) -> String {
         .replacen(<PushId as fapiao_domain::ids::Id>::PREFIX, "run_", 1)
 }
 
-/// Every invariant: those of the database, the documents' bytes, and the anchors that were kept outside.
-///
-/// # Errors
-/// [`StoreError`]; what the document store cannot give is a finding.
-pub async fn prove_all(
-    ports: &Ports,
-    files: &Documents,
-    settings: &Archive,
-) -> Result<Vec<CheckResult>, StoreError> {
-    let mut results = ports.store.verify().await?;
-    results.push(documents(&*ports.store, files).await?);
-    results.push(anchors(&*ports.store, files, settings).await?);
-    Ok(results)
-}
-
-/// I19: the chain agrees with the anchors in file and document store.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn anchors(
-    store: &dyn Storage,
-    files: &Documents,
-    settings: &Archive,
-) -> Result<CheckResult, StoreError> {
-    let mut kept: Vec<Anchor> = Vec::new();
-    let mut trouble = Vec::new();
-    if !settings.anchor_file.is_empty() {
-        match std::fs::File::open(&settings.anchor_file) {
-            Ok(file) => {
-                for (no, line) in BufReader::new(file).lines().enumerate() {
-                    let line = line.unwrap_or_default();
-                    match read_anchor(&line) {
-                        Some(anchor) => kept.push(anchor),
-                        None if line.trim().is_empty() => {}
-                        None => trouble.push(format!(
-                            "line {} of the file of anchors cannot be read",
-                            no + 1
-                        )),
-                    }
-                }
-            }
-            // No anchor was due yet.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => trouble.push(format!("the file of anchors: {error}")),
-        }
-    }
-    if settings.anchor_storage {
-        match files.read_named(ANCHOR_FOLDER).await {
-            Ok(objects) => {
-                for object in objects {
-                    match std::str::from_utf8(&object).ok().and_then(read_anchor) {
-                        Some(anchor) => kept.push(anchor),
-                        None => trouble
-                            .push("an anchor in the document store cannot be read".to_owned()),
-                    }
-                }
-            }
-            Err(error) => trouble.push(format!("anchors in the document store: {error}")),
-        }
-    }
-    kept.sort_by_key(|it| it.seq);
-    kept.dedup();
-    let mut result = store.check_anchors(&kept).await?;
-    result.found.extend(trouble);
-    result.found.truncate(20);
-    Ok(result)
-}
-
-/// I18: every recorded document is in the file store, with the bytes of its hash and size.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn documents(store: &dyn Storage, files: &Documents) -> Result<CheckResult, StoreError> {
-    let mut result = CheckResult {
-        id: "I18".to_owned(),
-        title_en: "Every document is stored with the bytes of its hash".to_owned(),
-        title_zh: "每份版式文件的字节与其哈希一致".to_owned(),
-        looked_at: 0,
-        found: Vec::new(),
-        query: "SELECT DISTINCT sha256, size FROM documents, of book_pieces, and of the files of fiscal_bills; then SHA-256 of the stored bytes"
-            .to_owned(),
-        took_millis: 0,
-    };
-    let mut after: Option<String> = None;
-    loop {
-        let page = store.document_hashes(after.as_deref(), PAGE).await?;
-        let Some((last, _)) = page.last() else {
-            return Ok(result);
-        };
-        after = Some(last.clone());
-        for (sha256, size) in page {
-            result.looked_at += 1;
-            let trouble = match files.get(&sha256).await {
-                Ok(Some(bytes)) if i64::try_from(bytes.len()).ok() == Some(size) => continue,
-                Ok(Some(bytes)) => format!("{sha256}: {} bytes instead of {size}", bytes.len()),
-                Ok(None) => format!("{sha256}: missing"),
-                Err(error) => format!("{sha256}: {error}"),
-            };
-            if result.found.len() < 20 {
-                result.found.push(trouble);
-            }
-        }
-    }
-}
-
 fn append(path: &Path, anchor: &Anchor) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
@@ -381,8 +281,11 @@ fn alarm_mail(to: &str, run: &ProofRun, base: &str) -> Mail {
             result.id, result.title_zh, result.title_en
         ));
         for line in &result.found {
-            text.push_str(&format!("  - {line}\n"));
+            let chinese = in_chinese(line).map(|it| format!("{it} / "));
+            text.push_str(&format!("  - {}{line}\n", chinese.unwrap_or_default()));
         }
+        let next = next_step(&result.id);
+        text.push_str(&format!("  → {}\n  → {}\n", next.zh, next.en));
     }
     plain_mail(
         to,

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod housekeeping;
 pub mod keeping;
 pub mod node;
+pub mod proving;
 pub mod telemetry;
 pub mod wiring;
 pub mod worker;

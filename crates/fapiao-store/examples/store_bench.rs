@@ -10,8 +10,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
+    by_rate::RateSum,
     delivery::{Channel, PageType},
-    ids::{AccountId, SellerId, StoreId},
+    ids::{AccountId, OrderId, SellerId, StoreId},
     line::OrderLine,
     money::Fen,
     order::OrderState,
@@ -285,9 +286,11 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
         discount: Fen::ZERO,
     };
     let number = format!("B{run}-{serial}");
+    let id: OrderId = fresh(now);
+    let answer = format!("{{\"id\":\"{id}\",\"filling\":\"{}\"}}", "-".repeat(240));
     NewOrder {
         order: Order {
-            id: fresh(now),
+            id,
             seller: company.seller.clone(),
             store: company.shop.clone(),
             order_no: number.clone(),
@@ -307,6 +310,12 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             difference: None,
             asked: AskedKind::Ordinary,
         },
+        sums: vec![RateSum {
+            rate: Rate::Percent("0.13".parse().unwrap()),
+            service: false,
+            net: fen("100"),
+            tax: fen("13"),
+        }],
         deliveries: vec![NewDelivery {
             id: fresh(now),
             account: company.account.clone(),
@@ -324,7 +333,7 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             key: number,
             fingerprint: "f".repeat(64),
             status: 201,
-            body: "{\"id\":\"ord_\"}".repeat(20),
+            body: answer,
         }),
         actor: Actor::System,
     }

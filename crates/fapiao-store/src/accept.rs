@@ -3,7 +3,7 @@
 use crate::{
     audit::Line,
     delivery,
-    entity::{self, idempotency, order, order_line},
+    entity::{self, idempotency, order, order_line, order_sum},
     error::unavailable,
     idempotent, read,
     sql::{Cells, Sql, select},
@@ -186,6 +186,8 @@ async fn name_the_taken(
 async fn write_details(tx: &Tx, won: &[&NewOrder]) -> Result<(), StoreError> {
     let lines: Vec<_> = won.iter().flat_map(|new| line_models(new)).collect();
     tx.insert::<order_line::Entity>(&lines, "").await?;
+    let sums: Vec<_> = won.iter().flat_map(|new| sum_models(new)).collect();
+    tx.insert::<order_sum::Entity>(&sums, "").await?;
     let deliveries: Vec<_> = won
         .iter()
         .flat_map(|new| new.deliveries.iter().map(move |wanted| (new, wanted)))
@@ -282,4 +284,14 @@ fn line_models(new: &NewOrder) -> impl Iterator<Item = order_line::Model> + '_ {
             discount: line.discount.get(),
             preference: read::preference_code(line.preference),
         })
+}
+
+fn sum_models(new: &NewOrder) -> impl Iterator<Item = order_sum::Model> + '_ {
+    new.sums.iter().map(|sum| order_sum::Model {
+        order_id: new.order.id.to_string(),
+        rate: sum.rate.to_string(),
+        service: i64::from(sum.service),
+        net: sum.net.get(),
+        tax: sum.tax.get(),
+    })
 }

@@ -14,14 +14,11 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeZone, Utc};
-use fapiao_domain::{
-    ids::{Id, SellerId},
-    money::Fen,
-};
+use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
-    ports::{CheckResult, Dashboard, Ledger, Page, QuotaLine, Scope},
+    ports::{CheckResult, Dashboard, IssuedCount, IssuedOfDay, Ledger, Page, QuotaLine, Scope},
     records::AuditEntry,
 };
 use serde_json::Value;
@@ -78,19 +75,20 @@ impl Store {
         sql::number(self.reader(), sql).await
     }
 
-    async fn issued_since(&self, scope: &Scope, since: i64) -> Result<(i64, Fen), StoreError> {
+    async fn issued_since(&self, scope: &Scope, since: i64) -> Result<IssuedCount, StoreError> {
         let sql = Sql::new(
-            "SELECT count(*), CAST(sum(total) AS BIGINT) FROM invoices \
+            "SELECT count(*), count(blue_id), CAST(sum(total) AS BIGINT) FROM invoices \
              WHERE state IN ('issued', 'partly_red', 'fully_red') AND issued_at >= ",
         )
         .bind(since)
         .join(within(scope, "store_id"));
         match sql::row(self.reader(), sql).await? {
-            Some(row) => Ok((
-                row.cell(0)?,
-                read::sum(row.cell::<Option<i64>>(1)?.unwrap_or(0)),
-            )),
-            None => Ok((0, Fen::ZERO)),
+            Some(row) => Ok(IssuedCount {
+                all: row.cell(0)?,
+                red: row.cell(1)?,
+                total: read::sum(row.cell::<Option<i64>>(2)?.unwrap_or(0)),
+            }),
+            None => Ok(IssuedCount::default()),
         }
     }
 
@@ -99,13 +97,13 @@ impl Store {
         &self,
         scope: &Scope,
         today: NaiveDate,
-    ) -> Result<Vec<(String, i64)>, StoreError> {
+    ) -> Result<Vec<IssuedOfDay>, StoreError> {
         let first = today - Days::new(DAYS - 1);
         let since = day_start(first);
         let sql = Sql::new("SELECT (issued_at - ")
             .add(&since.to_string())
             .add(&format!(
-                ") / {DAY_MILLIS} AS day, count(*) FROM invoices \
+                ") / {DAY_MILLIS} AS day, count(*), count(blue_id) FROM invoices \
                  WHERE state IN ('issued', 'partly_red', 'fully_red') AND issued_at >= "
             ))
             .bind(since)
@@ -113,13 +111,19 @@ impl Store {
             .add(" GROUP BY day");
         let mut counts = HashMap::new();
         for row in sql::rows(self.reader(), sql).await? {
-            counts.insert(row.cell::<i64>(0)?, row.cell::<i64>(1)?);
+            let counted: (i64, i64) = (row.cell(1)?, row.cell(2)?);
+            counts.insert(row.cell::<i64>(0)?, counted);
         }
         Ok((0..DAYS)
             .map(|day| {
                 let date = first + Days::new(day);
                 let count = i64::try_from(day).ok().and_then(|day| counts.get(&day));
-                (date.to_string(), count.copied().unwrap_or(0))
+                let (all, red) = count.copied().unwrap_or_default();
+                IssuedOfDay {
+                    day: date.to_string(),
+                    all,
+                    red,
+                }
             })
             .collect())
     }
@@ -191,8 +195,6 @@ impl Ledger for Store {
     async fn dashboard(&self, scope: &Scope, now: DateTime<Utc>) -> Result<Dashboard, StoreError> {
         let today = now.with_timezone(&EAST_8).date_naive();
         let month = chrono::Datelike::with_day(&today, 1).unwrap_or(today);
-        let (issued_today, issued_today_total) = self.issued_since(scope, day_start(today)).await?;
-        let (_, issued_month_total) = self.issued_since(scope, day_start(month)).await?;
         let orders = Sql::new("SELECT count(*) FROM orders WHERE created_at >= ")
             .bind(day_start(today))
             .join(within(scope, "store_id"));
@@ -206,9 +208,8 @@ impl Ledger for Store {
         .join(within(scope, "store_id"));
         Ok(Dashboard {
             orders_today: self.count(orders).await?,
-            issued_today,
-            issued_today_total,
-            issued_month_total,
+            issued_today: self.issued_since(scope, day_start(today)).await?,
+            issued_month: self.issued_since(scope, day_start(month)).await?,
             awaiting_buyer: self.count(awaiting).await?,
             in_progress: self.count(in_progress).await?,
             parked: self

@@ -78,6 +78,7 @@ mod tokens;
 mod tx;
 mod unified;
 mod uninvoiced;
+mod upkeep;
 mod verify;
 mod writer;
 

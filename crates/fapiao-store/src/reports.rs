@@ -10,16 +10,22 @@ use crate::{
 };
 use async_trait::async_trait;
 use fapiao_domain::{
-    card::CardState, ids::Id, ids::InvoiceId, invoice::InvoiceKind, money::Fen,
-    preference::Preference, red::RedReason,
+    card::CardState,
+    ids::{Id, InvoiceId, SellerId},
+    invoice::InvoiceKind,
+    money::Fen,
+    party::TaxpayerKind,
+    preference::Preference,
+    red::RedReason,
 };
 use fapiao_usecases::{
     calendar,
     errors::StoreError,
     ports::{
-        After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period, Reports,
-        SaleBalance, Scope, SegmentMatch, VatRow,
+        After, Bucket, InvoicedSums, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period,
+        Reports, SaleBalance, Scope, SegmentMatch, Setup, Summed, VatRow,
     },
+    records::UsableRate,
 };
 use sea_orm::QueryResult;
 use std::collections::HashMap;
@@ -90,17 +96,23 @@ fn place(code: Option<String>, name: Option<String>) -> String {
         .join(" ")
 }
 
-fn ledger_row(row: &QueryResult) -> Result<LedgerRow, StoreError> {
+/// A row, and whose it is where its paper does not say what kind of taxpayer the seller was.
+fn ledger_row(row: &QueryResult) -> Result<(LedgerRow, Option<SellerId>), StoreError> {
     let kind: String = row.cell(3)?;
     let party = read::party(&row.cell::<String>(5)?)?;
     let reason: Option<String> = row.cell(23)?;
     let (blue_code, blue_number): (Option<String>, Option<String>) = (row.cell(25)?, row.cell(26)?);
-    Ok(LedgerRow {
+    let seller = match party.taxpayer {
+        None => Some(read::id(&row.cell::<String>(29)?)?),
+        Some(_) => None,
+    };
+    let row = LedgerRow {
         id: read::id(&row.cell::<String>(0)?)?,
         code: row.cell(1)?,
         number: row.cell::<Option<String>>(2)?.unwrap_or_default(),
         kind: read::word(InvoiceKind::parse, &kind, "kind of invoice")?,
         state: state(&row.cell::<String>(4)?)?,
+        general_taxpayer: party.taxpayer.is_some_and(TaxpayerKind::is_general),
         seller_tax_number: party.tax_number,
         seller_name: party.name,
         buyer_tax_number: row.cell(6)?,
@@ -134,7 +146,8 @@ fn ledger_row(row: &QueryResult) -> Result<LedgerRow, StoreError> {
             (Some(sold), Some(issued)) => calendar::month(sold) < calendar::month(issued),
             _ => false,
         },
-    })
+    };
+    Ok((row, seller))
 }
 
 /// Orders `m`: what was paid and not given back, what was invoiced of them and by how many invoices, as a table.
@@ -201,7 +214,7 @@ impl Reports for Store {
              CASE WHEN o.pay_transaction_no <> '' THEN o.pay_transaction_no ELSE o.pay_trade_no END, \
              f.reason, f.number, b.code, b.number, o.sold_at, \
              (SELECT min(e.issued_at) FROM invoices e WHERE e.order_id = i.order_id \
-              AND e.state IN ('issued', 'partly_red', 'fully_red')) FROM invoices i LEFT JOIN stores s ON s.id = i.store_id \
+              AND e.state IN ('issued', 'partly_red', 'fully_red')), i.seller_id FROM invoices i LEFT JOIN stores s ON s.id = i.store_id \
              LEFT JOIN orders o ON o.id = i.order_id LEFT JOIN red_forms f ON f.id = i.red_form_id \
              LEFT JOIN invoices b ON b.id = i.blue_id \
              LEFT JOIN cards c ON c.delivery_id = i.delivery_id AND c.invoice_id = i.id \
@@ -211,11 +224,17 @@ impl Reports for Store {
         .join(beyond(after, "i.issued_at, i.id"))
         .add(" ORDER BY i.issued_at, i.id LIMIT ")
         .bind(i64::from(limit));
-        let rows = sql::rows(self.reader(), sql)
-            .await?
-            .iter()
-            .map(ledger_row)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut rows = Vec::new();
+        for found in sql::rows(self.reader(), sql).await? {
+            let (mut row, untold) = ledger_row(&found)?;
+            if let Some(seller) = untold {
+                // Read once: the store keeps them.
+                let usable = self.usable_rates(&seller).await?;
+                let day = calendar::day(row.issued_at);
+                row.general_taxpayer = UsableRate::are_general(&usable, &day);
+            }
+            rows.push(row);
+        }
         let full = rows.len() == limit as usize;
         let next = rows
             .last()
@@ -321,6 +340,44 @@ impl Reports for Store {
         Ok(rows)
     }
 
+    async fn invoiced_sums(
+        &self,
+        scope: &Scope,
+        period: &Period,
+    ) -> Result<InvoicedSums, StoreError> {
+        let sql =
+            Sql::new("SELECT CASE WHEN i.blue_id IS NULL THEN 0 WHEN b.issued_at >= ")
+                .bind(period.from.timestamp_millis())
+                .add(
+                    " THEN 1 ELSE 2 END, count(*), CAST(sum(i.amount) AS BIGINT), CAST(sum(i.tax) AS BIGINT) \
+                     FROM invoices i LEFT JOIN invoices b ON b.id = i.blue_id WHERE 1 = 1",
+                )
+                .join(issued_in(self, scope, period))
+                .add(" GROUP BY 1");
+        let mut sums = InvoicedSums::default();
+        for row in sql::rows(self.reader(), sql).await? {
+            let of = match number(&row, 0)? {
+                0 => &mut sums.blue,
+                1 => &mut sums.red_of_period,
+                _ => &mut sums.red_of_earlier,
+            };
+            *of = Summed {
+                count: row.cell(1)?,
+                net: row.cell(2)?,
+                tax: row.cell(3)?,
+            };
+        }
+        Ok(sums)
+    }
+
+    async fn untouched_sales(
+        &self,
+        scope: &Scope,
+        period: &Period,
+    ) -> Result<Vec<VatRow>, StoreError> {
+        uninvoiced::untouched_sums(self, scope, period).await
+    }
+
     async fn moved_sales(
         &self,
         scope: &Scope,
@@ -419,7 +476,9 @@ impl Reports for Store {
     async fn segment_matches(&self, period: &Period) -> Result<Vec<SegmentMatch>, StoreError> {
         let mut sql = Sql::new(
             "SELECT COALESCE(e.short_name, ''), s.first_number, s.last_number, s.size, s.taken, \
-             (SELECT count(*) FROM invoices i WHERE i.segment_id = s.id AND i.number IS NOT NULL) \
+             (SELECT count(*) FROM invoices i WHERE i.segment_id = s.id AND i.number IS NOT NULL), \
+             (SELECT count(*) FROM invoices i WHERE i.segment_id = s.id AND i.number IS NOT NULL \
+              AND i.state NOT IN ('issued', 'partly_red', 'fully_red')) \
              FROM segments s LEFT JOIN sellers e ON e.id = s.seller_id WHERE 1 = 1",
         );
         if let Some(seller) = &period.seller {
@@ -441,6 +500,7 @@ impl Reports for Store {
                 size: row.cell(3)?,
                 taken: row.cell(4)?,
                 held: number(row, 5)?,
+                open: number(row, 6)?,
             })
         })
         .collect()

@@ -9,11 +9,11 @@ use crate::{
     reports::{ISSUED, SERVICE, beyond, issued_in, number},
     sql::{self, Cells, Sql, select, without_index},
 };
-use fapiao_domain::ids::Id;
+use fapiao_domain::{ids::Id, money::Fen};
 use fapiao_usecases::{
     calendar::month_bounds,
     errors::StoreError,
-    ports::{After, Moved, Period, SaleBalance, SaleMove, Scope},
+    ports::{After, Issued, Moved, Period, SaleBalance, SaleMove, Scope, VatRow},
     records::Order,
 };
 use std::collections::HashMap;
@@ -94,8 +94,10 @@ pub(crate) async fn page(
 ) -> Result<(Vec<SaleBalance>, Option<After>), StoreError> {
     let closed = Closed::all(store, period).await?;
     let keys = match why {
-        Moved::Sold => sold(store, scope, period, &closed, after, false),
-        Moved::Late => sold(store, scope, period, &closed, after, true),
+        Moved::Sold | Moved::Touched => sold(store, scope, period, &closed, after, why),
+        // Nothing comes late to a month that is open.
+        Moved::Late if closed.is_empty() => return Ok((Vec::new(), None)),
+        Moved::Late => sold(store, scope, period, &closed, after, why),
         Moved::Invoiced => invoiced(store, scope, period, &closed, after),
         Moved::GivenBack => given_back(scope, period, &closed, after),
     };
@@ -142,7 +144,65 @@ pub(crate) async fn page(
     Ok((sales, next))
 }
 
-/// Sold in the period, by sale time; or `late`, sold in a month that was closed when they came, by the time they came. An
+/// What was sold in the period and has neither an invoice nor a refund before its end, by rate.
+pub(crate) async fn untouched_sums(
+    store: &Store,
+    scope: &Scope,
+    period: &Period,
+) -> Result<Vec<VatRow>, StoreError> {
+    let closed = Closed::all(store, period).await?;
+    let sql = Sql::new(
+        "SELECT s.rate, s.service, CASE WHEN s.net + s.tax > 0 THEN 1 ELSE 0 END, count(*), \
+         CAST(sum(s.net) AS BIGINT), CAST(sum(s.tax) AS BIGINT) \
+         FROM orders o JOIN order_sums s ON s.order_id = o.id WHERE o.total > 0 AND o.sold_at >= ",
+    )
+    .bind(period.from.timestamp_millis())
+    .add(" AND o.sold_at < ")
+    .bind(period.until.timestamp_millis())
+    .join(of_whom(store, scope, period))
+    .add(" AND NOT ")
+    .join(Closed::missed_any(&closed))
+    .add(" AND NOT ")
+    .join(touched(period))
+    .add(" GROUP BY 1, 2, 3");
+    let mut rows = Vec::new();
+    for row in sql::rows(store.reader(), sql).await? {
+        let more = number(&row, 2)? == 1;
+        let count: i64 = row.cell(3)?;
+        let (net, tax) = (read::sum(row.cell(4)?), read::sum(row.cell(5)?));
+        let none = (0, Fen::ZERO, Fen::ZERO);
+        let (blue, red) = match more {
+            true => ((count, net, tax), none),
+            false => (none, (count, net, tax)),
+        };
+        rows.push(VatRow {
+            rate: row.cell(0)?,
+            service: number(&row, 1)? == 1,
+            issued: Issued::None,
+            blue_count: blue.0,
+            blue_net: blue.1,
+            blue_tax: blue.2,
+            red_count: red.0,
+            red_net: red.1,
+            red_tax: red.2,
+        });
+    }
+    Ok(rows)
+}
+
+/// The condition that an order `o` has an invoice or a refund before the period's end.
+fn touched(period: &Period) -> Sql {
+    let until = period.until.timestamp_millis();
+    Sql::new(format!(
+        "(EXISTS (SELECT 1 FROM invoices i WHERE i.order_id = o.id AND i.state IN {ISSUED} AND i.issued_at < "
+    ))
+    .bind(until)
+    .add(") OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.created_at < ")
+    .bind(until)
+    .add("))")
+}
+
+/// Sold in the period, by sale time; or late, sold in a month that was closed when they came, by the time they came. An
 /// order is cancelled by giving everything back, which is one of its moves.
 fn sold(
     store: &Store,
@@ -150,34 +210,45 @@ fn sold(
     period: &Period,
     closed: &[Closed],
     after: Option<&After>,
-    late: bool,
+    why: Moved,
 ) -> Sql {
-    let (at, missed) = if late {
-        ("o.created_at", " AND ")
-    } else {
-        ("o.sold_at", " AND NOT ")
+    let (at, missed) = match why {
+        Moved::Late => ("o.created_at", " AND "),
+        _ => ("o.sold_at", " AND NOT "),
     };
-    let sql = Sql::new(format!(
+    let mut sql = Sql::new(format!(
         "SELECT {at}, o.id, o.id FROM orders o WHERE {at} >= "
     ))
     .bind(period.from.timestamp_millis())
     .add(&format!(" AND {at} < "))
-    .bind(period.until.timestamp_millis());
-    balance(sql, store, scope, period)
-        .add(missed)
-        .join(Closed::missed_any(closed))
+    .bind(period.until.timestamp_millis())
+    .add(missed)
+    .join(Closed::missed_any(closed))
+    .join(of_whom(store, scope, period));
+    if why == Moved::Touched {
+        sql = sql
+            .add(" AND (")
+            .join(touched(period))
+            .add(" OR NOT EXISTS (SELECT 1 FROM order_sums s WHERE s.order_id = o.id))");
+    }
+    balance(sql, period)
         .join(beyond(after, &format!("{at}, o.id")))
         .add(&format!(" ORDER BY {at}, o.id"))
 }
 
-/// Narrows orders to a scope, a seller, and those of which not all is invoiced or given back at the period's end.
-fn balance(sql: Sql, store: &Store, scope: &Scope, period: &Period) -> Sql {
-    let until = period.until.timestamp_millis();
+/// Orders `o` of a scope and a seller.
+fn of_whom(store: &Store, scope: &Scope, period: &Period) -> Sql {
     let plain = without_index(store.backend());
-    let mut sql = sql.join(within(scope, &format!("{plain}o.store_id")));
+    let mut sql = within(scope, &format!("{plain}o.store_id"));
     if let Some(seller) = &period.seller {
         sql = sql.add(" AND o.seller_id = ").bind(seller.as_str());
     }
+    sql
+}
+
+/// Narrows orders to those of which not all is invoiced or given back at the period's end.
+fn balance(sql: Sql, period: &Period) -> Sql {
+    let until = period.until.timestamp_millis();
     sql.add(&format!(
             " AND o.total <> COALESCE((SELECT sum(i.total) FROM invoices i WHERE i.order_id = o.id \
              AND i.state IN {ISSUED} AND i.issued_at < "

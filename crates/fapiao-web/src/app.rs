@@ -2,6 +2,7 @@
 
 use crate::{
     api::stores::StoreCodes,
+    callback::PushTimes,
     security::{key::KeyNotes, limiter::Limiter, networks::Networks},
 };
 use fapiao_domain::ids::{ApiKeyId, PartnerId};
@@ -58,6 +59,7 @@ pub struct App {
     pub(crate) guesses: Limiter<IpAddr>,
     pub(crate) key_notes: KeyNotes,
     pub(crate) store_codes: StoreCodes,
+    pub(crate) push_times: PushTimes,
 }
 
 impl App {
@@ -74,6 +76,7 @@ impl App {
             guesses: Limiter::new(Duration::from_secs(1), 120),
             key_notes: KeyNotes::default(),
             store_codes: StoreCodes::default(),
+            push_times: PushTimes::default(),
             ports,
             settings,
         }

@@ -150,6 +150,7 @@ struct Gate {
     risk_flag: Option<bool>,
     state: Option<String>,
     return_filed: Option<bool>,
+    device_handed_back: Option<bool>,
 }
 
 async fn set_gate(
@@ -171,6 +172,9 @@ async fn set_gate(
     taxpayer.risk_flag = gate.risk_flag.unwrap_or(taxpayer.risk_flag);
     taxpayer.state = gate.state.unwrap_or(taxpayer.state);
     taxpayer.return_filed = gate.return_filed.unwrap_or(taxpayer.return_filed);
+    taxpayer.device_handed_back = gate
+        .device_handed_back
+        .unwrap_or(taxpayer.device_handed_back);
     let closed = taxpayer.closed_gate();
     match world.record(vec![Fact::Taxpayer(taxpayer)]) {
         Ok(()) => HttpResponse::Ok().json(json!({"open": closed.is_none(), "reason": closed})),

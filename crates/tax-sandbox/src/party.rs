@@ -108,6 +108,10 @@ pub struct Taxpayer {
     /// Whether last month's return was filed. If not, quota ends on the 15th until it is extended.
     #[serde(default = "yes")]
     pub return_filed: bool,
+    /// Whether its tax devices were handed back (税控设备缴销): it issues the older form no more, and digital red letters take
+    /// back what the devices issued.
+    #[serde(default)]
+    pub device_handed_back: bool,
 }
 
 fn general() -> String {
@@ -152,6 +156,7 @@ impl Taxpayer {
             month_quota: ten_million(),
             on_demand: false,
             return_filed: true,
+            device_handed_back: false,
         }
     }
 

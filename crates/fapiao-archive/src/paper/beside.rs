@@ -1,6 +1,6 @@
 //! A file beside what it has to say: the three facts by which an invoice's own file is recognised.
 
-use super::{BYTES_MAX, Field, Said, Unreadable, apart, format_of, pdf, read, text};
+use super::{BYTES_MAX, Field, Said, Unreadable, apart, format_of, is_picture, pdf, read, text};
 use bytes::Bytes;
 use fapiao_domain::money::Fen;
 use fapiao_usecases::ports::{FactRead, PaperFact, PaperRead, PaperTrouble, PaperWanted};
@@ -14,7 +14,17 @@ pub async fn beside(file: Bytes, wanted: &PaperWanted) -> Result<PaperRead, Pape
         return Err(trouble(&Unreadable::TooLarge));
     }
     let format = format_of(&file).ok_or_else(|| trouble(&Unreadable::Format))?;
+    if is_picture(format) {
+        return Err(scan());
+    }
     let said = read(format, file).await.map_err(|error| trouble(&error))?;
+    // A scan in the place of the original would be kept for thirty years, and says nothing that a program can read.
+    if said.only_code().is_some() || said.text.is_empty() && said.values.is_empty() {
+        return Err(scan());
+    }
+    if said.labelled_numbers() > 1 {
+        return Err(trouble(&Unreadable::Several));
+    }
     Ok(PaperRead {
         format: format.to_owned(),
         facts: vec![
@@ -55,17 +65,29 @@ pub async fn carries(pdf: Bytes, number: &str, total: Fen) -> Result<(), PaperTr
     Ok(())
 }
 
-fn trouble(error: &Unreadable) -> PaperTrouble {
-    let message = error.to_string();
+pub(super) fn trouble(error: &Unreadable) -> PaperTrouble {
     let code = match error {
-        Unreadable::TooLarge | Unreadable::TooManyPages(_) => "too_large",
+        Unreadable::TooLarge | Unreadable::TooManyPages(_) | Unreadable::TooManyDots => "too_large",
         Unreadable::Format | Unreadable::Qr(_) => "format",
-        Unreadable::Damaged(_) if message.to_ascii_lowercase().contains("crypt") => "encrypted",
+        Unreadable::Encrypted => "encrypted",
+        Unreadable::Several => "several",
+        Unreadable::NoCode => "picture",
         Unreadable::Damaged(_) => "damaged",
         Unreadable::TooSlow => "too_slow",
         Unreadable::NoNumber => "no_number",
     };
-    PaperTrouble { code, message }
+    PaperTrouble {
+        code,
+        message: error.to_string(),
+    }
+}
+
+fn scan() -> PaperTrouble {
+    PaperTrouble {
+        code: "picture",
+        message: "the file is a picture or a scan without text, not the file that was issued; download the original"
+            .to_owned(),
+    }
 }
 
 fn number(said: &Said, wanted: &PaperWanted) -> FactRead {

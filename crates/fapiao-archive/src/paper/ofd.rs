@@ -1,24 +1,27 @@
-//! OFD files (GB/T 33190): a ZIP of XML, whose texts stand in `TextCode` elements.
+//! OFD files (GB/T 33190): a ZIP of XML, whose texts stand in `TextCode` elements, with pictures beside it.
 
-use super::{Said, Unreadable, text};
-use flate2::read::DeflateDecoder;
+mod paths;
+
+use super::{Said, Unreadable, symbol, text, unzip};
 use roxmltree::{Document, ParsingOptions};
-use std::io::Read;
 
-/// Files in the ZIP.
-const FILES_MAX: usize = 500;
-/// What all of them may unpack to.
-const UNPACKED_MAX: u64 = 20 * 1024 * 1024;
-/// Most elements and texts of one of them.
+/// Most elements and texts of one file.
 const NODES_MAX: u32 = 200_000;
+/// The file that makes a ZIP an OFD.
+const ROOT: &str = "OFD.xml";
 
 /// Reads a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
     let mut found = String::new();
-    let mut is_ofd = false;
-    for (name, content) in unpacked(bytes)? {
-        is_ofd |= name == "OFD.xml";
+    let (mut is_ofd, mut documents) = (false, 0);
+    let (mut drawn, mut pictures) = (Vec::new(), Vec::new());
+    for (name, content) in unzip::files(bytes, is_read)? {
+        if symbol::Kind::of(&content).is_some() {
+            pictures.push(content);
+            continue;
+        }
         let Ok(source) = std::str::from_utf8(&content) else {
+            is_ofd |= name == ROOT;
             continue;
         };
         let options = ParsingOptions {
@@ -27,18 +30,27 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
             ..ParsingOptions::default()
         };
         let source = source.trim_start_matches('\u{feff}');
+        is_ofd |= name == ROOT;
         let Ok(document) = Document::parse_with_options(source, options) else {
             continue;
         };
         for node in document.descendants() {
-            if matches!(node.tag_name().name(), "TextCode" | "CustomData") {
-                found.push_str(node.text().unwrap_or_default());
-                found.push('\n');
+            match node.tag_name().name() {
+                "TextCode" | "CustomData" => {
+                    found.push_str(node.text().unwrap_or_default());
+                    found.push('\n');
+                }
+                "DocBody" if name == ROOT => documents += 1,
+                _ => {}
             }
         }
+        drawn.push(paths::rectangles(&document));
     }
     if !is_ofd {
         return Err(Unreadable::Format);
+    }
+    if documents > 1 {
+        return Err(Unreadable::Several);
     }
     // Each text for itself: two numbers side by side must not become one.
     let mut said = text::read(&found.replace('\n', "|"));
@@ -49,58 +61,21 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
         }
     }
     said.text.retain(|it| it != '|');
+    if let Some(code) = symbol::of_parts(drawn, pictures) {
+        said.take_code(code);
+    }
     Ok(said)
 }
 
-/// The XML files of a ZIP, by its list.
-fn unpacked(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Unreadable> {
-    let damaged = || Unreadable::Damaged("it is not a whole OFD file".to_owned());
-    let number = |at: usize, width: usize| -> Option<usize> {
-        let part = bytes.get(at..at.checked_add(width)?)?;
-        Some(
-            part.iter()
-                .rev()
-                .fold(0, |sum, it| sum << 8 | usize::from(*it)),
-        )
-    };
-    let end = (0..bytes.len().saturating_sub(21))
-        .rev()
-        .take(66_000)
-        .find(|at| bytes[*at..].starts_with(b"PK\x05\x06"))
-        .ok_or_else(damaged)?;
-    let count = number(end + 10, 2).ok_or_else(damaged)?;
-    let mut at = number(end + 16, 4).ok_or_else(damaged)?;
-    if count > FILES_MAX {
-        return Err(damaged());
-    }
-    let (mut files, mut left) = (Vec::new(), UNPACKED_MAX);
-    for _ in 0..count {
-        let entry = |offset: usize, width: usize| number(at + offset, width).ok_or_else(damaged);
-        let (method, packed) = (entry(10, 2)?, entry(20, 4)?);
-        let (name, extra, note) = (entry(28, 2)?, entry(30, 2)?, entry(32, 2)?);
-        let head = entry(42, 4)?;
-        let path = bytes.get(at + 46..at + 46 + name).ok_or_else(damaged)?;
-        at += 46 + name + extra + note;
-        let path = String::from_utf8_lossy(path).into_owned();
-        if !path.ends_with(".xml") {
-            continue;
-        }
-        let skip = |offset| number(head + offset, 2).ok_or_else(damaged);
-        let from = head + 30 + skip(26)? + skip(28)?;
-        let body = bytes.get(from..from + packed).ok_or_else(damaged)?;
-        let mut content = Vec::new();
-        let read = if method == 0 {
-            body.take(left + 1).read_to_end(&mut content)
-        } else {
-            DeflateDecoder::new(body)
-                .take(left + 1)
-                .read_to_end(&mut content)
-        };
-        read.map_err(|_| damaged())?;
-        left = left
-            .checked_sub(content.len() as u64)
-            .ok_or_else(|| Unreadable::Damaged("it unpacks to more than 20 MiB".to_owned()))?;
-        files.push((path, content));
-    }
-    Ok(files)
+/// Texts and pictures; fonts and signatures tell nothing.
+fn is_read(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".xml", ".png", ".jpg", ".jpeg"]
+        .iter()
+        .any(|it| name.ends_with(it))
+}
+
+/// Whether a ZIP is an OFD.
+pub(super) fn is_ofd(bytes: &[u8]) -> bool {
+    unzip::files(bytes, |name| name == ROOT).is_ok_and(|it| !it.is_empty())
 }

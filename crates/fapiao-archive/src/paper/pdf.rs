@@ -1,7 +1,6 @@
 //! PDF files: the text of their first pages.
 
 use super::{Said, Unreadable, squeezed, symbol, text};
-use fapiao_domain::qr::parse_payload;
 use lopdf::{Document, LoadOptions};
 
 /// Pages that are read; an invoice with its list has a few.
@@ -21,14 +20,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
         return Err(Unreadable::TooManyPages(pages.len()));
     }
     let mut said = text::read(&text_of(&document, &pages)?);
-    let code = symbol::read(document, |text| parse_payload(text).is_ok());
-    if let Some(code) = code.and_then(|text| parse_payload(&text).ok()) {
-        // What a text does not tell, a scan's picture of the code may.
-        let number = (code.code.clone(), code.number.clone());
-        if !said.numbers.contains(&number) {
-            said.numbers.push(number);
-        }
-        said.code = Some(code);
+    if let Some(code) = symbol::of_pdf(document) {
+        said.take_code(code);
     }
     Ok(said)
 }
@@ -57,7 +50,7 @@ fn load(bytes: &[u8]) -> Result<Document, Unreadable> {
     };
     let document = Document::load_mem_with_options(bytes, options).map_err(damaged)?;
     if document.is_encrypted() {
-        return Err(Unreadable::Damaged("it is encrypted".to_owned()));
+        return Err(Unreadable::Encrypted);
     }
     Ok(document)
 }
@@ -69,5 +62,10 @@ fn text_of(document: &Document, pages: &[u32]) -> Result<String, Unreadable> {
 }
 
 fn damaged(error: lopdf::Error) -> Unreadable {
-    Unreadable::Damaged(error.to_string())
+    let message = error.to_string();
+    // The reader has several words for a password it does not know.
+    if message.to_ascii_lowercase().contains("crypt") {
+        return Unreadable::Encrypted;
+    }
+    Unreadable::Damaged(message)
 }

@@ -46,7 +46,8 @@ pub const LEDGER: [&str; 30] = [
 /// Columns of the lines. 特定业务类型 is empty, as the tax bureau's export has it for invoices of no special business: what
 /// construction, freight, property and the like are issued with is a capability and layout of its own, which the platform
 /// does not issue, and class codes that need one are never offered.
-pub const LINES: [&str; 27] = [
+pub const LINES: [&str; 28] = [
+    "序号",
     "发票代码",
     "发票号码",
     "数电发票号码",
@@ -104,6 +105,22 @@ pub const MATCHES: [&str; 10] = [
     "发票号码",
     "结果",
     "微信卡状态",
+];
+
+/// Columns of the results of the reconciliation.
+pub(super) const RESULTS: [&str; 5] = ["结果", "订单数", "订单金额", "已开票金额", "差额"];
+
+/// Columns of segments of numbers: what was taken is held by invoices, issued or not yet, and what is left is the rest.
+pub(super) const SEGMENTS: [&str; 9] = [
+    "开票主体",
+    "起始号码",
+    "终止号码",
+    "总数",
+    "已取用",
+    "发票持有",
+    "其中未开具",
+    "差异",
+    "剩余",
 ];
 
 /// Columns of payments by channel.
@@ -207,8 +224,9 @@ pub(super) fn ledger_cells(no: i64, row: &LedgerRow) -> Vec<Cell> {
     cells
 }
 
-pub(super) fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = head(row).collect();
+pub(super) fn line_cells(no: i64, row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
+    let mut cells = vec![Cell::Count(no)];
+    cells.extend(head(row));
     cells.extend([
         line.tax_code.as_str().into(),
         "".into(),
@@ -224,6 +242,19 @@ pub(super) fn line_cells(row: &LedgerRow, line: &LedgerLine) -> Vec<Cell> {
     ]);
     cells.extend(tail(row));
     cells
+}
+
+/// The last row of a table: amounts under their headings.
+pub(super) fn sum_cells(headings: &[&str], amounts: &[(&str, Fen)]) -> Vec<Cell> {
+    let cell = |(place, heading): (usize, &&str)| {
+        let amount = amounts.iter().find(|(name, _)| name == heading);
+        match amount {
+            _ if place == 0 => "合计".into(),
+            Some((_, amount)) => (*amount).into(),
+            None => "".into(),
+        }
+    };
+    headings.iter().enumerate().map(cell).collect()
 }
 
 /// A stored quantity or price as a number; nothing where there is none.
@@ -292,4 +323,106 @@ pub(super) fn match_cells(row: &MatchRow) -> Vec<Cell> {
         }
         .into(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{agreement, findings, mapping::Mapping};
+
+    /// The tax bureau's own export, its order kept, then what only we know.
+    #[test]
+    fn the_ledger_has_the_tax_bureau_s_columns_then_ours() {
+        let bureau = "序号 发票代码 发票号码 数电发票号码 销方识别号 销方名称 购方识别号 购买方名称 开票日期 金额 税额 价税合计 \
+                      发票来源 发票票种 发票状态 是否正数发票 发票风险等级 开票人 备注";
+        let ours = "订单号 支付渠道 交易单号 门店 红冲原因 对应蓝票号码 确认单编号 微信卡状态 交付时间 上传结果 文件哈希";
+        assert_eq!(LEDGER.join(" "), format!("{bureau} {ours}"));
+        let lines = "序号 发票代码 发票号码 数电发票号码 销方识别号 销方名称 购方识别号 购买方名称 开票日期 税收分类编码 \
+                     特定业务类型 货物或应税劳务名称 规格型号 单位 数量 单价 金额 税率 税额 价税合计 发票来源 发票票种 \
+                     发票状态 是否正数发票 发票风险等级 开票人 备注";
+        assert_eq!(LINES.join(" "), format!("{lines} 订单号"));
+    }
+
+    #[test]
+    fn the_vat_has_counts_and_sums_of_blue_and_red() {
+        assert_eq!(
+            VAT.join(" "),
+            "税率 货物或服务 开票方式 蓝字份数 蓝字金额 蓝字税额 红字份数 红字金额 红字税额 金额合计 税额合计 价税合计"
+        );
+        assert_eq!(agreement::COLUMNS.join(" "), "项目 份数 金额 税额 价税合计");
+    }
+
+    #[test]
+    fn each_comparison_of_the_reconciliation_has_its_columns() {
+        for (columns, wanted) in [
+            (&RESULTS[..], "结果 订单数 订单金额 已开票金额 差额"),
+            (
+                &MATCHES[..],
+                "订单号 门店 销售时间 订单金额 已开票金额 差额 发票份数 发票号码 结果 微信卡状态",
+            ),
+            (
+                &SEGMENTS[..],
+                "开票主体 起始号码 终止号码 总数 已取用 发票持有 其中未开具 差异 剩余",
+            ),
+            (
+                &PAYMENTS[..],
+                "支付渠道 订单数 订单金额 缺少交易单号 交易单号重复",
+            ),
+            (
+                &PAYMENT_FAULTS[..],
+                "订单号 销售时间 订单金额 支付渠道 交易单号 商户单号 差异",
+            ),
+            (&TAX_SIDE[..], "税局状态 发票份数 价税合计"),
+            (
+                &UNCONFIRMED[..],
+                "发票号码 订单号 取号时间 上传时间 价税合计 税局状态 税局答复",
+            ),
+            // Fees, invoices without an order, cards, drift of quota and month totals are kinds of these.
+            (
+                &findings::SUMMARY[..],
+                "核对项目 类别 数量 金额或差额 处理办法",
+            ),
+            (
+                &findings::LIST[..],
+                "核对项目 类别 时间 发票号码或交易单号 订单号 本系统金额 对方金额 差额 说明 处理办法 代码",
+            ),
+        ] {
+            assert_eq!(columns.join(" "), wanted);
+        }
+    }
+
+    #[test]
+    fn vouchers_and_sales_invoices_begin_with_the_columns_of_both_families() {
+        let mapping = Mapping::default();
+        let headings = |of: &[crate::mapping::Column]| -> String {
+            let each: Vec<&str> = of.iter().map(|it| it.heading.as_str()).collect();
+            each.join(" ")
+        };
+        assert_eq!(
+            headings(&mapping.vouchers),
+            "日期 凭证字 凭证号 附单据数 摘要 科目代码 科目名称 借方金额 贷方金额 币别 汇率 原币金额 数量 单价 核算项目/客户 \
+             制单人 审核人 过账人"
+        );
+        assert_eq!(
+            headings(&mapping.sales),
+            "单据日期 发票号码 客户编码 客户名称 物料/存货编码 名称 规格 单位 数量 不含税单价 含税单价 税率 不含税金额 税额 \
+             价税合计 业务员 部门 备注"
+        );
+    }
+
+    #[test]
+    fn a_table_ends_with_its_sums_under_their_headings() {
+        let sums = sum_cells(
+            &RESULTS,
+            &[("订单金额", Fen::of_sum(113)), ("差额", Fen::ZERO)],
+        );
+        let wanted: [Cell; 5] = [
+            "合计".into(),
+            "".into(),
+            Fen::of_sum(113).into(),
+            "".into(),
+            Fen::ZERO.into(),
+        ];
+        assert_eq!(sums, wanted);
+    }
 }

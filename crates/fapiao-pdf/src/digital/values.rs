@@ -19,6 +19,7 @@ use fapiao_domain::{
     line::{NO_TAX, printed_tax_sum},
     money::Fen,
     qr,
+    remark::red_text,
 };
 
 /// Width of a party's name and the (size, rows) it may take.
@@ -278,11 +279,7 @@ fn remark(set: &mut Setter<'_>, shape: Shape, face: &InvoiceFace) -> Result<(), 
     if let Some(red) = &face.red
         && !face.remark.contains(red.blue.number())
     {
-        text = format!(
-            "被红冲蓝字数电票号码：{} 红字发票信息确认单编号：{}\n",
-            red.blue.number(),
-            red.confirmation
-        );
+        text = red_text(red) + "\n";
     }
     text.push_str(&face.remark);
     let mut refusal = (0, 0);

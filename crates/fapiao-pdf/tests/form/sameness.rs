@@ -6,7 +6,8 @@ use fapiao_domain::{
     money::Fen,
 };
 use fapiao_pdf::{RenderOfd, RenderPdf, attachment};
-use std::{sync::Barrier, thread};
+use sha2::{Digest as _, Sha256};
+use std::{env, fmt::Write as _, io::Write as _, process::Command, sync::Barrier, thread};
 
 const THREADS: usize = 8;
 
@@ -60,4 +61,44 @@ fn eight_threads_make_the_same_pdf_ofd_and_xml() {
             }
         }
     });
+}
+
+/// Before each sum, so that it is told from what else a test run prints.
+const MARK: &str = "sum of paper";
+
+/// Nothing of a process (seeds of maps, addresses, the time) may show: what is archived today is made anew in thirty years.
+#[test]
+fn two_processes_make_the_same_pdf_ofd_and_xml() {
+    let sums = || {
+        let made = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "sameness::sums_for_another_process", "--ignored"])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let text = String::from_utf8(made.stdout).unwrap();
+        let sums = text.lines().filter(|it| it.starts_with(MARK));
+        sums.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (one, other) = (sums(), sums());
+    assert_eq!(one.len(), papers().len() * 3, "{one:?}");
+    assert_eq!(one, other);
+    assert_eq!(one.join("\n"), told().trim_end());
+}
+
+#[test]
+#[ignore = "run in processes of their own by two_processes_make_the_same_pdf_ofd_and_xml"]
+fn sums_for_another_process() {
+    let mut out = std::io::stdout();
+    writeln!(out, "\n{}", told()).unwrap();
+}
+
+fn told() -> String {
+    let mut out = String::new();
+    for (place, face) in papers().iter().enumerate() {
+        for (format, file) in files(face).iter().enumerate() {
+            let sum = Sha256::digest(file);
+            writeln!(out, "{MARK} {place}.{format}: {sum:x?}").unwrap();
+        }
+    }
+    out
 }

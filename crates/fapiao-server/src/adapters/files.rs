@@ -3,12 +3,13 @@
 use crate::config::Storage;
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use fapiao_usecases::{
     errors::{Advice, OutsideError},
     idempotency::fingerprint,
     ports::FileStore,
 };
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream::BoxStream};
 use object_store::{
     ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig,
     aws::{AmazonS3Builder, S3ConditionalPut},
@@ -17,7 +18,7 @@ use object_store::{
     prefix::PrefixStore,
 };
 use secrecy::ExposeSecret;
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use thiserror::Error as ThisError;
 
 /// Longest wait for a connection to a bucket.
@@ -50,6 +51,8 @@ pub enum FilesError {
 /// A place for documents.
 pub struct Documents {
     place: Arc<dyn ObjectStore>,
+    /// Where it is, when it is one of this machine.
+    folder: Option<PathBuf>,
 }
 
 impl Documents {
@@ -82,6 +85,7 @@ impl Documents {
             .with_fsync(true);
         Ok(Documents {
             place: Arc::new(place),
+            folder: Some(folder.to_owned()),
         })
     }
 
@@ -124,6 +128,7 @@ impl Documents {
             } else {
                 Arc::new(PrefixStore::new(place, prefix))
             },
+            folder: None,
         })
     }
 
@@ -140,6 +145,30 @@ impl Documents {
             .map_err(failed)
     }
 
+    /// Every stored file's name, and when it was written; in no order.
+    pub fn list(&self) -> BoxStream<'_, Result<(String, DateTime<Utc>), OutsideError>> {
+        let entries = self.place.list(None).filter_map(async |entry| {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return Some(Err(failed(error))),
+            };
+            let name = entry.location.filename()?;
+            // Anchors lie beside.
+            (path_of(name) == entry.location).then(|| Ok((name.to_owned(), entry.last_modified)))
+        });
+        entries.boxed()
+    }
+
+    /// Files of a folder that were begun before a moment and never got their name: a process ended while it wrote. A
+    /// bucket keeps none.
+    pub async fn unfinished(&self, before: DateTime<Utc>) -> Vec<String> {
+        let Some(folder) = self.folder.clone() else {
+            return Vec::new();
+        };
+        let walked = tokio::task::spawn_blocking(move || unfinished_in(&folder, before)).await;
+        walked.unwrap_or_default()
+    }
+
     /// Reads all small objects whose names begin with a folder.
     ///
     /// # Errors
@@ -154,6 +183,30 @@ impl Documents {
         }
         Ok(found)
     }
+}
+
+/// What is being written has a `#` and a number behind its name.
+fn unfinished_in(folder: &std::path::Path, before: DateTime<Utc>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        // A folder that is gone has none.
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if entry.file_name().as_encoded_bytes().contains(&b'#') {
+                let changed = entry.metadata().and_then(|it| it.modified());
+                if changed.is_ok_and(|it| DateTime::<Utc>::from(it) < before) {
+                    found.push(entry.path().display().to_string());
+                }
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Two levels of folders, so that none grows beyond what a file system likes.

@@ -15,6 +15,10 @@ impl PaperReader for PdfPapers {
         paper::carries(pdf, number, total).await
     }
 
+    async fn documents(&self, file: Bytes) -> Result<Vec<Bytes>, PaperTrouble> {
+        paper::documents(file).await
+    }
+
     async fn read(&self, file: Bytes, wanted: &PaperWanted) -> Result<PaperRead, PaperTrouble> {
         paper::beside(file, wanted).await
     }

@@ -23,8 +23,10 @@ pub(super) enum ExportCommand {
     Vat(ReportArgs),
     /// Orders of a month beside their invoices.
     Reconciliation(ReportArgs),
-    /// Vouchers and sales invoices of a month, with the columns that Kingdee and UFIDA take in.
+    /// Vouchers of a month, with the columns that Kingdee and UFIDA take in; an .xlsx has the sales invoices beside them.
     Vouchers(ReportArgs),
+    /// Sales invoices of a month line by line, with the columns that Kingdee and UFIDA take in.
+    Sales(ReportArgs),
     /// Everything about an invoice or a month in one ZIP that proves itself offline.
     Evidence(EvidenceArgs),
 }
@@ -70,6 +72,7 @@ pub(super) async fn run(config: &Config, command: ExportCommand) -> Result<ExitC
         ExportCommand::Evidence(args) => evidence(ports, args).await,
         ExportCommand::Reconciliation(args) => report(ports, Report::Reconciliation, args).await,
         ExportCommand::Vouchers(args) => report(ports, Report::Vouchers, args).await,
+        ExportCommand::Sales(args) => report(ports, Report::Sales, args).await,
     }
 }
 
@@ -86,7 +89,7 @@ async fn report(ports: Ports, report: Report, args: ReportArgs) -> Result<ExitCo
         from,
         until,
     };
-    if report == Report::Vouchers && vouchers::mixes_sellers(&ports, &Scope::All, &period).await? {
+    if report.is_of_books() && vouchers::mixes_sellers(&ports, &Scope::All, &period).await? {
         return Err(
             "--seller: there are several sellers, and each keeps books of its own; say whose"
                 .into(),

@@ -73,6 +73,7 @@ table! {
         #[sea_orm(primary_key, auto_increment = false)]
         format: String,
         sha256: String,
+        sm3: String,
         size: i64,
         origin: String,
         created_at: i64,

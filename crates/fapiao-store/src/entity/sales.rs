@@ -50,6 +50,19 @@ table! {
 }
 
 table! {
+    order_sum = "order_sums" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        order_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        rate: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        service: i64,
+        net: i64,
+        tax: i64,
+    }
+}
+
+table! {
     delivery = "deliveries" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: String,

@@ -5,8 +5,11 @@
 //! (`orders`). The two scans read twelve lines an invoice; they have the database pack a thousand lines into one value
 //! (`packed`), because handing over twelve million rows one by one takes longer than everything else together.
 
+mod answers;
 mod chain;
+mod digest;
 mod fiscal;
+mod order_sums;
 mod orders;
 pub(crate) mod packed;
 mod red;
@@ -16,13 +19,15 @@ mod sums;
 mod wallet;
 mod work;
 
+pub(crate) use digest::digest;
+
 use crate::{
     Store,
     error::{self, unavailable},
     sql::{self, Cells, Sql},
 };
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, TransactionTrait};
 use std::{
     collections::VecDeque,
     future::Future,
@@ -112,6 +117,8 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<CheckResult>, StoreError> {
 fn rules() -> VecDeque<Rule> {
     let mut rules = VecDeque::new();
     rules.extend(sums::RULES);
+    rules.extend(order_sums::RULES);
+    rules.extend(answers::RULES);
     rules.extend(work::RULES);
     rules.extend(red::RULES);
     rules.extend(fiscal::RULES);
@@ -199,4 +206,20 @@ async fn rule(
         check.found(row.cell(0)?);
     }
     Ok(check.0)
+}
+
+/// One rule that is a query, by itself.
+pub(crate) async fn one(
+    store: &Store,
+    title: (&str, &str, &str),
+    looked_at: &str,
+    query: &str,
+) -> Result<CheckResult, StoreError> {
+    let since = Instant::now();
+    let snapshot = store.reader().begin().await.map_err(error::db)?;
+    let result = rule(&snapshot, title, looked_at, query).await;
+    snapshot.rollback().await.map_err(error::db)?;
+    let mut result = result?;
+    result.took_millis = millis(since.elapsed());
+    Ok(result)
 }

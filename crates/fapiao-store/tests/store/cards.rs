@@ -22,6 +22,7 @@ async fn ready(bench: &Bench, number: &str) -> (OrderId, DeliveryId, InvoiceId) 
         invoice: invoice.clone(),
         format: "pdf".to_owned(),
         sha256: number.to_owned(),
+        sm3: String::new(),
         size: 1,
         origin: "rendered".to_owned(),
         created_at: bench.now(),

@@ -16,13 +16,17 @@ use fapiao_usecases::{
 };
 use std::time::{Duration, Instant};
 
-fn once(key: &str) -> Option<Idempotency> {
+fn answer(delivery: &DeliveryId) -> String {
+    format!("{{\"id\":\"{delivery}\"}}")
+}
+
+fn once(key: &str, delivery: &DeliveryId) -> Option<Idempotency> {
     Some(Idempotency {
         scope: "key_1:POST refusal".to_owned(),
         key: key.to_owned(),
         fingerprint: "body".to_owned(),
         status: 200,
-        body: "refused".to_owned(),
+        body: answer(delivery),
     })
 }
 
@@ -78,15 +82,15 @@ on_both! {
         let row = bench.delivery(&id).await;
         let stale = bench.store.change_delivery(
             fapiao_usecases::ports::DeliveryChange { expected_version: 9, ..change(&row, DeliveryState::Refused) },
-            once("k"),
+            once("k", &id),
         ).await;
         assert!(matches!(stale, Err(StoreError::Stale { .. })));
         // The failed try did not keep the key.
-        let done = bench.store.change_delivery(change(&row, DeliveryState::Refused), once("k")).await.unwrap();
+        let done = bench.store.change_delivery(change(&row, DeliveryState::Refused), once("k", &id)).await.unwrap();
         assert_eq!(done, Effect::Done(()));
-        let replayed = bench.store.change_delivery(change(&row, DeliveryState::Refused), once("k")).await.unwrap();
-        assert_eq!(replayed, Effect::Replayed { status: 200, body: "refused".to_owned() });
-        let mut other = once("k").unwrap();
+        let replayed = bench.store.change_delivery(change(&row, DeliveryState::Refused), once("k", &id)).await.unwrap();
+        assert_eq!(replayed, Effect::Replayed { status: 200, body: answer(&id) });
+        let mut other = once("k", &id).unwrap();
         other.fingerprint = "another body".to_owned();
         let reused = bench.store.change_delivery(change(&row, DeliveryState::Refused), Some(other)).await.unwrap();
         assert_eq!(reused, Effect::KeyReused);
@@ -100,8 +104,8 @@ on_both! {
         assert!(matches!(&refused, Err(StoreError::Exists { what }) if what.contains(first.as_str())), "{refused:?}");
         let row = bench.delivery(&first).await;
         bench.store.change_delivery(change(&row, DeliveryState::Refused), None).await.unwrap();
-        assert_eq!(add(once("k")).await.unwrap(), Effect::Done(()));
-        assert!(matches!(add(once("k")).await.unwrap(), Effect::Replayed { .. }));
+        assert_eq!(add(once("k", &first)).await.unwrap(), Effect::Done(()));
+        assert!(matches!(add(once("k", &first)).await.unwrap(), Effect::Replayed { .. }));
         let all = bench.store.deliveries_of(&order).await.unwrap();
         assert_eq!(all.len(), 2);
         assert_eq!(all[0].id, first);

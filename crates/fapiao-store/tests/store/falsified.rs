@@ -1,15 +1,22 @@
 //! Each rule of `verify` finds what it is about, once somebody who owns the database switched the guards off and changed it.
 
-use crate::{harness::Bench, inbox::push, reds::taken_back};
+use crate::{
+    accepting::{key, keyed},
+    harness::Bench,
+    inbox::push,
+    reds::taken_back,
+};
 use fapiao_usecases::{
-    ports::{Inbox, Issuing},
+    ports::{Inbox, Issuing, Upkeep},
+    proof_words::{in_chinese, next_step},
     records::Document,
 };
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
 
-/// Two invoices of one segment with their documents, one of them in a wallet; a third that was taken back; a push.
+/// Two invoices of one segment with their documents, one of them in a wallet; a third that was taken back; an order that
+/// the API answered with its key; pushes that were answered at once.
 async fn history(bench: &Bench) {
     bench.stock(9, "10000").await;
     for number in ["A-1", "A-2"] {
@@ -18,6 +25,7 @@ async fn history(bench: &Bench) {
             invoice: id.clone(),
             format: format.to_owned(),
             sha256: format!("{format}-{number}"),
+            sm3: String::new(),
             size: 1,
             origin: "rendered".to_owned(),
             created_at: bench.now(),
@@ -27,8 +35,13 @@ async fn history(bench: &Bench) {
         recorded.unwrap();
     }
     taken_back(bench, "A-3").await;
-    let pushes = vec![push(bench, "a")];
+    bench
+        .accept(keyed(bench.order("A-4"), key("k", "body")))
+        .await;
+    let pushes: Vec<_> = (0..1000).map(|at| push(bench, &at.to_string())).collect();
+    let times = pushes.iter().map(|it| (it.id.clone(), 3)).collect();
     bench.store.record_pushes(pushes).await.unwrap();
+    bench.store.note_push_times(times).await.unwrap();
 }
 
 async fn run(db: &DatabaseConnection, statement: &str) -> u64 {
@@ -76,6 +89,11 @@ macro_rules! falsified {
                 db.close().await.unwrap();
                 let found = bench.check($rule).await.found;
                 assert!(found.iter().any(|it| it.contains($words)), "{found:?}");
+                // Whoever reads it is told in Chinese too, and what to do next.
+                for line in &found {
+                    assert!(in_chinese(line).is_some(), "{line}");
+                }
+                assert!(!next_step($rule).zh.is_empty());
             }
 
             #[tokio::test(flavor = "multi_thread")]
@@ -131,6 +149,31 @@ falsified! {
         CARD,
         "UPDATE cards SET code = 'c'",
     ];
+    an_answer_whose_order_is_gone: "I6", "was answered with ord_" => [
+        "DELETE FROM order_lines WHERE order_id = (SELECT id FROM orders WHERE order_no = 'A-4')",
+        "DELETE FROM orders WHERE order_no = 'A-4'",
+    ];
+    an_answer_with_other_totals: "I6", "is stored otherwise than request k" => [
+        "UPDATE orders SET amount = amount + 1, tax = tax - 1 WHERE order_no = 'A-4'",
+    ];
+    an_answer_with_another_number: "I6", "is stored otherwise than request k" => [
+        "UPDATE orders SET order_no = 'A-5' WHERE order_no = 'A-4'",
+    ];
+    an_answer_about_nothing: "I6", "names nothing that is stored" => [
+        "UPDATE idempotency SET body = '{}'",
+    ];
+    an_answered_push_that_went: "I6b", "was answered and is not in the inbox" => [
+        "DELETE FROM pushes WHERE dedup_key = '7'",
+    ];
+    an_answered_push_called_refused: "I6b", "was answered and is not in the inbox" => [
+        "UPDATE pushes SET verdict = 'stranger', state = 'refused' WHERE dedup_key = '7'",
+    ];
+    a_push_that_waited_too_long: "I9", "waited 4501 ms for its answer" => [
+        "UPDATE pushes SET answered_ms = 4501 WHERE dedup_key = '7'",
+    ];
+    pushes_that_waited_a_second: "I9", "11 of 1000 pushes waited a second or longer" => [
+        "UPDATE pushes SET answered_ms = 1000 WHERE CAST(dedup_key AS BIGINT) < 11",
+    ];
     a_push_that_nothing_follows: "I7", "has neither outcome nor job" => [
         "DELETE FROM jobs WHERE kind = 'handle_push'",
     ];
@@ -173,6 +216,10 @@ falsified! {
     ];
     an_order_that_gave_back_more: "I24", "its refunds say" => [
         "UPDATE orders SET refunded = refunded + 1 WHERE order_no = 'A-3'",
+    ];
+    sums_by_rate_that_are_not_the_order_s: "I26", "A-1" => [
+        "INSERT INTO order_sums (order_id, rate, service, net, tax) \
+         SELECT id, '0.13', 0, amount, tax + 1 FROM orders WHERE order_no = 'A-1'",
     ];
     quota_given_back_twice_over: "I25", "gives back what it should not" => [
         "UPDATE quota_ledger SET amount = amount * 2 WHERE kind = 'return'",

@@ -36,6 +36,7 @@ fn document(invoice: &InvoiceId, hash: &str, bench: &Bench) -> Document {
         invoice: invoice.clone(),
         format: "pdf".to_owned(),
         sha256: hash.to_owned(),
+        sm3: String::new(),
         size: 1234,
         origin: "rendered".to_owned(),
         created_at: bench.now(),

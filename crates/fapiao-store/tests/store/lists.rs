@@ -173,12 +173,13 @@ on_both! {
         let (new, _) = bench.order_to_deliver("A-4");
         bench.accept(new).await;
         let home = bench.store.dashboard(&Scope::All, bench.now()).await.unwrap();
-        assert_eq!((home.orders_today, home.issued_today, home.awaiting_buyer), (3, 1, 1));
+        assert_eq!((home.orders_today, home.issued_today.all, home.awaiting_buyer), (3, 1, 1));
         assert_eq!((home.in_progress, home.parked), (1, 0));
-        assert_eq!(home.issued_today_total, Fen::parse_yuan("113").unwrap());
-        assert_eq!(home.issued_month_total, Fen::parse_yuan("226").unwrap());
+        assert_eq!((home.issued_today.red, home.issued_today.total), (0, Fen::parse_yuan("113").unwrap()));
+        assert_eq!((home.issued_month.all, home.issued_month.total), (2, Fen::parse_yuan("226").unwrap()));
         assert_eq!(home.by_day.len(), 30);
-        assert_eq!(home.by_day[28..], [("2026-12-01".to_owned(), 1), ("2026-12-02".to_owned(), 1)]);
+        let days: Vec<_> = home.by_day[28..].iter().map(|it| (it.day.as_str(), it.all, it.red)).collect();
+        assert_eq!(days, [("2026-12-01", 1, 0), ("2026-12-02", 1, 0)]);
         let elsewhere = Scope::Store(fresh(bench.now()));
         assert_eq!(bench.store.dashboard(&elsewhere, bench.now()).await.unwrap().orders_today, 0);
         bench.store.ping().await.unwrap();

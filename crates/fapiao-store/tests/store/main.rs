@@ -18,3 +18,5 @@ mod races;
 mod reds;
 mod settings;
 mod stock;
+mod uninvoiced;
+mod upkeep;

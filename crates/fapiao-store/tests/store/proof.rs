@@ -50,7 +50,7 @@ on_both! {
         history(bench).await;
         let results = bench.store.verify().await.unwrap();
         let ids: Vec<_> = results.iter().map(|check| check.id.as_str()).collect();
-        assert_eq!(ids, ["I1", "I2", "I2b", "I2c", "I3", "I4", "I5", "I5b", "I7", "I7b", "I8", "I10", "I10b", "I11", "I14", "I16", "I17", "I20", "I21", "I22", "I23", "I24", "I25", "B1", "B2", "B3", "B4"]);
+        assert_eq!(ids, ["I1", "I2", "I2b", "I2c", "I3", "I4", "I5", "I5b", "I6", "I6b", "I7", "I7b", "I8", "I9", "I10", "I10b", "I11", "I14", "I16", "I17", "I20", "I21", "I22", "I23", "I24", "I25", "I26", "B1", "B2", "B3", "B4"]);
         for check in &results {
             assert!(check.found.is_empty(), "{} {:?}", check.id, check.found);
             assert!(!check.title_zh.is_empty() && !check.title_en.is_empty() && !check.query.is_empty());

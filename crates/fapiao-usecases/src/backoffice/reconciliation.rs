@@ -141,7 +141,7 @@ async fn ask(ports: &Ports, delivery: &Delivery) -> Result<AuthStatus, StepError
     let account = account.ok_or_else(|| {
         StepError::parked(
             "account_missing",
-            "the WeChat account of a delivery is gone",
+            "所用的微信账号已不存在：某个投递 / the WeChat account of a delivery is gone",
         )
     })?;
     let platform_id = platform_id_for(ports, delivery)

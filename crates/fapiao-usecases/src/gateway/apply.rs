@@ -10,9 +10,10 @@ use crate::{
     errors::{Advice, OutsideError, StoreError},
     idempotency::fingerprint,
     jobs::{Job, QueuedJob},
+    keeping::keep,
     platform::received::carries,
     ports::{DeliveryChange, Ports, Received, Scope},
-    records::{Document, Gateway, Invoice, PlatformRequest},
+    records::{Gateway, Invoice, PlatformRequest},
     step::StepError,
 };
 use chrono::{DateTime, Utc};
@@ -202,17 +203,7 @@ pub(super) async fn fetch_paper(
     if let Err(why) = carries(ports, "platform", &answer.body, &issued.number, total).await? {
         return Err(differs(format!("the platform's PDF: {why}")));
     }
-    let now = ports.clock.now();
-    let size = i64::try_from(answer.body.len()).unwrap_or(i64::MAX);
-    let sha256 = ports.files.put(answer.body).await?;
-    let document = Document {
-        invoice: invoice.id.clone(),
-        format: "pdf".to_owned(),
-        sha256,
-        size,
-        origin: "received".to_owned(),
-        created_at: now,
-    };
+    let document = keep(ports, &invoice.id, "pdf", "received", answer.body).await?;
     let mut then = Vec::new();
     if ports.mailer.is_enabled() && !invoice.title.email.is_empty() {
         let mail = Job::MailInvoice(invoice.id.clone());

@@ -36,7 +36,7 @@ pub async fn request_body(
     let account = account.ok_or_else(|| {
         StepError::parked(
             "account_missing",
-            "the WeChat account of this delivery is gone; restore it and retry",
+            "所用的微信账号已不存在，请恢复后重试 / the WeChat account of this delivery is gone; restore it and retry",
         )
     })?;
     let request = InvoiceRequest {
@@ -140,7 +140,7 @@ pub async fn follow_request(ports: &Ports, id: &DeliveryId) -> Result<(), StepEr
     let Some(result) = look_up(ports, &gateway, &request).await? else {
         return Err(StepError::parked(
             "platform_lost_request",
-            "the platform took this request on and does not know it any more; clear it up with the platform, then retry",
+            "第三方平台查不到已受理的请求，请与平台核对后重试 / the platform took this request on and does not know it any more; clear it up with the platform, then retry",
         ));
     };
     let state = result.state;
@@ -152,7 +152,8 @@ pub async fn follow_request(ports: &Ports, id: &DeliveryId) -> Result<(), StepEr
                 return Err(StepError::parked(
                     "platform_silent",
                     format!(
-                        "the platform has reported `{}` for {PATIENCE_DAYS} days; ask it, then retry",
+                        "第三方平台长时间没有给出结果：{PATIENCE_DAYS} 天来状态一直是 {0}，请与平台联系后重试 / the platform has \
+                         reported `{0}` for {PATIENCE_DAYS} days; ask it, then retry",
                         state.as_str()
                     ),
                 ));
@@ -238,7 +239,7 @@ pub(super) async fn gateway_of(ports: &Ports, seller: &SellerId) -> Result<Gatew
     ports.store.gateway(seller).await?.ok_or_else(|| {
         StepError::parked(
             "no_gateway",
-            "the seller has no external platform; enter its address and key in the seller's settings, then retry",
+            "开票主体没有设置第三方开票平台，请在开票主体设置中填写地址和密钥后重试 / the seller has no external platform; enter its address and key in the seller's settings, then retry",
         )
     })
 }

@@ -46,7 +46,7 @@ pub async fn follow_offset(ports: &Ports, form: &RedForm) -> Result<(), StepErro
         None if !offset.remote_id.is_empty() => {
             return Err(StepError::parked(
                 "platform_lost_request",
-                "the platform took this offset on and does not know it any more; clear it up with the platform, then \
+                "第三方平台查不到已受理的请求（红冲），请与平台核对后重试 / the platform took this offset on and does not know it any more; clear it up with the platform, then \
                  retry",
             ));
         }
@@ -64,7 +64,8 @@ pub async fn follow_offset(ports: &Ports, form: &RedForm) -> Result<(), StepErro
                 return Err(StepError::parked(
                     "platform_silent",
                     format!(
-                        "the platform has reported `{}` (card: {}) for {PATIENCE_DAYS} days; ask it, then retry",
+                        "第三方平台长时间没有给出结果：{PATIENCE_DAYS} 天来红冲状态一直是 {0}，卡券为 {1}，请与平台联系后重试 / the \
+                         platform has reported `{0}`, the card {1}, for {PATIENCE_DAYS} days; ask it, then retry",
                         state.as_str(),
                         card.as_str()
                     ),
@@ -206,7 +207,7 @@ async fn send(
         }
         404 => Err(StepError::parked(
             "platform_lost_request",
-            "the platform does not know the invoice that is to be taken back; clear it up with the platform, then retry",
+            "第三方平台查不到已受理的请求：没有要红冲的发票，请与平台核对后重试 / the platform does not know the invoice that is to be taken back; clear it up with the platform, then retry",
         )),
         _ => Err(unexpected(&answer)),
     }

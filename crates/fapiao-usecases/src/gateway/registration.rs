@@ -34,13 +34,13 @@ pub async fn sync_registration(ports: &Ports, seller: &Seller) -> Result<(), Ste
     if told.seller_tax_number != seller.party.tax_number {
         return Err(StepError::parked(
             "platform_differs",
-            "the platform registered this key for another tax number; clear it up with the platform, then retry",
+            "第三方平台返回的内容与请求不一致：该密钥登记在另一个税号名下，请与平台核对后重试 / the platform registered this key for another tax number; clear it up with the platform, then retry",
         ));
     }
     if !gateway.platform_id.is_empty() && gateway.platform_id != told.platform_id {
         return Err(StepError::parked(
             "platform_id_changed",
-            "the platform reports another id at WeChat than before; ask it, then enter the new one in the seller's \
+            "微信报告的开票平台识别码与此前不同：请向第三方平台确认，在开票主体设置中填写新的识别码后重试 / the platform reports another id at WeChat than before; ask it, then enter the new one in the seller's \
              settings and retry",
         ));
     }

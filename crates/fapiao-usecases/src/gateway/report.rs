@@ -168,8 +168,9 @@ pub(super) async fn tell(
         return Err(StepError::parked(
             "no_partner_key",
             format!(
-                "merchant {} has no live key to sign the result with; make one, then retry",
-                partner.name
+                "合作商户没有可用的密钥，结果无法签名发出：请为 {0} 新建密钥后重试 / merchant {0} has no live key to sign \
+                 the result with; make one, then retry",
+                partner.id
             ),
         ));
     };

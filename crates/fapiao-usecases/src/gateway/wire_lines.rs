@@ -35,7 +35,8 @@ fn differs(reckoned: Option<Totals>, wanted: Totals) -> StepError {
     StepError::parked(
         "platform_rounding",
         format!(
-            "what is left of the order is {} with {} of tax; said as lines with prices it would come to {reckoned} with \
+            "退款后剩余的金额无法用单价和数量原样表达给第三方平台：剩余 {0}，税额 {1}。请将该订单的发票全额红冲，剩余部分另建订单 / \
+             what is left of the order is {0} with {1} of tax; said as lines with prices it would come to {reckoned} with \
              other tax. Take the order's invoice back in full and sell the rest as a new order",
             wanted.total, wanted.tax
         ),

@@ -51,7 +51,7 @@ pub async fn push_buyer_form(ports: &Ports, id: &AccountId) -> Result<(), StepEr
     if !shown.shows_the_same(&form) {
         return Err(StepError::parked(
             "buyer_form_differs",
-            "WeChat's page asks for other fields than were set; compare both on the account's page, save the fields \
+            "微信显示的授权页字段与设置的不同：请在账号页核对后重新保存字段，仍不一致的到微信后台查看 / WeChat's page asks for other fields than were set; compare both on the account's page, save the fields \
              again, and look into WeChat's console if it happens again",
         ));
     }

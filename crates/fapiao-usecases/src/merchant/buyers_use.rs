@@ -1,12 +1,12 @@
 //! What buyers did with the invoices of a planned refund, asked for whoever is about to decide.
 
 use crate::{
+    device::RedWay,
     errors::StoreError,
-    merchant::refunds::PlannedRefund,
+    merchant::refunds::{PlannedLetter, PlannedRefund},
     ports::{Ports, UseTold},
     records::{Invoice, IssuingMode, Seller},
 };
-use fapiao_domain::invoice::InvoiceKind;
 use futures_util::future::join_all;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub async fn ask_buyers_uses(ports: &Ports, planned: &mut PlannedRefund) -> Resu
     };
     let mut asked = Vec::with_capacity(planned.letters.len());
     for letter in &planned.letters {
-        asked.push(is_asked_about(ports, &seller, &letter.blue).await?);
+        asked.push(is_asked_about(ports, &seller, letter).await?);
     }
     let answers = planned
         .letters
@@ -42,10 +42,10 @@ pub async fn ask_buyers_uses(ports: &Ports, planned: &mut PlannedRefund) -> Resu
 async fn is_asked_about(
     ports: &Ports,
     seller: &Seller,
-    blue: &Invoice,
+    letter: &PlannedLetter,
 ) -> Result<bool, StoreError> {
-    let store = &ports.store;
-    Ok(blue.kind != InvoiceKind::ClassicOrdinary
+    let (store, blue) = (&ports.store, &letter.blue);
+    Ok(letter.way == RedWay::Confirmed
         && seller.mode == IssuingMode::SelfBuilt
         && store.platform_request(&blue.delivery).await?.is_none()
         && store.made_out(&blue.id).await?.is_none())

@@ -90,7 +90,7 @@ pub async fn reject_at_wechat(ports: &Ports, id: &ClaimId, url: &str) -> Result<
     let account = account.ok_or_else(|| {
         StepError::parked(
             "account_missing",
-            "the WeChat account of this request is gone; restore it and retry",
+            "所用的微信账号已不存在，请恢复后重试 / the WeChat account of this request is gone; restore it and retry",
         )
     })?;
     let reason = if claim.note.is_empty() {

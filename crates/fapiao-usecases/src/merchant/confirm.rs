@@ -61,7 +61,7 @@ pub async fn confirm_authorisation(
         .ok_or_else(|| {
             StepError::parked(
                 "account_missing",
-                "the WeChat account of this delivery is gone; restore it and retry",
+                "所用的微信账号已不存在，请恢复后重试 / the WeChat account of this delivery is gone; restore it and retry",
             )
         })?;
     let platform_id = platform_id_for(ports, &delivery)
@@ -149,7 +149,9 @@ pub async fn confirm_authorisation(
         AuthStatus::NotYet => Ok(Confirmed::NotYet),
         AuthStatus::Other(word) => Err(StepError::parked(
             "wechat_status_unknown",
-            format!("WeChat reports the status `{word}`, which this version does not know"),
+            format!(
+                "微信返回了未知的状态 {word}，本版本不认识 / WeChat reports the status `{word}`, which this version does not know"
+            ),
         )),
     }
 }

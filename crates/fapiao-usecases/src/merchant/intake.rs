@@ -22,6 +22,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
+    by_rate::by_rate,
     delivery::{Channel, PageType},
     difference::compute_sale,
     face::DifferenceTax,
@@ -220,6 +221,7 @@ impl IntakeDesk {
         };
         Ok(NewOrder {
             order,
+            sums: by_rate(&computed.lines),
             deliveries,
             idempotency: None,
             actor: caller.actor.clone(),

@@ -44,15 +44,9 @@ pub(super) fn check_policies(
 
 /// Whether a general taxpayer uses a levy on the line. Small-scale sellers, who have nothing else, do not count.
 fn is_levied(line: &OrderLine, rates: &[UsableRate], today: &str) -> bool {
-    let mut running = rates.iter().filter(|it| it.runs_on(today));
-    let is_general = running
-        .clone()
-        .any(|it| !it.levy && !it.rate.fraction().is_zero());
-    let mut its = running
-        .by_ref()
-        .filter(|it| it.rate == line.rate)
-        .peekable();
-    is_general && its.peek().is_some() && its.all(|it| it.levy)
+    let running = rates.iter().filter(|it| it.runs_on(today));
+    let mut its = running.filter(|it| it.rate == line.rate).peekable();
+    UsableRate::are_general(rates, today) && its.peek().is_some() && its.all(|it| it.levy)
 }
 
 fn states_levy(policy: Preference) -> bool {

@@ -45,7 +45,8 @@ pub async fn prepare_account(ports: &Ports, id: &AccountId) -> Result<(), StepEr
             return Err(StepError::parked(
                 "platform_id_changed",
                 format!(
-                    "WeChat reports another platform id than before (it began {}…); check that the app id belongs to \
+                    "微信报告的开票平台识别码与此前不同（此前以 {0} 开头）：请确认 AppID 属于同一账号，再清除已保存的识别码 / \
+                     WeChat reports another platform id than before (it began {0}…); check that the app id belongs to \
                      the same account, then clear the stored one",
                     before.chars().take(12).collect::<String>()
                 ),
@@ -58,7 +59,7 @@ pub async fn prepare_account(ports: &Ports, id: &AccountId) -> Result<(), StepEr
     if account.contact_phone.is_empty() {
         return Err(StepError::parked(
             "contact_missing",
-            "WeChat asks for a contact telephone before the first page; enter it in the account's settings",
+            "微信账号没有填写联系电话，微信要求在第一个授权页之前填写：请在账号设置中填写 / WeChat asks for a contact telephone before the first page; enter it in the account's settings",
         ));
     }
     match ports.merchant.set_contact(&account).await {
@@ -93,7 +94,8 @@ async fn platform_to_link(ports: &Ports, account: &Account) -> Result<String, St
         if shared.as_ref().is_some_and(|it| *it != id) {
             return Err(StepError::parked(
                 "payment_link",
-                "the sellers of this account go with different platforms, and a merchant number is linked to one: choose \
+                "使用该账号的各开票主体的开票平台不同，而商户号只能关联一个：请在“支付后开票”选择商户号所属的开票主体 / \
+                 the sellers of this account go with different platforms, and a merchant number is linked to one: choose \
                  the seller whose receipts these are on the page of payment receipts",
             ));
         }
@@ -102,7 +104,7 @@ async fn platform_to_link(ports: &Ports, account: &Account) -> Result<String, St
     shared.ok_or_else(|| {
         StepError::parked(
             "payment_link",
-            "no seller uses this account; choose it in the seller's settings first",
+            "没有开票主体使用该账号：请先在开票主体设置中选择它 / no seller uses this account; choose it in the seller's settings first",
         )
     })
 }

@@ -48,7 +48,7 @@ pub async fn verify_address(ports: &Ports, app_id: &str, query: &str) -> Result<
         .map_err(PushError::Refused)
 }
 
-/// Verifies, decrypts and stores a push. Returns only after the commit.
+/// Verifies, decrypts and stores a push; its id, and whether it is new. Returns only after the commit.
 ///
 /// # Errors
 /// [`PushError`].
@@ -57,7 +57,7 @@ pub async fn receive_push(
     app_id: &str,
     query: &str,
     body: &[u8],
-) -> Result<Recorded, PushError> {
+) -> Result<(PushId, Recorded), PushError> {
     let Some(account) = ports.store.account_by_app_id(app_id).await? else {
         let verdict = format!("no account has the app id {app_id}");
         ports
@@ -81,8 +81,9 @@ pub async fn receive_push(
             return Err(PushError::Refused(verdict));
         }
     };
+    let id: PushId = fresh(ports.clock.now());
     let push = NewPush {
-        id: fresh(ports.clock.now()),
+        id: id.clone(),
         account: account.id,
         dedup_key: opened.dedup_key,
         event: opened.event,
@@ -91,10 +92,10 @@ pub async fn receive_push(
         raw_body: String::from_utf8_lossy(body).into_owned(),
     };
     let recorded = ports.store.record_pushes(vec![push]).await?;
-    recorded
-        .into_iter()
-        .next()
-        .ok_or_else(|| StoreError::Corrupt("no answer for the push".into()).into())
+    match recorded.into_iter().next() {
+        Some(recorded) => Ok((id, recorded)),
+        None => Err(StoreError::Corrupt("no answer for the push".into()).into()),
+    }
 }
 
 /// Does what a stored push hints at.

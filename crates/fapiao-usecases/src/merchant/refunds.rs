@@ -3,13 +3,14 @@
 use crate::{
     books::{Books, BooksError},
     card_standing::{CardStanding, card_standing},
+    device::{RedWay, red_way},
     errors::StoreError,
     fields::FieldError,
     idempotency::{Effect, fingerprint},
     ids::fresh,
     merchant::orders::{Caller, Repeatable},
     ports::{NewRefund, Ports, Scope, UseTold},
-    records::{Invoice, RedForm, Refund, RefundKind, TakenLine, TaxRoute},
+    records::{Invoice, RedForm, Refund, RefundKind, TakenLine},
 };
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
@@ -106,9 +107,17 @@ pub struct PlannedLetter {
     pub returns_quota: bool,
     /// What the buyer did with the invoice at the tax authority; asked for previews only.
     pub used: UseTold,
+    /// Through a confirmation, or by the device that issued it.
+    pub way: RedWay,
 }
 
 impl PlannedLetter {
+    /// Whether a digital invoice takes back one of the older form, whose seller left its device: the tax side looks whether
+    /// the device was handed back.
+    pub fn replaces_device(&self) -> bool {
+        self.way == RedWay::Confirmed && self.blue.kind == InvoiceKind::ClassicOrdinary
+    }
+
     /// Whether an employer holds the card that would have to be struck out: the letter is not made without somebody
     /// saying that it goes on despite it.
     pub const fn card_is_held(&self) -> bool {
@@ -186,13 +195,6 @@ pub enum RefundProblem {
         "order {0} is sold with difference tax: its invoice can only be taken back whole; refund all of it, and sell the rest anew"
     )]
     DifferenceWhole(String),
-    /// A tax device issued the invoice, and the seller has no way to that device any more.
-    #[error(
-        "invoice {0} was issued by a tax device, which the seller's direct connection does not reach: while the device is \
-         still in use, set its gateway on the seller's tax connection again and refund then; once it was handed back, take \
-         the invoice back on the tax authority's own platform, with its code and number"
-    )]
-    DeviceGone(String),
     /// A red letter of an earlier refund failed, and nobody decided about it yet.
     #[error(
         "red confirmation {form} of an earlier refund of order {order_no} failed ({state}); apply for it again or give it \
@@ -455,9 +457,7 @@ async fn present(
     let mut letters = Vec::with_capacity(plan.letters.len());
     for letter in &plan.letters {
         let blue = blues[letter.paper].clone();
-        if is_out_of_reach(ports, &blue).await? {
-            return Err(RefundProblem::DeviceGone(number_of(&blue)));
-        }
+        let way = red_way(ports, &blue).await?;
         let card = card_standing(ports, &blue.id).await?;
         letters.push(PlannedLetter {
             returns_quota: returns_quota(letter.reason, &blue, now),
@@ -465,6 +465,7 @@ async fn present(
             letter: letter.clone(),
             blue,
             used: UseTold::NotAsked,
+            way,
         });
     }
     let before: Fen = books.taken().iter().map(|it| it.line.gross).sum();
@@ -496,24 +497,13 @@ async fn present(
     })
 }
 
-/// Whether only a tax device could take an invoice back (older form), and the seller, whose own it is, left the gateway
-/// that leads to it. Nothing is promised then that nobody could carry out.
-async fn is_out_of_reach(ports: &Ports, blue: &Invoice) -> Result<bool, StoreError> {
-    let store = &ports.store;
-    if blue.kind != InvoiceKind::ClassicOrdinary
-        || store.platform_request(&blue.delivery).await?.is_some()
-        || store.made_out(&blue.id).await?.is_some()
-    {
-        return Ok(false);
-    }
-    let connection = store.tax_connection(&blue.seller).await?;
-    Ok(connection.is_none_or(|it| it.route != TaxRoute::Gateway))
-}
-
 fn returns_quota(reason: RedReason, blue: &Invoice, now: DateTime<Utc>) -> bool {
     let day = |at| crate::calendar::in_shanghai(at).date();
-    blue.issued_at
-        .is_some_and(|at| reason.returns_quota(day(at), day(now)))
+    // The older form spent no quota.
+    blue.kind != InvoiceKind::ClassicOrdinary
+        && blue
+            .issued_at
+            .is_some_and(|at| reason.returns_quota(day(at), day(now)))
 }
 
 /// Everything of the plan that matters, in one short word.

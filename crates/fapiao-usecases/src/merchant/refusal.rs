@@ -181,7 +181,7 @@ pub async fn reject_at_wechat(ports: &Ports, id: &DeliveryId) -> Result<(), Step
         .ok_or_else(|| {
             StepError::parked(
                 "account_missing",
-                "the WeChat account of this delivery is gone",
+                "所用的微信账号已不存在，请恢复后重试 / the WeChat account of this delivery is gone; restore it and retry",
             )
         })?;
     let platform_id = platform_id_for(ports, &delivery)

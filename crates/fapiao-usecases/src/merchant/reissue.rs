@@ -60,7 +60,9 @@ pub async fn reissue_order(ports: &Ports, id: &RefundId) -> Result<(), StepError
         Ok(()) => Ok(()),
         Err(StoreError::Exists { what }) => Err(StepError::parked(
             "reissue_in_the_way",
-            format!("the rest cannot be invoiced anew: {what} is in the way"),
+            format!(
+                "订单已有其他发票或投递，剩余部分无法重新开票：{what} / the rest cannot be invoiced anew: {what} is in the way"
+            ),
         )),
         Err(error) => Err(error.into()),
     }

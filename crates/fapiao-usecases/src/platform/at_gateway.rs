@@ -3,6 +3,7 @@
 use crate::{
     actor::Actor,
     errors::{Advice, StoreError},
+    keeping::keep,
     platform::{
         face::levy_lines,
         issue::{document_lost, documents, late_or, levies, without_number},
@@ -247,16 +248,7 @@ async fn fetch(
         )));
     }
     check(ports, invoice, &file.format, got.bytes.clone()).await?;
-    let size = i64::try_from(got.bytes.len()).unwrap_or(i64::MAX);
-    let sha256 = ports.files.put(got.bytes).await?;
-    Ok(Document {
-        invoice: invoice.id.clone(),
-        format: file.format.clone(),
-        sha256,
-        size,
-        origin: "received".to_owned(),
-        created_at: ports.clock.now(),
-    })
+    Ok(keep(ports, &invoice.id, &file.format, "received", got.bytes).await?)
 }
 
 async fn check(

@@ -69,7 +69,7 @@ pub async fn deliver_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepErro
         return Err(StepError::parked(
             "invoice_not_issued",
             format!(
-                "invoice {invoice_id} is {}; a card is made only from an issued invoice",
+                "发票尚未开具，不能放入卡包：{invoice_id} / invoice {invoice_id} is {}; a card is made only from an issued invoice",
                 invoice.state
             ),
         ));
@@ -226,7 +226,8 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
         Err(error) if error.advice == Advice::AlreadyDone => Err(StepError::parked(
             "order_id_used",
             format!(
-                "WeChat says the order id {id} was used before ({}), but not by us; compare the ledgers",
+                "微信称该授权单号已被使用，但不是本系统所为，请核对：{id}（{0}） / WeChat says the order id {id} was used before \
+                 ({0}), but not by us; compare the ledgers",
                 error.code
             ),
         )),
@@ -271,7 +272,7 @@ async fn known_to_wechat_as(
     let account = account.ok_or_else(|| {
         StepError::parked(
             "account_missing",
-            "the WeChat account of this delivery is gone",
+            "所用的微信账号已不存在，请恢复后重试 / the WeChat account of this delivery is gone; restore it and retry",
         )
     })?;
     Ok((delivery.order_id_at_wechat().to_owned(), account.app_id))
@@ -292,7 +293,7 @@ async fn upload_pdf(
         StepError::parked(
             "document_missing",
             format!(
-                "the file store has no file {}; restore it from a backup and retry",
+                "文件存储中缺少该发票的文件，请从备份恢复后重试：{0} / the file store has no file {0}; restore it from a backup and retry",
                 pdf.sha256
             ),
         )

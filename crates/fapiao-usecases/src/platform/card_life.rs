@@ -41,7 +41,8 @@ pub async fn cancel_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepError
             if ports.clock.now() - asked > TimeDelta::hours(INSERT_HOURS) {
                 return Err(StepError::parked(
                     "card_insert_undecided",
-                    "the insert of this card was never answered, so that nobody knows whether it is in the wallet; retry \
+                    "不知道卡券是否已放入买家卡包，不能作废：请先重试“放入卡包”，再重试这一项；或放弃这一项，并请买家不要使用该卡券 / \
+                     the insert of this card was never answered, so that nobody knows whether it is in the wallet; retry \
                      the stopped delivery first, then this, or give this up and ask the buyer not to use the card",
                 ));
             }
@@ -55,7 +56,8 @@ pub async fn cancel_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepError
         CardStanding::CodeUnknown(_) => {
             return Err(StepError::parked(
                 "card_code_unknown",
-                "the card is in the wallet, but its code was lost with WeChat's answer; enter the code on the delivery's \
+                "卡券在买家卡包中，但卡券编号随微信的应答丢失：请在授权页面补录编号后重试；或放弃这一项，并请买家不要使用该卡券 / \
+                 the card is in the wallet, but its code was lost with WeChat's answer; enter the code on the delivery's \
                  page and retry, or give this up and ask the buyer not to use the card",
             ));
         }
@@ -73,7 +75,7 @@ pub async fn cancel_card(ports: &Ports, id: &DeliveryId) -> Result<(), StepError
         return Err(StepError::parked(
             "invoice_not_offset",
             format!(
-                "invoice {} is {}; its card is struck out only after it was offset in full",
+                "发票尚未全额红冲，不能作废卡券：{0} / invoice {0} is {1}; its card is struck out only after it was offset in full",
                 invoice.id, invoice.state
             ),
         ));
@@ -131,7 +133,8 @@ fn locked() -> StepError {
 fn reimbursed() -> StepError {
     StepError::parked(
         "card_reimbursed",
-        "the card was reimbursed and left the wallet (72061); tell the buyer's bookkeeper about the red letter, then \
+        "卡券已报销并离开卡包，微信不再接受作废（72061）；请通知买家财务已红冲，然后放弃这一项 / the card was reimbursed and \
+         left the wallet (72061); tell the buyer's bookkeeper about the red letter, then \
          give this job up",
     )
 }

@@ -128,7 +128,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
     if !is_ours && order.difference.is_some() {
         return Err(StepError::parked(
             "platform_difference",
-            "neither the external platform's contract nor WeChat's unified calls know difference tax: issue this order \
+            "第三方平台和微信统一开票接口都不支持差额征税，请改由自建平台开具，或不带扣除额重新录入 / neither the external platform's contract nor WeChat's unified calls know difference tax: issue this order \
              on your own platform, or enter it without the deduction",
         ));
     }
@@ -237,7 +237,7 @@ async fn lines_left(
         return Err(StepError::parked(
             "totals_differ",
             format!(
-                "computed {} but the order was accepted with {}",
+                "重新计算的合计与接单时不一致：现为 {0}，接单时为 {1} / computed {0} but the order was accepted with {1}",
                 sold.total, order.totals.total
             ),
         ));
@@ -260,7 +260,7 @@ async fn lines_left(
     if lines.is_empty() {
         return Err(StepError::parked(
             "nothing_left",
-            "nothing of the order is left to be invoiced: it was refunded, or other invoices state it",
+            "订单没有可开票的余额：已全部退款，或其他发票已开具；请拒绝此次开票 / nothing of the order is left to be invoiced: it was refunded, or other invoices state it",
         ));
     }
     if delivery.part.is_none() && order.difference.is_none() {
@@ -287,7 +287,8 @@ fn within_limits(lines: &[InvoiceLine], seller: &Seller) -> Result<(), StepError
         Ok(parts) => Err(StepError::parked(
             "invoice_limits",
             format!(
-                "the seller's limits of one invoice ask for {} invoices: refuse this request and make new links on the order's page",
+                "超出开票主体的单张限额或行数，需开 {0} 张：请拒绝此次开票，再在订单页重新生成链接 / the seller's limits of one \
+                 invoice ask for {0} invoices: refuse this request and make new links on the order's page",
                 parts.len()
             ),
         )),
@@ -353,7 +354,7 @@ fn checked_title(delivery: &Delivery) -> Result<(Title, Vec<String>), StepError>
     let Some(raw) = &delivery.raw_title else {
         return Err(StepError::parked(
             "title_missing",
-            "WeChat gave no title; enter one on the order's page",
+            "微信没有给出抬头，请在订单页填写 / WeChat gave no title; enter one on the order's page",
         ));
     };
     // A person answers for the number, and the reason is on the timeline.

@@ -242,7 +242,7 @@ pub(super) async fn documents(
 pub(super) fn document_lost() -> StepError {
     StepError::parked(
         "document_sealed",
-        "the number of the buyer's document cannot be opened with this server's master key; restore the key, then retry",
+        "买家证件号码无法用本机主密钥解开：请恢复主密钥后重试 / the number of the buyer's document cannot be opened with this server's master key; restore the key, then retry",
     )
 }
 

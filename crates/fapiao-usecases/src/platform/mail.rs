@@ -48,7 +48,7 @@ pub async fn mail_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepError
             StepError::parked(
                 "document_missing",
                 format!(
-                    "the file store has no file {}; restore it from a backup and retry",
+                    "文件存储中缺少该发票的文件，请从备份恢复后重试：{0} / the file store has no file {0}; restore it from a backup and retry",
                     document.sha256
                 ),
             )

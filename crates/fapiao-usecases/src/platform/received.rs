@@ -7,6 +7,7 @@ use crate::{
     errors::{Advice, OutsideError, StoreError},
     fields::FieldError,
     jobs::{Job, QueuedJob},
+    keeping::keep,
     ports::{Assigned, AttachedFile, PaperRead, PaperTrouble, PaperWanted, Ports, Scope},
     records::{Document, GatewayAnswerRecord, Invoice, IssuingMode, Papers},
 };
@@ -93,11 +94,11 @@ pub const fn takes_file(state: InvoiceState) -> bool {
         )
 }
 
-/// Reads a file, compares number, day and amount, stores it once by its hash, and records it. The same file again is
-/// harmless.
+/// Reads a file, compares number, day and amount, stores it once by its hash, and records it; of a ZIP as electronic tax
+/// bureaus give it, each of the files within. The same file again is harmless.
 ///
 /// # Errors
-/// [`AttachError`]; when the file says something else, both values are in it and nothing is stored.
+/// [`AttachError`]; when a file says something else, both values are in it and nothing of any is stored.
 pub async fn attach_file(
     ports: &Ports,
     actor: &Actor,
@@ -105,7 +106,7 @@ pub async fn attach_file(
     id: &InvoiceId,
     draft: &NumberDraft,
     file: Bytes,
-) -> Result<Document, AttachError> {
+) -> Result<Vec<Document>, AttachError> {
     let invoice = ports
         .store
         .invoice(scope, id)
@@ -123,42 +124,44 @@ pub async fn attach_file(
         }
         None => claimed(&invoice, draft, ports.clock.now()).map_err(AttachError::Invalid)?,
     };
-    let read = ports
-        .papers
-        .read(file.clone(), &wanted)
-        .await
-        .map_err(AttachError::Unreadable)?;
-    if !read.fits() {
-        return Err(AttachError::Differs(read));
+    let files = ports.papers.documents(file).await;
+    let mut fitting = Vec::new();
+    for file in files.map_err(AttachError::Unreadable)? {
+        let read = ports.papers.read(file.clone(), &wanted).await;
+        let read = read.map_err(AttachError::Unreadable)?;
+        if !read.fits() {
+            return Err(AttachError::Differs(read));
+        }
+        fitting.push((read.format, file));
     }
-    let document = Document {
-        invoice: id.clone(),
-        format: read.format,
-        size: i64::try_from(file.len()).unwrap_or(i64::MAX),
-        sha256: ports.files.put(file).await?,
-        origin: "received".to_owned(),
-        created_at: ports.clock.now(),
-    };
-    let settles = (!invoice.state.is_issued()).then(|| Assigned {
-        invoice: id.clone(),
-        identity: wanted.identity.clone(),
-        issued_at,
-        answer: GatewayAnswerRecord {
-            cipher: Vec::new(),
-            // Its files are the received ones; none is made here.
-            papers: Papers::Made(Vec::new()),
-        },
-    });
-    let attached = AttachedFile {
-        then: what_follows(ports, &invoice, &document).await?,
-        document: document.clone(),
-        settles,
-    };
-    match ports.store.record_attached(attached, actor).await {
-        Ok(()) => Ok(document),
-        Err(StoreError::Exists { what }) => Err(AttachError::Taken(what)),
-        Err(error) => Err(error.into()),
+    // The PDF first: with it the card is made.
+    fitting.sort_by_key(|(format, _)| format != "pdf");
+    let mut documents = Vec::with_capacity(fitting.len());
+    for (format, file) in fitting {
+        let document = keep(ports, id, &format, "received", file).await?;
+        // The first one settles what became of the invoice.
+        let settles = (documents.is_empty() && !invoice.state.is_issued()).then(|| Assigned {
+            invoice: id.clone(),
+            identity: wanted.identity.clone(),
+            issued_at,
+            answer: GatewayAnswerRecord {
+                cipher: Vec::new(),
+                // Its files are the received ones; none is made here.
+                papers: Papers::Made(Vec::new()),
+            },
+        });
+        let attached = AttachedFile {
+            then: what_follows(ports, &invoice, &document).await?,
+            document: document.clone(),
+            settles,
+        };
+        match ports.store.record_attached(attached, actor).await {
+            Ok(()) => documents.push(document),
+            Err(StoreError::Exists { what }) => return Err(AttachError::Taken(what)),
+            Err(error) => return Err(error.into()),
+        }
     }
+    Ok(documents)
 }
 
 /// A PDF lets the card be made and the mail go out, where that is ours to do.

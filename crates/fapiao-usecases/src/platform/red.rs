@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    device::{RedWay, red_way},
     errors::{Advice, OutsideError, StoreError},
     gateway::follow_offset,
     ids::fresh,
@@ -101,7 +102,7 @@ fn change(form: &RedForm, to: FormState, note: Value) -> RedFormChange {
 
 async fn begin(ports: &Ports, form: &RedForm) -> Result<(), StepError> {
     let blue = blue_of(ports, form).await?;
-    if blue.kind == InvoiceKind::ClassicOrdinary {
+    if red_way(ports, &blue).await? == RedWay::ByDevice {
         let mut direct = change(form, FormState::Direct, json!({}));
         direct.actor = Actor::System;
         return Ok(ports.store.change_red_form(direct).await?);
@@ -271,7 +272,7 @@ pub(crate) async fn red_invoice(
         reviewer: seller.reviewer.clone(),
         ..RemarkParts::default()
     };
-    let remark = compose(blue.kind, &parts)
+    let remark = compose(red_kind(form, blue.kind), &parts)
         .map_err(|error| StepError::parked("remark_too_long", error.to_string()))?;
     let now = ports.clock.now();
     Ok(Invoice {
@@ -279,7 +280,7 @@ pub(crate) async fn red_invoice(
         order: form.order.clone(),
         delivery: blue.delivery.clone(),
         seller: blue.seller.clone(),
-        kind: blue.kind,
+        kind: red_kind(form, blue.kind),
         identity: None,
         state: InvoiceState::Ready,
         reason: String::new(),
@@ -309,6 +310,14 @@ pub(crate) async fn red_invoice(
         created_at: now,
         version: 1,
     })
+}
+
+/// The kind of the blue one; where a confirmation takes back the older form, a digital one.
+fn red_kind(form: &RedForm, blue: InvoiceKind) -> InvoiceKind {
+    match blue {
+        InvoiceKind::ClassicOrdinary if !form.number.is_empty() => InvoiceKind::DigitalOrdinary,
+        other => other,
+    }
 }
 
 async fn blue_of(ports: &Ports, form: &RedForm) -> Result<Invoice, StepError> {

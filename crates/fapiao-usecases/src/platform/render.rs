@@ -3,6 +3,7 @@
 use crate::{
     errors::StoreError,
     jobs::{Job, QueuedJob},
+    keeping::keep,
     platform::{at_gateway::papers_of, face::face_of},
     ports::{Ports, Scope, signing_purpose},
     records::{Document, GatewayAnswerRecord, Invoice},
@@ -89,9 +90,10 @@ async fn rendered(
         return Err(StepError::parked(
             "seal_missing",
             format!(
-                "the supervisory seal of province {} is missing: put the tax bureau's picture as {}.png into tax.seal_folder, \
+                "缺少该省税务机关的发票监制章图片：请将 {0}.png 放入 tax.seal_folder，重新启动节点后重试 / the supervisory seal of \
+                 province {0} is missing: put the tax bureau's picture as {0}.png into tax.seal_folder, \
                  start the node again, and retry",
-                invoice.province, invoice.province
+                invoice.province
             ),
         ));
     }
@@ -104,11 +106,10 @@ async fn rendered(
         .map_err(|_| {
             StepError::parked(
                 "render_crashed",
-                "the renderer stopped unexpectedly; see the log",
+                "生成版式文件时意外中断，详见日志 / the renderer stopped unexpectedly; see the log",
             )
         })?
         .map_err(|what| StepError::parked("not_printable", what))?;
-    let now = ports.clock.now();
     let mut documents = Vec::with_capacity(3);
     for (format, bytes) in [
         ("pdf", Some(rendered.pdf)),
@@ -118,16 +119,7 @@ async fn rendered(
         let Some(bytes) = bytes else {
             continue;
         };
-        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let sha256 = ports.files.put(bytes).await?;
-        documents.push(Document {
-            invoice: id.clone(),
-            format: format.to_owned(),
-            sha256,
-            size,
-            origin: "rendered".to_owned(),
-            created_at: now,
-        });
+        documents.push(keep(ports, id, format, "rendered", bytes).await?);
     }
     Ok(documents)
 }
@@ -143,7 +135,8 @@ async fn signing(ports: &Ports, invoice: &Invoice) -> Result<Option<String>, Ste
         return Err(StepError::parked(
             "signing_key_expired",
             format!(
-                "the signing certificate of {} ended on {}; put in a new one or remove it on the seller's page, then retry",
+                "PDF 电子签名的证书已过期：{0}，有效期至 {1}；请在开票主体更换密钥或移除后重试 / the seller's signing \
+                 certificate ended on {1}; put in a new one or remove it on the seller's page, then retry",
                 key.facts.subject,
                 key.facts.not_after.format("%Y-%m-%d")
             ),
@@ -153,7 +146,7 @@ async fn signing(ports: &Ports, invoice: &Invoice) -> Result<Option<String>, Ste
     let pem = ports.sealer.open(&purpose, &key.sealed).ok_or_else(|| {
         StepError::parked(
             "signing_key_sealed",
-            "the seller's signing key cannot be opened with this server's master key; put it in again on the seller's page, then retry",
+            "PDF 电子签名的密钥无法解封：服务器的主密钥与保存时不同，请在开票主体页面重新放入后重试 / the seller's signing key cannot be opened with this server's master key; put it in again on the seller's page, then retry",
         )
     })?;
     Ok(Some(pem))

@@ -55,7 +55,10 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
             .ok_or_else(|| {
                 StepError::parked(
                     "segment_malformed",
-                    format!("the segment begins with `{first}`"),
+                    format!(
+                        "税局返回的号段无法识别：以 {first} 开头 / the segment begins with `{first}`, which is no number \
+                         of an invoice"
+                    ),
                 )
             })?;
         ports
@@ -95,7 +98,8 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
             return Err(StepError::parked(
                 "quota_used_up",
                 format!(
-                    "the tax authority grants no more quota for {month}; ask it to raise the monthly limit"
+                    "税局不再给予本月额度（{month}），请申请调整 / the tax authority grants no more quota for {month}; ask it to raise the \
+                 monthly limit"
                 ),
             ));
         }

@@ -32,7 +32,8 @@ pub(crate) async fn platform_account(ports: &Ports, seller: &Seller) -> Result<A
         StepError::parked(
             "no_platform_account",
             format!(
-                "seller {} has no platform account; choose one in its settings and retry",
+                "开票主体没有选定开票平台账号，请在其设置中选择后重试：{0} / seller {0} has no platform account; choose one in its \
+                 settings and retry",
                 seller.id
             ),
         )
@@ -179,7 +180,7 @@ async fn order_of(
                 StepError::parked(
                     "document_missing",
                     format!(
-                        "the file store has no logo {}; upload it again on the page of the cards",
+                        "文件存储中缺少标志图片，请在卡券页面重新上传：{0} / the file store has no logo {0}; upload it again on the page of the cards",
                         logo.sha256
                     ),
                 )
@@ -298,8 +299,8 @@ fn unknown_outcome(open: &TemplateTry) -> StepError {
     StepError::parked(
         TEMPLATE_UNKNOWN,
         format!(
-            "WeChat was asked at {} for the card template of {} and its answer was lost; look in WeChat's console \
-             whether it is there, then say so on the page of the cards: it is never asked for twice by itself",
+            "请求创建卡券模板后未收到应答，不知道是否已创建（{0}，收款方 {1}）：请到微信后台核对，再到卡券页面确认，系统不会自动再次创建 / \
+             WeChat was asked at {0} for a card template and its answer was lost; look in WeChat's console whether it is there, then say so on the page of the cards: it is never asked for twice by itself",
             open.asked_at.format("%Y-%m-%d %H:%M:%S UTC"),
             open.payee
         ),

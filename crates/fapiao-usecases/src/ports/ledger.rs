@@ -35,20 +35,40 @@ pub struct CheckResult {
 pub struct Dashboard {
     /// Orders accepted today.
     pub orders_today: i64,
-    /// Invoices issued today.
-    pub issued_today: i64,
-    /// Their gross sum.
-    pub issued_today_total: Fen,
-    /// Issued this month, gross.
-    pub issued_month_total: Fen,
+    /// Issued today.
+    pub issued_today: IssuedCount,
+    /// Issued this month.
+    pub issued_month: IssuedCount,
     /// Deliveries that await a buyer.
     pub awaiting_buyer: i64,
     /// Invoices on their way to the tax authority.
     pub in_progress: i64,
     /// Jobs for a person.
     pub parked: i64,
-    /// Invoices per day for the last 30 days: day and count.
-    pub by_day: Vec<(String, i64)>,
+    /// The last 30 days, the oldest first.
+    pub by_day: Vec<IssuedOfDay>,
+}
+
+/// How many invoices were issued, and what they come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IssuedCount {
+    /// Blue ones and red ones.
+    pub all: i64,
+    /// Of these the red ones.
+    pub red: i64,
+    /// Gross of the blue ones, less that of the red ones.
+    pub total: Fen,
+}
+
+/// How many invoices were issued on a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IssuedOfDay {
+    /// `yyyy-mm-dd` in Shanghai.
+    pub day: String,
+    /// Blue ones and red ones.
+    pub all: i64,
+    /// Of these the red ones.
+    pub red: i64,
 }
 
 /// A line of the quota ledger.

@@ -40,6 +40,7 @@ mod tax;
 mod tax_gateway;
 mod tax_routes;
 mod unified;
+mod upkeep;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
@@ -61,7 +62,7 @@ pub use gateway::{
     NewPartnerRequest, Received, RequestSent,
 };
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
-pub use ledger::{CheckResult, Dashboard, Ledger, QuotaLine};
+pub use ledger::{CheckResult, Dashboard, IssuedCount, IssuedOfDay, Ledger, QuotaLine};
 pub use mail::{
     InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer, NoticeMailFacts,
     RedMailFacts,
@@ -85,8 +86,8 @@ pub use reconciliation::{DeliveryFilter, DeliveryRow, Reconciliations};
 pub use red::{NewRefund, RedFormChange, RedFormFilter, RedFormRow, RedLetters, RefundBasis};
 pub use rehearsal::{PlannedChange, PlannedValue, RehearsalLog, Rehearse, Rehearsed};
 pub use reports::{
-    After, Bucket, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period, Reports,
-    SaleBalance, SaleMove, SegmentMatch, VatRow,
+    After, Bucket, InvoicedSums, Issued, LedgerLine, LedgerRow, Match, MatchRow, Moved, Period,
+    Reports, SaleBalance, SaleMove, SegmentMatch, Summed, VatRow,
 };
 pub use rights::{RefusedRight, Rights};
 pub use sales::{
@@ -110,6 +111,7 @@ pub use tax_routes::{Asked, Assigned, AttachedFile, TaxRoutes};
 pub use unified::{
     UnifiedClear, UnifiedIssued, UnifiedOrder, UnifiedSent, UnifiedStore, WechatUnified,
 };
+pub use upkeep::{Ages, KeptText, LedgerDigest, TableDigest, Upkeep};
 pub use wechat::{
     AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
     TemplateOrder, WechatMerchant, WechatPlatform,
@@ -141,6 +143,7 @@ pub trait Storage:
     + Bookkeeping
     + Exchanges
     + Proofs
+    + Upkeep
     + Rehearse
     + SigningKeys
     + SealedSecrets
@@ -180,6 +183,7 @@ impl<T> Storage for T where
         + Bookkeeping
         + Exchanges
         + Proofs
+        + Upkeep
         + Rehearse
         + SigningKeys
         + SealedSecrets

@@ -88,7 +88,8 @@ impl PaperRead {
 /// Why a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaperTrouble {
-    /// A stable word: `too_large`, `format`, `encrypted`, `damaged`, `too_slow`, `no_number`, `no_amount`.
+    /// A stable word: `too_large`, `format`, `encrypted`, `several`, `picture`, `damaged`, `too_slow`,
+    /// `no_number`, `no_amount`.
     pub code: &'static str,
     /// What is wrong with it, for staff.
     pub message: String,
@@ -109,6 +110,13 @@ pub trait PaperReader: Send + Sync {
     /// # Errors
     /// [`PaperTrouble`]: also when it is readable and does not carry them.
     async fn check(&self, pdf: Bytes, number: &str, total: Fen) -> Result<(), PaperTrouble>;
+
+    /// The documents in what somebody handed in: the file itself, or those of a ZIP with at most one of each format. Bounded
+    /// as the reading.
+    ///
+    /// # Errors
+    /// [`PaperTrouble`]: also when there is no document in it, or more than one of a format.
+    async fn documents(&self, file: Bytes) -> Result<Vec<Bytes>, PaperTrouble>;
 
     /// Reads a PDF, an OFD or an XML and lays number, date and gross amount beside the wanted ones. Bounded in size,
     /// memory and time.

@@ -77,6 +77,9 @@ pub struct LedgerRow {
     pub blue_number: String,
     /// The number of the red confirmation form.
     pub confirmation: String,
+    /// Whether the seller is a general taxpayer (一般纳税人): as the tax side told it when the invoice was drafted, or,
+    /// where it tells none, by the rates the seller may use.
+    pub general_taxpayer: bool,
     /// Whether the order was sold in an earlier month (北京时间) than its first invoice was issued.
     pub paid_before: bool,
 }
@@ -102,7 +105,7 @@ pub struct LedgerLine {
     pub amount: Fen,
     /// Rate as stored.
     pub rate: String,
-    /// Whether a general taxpayer states it by the simplified method (简易征收), as its policy says.
+    /// Whether its policy says that a general taxpayer states it by the simplified method (简易征收).
     pub is_simplified: bool,
     /// Tax.
     pub tax: Fen,
@@ -145,11 +148,35 @@ pub struct VatRow {
     pub red_tax: Fen,
 }
 
+/// How many, and what they come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summed {
+    /// Invoices.
+    pub count: i64,
+    /// Net, in fen.
+    pub net: i64,
+    /// Tax, in fen.
+    pub tax: i64,
+}
+
+/// The invoices of a period by their headers, as month totals count them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InvoicedSums {
+    /// Blue ones.
+    pub blue: Summed,
+    /// Red ones that take back what was issued in the period.
+    pub red_of_period: Summed,
+    /// Red ones that take back what was issued before.
+    pub red_of_earlier: Summed,
+}
+
 /// Why a sale's part without an invoice may have changed in a period. A sale is found by one of them only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
     /// It was sold in the period, and what was invoiced until its end is not what was sold and not given back.
     Sold,
+    /// As `Sold`, without those that [`Reports::untouched_sales`] sums.
+    Touched,
     /// It came in the period, of a month whose books were closed by then: the first month that can still tell of it.
     Late,
     /// It was sold earlier, and an invoice of it, blue or red, was issued in the period.
@@ -159,8 +186,13 @@ pub enum Moved {
 }
 
 impl Moved {
-    /// All of them.
-    pub const ALL: [Moved; 4] = [Moved::Sold, Moved::Late, Moved::Invoiced, Moved::GivenBack];
+    /// All that is to be looked at sale by sale, beside [`Reports::untouched_sales`].
+    pub const ONE_BY_ONE: [Moved; 4] = [
+        Moved::Touched,
+        Moved::Late,
+        Moved::Invoiced,
+        Moved::GivenBack,
+    ];
 }
 
 /// What took something off the part of a sale that has no invoice, or put it back: the lines of an invoice, or of a
@@ -299,6 +331,8 @@ pub struct SegmentMatch {
     pub taken: i64,
     /// How many invoices hold one.
     pub held: i64,
+    /// Of these, those that are not issued: on their way, stopped, or refused.
+    pub open: i64,
 }
 
 /// Where a page of rows went up to: moment in milliseconds and id.
@@ -328,6 +362,21 @@ pub trait Reports: Send + Sync {
 
     /// The VAT of what was invoiced in a period.
     async fn vat_rows(&self, scope: &Scope, period: &Period) -> Result<Vec<VatRow>, StoreError>;
+
+    /// What was invoiced in a period, by the invoices' own totals.
+    async fn invoiced_sums(
+        &self,
+        scope: &Scope,
+        period: &Period,
+    ) -> Result<InvoicedSums, StoreError>;
+
+    /// The VAT of what was sold in a period and has neither an invoice nor a refund before its end, without those that
+    /// came when its books were closed, and those of former versions, which kept no sums: one sum in the database.
+    async fn untouched_sales(
+        &self,
+        scope: &Scope,
+        period: &Period,
+    ) -> Result<Vec<VatRow>, StoreError>;
 
     /// Sales whose part without an invoice may have changed in a period for a reason, in the order of that event.
     async fn moved_sales(

@@ -10,6 +10,7 @@ use crate::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
+    by_rate::RateSum,
     delivery::{Channel, DeliveryState, PageType},
     ids::{AccountId, DeliveryId, InvoiceId, OrderId, SellerId, StoreId},
     money::Fen,
@@ -48,6 +49,8 @@ impl Scope {
 pub struct NewOrder {
     /// The order.
     pub order: Order,
+    /// What its lines come to, rate by rate.
+    pub sums: Vec<RateSum>,
     /// Deliveries asked for in the same breath: one for each invoice the order becomes.
     pub deliveries: Vec<NewDelivery>,
     /// For callers that may repeat themselves; its body is the answer they get.

@@ -178,6 +178,13 @@ impl UsableRate {
     pub fn runs_on(&self, day: &str) -> bool {
         self.from.as_str() <= day && (self.until.is_empty() || day <= self.until.as_str())
     }
+
+    /// Whether these are a general taxpayer's on a day: a small-scale one has levies only, and zero rates.
+    pub fn are_general(rates: &[UsableRate], day: &str) -> bool {
+        rates
+            .iter()
+            .any(|it| it.runs_on(day) && !it.levy && !it.rate.fraction().is_zero())
+    }
 }
 
 #[cfg(test)]

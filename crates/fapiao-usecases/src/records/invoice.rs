@@ -74,6 +74,8 @@ pub struct Document {
     pub format: String,
     /// SHA-256, hex: the name in the file store.
     pub sha256: String,
+    /// SM3, hex; empty for documents from before it was computed.
+    pub sm3: String,
     /// Bytes.
     pub size: i64,
     /// `rendered` by us or `received` from the authority.

@@ -3,9 +3,10 @@
 use super::{Found, account_of, awaited, kind_of, look_up};
 use crate::{
     errors::{Advice, OutsideError, StoreError},
+    keeping::keep,
     platform::received::carries,
     ports::{Ports, Scope, UnifiedIssued, UnifiedOrder, UnifiedSent},
-    records::{Account, Document, Invoice, UnifiedCall},
+    records::{Account, Invoice, UnifiedCall},
     step::StepError,
 };
 use fapiao_domain::ids::DeliveryId;
@@ -64,7 +65,7 @@ async fn send(
     let Some(openid) = openid else {
         return Err(StepError::parked(
             "openid_missing",
-            "WeChat's unified calls want the buyer's openid, which only its push tells, and the push did not come; \
+            "未收到带有买家 openid 的微信推送，统一开票接口无法请求：请检查推送地址，请买家重新授权，或自行开具 / WeChat's unified calls want the buyer's openid, which only its push tells, and the push did not come; \
              check the push address, ask the buyer to agree again, or issue this one yourself",
         ));
     };
@@ -166,19 +167,12 @@ pub(super) async fn fetch_paper(
     if let Err(why) = carries(ports, "wechat", &pdf, &issued.number, total).await? {
         return Err(StepError::parked(
             "unified_paper",
-            format!("the PDF that WeChat names: {why}; clear it up, then retry"),
+            format!(
+                "微信统一开票接口给出的 PDF 与发票不符，请核对后重试 / the PDF that WeChat names: {why}; clear it up, then retry"
+            ),
         ));
     }
-    let size = i64::try_from(pdf.len()).unwrap_or(i64::MAX);
-    let sha256 = ports.files.put(pdf).await?;
-    let document = Document {
-        invoice: invoice.id.clone(),
-        format: "pdf".to_owned(),
-        sha256,
-        size,
-        origin: "received".to_owned(),
-        created_at: ports.clock.now(),
-    };
+    let document = keep(ports, &invoice.id, "pdf", "received", pdf).await?;
     ports
         .store
         .record_documents(&invoice.id, vec![document], Vec::new())

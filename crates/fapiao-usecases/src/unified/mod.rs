@@ -71,7 +71,8 @@ fn awaited(ports: &Ports, call: &UnifiedCall) -> StepError {
         return StepError::parked(
             "unified_silent",
             format!(
-                "WeChat has been making out serial {} for {PATIENCE_DAYS} days; ask the platform behind it, then retry",
+                "微信统一开票接口迟迟没有结果：流水号 {0} 已 {PATIENCE_DAYS} 天，请联系其开票平台后重试 / WeChat has been making out \
+                 serial {0} for {PATIENCE_DAYS} days; ask the platform behind it, then retry",
                 call.serial
             ),
         );
@@ -95,7 +96,8 @@ fn kind_of(issued: &UnifiedIssued) -> Result<InvoiceKind, StepError> {
         _ => Err(StepError::parked(
             "unified_number",
             format!(
-                "WeChat reports code `{}` and number `{}`, which is no invoice; clear it up, then retry",
+                "微信统一开票接口返回的发票代码或号码不对：代码 {0}，号码 {1}，请核对后重试 / WeChat reports code `{0}` and number \
+                 `{1}`, which is no invoice; clear it up, then retry",
                 shown(code),
                 shown(number)
             ),
@@ -122,7 +124,7 @@ async fn account_of(ports: &Ports, call: &UnifiedCall) -> Result<Account, StepEr
     account.ok_or_else(|| {
         StepError::parked(
             "account_missing",
-            "the WeChat account of this delivery is gone; restore it and retry",
+            "所用的微信账号已不存在，请恢复后重试 / the WeChat account of this delivery is gone; restore it and retry",
         )
     })
 }

@@ -109,6 +109,8 @@ fn unreadable(t: &Texts, trouble: &PaperTrouble) -> String {
         "too_large" => t.paper.too_large,
         "format" => t.paper.format,
         "encrypted" => t.attach.encrypted,
+        "several" => t.attach.several,
+        "picture" => t.attach.picture,
         "too_slow" => t.paper.too_slow,
         "no_number" => t.paper.no_number,
         _ => t.paper.damaged,

@@ -65,8 +65,7 @@ pub(super) async fn show(desk: Signed) -> Answer {
         today: Today {
             orders: dashboard.orders_today,
             issued: dashboard.issued_today,
-            issued_total: dashboard.issued_today_total,
-            month_total: dashboard.issued_month_total,
+            month: dashboard.issued_month,
             awaiting: dashboard.awaiting_buyer,
             in_progress: dashboard.in_progress,
         },
@@ -78,6 +77,7 @@ pub(super) async fn show(desk: Signed) -> Answer {
         },
         days: DayChart {
             days: dashboard.by_day,
+            red_words: desk.t().home.of_these_red,
         },
         set_up,
         can_create: desk.may_work(),

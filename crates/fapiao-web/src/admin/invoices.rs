@@ -273,6 +273,7 @@ fn document_row(shell: &Shell, invoice: &Invoice, document: &Document) -> Docume
         },
         size: size(document.size),
         sha256: document.sha256.clone(),
+        sm3: document.sm3.clone(),
         href: format!("/admin/invoices/{}/file.{}", invoice.id, document.format),
         at: shell.when(document.created_at),
     }

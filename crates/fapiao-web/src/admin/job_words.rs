@@ -51,8 +51,13 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
     }
 }
 
-/// Why it stopped. The reasons come in English; where the code says enough, Chinese readers get Chinese words.
+/// Why it stopped: the reason's half of this language where it has two. Of a reason in English only Chinese readers get
+/// what the code says.
 pub(crate) fn why(lang: Lang, code: &str, reason: &str) -> String {
+    // What a neighbour said is told with its number below.
+    if has_both_halves(reason) && !is_said_outside(code) {
+        return in_language(lang, reason);
+    }
     let chinese = match (lang, code) {
         (Lang::En, _) => None,
         (Lang::Zh, "upload_window") => Some("开具后迟迟未能上传税局，48 小时期限将至或已过"),
@@ -166,6 +171,19 @@ pub(super) fn told(lang: Lang, kind: &str, code: &str, reason: &str) -> String {
     } else {
         why(lang, code, reason)
     }
+}
+
+/// Whether in_language finds a half for each language.
+fn has_both_halves(reason: &str) -> bool {
+    in_language(Lang::Zh, reason) != reason
+}
+
+/// Codes that carry the number of WeChat, of a platform or of the tax side.
+fn is_said_outside(code: &str) -> bool {
+    let number = code
+        .split_once('_')
+        .filter(|(system, _)| matches!(*system, "foreseen" | "wechat" | "platform" | "tax"));
+    number.is_some_and(|(_, number)| number.bytes().all(|it| it.is_ascii_digit() || it == b'-'))
 }
 
 fn is_of_bills(kind: &str) -> bool {
@@ -330,15 +348,49 @@ mod tests {
     #[test]
     fn what_stopped_about_a_bill_is_told_in_its_own_words() {
         let both = "卡券已报销并离开卡包 / the card was reimbursed and left the wallet";
-        let of = |kind| told(Lang::Zh, kind, "card_reimbursed", both);
-        assert_eq!(of("cancel_bill"), "卡券已报销并离开卡包");
-        assert!(of("cancel_card").contains("已红冲"));
+        let of = |kind, reason| told(Lang::Zh, kind, "card_reimbursed", reason);
+        assert_eq!(of("cancel_bill", both), "卡券已报销并离开卡包");
+        assert!(of("cancel_card", "the card was reimbursed").contains("已红冲"));
         let foreign = told(Lang::Zh, "insert_bill", "wechat_72040", "pdf");
         assert_eq!(foreign, "微信返回 72040：pdf");
         for kind in Job::KINDS {
             let named_so = kind.contains("_bill");
             assert_eq!(is_of_bills(kind), named_so, "{kind}");
         }
+    }
+
+    /// Reads the steps' sources: a new reason needs Chinese words, its own or its code's.
+    #[test]
+    fn every_reason_a_step_stops_with_has_chinese_words() {
+        let sources =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fapiao-usecases/src");
+        let mut folders = vec![sources];
+        let mut seen = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                for call in text.split("StepError::parked(").skip(1) {
+                    let Some(rest) = call.trim_start().strip_prefix('"') else {
+                        continue;
+                    };
+                    let (code, rest) = rest.split_once('"').unwrap();
+                    let reason = rest.split(");").next().unwrap_or_default();
+                    let own = reason.contains(" / ")
+                        && reason
+                            .chars()
+                            .any(|it| ('\u{4e00}'..='\u{9fff}').contains(&it));
+                    let words = why(Lang::Zh, code, "in English");
+                    assert!(own || words != "in English", "{code} in {}", path.display());
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 40, "{seen}");
     }
 
     #[test]
@@ -359,6 +411,20 @@ mod tests {
         );
         assert_eq!(why(Lang::Zh, "wechat_72040", "pdf"), "微信返回 72040：pdf");
         assert_eq!(why(Lang::En, "title_invalid", "x"), "x");
+        let details = "文件存储中缺少该发票的文件：ab12 / the file store has no file ab12";
+        assert_eq!(
+            why(Lang::Zh, "document_missing", details),
+            "文件存储中缺少该发票的文件：ab12"
+        );
+        assert_eq!(
+            why(Lang::En, "document_missing", details),
+            "the file store has no file ab12"
+        );
+        let theirs = "微信认为 PDF 无效 / WeChat does not accept the PDF";
+        assert_eq!(
+            why(Lang::Zh, "wechat_72040", theirs),
+            "微信返回 72040：微信认为 PDF 无效"
+        );
         assert_eq!(why(Lang::Zh, "", "later"), "later");
         let both = "微信认为 PDF 无效。。请重新上传。 / WeChat does not accept the PDF. Upload it anew. (card: 72040)";
         assert_eq!(

@@ -18,6 +18,7 @@ use fapiao_domain::ids::{Id, PushId};
 use fapiao_usecases::{
     ids::fresh,
     ports::{CheckResult, ProofRun},
+    proof_words::{in_chinese, next_step},
 };
 
 /// Runs that are listed.
@@ -109,10 +110,23 @@ fn rule(shell: &Shell, result: &CheckResult) -> RuleRow {
             Badge::new(Tone::Bad, s.violated)
         },
         checked: result.looked_at,
-        found: result.found.clone(),
+        found: result.found.iter().map(|it| said(shell.lang, it)).collect(),
+        next: match shell.lang {
+            Lang::Zh => next_step(&result.id).zh,
+            Lang::En => next_step(&result.id).en,
+        },
         code: result.id.clone(),
         query: result.query.clone(),
     }
+}
+
+/// A finding in the reader's language; as it was said, where this version knows no other words for it.
+fn said(lang: Lang, found: &str) -> String {
+    let chinese = match lang {
+        Lang::Zh => in_chinese(found),
+        Lang::En => None,
+    };
+    chinese.unwrap_or_else(|| found.to_owned())
 }
 
 /// `POST /admin/ledger/check`: asks for a run, unless one is under way.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     i18n::Texts,
     pages::{
-        papers::{ComparedRow, PaperPage, PaperResult},
+        papers::{ComparedRow, PaperPage, PaperResult, UnprovenRow},
         parts::{Badge, Tone},
         shell::Section,
     },
@@ -46,6 +46,12 @@ pub(super) async fn check(sent: Uploaded<ReadsBooks>) -> Answer {
             Err(error) => (None, unreadable(t, &error)),
         },
     };
+    // What a scanner types next comes into an empty field; a text that was not understood is shown beside the reason.
+    let typed = if result.is_some() {
+        String::new()
+    } else {
+        typed
+    };
     let status = if result.is_some() {
         StatusCode::OK
     } else {
@@ -62,7 +68,9 @@ pub(super) async fn check(sent: Uploaded<ReadsBooks>) -> Answer {
 
 fn result(frame: &Frame, file: String, checked: Checked) -> PaperResult {
     let t = frame.t();
+    let by_code = !checked.unproven.is_empty();
     let (tone, words, means) = match checked.verdict {
+        Verdict::Agrees if by_code => (Tone::Ok, t.paper.code_agrees, t.paper.code_agrees_means),
         Verdict::Identical => (Tone::Ok, t.paper.identical, t.paper.identical_means),
         Verdict::Agrees => (Tone::Ok, t.paper.agrees, t.paper.agrees_means),
         Verdict::Differs => (Tone::Bad, t.paper.differs, t.paper.differs_means),
@@ -87,6 +95,14 @@ fn result(frame: &Frame, file: String, checked: Checked) -> PaperResult {
         file,
         sha256: checked.sha256,
         number: checked.number,
+        unproven: checked
+            .unproven
+            .into_iter()
+            .map(|(field, ledger)| UnprovenRow {
+                label: label(t, field),
+                ledger,
+            })
+            .collect(),
         href: checked
             .invoice
             .map(|id| format!("/admin/invoices/{id}"))
@@ -123,6 +139,7 @@ fn label(t: &Texts, field: Field) -> &'static str {
         Field::Lines => t.paper.lines,
         Field::Checksum => t.paper.checksum,
         Field::Code => t.paper.code,
+        Field::CheckCode => t.paper.check_code,
     }
 }
 
@@ -133,6 +150,10 @@ pub(crate) fn unreadable(t: &Texts, error: &Unreadable) -> String {
         Unreadable::TooManyPages(_) => t.paper.too_many_pages,
         Unreadable::Format => t.paper.format,
         Unreadable::Damaged(_) => t.paper.damaged,
+        Unreadable::Encrypted => t.attach.encrypted,
+        Unreadable::Several => t.paper.several,
+        Unreadable::TooManyDots => t.paper.too_many_dots,
+        Unreadable::NoCode => t.paper.no_code,
         Unreadable::TooSlow => t.paper.too_slow,
         Unreadable::Qr(_) => t.paper.not_a_qr,
         Unreadable::NoNumber => t.paper.no_number,

@@ -25,7 +25,6 @@ use crate::{
 use actix_web::{HttpRequest, web};
 use fapiao_domain::{
     ids::{Id, InvoiceId, OrderId},
-    invoice::InvoiceKind,
     line::LineKind,
     money::{Fen, parse_positive},
     red::{RedReason, Rest, remaining},
@@ -33,6 +32,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     books::{Books, BooksError},
     card_standing::CardStanding,
+    device::RedWay,
     errors::StoreError,
     idempotency::Effect,
     merchant::{
@@ -349,6 +349,11 @@ fn plan_view(t: &'static Texts, it: &PlannedRefund) -> PlanView {
             },
             amounts: [plan.totals.amount, plan.totals.tax, plan.totals.total],
             card_warning: card_warning(t, letter),
+            replaces_device: if letter.replaces_device() {
+                t.red_use.replaces_device
+            } else {
+                ""
+            },
             buyers_use: use_words(t, letter.used).1,
             use_forbids: matches!(letter.used, UseTold::Told(it) if it.forbids()),
             quota: if letter.returns_quota {
@@ -395,10 +400,7 @@ fn steps(t: &'static Texts, it: &PlannedRefund) -> Vec<CorrectStep> {
     if it.letters.is_empty() {
         return Vec::new();
     }
-    let confirmed = it
-        .letters
-        .iter()
-        .filter(|it| it.blue.kind != InvoiceKind::ClassicOrdinary);
+    let confirmed = it.letters.iter().filter(|it| it.way == RedWay::Confirmed);
     let form = match confirmed.count() {
         0 => c.form_direct.to_owned(),
         count => fill1(r.form_said, count),

@@ -29,7 +29,6 @@ pub(crate) fn problem(lang: Lang, problem: &RefundProblem) -> String {
             said.join(" ")
         }
         RefundProblem::DifferenceWhole(_) => t.parts.whole_only.to_owned(),
-        RefundProblem::DeviceGone(number) => fill1(t.red_use.device_gone, number),
         RefundProblem::CardHeld { .. } => t.red.card_held.to_owned(),
         other @ (RefundProblem::UnknownOrder(_)
         | RefundProblem::UnknownInvoice(_)

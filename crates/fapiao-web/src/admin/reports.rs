@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{
     api::reports::no_seller,
-    i18n::{Texts, fill},
+    i18n::{Lang, Texts, fill},
     pages::{
         lines::grouped,
         parts::{Badge, Pager, Tone, local_minute},
         reports::{
-            Body, BucketLine, EntryLine, LedgerBody, LedgerLine, MatchBody, MatchLine,
-            PaymentFaultLine, PaymentLine, ReportPage, SegmentLine, UnconfirmedLine, VatLine,
-            VoucherBody,
+            AgreementLine, Body, BucketLine, EntryLine, LedgerBody, LedgerLine, MatchBody,
+            MatchLine, PaymentFaultLine, PaymentLine, ReportPage, SegmentLine, UnconfirmedLine,
+            VatBody, VatLine, VoucherBody,
         },
         shell::{Section, Shell, encode},
     },
@@ -27,6 +27,7 @@ use crate::{
 use actix_web::{HttpRequest, web};
 use chrono::{DateTime, Utc};
 use fapiao_archive::{
+    agreement,
     mapping::Mapping,
     reports::{self, Report},
     tables::Format,
@@ -142,6 +143,10 @@ pub(super) async fn show(
 ) -> Answer {
     let report = Report::parse(&name).ok_or(Failure::NotFound)?;
     let asked = Asked::of(&desk, &request)?;
+    // Its lines stand beside the vouchers, not on a page.
+    if report == Report::Sales {
+        return Ok(go(&format!("/admin/reports/vouchers{}", asked.query())));
+    }
     let (t, shell) = (desk.t(), desk.shell(Section::Reports).await?);
     let sellers = desk.ports().store.sellers().await?;
     let of = asked
@@ -176,16 +181,7 @@ pub(super) async fn show(
     );
     let body = match report {
         Report::Ledger => Body::Ledger(ledger(&desk, &shell, &asked).await?),
-        Report::Vat => {
-            let rows = vat::of_period(desk.ports(), &desk.view(), &asked.period)
-                .await
-                .map_err(failed)?;
-            let sum = vat_sum(&rows);
-            Body::Vat(
-                rows.iter().map(|it| vat_line(t, it)).collect(),
-                Box::new(sum),
-            )
-        }
+        Report::Vat => Body::Vat(Box::new(vat_body(&desk, &shell, &asked).await?)),
         Report::Reconciliation => match asked.find {
             Some(finding) => Body::Findings(findings::list(&desk, &shell, &asked, finding).await?),
             None => {
@@ -196,13 +192,14 @@ pub(super) async fn show(
                 Body::Matches(Box::new(body))
             }
         },
-        Report::Vouchers => Body::Vouchers(vouchers(&desk, &shell, &asked).await?),
+        Report::Vouchers | Report::Sales => Body::Vouchers(vouchers(&desk, &shell, &asked).await?),
     };
     let wants_seller = wants_seller(&desk, report, &asked).await?;
     let page = ReportPage {
         report: report.as_str(),
         tabs: Report::ALL
             .into_iter()
+            .filter(|it| *it != Report::Sales)
             .map(|it| {
                 let href = format!("/admin/reports/{}{}", it.as_str(), asked.query());
                 (href, label(t, it), it == report)
@@ -233,6 +230,7 @@ pub(super) const fn label(t: &Texts, report: Report) -> &'static str {
         Report::Vat => t.report.vat,
         Report::Reconciliation => t.report.reconciliation,
         Report::Vouchers => t.report.vouchers,
+        Report::Sales => t.report.sales,
     }
 }
 
@@ -271,7 +269,7 @@ pub(super) async fn file(
 
 /// Whether the report is one seller's, and it is not said whose.
 async fn wants_seller(frame: &Frame, report: Report, asked: &Asked) -> Result<bool, Failure> {
-    if report != Report::Vouchers {
+    if !report.is_of_books() {
         return Ok(false);
     }
     let mixes = vouchers::mixes_sellers(frame.ports(), &frame.view(), &asked.period).await?;
@@ -374,6 +372,39 @@ async fn vouchers(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<Voucher
 
 fn ledger_state(shell: &Shell, state: InvoiceState) -> Badge {
     shell.invoice(state)
+}
+
+async fn vat_body(desk: &BookReader, shell: &Shell, asked: &Asked) -> Result<VatBody, Failure> {
+    let (ports, scope) = (desk.ports(), desk.view());
+    let rows = vat::of_period(ports, &scope, &asked.period)
+        .await
+        .map_err(failed)?;
+    let lines = agreement::of_month(ports, &scope, &asked.period, &rows)
+        .await
+        .map_err(failed)?;
+    let at = usize::from(desk.lang() == Lang::En);
+    let line = |it: agreement::Line| AgreementLine {
+        words: it.step.words()[at],
+        class: match it.step {
+            step if step.is_sum() => "sum",
+            step if step.is_part() => "part",
+            _ => "",
+        },
+        count: it.count.map_or_else(String::new, |it| shell.number(it)),
+        net: it.net,
+        tax: it.tax,
+        gross: it.gross(),
+    };
+    let months_href = desk.may_oversee().then(|| match &asked.period.seller {
+        Some(seller) => format!("/admin/months?seller={seller}"),
+        None => "/admin/months".to_owned(),
+    });
+    Ok(VatBody {
+        sum: vat_sum(&rows),
+        rows: rows.iter().map(|it| vat_line(desk.t(), it)).collect(),
+        agreement: lines.into_iter().flatten().map(line).collect(),
+        months_href,
+    })
 }
 
 fn vat_line(t: &Texts, row: &VatRow) -> VatLine {
@@ -486,6 +517,7 @@ async fn matches(frame: &Frame, shell: &Shell, asked: &Asked) -> Result<MatchBod
                 range: (it.first, it.last),
                 taken: it.taken,
                 held: it.held,
+                open: it.open,
                 rest: it.size - it.taken,
             })
             .collect(),

@@ -96,7 +96,10 @@ pub(super) fn sentence(
             &fill1(s.expired, local_minute(*at)),
             s.expired_more,
         ),
-        Place::Failed { reason } => told(Tone::Bad, s.failed, reason),
+        Place::Failed { reason } => {
+            let reason = job_words::in_language(lang, reason);
+            told(Tone::Bad, s.failed, &reason)
+        }
         Place::Cancelled => told(Tone::Plain, s.cancelled, ""),
     }
 }

@@ -412,6 +412,7 @@ fn report_words(t: &Texts, subject: &str) -> String {
         Some(Report::Vat) => t.report.vat,
         Some(Report::Reconciliation) => t.report.reconciliation,
         Some(Report::Vouchers) => t.report.vouchers,
+        Some(Report::Sales) => t.report.sales,
         None => return subject.to_owned(),
     };
     format!("{name} {}", rest.to_uppercase())

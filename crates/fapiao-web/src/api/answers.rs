@@ -517,6 +517,7 @@ impl From<&SellerParty> for PartyOut {
 struct DocumentOut {
     format: String,
     sha256: String,
+    sm3: Option<String>,
     size: i64,
     origin: String,
     url: String,
@@ -563,6 +564,7 @@ impl InvoiceOut {
         let document = |document: &Document| DocumentOut {
             format: document.format.clone(),
             sha256: document.sha256.clone(),
+            sm3: some(&document.sm3),
             size: document.size,
             origin: document.origin.clone(),
             url: format!("{base}/api/v1/invoices/{}/file.{}", it.id, document.format),

@@ -51,7 +51,7 @@ pub(crate) async fn of_month(call: Reading, request: HttpRequest) -> Result<Http
     }))
 }
 
-/// `POST /papers`: the file itself, or `{"qr": "…"}`. Only reads, so that a key which may only read may ask.
+/// `POST /papers`: the file itself, a picture of it, or `{"qr": "…"}`. Only reads, so that a key which may only read may ask.
 pub(crate) async fn check(
     request: HttpRequest,
     payload: web::Payload,
@@ -59,7 +59,7 @@ pub(crate) async fn check(
     let app = shared(&request)?;
     let holder = KeyHolder::of_request(&app, &request).await?;
     let mut payload = payload.into_inner();
-    let limit = app.settings.upload_bytes.min(paper::BYTES_MAX);
+    let limit = app.settings.upload_bytes.min(paper::PICTURE_BYTES_MAX);
     let body = read_body(request.headers(), &mut payload, limit).await?;
     let qr = serde_json::from_slice::<Value>(&body)
         .ok()
@@ -80,6 +80,11 @@ pub(crate) async fn check(
             })
         })
         .collect();
+    let unproven: Vec<Value> = checked
+        .unproven
+        .iter()
+        .map(|(field, ledger)| json!({ "field": field.as_str(), "ledger": ledger }))
+        .collect();
     json(
         StatusCode::OK,
         &json!({
@@ -90,6 +95,7 @@ pub(crate) async fn check(
             "invoice": checked.invoice.as_ref().map(Id::as_str),
             "state": checked.state,
             "fields": fields,
+            "unproven": unproven,
         }),
     )
 }

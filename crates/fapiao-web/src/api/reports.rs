@@ -81,7 +81,7 @@ pub(crate) async fn file(
     let name = format!("{}_{month}.{}", report.as_str(), format.ending());
     let (ports, scope) = (call.app.ports.clone(), call.holder.scope());
     let by = call.holder.key.name.clone();
-    if report == Report::Vouchers && vouchers::mixes_sellers(&ports, &scope, &period).await? {
+    if report.is_of_books() && vouchers::mixes_sellers(&ports, &scope, &period).await? {
         return Err(no_seller());
     }
     let subject = format!("{} {month} {}", report.as_str(), format.ending());

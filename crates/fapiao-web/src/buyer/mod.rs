@@ -17,7 +17,7 @@ use crate::{
     app::App,
     edge::{Context, bare, page},
     pages::{
-        buyer::{BuyerPage, BuyerState, PartLink, RedSlip, Sale},
+        buyer::{BuyerPage, BuyerState, FileSums, PartLink, RedSlip, Sale},
         parts::{Link, When},
         shell::Bare,
     },
@@ -273,6 +273,8 @@ struct Seen {
     promise_secs: i64,
     /// The invoice's files beside the PDF.
     files: Vec<Link>,
+    /// The sums of all its files.
+    sums: Vec<FileSums>,
     /// Red invoices against its invoice.
     reds: Vec<RedSlip>,
     /// What still counts of the invoice, when a part was taken back.
@@ -327,6 +329,12 @@ impl Seen {
             Some(invoice) if invoice.state.is_issued() => store.documents(&invoice.id).await?,
             Some(_) | None => Vec::new(),
         };
+        let sums = files.iter().map(|it| FileSums {
+            kind: it.format.to_ascii_uppercase(),
+            sha256: it.sha256.clone(),
+            sm3: it.sm3.clone(),
+        });
+        let sums = sums.collect();
         let files = files.into_iter().filter(|it| it.format != "pdf");
         let files = files.map(|it| {
             let href = format!("/o/{}/file.{}", delivery.short_code, it.format);
@@ -334,6 +342,7 @@ impl Seen {
         });
         Ok(Seen {
             files: files.collect(),
+            sums,
             delivery,
             invoice,
             is_from_elsewhere,
@@ -396,6 +405,7 @@ impl Seen {
         );
         let page = BuyerPage {
             files: if has_number { self.files } else { Vec::new() },
+            sums: if has_number { self.sums } else { Vec::new() },
             due: self.delivery.due_at,
             page: self.delivery.page,
             is_again,
@@ -466,6 +476,7 @@ fn without_sale(bare: Bare, state: BuyerState) -> BuyerPage {
         page: PageType::Title,
         is_again: false,
         files: Vec::new(),
+        sums: Vec::new(),
         reds: Vec::new(),
         left: None,
     }

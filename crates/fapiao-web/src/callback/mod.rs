@@ -8,6 +8,10 @@
 //! | 408 | not complete within [`READ_WITHIN`]; 400 when it breaks off |
 //! | 500 | it couldn't be stored within [`ANSWER_WITHIN`]: WeChat repeats it, and a poll finds what is lost |
 
+mod times;
+
+pub(crate) use times::PushTimes;
+
 use crate::{
     api::body::{discard, read_body_within, shared},
     app::App,
@@ -15,7 +19,10 @@ use crate::{
 };
 use actix_web::{HttpRequest, HttpResponse, dev::Payload, http::StatusCode, web};
 use fapiao_usecases::merchant::pushes::{PushError, receive_push, verify_address};
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 /// WeChat waits five seconds. A store that takes longer gets the push again.
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(4);
@@ -42,6 +49,7 @@ pub(crate) async fn receive(
     app_id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    let began = Instant::now();
     let app = shared(&request)?;
     let mut payload: Payload = payload.into_inner();
     let limit = app.settings.push_max_body_bytes;
@@ -60,10 +68,13 @@ pub(crate) async fn receive(
     };
     let storing = receive_push(&app.ports, &app_id, request.query_string(), &body);
     Ok(match in_time(storing).await {
-        Ok(recorded) => {
+        Ok((id, recorded)) => {
             use fapiao_usecases::ports::Recorded;
             count(match recorded {
-                Recorded::New => "stored",
+                Recorded::New => {
+                    app.push_times.note(&app.ports.store, id, began.elapsed());
+                    "stored"
+                }
                 Recorded::AlreadyKnown => "repeated",
             });
             text(StatusCode::OK, "success".to_owned())

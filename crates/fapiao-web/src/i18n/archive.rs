@@ -10,11 +10,12 @@ texts! {
         vat: "增值税汇总", "VAT summary";
         reconciliation: "对账", "Reconciliation";
         vouchers: "记账凭证", "Vouchers";
+        sales: "销售发票明细", "Sales invoices";
         about: "摘要", "About";
         account: "科目", "Account";
         debit: "借方金额", "Debit";
         credit: "贷方金额", "Credit";
-        vouchers_mean: "每张发票一张凭证，科目按支付渠道和税率给出；下载的文件可导入金蝶、用友，另含支付平台手续费凭证（上传账单后）和销售发票明细。红字发票在原方向以负数登记。", "One voucher for each invoice; accounts follow the payment and the rate. The files can be imported into Kingdee and UFIDA; they also hold fees of payment services (once their statements are uploaded) and the sales invoices line by line. A red invoice is negative on the same side.";
+        vouchers_mean: "每张发票一张凭证，科目按支付渠道和税率给出；下载的文件可导入金蝶、用友，另含支付平台手续费凭证（上传账单后）；销售发票明细的 CSV 是单独的文件，XLSX 中是第二张表。红字发票在原方向以负数登记。", "One voucher for each invoice; accounts follow the payment and the rate. The files can be imported into Kingdee and UFIDA; they also hold fees of payment services (once their statements are uploaded). The sales invoices line by line are a CSV file of their own, and the second sheet of the XLSX. A red invoice is negative on the same side.";
         vouchers_seller: "每个开票主体一套账：请先选择开票主体，再下载凭证。", "Each seller keeps books of its own: choose a seller to download its vouchers.";
         month: "月份", "Month";
         all_sellers: "全部开票主体", "All sellers";
@@ -22,6 +23,7 @@ texts! {
         download: "下载", "Download";
         download_xlsx: "下载 XLSX", "Download XLSX";
         download_csv: "下载 CSV", "Download CSV";
+        download_sales: "下载销售发票 CSV", "Sales invoices CSV";
         evidence: "本月证据包", "Evidence of the month";
         header: "单位名称：{0}　税号：{1}　期间：{2}　编制人：{3}　复核人：＿＿＿＿　打印时间：{4}（北京时间）", "Company: {0} · Tax number: {1} · Period: {2} · Made by: {3} · Reviewed by: ____ · Printed: {4} (Beijing time)";
         none: "本月没有发票", "No invoices this month";
@@ -58,9 +60,13 @@ texts! {
         card_outlives: "已全额红冲，卡仍有效", "taken back, but the card is alive";
         segments: "号段核对", "Segments of numbers";
         held: "发票持有", "Held by invoices";
+        held_open: "其中未开具", "Of these not issued";
         taken: "已取用", "Taken";
         rest: "剩余", "Left";
         store: "门店", "Store";
+        agreement: "与汇总确认核对", "Beside the month totals";
+        agreement_of: "项目", "Item";
+        agreement_means: "从本表合计到汇总确认数逐项加减，分毫不差；汇总确认尚未比对时，按现有发票计算。", "From this table's sum to the month totals, item by item, to the fen. Before a comparison the totals are those of the invoices there are.";
         vat_means: "按开票月份统计，红字发票计入其自身的月份。未开具发票一行为期末尚未开票的销售减去期初尚未开票的销售：蓝字为增加，红字为补开或退款后的减少。", "By month of issue, red invoices in their own month. Without an invoice: sales that had none at the period's end, less those that had none at its beginning; what came to be invoiced or given back stands under red.";
     }
 }
@@ -95,10 +101,10 @@ texts! {
     Paper {
         title: "票面核验", "Check a paper";
         unreadable: "无法读取", "Cannot be read";
-        file: "发票文件", "Invoice file";
-        file_help: "PDF、OFD 或 XML，最大 5 MB。文件只用于比对，不会保存。", "PDF, OFD or XML, at most 5 MB. It is compared and not kept.";
-        qr: "或二维码内容", "Or the text of its QR code";
-        qr_help: "用扫码枪扫描，或粘贴手机扫出的文字，形如 01,32,,…", "Scan it with a reader, or paste what a phone read; it begins with 01,32,,…";
+        file: "或发票文件、照片", "Or a file, or a photograph";
+        file_help: "PDF、OFD 或 XML，最大 5 MB；纸质发票或其二维码的照片（PNG、JPEG），最大 10 MB。文件只用于比对，不会保存。", "PDF, OFD or XML, at most 5 MB; a photograph of a printed invoice or of its code (PNG, JPEG), at most 10 MB. It is compared and not kept.";
+        qr: "二维码内容", "Text of its QR code";
+        qr_help: "光标在此时直接用扫码枪扫描，扫完自动核验；或粘贴手机扫出的文字，形如 01,32,,…", "With the cursor here, scan it with a hand scanner: it is checked at once. Or paste what a phone read; it begins with 01,32,,…";
         check: "核验", "Check";
         open: "打开发票", "Open the invoice";
         field: "项目", "Field";
@@ -110,6 +116,10 @@ texts! {
         identical: "与存档文件完全相同", "Byte for byte the archived file";
         identical_means: "文件的 SHA-256 与账上记录的一致，未被改动。", "Its SHA-256 is the one on record: it has not been changed.";
         agrees: "内容与账上一致", "Says what the ledger says";
+        code_agrees: "二维码与账上一致", "Its QR code says what the ledger says";
+        code_agrees_means: "二维码只含号码、日期和金额，谁都可以复制到别的票面上：它证明有这张发票，不证明这张票面是真的。其余各项请对照票面，或核验原文件。", "A code holds number, date and amount only, and anybody can copy it onto another paper: it proves that there is such an invoice, not that this paper is true. Compare the rest with the paper by eye, or check the original file.";
+        not_in_code: "二维码中没有", "not in the code";
+        by_eye: "请对照票面", "Compare by eye";
         agrees_means: "不是存档的那个文件，但比对的每一项都一致。", "Not the archived file itself, but every compared field agrees.";
         differs: "与账上不一致", "Differs from the ledger";
         differs_means: "号码属于本系统开具的发票，但下列项目不同：票面可能被改动。", "The number is one of our invoices, but the fields below differ: the paper may have been altered.";
@@ -118,9 +128,12 @@ texts! {
         fully_red: "但这张发票已全额红冲，不再有效。", "But this invoice was taken back in full: it is not valid any more.";
         partly_red: "但这张发票已部分红冲，有效金额少于票面金额。", "But a part of this invoice was taken back: it is valid for less than it says.";
         not_issued: "但税务机关尚未确认这张发票。", "But the tax authority has not confirmed this invoice.";
-        too_large: "文件超过 5 MB，发票文件远小于此。", "The file is larger than 5 MB; invoices are far smaller.";
-        format: "文件不是 PDF、OFD 或 XML。", "The file is neither PDF, OFD nor XML.";
-        damaged: "文件已损坏、已加密或过于复杂。", "The file is damaged, encrypted or too complex.";
+        too_large: "文件过大：发票文件不超过 5 MB，照片不超过 10 MB。", "The file is too large: 5 MB for an invoice file, 10 MB for a photograph.";
+        format: "文件不是 PDF、OFD、XML，也不是 PNG 或 JPEG 图片。HEIC 照片请先存为 JPEG，压缩包请先解压。", "The file is neither PDF, OFD nor XML, nor a PNG or JPEG picture. Save a HEIC photograph as JPEG first; unpack an archive first.";
+        damaged: "文件已损坏或过于复杂：请重新下载原文件再试。", "The file is damaged or too complex: download the original again and retry.";
+        several: "文件中有多张发票：请一次只交一张。", "There are several invoices in the file: hand in one at a time.";
+        too_many_dots: "图片超过 2500 万像素：请降低拍摄分辨率，或只拍二维码。", "The picture has more than 25 million dots: take it with a lower resolution, or photograph the code alone.";
+        no_code: "图片中没有读出发票二维码：请正对票面、靠近、对焦清晰地重拍，或用扫码枪扫描。", "No invoice's QR code could be read in the picture: photograph it from straight above, near and sharp, or use a hand scanner.";
         too_many_pages: "页数过多：最多读取 20 页。", "Too many pages: at most 20 are read.";
         nothing_given: "没有收到内容：请选择一个非空的文件，或填写二维码内容。", "Nothing came: choose a file that is not empty, or enter the text of the QR code.";
         too_slow: "读取用时过长，已停止。", "Reading took too long and was stopped.";
@@ -138,6 +151,7 @@ texts! {
         lines: "货物或服务", "Goods or services";
         checksum: "二维码校验", "QR checksum";
         code: "二维码中的号码、日期与金额", "Number, date and amount in the QR code";
+        check_code: "校验码", "Check code";
     }
 }
 

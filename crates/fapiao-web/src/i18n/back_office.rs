@@ -123,8 +123,11 @@ texts! {
         today: "今日", "Today";
         orders: "新订单", "New orders";
         issued: "已开发票", "Invoices issued";
+        of_these_red: "其中红字 {0} 张", "{0} of them red";
         month: "本月开票金额", "Invoiced this month";
-        month_means: "价税合计", "Including tax";
+        month_means: "价税合计，已减红字", "Including tax, less red letters";
+        month_count: "{0} 张", "{0} invoices";
+        list_mark: "，", ", ";
         awaiting: "等待买家授权", "Waiting for the buyer";
         in_progress: "{0} 张正在开具", "{0} being issued";
         open: "查看", "Open";

@@ -68,6 +68,8 @@ texts! {
 texts! {
     /// The buyer's page.
     Buyer {
+        sums: "文件摘要（归档核对用）", "Checksums of the files";
+        sums_mean: "归档时可用任一摘要核对：与所存文件算出的一致，即文件完整、未被改动。", "Whoever archives the files can compute either sum anew: when it is the same, the file is whole and unchanged.";
         amount: "开票金额", "Invoice amount";
         date: "日期", "Date";
         ready: "领取电子发票", "Get your e-invoice";

@@ -1,4 +1,4 @@
-//! Words of what the buyer did with an invoice that is about to be taken back, of one that nothing here reaches, and of an
+//! Words of what the buyer did with an invoice that is about to be taken back, of one that a tax device issued, and of an
 //! order with nothing left.
 
 use super::texts;
@@ -13,7 +13,7 @@ texts! {
         abnormal: "税务侧将该发票列为异常凭证：不受理红字确认单，请联系主管税务机关。", "The tax authority lists it as an abnormal voucher and takes no red confirmation: ask the tax office.";
         void: "税务侧显示该发票已作废：请先核对账目。", "It is void at the tax authority: check the books first.";
         untold: "暂时未能从税务侧得知购方是否已勾选或入账：提交后由税务侧判断是否需要购方确认。", "The tax side did not tell what the buyer did with it: it decides by itself whether the buyer has to agree.";
-        device_gone: "发票 {0} 由税控设备开具，税务直连不能红冲：设备仍在使用的，请在开票主体的税务连接中重新选择其网关，再办理退款；设备已缴销的，请在电子发票服务平台凭发票代码和号码申请确认单红冲。", "Invoice {0} was issued by a tax device, which the direct connection does not reach: while the device is in use, set its gateway on the seller's tax connection again, then refund; once it was handed back, take the invoice back on the tax authority's own platform with its code and number.";
+        replaces_device: "这张发票由税控设备开具：凭发票代码和号码申请确认单，以数电发票红冲。税局只在税控设备已缴销时受理；设备仍在使用的，请先在开票主体的税务连接中重新选择其网关，由设备红冲。", "A tax device issued this invoice: the confirmation is applied for with its code and number, and a digital invoice takes it back. The tax side takes it on only once the device was handed back; while the device is in use, set its gateway on the seller's tax connection again first, so that the device takes it back.";
         all_back: "该订单已全部退回，没有可退的内容。", "Everything of this order was given back: nothing is left to refund.";
         all_back_more: "已有的退款和红字发票见下方。", "The refunds and red letters so far are below.";
     }

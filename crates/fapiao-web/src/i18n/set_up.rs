@@ -238,6 +238,7 @@ texts! {
         check: "立即核对", "Check now";
         means: "逐条核对账目规则：号码只用一次、合计等于明细、每张发票都有留痕。数据多时可能需要几分钟。", "Checks every rule of the books: numbers used once, totals equal to their lines, each invoice with its record. With much data this may take minutes.";
         all_hold: "全部规则成立", "Every rule holds";
+        next: "下一步：", "Next: ";
         broken: "发现 {0} 处不符", "{0} contradictions found";
         run: "核对了 {0} 条记录，用时 {1}", "{0} records checked in {1}";
         rule: "规则", "Rule";

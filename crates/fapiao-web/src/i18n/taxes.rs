@@ -147,13 +147,15 @@ texts! {
         machine: "机器编号", "Machine";
         date: "开票日期", "Day of issue";
         file: "文件", "File";
-        file_help: "PDF、OFD 或 XML，最大 5 MB。", "PDF, OFD or XML, 5 MB at most.";
+        file_help: "PDF、OFD 或 XML，或电子税务局下载的 ZIP（内含这张发票的 PDF、OFD、XML），最大 5 MB。", "PDF, OFD or XML, or the ZIP of an electronic tax bureau with the PDF, OFD and XML of this one invoice; 5 MB at most.";
         send: "核对并附上", "Compare and attach";
         attached: "文件已附上", "The file is attached";
         refused: "文件与这张发票不符，没有保存", "The file does not fit this invoice; nothing was stored";
         total: "价税合计", "Total";
         no_file: "请选择文件", "Choose a file";
         encrypted: "文件已加密，无法读取；请取得未加密的文件", "The file is encrypted and cannot be read; get one that is not";
+        several: "文件中有多张发票，或同一格式有多份：请只交这张发票的文件", "There are several invoices in the file, or several files of one format: hand in this invoice's only";
+        picture: "文件是图片或扫描件，不是开具时的原文件：请从电子税务局或邮件下载原文件", "The file is a picture or a scan, not the file that was issued: download the original from the tax bureau or the mail";
         taken: "这张发票已有另一份同格式的文件，或号码属于另一张发票", "The invoice has another file of this format, or the number is another invoice's";
         not_now: "这张发票的状态不接受官方文件", "In its present state the invoice takes no official file";
     }

@@ -37,10 +37,23 @@ pub struct BuyerPage {
     pub is_again: bool,
     /// The invoice's files beside the PDF, which a buyer's accounting may want.
     pub files: Vec<Link>,
+    /// The sums by which whoever keeps the files can tell that they are whole.
+    pub sums: Vec<FileSums>,
     /// Red invoices against this one, oldest first.
     pub reds: Vec<RedSlip>,
     /// What still counts of an invoice that was taken back in part, gross.
     pub left: Option<Fen>,
+}
+
+/// The sums of a file.
+#[derive(Clone, Debug)]
+pub struct FileSums {
+    /// `PDF`, `OFD`, `XML`.
+    pub kind: String,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// SM3, hex; empty for files from before it was computed.
+    pub sm3: String,
 }
 
 /// A red invoice against the buyer's.

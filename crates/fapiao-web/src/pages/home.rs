@@ -4,8 +4,10 @@ use super::{
     parts::{Event, Gauge, Tone, When},
     shell::Shell,
 };
+use crate::i18n::fill1;
 use askama::{Template, filters::HtmlSafe};
 use fapiao_domain::money::Fen;
+use fapiao_usecases::ports::{IssuedCount, IssuedOfDay};
 
 /// `/admin`.
 #[derive(Clone, Debug, Template)]
@@ -52,11 +54,9 @@ pub struct Today {
     /// Orders that came in.
     pub orders: i64,
     /// Invoices issued.
-    pub issued: i64,
-    /// Their gross amount.
-    pub issued_total: Fen,
-    /// Gross amount issued this month.
-    pub month_total: Fen,
+    pub issued: IssuedCount,
+    /// Issued this month.
+    pub month: IssuedCount,
     /// Deliveries that still wait for their buyer, whenever made.
     pub awaiting: i64,
     /// Invoices on their way to or at the tax authority.
@@ -67,8 +67,10 @@ pub struct Today {
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "shared/days.html")]
 pub struct DayChart {
-    /// Day (`2026-11-21`) and count, the oldest first.
-    pub days: Vec<(String, i64)>,
+    /// The oldest first.
+    pub days: Vec<IssuedOfDay>,
+    /// How a bar says how many are red, `{0}` standing for the count.
+    pub red_words: &'static str,
 }
 
 impl HtmlSafe for DayChart {}
@@ -77,6 +79,8 @@ impl HtmlSafe for DayChart {}
 struct Bar<'a> {
     day: &'a str,
     count: i64,
+    /// ` · 2 red`; empty where none is.
+    red: String,
     x: usize,
     y: i64,
     height: i64,
@@ -85,7 +89,7 @@ struct Bar<'a> {
 impl DayChart {
     /// Whether there is nothing to draw.
     pub fn is_empty(&self) -> bool {
-        self.days.iter().all(|(_, count)| *count == 0)
+        self.days.iter().all(|it| it.all == 0)
     }
 
     fn width(&self) -> usize {
@@ -94,30 +98,34 @@ impl DayChart {
 
     /// The most of any day.
     pub fn most(&self) -> i64 {
-        self.days.iter().map(|(_, count)| *count).max().unwrap_or(0)
+        self.days.iter().map(|it| it.all).max().unwrap_or(0)
     }
 
     fn first(&self) -> &str {
-        self.days.first().map_or("", |(day, _)| day.as_str())
+        self.days.first().map_or("", |it| it.day.as_str())
     }
 
     fn last(&self) -> &str {
-        self.days.last().map_or("", |(day, _)| day.as_str())
+        self.days.last().map_or("", |it| it.day.as_str())
     }
 
     fn bars(&self) -> Vec<Bar<'_>> {
         let most = self.most().max(1);
         let mut bars = Vec::with_capacity(self.days.len());
-        for (place, (day, count)) in self.days.iter().enumerate() {
+        for (place, it) in self.days.iter().enumerate() {
             // A day with few is still seen beside a day with many.
-            let height = if *count > 0 {
-                (count * 100 / most).max(2)
+            let height = if it.all > 0 {
+                (it.all * 100 / most).max(2)
             } else {
                 0
             };
             bars.push(Bar {
-                day,
-                count: *count,
+                day: &it.day,
+                count: it.all,
+                red: match it.red {
+                    0 => String::new(),
+                    red => format!(" · {}", fill1(self.red_words, red)),
+                },
                 x: place * 10,
                 y: 100 - height,
                 height,
@@ -162,10 +170,17 @@ mod tests {
 
     #[test]
     fn bars_keep_their_proportion_and_small_days_are_seen() {
-        let day = |count| ("2026-11-21".to_owned(), count);
-        let chart = DayChart {
-            days: vec![day(0), day(1), day(1000)],
+        let day = |all, red| IssuedOfDay {
+            day: "2026-11-21".to_owned(),
+            all,
+            red,
         };
+        let chart = DayChart {
+            days: vec![day(0, 0), day(1, 0), day(1000, 3)],
+            red_words: "{0} red",
+        };
+        let reds: Vec<String> = chart.bars().into_iter().map(|it| it.red).collect();
+        assert_eq!(reds, ["", "", " · 3 red"]);
         let heights: Vec<i64> = chart.bars().iter().map(|it| it.height).collect();
         assert_eq!(heights, [0, 2, 100]);
         assert!(!chart.is_empty() && DayChart::default().is_empty());

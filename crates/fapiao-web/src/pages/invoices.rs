@@ -161,6 +161,8 @@ pub struct DocumentRow {
     pub size: String,
     /// SHA-256 in hex.
     pub sha256: String,
+    /// SM3 in hex; empty for files from before it was computed.
+    pub sm3: String,
     /// The download.
     pub href: String,
     /// When it was stored.
@@ -170,6 +172,10 @@ pub struct DocumentRow {
 impl DocumentRow {
     fn short_hash(&self) -> &str {
         self.sha256.get(..12).unwrap_or(&self.sha256)
+    }
+
+    fn short_sm3(&self) -> &str {
+        self.sm3.get(..12).unwrap_or(&self.sm3)
     }
 }
 

@@ -74,6 +74,8 @@ pub struct RuleRow {
     pub checked: i64,
     /// What contradicts it, in words; at most 20.
     pub found: Vec<String>,
+    /// What to do about it; said where something was found.
+    pub next: &'static str,
     /// The query, word for word.
     pub query: String,
 }

@@ -16,7 +16,7 @@ pub struct PaperPage {
     pub result: Option<PaperResult>,
     /// Why it could not be read; empty otherwise.
     pub wrong: String,
-    /// The QR text as it was typed.
+    /// The QR text as it was typed, where it was not understood; empty otherwise.
     pub typed: String,
 }
 
@@ -41,6 +41,17 @@ pub struct PaperResult {
     pub href: String,
     /// Field by field.
     pub fields: Vec<ComparedRow>,
+    /// What a QR code alone does not prove; empty when there was more to read.
+    pub unproven: Vec<UnprovenRow>,
+}
+
+/// What only the ledger says.
+#[derive(Clone, Debug)]
+pub struct UnprovenRow {
+    /// The field's name.
+    pub label: &'static str,
+    /// In the ledger.
+    pub ledger: String,
 }
 
 /// A field in the ledger and on the paper.

@@ -106,6 +106,8 @@ pub struct LetterView {
     pub amounts: [Fen; 3],
     /// What a person should know about its card first; empty when nothing.
     pub card_warning: &'static str,
+    /// What holds where a digital invoice takes back one of a tax device; empty otherwise.
+    pub replaces_device: &'static str,
     /// What the buyer did with the invoice, and what that means; empty where nobody has to agree.
     pub buyers_use: &'static str,
     /// Whether the tax side takes no confirmation because of it.

@@ -57,13 +57,43 @@ pub enum Body {
     /// Invoices.
     Ledger(LedgerBody),
     /// The VAT.
-    Vat(Vec<VatLine>, Box<VatLine>),
+    Vat(Box<VatBody>),
     /// Orders beside invoices, and everything else that is compared.
     Matches(Box<MatchBody>),
     /// One kind of finding.
     Findings(FindingBody),
     /// Vouchers.
     Vouchers(VoucherBody),
+}
+
+/// The VAT of a month.
+#[derive(Clone, Debug)]
+pub struct VatBody {
+    /// Its rows.
+    pub rows: Vec<VatLine>,
+    /// Their sum.
+    pub sum: VatLine,
+    /// From there to the month totals; empty for who sees one store only.
+    pub agreement: Vec<AgreementLine>,
+    /// The page of month totals, for who may see it.
+    pub months_href: Option<String>,
+}
+
+/// A line from the VAT to the month totals.
+#[derive(Clone, Debug)]
+pub struct AgreementLine {
+    /// What it says.
+    pub words: &'static str,
+    /// `sum`, `part`, or empty for what leads from one sum to the next.
+    pub class: &'static str,
+    /// How many invoices; empty where they cannot be counted.
+    pub count: String,
+    /// Net.
+    pub net: Fen,
+    /// Tax.
+    pub tax: Fen,
+    /// Gross.
+    pub gross: Fen,
 }
 
 /// The vouchers of a month.
@@ -282,6 +312,8 @@ pub struct SegmentLine {
     pub taken: i64,
     /// Held by invoices.
     pub held: i64,
+    /// Of these not issued.
+    pub open: i64,
     /// Left.
     pub rest: i64,
 }
@@ -289,6 +321,12 @@ pub struct SegmentLine {
 impl ReportPage {
     fn file(&self, ending: &str) -> String {
         format!("/admin/reports/{}.{ending}{}", self.report, self.query)
+    }
+
+    /// The second file of vouchers: programs take one table from a file.
+    fn sales_file(&self) -> Option<String> {
+        let is_vouchers = matches!(self.body, Body::Vouchers(_));
+        is_vouchers.then(|| format!("/admin/reports/sales.csv{}", self.query))
     }
 
     fn empty_ledger(&self) -> Empty {

@@ -135,7 +135,6 @@ impl From<RefundProblem> for Problem {
                 Problem::new(Kind::RefundNotPossible, Said::new(en, zh))
             }
             problem @ (RefundProblem::Unsettled { .. }
-            | RefundProblem::DeviceGone(_)
             | RefundProblem::Rule(_)
             | RefundProblem::Lines(_)) => {
                 let zh = red_words::problem(Lang::Zh, &problem);

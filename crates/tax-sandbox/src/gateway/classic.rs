@@ -58,6 +58,9 @@ pub(super) fn issue(
     let net = fen(wanted.totals.amount);
     let tax = fen(wanted.totals.tax);
     device_words(wanted, &mut findings);
+    if state.taxpayers[&wanted.seller].device_handed_back {
+        findings.add("E_DEVICE", "税控设备已缴销，不能再开具");
+    }
     if let Some(why) = red_trouble(state, wanted, net, tax) {
         findings.add("E_RED", why);
     }
@@ -129,6 +132,7 @@ fn red_trouble(state: &State, wanted: &Issue, net: i64, tax: i64) -> Option<Stri
             && it.classic.as_ref().is_some_and(|it| !it.red)
     };
     let named = format!("{} {}", red.blue.code, red.blue.number);
+    let by_forms = state.taken_by_forms(&red.blue.code, &red.blue.number);
     let Some(blue) = state.serials.values().find(is_blue) else {
         return Some(format!("没有蓝字发票 {named}"));
     };
@@ -140,7 +144,7 @@ fn red_trouble(state: &State, wanted: &Issue, net: i64, tax: i64) -> Option<Stri
         .values()
         .filter(|it| it.blue == (red.blue.code.clone(), red.blue.number.clone()))
         .filter(|it| it.stands == Stands::Issued)
-        .fold((0, 0), |sum, it| (sum.0 + it.net, sum.1 + it.tax));
+        .fold(by_forms, |sum, it| (sum.0 + it.net, sum.1 + it.tax));
     let left = (blue.net + taken.0 + net, blue.tax + taken.1 + tax);
     (left.0 < 0 || left.1 < 0 || 0 <= net).then(|| format!("红冲金额超过发票 {named} 的余额"))
 }

@@ -18,8 +18,9 @@ use crate::state::{Fact, quota::Movement};
 use crate::world::Authority;
 
 /// Lines of the remark that are made from fields with a place of their own.
-const DERIVED: [&str; 7] = [
+const DERIVED: [&str; 8] = [
     "被红冲蓝字数电票号码：",
+    "被红冲蓝字税控发票代码：",
     "差额征税：",
     "购方开户银行:",
     "销方开户银行:",

@@ -1,5 +1,6 @@
 //! Red confirmations: applied for, answered, listed, read.
 
+mod device;
 mod rows;
 
 use std::sync::Arc;
@@ -75,7 +76,7 @@ fn entered(
     now: Millis,
 ) -> Result<RedForm, Refusal> {
     let (record, blue) = blue_of(state, &form)?;
-    let first = first_state(state, record, &blue, &form, side, now)?;
+    let first = first_state(state, &record, &blue, &form, side, now)?;
     rows::check(state, &blue, &form)?;
     let serial = state.forms.len() as u64 + 1;
     Ok(RedForm {
@@ -124,10 +125,17 @@ pub(crate) fn begin(
 }
 
 /// The blue invoice a form names; its head must agree.
-fn blue_of<'a>(
-    state: &'a State,
-    form: &RedApplication,
-) -> Result<(&'a NumberRecord, Invoice), Refusal> {
+fn blue_of(state: &State, form: &RedApplication) -> Result<(NumberRecord, Invoice), Refusal> {
+    let (record, blue) = if form.lzfpdm.is_empty() {
+        digital_blue(state, form)?
+    } else {
+        device::blue(state, form)?
+    };
+    same_head(form, &blue)?;
+    Ok((record, blue))
+}
+
+fn digital_blue(state: &State, form: &RedApplication) -> Result<(NumberRecord, Invoice), Refusal> {
     let unknown = || Refusal::service(code::UNKNOWN, format!("没有蓝字发票“{}”", form.lzfphm));
     let record = number_key(&form.lzfphm)
         .and_then(|key| state.numbers.get(&key))
@@ -138,6 +146,10 @@ fn blue_of<'a>(
         .filter(|accepted| !accepted.red)
         .ok_or_else(unknown)?;
     let blue: Invoice = serde_json::from_str(&accepted.content).map_err(|_| unknown())?;
+    Ok((record.clone(), blue))
+}
+
+fn same_head(form: &RedApplication, blue: &Invoice) -> Result<(), Refusal> {
     let facts = [
         ("xsfnsrsbh", form.xsfnsrsbh == blue.xsfnsrsbh),
         ("xsfmc", form.xsfmc == blue.xsfmc),
@@ -158,7 +170,7 @@ fn blue_of<'a>(
             code::PARAMETER,
             format!("{field} 与蓝字发票 {} 不一致", form.lzfphm),
         )),
-        None => Ok((record, blue)),
+        None => Ok(()),
     }
 }
 
@@ -318,6 +330,7 @@ pub(super) fn list(
             fits(&request.xsfnsrsbh, &asked.xsfnsrsbh)
                 && fits(&request.gmfnsrsbh, &asked.gmfnsrsbh)
                 && fits(&request.lrfsf, &asked.lrfsf)
+                && fits(&request.lzfpdm, &asked.lzfpdm)
                 && fits(&request.lzfphm, &asked.lzfphm)
                 && fits(&request.hzfpxxqrdbh, &form.number)
                 && fits(&request.hzqrxxzt_dm, form.state_at(caller.now))

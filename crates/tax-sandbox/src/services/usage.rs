@@ -13,6 +13,9 @@ use crate::state::numbers::number_key;
 use crate::wire::wire_struct;
 use crate::world::Authority;
 
+/// The kind (`fplx`) of an ordinary electronic invoice of a tax device.
+const DEVICE_ORDINARY: &str = "10";
+
 wire_struct! {
     Query { text: [fplx, fpdm, fphm, kprq], num: [], list: [] }
 }
@@ -24,6 +27,9 @@ pub(super) fn query(
 ) -> Result<Value, Refusal> {
     let request: Query = read(body)?;
     let world = authority.world();
+    if request.fplx == DEVICE_ORDINARY {
+        return of_device(&world.state, caller, &request);
+    }
     let unknown = || {
         Refusal::service(
             code::UNKNOWN,
@@ -63,6 +69,30 @@ pub(super) fn query(
     })))
 }
 
+/// An invoice of a tax device: nothing is known of its buyer's use, which nobody could tell the authority.
+fn of_device(state: &State, caller: &Caller, request: &Query) -> Result<Value, Refusal> {
+    let name = format!("{}{}", request.fpdm, request.fphm);
+    let unknown = || Refusal::service(code::UNKNOWN, format!("没有发票“{name}”"));
+    let found = state
+        .device_blue(&request.fpdm, &request.fphm)
+        .ok_or_else(unknown)?;
+    super::taxpayer(state, caller, &found.taxpayer).map_err(|_| unknown())?;
+    let mut invoice = found.content().ok_or_else(unknown)?;
+    invoice.fphm.clone_from(&name);
+    Ok(success(json!({
+        "fpdm": request.fpdm,
+        "fphm": request.fphm,
+        "kprq": clock::stamp(found.issued_at),
+        "fpzt": standing(state, &invoice),
+        "ycpzzt": "01",
+        "hzsdbs": if locked(state, &name, caller.now) { "Y" } else { "N" },
+        "fpyt": "0",
+        "rzzt": "01",
+        "zzsyhyt": "0",
+        "xfsyt": "00",
+    })))
+}
+
 /// `fpzt`: 0 normal, 7 partly red, 8 fully red.
 fn standing(state: &State, invoice: &Invoice) -> &'static str {
     if invoice.is_red() {
@@ -86,5 +116,5 @@ pub(super) fn locked(state: &State, blue: &str, now: Millis) -> bool {
     state
         .forms
         .values()
-        .any(|form| form.application.lzfphm == blue && form.open(now))
+        .any(|form| form.application.blue() == blue && form.open(now))
 }

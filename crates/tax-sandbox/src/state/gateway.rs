@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 use super::numbers::Accepted;
+use crate::amount::Amount;
 use crate::clock::Millis;
+use crate::invoice::Invoice;
 use crate::party::GatewayKey;
 
 /// Numbers of one volume (发票卷) of the older form.
@@ -74,7 +76,43 @@ pub(crate) struct GatewayInvoice {
     pub(crate) hold: u32,
 }
 
+impl GatewayInvoice {
+    /// Its content, of the older form.
+    pub(crate) fn content(&self) -> Option<Invoice> {
+        serde_json::from_str(&self.classic.as_ref()?.content).ok()
+    }
+}
+
 impl State {
+    /// A blue invoice that a tax device issued.
+    pub(crate) fn device_blue(&self, code: &str, number: &str) -> Option<&GatewayInvoice> {
+        let mut issued = self.serials.values().filter(|it| {
+            it.stands == Stands::Issued && it.classic.as_ref().is_some_and(|it| !it.red)
+        });
+        issued.find(|it| (it.code.as_str(), it.number.as_str()) == (code, number))
+    }
+
+    /// The red invoices with which a device itself took back a blue one, named by code and number in one.
+    pub(crate) fn device_reds(&self, blue: &str) -> Vec<Invoice> {
+        let of_this = |it: &&GatewayInvoice| {
+            let (code, number) = &it.blue;
+            it.stands == Stands::Issued && !code.is_empty() && format!("{code}{number}") == blue
+        };
+        let reds = self.serials.values().filter(of_this);
+        reds.filter_map(GatewayInvoice::content).collect()
+    }
+
+    /// Net and tax that digital red letters took back from an invoice of a device; below zero.
+    pub(crate) fn taken_by_forms(&self, code: &str, number: &str) -> (i64, i64) {
+        let fen = |amount: Option<Amount>| amount.and_then(Amount::fen).unwrap_or_default();
+        let done = self.forms.values().filter(|it| !it.red_number.is_empty());
+        done.map(|it| &it.application)
+            .filter(|it| (it.lzfpdm.as_str(), it.lzfphm.as_str()) == (code, number))
+            .fold((0, 0), |sum, it| {
+                (sum.0 + fen(it.hzcxje), sum.1 + fen(it.hzcxse))
+            })
+    }
+
     pub(super) fn add_gateway_key(&mut self, key: GatewayKey) {
         self.gateway_keys.insert(key.id.clone(), key);
     }

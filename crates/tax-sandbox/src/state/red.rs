@@ -60,6 +60,13 @@ pub(crate) struct RedForm {
     pub(crate) application: RedApplication,
 }
 
+impl RedApplication {
+    /// Its blue invoice: the number, of a device's invoice with the code before it.
+    pub(crate) fn blue(&self) -> String {
+        format!("{}{}", self.lzfpdm, self.lzfphm)
+    }
+}
+
 impl RedForm {
     /// The state, with `07` once 72 hours passed without an answer.
     pub(crate) fn state_at(&self, now: Millis) -> &str {
@@ -170,20 +177,26 @@ impl State {
         for form in self
             .forms
             .values()
-            .filter(|f| f.application.lzfphm == blue.fphm && !f.red_number.is_empty())
+            .filter(|f| f.application.blue() == blue.fphm && !f.red_number.is_empty())
         {
             for red in &form.application.hzqrdmx_list {
-                let of = red.lzmxxh.and_then(Amount::fen).unwrap_or_default() / 100;
-                let Some(row) = rows.iter_mut().find(|row| row.line == of) else {
-                    continue;
-                };
-                row.net += fen(red.je);
-                row.tax += fen(red.se);
-                if let (Some(left), Ok(less)) = (row.quantity, Amount::parse(&red.fpspsl)) {
-                    row.quantity = Some(Amount(left.0 + less.0));
-                } else if red.fpspsl.is_empty() && row.quantity.is_some() {
-                    allowed.push(of);
-                }
+                take(
+                    &mut rows,
+                    &mut allowed,
+                    red.lzmxxh,
+                    (red.je, red.se, &red.fpspsl),
+                );
+            }
+        }
+        // What the device itself took back before it was handed back.
+        for red in self.device_reds(&blue.fphm) {
+            for line in &red.fpmx_list {
+                take(
+                    &mut rows,
+                    &mut allowed,
+                    line.dylzfpmxxh,
+                    (line.je, line.se, &line.sl),
+                );
             }
         }
         // After an allowance the price is what remains, shared over what remains: after all forms, which stand here in no
@@ -194,6 +207,26 @@ impl State {
             }
         }
         rows
+    }
+}
+
+/// Takes a red line off its blue one; notes those that lose amount without quantity.
+fn take(
+    rows: &mut [Remaining],
+    allowed: &mut Vec<i64>,
+    of: Option<Amount>,
+    (net, tax, quantity): (Option<Amount>, Option<Amount>, &str),
+) {
+    let of = of.and_then(Amount::fen).unwrap_or_default() / 100;
+    let Some(row) = rows.iter_mut().find(|row| row.line == of) else {
+        return;
+    };
+    row.net += fen(net);
+    row.tax += fen(tax);
+    if let (Some(left), Ok(less)) = (row.quantity, Amount::parse(quantity)) {
+        row.quantity = Some(Amount(left.0 + less.0));
+    } else if quantity.is_empty() && row.quantity.is_some() {
+        allowed.push(of);
     }
 }
 

@@ -19,8 +19,9 @@ const OWN_PLATFORM: &str = "5";
 /// Own use (自用, `lqkpmsDm`).
 const OWN_USE: &str = "01";
 /// Remark lines the layout rules make from fields that are uploaded on their own.
-const DERIVED: [&str; 7] = [
+const DERIVED: [&str; 8] = [
     "被红冲蓝字数电票号码：",
+    "被红冲蓝字税控发票代码：",
     "差额征税：",
     "收款人:",
     "复核人:",

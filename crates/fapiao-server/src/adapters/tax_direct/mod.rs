@@ -455,6 +455,7 @@ impl TaxAuthority for DirectTax {
         let ask = json!({
             "yhjslx": "0",
             "xsfnsrsbh": seller.party.tax_number,
+            "lzfpdm": blue.code(),
             "lzfphm": blue.number(),
             "pageNumber": 1,
             "pageSize": red::MOST_FORMS,

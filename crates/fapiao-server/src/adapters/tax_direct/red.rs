@@ -28,27 +28,28 @@ pub(super) const MOST_FORMS: u32 = 1000;
 /// The application's object.
 ///
 /// # Errors
-/// For a blue invoice without number or issue time, and for the older form.
+/// For a blue invoice without number or issue time.
 pub(super) fn application(it: &RedApplication) -> Result<Value, OutsideError> {
     let blue = &it.blue;
     let kind = match blue.kind {
-        InvoiceKind::DigitalOrdinary => "02",
+        // Ordinary too, whichever form it has.
+        InvoiceKind::DigitalOrdinary | InvoiceKind::ClassicOrdinary => "02",
         InvoiceKind::DigitalSpecial => "01",
-        InvoiceKind::ClassicOrdinary => {
-            return Err(unfit("the older form is red-lettered by its tax device"));
-        }
     };
     let (Some(identity), Some(issued_at)) = (&blue.identity, blue.issued_at) else {
         return Err(unfit("the blue invoice has no number"));
     };
     let person = blue.title.kind == TitleKind::Person;
-    let rows: Vec<Value> = it.lines.iter().map(row).collect();
+    let is_older = !identity.code().is_empty();
+    let rows: Vec<Value> = it.lines.iter().map(|red| row(red, is_older)).collect();
     let mut form = json!({
         "lrfsf": BY_SELLER,
         "xsfnsrsbh": blue.seller_party.tax_number,
         "xsfmc": blue.seller_party.name,
         "gmfnsrsbh": if person { "" } else { blue.title.tax_number.as_str() },
         "gmfmc": blue.title.printed_name(),
+        // Of the older form its code too; it is electronic as well.
+        "lzfpdm": identity.code(),
         "lzfphm": identity.number(),
         "sfzzfpbz": "N",
         "lzkprq": calendar::in_shanghai(issued_at).format("%Y-%m-%d %H:%M:%S").to_string(),
@@ -64,13 +65,19 @@ pub(super) fn application(it: &RedApplication) -> Result<Value, OutsideError> {
     Ok(form)
 }
 
-fn row(red: &RedLine) -> Value {
+/// Devices know names without the short name of their class.
+fn row(red: &RedLine, is_older: bool) -> Value {
     let line = &red.line;
+    let name = if is_older {
+        line.name.clone()
+    } else {
+        line.printed_name()
+    };
     let mut row = json!({
         "lzmxxh": red.blue_no,
         "xh": line.no,
         "sphfwssflhbbm": line.tax_code,
-        "hwhyslwfwmc": line.printed_name(),
+        "hwhyslwfwmc": name,
         "spfwjc": line.short_name,
         "xmmc": line.name,
         "ggxh": line.spec,

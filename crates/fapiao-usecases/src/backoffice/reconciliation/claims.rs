@@ -47,7 +47,10 @@ pub(super) async fn compare(
 async fn ask(ports: &Ports, claim: &PaymentClaim) -> Result<AuthStatus, StepError> {
     let account = ports.store.account(&claim.account).await?;
     let account = account.ok_or_else(|| {
-        StepError::parked("account_missing", "the WeChat account of a request is gone")
+        StepError::parked(
+            "account_missing",
+            "所用的微信账号已不存在：某个支付后开票请求 / the WeChat account of a request is gone",
+        )
     })?;
     Ok(ports
         .merchant

@@ -130,7 +130,7 @@ fn stock(s: &Sample, pages: &mut Pages) {
 fn ledger(s: &Sample, pages: &mut Pages) {
     let t = &s.t().state;
     let rule = |code: &str, zh: &str, en: &str, found| {
-        RuleRow { code: code.to_owned(), title: s.say(zh, en), state: if found == 0 { Badge::new(Tone::Ok, t.holds) } else { Badge::new(Tone::Bad, t.violated) }, checked: 6_127, found: if found == 0 { Vec::new() } else { vec!["inv_01KAG3T1C7Q4W2E5R7Y8U10001: 124460 ≠ 124459".to_owned()] }, query: "SELECT number, count(*) FROM invoice\nWHERE number IS NOT NULL\nGROUP BY number HAVING count(*) > 1".to_owned() }
+        RuleRow { code: code.to_owned(), title: s.say(zh, en), state: if found == 0 { Badge::new(Tone::Ok, t.holds) } else { Badge::new(Tone::Bad, t.violated) }, checked: 6_127, found: if found == 0 { Vec::new() } else { vec!["inv_01KAG3T1C7Q4W2E5R7Y8U10001: 124460 ≠ 124459".to_owned()] }, next: "先停止开票，与备份核对", query: "SELECT number, count(*) FROM invoice\nWHERE number IS NOT NULL\nGROUP BY number HAVING count(*) > 1".to_owned() }
     };
     let rules = |bad| {
         vec![

@@ -3,7 +3,7 @@
 use super::{Pages, SELLER, Sample, fen};
 use fapiao_domain::{delivery::PageType, red::RedReason};
 use fapiao_web::pages::{
-    buyer::{BuyerPage, BuyerState, RedSlip, Sale, red_reason},
+    buyer::{BuyerPage, BuyerState, FileSums, RedSlip, Sale, red_reason},
     fault::{BareFaultPage, Fault},
     kept::{KeptPage, KeptValue},
     mail::{InvoiceMail, InvoiceMailHtml, InvoiceMailText, RedMail},
@@ -162,6 +162,14 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         files: ["OFD", "XML"]
             .map(|it| Link::new(it, format!("/o/7K3M9QXW/file.{}", it.to_ascii_lowercase())))
             .to_vec(),
+        sums: ["PDF", "OFD", "XML"]
+            .map(|kind| FileSums {
+                kind: kind.to_owned(),
+                sha256: "9f4c2a9be0117d6cd519e2f0c88a6fb3d9a7c8a1de4452fe07ab3918d2c6b590"
+                    .to_owned(),
+                sm3: "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0".to_owned(),
+            })
+            .to_vec(),
         reds,
         left,
     };
@@ -193,6 +201,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
             page: PageType::Title,
             is_again: false,
             files: Vec::new(),
+            sums: Vec::new(),
             reds: Vec::new(),
             left: None,
         },

@@ -4,6 +4,7 @@ use super::{BUYERS, Pages, SELLER, SELLER_LONG, Sample, fen, id};
 use fapiao_domain::{
     card::CardState, delivery::DeliveryState, invoice::InvoiceState, order::OrderState,
 };
+use fapiao_usecases::ports::{IssuedCount, IssuedOfDay};
 use fapiao_web::{
     i18n::states::{self, JobStanding},
     pages::{
@@ -91,9 +92,16 @@ fn home(s: &Sample, pages: &mut Pages) {
         ]),
         today: Today {
             orders: 1_284,
-            issued: 967,
-            issued_total: fen(24_019_988),
-            month_total: fen(451_233_670),
+            issued: IssuedCount {
+                all: 967,
+                red: 12,
+                total: fen(24_019_988),
+            },
+            month: IssuedCount {
+                all: 18_402,
+                red: 231,
+                total: fen(451_233_670),
+            },
             awaiting: 317,
             in_progress: 3,
         },
@@ -105,8 +113,13 @@ fn home(s: &Sample, pages: &mut Pages) {
         recent: s.history(),
         days: DayChart {
             days: (1..=30)
-                .map(|day: i64| (format!("2026-11-{day:02}"), (day * 37) % 211 * 5))
+                .map(|day: i64| IssuedOfDay {
+                    day: format!("2026-11-{day:02}"),
+                    all: (day * 37) % 211 * 5,
+                    red: day % 4,
+                })
                 .collect(),
+            red_words: s.t().home.of_these_red,
         },
         set_up: Some((7, 9)),
         can_create: true,
@@ -619,6 +632,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         origin,
         size: size.to_owned(),
         sha256: format!("{n}f4c2a9be0117d6cd51{n}e2f0c88a6fb3d9a7c8a1de4452fe07ab3918d2c6b5{n}"),
+        sm3: format!("{n}66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e{n}"),
         href: "/admin/invoices/inv_1/file.pdf".to_owned(),
         at: s.ago(3),
     };

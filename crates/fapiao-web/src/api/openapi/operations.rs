@@ -711,14 +711,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         tag: "books",
         summary: ("Check a paper", "核验票面"),
         about: (
-            "Compares a PDF, OFD or XML file (the body itself, at most 5 MiB), or the text of a QR code, with the ledger, field by field. Nothing is kept and nothing changes: no `Idempotency-Key` is needed.",
-            "将 PDF、OFD、XML 文件（即请求体，最大 5 MiB）或二维码文字与账上逐项比对。不保存、不改动任何内容，无需 `Idempotency-Key`。",
+            "Compares a PDF, OFD or XML file (the body itself, at most 5 MiB), a photograph of a paper or of its QR code (PNG or JPEG, at most 10 MiB), or the text of a QR code, with the ledger, field by field. A QR code holds number, date and amount only: what it does not prove is in `unproven`. Nothing is kept and nothing changes: no `Idempotency-Key` is needed.",
+            "将 PDF、OFD、XML 文件（即请求体，最大 5 MiB）、票面或其二维码的照片（PNG、JPEG，最大 10 MiB）或二维码文字与账上逐项比对。二维码只含号码、日期和金额，不能证明的各项见 `unproven`。不保存、不改动任何内容，无需 `Idempotency-Key`。",
         ),
         parameters: &[],
         body: Some(Body {
             schema: "PaperQr",
             example: r#"{ "qr": "01,32,,26999000000000000001,113.00,20260305,,7A7E" }"#,
-            files: &[PDF, OFD, XML],
+            files: &[PDF, OFD, XML, "image/png", "image/jpeg"],
             repeat: Repeat::Reads,
         }),
         answers: &[ok("PaperCheck")],
@@ -732,14 +732,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         tag: "books",
         summary: ("Download a report", "下载报表"),
         about: (
-            "The invoice ledger, the VAT, the reconciliation or the vouchers (for bookkeeping programs) of a month, within the stores of the key. Sent while it is made: a download that breaks off is not a whole file. CSV is UTF-8 with a byte order mark; texts that a spreadsheet would compute are preceded by an apostrophe. Vouchers are one seller's: where the key sees several, `seller` is required. A key of the whole company gets a closed month of a seller as it was when it was closed, byte for byte.",
-            "某月的发票台账、增值税汇总、对账表或记账凭证（供财务软件导入），限于密钥可见的门店。边生成边发送：中断的下载不是完整文件。CSV 为带 BOM 的 UTF-8；可能被表格软件当作公式的文本前加撇号。记账凭证按开票主体分开：密钥可见多个主体时须指定 `seller`。某主体的月份锁账后，不限门店的密钥得到的是锁账时的文件，逐字节相同。",
+            "The invoice ledger, the VAT, the reconciliation, the vouchers or the sales invoices line by line (both for bookkeeping programs) of a month, within the stores of the key. Sent while it is made: a download that breaks off is not a whole file. CSV is UTF-8 with a byte order mark; texts that a spreadsheet would compute are preceded by an apostrophe. Vouchers and sales invoices are one seller's: where the key sees several, `seller` is required. A key of the whole company gets a closed month of a seller as it was when it was closed, byte for byte.",
+            "某月的发票台账、增值税汇总、对账表、记账凭证或销售发票明细（后两种供财务软件导入），限于密钥可见的门店。边生成边发送：中断的下载不是完整文件。CSV 为带 BOM 的 UTF-8；可能被表格软件当作公式的文本前加撇号。记账凭证和销售发票明细按开票主体分开：密钥可见多个主体时须指定 `seller`。某主体的月份锁账后，不限门店的密钥得到的是锁账时的文件，逐字节相同。",
         ),
         parameters: &[
             path(
                 "report",
                 ("Which report.", "报表。"),
-                r#"{"enum":["ledger","vat","reconciliation","vouchers"]}"#,
+                r#"{"enum":["ledger","vat","reconciliation","vouchers","sales"]}"#,
             ),
             path(
                 "format",

@@ -578,6 +578,12 @@ fn answers() -> Vec<(&'static str, Value)> {
             object(vec![
                 ("format", json!({ "enum": ["pdf", "xml", "ofd"] })),
                 ("sha256", text("Its hash, hex.")),
+                (
+                    "sm3",
+                    text_or_null(
+                        "Its SM3 (GB/T 32905), hex; null for documents from before it was computed.",
+                    ),
+                ),
                 ("size", whole("Bytes.")),
                 ("origin", json!({ "enum": ["rendered", "received"] })),
                 ("url", text("Where to download it, with the same key.")),
@@ -598,7 +604,10 @@ fn answers() -> Vec<(&'static str, Value)> {
                     "verdict",
                     json!({ "enum": ["identical", "agrees", "differs", "unknown"] }),
                 ),
-                ("format", json!({ "enum": ["pdf", "ofd", "xml", "qr"] })),
+                (
+                    "format",
+                    json!({ "enum": ["pdf", "ofd", "xml", "png", "jpeg", "qr"] }),
+                ),
                 ("sha256", text("Of the file; empty for a QR code.")),
                 ("number", text("The number that was looked up.")),
                 ("invoice", text_or_null("`inv_…`; null when it is unknown.")),
@@ -611,6 +620,17 @@ fn answers() -> Vec<(&'static str, Value)> {
                         ("paper", text_or_null("What the paper says; null when it is not found there.")),
                         ("same", flag("Whether both agree.")),
                     ]) }),
+                ),
+                (
+                    "unproven",
+                    json!({
+                        "type": "array",
+                        "description": "What a QR code does not prove, where there was nothing else to read (`qr`, a photograph, a scan): compare it by eye. Empty otherwise.",
+                        "items": object(vec![
+                            ("field", text("Which.")),
+                            ("ledger", text("What the ledger says.")),
+                        ]),
+                    }),
                 ),
             ]),
         ),
