@@ -312,7 +312,9 @@ pub(crate) async fn plan_without(
                 replace: draft.replace,
             };
             let wish = wish(&books, draft)?;
-            let plan = plan_refund(&books.lines, &books.taken(), &papers, manner, &wish)?;
+            // Discounts are lines of their own on paper, but not among those a person counts.
+            let plan = plan_refund(&books.lines, &books.taken(), &papers, manner, &wish)
+                .map_err(|error| error.renumbered(|no| books.place_of(no)))?;
             (RefundKind::Refund, plan)
         }
     };
