@@ -40,6 +40,7 @@ mod m20261121_000044_quota;
 mod m20261121_000045_token_causes;
 mod m20261121_000046_documents;
 mod m20261122_000047_fiscal;
+mod m20261122_000049_asked_platforms;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000046_documents::Migration),
             Box::new(m20261121_000045_token_causes::Migration),
             Box::new(m20261122_000047_fiscal::Migration),
+            Box::new(m20261122_000049_asked_platforms::Migration),
         ]
     }
 }

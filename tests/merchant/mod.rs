@@ -3,6 +3,7 @@ mod card_life;
 mod channels;
 mod fields;
 mod flow;
+mod platform_changes;
 mod push_faults;
 mod push_matrix;
 mod push_orders;

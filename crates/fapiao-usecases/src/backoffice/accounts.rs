@@ -67,25 +67,27 @@ pub async fn save_account(
     if before.is_none() {
         account.id = fresh(ports.clock.now());
     }
-    ports.store.save_account(&account, actor).await?;
-    let job = QueuedJob::now(Job::PrepareAccount(account.id.clone()), None);
-    ports.store.enqueue(vec![job]).await?;
-    follow_sellers(ports, &account.id).await?;
+    let mut then = vec![QueuedJob::now(
+        Job::PrepareAccount(account.id.clone()),
+        None,
+    )];
+    then.extend(templates_of_sellers(ports, &account.id).await?);
+    ports.store.save_account_then(&account, then, actor).await?;
     Ok(account)
 }
 
 /// Templates of sellers that issue through this account may be made now.
-async fn follow_sellers(ports: &Ports, account: &AccountId) -> Result<(), StoreError> {
+async fn templates_of_sellers(
+    ports: &Ports,
+    account: &AccountId,
+) -> Result<Vec<QueuedJob>, StoreError> {
     let mut jobs = Vec::new();
     for seller in ports.store.sellers().await? {
         if seller.platform_account.as_ref() == Some(account) {
             jobs.extend(templates_to_make(ports, &seller).await?);
         }
     }
-    if jobs.is_empty() {
-        return Ok(());
-    }
-    ports.store.enqueue(jobs).await
+    Ok(jobs)
 }
 
 fn read(

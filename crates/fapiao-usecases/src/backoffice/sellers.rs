@@ -109,10 +109,9 @@ pub async fn save_seller(
         }
         None => seller.id = fresh(ports.clock.now()),
     }
-    ports.store.save_seller(&seller, actor).await?;
-    let mut follows = what_follows(&seller);
-    follows.extend(templates_to_make(ports, &seller).await?);
-    ports.store.enqueue(follows).await?;
+    let mut then = what_follows(&seller);
+    then.extend(templates_to_make(ports, &seller).await?);
+    ports.store.save_seller_then(&seller, then, actor).await?;
     Ok(seller)
 }
 

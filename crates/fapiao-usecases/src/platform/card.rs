@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    asked::seller_as_asked,
     cancellation::wake_cancellation,
     errors::{Advice, StoreError},
     inserting::{YOUNG_TEMPLATE, fresh_media, lost_media, says_no, until_usable, young_template},
@@ -147,6 +148,7 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
             .ok_or_else(|| StoreError::NotFound {
                 what: format!("seller {}", delivery.seller),
             })?;
+    let seller = seller_as_asked(ports, delivery, seller).await?;
     let account = platform_account(ports, &seller).await?;
     // What WeChat would refuse is not asked for. An insert that was asked for before is: only WeChat can tell.
     let known = ports.store.card(id).await?;

@@ -5,7 +5,7 @@ use crate::{
     actor::Actor,
     cancellation::wake_cancellation,
     errors::{Advice, StoreError},
-    platform::template::platform_account,
+    platform::template::account_of_card,
     ports::{Ports, Scope},
     records::{Card, Invoice},
     step::StepError,
@@ -90,7 +90,7 @@ async fn ask_to_cancel(ports: &Ports, card: &Card, invoice: &Invoice) -> Result<
             .ok_or_else(|| StoreError::NotFound {
                 what: format!("seller {}", invoice.seller),
             })?;
-    let account = platform_account(ports, &seller).await?;
+    let account = account_of_card(ports, &seller, &card.template).await?;
     let answer = ports
         .platform
         .cancel_card(&account, &card.template, &card.code)

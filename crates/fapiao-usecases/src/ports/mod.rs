@@ -1,6 +1,7 @@
 //! What the use-cases need from the world: storage by noun, and the neighbours.
 
 mod after_payment;
+mod asked_platforms;
 mod bookkeeping;
 mod buyers_use;
 mod cards;
@@ -42,6 +43,7 @@ mod unified;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
+pub use asked_platforms::{AccountUse, AskedPlatform, AskedPlatforms};
 pub use bookkeeping::{Bookkeeping, ClosedInvoice, Closing, KeptPiece, StoredMapping};
 pub use buyers_use::{BuyersUse, UseTold};
 pub use cards::{Announced, CardReport, CardStore, Followed};
@@ -127,6 +129,7 @@ pub trait Storage:
     + Ledger
     + Access
     + Setup
+    + AskedPlatforms
     + Designs
     + Tokens
     + GatewayStore
@@ -165,6 +168,7 @@ impl<T> Storage for T where
         + Ledger
         + Access
         + Setup
+        + AskedPlatforms
         + Designs
         + Tokens
         + GatewayStore
