@@ -10,6 +10,10 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
 
 /// By code, sorted.
 const TEXTS: &[(&str, &str)] = &[
+    (
+        "E_ACCOUNT_IN_USE",
+        "已有卡券模板或投递属于这个微信账号，AppID 和类型不能再改：请另建账号",
+    ),
     ("E_ADDRESS", "地址过长或含有不可打印的字符"),
     ("E_AMOUNT", "金额写作 50000 或 50000.00，不能为负"),
     (
