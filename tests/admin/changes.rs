@@ -1,14 +1,22 @@
-//! Settings that change while something hangs on them.
+//! Settings that change while something hangs on them, and settings that tell the one from the other.
 
-use crate::harness::{TestApp, company, spawn_app};
+use crate::{
+    harness::{TestApp, company, spawn_app, tea},
+    taxes::first_seller,
+};
+use fapiao_domain::ids::{AccountId, DeliveryId, Id};
 use fapiao_usecases::{
     actor::Actor,
     backoffice::{
         SettingError,
         accounts::{AccountDraft, AccountRules, save_account},
     },
-    records::{Account, AccountKind},
+    ids::fresh,
+    ports::Scope,
+    records::{Account, AccountKind, Seller},
 };
+use reqwest::StatusCode;
+use serde_json::json;
 
 const RULES: AccountRules = AccountRules {
     allow_plain_pushes: true,
@@ -70,5 +78,51 @@ async fn an_account_that_cards_hang_on_stays_the_same_at_wechat() {
     let mut draft = draft_of(&unused);
     draft.app_id = "wx00000000000000c2".to_owned();
     assert!(save(&app, &unused, &draft).await.is_ok());
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_seller_names_its_app_where_the_company_has_several() {
+    let app = spawn_app().await;
+    let ports = app.ports();
+    let first = account_of(&app, &app.demo().secrets.app.app_id).await;
+    let second = Account {
+        id: fresh::<AccountId>(ports.clock.now()),
+        app_id: "wx00000000000000c3".to_owned(),
+        version: 1,
+        ..first.clone()
+    };
+    let by = Actor::CommandLine;
+    ports.store.save_account(&second, &by).await.unwrap();
+    let place = async |order_no: &str| {
+        let mut order = tea(order_no);
+        order["delivery"] = json!({ "channel": "app" });
+        app.post("/orders", order_no, &order).await
+    };
+    let answer = place("CH-2").await;
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{answer:?}"
+    );
+    assert!(
+        answer.body.to_string().contains("E_ACCOUNT_OPEN"),
+        "{answer:?}"
+    );
+    let seller = Seller {
+        app_account: Some(second.id.clone()),
+        ..first_seller(&app).await
+    };
+    ports.store.save_seller(&seller, &by).await.unwrap();
+    let answer = place("CH-3").await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+    let id = DeliveryId::parse(answer.body["delivery"]["id"].as_str().unwrap()).unwrap();
+    let delivery = ports
+        .store
+        .delivery(&Scope::All, &id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(delivery.account, second.id);
     app.stop().await;
 }
