@@ -1,8 +1,12 @@
-//! How code and number of an invoice go into WeChat's members.
+//! How code and number of an invoice go into WeChat's members, and which template the older form needs.
 
 use crate::{
     harness::{TestApp, company, eventually, spawn_app_with},
-    taxes::behind_gateway,
+    taxes::{behind_gateway, first_seller},
+};
+use fapiao_usecases::backoffice::{
+    access::{Answers, Task, check_tasks},
+    onboarding::Outcome,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -44,6 +48,12 @@ async fn code_and_number_of_the_older_form_go_as_the_settings_say() {
     wechat_takes(&app, json!({ "classic_mapping": "number_in_billing_no" })).await;
     let order = app.authorised_order("CH-6", &company()).await;
     app.await_state(&order, "carded").await;
+    // The check-list knows which template such a seller needs.
+    let seller = first_seller(&app).await;
+    let checked = check_tasks(app.ports(), Some(&seller), &Answers::default()).await;
+    let checked = checked.unwrap();
+    let template = checked.iter().find(|it| it.task == Task::Template).unwrap();
+    assert_eq!(template.outcome, Outcome::Done, "{:?}", template.found);
     wechat_takes(&app, json!({ "classic_mapping": "code_in_billing_no" })).await;
     let order = app.authorised_order("CH-7", &company()).await;
     assert_eq!(refused_with(&app, &order).await, "wechat_72041");
