@@ -1,4 +1,5 @@
 mod after_payment;
+mod card_code;
 mod card_life;
 mod channels;
 mod fields;

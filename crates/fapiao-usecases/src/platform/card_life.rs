@@ -140,7 +140,7 @@ fn reimbursed() -> StepError {
 #[derive(Debug, thiserror::Error)]
 pub enum CodeError {
     /// Not the form of a code.
-    #[error("a card code has 12 digits")]
+    #[error("a card code has 6 to 32 letters and digits")]
     Form,
     /// No such delivery for this caller, or it has no card.
     #[error("there is no card of {0}")]
@@ -156,6 +156,16 @@ pub enum CodeError {
     Store(#[from] StoreError),
 }
 
+fn without_spaces(code: &str) -> String {
+    code.chars().filter(|it| !it.is_whitespace()).collect()
+}
+
+/// Whether a code looks like those of WeChat's samples: 12 digits. Another one is taken, but worth a second look.
+pub fn is_usual_code(code: &str) -> bool {
+    let code = without_spaces(code);
+    code.len() == 12 && code.bytes().all(|it| it.is_ascii_digit())
+}
+
 /// Takes the code of a card whose answer was lost, as a person read it off the wallet or a reimburser's list.
 ///
 /// # Errors
@@ -167,8 +177,10 @@ pub async fn enter_code(
     code: &str,
     actor: &Actor,
 ) -> Result<(), CodeError> {
-    let code: String = code.chars().filter(|it| !it.is_whitespace()).collect();
-    if code.len() != 12 || !code.bytes().all(|it| it.is_ascii_digit()) {
+    let code = without_spaces(code);
+    // WeChat's samples have 12 digits, but nothing says that every code has.
+    let fits = code.bytes().all(|it| it.is_ascii_alphanumeric());
+    if !(6..=32).contains(&code.len()) || !fits {
         return Err(CodeError::Form);
     }
     let visible = ports.store.delivery(scope, id).await?.is_some();

@@ -25,7 +25,7 @@ use fapiao_usecases::{
     backoffice::standing::Place,
     merchant::page_refusals::page_refusal,
     platform::{
-        card_life::{CodeError, enter_code},
+        card_life::{CodeError, enter_code, is_usual_code},
         preflight::{Finding, Papers, SafeStep, Weight, foresee_delivery, step_after},
     },
     records::{Card, Delivery, JobRow},
@@ -275,7 +275,8 @@ pub(super) async fn code(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
     )
     .await;
     Ok(match entered {
-        Ok(()) => desk.done(&to, t.code_entered),
+        Ok(()) if is_usual_code(form.get("code")) => desk.done(&to, t.code_entered),
+        Ok(()) => desk.told(&to, Tone::Warn, t.code_unusual),
         Err(CodeError::Form) => desk.told(&to, Tone::Bad, t.code_form),
         Err(CodeError::Taken) => desk.told(&to, Tone::Bad, t.code_taken),
         Err(CodeError::HasCode(_)) => desk.told(&to, Tone::Warn, t.code_known),
