@@ -164,8 +164,8 @@ async fn a_lost_code_is_typed_in_by_who_may_decide_and_the_card_can_be_struck_ou
     let refused = send(&app, &clerk, &path, &[("code", code.as_str())]).await;
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     for (typed, said) in [
-        ("1234", "卡券编号是 12 位数字"),
-        ("12345678901a", "卡券编号是 12 位数字"),
+        ("1234", "卡券编号为 6 至 32 位字母或数字"),
+        ("12345678-901", "卡券编号为 6 至 32 位字母或数字"),
         (others.as_str(), "这个编号属于另一张卡券"),
     ] {
         let to = location(&send(&app, &finance, &path, &[("code", typed)]).await);
