@@ -111,8 +111,8 @@ pub use unified::{
     UnifiedClear, UnifiedIssued, UnifiedOrder, UnifiedSent, UnifiedStore, WechatUnified,
 };
 pub use wechat::{
-    AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
-    TemplateOrder, WechatMerchant, WechatPlatform,
+    AGREED_SOME_TIME, AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush,
+    PushGate, PushMeaning, TemplateOrder, WechatMerchant, WechatPlatform, agreed_at,
 };
 
 use std::sync::Arc;
