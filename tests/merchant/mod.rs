@@ -9,6 +9,6 @@ mod push_faults;
 mod push_matrix;
 mod push_orders;
 mod pushes;
-mod reconciliation;
+pub mod reconciliation;
 mod refusal;
 pub mod unified;

@@ -43,6 +43,7 @@ use fapiao_usecases::{
     merchant::{
         confirm::REJECTED,
         pages::{PageError, amount_of, open_wechat_page},
+        refusal::REFUNDED,
     },
     parts::part_sums,
     ports::Scope,
@@ -106,7 +107,7 @@ pub(crate) async fn show(
     }
     // Our own words; a shop's reason is shown as it was written.
     if let BuyerState::Refused { reason, .. } = &mut state
-        && reason == REJECTED
+        && (reason == REJECTED || reason == REFUNDED)
     {
         *reason = in_language(bare.lang, reason);
     }
