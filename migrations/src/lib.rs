@@ -41,6 +41,7 @@ mod m20261121_000045_token_causes;
 mod m20261121_000046_documents;
 mod m20261122_000047_fiscal;
 mod m20261122_000048_rights;
+mod m20261122_000049_asked_platforms;
 mod m20261122_000050_answer_times;
 mod m20261122_000051_order_sums;
 mod m20261122_000052_sm3;
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000045_token_causes::Migration),
             Box::new(m20261122_000047_fiscal::Migration),
             Box::new(m20261122_000048_rights::Migration),
+            Box::new(m20261122_000049_asked_platforms::Migration),
             Box::new(m20261122_000050_answer_times::Migration),
             Box::new(m20261122_000051_order_sums::Migration),
             Box::new(m20261122_000052_sm3::Migration),

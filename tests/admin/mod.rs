@@ -1,3 +1,4 @@
+mod changes;
 pub mod console;
 mod fiscal;
 mod forms;

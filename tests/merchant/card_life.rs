@@ -129,6 +129,23 @@ async fn a_code_lost_with_its_answer_is_found_when_the_holder_hands_the_card_in(
 }
 
 #[tokio::test]
+async fn an_insert_without_an_answer_whose_invoice_is_in_a_wallet_then_was_ours() {
+    let app = spawn_app().await;
+    let insert = "/card/invoice/insert";
+    for fault in [
+        json!({ "path": insert, "kind": "work_then_drop", "count": 1 }),
+        json!({ "path": insert, "kind": "errcode", "value": 72042, "count": 1 }),
+    ] {
+        app.wechat_fault(&fault).await;
+    }
+    let order = app.authorised_order("L-42", &company()).await;
+    app.await_state(&order, "carded").await;
+    assert_eq!(card(&app, &order).await.state, CardState::CodeUnknown);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_lost_code_is_typed_in_by_who_may_decide_and_the_card_can_be_struck_out_again() {
     let app = spawn_app().await;
     let other = app.authorised_order("L-4", &company()).await;
@@ -164,8 +181,8 @@ async fn a_lost_code_is_typed_in_by_who_may_decide_and_the_card_can_be_struck_ou
     let refused = send(&app, &clerk, &path, &[("code", code.as_str())]).await;
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     for (typed, said) in [
-        ("1234", "卡券编号是 12 位数字"),
-        ("12345678901a", "卡券编号是 12 位数字"),
+        ("1234", "卡券编号为 6 至 32 位字母或数字"),
+        ("12345678-901", "卡券编号为 6 至 32 位字母或数字"),
         (others.as_str(), "这个编号属于另一张卡券"),
     ] {
         let to = location(&send(&app, &finance, &path, &[("code", typed)]).await);

@@ -1,12 +1,14 @@
 mod after_payment;
+mod card_code;
 mod card_life;
 mod channels;
 mod fields;
 mod flow;
+mod platform_changes;
 mod push_faults;
 mod push_matrix;
 mod push_orders;
 mod pushes;
-mod reconciliation;
+pub mod reconciliation;
 mod refusal;
 pub mod unified;

@@ -496,7 +496,7 @@ async fn superseded(app: &TestApp, no: &str) -> Value {
     placed.body
 }
 
-async fn rejected_there(app: &TestApp, delivery: &str) -> Value {
+pub async fn rejected_there(app: &TestApp, delivery: &str) -> Value {
     eventually("WeChat to know", async || {
         let order = at_wechat(app, delivery).await;
         (order["state"] == "rejected").then_some(order)

@@ -1,4 +1,5 @@
 pub mod mail;
+mod mapping;
 mod preflight;
 mod rights;
 mod tax;

@@ -14,12 +14,17 @@ use fapiao_domain::{
     ids::{DeliveryId, Id, OrderId},
 };
 use fapiao_usecases::{
-    platform::{card::deliver_card, card_life::cancel_card},
+    platform::{
+        card::deliver_card,
+        card_life::cancel_card,
+        preflight::{SafeStep, step_after},
+    },
     ports::Scope,
     records::JobRow,
 };
-use reqwest::Method;
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use wechat_invoice::{Advice, CodeInfo, codes::all_codes};
 
 const INSERT: &str = "/card/invoice/insert";
 const PAGE: &str = "/card/invoice/getauthurl";
@@ -37,6 +42,46 @@ async fn stopped(app: &TestApp, order: &Value) -> JobRow {
         rows.find(|it| it.subject == id.as_str())
     })
     .await
+}
+
+/// Presses the button of this label, with what its form holds: where it leads.
+async fn pressed(app: &TestApp, who: &Client, text: &str, label: &str) -> String {
+    let form = text
+        .split("<form ")
+        .find(|it| {
+            it.split("</form>")
+                .next()
+                .is_some_and(|it| it.contains(label))
+        })
+        .unwrap();
+    let form = form.split("</form>").next().unwrap();
+    let value = |text: &str, name: &str| {
+        let rest = text.split(&format!("{name}=\"")).nth(1).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let members: Vec<(String, String)> = form
+        .split("<input ")
+        .skip(1)
+        .map(|it| (value(it, "name"), value(it, "value")))
+        .filter(|(name, _)| name != "csrf")
+        .collect();
+    let members: Vec<(&str, &str)> = members
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    location(&send(app, who, &value(form, "action"), &members).await)
+}
+
+/// The delivery of an order that was made last.
+async fn newest(app: &TestApp, order: &Value) -> Value {
+    let path = format!("/orders/{}", order["id"].as_str().unwrap());
+    let shown = app.get(&path).await.body;
+    shown["deliveries"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone()
 }
 
 /// How often a call came in whose body names the text.
@@ -60,6 +105,7 @@ async fn each_refusal_leads_to_its_own_safe_step_on_this_order() {
     let owner = signed_in(&app, "admin").await;
     // WeChat's code, and the label of the one step that its page puts in front.
     let table = [
+        (72013, "重新生成开票链接"),
         (72031, "打开发票"),
         (72035, "重新生成开票链接"),
         (72038, "重试"),
@@ -67,6 +113,7 @@ async fn each_refusal_leads_to_its_own_safe_step_on_this_order() {
         (72042, "打开发票"),
         (72043, "打开发票"),
         (72047, "打开发票"),
+        (72050, "重新生成开票链接"),
         (72056, "打开发票"),
     ];
     for (code, step) in table {
@@ -94,10 +141,24 @@ async fn each_refusal_leads_to_its_own_safe_step_on_this_order() {
         assert_eq!((card.state, card.asked_at), (CardState::Uploading, None));
         cancel_card(app.ports(), &id).await.unwrap();
         let order_page = format!("/admin/orders/{}", order["id"].as_str().unwrap());
-        assert!(
-            page(&app, &owner, &order_page).await.contains(step),
-            "{code}"
-        );
+        let text = page(&app, &owner, &order_page).await;
+        assert!(text.contains(step), "{code}");
+        if step == "重新生成开票链接" {
+            // The invoice is there: the new link hands it over, and no second one is made.
+            let link = pressed(&app, &owner, &text, step).await;
+            let anew = newest(&app, &order).await;
+            assert_eq!(link, order_page);
+            assert_eq!(
+                (&anew["page"], &anew["state"]),
+                (&json!("collect"), &json!("created"))
+            );
+            let again = json!({ "id": order["id"], "delivery": anew });
+            app.open_page(&again).await;
+            app.authorise(&again, &company()).await;
+            app.await_state(&again, "carded").await;
+            let text = page(&app, &owner, &format!("/admin/deliveries/{id}")).await;
+            assert!(!text.contains(step), "{code}: {text}");
+        }
     }
     // An order id that somebody else used is not taken for ours, however often a person tries again.
     let again = app.authorised_order("P-again", &company()).await;
@@ -131,6 +192,25 @@ async fn each_refusal_leads_to_its_own_safe_step_on_this_order() {
     assert!(!text.contains("还可能在进行"), "{text}");
     app.assert_ledger_holds().await;
     app.stop().await;
+}
+
+/// The steps agree with the texts of the codes: what can never succeed is not tried again, what is over by itself is.
+#[test]
+fn every_code_of_an_invoice_has_a_step_that_agrees_with_its_text() {
+    let of_invoices = |it: &&CodeInfo| (72_000..73_000).contains(&it.code) || it.code == 40_107;
+    for info in all_codes().filter(of_invoices) {
+        let step = step_after(&info.code.to_string());
+        let step = step.unwrap_or_else(|| panic!("{info:?} has no step"));
+        let anew = ["新的订单号", "生成新的链接"];
+        if anew.iter().any(|it| info.next_step.zh.contains(it)) {
+            assert_eq!(step, SafeStep::NewLink, "{info:?}");
+        }
+        match info.advice {
+            Advice::Retryable { .. } => assert_eq!(step, SafeStep::Retry, "{info:?}"),
+            Advice::Never => assert_eq!(step, SafeStep::OpenInvoice, "{info:?}"),
+            Advice::NeedsPerson | Advice::Done | Advice::AskFirst => {}
+        }
+    }
 }
 
 #[tokio::test]

@@ -98,6 +98,33 @@ async fn a_card_whose_insert_had_no_answer_is_found_and_struck_out_after_a_full_
 }
 
 #[tokio::test]
+async fn a_card_whose_cancellation_had_no_answer_is_known_as_cancelled() {
+    let app = spawn_app().await;
+    let cancel = "/card/invoice/platform/updatestatus";
+    for fault in [
+        json!({ "path": cancel, "kind": "work_then_drop", "count": 1 }),
+        json!({ "path": cancel, "kind": "errcode", "value": 72024, "count": 1 }),
+    ] {
+        app.wechat_fault(&fault).await;
+    }
+    let order = app.authorised_order("Q-24", &company()).await;
+    app.await_state(&order, "carded").await;
+    let id = DeliveryId::parse(order["delivery"]["id"].as_str().unwrap()).unwrap();
+    let card = app.ports().store.card(&id).await.unwrap().unwrap();
+    let of =
+        json!({ "order": order["id"], "invoice": card.invoice.as_str(), "delivery": id.as_str() });
+    let body = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &of, "lost", &body).await;
+    until(&app, "cancel_card", "struck out here", async || {
+        state(&app, &id).await == Some(CardState::Cancelled)
+    })
+    .await;
+    await_card(&app, &of, "INVOICE_REIMBURSE_CANCEL").await;
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_card_that_never_arrived_is_inserted_to_be_sure_and_struck_out_after_a_full_refund() {
     let app = spawn_app().await;
     let (id, of) = taken_back_on_its_way(&app, "Q-2", "drop_before").await;

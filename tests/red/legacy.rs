@@ -1,9 +1,14 @@
 //! Red letters behind a tax gateway: the older form directly, without a confirmation; the digital one through the
 //! gateway's own. And what a device issued after the seller left it: by a digital invoice.
 
-use super::{act, at_stage, at_state, await_card, carded, invoice_state, refund};
+use super::{
+    act, at_stage, at_state, await_card, carded, invoice_state, refund, states::press_of,
+};
 use crate::{
-    admin::{sign_in::signed_in, work::send},
+    admin::{
+        sign_in::{hidden, signed_in},
+        work::send,
+    },
     harness::{TestApp, eventually, spawn_app},
     taxes::{behind_gateway, first_seller, invoice_of, serials},
 };
@@ -214,6 +219,71 @@ async fn while_the_device_is_in_use_the_authority_refuses_and_its_gateway_takes_
     let red = invoice(&app, &done["red_letters"][0]["red_invoice_id"]).await;
     assert_eq!(red.kind, InvoiceKind::ClassicOrdinary);
     assert_eq!(invoice_state(&app, &sold).await, "fully_red");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// A person submits a refused invoice again from its page.
+async fn submitted_again(app: &TestApp, who: &reqwest::Client, invoice: &str) {
+    let here = format!("{}/admin/invoices/{invoice}", app.web());
+    let shown = who.get(&here).send().await.unwrap().text().await.unwrap();
+    assert!(shown.contains("重新提交税局"), "{shown}");
+    let sent = who
+        .post(format!("{here}/upload"))
+        .header("Origin", app.web())
+        .form(&[("csrf", hidden(&shown, "csrf"))]);
+    assert!(sent.send().await.unwrap().status().is_redirection());
+}
+
+#[tokio::test]
+async fn a_direct_red_invoice_that_the_device_refused_is_submitted_again_or_given_up() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    behind_gateway(&app, "classic").await;
+    let sold = carded(&app, "LG-4").await;
+    let fault = json!({ "service": "QDFPSC", "kind": "refuse_invoices", "times": 1, "message": "设备时钟不符" });
+    app.tax_fault(&fault).await;
+    let part =
+        json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] });
+    refund(&app, &sold, "LG-4-a", &part).await;
+    let stopped = at_stage(&app, &sold, 0, "stopped").await;
+    let red = stopped["red_letters"][0]["red_invoice_id"]
+        .as_str()
+        .unwrap();
+    submitted_again(&app, &owner, red).await;
+    at_stage(&app, &sold, 0, "done").await;
+    assert_eq!(invoice_state(&app, &sold).await, "partly_red");
+    // Given up, the rest can be taken back by the next refund.
+    app.tax_fault(&fault).await;
+    let rest = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "LG-4-b", &rest).await;
+    at_stage(&app, &sold, 1, "stopped").await;
+    press_of(&app, &owner, &sold, 1, "give_up").await;
+    at_stage(&app, &sold, 1, "given_up").await;
+    app.assert_ledger_holds().await;
+    refund(&app, &sold, "LG-4-c", &rest).await;
+    at_stage(&app, &sold, 2, "done").await;
+    assert_eq!(invoice_state(&app, &sold).await, "fully_red");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_the_device_refused_is_submitted_again_under_its_serial() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
+    behind_gateway(&app, "classic").await;
+    let fault = json!({ "service": "QDFPSC", "kind": "refuse_invoices", "times": 1, "message": "设备时钟不符" });
+    app.tax_fault(&fault).await;
+    let order = app
+        .authorised_order("LG-5", &crate::harness::company())
+        .await;
+    let failed = app.await_state(&order, "failed").await;
+    let refused = failed["invoice"]["id"].as_str().unwrap().to_owned();
+    submitted_again(&app, &owner, &refused).await;
+    let carded = app.await_state(&order, "carded").await;
+    assert_eq!(carded["invoice"]["id"], refused.as_str());
+    assert_eq!(serials(&app).await.len(), 1);
     app.assert_ledger_holds().await;
     app.stop().await;
 }

@@ -59,7 +59,11 @@ async fn a_wrong_title_is_corrected_in_one_guided_action() {
     assert!(before.contains("北京喆堃龘贸易有限公司"), "{before}");
     let digest = hidden(&before, "digest");
     assert!(!digest.is_empty());
-    let members = [("digest", digest.as_str()), ("note", "买家要求个人抬头")];
+    let members = [
+        ("digest", digest.as_str()),
+        ("note", "买家要求个人抬头"),
+        ("word", "PG-1"),
+    ];
     let answer = send(&app, &owner, &here, &members).await;
     assert_eq!(location(&answer), here);
     // Asked once more, it is under way: nothing is taken back twice.

@@ -4,6 +4,7 @@ use super::{at_stage, await_card, card_status, carded, refund};
 use crate::{
     admin::{sign_in::signed_in, work::page},
     harness::{company, person, spawn_app, until},
+    merchant::reconciliation::rejected_there,
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -71,14 +72,48 @@ async fn a_buyer_is_not_asked_for_the_title_of_an_order_that_was_given_back() {
         .text()
         .await
         .unwrap();
-    assert!(told.contains("没有可开票的金额"), "{told}");
-    assert!(!told.contains("/wechat\""), "{told}");
+    assert!(told.contains("订单已退款，无需开票"), "{told}");
+    assert!(
+        !told.contains("the order was refunded") && !told.contains("/wechat\""),
+        "{told}"
+    );
     let path = format!(
         "/deliveries/{}/wechat-page",
         order["delivery"]["id"].as_str().unwrap()
     );
     let refused = app.post(&path, "B-2-w", &json!({})).await;
     assert_eq!(refused.status, StatusCode::CONFLICT, "{refused:?}");
+    let after = app.get(&format!("/orders/{}", order["id"].as_str().unwrap()));
+    let after = after.await.body;
+    assert_eq!(
+        (&after["state"], &after["delivery_state"]),
+        (&json!("cancelled"), &json!("refused"))
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_buyer_who_agrees_after_the_whole_order_was_given_back_is_told_at_wechat() {
+    let app = spawn_app().await;
+    let order = app.order("B-3").await;
+    app.open_page(&order).await;
+    // A part given back changes nothing for the page; the rest ends it.
+    let part =
+        json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] });
+    let sold = json!({ "order": order["id"] });
+    refund(&app, &sold, "B-3-a", &part).await;
+    let id = order["delivery"]["id"].as_str().unwrap();
+    let path = format!("/deliveries/{id}");
+    assert_eq!(app.get(&path).await.body["state"], "page_opened");
+    let rest = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "B-3-b", &rest).await;
+    assert_eq!(app.get(&path).await.body["state"], "refused");
+    app.authorise(&order, &company()).await;
+    let there = rejected_there(&app, id).await;
+    assert_eq!(there["reject_reason"], "订单已退款，无需开票");
+    assert_eq!(app.get(&path).await.body["state"], "refused");
+    app.assert_ledger_holds().await;
     app.stop().await;
 }
 

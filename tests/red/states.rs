@@ -31,8 +31,19 @@ fn all() -> Value {
 
 /// What a person does on the page of the only confirmation of an invoice.
 async fn press(app: &TestApp, who: &Client, of: &Value, act: &str) -> String {
+    press_of(app, who, of, 0, act).await
+}
+
+/// What a person does on the page of one of them, counted from 0.
+pub(super) async fn press_of(
+    app: &TestApp,
+    who: &Client,
+    of: &Value,
+    place: usize,
+    act: &str,
+) -> String {
     let path = format!("/invoices/{}/red-letters", of["invoice"].as_str().unwrap());
-    let form = app.get(&path).await.body["data"][0]["id"].clone();
+    let form = app.get(&path).await.body["data"][place]["id"].clone();
     let here = format!("{}/admin/red-letters/{}", app.web(), form.as_str().unwrap());
     let shown = who.get(&here).send().await.unwrap().text().await.unwrap();
     if act.is_empty() {

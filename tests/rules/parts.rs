@@ -310,6 +310,89 @@ async fn a_refused_part_is_asked_for_again_under_its_own_number() {
     app.stop().await;
 }
 
+/// The card of one part is refused while the others go on: staff see it, and the invoice is handed over anew as that part.
+#[tokio::test]
+async fn a_part_whose_card_was_refused_is_handed_over_by_a_new_link() {
+    let app = spawn_app().await;
+    limit(&app, Some("1000.00"), 2000).await;
+    let order = created(app.post("/orders", "S-U", &fifty("S-U")).await);
+    let here = format!("/admin/orders/{}", order["id"].as_str().unwrap());
+    carded(&app, &order, 0).await;
+    let refused = alone(&order, 1);
+    app.open_page(&refused).await;
+    let fault =
+        json!({ "path": "/card/invoice/insert", "kind": "errcode", "value": 72050, "count": 1 });
+    app.wechat_fault(&fault).await;
+    app.authorise(&refused, &company()).await;
+    app.await_state(&refused, "failed").await;
+    // The last part still waits for its buyer: neither is in the way of the other.
+    let owner = signed_in(&app, "admin").await;
+    let text = page(&app, &owner, &here).await;
+    assert!(text.contains("重新生成开票链接"), "{text}");
+    let path = format!("/orders/{}/deliveries", order["id"].as_str().unwrap());
+    let collect = json!({ "channel": "web", "page": "collect" });
+    let again = created(app.post(&path, "S-U-c", &collect).await);
+    assert_eq!(again["part"]["no"], 2, "{again}");
+    // A second one of the same invoice is not made.
+    let twice = app.post(&path, "S-U-d", &collect).await;
+    assert_ne!(twice.status, StatusCode::CREATED, "{twice:?}");
+    let anew = json!({ "id": order["id"], "deliveries": [again] });
+    carded(&app, &anew, 0).await;
+    carded(&app, &order, 2).await;
+    assert_eq!(shown(&app, &order).await["state"], "invoiced");
+    let text = page(&app, &owner, &here).await;
+    assert!(!text.contains("重新生成开票链接"), "{text}");
+    let invoices = shown(&app, &order).await["invoices"]
+        .as_array()
+        .unwrap()
+        .len();
+    assert_eq!(invoices, 3);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+/// All parts are carded but one in the middle: the order does not stand well.
+#[tokio::test]
+async fn an_order_stands_as_badly_as_its_worst_part() {
+    let app = spawn_app().await;
+    limit(&app, Some("1000.00"), 2000).await;
+    let order = created(app.post("/orders", "S-W", &fifty("S-W")).await);
+    let here = format!("/admin/orders/{}", order["id"].as_str().unwrap());
+    carded(&app, &order, 0).await;
+    carded(&app, &order, 2).await;
+    let refused = alone(&order, 1);
+    app.open_page(&refused).await;
+    let fault =
+        json!({ "path": "/card/invoice/insert", "kind": "errcode", "value": 72050, "count": 1 });
+    app.wechat_fault(&fault).await;
+    app.authorise(&refused, &company()).await;
+    app.await_state(&refused, "failed").await;
+    let owner = signed_in(&app, "admin").await;
+    let text = page(&app, &owner, &here).await;
+    assert!(
+        !text.contains("class=\"standing ok\"") && text.contains("重新生成开票链接"),
+        "{text}"
+    );
+    let invoice = shown(&app, &order).await["deliveries"][1]["invoice"]["id"].clone();
+    let form = [("channel", "web"), ("invoice", invoice.as_str().unwrap())];
+    let path = format!("{here}/deliveries");
+    let made = send(&app, &owner, &path, &form).await;
+    assert_eq!(made.status(), StatusCode::SEE_OTHER);
+    let all = shown(&app, &order).await["deliveries"].clone();
+    let anew = all.as_array().unwrap().iter();
+    let anew: Vec<&Value> = anew.filter(|it| it["state"] == "created").collect();
+    assert_eq!(anew.len(), 1, "{all}");
+    let anew = json!({ "id": order["id"], "deliveries": [anew[0]] });
+    carded(&app, &anew, 0).await;
+    assert!(
+        page(&app, &owner, &here)
+            .await
+            .contains("class=\"standing ok\"")
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
 /// Whether an order is asked for whole or in parts may change with the limit: what was begun anew the other way is begun.
 #[tokio::test]
 async fn a_refused_order_that_is_begun_anew_in_parts_or_whole_is_no_longer_asked_for() {

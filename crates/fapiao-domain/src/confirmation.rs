@@ -215,7 +215,9 @@ impl FormState {
             S::NotNeeded | S::AwaitsBuyer | S::AwaitsSeller | S::Confirmed => {
                 told_by_authority && to != S::NotNeeded
             }
-            S::Direct | S::GivenUp => false,
+            // The device refused its red invoice; nobody but us knows of it.
+            S::Direct => matches!(to, S::GivenUp),
+            S::GivenUp => false,
             // Begun again under a new form, or given up.
             _ => matches!(to, S::Planned | S::GivenUp),
         };

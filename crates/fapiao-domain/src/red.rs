@@ -139,6 +139,9 @@ pub enum RedError {
     /// No such line, or it is a discount line.
     #[error("the blue invoice has no line {0} that could be taken back")]
     UnknownLine(u32),
+    /// A gift: its discount took all of its price.
+    #[error("line {0} was given for nothing: there is no amount to take back")]
+    Gift(u32),
     /// Named twice.
     #[error("line {0} is named twice")]
     Repeated(u32),
@@ -185,6 +188,36 @@ pub enum RedError {
     /// The planned red invoice fails the tax side's checks.
     #[error("the red invoice would fail {} checks of the tax side, first: {}", .0.len(), .0.first().map_or("", |it| it.message.as_str()))]
     Checks(Vec<CheckError>),
+}
+
+impl RedError {
+    /// The same fault, told by the numbers of another list of lines: an order's instead of an invoice's.
+    #[must_use]
+    pub fn renumbered(self, number: impl Fn(u32) -> u32) -> Self {
+        match self {
+            Self::Unpaired(no) => Self::Unpaired(number(no)),
+            Self::UnknownLine(no) => Self::UnknownLine(number(no)),
+            Self::Gift(no) => Self::Gift(number(no)),
+            Self::Repeated(no) => Self::Repeated(number(no)),
+            Self::Overdrawn(no) => Self::Overdrawn(number(no)),
+            Self::TooMuch {
+                blue_no,
+                asked,
+                left,
+            } => Self::TooMuch {
+                blue_no: number(blue_no),
+                asked,
+                left,
+            },
+            // 0 is no line but the amount over the whole order.
+            Self::NotPositive(0) => Self::NotPositive(0),
+            Self::NotPositive(no) => Self::NotPositive(number(no)),
+            Self::NeedsQuantity(no) => Self::NeedsQuantity(number(no)),
+            Self::NeedsAmount(no) => Self::NeedsAmount(number(no)),
+            Self::TooSmall(no) => Self::TooSmall(number(no)),
+            same @ (Self::NothingLeft | Self::Reason { .. } | Self::Checks(_)) => same,
+        }
+    }
 }
 
 /// Joins each discounted line with its discount: one line of the amounts that were really charged, with a price to

@@ -110,6 +110,19 @@ pub enum RefundError {
     Inconsistent(u32),
 }
 
+impl RefundError {
+    /// The same fault, told by other line numbers: those a person counts the order's lines by.
+    #[must_use]
+    pub fn renumbered(self, number: impl Fn(u32) -> u32) -> Self {
+        match self {
+            Self::Red(error) => Self::Red(error.renumbered(number)),
+            Self::Inconsistent(no) => Self::Inconsistent(number(no)),
+            same
+            @ (Self::TooMuch { .. } | Self::AmountNeedsAllowance | Self::MistakeIsNoRefund) => same,
+        }
+    }
+}
+
 /// How a line of the order stands.
 struct Standing {
     rest: Rest,
@@ -287,7 +300,7 @@ pub fn plan_refund(
             return Err(RefundError::AmountNeedsAllowance);
         }
         Wish::Amount(asked) => by_amount(&lines, papers.len(), *asked),
-        Wish::Lines(items) => by_lines(&lines, items, reason)?,
+        Wish::Lines(items) => by_lines(order, &lines, items, reason)?,
     };
     carry(order, taken, papers, reason, shares, replace)
 }
@@ -389,6 +402,7 @@ fn spread(amount: Fen, over: &[(u32, Fen)]) -> Vec<RedItem> {
 
 /// Named lines: what is open first, the rest over the fewest papers.
 fn by_lines(
+    order: &[InvoiceLine],
     lines: &[Standing],
     items: &[RedItem],
     reason: RedReason,
@@ -409,7 +423,7 @@ fn by_lines(
         let line = lines
             .iter()
             .find(|it| it.rest.line.no == no)
-            .ok_or(RedError::UnknownLine(no))?;
+            .ok_or_else(|| missing(order, no))?;
         if !line.rest.gross().is_positive() {
             return Err(RedError::NothingLeft.into());
         }
@@ -462,6 +476,16 @@ fn by_lines(
     Ok(shares)
 }
 
+/// Why a line of the order cannot be found among those that have an amount.
+fn missing(order: &[InvoiceLine], no: u32) -> RedError {
+    let is_sold = |it: &InvoiceLine| it.no == no && it.kind != LineKind::Discount;
+    if order.iter().any(is_sold) {
+        RedError::Gift(no)
+    } else {
+        RedError::UnknownLine(no)
+    }
+}
+
 fn bounded(no: u32, asked: Decimal, left: Decimal) -> Result<Decimal, RedError> {
     if asked <= Decimal::ZERO {
         return Err(RedError::NotPositive(no));
@@ -508,7 +532,9 @@ fn carry(
             [_] => reason,
             _ => reason.fitting(&paper.lines),
         };
-        let part = plan_part(&paper.lines, &paper.earlier, reason, &items)?;
+        // A person named lines of the order, and is told of them.
+        let told = |error: RedError| error.renumbered(|no| paper.source(no));
+        let part = plan_part(&paper.lines, &paper.earlier, reason, &items).map_err(told)?;
         let letter = plan.letters.len();
         let lines = part.lines.iter().map(|it| Taken {
             letter: Some(letter),
@@ -523,7 +549,7 @@ fn carry(
         let red = if whole {
             part
         } else {
-            plan_full(&paper.lines, &paper.earlier, reason)?
+            plan_full(&paper.lines, &paper.earlier, reason).map_err(told)?
         };
         plan.letters.push(Letter {
             paper: place,

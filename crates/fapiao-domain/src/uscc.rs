@@ -200,8 +200,9 @@ fn wrong_code(number: &str) -> TaxNumberError {
     }
 }
 
-/// The one right code that is a slip away: a look-alike, or two neighbours in the wrong order. A check character
-/// lets one in 31 pass by chance, so several candidates mean no suggestion.
+/// The one right code that is a slip away: a look-alike, two neighbours in the wrong order, or another check character.
+/// A check character lets one in 31 pass by chance, and a suggestion is somebody's tax number: so the organisation code
+/// inside must fit as well, and several candidates mean no suggestion.
 fn suggest(number: &str) -> Option<String> {
     let mut candidates = look_alikes(number);
     if number.bytes().all(|it| ALPHABET.contains(&it)) {
@@ -211,13 +212,12 @@ fn suggest(number: &str) -> Option<String> {
             bytes.into_iter().map(char::from).collect::<String>()
         });
         candidates.extend(swapped);
+        let last = check_character(&number[..17]).map(char::from);
+        candidates.extend(last.map(|it| format!("{}{it}", &number[..17])));
     }
-    candidates.retain(|code| is_plausible(code));
+    candidates.retain(|code| is_plausible(code) && organisation_code_fits(code));
     candidates.sort();
     candidates.dedup();
-    if candidates.len() > 1 {
-        candidates.retain(|code| organisation_code_fits(code));
-    }
     match candidates.as_slice() {
         [only] => Some(only.clone()),
         _ => None,
@@ -344,13 +344,33 @@ mod tests {
             let error = check_tax_number(typed).unwrap_err();
             assert_eq!(error.suggestion.as_deref(), Some(meant), "{typed}");
         }
-        // No right code looks like this one.
-        assert_eq!(
-            check_tax_number("91350100M000100I43")
-                .unwrap_err()
-                .suggestion,
-            None
-        );
+        for unclear in [
+            // No right code looks like this one.
+            "91350100M000100I43",
+            // Another area, or another check character: both would be right, and one is somebody else's.
+            "91350100M000100Y42",
+        ] {
+            let error = check_tax_number(unclear).unwrap_err();
+            assert_eq!(error.suggestion, None, "{unclear}");
+        }
+    }
+
+    #[test]
+    fn a_suggestion_is_never_a_code_whose_organisation_does_not_fit() {
+        let right = b"91110105MA0000007L";
+        let mut suggested = 0;
+        for place in 0..18 {
+            for typed in ALPHABET.iter().filter(|it| **it != right[place]) {
+                let mut number = right.to_vec();
+                number[place] = *typed;
+                let number = String::from_utf8(number).unwrap();
+                let suggestion = check_tax_number(&number).unwrap_err().suggestion;
+                let fits = suggestion.as_deref().is_none_or(organisation_code_fits);
+                assert!(fits, "{number}: {suggestion:?}");
+                suggested += usize::from(suggestion.is_some());
+            }
+        }
+        assert!(suggested > 0, "some slips are recognised");
     }
 
     #[test]

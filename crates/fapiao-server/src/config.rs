@@ -141,6 +141,30 @@ pub struct Wechat {
     pub allow_host_override: bool,
     /// Largest push.
     pub push_max_body_bytes: usize,
+    /// Which of an older invoice's code and number goes first.
+    pub classic_order: ClassicOrder,
+    /// How a digital invoice says that it has no code.
+    pub digital_code: DigitalCode,
+}
+
+/// Where WeChat takes the code and the number of an invoice of the older form: its own pages say both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassicOrder {
+    /// The code in the member that is named after the number: what traffic shows.
+    CodeFirst,
+    /// As the members are named.
+    NumberFirst,
+}
+
+/// How the members are sent that a digital invoice does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DigitalCode {
+    /// As empty texts.
+    Empty,
+    /// Not at all.
+    LeftOut,
 }
 
 /// `[tax]`

@@ -132,7 +132,11 @@ pub fn wire(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Port
         renderer: Arc::new(PdfRenderer::new()),
         tax: Arc::new(tax),
         merchant: Arc::new(Merchant::new(keeper.clone(), Arc::clone(&sealer))),
-        platform: Arc::new(Platform::new(keeper.clone(), Arc::clone(&sealer))),
+        platform: Arc::new(Platform::new(
+            keeper.clone(),
+            Arc::clone(&sealer),
+            &config.wechat,
+        )),
         fiscal: Arc::new(Fiscal::new(keeper.clone(), Arc::clone(&sealer))),
         unified: Arc::new(
             Unified::new(keeper.clone(), Arc::clone(&sealer), sandbox)

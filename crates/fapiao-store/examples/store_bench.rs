@@ -378,6 +378,8 @@ async fn furnish(store: &Store) -> Company {
         mode: IssuingMode::SelfBuilt,
         platform_account: None,
         channel_account: None,
+        app_account: None,
+        mini_program_account: None,
         numbers_low: 0,
         numbers_fetch: 1,
         quota_low: Fen::ZERO,

@@ -1,11 +1,12 @@
 //! Sellers, stores, accounts and the catalogue: their rows and how they are saved.
 
 use crate::{
+    asked_platforms::{link_payments_anew, link_payments_of},
     audit::{Line, id_text},
     entity::{account, product, seller, store},
     error::{exists, missing, stale},
     read,
-    sql::Sql,
+    sql::{Sql, select},
     tx::Tx,
     writer::Run,
 };
@@ -18,6 +19,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
+    jobs::QueuedJob,
     records::{
         Account, AccountKind, InvoiceRules, IssuingMode, Product, PushMode, SealedText, Seller,
         Store as StoreRecord,
@@ -46,6 +48,8 @@ pub(crate) fn seller_record(model: seller::Model) -> Result<Seller, StoreError> 
         mode: read::word(IssuingMode::parse, &model.mode, "issuing mode")?,
         platform_account: read::id_opt(model.platform_account.as_deref())?,
         channel_account: read::id_opt(model.channel_account.as_deref())?,
+        app_account: read::id_opt(model.app_account.as_deref())?,
+        mini_program_account: read::id_opt(model.mini_program_account.as_deref())?,
         numbers_low: read::count(model.numbers_low),
         numbers_fetch: read::count(model.numbers_fetch),
         quota_low: read::fen(model.quota_low)?,
@@ -160,8 +164,13 @@ fn taken(error: StoreError, what: String) -> StoreError {
 }
 
 /// Saves a seller.
-pub(crate) fn save_seller<'t>(tx: &'t Tx, (seller, actor): &'t (Seller, Actor)) -> Run<'t, ()> {
+pub(crate) fn save_seller<'t>(
+    tx: &'t Tx,
+    (seller, then, actor): &'t (Seller, Vec<QueuedJob>, Actor),
+) -> Run<'t, ()> {
     Box::pin(async move {
+        let before = select::<seller::Entity>("WHERE id = ").bind(seller.id.as_str());
+        let before: Option<seller::Model> = tx.one(before).await?;
         let party = seller.party.clone();
         let model = seller::Model {
             id: seller.id.to_string(),
@@ -179,6 +188,8 @@ pub(crate) fn save_seller<'t>(tx: &'t Tx, (seller, actor): &'t (Seller, Actor)) 
             mode: seller.mode.as_str().to_owned(),
             platform_account: id_text(seller.platform_account.as_ref()),
             channel_account: id_text(seller.channel_account.as_ref()),
+            app_account: id_text(seller.app_account.as_ref()),
+            mini_program_account: id_text(seller.mini_program_account.as_ref()),
             numbers_low: i64::from(seller.numbers_low),
             numbers_fetch: i64::from(seller.numbers_fetch),
             quota_low: seller.quota_low.get(),
@@ -192,6 +203,11 @@ pub(crate) fn save_seller<'t>(tx: &'t Tx, (seller, actor): &'t (Seller, Actor)) 
         let kept = ["tax_data_at"];
         let new =
             save_versioned::<seller::Entity>(tx, &model, &model.id, model.version, &kept).await?;
+        let platform = |it: &seller::Model| (it.mode.clone(), it.platform_account.clone());
+        if before.is_some_and(|before| platform(&before) != platform(&model)) {
+            link_payments_anew(tx, &model.id).await?;
+        }
+        tx.enqueue_all(then);
         tx.audit(
             Line::new(actor, "seller.saved", &model.id)
                 .with("short_name", model.short_name)
@@ -225,8 +241,13 @@ pub(crate) fn save_store<'t>(tx: &'t Tx, (store, actor): &'t (StoreRecord, Actor
 }
 
 /// Saves an account. Its secrets are sealed by whoever calls; the chain names none of them.
-pub(crate) fn save_account<'t>(tx: &'t Tx, (account, actor): &'t (Account, Actor)) -> Run<'t, ()> {
+pub(crate) fn save_account<'t>(
+    tx: &'t Tx,
+    (account, then, actor): &'t (Account, Vec<QueuedJob>, Actor),
+) -> Run<'t, ()> {
     Box::pin(async move {
+        let before = select::<account::Entity>("WHERE id = ").bind(account.id.as_str());
+        let before: Option<account::Model> = tx.one(before).await?;
         let model = account::Model {
             id: account.id.to_string(),
             name: account.name.clone(),
@@ -257,6 +278,10 @@ pub(crate) fn save_account<'t>(tx: &'t Tx, (account, actor): &'t (Account, Actor
                     format!("an account with the app id {}", account.app_id),
                 )
             })?;
+        if before.is_some_and(|before| before.platform_id != model.platform_id) {
+            link_payments_of(tx, &model.id).await?;
+        }
+        tx.enqueue_all(then);
         tx.audit(
             Line::new(actor, "account.saved", &model.id)
                 .with("app_id", model.app_id)
@@ -274,6 +299,8 @@ pub(crate) type Prepared = (AccountId, Option<String>, DateTime<Utc>);
 /// Notes what was prepared at WeChat.
 pub(crate) fn note_prepared<'t>(tx: &'t Tx, (id, platform, at): &'t Prepared) -> Run<'t, ()> {
     Box::pin(async move {
+        let before = select::<account::Entity>("WHERE id = ").bind(id.as_str());
+        let before: Option<account::Model> = tx.one(before).await?;
         let sql = Sql::new("UPDATE accounts SET version = version + 1, contact_set_at = ")
             .bind(at.timestamp_millis())
             .add(", platform_id = COALESCE(CAST(")
@@ -282,6 +309,9 @@ pub(crate) fn note_prepared<'t>(tx: &'t Tx, (id, platform, at): &'t Prepared) ->
             .bind(id.as_str());
         if tx.exec(sql).await? == 0 {
             return Err(missing(format!("account {id}")));
+        }
+        if platform.is_some() && before.is_some_and(|before| before.platform_id != *platform) {
+            link_payments_of(tx, id.as_str()).await?;
         }
         let mut line = Line::new(&Actor::System, "account.prepared", id.as_str());
         if let Some(platform) = platform {

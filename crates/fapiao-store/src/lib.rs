@@ -10,6 +10,7 @@
 
 mod accept;
 mod access;
+mod asked_platforms;
 mod audit;
 mod bookkeeping;
 mod cache;

@@ -2,6 +2,7 @@
 
 use crate::{
     Store,
+    asked_platforms::keep_of_receipt,
     audit::Line,
     cursor, delivery,
     entity::{self, order, payment_claim},
@@ -170,6 +171,7 @@ fn attach<'t>(tx: &'t Tx, it: &'t Attachment) -> Run<'t, ()> {
                 order.order_no
             )));
         }
+        keep_of_receipt(tx, wanted.id.as_str(), &claim.platform_id).await?;
         let sql = Sql::new("UPDATE orders SET delivery_id = ")
             .bind(wanted.id.as_str())
             .add(" WHERE id = ")

@@ -16,6 +16,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
+    jobs::QueuedJob,
     ports::{CardTemplate, Setup},
     records::{Account, CodeBook, Product, Seller, Store as StoreRecord, TaxCode, UsableRate},
 };
@@ -40,10 +41,16 @@ impl Setup for Store {
         self.caches().sellers.get(id.as_str(), fresh).await
     }
 
-    async fn save_seller(&self, seller: &Seller, actor: &Actor) -> Result<(), StoreError> {
-        let input = (seller.clone(), actor.clone());
+    async fn save_seller_then(
+        &self,
+        seller: &Seller,
+        then: Vec<QueuedJob>,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let input = (seller.clone(), then, actor.clone());
         let done = self.write(input, company::save_seller).await;
         self.caches().sellers.clear();
+        self.caches().accounts.clear();
         done
     }
 
@@ -92,8 +99,13 @@ impl Setup for Store {
         self.caches().accounts.get(&key, fresh).await
     }
 
-    async fn save_account(&self, account: &Account, actor: &Actor) -> Result<(), StoreError> {
-        let input = (account.clone(), actor.clone());
+    async fn save_account_then(
+        &self,
+        account: &Account,
+        then: Vec<QueuedJob>,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let input = (account.clone(), then, actor.clone());
         let done = self.write(input, company::save_account).await;
         self.caches().accounts.clear();
         done

@@ -16,6 +16,7 @@ use fapiao_domain::{
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
+    jobs::{Job, QueuedJob},
     ports::{CardTemplate, TemplateTry, TryState, card_subject},
 };
 
@@ -95,6 +96,9 @@ pub(crate) fn end<'t>(tx: &'t Tx, it: &'t End) -> Run<'t, bool> {
             .bind(it.id.as_str());
         tx.exec(sql).await?;
         give_back(tx, &open).await?;
+        if it.state == TryState::GivenUp {
+            ask_again(tx, &open);
+        }
         tx.audit(
             Line::new(
                 &it.actor,
@@ -137,6 +141,9 @@ pub(crate) fn finish<'t>(
         };
         tx.insert::<template::Entity>(&[model], "").await?;
         give_back(tx, &open).await?;
+        if open.state == TryState::Unknown {
+            ask_again(tx, &open);
+        }
         tx.audit(
             Line::new(actor, "template.made", &made.card_id)
                 .with("seller", made.seller.as_str())
@@ -147,6 +154,15 @@ pub(crate) fn finish<'t>(
         );
         Ok(())
     })
+}
+
+/// Queues what makes the template, and does nothing where it is made: a person settled how the try ended.
+fn ask_again(tx: &Tx, open: &TemplateTry) {
+    let job = Job::EnsureTemplate {
+        seller: open.seller.clone(),
+        kind: open.kind,
+    };
+    tx.enqueue(QueuedJob::now(job, Some(open.seller.clone())));
 }
 
 async fn open(tx: &Tx, id: &str) -> Result<Option<TemplateTry>, StoreError> {

@@ -2,6 +2,7 @@
 
 use crate::{
     Store,
+    asked_platforms::link_payments_anew,
     audit::Line,
     delivery,
     entity::{unified_buyer, unified_request, unified_settings},
@@ -72,6 +73,12 @@ fn model_of(
 
 fn save_settings<'t>(tx: &'t Tx, (it, actor): &'t (UnifiedSettings, Actor)) -> Run<'t, ()> {
     Box::pin(async move {
+        let before =
+            select::<unified_settings::Entity>("WHERE seller_id = ").bind(it.seller.as_str());
+        let before: Option<unified_settings::Model> = tx.one(before).await?;
+        if before.map_or_else(String::new, |it| it.platform_id) != it.platform_id {
+            link_payments_anew(tx, it.seller.as_str()).await?;
+        }
         let sql = Sql::new("UPDATE unified_settings SET merchant_id = ")
             .bind(it.merchant_id.as_str())
             .add(", trade = ")

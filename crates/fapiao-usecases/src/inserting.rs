@@ -9,8 +9,10 @@ const MEDIA_LIFE_HOURS: i64 = 60;
 pub(crate) const ANSWER_AWAITED: TimeDelta = TimeDelta::minutes(10);
 /// Codes after which the same upload is not tried again.
 const DEAD_MEDIA: [&str; 3] = ["72046", "72081", "72083"];
-/// The template is too young, or not usable.
-pub(crate) const YOUNG_TEMPLATE: &str = "40078";
+/// The template is too young, not approved yet, or not usable.
+const YOUNG_TEMPLATE: [&str; 2] = ["40078", "40107"];
+/// WeChat answers that an invoice is in somebody's wallet.
+pub(crate) const IN_A_WALLET: &str = "72042";
 /// So many minutes after a template was made it is tried again.
 const YOUNG_TEMPLATE_MINUTES: [i64; 3] = [1, 5, 15];
 /// A try right at the mark would meet WeChat's clock a moment before it.
@@ -31,12 +33,17 @@ pub(crate) fn lost_media(code: &str) -> bool {
     DEAD_MEDIA.contains(&code)
 }
 
+/// Whether WeChat's code says that it does not take the template, perhaps because it is too young.
+pub(crate) fn is_young(code: &str) -> bool {
+    YOUNG_TEMPLATE.contains(&code)
+}
+
 /// Whether WeChat's answer says for certain that it inserted nothing.
 pub(crate) fn says_no(error: &OutsideError) -> bool {
     matches!(
         error.advice,
         Advice::NeedsPerson | Advice::Never | Advice::AlreadyDone
-    ) || error.code == YOUNG_TEMPLATE
+    ) || is_young(&error.code)
         || lost_media(&error.code)
 }
 
@@ -51,17 +58,22 @@ pub(crate) fn until_usable(made: DateTime<Utc>, now: DateTime<Utc>) -> Option<u3
 }
 
 /// What staff read while a young template is waited for.
-pub(crate) fn young_template(made: DateTime<Utc>) -> String {
+pub(crate) fn young_template(code: &str, made: DateTime<Utc>) -> String {
     let at = (made + TimeDelta::hours(8)).format("%H:%M:%S");
     format!(
-        "卡券模板 {at} 刚刚创建，微信还不能使用（40078），满 1、5、15 分钟时各再试一次 / the card template was made at {at} \
-         and WeChat does not take it yet, 40078; it is tried again when it is 1, 5 and 15 minutes old"
+        "卡券模板 {at} 刚刚创建，微信还不能使用（{code}），满 1、5、15 分钟时各再试一次 / the card template was made at {at} \
+         and WeChat does not take it yet, {code}; it is tried again when it is 1, 5 and 15 minutes old"
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_template_that_is_not_approved_yet_is_waited_for_like_a_young_one() {
+        assert!(is_young("40078") && is_young("40107") && !is_young("40073"));
+    }
 
     #[test]
     fn a_young_template_is_tried_after_one_five_and_fifteen_minutes_of_its_life() {

@@ -4,6 +4,7 @@
 //! queued jobs.
 
 pub mod actor;
+mod asked;
 pub mod backoffice;
 pub mod books;
 pub mod calendar;

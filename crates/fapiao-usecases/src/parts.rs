@@ -61,7 +61,7 @@ pub(crate) fn parts_of(
             None => Ok(Vec::new()),
             Some(limit) => Err(FieldError::new(
                 "/lines/0/unit_price",
-                "E_INVOICE_LIMIT",
+                "E_DIFFERENCE_LIMIT",
                 format!(
                     "{} net is more than the {limit} one invoice of this seller may state, and difference tax cannot be divided",
                     computed.totals.amount

@@ -61,8 +61,20 @@ impl StepError {
 
 /// Tries after which a job is parked; with [`backoff_secs`] they span more than three days.
 pub const MAX_ATTEMPTS: u32 = 20;
-/// WeChat answers `-1` also to permanent mistakes: after so many of them a person looks.
-const MAX_BUSY_ANSWERS: u32 = 8;
+/// A code that WeChat says to repeat soon may also be a permanent mistake, as `-1` is: after so many tries a person looks.
+/// That is a little more than eight minutes, so that a short trouble at WeChat stops nothing.
+const MAX_SOON: u32 = 8;
+/// What is to be repeated after so long or longer is not "soon": the daily limits, a card that is in other hands.
+const NOT_SOON: Duration = Duration::from_secs(15 * 60);
+
+/// Tries of an answer with a code, before a person sees that code.
+fn most_tries(after: Option<Duration>) -> u32 {
+    if after.is_some_and(|it| it >= NOT_SOON) {
+        MAX_ATTEMPTS
+    } else {
+        MAX_SOON
+    }
+}
 
 /// Seconds until the next try: doubling from 2 s to 12 h, ± 20 % so that jobs which failed together come back apart.
 pub fn backoff_secs(attempt: u32, salt: u64) -> u32 {
@@ -125,7 +137,13 @@ pub fn job_end(result: Result<(), StepError>, attempt: u32, salt: u64) -> JobEnd
                 reason: error.message.clone(),
             };
             match error.advice {
-                Advice::Retry { .. } if error.code == "-1" && attempt >= MAX_BUSY_ANSWERS => parked,
+                Advice::Retry { after }
+                    if error.system == "wechat"
+                        && !error.code.is_empty()
+                        && attempt >= most_tries(after) =>
+                {
+                    parked
+                }
                 Advice::Retry { after } => again(error.message, after),
                 Advice::OutcomeUnknown => again(error.message, None),
                 Advice::NeedsPerson | Advice::Never => parked,
@@ -169,6 +187,29 @@ mod tests {
         assert!(
             matches!(job_end(busy(), 8, 1), JobEnd::Parked { code, .. } if code == "wechat_-1")
         );
+    }
+
+    #[test]
+    fn a_code_that_stays_is_shown_as_itself() {
+        let answer = |after: u64| {
+            Err(StepError::Outside(OutsideError::new(
+                "wechat",
+                "72064",
+                "tbc",
+                Advice::Retry {
+                    after: Some(Duration::from_secs(after)),
+                },
+            )))
+        };
+        let is_parked = |after, attempt| match job_end(answer(after), attempt, 1) {
+            JobEnd::Parked { code, .. } => {
+                assert_eq!(code, "wechat_72064");
+                true
+            }
+            _ => false,
+        };
+        assert!(!is_parked(5, 7) && is_parked(5, 8));
+        assert!(!is_parked(3600, 19) && is_parked(3600, 20));
     }
 
     #[test]

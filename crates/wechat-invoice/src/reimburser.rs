@@ -165,6 +165,9 @@ pub struct WalletInvoiceLine {
     /// Amount; seen in samples only.
     #[serde(default, deserialize_with = "flex::int")]
     pub fee: Option<i64>,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub other: Members,
 }
 
 debug_only!(WalletInvoice {

@@ -432,3 +432,32 @@ fn of_very_many_papers_only_those_that_are_needed_are_touched() {
     assert_eq!(more.letters.len(), 4);
     assert_eq!(more.totals.total, Fen::raw(33_000));
 }
+
+#[test]
+fn a_fault_names_the_line_of_the_order_and_not_of_the_paper() {
+    // Order lines 1 and 2 are computed lines 1 (with its discount 2) and 3; the paper states line 3 alone, as its first.
+    let order = computed(&[sold(1, 1_000, 100), sold(1, 1, 0)]);
+    let papers = [paper(&order, &[3])];
+    let small = RedItem {
+        blue_no: 3,
+        extent: RedExtent::Quantity(Decimal::new(5, 1)),
+    };
+    assert_eq!(
+        plan(&order, &papers, &[small]),
+        Err(RefundError::Red(RedError::TooSmall(3)))
+    );
+    let told = RefundError::Red(RedError::TooSmall(3)).renumbered(|no| no - 1);
+    assert_eq!(told, RefundError::Red(RedError::TooSmall(2)));
+    let whole = RefundError::Red(RedError::NotPositive(0));
+    assert_eq!(whole.clone().renumbered(|no| no + 1), whole);
+}
+
+#[test]
+fn a_gift_is_told_from_a_line_that_is_not_there() {
+    let order = computed(&[sold(1, 1_000, 1_000), sold(1, 500, 0)]);
+    let papers = [paper(&order, &[1, 2, 3])];
+    let gift = plan(&order, &papers, &[quantity(1, 1)]);
+    assert_eq!(gift, Err(RefundError::Red(RedError::Gift(1))));
+    let none = plan(&order, &papers, &[quantity(9, 1)]);
+    assert_eq!(none, Err(RefundError::Red(RedError::UnknownLine(9))));
+}

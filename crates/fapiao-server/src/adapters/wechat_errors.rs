@@ -22,7 +22,7 @@ pub(super) fn outside(error: Error) -> OutsideError {
     };
     let message = match error.code_info() {
         Some(info) => format!(
-            "{}。{} / {} {} ({error})",
+            "{}{} / {} {} ({error})",
             info.cause.zh, info.next_step.zh, info.cause.en, info.next_step.en
         ),
         None => error.to_string(),
@@ -62,4 +62,30 @@ pub(super) fn credentials(
         account.app_id.clone(),
         SecretString::from(secret),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_reads_as_whole_sentences_in_both_languages() {
+        for info in wechat_invoice::codes::all_codes() {
+            let message = outside(Error::Refused {
+                call: "card/invoice/insert",
+                errcode: info.code,
+                errmsg: "text".to_owned(),
+                rid: None,
+            })
+            .message;
+            assert!(
+                !message.contains("。。") && !message.contains(".."),
+                "{message}"
+            );
+            assert!(
+                info.cause.zh.ends_with('。') && message.contains(" / "),
+                "{message}"
+            );
+        }
+    }
 }

@@ -2,11 +2,11 @@
 
 use super::wechat_errors::{credentials, outside};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use fapiao_domain::delivery::{Channel, PageType};
 use fapiao_usecases::{
     errors::OutsideError,
-    ports::{AuthAnswer, AuthPage, AuthStatus, Sealer, WechatMerchant},
+    ports::{AGREED_SOME_TIME, AuthAnswer, AuthPage, AuthStatus, Sealer, WechatMerchant},
     records::{Account, RawTitleRecord},
 };
 use std::sync::Arc;
@@ -89,7 +89,7 @@ impl WechatMerchant for Merchant {
                 at: data
                     .auth_time
                     .and_then(|at| DateTime::from_timestamp(at, 0))
-                    .unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
+                    .unwrap_or(AGREED_SOME_TIME),
                 title: data.title.map(raw_title).map(Box::new),
             },
             merchant::AuthStatus::NotYet => AuthStatus::NotYet,

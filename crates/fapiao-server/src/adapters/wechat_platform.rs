@@ -1,6 +1,7 @@
 //! WeChat in the platform role, through the SDK.
 
 use super::wechat_errors::{credentials, outside};
+use crate::config::{ClassicOrder, DigitalCode, Wechat};
 use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao_domain::{
@@ -19,8 +20,8 @@ use std::sync::Arc;
 use wechat_invoice::{
     PlatformClient, TokenKeeper,
     platform::{
-        self, CardLink, CardTemplate, InsertInvoice, InvoiceIdentity, InvoiceUserData, LogoFormat,
-        ReimburseStatus,
+        self, CardLink, CardTemplate, ClassicMapping, DigitalMapping, IdentityMapping,
+        InsertInvoice, InvoiceIdentity, InvoiceUserData, LogoFormat, ReimburseStatus,
     },
 };
 
@@ -28,19 +29,32 @@ use wechat_invoice::{
 pub struct Platform {
     keeper: TokenKeeper,
     sealer: Arc<dyn Sealer>,
+    mapping: IdentityMapping,
 }
 
 impl Platform {
-    /// With the shared token keeper.
-    pub fn new(keeper: TokenKeeper, sealer: Arc<dyn Sealer>) -> Platform {
-        Platform { keeper, sealer }
+    /// With the shared token keeper, and what the settings say of code and number.
+    pub fn new(keeper: TokenKeeper, sealer: Arc<dyn Sealer>, settings: &Wechat) -> Platform {
+        let mapping = IdentityMapping {
+            classic: match settings.classic_order {
+                ClassicOrder::CodeFirst => ClassicMapping::CodeInBillingNo,
+                ClassicOrder::NumberFirst => ClassicMapping::NumberInBillingNo,
+            },
+            digital: match settings.digital_code {
+                DigitalCode::Empty => DigitalMapping::EmptyTexts,
+                DigitalCode::LeftOut => DigitalMapping::LeftOut,
+            },
+        };
+        Platform {
+            keeper,
+            sealer,
+            mapping,
+        }
     }
 
     fn client(&self, account: &Account) -> Result<PlatformClient, OutsideError> {
-        Ok(PlatformClient::new(
-            &self.keeper,
-            credentials(&self.sealer, account)?,
-        ))
+        let client = PlatformClient::new(&self.keeper, credentials(&self.sealer, account)?);
+        Ok(client.with_identity_mapping(self.mapping))
     }
 }
 

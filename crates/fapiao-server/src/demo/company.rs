@@ -287,6 +287,8 @@ pub(super) fn seller(demo: &DemoSeller, id: SellerId, account: &AccountId) -> Se
         mode: IssuingMode::SelfBuilt,
         platform_account: Some(account.clone()),
         channel_account: Some(account.clone()),
+        app_account: None,
+        mini_program_account: None,
         numbers_low: 1000,
         numbers_fetch: 5000,
         quota_low: yuan(5_000_000),

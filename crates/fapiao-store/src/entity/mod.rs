@@ -60,7 +60,9 @@ pub(crate) use issuing::{
 };
 pub(crate) use queue::{difference, job, push, reconciliation};
 pub(crate) use red::{red_form, red_form_line, refund, refund_line};
-pub(crate) use sales::{delivery, idempotency, order, order_line, order_sum, payment_claim};
+pub(crate) use sales::{
+    asked_platform, delivery, idempotency, order, order_line, order_sum, payment_claim,
+};
 pub(crate) use setup::{account, product, seller, store, tax_code, template, usable_rate};
 pub(crate) use signing::signing_key;
 pub(crate) use tax_routes::{gateway_answer, month_check, stock_told, tax_connection, watch_mark};

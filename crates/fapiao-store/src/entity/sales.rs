@@ -94,6 +94,17 @@ table! {
 }
 
 table! {
+    asked_platform = "asked_platforms" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        delivery_id: String,
+        mode: String,
+        account_id: Option<String>,
+        platform_id: String,
+        given: bool,
+    }
+}
+
+table! {
     payment_claim = "payment_claims" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: String,

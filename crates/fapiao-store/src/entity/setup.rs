@@ -43,6 +43,8 @@ table! {
         mode: String,
         platform_account: Option<String>,
         channel_account: Option<String>,
+        app_account: Option<String>,
+        mini_program_account: Option<String>,
         numbers_low: i64,
         numbers_fetch: i64,
         quota_low: i64,

@@ -1,6 +1,7 @@
 //! The merchant's end: requests to the external platform, and what came of them.
 
 use crate::{
+    asked_platforms::link_payments_anew,
     audit::Line,
     delivery,
     entity::{card, invoice as invoice_row, platform_request, seller_gateway},
@@ -60,8 +61,19 @@ pub(super) fn request_record(
 }
 
 /// Saves a gateway. Its key is sealed by whoever calls; the chain does not name it.
-pub(super) fn save_gateway<'t>(tx: &'t Tx, (it, actor): &'t (Gateway, Actor)) -> Run<'t, ()> {
+/// The platform id of a seller's external platform.
+async fn platform_id(tx: &Tx, seller: &str) -> Result<Option<String>, StoreError> {
+    let sql = Sql::new("SELECT platform_id FROM seller_gateways WHERE seller_id = ").bind(seller);
+    let rows = tx.rows(sql).await?;
+    rows.first().map(|row| row.cell(0)).transpose()
+}
+
+pub(super) fn save_gateway<'t>(
+    tx: &'t Tx,
+    (it, then, actor): &'t (Gateway, Vec<QueuedJob>, Actor),
+) -> Run<'t, ()> {
     Box::pin(async move {
+        let before = platform_id(tx, it.seller.as_str()).await?;
         let sql = Sql::new("UPDATE seller_gateways SET base_url = ")
             .bind(it.base_url.as_str())
             .add(", key_id = ")
@@ -91,6 +103,10 @@ pub(super) fn save_gateway<'t>(tx: &'t Tx, (it, actor): &'t (Gateway, Actor)) ->
                 return Err(stale(format!("the platform of seller {}", it.seller)));
             }
         }
+        if before.is_some_and(|before| before != it.platform_id) {
+            link_payments_anew(tx, it.seller.as_str()).await?;
+        }
+        tx.enqueue_all(then);
         tx.audit(
             Line::new(actor, "gateway.saved", it.seller.as_str())
                 .with("base_url", it.base_url.as_str())
@@ -105,11 +121,15 @@ pub(super) type Registered = (SellerId, String, String, DateTime<Utc>);
 
 pub(super) fn note_registration<'t>(
     tx: &'t Tx,
-    (seller, platform_id, name, at): &'t Registered,
+    (seller, told, name, at): &'t Registered,
 ) -> Run<'t, ()> {
     Box::pin(async move {
+        let before = platform_id(tx, seller.as_str()).await?;
+        if before.is_some_and(|before| before != *told) {
+            link_payments_anew(tx, seller.as_str()).await?;
+        }
         let sql = Sql::new("UPDATE seller_gateways SET platform_id = ")
-            .bind(platform_id.as_str())
+            .bind(told.as_str())
             .add(", platform_name = ")
             .bind(name.as_str())
             .add(", checked_at = ")

@@ -43,9 +43,16 @@ impl GatewayStore for Store {
             .transpose()
     }
 
-    async fn save_gateway(&self, gateway: &Gateway, actor: &Actor) -> Result<(), StoreError> {
-        self.write((gateway.clone(), actor.clone()), asking::save_gateway)
-            .await
+    async fn save_gateway_then(
+        &self,
+        gateway: &Gateway,
+        then: Vec<QueuedJob>,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let input = (gateway.clone(), then, actor.clone());
+        let done = self.write(input, asking::save_gateway).await;
+        self.caches().accounts.clear();
+        done
     }
 
     async fn note_registration(
@@ -61,7 +68,9 @@ impl GatewayStore for Store {
             platform_name.to_owned(),
             at,
         );
-        self.write(it, asking::note_registration).await
+        let done = self.write(it, asking::note_registration).await;
+        self.caches().accounts.clear();
+        done
     }
 
     async fn draft_request(

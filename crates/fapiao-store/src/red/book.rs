@@ -8,6 +8,7 @@ use crate::{
     error::{exists, missing, stale},
     idempotent,
     invoice::find,
+    read::id as id_of,
     sql::{Cells, Sql, for_update, select},
     tx::Tx,
     writer::Run,
@@ -21,6 +22,7 @@ use fapiao_usecases::{
     errors::StoreError,
     idempotency::{Effect, Idempotency},
     jobs::{Job, QueuedJob},
+    merchant::refusal::REFUNDED,
     ports::{NewDelivery, NewRefund},
     records::{RedForm, Refund},
 };
@@ -146,9 +148,44 @@ pub(crate) fn book<'t>(tx: &'t Tx, it: &'t Booking) -> Run<'t, Effect<()>> {
                 Some(refund.seller.clone()),
             ));
         }
+        if it.new.ends_waiting {
+            refuse_waiting(tx, &order).await?;
+        }
         delivery::orders_follow(tx, std::slice::from_ref(&order.id)).await?;
         Ok(Effect::Done(()))
     })
+}
+
+/// Nothing is left to be invoiced: the pages that wait for a buyer, or whose invoice is not drawn up yet, lead nowhere any
+/// more, and buyers who agreed are told at WeChat.
+async fn refuse_waiting(tx: &Tx, order: &order::Model) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "SELECT id, state FROM deliveries WHERE invoice_id IS NULL \
+         AND state IN ('created', 'page_opened', 'authorised') AND order_id = ",
+    )
+    .bind(order.id.as_str())
+    .add(for_update(tx.backend));
+    for row in tx.rows(sql).await? {
+        let (id, from): (String, String) = (row.cell(0)?, row.cell(1)?);
+        let sql = Sql::new("UPDATE deliveries SET state = 'refused', version = version + 1, reason = ")
+            .bind(REFUNDED)
+            .add(" WHERE id = ")
+            .bind(id.as_str());
+        tx.exec(sql).await?;
+        tx.audit(
+            Line::new(&Actor::System, "delivery.refused", &id)
+                .order(&order.id)
+                .edge(&from, "refused")
+                .with("reason", REFUNDED),
+        );
+        // A page that nobody asked for is unknown to WeChat.
+        if from != "created" {
+            let job = Job::RejectAuthorisation(id_of(&id)?);
+            tx.enqueue(QueuedJob::now(job, Some(id_of(&order.seller_id)?)));
+        }
+        tx.changed_id(&id);
+    }
+    Ok(())
 }
 
 pub(crate) async fn hold_order(tx: &Tx, id: &str) -> Result<order::Model, StoreError> {

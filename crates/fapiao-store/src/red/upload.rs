@@ -1,4 +1,4 @@
-//! A refused invoice goes out again under its own number.
+//! A refused invoice goes out again under its own number, or the serial that a gateway knows it by.
 
 use super::book::{hold_order, left_to_invoice};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     error::{exists, missing, stale},
     invoice::state,
     read,
-    sql::{Sql, for_update, select},
+    sql::{self, Sql, for_update, select},
     tx::Tx,
     writer::Run,
 };
@@ -27,7 +27,8 @@ pub(super) fn again<'t>(tx: &'t Tx, (id, actor): &'t (InvoiceId, Actor)) -> Run<
     Box::pin(async move {
         let row = hold(tx, id).await?;
         let (from, to) = (InvoiceState::Refused, InvoiceState::OutcomeUnknown);
-        if state(&row.state)? != from || row.number.is_none() || from.change(to).is_err() {
+        let has_name = row.number.is_some() || keeps_serial(tx, &row).await?;
+        if state(&row.state)? != from || !has_name || from.change(to).is_err() {
             return Err(stale(format!("invoice {id}")));
         }
         let order = hold_order(tx, &row.order_id).await?;
@@ -78,6 +79,23 @@ pub(super) fn again<'t>(tx: &'t Tx, (id, actor): &'t (InvoiceId, Actor)) -> Run<
         tx.changed_id(&row.delivery_id);
         Ok(())
     })
+}
+
+/// Whether a gateway was asked for the invoice and knows it by our serial: it gives the number, so a refused one has none
+/// yet. What another platform or WeChat was asked for is theirs to begin again.
+async fn keeps_serial(tx: &Tx, row: &invoice::Model) -> Result<bool, StoreError> {
+    if row.segment_id.is_some() || row.uploaded_at.is_none() {
+        return Ok(false);
+    }
+    let sql =
+        Sql::new("SELECT count(*) FROM tax_connections WHERE route = 'gateway' AND seller_id = ")
+            .bind(row.seller_id.as_str())
+            .add(" AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id = ")
+            .bind(row.id.as_str())
+            .add(") AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.invoice_id = ")
+            .bind(row.id.as_str())
+            .add(")");
+    Ok(sql::number(&tx.db, sql).await? > 0)
 }
 
 async fn hold(tx: &Tx, id: &InvoiceId) -> Result<invoice::Model, StoreError> {

@@ -551,6 +551,8 @@ pub(crate) fn seller(id: &SellerId, account: &AccountId) -> Seller {
         mode: IssuingMode::SelfBuilt,
         platform_account: Some(account.clone()),
         channel_account: Some(account.clone()),
+        app_account: None,
+        mini_program_account: None,
         numbers_low: 2,
         numbers_fetch: 10,
         quota_low: Fen::parse_yuan("150").unwrap(),

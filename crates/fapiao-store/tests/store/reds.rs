@@ -186,6 +186,7 @@ pub(crate) async fn taken_back(bench: &Bench, number: &str) {
     let plan = plan_full(&blue.lines, &[], RedReason::Returned).unwrap();
     let new = NewRefund {
         refund: refund(bench, &order, &blue, RedReason::Returned, plan),
+        ends_waiting: false,
         basis: RefundBasis {
             refunds: 0,
             holding: 0,
@@ -298,6 +299,7 @@ async fn decide(
     let Ok(plan) = plan else { return };
     let new = NewRefund {
         refund: refund(bench, order, blue, reason, plan),
+        ends_waiting: false,
         basis: RefundBasis {
             refunds,
             holding: holding.len(),

@@ -6,8 +6,9 @@ use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
     ids::fresh,
+    jobs::{Job, QueuedJob},
     ports::{
-        CardTemplate, Designs, Ledger, NewDesign, Setup, TemplateTry, TokenTrouble, Tokens,
+        CardTemplate, Designs, JobQueue, Ledger, NewDesign, Setup, TemplateTry, TokenTrouble, Tokens,
         TryState,
     },
     records::{Product, TaxCode, UsableRate},
@@ -52,6 +53,43 @@ on_both! {
         let other = seller(&fresh(bench.now()), &bench.account);
         bench.store.save_seller(&other, &Actor::CommandLine).await.unwrap();
         assert_eq!(bench.store.sellers().await.unwrap().len(), 2);
+    }
+
+    async fn what_a_setting_needs_is_queued_with_it_or_not_at_all(bench: &Bench) {
+        let by = Actor::CommandLine;
+        let kinds = async || {
+            let rows = bench.store.jobs(None, None, 50).await.unwrap().rows;
+            let mut kinds: Vec<_> = rows.into_iter().map(|it| it.kind).collect();
+            kinds.sort();
+            kinds
+        };
+        let before = kinds().await;
+        let mut paid = bench.store.account(&bench.account).await.unwrap().unwrap();
+        paid.pay_merchant = "1900000001".to_owned();
+        bench.store.save_account(&paid, &by).await.unwrap();
+        bench.store.record_payments_linked(&bench.account, "1900000001", bench.now()).await.unwrap();
+        let first = bench.store.seller(&bench.seller).await.unwrap().unwrap();
+        let then = || vec![QueuedJob::now(Job::SyncTaxData(bench.seller.clone()), None)];
+        let mut renamed = first.clone();
+        renamed.short_name = "新".to_owned();
+        bench.store.save_seller_then(&renamed, then(), &by).await.unwrap();
+        let mut queued = kinds().await;
+        assert_eq!(queued.len(), before.len() + 1, "{queued:?}");
+        // Refused, so that nothing follows.
+        let stale = bench.store.save_seller_then(&first, then(), &by).await;
+        assert!(matches!(stale, Err(StoreError::Stale { .. })), "{stale:?}");
+        assert_eq!(kinds().await, queued);
+        let linked = bench.store.account(&bench.account).await.unwrap().unwrap();
+        assert!(linked.pay_linked_at.is_some(), "a name leads the receipts nowhere else");
+        // Another platform: the receipts of the merchant number lead there from now on.
+        let mut moved = bench.store.seller(&bench.seller).await.unwrap().unwrap();
+        moved.platform_account = None;
+        bench.store.save_seller(&moved, &by).await.unwrap();
+        let account = bench.store.account(&bench.account).await.unwrap().unwrap();
+        assert_eq!(account.pay_linked_at, None);
+        queued.push("prepare_account".to_owned());
+        queued.sort();
+        assert_eq!(kinds().await, queued);
     }
 
     async fn accounts_keep_their_secrets_to_themselves(bench: &Bench) {

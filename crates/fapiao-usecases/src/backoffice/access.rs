@@ -365,6 +365,10 @@ impl Known {
             accounts.iter().find(|it| Some(&it.id) == id).cloned()
         };
         let of_kind = |kind: AccountKind| accounts.iter().find(|it| it.kind == kind).cloned();
+        let app = by_id(seller.and_then(|it| it.app_account.as_ref()))
+            .or_else(|| of_kind(AccountKind::OpenPlatformApp));
+        let mini_program = by_id(seller.and_then(|it| it.mini_program_account.as_ref()))
+            .or_else(|| of_kind(AccountKind::MiniProgram));
         let channel = by_id(seller.and_then(|it| it.channel_account.as_ref()));
         let platform = by_id(seller.and_then(|it| it.platform_account.as_ref()));
         let is_service = |it: &Account| it.kind == AccountKind::ServiceAccount;
@@ -376,11 +380,12 @@ impl Known {
             seller: seller.cloned(),
             platform: platform.or_else(|| service.clone()),
             service,
-            asked_app: of_kind(AccountKind::OpenPlatformApp).filter(|_| ways.contains(&Way::App)),
-            asked_mini_program: of_kind(AccountKind::MiniProgram)
+            asked_app: app.clone().filter(|_| ways.contains(&Way::App)),
+            asked_mini_program: mini_program
+                .clone()
                 .filter(|_| ways.contains(&Way::MiniProgram)),
-            app: of_kind(AccountKind::OpenPlatformApp),
-            mini_program: of_kind(AccountKind::MiniProgram),
+            app,
+            mini_program,
         })
     }
 

@@ -4,10 +4,11 @@ use super::{SettingError, texts::Reading};
 use crate::{
     actor::Actor,
     errors::StoreError,
+    fields::FieldError,
     ids::fresh,
     jobs::{Job, QueuedJob},
     platform::template::templates_to_make,
-    ports::{Ports, Sealer},
+    ports::{AccountUse, Ports, Sealer},
     records::{Account, AccountKind, PushMode, SealedText},
 };
 use fapiao_domain::ids::AccountId;
@@ -64,28 +65,67 @@ pub async fn save_account(
     let known = ports.store.account_by_app_id(draft.app_id.trim()).await?;
     let taken = known.is_some_and(|known| before.is_none_or(|before| before.id != known.id));
     let mut account = read(ports.sealer.as_ref(), before, draft, rules, taken)?;
-    if before.is_none() {
-        account.id = fresh(ports.clock.now());
+    match before {
+        None => account.id = fresh(ports.clock.now()),
+        Some(before) => same_at_wechat(ports, before, &account).await?,
     }
-    ports.store.save_account(&account, actor).await?;
-    let job = QueuedJob::now(Job::PrepareAccount(account.id.clone()), None);
-    ports.store.enqueue(vec![job]).await?;
-    follow_sellers(ports, &account.id).await?;
+    let mut then = vec![QueuedJob::now(
+        Job::PrepareAccount(account.id.clone()),
+        None,
+    )];
+    then.extend(templates_of_sellers(ports, &account.id).await?);
+    ports.store.save_account_then(&account, then, actor).await?;
     Ok(account)
 }
 
+/// Refuses to make another account of one that templates, deliveries and cards refer to: WeChat knows them under the app
+/// id of before, and would refuse every call about them.
+async fn same_at_wechat(
+    ports: &Ports,
+    before: &Account,
+    after: &Account,
+) -> Result<(), SettingError> {
+    let mut changed = Vec::new();
+    if before.app_id != after.app_id {
+        changed.push("/app_id");
+    }
+    if before.kind != after.kind {
+        changed.push("/kind");
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let AccountUse {
+        templates,
+        deliveries,
+    } = ports.store.use_of_account(&before.id).await?;
+    if templates + deliveries == 0 {
+        return Ok(());
+    }
+    let errors = changed.into_iter().map(|field| {
+        let message = format!(
+            "{templates} card templates and {deliveries} deliveries belong to this account at WeChat: leave its app id and \
+             sort as they are, enter the other one as a new account, and choose that one in the seller's settings"
+        );
+        FieldError::new(field, "E_ACCOUNT_IN_USE", message).in_chinese(format!(
+            "已有 {templates} 个卡券模板、{deliveries} 笔投递属于这个微信账号，AppID 和类型不能再改：请把另一个账号作为新账号添加，再到开票主体设置中选用"
+        ))
+    });
+    Err(SettingError::Invalid(errors.collect()))
+}
+
 /// Templates of sellers that issue through this account may be made now.
-async fn follow_sellers(ports: &Ports, account: &AccountId) -> Result<(), StoreError> {
+async fn templates_of_sellers(
+    ports: &Ports,
+    account: &AccountId,
+) -> Result<Vec<QueuedJob>, StoreError> {
     let mut jobs = Vec::new();
     for seller in ports.store.sellers().await? {
         if seller.platform_account.as_ref() == Some(account) {
             jobs.extend(templates_to_make(ports, &seller).await?);
         }
     }
-    if jobs.is_empty() {
-        return Ok(());
-    }
-    ports.store.enqueue(jobs).await
+    Ok(jobs)
 }
 
 fn read(

@@ -159,10 +159,6 @@ pub async fn settle_try(
     }
     let subject = card_subject(&open.seller, open.kind);
     super::titles::release_stopped(ports, actor, &subject).await?;
-    ports
-        .store
-        .enqueue(vec![ensure(&open.seller, open.kind)])
-        .await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::{SettingError, texts::Reading};
 use crate::{
     actor::Actor,
+    fields::FieldError,
     gateway::key_purpose,
     jobs::{Job, QueuedJob},
     ports::Ports,
@@ -60,11 +61,29 @@ pub async fn save_gateway(
         checked_at: before.as_ref().and_then(|it| it.checked_at),
         version: before.map_or(1, |it| it.version),
     }))?;
-    ports.store.save_gateway(&gateway, actor).await?;
-    let ask = Job::SyncTaxData(seller.id.clone());
+    let open = ports
+        .store
+        .open_at_other_platform(&seller.id, &gateway.platform_id)
+        .await?;
+    if open > 0 {
+        return Err(SettingError::Invalid(vec![
+            FieldError::new(
+                "/platform_id",
+                "E_PLATFORM_OPEN",
+                format!(
+                    "{open} deliveries were opened under the platform id of before, and only that platform can issue for \
+                     them: wait until they are in the wallets, or end them; until then enter that id"
+                ),
+            )
+            .in_chinese(format!(
+                "还有 {open} 笔开票申请是以原来的平台识别码打开的，只能由那家平台开具：请等它们入卡包或先结束它们，在此之前请填原来的识别码"
+            )),
+        ]));
+    }
+    let ask = QueuedJob::now(Job::SyncTaxData(seller.id.clone()), Some(seller.id.clone()));
     ports
         .store
-        .enqueue(vec![QueuedJob::now(ask, Some(seller.id.clone()))])
+        .save_gateway_then(&gateway, vec![ask], actor)
         .await?;
     Ok(gateway)
 }

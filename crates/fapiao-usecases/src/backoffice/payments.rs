@@ -54,8 +54,10 @@ pub async fn set_pay_merchant(
         pay_linked_at: None,
         ..account
     };
-    ports.store.save_account(&account, actor).await?;
     let job = QueuedJob::now(Job::PrepareAccount(account.id.clone()), None);
-    ports.store.enqueue(vec![job]).await?;
+    ports
+        .store
+        .save_account_then(&account, vec![job], actor)
+        .await?;
     Ok(account)
 }

@@ -7,7 +7,7 @@ use crate::{
     jobs::{Job, QueuedJob},
     platform::template::templates_to_make,
     ports::Ports,
-    records::{InvoiceRules, IssuingMode, Seller},
+    records::{AccountKind, InvoiceRules, IssuingMode, Seller},
     typed::plain_number,
 };
 use fapiao_domain::{
@@ -16,6 +16,7 @@ use fapiao_domain::{
     party::SellerParty,
     uscc::{check_tax_number, normalise_tax_number},
 };
+use std::collections::BTreeSet;
 
 /// Most numbers of one fetch.
 const FETCH_MAX: i64 = 5000;
@@ -55,6 +56,10 @@ pub struct SellerDraft {
     pub platform_account: String,
     /// An account id, or empty.
     pub channel_account: String,
+    /// An open-platform app's id, or empty.
+    pub app_account: String,
+    /// A mini program's id, or empty.
+    pub mini_program_account: String,
     /// Numbers are fetched below this.
     pub numbers_low: String,
     /// How many at once.
@@ -82,12 +87,12 @@ pub async fn save_seller(
     before: Option<&Seller>,
     draft: &SellerDraft,
 ) -> Result<Seller, SettingError> {
-    let accounts: Vec<AccountId> = ports
+    let accounts: Vec<(AccountId, AccountKind)> = ports
         .store
         .accounts()
         .await?
         .into_iter()
-        .map(|it| it.id)
+        .map(|it| (it.id, it.kind))
         .collect();
     let mut seller = read(draft, &accounts)?;
     let same_number = |it: &Seller| it.party.tax_number == seller.party.tax_number;
@@ -109,10 +114,9 @@ pub async fn save_seller(
         }
         None => seller.id = fresh(ports.clock.now()),
     }
-    ports.store.save_seller(&seller, actor).await?;
-    let mut follows = what_follows(&seller);
-    follows.extend(templates_to_make(ports, &seller).await?);
-    ports.store.enqueue(follows).await?;
+    let mut then = what_follows(&seller);
+    then.extend(templates_to_make(ports, &seller).await?);
+    ports.store.save_seller_then(&seller, then, actor).await?;
     Ok(seller)
 }
 
@@ -120,11 +124,15 @@ pub async fn save_seller(
 fn what_follows(seller: &Seller) -> Vec<QueuedJob> {
     let mut jobs = Vec::new();
     let mut push = |job| jobs.push(QueuedJob::now(job, Some(seller.id.clone())));
-    let mut accounts: Vec<&AccountId> = [&seller.platform_account, &seller.channel_account]
-        .into_iter()
-        .flatten()
-        .collect();
-    accounts.dedup();
+    let accounts: BTreeSet<&AccountId> = [
+        &seller.platform_account,
+        &seller.channel_account,
+        &seller.app_account,
+        &seller.mini_program_account,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     for account in accounts {
         push(Job::PrepareAccount(account.clone()));
     }
@@ -133,7 +141,10 @@ fn what_follows(seller: &Seller) -> Vec<QueuedJob> {
     jobs
 }
 
-fn read(draft: &SellerDraft, accounts: &[AccountId]) -> Result<Seller, SettingError> {
+fn read(
+    draft: &SellerDraft,
+    accounts: &[(AccountId, AccountKind)],
+) -> Result<Seller, SettingError> {
     let mut reading = Reading::default();
     let party = SellerParty {
         name: reading.required("name", &draft.name, 100),
@@ -163,8 +174,15 @@ fn read(draft: &SellerDraft, accounts: &[AccountId]) -> Result<Seller, SettingEr
     if mode.is_none() {
         reading.wrong("mode", "E_CHOICE", "choose one from the list");
     }
-    let platform_account = account(&mut reading, "platform_account", draft, accounts);
-    let channel_account = account(&mut reading, "channel_account", draft, accounts);
+    let mut account = |field: &str, text: &str, kind: Option<AccountKind>| {
+        account(&mut reading, field, text, kind, accounts)
+    };
+    let platform_account = account("platform_account", &draft.platform_account, None);
+    let channel_account = account("channel_account", &draft.channel_account, None);
+    let kind = Some(AccountKind::OpenPlatformApp);
+    let app_account = account("app_account", &draft.app_account, kind);
+    let kind = Some(AccountKind::MiniProgram);
+    let mini_program_account = account("mini_program_account", &draft.mini_program_account, kind);
     let numbers_low = reading.whole("numbers_low", &draft.numbers_low, 1, 1_000_000);
     let numbers_fetch = reading.whole("numbers_fetch", &draft.numbers_fetch, 1, FETCH_MAX);
     let quota_low = amount(&mut reading, "quota_low", &draft.quota_low);
@@ -184,6 +202,8 @@ fn read(draft: &SellerDraft, accounts: &[AccountId]) -> Result<Seller, SettingEr
         mode,
         platform_account,
         channel_account,
+        app_account,
+        mini_program_account,
         numbers_low: u32::try_from(numbers_low).unwrap_or(u32::MAX),
         numbers_fetch: u32::try_from(numbers_fetch).unwrap_or(u32::MAX),
         quota_low,
@@ -194,20 +214,22 @@ fn read(draft: &SellerDraft, accounts: &[AccountId]) -> Result<Seller, SettingEr
     reading.end(seller)
 }
 
+/// An account as chosen, of a kind where only one will do.
 fn account(
     reading: &mut Reading,
     field: &str,
-    draft: &SellerDraft,
-    known: &[AccountId],
+    text: &str,
+    kind: Option<AccountKind>,
+    known: &[(AccountId, AccountKind)],
 ) -> Option<AccountId> {
-    let text = match field {
-        "platform_account" => &draft.platform_account,
-        _ => &draft.channel_account,
-    };
     if text.is_empty() {
         return None;
     }
-    let id = AccountId::parse(text).ok().filter(|id| known.contains(id));
+    let fits = |id: &AccountId| {
+        let mut all = known.iter();
+        all.any(|(known, is)| known == id && kind.is_none_or(|kind| kind == *is))
+    };
+    let id = AccountId::parse(text).ok().filter(fits);
     if id.is_none() {
         reading.wrong(field, "E_CHOICE", "choose one from the list");
     }

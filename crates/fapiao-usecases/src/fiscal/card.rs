@@ -6,7 +6,9 @@ use super::{
 use crate::{
     actor::Actor,
     errors::{Advice, StoreError},
-    inserting::{YOUNG_TEMPLATE, fresh_media, lost_media, says_no, until_usable, young_template},
+    inserting::{
+        IN_A_WALLET, fresh_media, is_young, lost_media, says_no, until_usable, young_template,
+    },
     jobs::{Job, QueuedJob},
     ports::{BillInsert, InsertedCard, Ports},
     records::{Account, BillCard, TemplateStand},
@@ -201,11 +203,10 @@ async fn ask(
         Ok(inserted) => return record_inserted(ports, &id, Some(&inserted)).await,
         Err(error) => error,
     };
-    if error.advice == Advice::AlreadyDone
-        && (was_asked || was_said_absent(ports, &bill, &id).await?)
-    {
-        // Our own earlier call went through and its answer was lost: the card is there, its code is not. WeChat knows it
-        // better than whoever looked and did not find it.
+    let is_there = error.advice == Advice::AlreadyDone || error.code == IN_A_WALLET;
+    if is_there && (was_asked || was_said_absent(ports, &bill, &id).await?) {
+        // Our own earlier call went through and its answer was lost: the card is there, its code is not. WeChat, which may
+        // also tell it by the bill that is in a wallet already, knows it better than whoever looked and did not find it.
         return record_inserted(ports, &id, None).await;
     }
     if !says_no(&error) || was_asked && error.advice != Advice::NeedsPerson {
@@ -213,7 +214,7 @@ async fn ask(
     }
     // An order id that others used may mean a card that we do not know of: nobody is asked anew before a person looked.
     let ends = !matches!(error.advice, Advice::OutcomeUnknown | Advice::AlreadyDone)
-        && error.code != YOUNG_TEMPLATE
+        && !is_young(&error.code)
         && !lost_media(&error.code);
     let reason = if ends { error.message.as_str() } else { "" };
     record_refused(ports, &id, &error.code, reason, was_asked).await?;
@@ -227,11 +228,11 @@ async fn ask(
             ),
         ));
     }
-    if error.code == YOUNG_TEMPLATE
+    if is_young(&error.code)
         && let Some(made) = made
         && let Some(after) = until_usable(made, ports.clock.now())
     {
-        return Err(StepError::not_yet(after, young_template(made)));
+        return Err(StepError::not_yet(after, young_template(&error.code, made)));
     }
     if lost_media(&error.code) {
         return Err(StepError::not_yet(
@@ -240,7 +241,7 @@ async fn ask(
         ));
     }
     let mut error = error;
-    if error.code == YOUNG_TEMPLATE {
+    if is_young(&error.code) {
         // No longer young: something else is wrong with it.
         error.advice = Advice::NeedsPerson;
     }

@@ -5,7 +5,7 @@ use crate::{
     actor::Actor,
     errors::StoreError,
     jobs::{Job, QueuedJob},
-    ports::{AuthStatus, Ports},
+    ports::{AuthStatus, Ports, agreed_at},
     records::{Account, BillSource},
     step::StepError,
 };
@@ -76,7 +76,7 @@ pub(crate) async fn confirm_bill(
         }
         AuthStatus::Authorised { at, .. } => {
             goes_to(&mut it.delivery, DeliveryState::Authorised, "")?;
-            it.delivery.authorised_at = Some(at);
+            it.delivery.authorised_at = Some(agreed_at(at, ports.clock.now()));
             let then = if it.unit.role.inserts() {
                 vec![QueuedJob::now(Job::InsertBill(id.clone()), None)]
             } else {

@@ -1,13 +1,13 @@
 //! A bill that its bureau declared void, and what a bureau elsewhere did with one.
 
 use super::{
-    BillError, Told, account_of, bill_row, found, goes_to,
+    BillError, Found, Told, account_of, bill_row, found, goes_to,
     refusal::{read_reason, rejection},
     save,
 };
 use crate::{
     actor::Actor,
-    errors::Advice,
+    errors::{Advice, StoreError},
     jobs::{Job, QueuedJob},
     ports::{BillRow, BillWrite, Ports},
     records::{BillDelivery, BillVoid},
@@ -23,6 +23,10 @@ use serde_json::json;
 
 /// While an employer holds the card, it is looked at again so often; its release wakes the job at once.
 const LOCKED_RETRY_SECS: u32 = 6 * 3600;
+/// A cancellation is asked for: written down first, so that a lost answer is recognised.
+const CANCEL_ASKED: &str = "bill.cancel_asked";
+/// WeChat did not cancel it, and this is known.
+const CANCEL_REFUSED: &str = "bill.cancel_refused";
 /// Hours after which an insert without an outcome is for a person: nobody asks for it any more.
 const INSERT_HOURS: i64 = 24;
 /// While the insert is under way.
@@ -152,6 +156,7 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
         Some(account) => account,
         None => super::bureau_of(ports, &it.unit).await?,
     };
+    let asked_before = announce_cancel(ports, &mut it).await?;
     let answer = ports
         .platform
         .cancel_card(&account, &card.template, &card.code)
@@ -159,6 +164,10 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     let (to, action, result) = match answer {
         Ok(()) => (CardState::Cancelled, "bill.card_cancelled", Ok(())),
         Err(error) if error.advice == Advice::AlreadyDone => {
+            (CardState::Cancelled, "bill.card_cancelled", Ok(()))
+        }
+        // Our own earlier call went through and its answer was lost.
+        Err(error) if asked_before && error.code == "72024" => {
             (CardState::Cancelled, "bill.card_cancelled", Ok(()))
         }
         // WeChat knows it before its report reached us.
@@ -170,7 +179,14 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
             "bill.card_changed",
             Err(reimbursed()),
         ),
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            if matches!(error.advice, Advice::NeedsPerson | Advice::Never) {
+                let note = json!({ "delivery": id.as_str(), "code": error.code });
+                let told = Told::new(Actor::WeChat, CANCEL_REFUSED, note);
+                save(ports, &mut it.delivery, told, Vec::new()).await?;
+            }
+            return Err(error.into());
+        }
     };
     if let Some(card) = it.delivery.card.as_mut() {
         card.state = to;
@@ -184,6 +200,23 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
     )
     .await?;
     result
+}
+
+/// Writes down that a cancellation is about to be asked for. Tells whether one was asked for before and got no clear
+/// answer: WeChat may have carried it out.
+async fn announce_cancel(ports: &Ports, it: &mut Found) -> Result<bool, StoreError> {
+    let known = [CANCEL_ASKED, CANCEL_REFUSED, "bill.card_changed"];
+    let lines = ports.store.bill_timeline(&it.bill.id).await?;
+    let last = lines.iter().rev().find(|line| {
+        known.contains(&line.action.as_str()) && line.data["delivery"] == it.delivery.id.as_str()
+    });
+    if last.is_some_and(|line| line.action == CANCEL_ASKED) {
+        return Ok(true);
+    }
+    let note = json!({ "delivery": it.delivery.id.as_str() });
+    let told = Told::new(Actor::System, CANCEL_ASKED, note);
+    save(ports, &mut it.delivery, told, Vec::new()).await?;
+    Ok(false)
 }
 
 /// Whether an insert was asked for without an answer that says no: the card may be in the wallet.

@@ -131,6 +131,7 @@ async fn take_new(
             offset: offset.clone(),
             refund: NewRefund {
                 basis: planned.books.basis(),
+                ends_waiting: false,
                 refund,
             },
         };

@@ -12,7 +12,7 @@ use crate::{
         refusal::REASON_MAX,
     },
     parts::{PartsError, Superseded, parts_left},
-    ports::{Attachment, AuthStatus, NewDelivery, Ports, Scope},
+    ports::{Attachment, AuthStatus, NewDelivery, Ports, Scope, agreed_at},
     records::{Account, ClaimState, Order, OrderPart, PaymentClaim, Seller},
     step::StepError,
 };
@@ -66,7 +66,7 @@ pub async fn take_up(
         platform_id,
         wechat_order_id: order_id.to_owned(),
         raw_title: title.map(|it| *it),
-        authorised_at: at,
+        authorised_at: agreed_at(at, now),
         state: ClaimState::Open,
         note: String::new(),
         order: None,

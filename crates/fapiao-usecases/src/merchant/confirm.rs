@@ -8,16 +8,25 @@ use crate::{
         late::{Late, is_news, late},
         pages::{PageError, platform_id_for},
     },
-    ports::{AuthStatus, Authorisation, DeliveryChange, Ports, Scope},
-    records::Delivery,
+    ports::{AuthStatus, Authorisation, DeliveryChange, Ports, Scope, agreed_at},
+    records::{AuditEntry, Delivery},
     step::StepError,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{DeliveryId, Id},
+};
 use serde_json::json;
 
 /// Why a delivery is over whose buyer declined on WeChat's page.
 pub const DECLINED: &str = "买家在微信页面上取消了开票";
+
+/// Why a delivery is over that was rejected at WeChat, but not from here.
+pub const REJECTED: &str = "商家已在微信拒绝开票 / refused at WeChat";
+
+/// A line of the timeline: WeChat's status is none that this version knows.
+const UNKNOWN_STATUS: &str = "delivery.status_unknown";
 
 /// What WeChat said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +106,7 @@ pub async fn confirm_authorisation(
             Ok(Confirmed::Closed(delivery.state))
         }
         AuthStatus::Authorised { at, title } => {
+            let at = agreed_at(at, ports.clock.now());
             let proof = Authorisation {
                 at,
                 // A title that was known before stands.
@@ -126,7 +136,7 @@ pub async fn confirm_authorisation(
                 ports,
                 &delivery,
                 DeliveryState::Refused,
-                "refused at WeChat",
+                REJECTED,
                 None,
                 None,
             )
@@ -147,13 +157,32 @@ pub async fn confirm_authorisation(
         }
         AuthStatus::Rejected => Ok(Confirmed::Closed(delivery.state)),
         AuthStatus::NotYet => Ok(Confirmed::NotYet),
-        AuthStatus::Other(word) => Err(StepError::parked(
-            "wechat_status_unknown",
-            format!(
-                "微信返回了未知的状态 {word}，本版本不认识 / WeChat reports the status `{word}`, which this version does not know"
-            ),
-        )),
+        AuthStatus::Other(word) => {
+            note_unknown(ports, &delivery, &word).await?;
+            Ok(Confirmed::NotYet)
+        }
     }
+}
+
+/// WeChat answers with a status that this version does not know: staff see it once, and the questions go on.
+async fn note_unknown(ports: &Ports, delivery: &Delivery, word: &str) -> Result<(), StoreError> {
+    let subject = delivery.id.as_str();
+    let lines = ports.store.timeline(&delivery.order).await?;
+    let is_known = |it: &AuditEntry| {
+        it.action == UNKNOWN_STATUS && it.subject == subject && it.data["status"] == word
+    };
+    if lines.iter().any(is_known) {
+        return Ok(());
+    }
+    tracing::error!(
+        delivery.id = %subject, status = word,
+        "WeChat reports a status that this version does not know; it is asked again, and a newer version may know it"
+    );
+    let data = json!({ "status": word });
+    ports
+        .store
+        .append_audit(&Actor::WeChat, UNKNOWN_STATUS, subject, data)
+        .await
 }
 
 /// The scheduled question, from the moment `since` at which the page was opened last: every 30 s for 3 minutes, every

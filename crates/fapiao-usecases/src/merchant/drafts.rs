@@ -9,6 +9,7 @@ use fapiao_domain::{
     delivery::{Channel, PageType},
     exact::{amount_of, quotient},
     face::{DifferenceKind, DifferenceTax},
+    ids::InvoiceId,
     line::OrderLine,
     money::{Fen, parse_positive},
     preference::Preference,
@@ -60,6 +61,8 @@ pub struct DeliveryDraft {
     pub title: Option<RawTitleRecord>,
     /// The document of a natural person, beside a title that is told.
     pub document: Option<DocumentDraft>,
+    /// The issued invoice that a page `collect` without a title hands over; left out, the first that has no card.
+    pub invoice: Option<InvoiceId>,
 }
 
 /// A natural person's document as typed. `Debug` shows no number.

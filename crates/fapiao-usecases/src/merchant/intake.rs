@@ -392,8 +392,8 @@ pub(super) enum AccountTrouble {
     Store(StoreError),
 }
 
-/// The account whose page a channel shows: the seller's own for pages, an account of the right sort for apps and mini
-/// programs.
+/// The account whose page a channel shows: the seller's own, or for apps and mini programs the only one of that sort where
+/// the seller names none.
 pub(super) async fn account_for(
     ports: &Ports,
     seller: &Seller,
@@ -409,28 +409,36 @@ pub(super) async fn account_for(
                 ))
             });
         }
-        Channel::App => AccountKind::OpenPlatformApp,
-        Channel::MiniProgram => AccountKind::MiniProgram,
+        Channel::App => (AccountKind::OpenPlatformApp, &seller.app_account),
+        Channel::MiniProgram => (AccountKind::MiniProgram, &seller.mini_program_account),
     };
-    let accounts = ports
-        .store
-        .accounts()
-        .await
-        .map_err(AccountTrouble::Store)?;
-    accounts
-        .into_iter()
-        .find(|account| account.kind == wanted)
-        .map(|account| account.id)
-        .ok_or_else(|| {
-            AccountTrouble::Missing(FieldError::new(
-                "/delivery/channel",
-                "E_NO_ACCOUNT",
-                format!(
-                    "no WeChat account of the sort {} is set up",
-                    wanted.as_str()
-                ),
-            ))
-        })
+    let (wanted, named) = wanted;
+    if let Some(named) = named {
+        return Ok(named.clone());
+    }
+    let accounts = ports.store.accounts().await;
+    let accounts = accounts.map_err(AccountTrouble::Store)?;
+    let mut fitting = accounts.into_iter().filter(|it| it.kind == wanted);
+    match (fitting.next(), fitting.next()) {
+        (Some(only), None) => Ok(only.id),
+        // Whose buyers come from which is nothing to be guessed: WeChat's page opens in one of them only.
+        (Some(_), Some(_)) => Err(AccountTrouble::Missing(FieldError::new(
+            "/delivery/channel",
+            "E_ACCOUNT_OPEN",
+            format!(
+                "the company has several accounts of the sort {}; choose the seller's one in its settings",
+                wanted.as_str()
+            ),
+        ))),
+        (None, _) => Err(AccountTrouble::Missing(FieldError::new(
+            "/delivery/channel",
+            "E_NO_ACCOUNT",
+            format!(
+                "no WeChat account of the sort {} is set up",
+                wanted.as_str()
+            ),
+        ))),
+    }
 }
 
 /// Who is on the invoice of a delivery, before its buyer comes.

@@ -13,11 +13,12 @@ use crate::{
     merchant::drafts::{DeliveryDraft, OrderDraft},
     parts::{PartsError, Superseded, parts_left},
     ports::{Accepted, NewDelivery, NewOrder, Ports, Scope},
-    records::{Delivery, Order},
+    records::{Card, Delivery, Invoice, JobRow, Order, OrderPart},
 };
 use fapiao_domain::{
+    card::CardState,
     delivery::{DeliveryState, PageType},
-    ids::{InvoiceId, OrderId},
+    ids::{Id, InvoiceId, OrderId},
     invoice::InvoiceState,
     order::OrderState,
 };
@@ -90,6 +91,49 @@ pub fn current(deliveries: &[Delivery]) -> Option<&Delivery> {
         .find(|it| it.state.awaits_buyer())
         .or_else(|| parts().find(|it| !it.state.is_final()))
         .or(Some(newest))
+}
+
+/// The delivery that a page about the order speaks of: of a divided order the first part that needs a person, because
+/// its job stopped, its invoice is there and its card is not, or nothing is under way and it ended without an invoice;
+/// else the [`current`] one.
+pub fn foremost<'a>(
+    order: OrderState,
+    deliveries: &'a [Delivery],
+    invoices: &[Invoice],
+    stopped: &[JobRow],
+) -> Option<&'a Delivery> {
+    let current = current(deliveries)?;
+    if current.part.is_none() {
+        return Some(current);
+    }
+    let mut parts: Vec<&Delivery> = deliveries
+        .iter()
+        .filter(|it| !deliveries.iter().any(|other| other.replaces(it)))
+        .collect();
+    parts.sort_by_key(|it| it.part.as_ref().map_or(0, |part| part.no));
+    let stops = |it: &Delivery| {
+        stopped.iter().any(|job| {
+            let of_invoice = it
+                .invoice
+                .as_ref()
+                .is_some_and(|id| job.subject == id.as_str());
+            job.subject == it.id.as_str() || of_invoice
+        })
+    };
+    let invoiced = |it: &Delivery| {
+        invoices.iter().any(|invoice| {
+            it.invoice.as_ref() == Some(&invoice.id)
+                && invoice.state.is_issued()
+                && invoice.state != InvoiceState::FullyRed
+        })
+    };
+    let without_card = |it: &Delivery| !it.is_bringing() && invoiced(it);
+    let ended = |it: &Delivery| order == OrderState::Open && !it.is_bringing() && !invoiced(it);
+    let first = |wrong: &dyn Fn(&Delivery) -> bool| parts.iter().copied().find(|it| wrong(it));
+    first(&stops)
+        .or_else(|| first(&without_card))
+        .or_else(|| first(&ended))
+        .or(Some(current))
 }
 
 /// What became of an order.
@@ -291,20 +335,24 @@ pub async fn request_delivery(
         .await?
         .map_err(OrderError::Invalid)?;
     let draft = &sealed;
-    let known = match collected_invoice(ports, &order, draft).await? {
-        Some(invoice) => KnownTitle::Invoiced(invoice),
-        None => known_title(&seller, order.asked, draft, "").map_err(OrderError::Invalid)?,
-    };
-    // What hands over an issued invoice, or needs a title that many invoices share, is divided like anything else.
-    let parts = match &known {
-        KnownTitle::Invoiced(_) => Vec::new(),
-        _ => match parts_left(ports, &seller, &order, Superseded::None).await {
-            Ok(parts) => parts,
-            Err(PartsError::Store(error)) => return Err(error.into()),
-            Err(PartsError::Books(text) | PartsError::Limits(text)) => {
-                return Err(OrderError::Indivisible(order.order_no, text));
+    let (known, parts) = match collected_invoice(ports, &order, draft).await? {
+        // Of a divided order it stays the part it is: the others go their own way.
+        Some(it) => (
+            KnownTitle::Invoiced(it.invoice),
+            it.part.into_iter().collect(),
+        ),
+        None => {
+            let known =
+                known_title(&seller, order.asked, draft, "").map_err(OrderError::Invalid)?;
+            // What needs a title that many invoices share is divided like anything else.
+            match parts_left(ports, &seller, &order, Superseded::None).await {
+                Ok(parts) => (known, parts),
+                Err(PartsError::Store(error)) => return Err(error.into()),
+                Err(PartsError::Books(text) | PartsError::Limits(text)) => {
+                    return Err(OrderError::Indivisible(order.order_no, text));
+                }
             }
-        },
+        }
     };
     let new = new_deliveries(&account, draft, &known, parts, now);
     let Some(first) = new.first() else {
@@ -328,23 +376,67 @@ pub async fn request_delivery(
     }
 }
 
-/// The issued invoice that a page `collect` without a title hands over. An invoice that has a card is with its buyer.
+/// The issued invoice that a page `collect` without a title hands over: the one that is named, or the first without a
+/// card.
 async fn collected_invoice(
     ports: &Ports,
     order: &Order,
     draft: &DeliveryDraft,
-) -> Result<Option<InvoiceId>, OrderError> {
+) -> Result<Option<Uncarded>, OrderError> {
     if draft.page != PageType::Collect || draft.title.is_some() {
         return Ok(None);
     }
-    for delivery in ports.store.deliveries_of(&order.id).await? {
-        let Some(id) = delivery.invoice else { continue };
-        let invoice = ports.store.invoice(&Scope::All, &id).await?;
-        if invoice.is_some_and(|it| it.state == InvoiceState::Issued) {
-            return Ok(Some(id));
+    let found = uncarded(ports, order).await?;
+    let Some(named) = &draft.invoice else {
+        return Ok(found.into_iter().next());
+    };
+    match found.into_iter().find(|it| it.invoice == *named) {
+        Some(found) => Ok(Some(found)),
+        None => Err(OrderError::DeliveryUnderWay(order.order_no.clone())),
+    }
+}
+
+/// An issued invoice that no wallet has, and that nothing brings to one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncarded {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// Which part of a divided order it is.
+    pub part: Option<OrderPart>,
+}
+
+/// The issued invoices of an order whose card did not come, oldest first. One whose delivery is still under way is
+/// brought by that; one whose card was asked for may be in a wallet.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn uncarded(ports: &Ports, order: &Order) -> Result<Vec<Uncarded>, StoreError> {
+    let deliveries = ports.store.deliveries_of(&order.id).await?;
+    let mut found: Vec<Uncarded> = Vec::new();
+    for delivery in &deliveries {
+        let Some(id) = &delivery.invoice else {
+            continue;
+        };
+        let is_brought = deliveries
+            .iter()
+            .any(|it| it.invoice.as_ref() == Some(id) && it.is_bringing());
+        if is_brought || found.iter().any(|it| it.invoice == *id) {
+            continue;
+        }
+        let invoice = ports.store.invoice(&Scope::All, id).await?;
+        if invoice.is_none_or(|it| it.state != InvoiceState::Issued) {
+            continue;
+        }
+        let cards = ports.store.cards_of(id).await?;
+        let gone = |it: &Card| matches!(it.state, CardState::Uploading | CardState::Cancelled);
+        if cards.iter().all(gone) {
+            found.push(Uncarded {
+                invoice: id.clone(),
+                part: delivery.part.clone(),
+            });
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 fn preview(new: &NewOrder) -> OrderWithDelivery {

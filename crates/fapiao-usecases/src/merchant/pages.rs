@@ -2,12 +2,13 @@
 
 use crate::{
     actor::Actor,
+    asked::asked_platform,
     books::left_to_invoice,
     errors::{Advice, OutsideError, StoreError},
     jobs::{Job, QueuedJob},
     merchant::page_refusals,
     parts::part_sums,
-    ports::{AuthAnswer, AuthPage, DeliveryChange, Ports, Scope},
+    ports::{AskedPlatform, AuthAnswer, AuthPage, DeliveryChange, Ports, Scope},
     records::{Delivery, IssuingMode, Order, Seller},
     unified::entered_platform_id,
 };
@@ -122,11 +123,14 @@ async fn ask_for_page(ports: &Ports, delivery: &Delivery) -> Result<AuthAnswer, 
         .account(&delivery.account)
         .await?
         .ok_or_else(|| PageError::NotReady(page_refusals::ACCOUNT_GONE.to_owned()))?;
-    let platform_id = platform_id_for(ports, delivery).await?;
+    let asked = platform_to_ask(ports, delivery).await?;
     if let Some((code, reason)) = page_refusals::foreseen(&account) {
         return Err(PageError::Refused { code, reason });
     }
     // Saved before WeChat is asked: from here on the buyer may agree, and a lost push must be found.
+    if !asked.given {
+        ports.store.keep_platform(&delivery.id, &asked).await?;
+    }
     mark_opened(ports, delivery).await?;
     let answer = ports
         .merchant
@@ -134,7 +138,7 @@ async fn ask_for_page(ports: &Ports, delivery: &Delivery) -> Result<AuthAnswer, 
             &account,
             &AuthPage {
                 order_id: delivery.order_id_at_wechat().to_owned(),
-                platform_id,
+                platform_id: asked.platform_id.clone(),
                 amount,
                 channel: delivery.channel,
                 page: delivery.page,
@@ -147,7 +151,17 @@ async fn ask_for_page(ports: &Ports, delivery: &Delivery) -> Result<AuthAnswer, 
         )
         .await;
     match answer {
-        Ok(answer) => Ok(answer),
+        Ok(answer) => {
+            if !asked.given {
+                // From here on the buyer can agree, and to this platform only.
+                let given = AskedPlatform {
+                    given: true,
+                    ..asked
+                };
+                ports.store.keep_platform(&delivery.id, &given).await?;
+            }
+            Ok(answer)
+        }
         Err(error) if error.advice == Advice::AlreadyDone => {
             let job = Job::ConfirmAuthorisation(delivery.id.clone());
             ports
@@ -184,17 +198,41 @@ pub async fn amount_of(
     }
 }
 
-/// The platform id that goes with a delivery: that of the external platform, or of the seller's platform account.
+/// The platform to ask for a page with: the one whose page was given before, else the seller's of today. Once given, it
+/// is the only one that the buyer may have agreed to.
+async fn platform_to_ask(ports: &Ports, delivery: &Delivery) -> Result<AskedPlatform, PageError> {
+    if let Some(asked) = asked_platform(ports, delivery).await?
+        && asked.given
+    {
+        return Ok(asked);
+    }
+    let mut seller = seller_of(ports, delivery).await?;
+    if delivery.issues_first() {
+        // Its invoice is our own already, wherever the seller has gone since.
+        seller.mode = IssuingMode::SelfBuilt;
+    }
+    Ok(AskedPlatform {
+        platform_id: platform_id_of(ports, &seller).await?,
+        mode: seller.mode,
+        account: seller.platform_account,
+        given: false,
+    })
+}
+
+async fn seller_of(ports: &Ports, delivery: &Delivery) -> Result<Seller, PageError> {
+    let seller = ports.store.seller(&delivery.seller).await?;
+    seller.ok_or_else(|| PageError::NotReady(page_refusals::NO_SELLER.to_owned()))
+}
+
+/// The platform id that goes with a delivery: the one its page was asked for with, else the seller's of today.
 pub(crate) async fn platform_id_for(
     ports: &Ports,
     delivery: &Delivery,
 ) -> Result<String, PageError> {
-    let not_ready = |what: &str| PageError::NotReady(what.to_owned());
-    let seller = ports
-        .store
-        .seller(&delivery.seller)
-        .await?
-        .ok_or_else(|| not_ready(page_refusals::NO_SELLER))?;
+    if let Some(asked) = asked_platform(ports, delivery).await? {
+        return Ok(asked.platform_id);
+    }
+    let seller = seller_of(ports, delivery).await?;
     platform_id_of(ports, &seller).await
 }
 

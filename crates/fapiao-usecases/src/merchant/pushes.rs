@@ -1,6 +1,7 @@
 //! Pushes: stored and answered at once, worked on later.
 
 use crate::{
+    asked::asked_platform,
     cancellation::wake_cancellation,
     errors::StoreError,
     fiscal::{BillConfirmed, confirm_bill, follow_bill_card},
@@ -289,8 +290,15 @@ async fn unsigned(ports: &Ports, account: Option<&AccountId>) -> Result<bool, St
 
 /// The legacy unified calls want the buyer's openid, which nothing but the push tells; the other modes never keep it.
 async fn keep_openid(ports: &Ports, delivery: &Delivery, openid: &str) -> Result<(), StoreError> {
-    let seller = ports.store.seller(&delivery.seller).await?;
-    if seller.is_some_and(|it| it.mode == IssuingMode::WechatUnified) {
+    let mode = match asked_platform(ports, delivery).await? {
+        Some(asked) => Some(asked.mode),
+        None => ports
+            .store
+            .seller(&delivery.seller)
+            .await?
+            .map(|it| it.mode),
+    };
+    if mode == Some(IssuingMode::WechatUnified) {
         ports.store.note_unified_buyer(&delivery.id, openid).await?;
     }
     Ok(())

@@ -314,7 +314,9 @@ pub(crate) async fn plan_without(
                 replace: draft.replace,
             };
             let wish = wish(&books, draft)?;
-            let plan = plan_refund(&books.lines, &books.taken(), &papers, manner, &wish)?;
+            // Discounts are lines of their own on paper, but not among those a person counts.
+            let plan = plan_refund(&books.lines, &books.taken(), &papers, manner, &wish)
+                .map_err(|error| error.renumbered(|no| books.place_of(no)))?;
             (RefundKind::Refund, plan)
         }
     };
@@ -572,6 +574,7 @@ pub async fn decide(
         let new = NewRefund {
             refund: refund.clone(),
             basis: planned.books.basis(),
+            ends_waiting: takes_all_that_is_open(&planned.books, &refund),
         };
         match ports.store.book_refund(new, key, &caller.actor).await {
             Ok(Effect::Done(())) => return Ok(Effect::Done(refund)),
@@ -586,6 +589,21 @@ pub async fn decide(
         }
     }
     Err(RefundProblem::PlanChanged)
+}
+
+/// Whether something was still to be invoiced, and nothing is afterwards.
+fn takes_all_that_is_open(books: &Books, refund: &Refund) -> bool {
+    let Ok((lines, _)) = books.to_invoice() else {
+        return false;
+    };
+    let open: Fen = lines.iter().map(|it| it.gross).sum();
+    let taken: Fen = refund
+        .taken
+        .iter()
+        .filter(|it| it.form.is_none())
+        .map(|it| it.line.line.gross)
+        .sum();
+    refund.kind == RefundKind::Refund && open.is_positive() && open + taken == Fen::ZERO
 }
 
 /// What was decided once stays decided: a repetition gets its first answer although the plan would be another today.

@@ -37,6 +37,7 @@ pub async fn reissue_order(ports: &Ports, id: &RefundId) -> Result<(), StepError
         return_url: last.map(|it| it.return_url).unwrap_or_default(),
         title: None,
         document: None,
+        invoice: None,
     };
     let account = match account_for(ports, &seller, draft.channel).await {
         Ok(account) => account,

@@ -115,6 +115,7 @@ async fn write_down(
     let new = NewRefund {
         refund,
         basis: books.basis(),
+        ends_waiting: false,
     };
     match ports.store.book_refund(new, None, &Actor::Buyer).await {
         // Somebody else decided in between, or another node found it first: looked at again with the next search.

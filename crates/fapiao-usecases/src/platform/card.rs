@@ -2,9 +2,12 @@
 
 use crate::{
     actor::Actor,
+    asked::seller_as_asked,
     cancellation::wake_cancellation,
     errors::{Advice, StoreError},
-    inserting::{YOUNG_TEMPLATE, fresh_media, lost_media, says_no, until_usable, young_template},
+    inserting::{
+        IN_A_WALLET, fresh_media, is_young, lost_media, says_no, until_usable, young_template,
+    },
     platform::{
         preflight::{self, Papers},
         template::{platform_account, template_for},
@@ -14,6 +17,7 @@ use crate::{
     step::StepError,
 };
 use fapiao_domain::{
+    card::CardState,
     delivery::DeliveryState,
     ids::{DeliveryId, InvoiceId},
     invoice::InvoiceState,
@@ -147,6 +151,7 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
             .ok_or_else(|| StoreError::NotFound {
                 what: format!("seller {}", delivery.seller),
             })?;
+    let seller = seller_as_asked(ports, delivery, seller).await?;
     let account = platform_account(ports, &seller).await?;
     // What WeChat would refuse is not asked for. An insert that was asked for before is: only WeChat can tell.
     let known = ports.store.card(id).await?;
@@ -182,6 +187,7 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
             .await?;
         return mark_offset(ports, id).await;
     }
+    let invoice_id = invoice.id.clone();
     let request = CardRequest {
         order_id,
         card_id: card.template,
@@ -207,6 +213,12 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
             ));
         }
     }
+    let is_ours = match &answer {
+        Err(error) if error.code == IN_A_WALLET => {
+            !is_brought_elsewhere(ports, id, &invoice_id).await?
+        }
+        _ => false,
+    };
     match answer {
         Ok(inserted) => {
             ports
@@ -215,8 +227,9 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
                 .await?;
             Ok(wake_cancellation(ports, id).await?)
         }
-        // Our own earlier call went through and its answer was lost: the card is there, its code is not.
-        Err(error) if error.advice == Advice::AlreadyDone && asked_before => {
+        // Our own earlier call went through and its answer was lost: the card is there, its code is not. WeChat may also
+        // tell it by the invoice that is in a wallet already, which is ours unless another delivery brought it.
+        Err(error) if asked_before && (error.advice == Advice::AlreadyDone || is_ours) => {
             ports
                 .store
                 .record_inserted(id, None, "", json!({ "reconciled": error.code }))
@@ -231,11 +244,11 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
                 error.code
             ),
         )),
-        Err(mut error) if error.code == YOUNG_TEMPLATE => {
+        Err(mut error) if is_young(&error.code) => {
             match until_usable(template.created_at, ports.clock.now()) {
                 Some(after) => Err(StepError::not_yet(
                     after,
-                    young_template(template.created_at),
+                    young_template(&error.code, template.created_at),
                 )),
                 // No longer young: something else is wrong with it, or the buyer is not on the white list of an
                 // account under test.
@@ -304,6 +317,18 @@ async fn upload_pdf(
         .record_media(delivery, &media, ports.clock.now())
         .await?;
     Ok(media)
+}
+
+/// Whether another delivery of the same invoice has its card in a wallet.
+async fn is_brought_elsewhere(
+    ports: &Ports,
+    id: &DeliveryId,
+    invoice: &InvoiceId,
+) -> Result<bool, StoreError> {
+    let cards = ports.store.cards_of(invoice).await?;
+    Ok(cards.iter().any(|it| {
+        it.delivery != *id && it.state.is_delivered() && it.state != CardState::Cancelled
+    }))
 }
 
 async fn is_offset(ports: &Ports, id: &InvoiceId) -> Result<bool, StoreError> {

@@ -5,19 +5,29 @@ use crate::{
     actor::Actor,
     cancellation::wake_cancellation,
     errors::{Advice, StoreError},
-    platform::template::platform_account,
+    platform::template::account_of_card,
     ports::{Ports, Scope},
     records::{Card, Invoice},
     step::StepError,
 };
 use chrono::TimeDelta;
-use fapiao_domain::{card::CardState, ids::DeliveryId, invoice::InvoiceState};
+use fapiao_domain::{
+    card::CardState,
+    ids::{DeliveryId, Id, OrderId},
+    invoice::InvoiceState,
+};
 use serde_json::json;
 
 /// While an employer holds the card, it is looked at again so often; its release wakes the job at once.
 const LOCKED_RETRY_SECS: u32 = 6 * 3600;
 /// While the insert is under way.
 const INSERT_RETRY_SECS: u32 = 30;
+/// A cancellation is asked for: written down first, so that a lost answer is recognised.
+const CANCEL_ASKED: &str = "card.cancel_asked";
+/// WeChat did not cancel it, and this is known.
+const CANCEL_REFUSED: &str = "card.cancel_refused";
+/// The card's state does not allow the change.
+const WRONG_STATE: &str = "72024";
 /// Hours after which an insert without an outcome is for a person: nobody asks for it any more.
 const INSERT_HOURS: i64 = 24;
 
@@ -92,7 +102,8 @@ async fn ask_to_cancel(ports: &Ports, card: &Card, invoice: &Invoice) -> Result<
             .ok_or_else(|| StoreError::NotFound {
                 what: format!("seller {}", invoice.seller),
             })?;
-    let account = platform_account(ports, &seller).await?;
+    let account = account_of_card(ports, &seller, &card.template).await?;
+    let asked_before = announce_cancel(ports, card, &invoice.order).await?;
     let answer = ports
         .platform
         .cancel_card(&account, &card.template, &card.code)
@@ -100,6 +111,10 @@ async fn ask_to_cancel(ports: &Ports, card: &Card, invoice: &Invoice) -> Result<
     let (to, note, end) = match answer {
         Ok(()) => (CardState::Cancelled, json!({}), Ok(())),
         Err(error) if error.advice == Advice::AlreadyDone => {
+            (CardState::Cancelled, json!({ "code": error.code }), Ok(()))
+        }
+        // Our own earlier call went through and its answer was lost.
+        Err(error) if asked_before && error.code == WRONG_STATE => {
             (CardState::Cancelled, json!({ "code": error.code }), Ok(()))
         }
         // WeChat knows it before its report reached us.
@@ -113,13 +128,42 @@ async fn ask_to_cancel(ports: &Ports, card: &Card, invoice: &Invoice) -> Result<
             json!({ "code": error.code }),
             Err(reimbursed()),
         ),
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            if matches!(error.advice, Advice::NeedsPerson | Advice::Never) {
+                let (subject, data) = (card.delivery.as_str(), json!({ "code": error.code }));
+                ports
+                    .store
+                    .append_audit(&Actor::WeChat, CANCEL_REFUSED, subject, data)
+                    .await?;
+            }
+            return Err(error.into());
+        }
     };
     ports
         .store
         .change_card(&card.delivery, card.state, to, &Actor::WeChat, note)
         .await?;
     end
+}
+
+/// Writes down that a cancellation is about to be asked for. Tells whether one was asked for before and got no clear
+/// answer: WeChat may have carried it out.
+async fn announce_cancel(ports: &Ports, card: &Card, order: &OrderId) -> Result<bool, StoreError> {
+    let subject = card.delivery.as_str();
+    let known = [CANCEL_ASKED, CANCEL_REFUSED, "card.changed"];
+    // Newest first.
+    let lines = ports.store.timeline(order).await?;
+    let last = lines
+        .iter()
+        .find(|it| it.subject == subject && known.contains(&it.action.as_str()));
+    if last.is_some_and(|it| it.action == CANCEL_ASKED) {
+        return Ok(true);
+    }
+    ports
+        .store
+        .append_audit(&Actor::System, CANCEL_ASKED, subject, json!({}))
+        .await?;
+    Ok(false)
 }
 
 fn locked() -> StepError {
@@ -143,7 +187,7 @@ fn reimbursed() -> StepError {
 #[derive(Debug, thiserror::Error)]
 pub enum CodeError {
     /// Not the form of a code.
-    #[error("a card code has 12 digits")]
+    #[error("a card code has 6 to 32 letters and digits")]
     Form,
     /// No such delivery for this caller, or it has no card.
     #[error("there is no card of {0}")]
@@ -159,6 +203,16 @@ pub enum CodeError {
     Store(#[from] StoreError),
 }
 
+fn without_spaces(code: &str) -> String {
+    code.chars().filter(|it| !it.is_whitespace()).collect()
+}
+
+/// Whether a code looks like those of WeChat's samples: 12 digits. Another one is taken, but worth a second look.
+pub fn is_usual_code(code: &str) -> bool {
+    let code = without_spaces(code);
+    code.len() == 12 && code.bytes().all(|it| it.is_ascii_digit())
+}
+
 /// Takes the code of a card whose answer was lost, as a person read it off the wallet or a reimburser's list.
 ///
 /// # Errors
@@ -170,8 +224,10 @@ pub async fn enter_code(
     code: &str,
     actor: &Actor,
 ) -> Result<(), CodeError> {
-    let code: String = code.chars().filter(|it| !it.is_whitespace()).collect();
-    if code.len() != 12 || !code.bytes().all(|it| it.is_ascii_digit()) {
+    let code = without_spaces(code);
+    // WeChat's samples have 12 digits, but nothing says that every code has.
+    let fits = code.bytes().all(|it| it.is_ascii_alphanumeric());
+    if !(6..=32).contains(&code.len()) || !fits {
         return Err(CodeError::Form);
     }
     let visible = ports.store.delivery(scope, id).await?.is_some();

@@ -79,6 +79,14 @@ pub async fn act_on_form(
     if form.red.is_some() && !(refused && ends) {
         return Err(FormProblem::CarriedOut);
     }
+    // Without its red invoice refused, the device may be issuing it this moment.
+    if form.state == FormState::Direct && !refused {
+        return Err(IllegalFormChange {
+            from: form.state,
+            to: FormState::GivenUp,
+        }
+        .into());
+    }
     let to = match act {
         // Only who began it can begin it again.
         FormAct::Again if form.by_buyer => {

@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    asked::seller_as_asked,
     books::{Books, BooksError},
     calendar,
     errors::StoreError,
@@ -60,6 +61,7 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         .ok_or_else(|| StoreError::NotFound {
             what: format!("seller {}", order.seller),
         })?;
+    let seller = seller_as_asked(ports, &delivery, seller).await?;
     let is_ours = seller.mode == IssuingMode::SelfBuilt;
     // The seller may have gone elsewhere since the order was accepted.
     let kind = kind_for(ports, &seller, order.asked)

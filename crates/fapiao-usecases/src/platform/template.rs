@@ -42,16 +42,39 @@ pub(crate) async fn platform_account(ports: &Ports, seller: &Seller) -> Result<A
     ports.store.account(id).await?.ok_or_else(missing)
 }
 
+/// The account that made the template of a card, which alone may change the card; the seller's of today where that is not
+/// known.
+pub(crate) async fn account_of_card(
+    ports: &Ports,
+    seller: &Seller,
+    template: &str,
+) -> Result<Account, StepError> {
+    let made = ports.store.templates_of(&seller.id).await?;
+    let account = match made.iter().find(|it| it.card_id == template) {
+        Some(made) => ports.store.account(&made.account).await?,
+        None => None,
+    };
+    match account {
+        Some(account) => Ok(account),
+        None => platform_account(ports, seller).await,
+    }
+}
+
+/// The kind of ordinary invoice that a seller issues: of the digital form, or of the older one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn usual_kind(ports: &Ports, seller: &SellerId) -> Result<InvoiceKind, StoreError> {
+    let connection = ports.store.tax_connection(seller).await?;
+    Ok(connection.map_or(InvoiceKind::DigitalOrdinary, |it| it.profile.ordinary()))
+}
+
 /// The kinds of invoice a seller needs templates of: what it usually issues, and what it has had a template of before.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn kinds_of(ports: &Ports, seller: &SellerId) -> Result<Vec<InvoiceKind>, StoreError> {
-    let usual = match ports.store.tax_connection(seller).await? {
-        Some(connection) => connection.profile.ordinary(),
-        None => InvoiceKind::DigitalOrdinary,
-    };
-    let mut kinds = vec![usual];
+    let mut kinds = vec![usual_kind(ports, seller).await?];
     for template in ports.store.templates_of(seller).await? {
         if !kinds.contains(&template.kind) {
             kinds.push(template.kind);
@@ -101,6 +124,17 @@ pub async fn ensure_template(
         return Ok(());
     }
     let account = platform_account(ports, &seller).await?;
+    ensure_at(ports, &seller, &account, kind).await
+}
+
+/// Makes the template of a seller's invoices of one kind at one account, unless it has one of the present design.
+async fn ensure_at(
+    ports: &Ports,
+    seller: &Seller,
+    account: &Account,
+    kind: InvoiceKind,
+) -> Result<(), StepError> {
+    let id = &seller.id;
     let (design, design_version) = design_of(ports, id, kind).await?;
     let payee = seller.party.name.clone();
     let known = ports.store.template(&account.id, id, kind, &payee).await?;
@@ -113,8 +147,8 @@ pub async fn ensure_template(
         return Err(unknown_outcome(&open));
     }
     // Before the lock: uploading a picture twice does no harm.
-    let order = order_of(ports, &account, &seller, kind, &design).await?;
-    if let Some(stop) = preflight::stops(&preflight::foresee_template(&order, &account)) {
+    let order = order_of(ports, account, seller, kind, &design).await?;
+    if let Some(stop) = preflight::stops(&preflight::foresee_template(&order, account)) {
         return Err(stop);
     }
     if !ports
@@ -144,7 +178,7 @@ pub async fn ensure_template(
         // Whoever asked held the lease before us, and went without saying how it ended.
         return Err(lost_earlier(ports, &new).await?);
     }
-    ask(ports, &account, &order, &new).await
+    ask(ports, account, &order, &new).await
 }
 
 /// The design of a seller's cards and its version; a plain one of version 0 when none was drawn.
@@ -360,14 +394,21 @@ pub(crate) async fn template_for(
              has to say so on the page of the cards",
         ));
     }
-    let job = Job::EnsureTemplate {
-        seller: seller.id.clone(),
-        kind,
-    };
-    ports
-        .store
-        .enqueue(vec![QueuedJob::now(job, Some(seller.id.clone()))])
-        .await?;
+    let today = ports.store.seller(&seller.id).await?;
+    let is_of_today = today.is_some_and(|it| {
+        it.mode == IssuingMode::SelfBuilt && it.platform_account.as_ref() == Some(&account.id)
+    });
+    if is_of_today {
+        let job = Job::EnsureTemplate {
+            seller: seller.id.clone(),
+            kind,
+        };
+        let queued = QueuedJob::now(job, Some(seller.id.clone()));
+        ports.store.enqueue(vec![queued]).await?;
+    } else {
+        // The buyer agreed to a platform that the seller left since: its job would make the template elsewhere.
+        ensure_at(ports, seller, account, kind).await?;
+    }
     Err(StepError::not_yet(
         2,
         "卡券模板正在创建 / the card template is being made",

@@ -80,8 +80,18 @@ pub enum AcceptedRequest {
 pub trait GatewayStore: Send + Sync {
     /// The external platform of a seller.
     async fn gateway(&self, seller: &SellerId) -> Result<Option<Gateway>, StoreError>;
-    /// Adds it, or saves a changed one whose `version` is still the stored one.
-    async fn save_gateway(&self, gateway: &Gateway, actor: &Actor) -> Result<(), StoreError>;
+    /// Adds it, or saves a changed one whose `version` is still the stored one, and queues `then`. A merchant number whose
+    /// receipts lead to another platform id by that is linked anew.
+    async fn save_gateway_then(
+        &self,
+        gateway: &Gateway,
+        then: Vec<QueuedJob>,
+        actor: &Actor,
+    ) -> Result<(), StoreError>;
+    /// As [`GatewayStore::save_gateway_then`], with nothing to follow.
+    async fn save_gateway(&self, gateway: &Gateway, actor: &Actor) -> Result<(), StoreError> {
+        self.save_gateway_then(gateway, Vec::new(), actor).await
+    }
     /// Notes what the platform told about itself.
     async fn note_registration(
         &self,

@@ -1,6 +1,7 @@
 //! What the use-cases need from the world: storage by noun, and the neighbours.
 
 mod after_payment;
+mod asked_platforms;
 mod bookkeeping;
 mod buyers_use;
 mod cards;
@@ -44,6 +45,7 @@ mod upkeep;
 mod wechat;
 
 pub use after_payment::{Attachment, Claims};
+pub use asked_platforms::{AccountUse, AskedPlatform, AskedPlatforms};
 pub use bookkeeping::{Bookkeeping, ClosedInvoice, Closing, KeptPiece, StoredMapping};
 pub use buyers_use::{BuyersUse, UseTold};
 pub use cards::{Announced, CardReport, CardStore, Followed};
@@ -113,8 +115,8 @@ pub use unified::{
 };
 pub use upkeep::{Ages, KeptText, LedgerDigest, TableDigest, Upkeep};
 pub use wechat::{
-    AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush, PushGate, PushMeaning,
-    TemplateOrder, WechatMerchant, WechatPlatform,
+    AGREED_SOME_TIME, AuthAnswer, AuthPage, AuthStatus, CardRequest, InsertedCard, OpenedPush,
+    PushGate, PushMeaning, TemplateOrder, WechatMerchant, WechatPlatform, agreed_at,
 };
 
 use std::sync::Arc;
@@ -131,6 +133,7 @@ pub trait Storage:
     + Ledger
     + Access
     + Setup
+    + AskedPlatforms
     + Designs
     + Tokens
     + GatewayStore
@@ -171,6 +174,7 @@ impl<T> Storage for T where
         + Ledger
         + Access
         + Setup
+        + AskedPlatforms
         + Designs
         + Tokens
         + GatewayStore

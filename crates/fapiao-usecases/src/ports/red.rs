@@ -34,6 +34,8 @@ pub struct NewRefund {
     pub refund: Refund,
     /// What it was planned from.
     pub basis: RefundBasis,
+    /// Whether it takes all that was still to be invoiced: pages that wait for a buyer are refused with it.
+    pub ends_waiting: bool,
 }
 
 /// A change of a confirmation's state; refused with `Stale` when the row's version differs.

@@ -3,6 +3,7 @@
 use crate::{
     actor::Actor,
     errors::StoreError,
+    jobs::QueuedJob,
     records::{Account, CodeBook, Product, Seller, Store, TaxCode, UsableRate},
 };
 use async_trait::async_trait;
@@ -38,8 +39,18 @@ pub trait Setup: Send + Sync {
     async fn sellers(&self) -> Result<Vec<Seller>, StoreError>;
     /// One seller; cached for a few seconds.
     async fn seller(&self, id: &SellerId) -> Result<Option<Seller>, StoreError>;
-    /// Adds a seller, or saves a changed one whose `version` is still the stored one.
-    async fn save_seller(&self, seller: &Seller, actor: &Actor) -> Result<(), StoreError>;
+    /// Adds a seller, or saves a changed one whose `version` is still the stored one, and queues `then`. A merchant number
+    /// whose receipts lead to another platform by that is linked anew.
+    async fn save_seller_then(
+        &self,
+        seller: &Seller,
+        then: Vec<QueuedJob>,
+        actor: &Actor,
+    ) -> Result<(), StoreError>;
+    /// As [`Setup::save_seller_then`], with nothing to follow.
+    async fn save_seller(&self, seller: &Seller, actor: &Actor) -> Result<(), StoreError> {
+        self.save_seller_then(seller, Vec::new(), actor).await
+    }
 
     /// All stores.
     async fn stores(&self) -> Result<Vec<Store>, StoreError>;
@@ -56,8 +67,18 @@ pub trait Setup: Send + Sync {
     async fn account(&self, id: &AccountId) -> Result<Option<Account>, StoreError>;
     /// One account by WeChat's app id; cached for a few seconds.
     async fn account_by_app_id(&self, app_id: &str) -> Result<Option<Account>, StoreError>;
-    /// Adds an account, or saves a changed one whose `version` is still the stored one.
-    async fn save_account(&self, account: &Account, actor: &Actor) -> Result<(), StoreError>;
+    /// Adds an account, or saves a changed one whose `version` is still the stored one, and queues `then`. A merchant
+    /// number whose receipts lead to another platform id by that is linked anew.
+    async fn save_account_then(
+        &self,
+        account: &Account,
+        then: Vec<QueuedJob>,
+        actor: &Actor,
+    ) -> Result<(), StoreError>;
+    /// As [`Setup::save_account_then`], with nothing to follow.
+    async fn save_account(&self, account: &Account, actor: &Actor) -> Result<(), StoreError> {
+        self.save_account_then(account, Vec::new(), actor).await
+    }
     /// Notes what was prepared at WeChat: the platform id and when the contact was set.
     async fn record_account_prepared(
         &self,

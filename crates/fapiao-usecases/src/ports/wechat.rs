@@ -39,6 +39,15 @@ pub struct AuthAnswer {
     pub mini_program: Option<String>,
 }
 
+/// The time of an agreement of which WeChat does not say when it was given. It is older than every other: nothing is
+/// taken for news because of it.
+pub const AGREED_SOME_TIME: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+/// When a buyer agreed, as it is written down: where WeChat does not say it, the moment in which we learnt of it.
+pub fn agreed_at(told: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    if told == AGREED_SOME_TIME { now } else { told }
+}
+
 /// What WeChat says about a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthStatus {

@@ -61,6 +61,10 @@ pub struct Seller {
     pub platform_account: Option<AccountId>,
     /// The account whose authorisation pages buyers see.
     pub channel_account: Option<AccountId>,
+    /// The app its buyers come from; `None` where the company has only one.
+    pub app_account: Option<AccountId>,
+    /// The mini program its buyers come from; `None` where the company has only one.
+    pub mini_program_account: Option<AccountId>,
     /// Refill the number stock when fewer are left.
     pub numbers_low: u32,
     /// How many numbers to fetch at once, at most 5000.
@@ -111,7 +115,10 @@ impl Seller {
     /// Whether its buyers see pages of this account, or its cards are the account's.
     pub fn uses(&self, account: &AccountId) -> bool {
         let here = |of: &Option<AccountId>| of.as_ref() == Some(account);
-        here(&self.channel_account) || here(&self.platform_account)
+        here(&self.channel_account)
+            || here(&self.platform_account)
+            || here(&self.app_account)
+            || here(&self.mini_program_account)
     }
 }
 

@@ -171,6 +171,11 @@ impl Delivery {
             }
     }
 
+    /// Whether it is in a wallet, or still on its way to one.
+    pub fn is_bringing(&self) -> bool {
+        self.state == DeliveryState::Carded || !self.state.is_final()
+    }
+
     /// The id under which WeChat knows it.
     pub fn order_id_at_wechat(&self) -> &str {
         self.wechat_order_id

@@ -23,9 +23,9 @@ use fapiao_domain::{
 };
 use fapiao_usecases::{
     backoffice::standing::Place,
-    merchant::page_refusals::page_refusal,
+    merchant::{orders::uncarded, page_refusals::page_refusal},
     platform::{
-        card_life::{CodeError, enter_code},
+        card_life::{CodeError, enter_code, is_usual_code},
         preflight::{
             Finding, Papers, SafeStep, Weight, foresee_delivery, refused_rights, step_after,
         },
@@ -86,7 +86,11 @@ pub(super) async fn add(
             // The page itself says what is missing; the checks add to it.
             Err(_) => return Ok(()),
         };
-    if let Some(safe) = safest(place, &findings).and_then(|it| step(frame, delivery, it)) {
+    let mut safe = safest(place, &findings);
+    if safe == Some(SafeStep::NewLink) && is_handed_over(frame, delivery).await? {
+        safe = Some(SafeStep::OpenInvoice);
+    }
+    if let Some(safe) = safe.and_then(|it| step(frame, delivery, it)) {
         standing.primary = Some(safe);
     }
     standing.checks = if findings.is_empty() && delivery.invoice.is_some() {
@@ -239,6 +243,20 @@ pub(super) fn row(frame: &Frame, finding: &Finding) -> CheckRow {
     }
 }
 
+/// Whether the invoice of a delivery needs no new link: another one brings it, or has brought it.
+async fn is_handed_over(frame: &Frame, delivery: &Delivery) -> Result<bool, Failure> {
+    let Some(invoice) = &delivery.invoice else {
+        return Ok(false);
+    };
+    let store = &frame.ports().store;
+    let Some(order) = store.order(&frame.scope(), &delivery.order).await? else {
+        return Ok(false);
+    };
+    let waiting = uncarded(frame.ports(), &order).await?;
+    // While the delivery itself is not over, its own job says what comes next.
+    Ok(!delivery.is_bringing() && waiting.iter().all(|it| it.invoice != *invoice))
+}
+
 /// The one safe step as a button, for who may.
 fn step(frame: &Frame, delivery: &Delivery, step: SafeStep) -> Option<Action> {
     let t = &frame.t().checks;
@@ -252,8 +270,12 @@ fn step(frame: &Frame, delivery: &Delivery, step: SafeStep) -> Option<Action> {
             Action::send(t.retry, format!("/admin/orders/{order}/retry"))
         }
         SafeStep::NewLink if frame.may_work() && over => {
-            Action::send(t.new_link, format!("/admin/orders/{order}/deliveries"))
-                .with("channel", delivery.channel.as_str())
+            let again = Action::send(t.new_link, format!("/admin/orders/{order}/deliveries"))
+                .with("channel", delivery.channel.as_str());
+            match &delivery.invoice {
+                Some(invoice) => again.with("invoice", invoice.as_str()),
+                None => again,
+            }
         }
         SafeStep::Settings if frame.may_configure() => {
             Action::open(t.settings, format!("/admin/sellers/{}", delivery.seller))
@@ -284,7 +306,8 @@ pub(super) async fn code(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
     )
     .await;
     Ok(match entered {
-        Ok(()) => desk.done(&to, t.code_entered),
+        Ok(()) if is_usual_code(form.get("code")) => desk.done(&to, t.code_entered),
+        Ok(()) => desk.told(&to, Tone::Warn, t.code_unusual),
         Err(CodeError::Form) => desk.told(&to, Tone::Bad, t.code_form),
         Err(CodeError::Taken) => desk.told(&to, Tone::Bad, t.code_taken),
         Err(CodeError::HasCode(_)) => desk.told(&to, Tone::Warn, t.code_known),

@@ -200,16 +200,30 @@ pub(crate) fn in_language(lang: Lang, reason: &str) -> String {
     let Some((zh, en)) = reason.split_once(" / ") else {
         return reason.to_owned();
     };
-    let en = match en.find(" (") {
-        Some(at) if en.ends_with(')') => &en[..at],
-        _ => en,
-    };
+    let en = without_far_words(en);
     if !zh.contains(is_chinese) || en.contains(is_chinese) {
         return reason.to_owned();
     }
     match lang {
+        // Older rows doubled the stop.
         Lang::Zh => zh.replace("。。", "。"),
         Lang::En => en.to_owned(),
+    }
+}
+
+/// A reason for a till: in both languages, and without the far side's own words at its end, which are staff's business.
+pub(crate) fn for_callers(reason: &str) -> String {
+    match reason.split_once(" / ") {
+        Some((zh, en)) => format!("{} / {}", zh.replace("。。", "。"), without_far_words(en)),
+        None => reason.to_owned(),
+    }
+}
+
+/// A reason without the brackets at its end.
+fn without_far_words(reason: &str) -> &str {
+    match reason.find(" (") {
+        Some(at) if reason.ends_with(')') => &reason[..at],
+        _ => reason,
     }
 }
 

@@ -231,6 +231,8 @@ mod tests {
             mode: IssuingMode::SelfBuilt,
             platform_account: None,
             channel_account: None,
+            app_account: None,
+            mini_program_account: None,
             numbers_low: 0,
             numbers_fetch: 0,
             quota_low: Fen::ZERO,

@@ -168,6 +168,7 @@ fn draft_of(
         return_url: String::new(),
         title: None,
         document: None,
+        invoice: None,
     });
     let draft = OrderDraft {
         store: form.store.clone(),

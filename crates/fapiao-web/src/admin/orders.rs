@@ -26,16 +26,16 @@ use fapiao_domain::{
     confirmation::FormWaits,
     delivery::{Channel, PageType},
     face::DifferenceKind,
-    ids::{Id, OrderId, StoreId},
+    ids::{Id, InvoiceId, OrderId, StoreId},
     order::OrderState,
     special::is_not_deductible,
 };
 use fapiao_usecases::{
-    backoffice::standing::standing as stands,
+    backoffice::standing::{Place, standing as stands},
     errors::StoreError,
     merchant::{
         drafts::DeliveryDraft,
-        orders::{OrderError, current, request_delivery},
+        orders::{OrderError, foremost, request_delivery, uncarded},
     },
     parts::part_sums,
     ports::OrderFilter,
@@ -155,9 +155,10 @@ impl Whole {
 pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     let id = OrderId::parse(&id)?;
     let whole = Whole::load(&desk, &id).await?;
-    let (order, newest) = (&whole.order, current(&whole.deliveries));
+    let order = &whole.order;
     let t = desk.t();
     let stopped = stopped_jobs(&desk, order).await?;
+    let newest = foremost(order.state, &whole.deliveries, &whole.invoices, &stopped);
     let stopped = stopped.iter().find(|it| {
         let subject = it.subject.as_str();
         newest.is_some_and(|newest| {
@@ -184,6 +185,20 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             refuse.danger = true;
             standing.others.push(refuse);
         }
+    }
+    if let Place::IssuedOnly { .. } = stands.place
+        && let Some(newest) = newest.filter(|_| desk.may_work())
+        && let Some(invoice) = &newest.invoice
+        && uncarded(desk.ports(), order)
+            .await?
+            .iter()
+            .any(|it| it.invoice == *invoice)
+    {
+        let to = format!("/admin/orders/{id}/deliveries");
+        let again = Action::send(t.checks.new_link, to)
+            .with("channel", newest.channel.as_str())
+            .with("invoice", invoice.as_str());
+        standing.others.push(again);
     }
     standing.others.push(Action::open(
         t.red.link,
@@ -280,12 +295,21 @@ fn in_order(deliveries: &[Delivery]) -> Vec<&Delivery> {
 /// `POST /admin/orders/{id}/deliveries`.
 pub(super) async fn make_delivery(sent: Sent<Works>, id: web::Path<String>) -> Answer {
     let (desk, id) = (sent.desk, OrderId::parse(&id)?);
+    // An invoice that is there already is handed over: another would be made out of nothing.
+    let invoice = match sent.form.get("invoice") {
+        "" => None,
+        id => Some(InvoiceId::parse(id)?),
+    };
     let draft = DeliveryDraft {
         channel: Channel::parse(sent.form.get("channel")).unwrap_or(Channel::Web),
-        page: PageType::Title,
+        page: match invoice {
+            Some(_) => PageType::Collect,
+            None => PageType::Title,
+        },
         return_url: String::new(),
         title: None,
         document: None,
+        invoice,
     };
     let here = format!("/admin/orders/{id}");
     let t = desk.t();

@@ -217,6 +217,8 @@ fn standing(frame: &Frame, form: &RedForm) -> Standing {
         r.m_issued
     } else if refused && form.state == FormState::Confirmed && !form.by_buyer {
         r.m_red_refused_confirmed
+    } else if refused && form.state == FormState::Direct {
+        r.m_red_refused_direct
     } else if refused {
         r.m_red_refused
     } else if form.red_is_refused() && form.state.has_failed() {
@@ -274,7 +276,9 @@ fn acts(t: &'static Texts, form: &RedForm) -> Vec<(&'static str, &'static str)> 
         (Some((_, InvoiceState::Refused)), _) if form.may_be_withdrawn() => {
             return vec![("withdraw", r.withdraw)];
         }
-        (Some((_, InvoiceState::Refused)), state) if state.has_failed() => {
+        (Some((_, InvoiceState::Refused)), state)
+            if state.has_failed() || state == FormState::Direct =>
+        {
             return vec![("give_up", r.give_up)];
         }
         (Some(_), _) => return Vec::new(),

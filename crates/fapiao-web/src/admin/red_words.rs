@@ -53,6 +53,7 @@ fn red(t: &Texts, error: &RedError) -> String {
     let r = &t.refund_words;
     match error {
         RedError::Unpaired(line) => fill1(r.unpaired, line),
+        RedError::Gift(line) => fill1(r.gift_line, line),
         RedError::UnknownLine(line) => fill1(r.unknown_line, line),
         RedError::Repeated(line) => fill1(r.repeated, line),
         RedError::NothingLeft => r.nothing_left.to_owned(),

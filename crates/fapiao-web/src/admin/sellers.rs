@@ -26,7 +26,7 @@ use fapiao_usecases::{
     },
     calendar,
     errors::StoreError,
-    records::{InvoiceRules, IssuingMode, Seller},
+    records::{AccountKind, InvoiceRules, IssuingMode, Seller},
 };
 
 const MODES: [IssuingMode; 3] = [
@@ -163,6 +163,8 @@ fn draft_of(form: &SellerForm) -> SellerDraft {
         mode: form.mode,
         platform_account: form.platform_account,
         channel_account: form.channel_account,
+        app_account: form.app_account,
+        mini_program_account: form.mini_program_account,
         numbers_low: form.numbers_low,
         numbers_fetch: form.numbers_fetch,
         quota_low: form.quota_low,
@@ -194,6 +196,8 @@ fn form_of(seller: &Seller) -> SellerForm {
         mode: seller.mode.as_str().to_owned(),
         platform_account: id(&seller.platform_account),
         channel_account: id(&seller.channel_account),
+        app_account: id(&seller.app_account),
+        mini_program_account: id(&seller.mini_program_account),
         numbers_low: seller.numbers_low.to_string(),
         numbers_fetch: seller.numbers_fetch.to_string(),
         quota_low: seller.quota_low.to_string(),
@@ -215,6 +219,11 @@ async fn page(
 ) -> Result<SellerEditPage, StoreError> {
     let t = frame.t();
     let accounts = frame.ports().store.accounts().await?;
+    let of_kind = |kind: AccountKind| {
+        let mut fitting = accounts.clone();
+        fitting.retain(|it| it.kind == kind);
+        account_choices(&fitting, t.seller.only_account)
+    };
     Ok(SellerEditPage {
         shell: frame.shell(Section::Sellers).await?,
         action: before.map_or_else(
@@ -229,5 +238,7 @@ async fn page(
             .map(|it| Choice::new(it.as_str(), mode(t, it)))
             .collect(),
         accounts: account_choices(&accounts, t.seller.no_account),
+        apps: of_kind(AccountKind::OpenPlatformApp),
+        mini_programs: of_kind(AccountKind::MiniProgram),
     })
 }

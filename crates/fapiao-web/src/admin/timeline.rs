@@ -96,6 +96,10 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         }
         "delivery.title_corrected" => (Tone::Warn, a.delivery_title_accepted.to_owned()),
         "delivery.page_refused" => (Tone::Bad, t.page_refusal.act_refused.to_owned()),
+        "delivery.status_unknown" => {
+            let what = fill1(a.delivery_status_unknown, fact("status"));
+            (Tone::Warn, what)
+        }
         "delivery.page_given" => (Tone::Ok, t.page_refusal.act_given.to_owned()),
         "delivery.rejected_at_wechat" => rejected(t, a.delivery_rejected_at_wechat, &fact("code")),
         "invoice.drafted" => (Tone::Plain, fill1(a.invoice_drafted, yuan("total"))),
@@ -172,6 +176,11 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         }
         "card.inserted" => (Tone::Ok, a.card_inserted.to_owned()),
         "card.code_unknown" => (Tone::Warn, a.card_code_unknown.to_owned()),
+        "card.cancel_asked" => (Tone::Wait, a.card_cancel_asked.to_owned()),
+        "card.cancel_refused" => {
+            let what = format!("{} · {}", a.card_cancel_refused, fact("code"));
+            (Tone::Warn, what)
+        }
         "card.changed" => {
             let to = fact("card_to");
             let word = CardState::parse(&to).map_or(to.as_str(), |it| states::card(t, it).word);
@@ -368,6 +377,11 @@ fn bill_act(
         }
         "bill.card_absent" => (Tone::Warn, f.card_absent),
         "bill.inserted" => (Tone::Ok, f.inserted),
+        "bill.cancel_asked" => (Tone::Wait, t.act.card_cancel_asked),
+        "bill.cancel_refused" => {
+            let what = format!("{} · {}", t.act.card_cancel_refused, fact("code"));
+            return (Tone::Warn, what);
+        }
         "bill.card_changed" => {
             let to = CardState::parse(&fact("to"));
             let what = to.map_or_else(

@@ -5,9 +5,10 @@ use super::{
     stopped::{StoppedJobs, StoppedOut, waits_for},
     stores::Stores,
 };
+use crate::admin::job_words::for_callers;
 use chrono::{DateTime, SecondsFormat, Utc};
 use fapiao_domain::{
-    delivery::Channel,
+    delivery::{Channel, DeliveryState},
     face::DifferenceTax,
     ids::Id,
     invoice::Identity,
@@ -350,7 +351,11 @@ impl DeliveryOut {
             order: it.order.to_string(),
             state: it.state.as_str(),
             is_final: it.state.is_final(),
-            reason: some(&it.reason),
+            reason: match it.state {
+                // The shop's own words.
+                DeliveryState::Refused => some(&it.reason),
+                _ => some(&for_callers(&it.reason)),
+            },
             refusal_url: some(&it.refusal_url),
             channel: it.channel.as_str(),
             page: it.page.as_str(),

@@ -245,6 +245,7 @@ fn delivery(reader: &mut Reader, of: &Members<'_>, https_only: HttpsOnly) -> Opt
         return_url,
         title,
         document,
+        invoice: None,
     })
 }
 

@@ -33,14 +33,18 @@ use actix_web::{
     web,
 };
 use fapiao_domain::{
-    delivery::{DeliveryState, PageType},
+    delivery::{Channel, DeliveryState, PageType},
     money::Fen,
 };
 use fapiao_usecases::{
     books::left_to_invoice,
     calendar,
     errors::StoreError,
-    merchant::pages::{PageError, amount_of, open_wechat_page},
+    merchant::{
+        confirm::REJECTED,
+        pages::{PageError, amount_of, open_wechat_page},
+        refusal::REFUNDED,
+    },
     parts::part_sums,
     ports::Scope,
     records::{Delivery, Invoice, IssuingMode},
@@ -100,6 +104,12 @@ pub(crate) async fn show(
             reason: bare.t.buyer.nothing_left.to_owned(),
             url: None,
         };
+    }
+    // Our own words; a shop's reason is shown as it was written.
+    if let BuyerState::Refused { reason, .. } = &mut state
+        && (reason == REJECTED || reason == REFUNDED)
+    {
+        *reason = in_language(bare.lang, reason);
     }
     if let BuyerState::Failed { reason, .. } = &mut state {
         let why = &seen.delivery.reason;
@@ -167,6 +177,8 @@ pub(crate) async fn open(
     match open_wechat_page(&app.ports, &delivery.short_code).await {
         // A path inside a mini program is no address: the page says where to go on.
         Ok(answer) if answer.mini_program.is_some() => Ok(send_to(StatusCode::SEE_OTHER, &here)),
+        // Nor is what WeChat's SDK in an app is handed.
+        Ok(_) if delivery.channel == Channel::App => Ok(send_to(StatusCode::SEE_OTHER, &here)),
         Ok(answer) => Ok(send_to(StatusCode::FOUND, &answer.url)),
         Err(PageError::Unknown) => Ok(unknown(&app, &request)),
         // The page says where it stands instead.

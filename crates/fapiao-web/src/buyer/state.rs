@@ -19,6 +19,7 @@ const PATIENCE_SECS: i64 = 300;
 pub(super) enum Standing {
     Ready,
     InMiniProgram,
+    InApp,
     Expired,
     AtTheTaxAuthority,
     OnTheWayToTheWallet,
@@ -52,6 +53,9 @@ pub(super) fn of(
             if delivery.channel == Channel::MiniProgram =>
         {
             Standing::InMiniProgram
+        }
+        DeliveryState::Created | DeliveryState::PageOpened if delivery.channel == Channel::App => {
+            Standing::InApp
         }
         DeliveryState::Created | DeliveryState::PageOpened => Standing::Ready,
         DeliveryState::Authorised | DeliveryState::Issuing if is_issued && !is_late => {
@@ -98,6 +102,7 @@ impl Standing {
                 expires: Some(when(delivery.expires_at)),
             },
             Standing::InMiniProgram => BuyerState::InMiniProgram,
+            Standing::InApp => BuyerState::InApp,
             Standing::Expired => BuyerState::Expired,
             Standing::AtTheTaxAuthority => BuyerState::Issuing { step: 1 },
             Standing::OnTheWayToTheWallet => BuyerState::Issuing { step: 2 },
@@ -256,6 +261,21 @@ mod tests {
                 expected,
                 "{state} {of_invoice:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_in_an_app_has_no_button_in_a_browser() {
+        for (channel, expected) in [
+            (Channel::App, Standing::InApp),
+            (Channel::MiniProgram, Standing::InMiniProgram),
+            (Channel::Wap, Standing::Ready),
+        ] {
+            let it = Delivery {
+                channel,
+                ..delivery(DeliveryState::Created)
+            };
+            assert_eq!(of(&it, None, 600, start()), expected);
         }
     }
 

@@ -41,6 +41,9 @@ texts! {
         card_insert_asked: "请求微信插入卡券", "Asked WeChat to insert the card";
         card_inserted: "卡券已插入", "The card is inserted";
         card_code_unknown: "卡券已插入，卡号随应答丢失", "The card is inserted; its code was lost with the answer";
+        delivery_status_unknown: "微信返回了未知的授权状态“{0}”，将继续查询", "WeChat reports the unknown status “{0}”; it is asked again";
+        card_cancel_asked: "请求微信作废卡券", "Asked WeChat to cancel the card";
+        card_cancel_refused: "微信没有作废卡券", "WeChat did not cancel the card";
         card_changed: "卡券状态变为“{0}”", "The card became “{0}”";
         reconciliation_begun: "开始与微信核对", "A comparison with WeChat began";
         reconciliation_done: "与微信核对完成，{0} 处不一致", "Compared with WeChat, {0} differences";

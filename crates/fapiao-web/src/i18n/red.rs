@@ -28,6 +28,9 @@ texts! {
         note: "备注", "Note";
         plan: "试算", "Plan";
         confirm: "确认执行", "Confirm and carry out";
+        word: "输入订单号 {0} 以确认", "Type the order number {0} to confirm";
+        word_means: "红字发票开出后不能撤销。", "A red invoice cannot be undone once it is issued.";
+        word_wrong: "未执行：请在确认栏输入该订单的订单号。", "Nothing was done: type this order's number to confirm.";
         planned: "将会发生", "What would happen";
         gives_back: "退回", "Given back";
         left: "订单剩余", "Left of the order";
@@ -50,7 +53,7 @@ texts! {
         withdraw: "撤回", "Withdraw";
         done: "已安排，系统将逐步完成。", "Decided; it is carried out step by step.";
         acted: "已处理。", "Done.";
-        upload_again: "以原号码重新上传", "Upload again under its number";
+        upload_again: "重新提交税局", "Submit again";
         uploaded: "已重新提交税局。", "Sent to the tax authority again.";
         not_uploaded: "发票状态已变化，未重新提交；请按当前状态处理。", "The invoice has moved on, nothing was sent: look at where it stands now.";
         stage_running: "进行中", "Running";

@@ -6,7 +6,7 @@ texts! {
     /// Red letters, for the buyer.
     RedBuyer {
         taken_back: "发票已全额红冲", "This invoice was taken back";
-        taken_back_means: "商家已开具红字发票，原发票作废，不能再用于报销或抵扣。", "The shop issued a red invoice against it: it no longer counts and cannot be handed in or deducted.";
+        taken_back_means: "商家已开具红字发票，原发票已全额红冲，不能再用于报销或抵扣。", "The shop issued a red invoice against it: it no longer counts and cannot be handed in or deducted.";
         next_means: "请重新授权，商家将为这笔订单重新开票。", "Please agree anew: the shop then issues a new invoice for this order.";
         next: "重新开票", "Get the new invoice";
         next_done: "查看新发票", "See the new invoice";

@@ -55,9 +55,10 @@ texts! {
         m_issuing: "红字发票正在开具。", "The red invoice is being issued.";
         m_issued: "红字发票已开具，确认单已完成。", "The red invoice is issued; nothing is left to do.";
         red_refused: "红字发票被税局拒绝", "Red invoice refused";
-        m_red_refused: "税局拒绝了红字发票。打开红字发票，以原号码重新上传；不再红冲时，先撤回确认单，再放弃。", "The tax authority refused the red invoice. Open it and upload it again under its own number; to leave it at that, withdraw the confirmation, then give it up.";
+        m_red_refused: "税局拒绝了红字发票。打开红字发票，重新提交；不再红冲时，先撤回确认单，再放弃。", "The tax authority refused the red invoice. Open it and submit it again; to leave it at that, withdraw the confirmation, then give it up.";
         m_over_and_refused: "确认单已失效，其红字发票被税局拒绝，号码不再使用。放弃后可以重新办理退款。", "The confirmation no longer stands and its red invoice was refused; that number is not used again. Give it up, then decide the refund anew.";
-        m_red_refused_confirmed: "税局拒绝了红字发票。打开红字发票，以原号码重新上传；不再红冲时，请购方在电子税务局撤销确认单，系统查到后即可放弃。", "The tax authority refused the red invoice. Open it and upload it again under its own number; to leave it at that, have the buyer withdraw the confirmation at the tax authority: it can be given up as soon as that is found.";
+        m_red_refused_direct: "开票设备拒绝了红字发票。打开红字发票，重新提交；不再红冲时，放弃。", "The device refused the red invoice. Open it and submit it again; to leave it at that, give it up.";
+        m_red_refused_confirmed: "税局拒绝了红字发票。打开红字发票，重新提交；不再红冲时，请购方在电子税务局撤销确认单，系统查到后即可放弃。", "The tax authority refused the red invoice. Open it and submit it again; to leave it at that, have the buyer withdraw the confirmation at the tax authority: it can be given up as soon as that is found.";
     }
 }
 
@@ -74,6 +75,6 @@ texts! {
         carried_out: "红字确认单已完成，红票 {0}", "Red confirmation carried out by invoice {0}";
         drafted: "红字发票已拟好", "Red invoice drawn up";
         taken_back: "蓝票被红冲 {0}", "The blue invoice was taken back by {0}";
-        upload_again: "以原号码重新提交税局", "Sent to the tax authority again under its own number";
+        upload_again: "以原号码或流水号重新提交税局", "Sent to the tax authority again under its own number or serial";
     }
 }

@@ -24,6 +24,7 @@ texts! {
         allowance: "原因 04 不适用于所填内容。", "Reason 04 does not fit what was filled in.";
         inconsistent: "第 {0} 行的余额与发票不符，请先在“账目核对”查明。", "Line {0} has less left than its invoices say: look at the ledger check first.";
         unpaired: "第 {0} 行是没有对应商品的折扣行。", "Line {0} is a discount without its line.";
+        gift_line: "第 {0} 行为赠品，未收款，没有可红冲的金额。", "Line {0} was given for nothing: there is no amount to take back.";
         unknown_line: "没有第 {0} 行，或该行不能单独红冲。", "There is no line {0} that could be taken back.";
         repeated: "第 {0} 行重复填写。", "Line {0} is named twice.";
         nothing_left: "没有可退的余额，或没有填写任何一行。", "Nothing is left to give back, or no line is filled in.";

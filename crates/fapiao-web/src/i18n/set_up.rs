@@ -37,6 +37,11 @@ texts! {
         channel_account: "授权页账号", "Page account";
         channel_account_help: "买家在这个账号的授权页填写抬头；可与上面相同。", "Buyers fill in titles on this account's page; may be the same.";
         no_account: "（未选择）", "(none)";
+        app_account: "App 账号", "App account";
+        app_account_help: "买家从哪个 App 开票。公司只有一个开放平台应用时不用选。", "The app its buyers come from. Not needed where the company has only one.";
+        mini_program_account: "小程序账号", "Mini program account";
+        mini_program_account_help: "买家从哪个小程序开票。公司只有一个小程序时不用选。", "The mini program its buyers come from. Not needed where the company has only one.";
+        only_account: "（公司唯一的账号）", "(the company's only one)";
         numbers_low: "号码低于此数时申领", "Fetch numbers below";
         numbers_fetch: "每次申领号码数", "Numbers per fetch";
         quota_low: "额度低于此数时申领（元）", "Fetch quota below (yuan)";

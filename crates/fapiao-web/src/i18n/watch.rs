@@ -132,10 +132,11 @@ texts! {
         open_invoice: "打开发票", "Open the invoice";
         code_lost: "卡券已在买家卡包中，但编号随微信的应答丢失。买家报销时会自动找回；在此之前不能作废这张卡券。", "The card is in the buyer's wallet, but its code was lost with WeChat's answer. It is found when the buyer hands the card in; until then it cannot be struck out.";
         code: "卡券编号", "Card code";
-        code_help: "12 位数字，可在买家卡包或报销方的清单中看到。", "12 digits, as shown in the buyer's wallet or a reimburser's list.";
+        code_help: "6 至 32 位字母或数字（通常为 12 位数字），可在买家卡包或报销方的清单中看到。", "6 to 32 letters and digits, usually 12 digits, as shown in the buyer's wallet or a reimburser's list.";
         code_save: "保存编号", "Save the code";
         code_entered: "已记录卡券编号。", "The code is saved.";
-        code_form: "卡券编号是 12 位数字。", "A card code has 12 digits.";
+        code_unusual: "已记录卡券编号，但它不是通常的 12 位数字：请再核对一次，填错时微信不会作废这张卡券。", "The code is saved, but it is not the usual 12 digits: look once more; with a wrong one WeChat refuses to strike the card out.";
+        code_form: "卡券编号为 6 至 32 位字母或数字。", "A card code has 6 to 32 letters and digits.";
         code_taken: "这个编号属于另一张卡券。", "This code belongs to another card.";
         red_locked: "卡券正由报销方查验锁定：请先与买家财务沟通，再开红字发票。", "An employer is checking the card: speak with the buyer's bookkeeper before the red letter.";
         red_reimbursed: "卡券已报销：请通知买家财务冲减，再开红字发票。", "The card was reimbursed: tell the buyer's bookkeeper before the red letter.";

@@ -126,7 +126,7 @@ impl BuyerPage {
         is_special
             && matches!(
                 self.state,
-                BuyerState::Ready { .. } | BuyerState::InMiniProgram
+                BuyerState::Ready { .. } | BuyerState::InMiniProgram | BuyerState::InApp
             )
     }
 }
@@ -149,6 +149,8 @@ pub enum BuyerState {
     },
     /// It goes on in the shop's mini program.
     InMiniProgram,
+    /// It goes on in the shop's app.
+    InApp,
     /// No link was given: the short code is asked for.
     Asked,
     /// WeChat's page cannot be made at the moment; the page looks again by itself.
@@ -243,7 +245,10 @@ impl BuyerPage {
 
     fn tone(&self) -> &'static str {
         match self.state {
-            BuyerState::Ready { .. } | BuyerState::InMiniProgram | BuyerState::Asked => "ready",
+            BuyerState::Ready { .. }
+            | BuyerState::InMiniProgram
+            | BuyerState::InApp
+            | BuyerState::Asked => "ready",
             BuyerState::Preparing
             | BuyerState::Issuing { .. }
             | BuyerState::Delayed
@@ -271,6 +276,7 @@ impl BuyerPage {
         match self.state {
             BuyerState::Ready { .. } | BuyerState::Asked => t.ready,
             BuyerState::InMiniProgram => t.in_mini_program,
+            BuyerState::InApp => t.in_app,
             BuyerState::Preparing => t.preparing,
             BuyerState::Issuing { .. } => t.issuing,
             BuyerState::Delayed => t.delayed,

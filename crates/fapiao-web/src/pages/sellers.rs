@@ -78,6 +78,10 @@ pub struct SellerEditPage {
     pub modes: Vec<Choice>,
     /// WeChat accounts, the first with an empty value for none.
     pub accounts: Vec<Choice>,
+    /// Open-platform apps to choose from.
+    pub apps: Vec<Choice>,
+    /// Mini programs to choose from.
+    pub mini_programs: Vec<Choice>,
 }
 
 /// A seller as typed.
@@ -114,6 +118,10 @@ pub struct SellerForm {
     pub platform_account: String,
     /// The account whose pages buyers see, its id.
     pub channel_account: String,
+    /// The app its buyers come from, its id.
+    pub app_account: String,
+    /// The mini program its buyers come from, its id.
+    pub mini_program_account: String,
     /// Numbers are fetched when fewer than this are left.
     pub numbers_low: String,
     /// How many numbers are fetched at once.

@@ -10,6 +10,14 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
 
 /// By code, sorted.
 const TEXTS: &[(&str, &str)] = &[
+    (
+        "E_ACCOUNT_IN_USE",
+        "已有卡券模板或投递属于这个微信账号，AppID 和类型不能再改：请另建账号",
+    ),
+    (
+        "E_ACCOUNT_OPEN",
+        "公司有多个同类微信账号：请在开票主体设置中选定这个主体用哪一个",
+    ),
     ("E_ADDRESS", "地址过长或含有不可打印的字符"),
     ("E_AMOUNT", "金额写作 50000 或 50000.00，不能为负"),
     (
@@ -54,6 +62,10 @@ const TEXTS: &[(&str, &str)] = &[
     (
         "E_DIFFERENCE_CLASS",
         "该税收分类编码不适用差额征税，请改用其他编码，或不选差额征税",
+    ),
+    (
+        "E_DIFFERENCE_LIMIT",
+        "金额超出该销售方的单张限额，而差额征税的订单不能拆成多张发票",
     ),
     (
         "E_DIFFERENCE_MODE",
@@ -120,10 +132,7 @@ const TEXTS: &[(&str, &str)] = &[
         "E_INVOICE_KIND",
         "票种只能是 ordinary（普通发票）或 special（增值税专用发票）",
     ),
-    (
-        "E_INVOICE_LIMIT",
-        "超出单张限额：差额征税不能拆分；限额须不小于 100.00 或留空",
-    ),
+    ("E_INVOICE_LIMIT", "单张限额须不小于 100.00 或留空"),
     (
         "E_INVOICE_NUMBER",
         "发票号码、代码、校验码或机器编号的位数不对",
@@ -212,6 +221,10 @@ const TEXTS: &[(&str, &str)] = &[
         "E_PHONE",
         "电话为 5 至 60 位数字，可以带空格、+ ( ) - # 以及“转”或 ext.",
     ),
+    (
+        "E_PLATFORM_OPEN",
+        "还有以原来的平台识别码打开的开票申请，暂不能更换平台",
+    ),
     ("E_PREFERENCE", "优惠政策代码为 01 至 18，且须与税率相符"),
     ("E_PREFERENCE_CLASS", "该税收分类编码不允许使用这项优惠政策"),
     (
@@ -278,7 +291,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_SETTING_TEXT", "内容过长或含有换行等控制字符"),
     (
         "E_SIGNING_KEY",
-        "签名密钥或证书不可用：请粘贴未加密的私钥（RSA 2048 至 4096 位或 P-256）和与之对应、在有效期内的证书",
+        "签名密钥或证书不可用：请粘贴未加密的私钥（RSA 2048 至 4096 位、ECDSA P-256 或国密 SM2）和与之对应、在有效期内的证书",
     ),
     ("E_SIZE", "数值的位数超出税务接口的上限"),
     ("E_SKU_TAKEN", "已有商品使用这个编号"),

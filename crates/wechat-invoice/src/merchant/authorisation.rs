@@ -70,6 +70,9 @@ pub struct PersonTitle {
     /// The merchant's own fields.
     #[serde(default, rename = "custom_field", deserialize_with = "flex::list")]
     pub custom: Vec<CustomValue>,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub other: Members,
 }
 
 /// What an organisation filled in.
@@ -96,6 +99,9 @@ pub struct OrganisationTitle {
     /// The merchant's own fields.
     #[serde(default, rename = "custom_field", deserialize_with = "flex::list")]
     pub custom: Vec<CustomValue>,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub other: Members,
 }
 
 /// The value of one field that the merchant added to the page.
@@ -108,6 +114,9 @@ pub struct CustomValue {
     /// What the buyer wrote.
     #[serde(default, deserialize_with = "flex::trimmed")]
     pub value: Option<String>,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub other: Members,
 }
 
 debug_only!(PersonTitle {});
@@ -143,10 +152,21 @@ struct UserAuthInfo {
 impl UserAuthInfo {
     /// One of the two; where both objects are there, the one that was filled in.
     fn title(self) -> Option<BuyerTitle> {
-        let person = self.user_field.filter(|it| *it != PersonTitle::default());
-        let organisation = self
-            .biz_field
-            .filter(|it| *it != OrganisationTitle::default());
+        // Members that nobody knows fill nothing in.
+        let person = self.user_field.filter(|it| {
+            let nothing = PersonTitle {
+                other: it.other.clone(),
+                ..PersonTitle::default()
+            };
+            *it != nothing
+        });
+        let organisation = self.biz_field.filter(|it| {
+            let nothing = OrganisationTitle {
+                other: it.other.clone(),
+                ..OrganisationTitle::default()
+            };
+            *it != nothing
+        });
         organisation
             .map(BuyerTitle::Organisation)
             .or(person.map(BuyerTitle::Person))
@@ -176,5 +196,30 @@ impl MerchantClient {
             title: answer.user_auth_info.and_then(UserAuthInfo::title),
             other: known_out(answer.other),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn members_of_a_title_that_are_new_are_kept_and_fill_nothing_in() {
+        let info: UserAuthInfo = serde_json::from_value(json!({
+            "user_field": { "new_of_person": "" },
+            "biz_field": {
+                "title": "北京喆堃龘贸易有限公司",
+                "new_of_body": { "a": 1 },
+                "custom_field": [{ "key": "部门", "value": "采购", "new_of_field": 2 }],
+            },
+        }))
+        .unwrap();
+        let Some(BuyerTitle::Organisation(title)) = info.title() else {
+            panic!("the organisation's page was filled in")
+        };
+        assert_eq!(title.other["new_of_body"], json!({ "a": 1 }));
+        assert_eq!(title.custom[0].other["new_of_field"], 2);
+        assert_eq!(title.other.len(), 1);
     }
 }

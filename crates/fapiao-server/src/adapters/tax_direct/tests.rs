@@ -53,6 +53,8 @@ fn seller(tax_number: &str, name: &str) -> Seller {
         mode: IssuingMode::SelfBuilt,
         platform_account: None,
         channel_account: None,
+        app_account: None,
+        mini_program_account: None,
         numbers_low: 10,
         numbers_fetch: 100,
         quota_low: Fen::ZERO,

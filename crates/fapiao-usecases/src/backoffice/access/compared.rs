@@ -8,10 +8,10 @@ use crate::{
     },
     errors::StoreError,
     merchant::pages::{PageError, platform_id_of},
+    platform::template::usual_kind,
     ports::{CardTemplate, Ports, TryState},
     records::{Account, BuyerForm, Seller},
 };
-use fapiao_domain::invoice::InvoiceKind;
 
 type Look = Result<(Outcome, Found), StoreError>;
 
@@ -161,7 +161,7 @@ pub(super) async fn payments(ports: &Ports, account: &Account, seller: Option<&S
 
 /// The template of a seller's ordinary invoices, and why there is none.
 pub(super) async fn template(ports: &Ports, account: &Account, seller: &Seller) -> Look {
-    let kind = InvoiceKind::DigitalOrdinary;
+    let kind = usual_kind(ports, &seller.id).await?;
     let payee = &seller.party.name;
     let made: Option<CardTemplate> = ports
         .store

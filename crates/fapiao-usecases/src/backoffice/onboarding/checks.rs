@@ -5,13 +5,11 @@ use crate::{
     backoffice::outlook::outlook,
     errors::{Advice, OutsideError, StoreError},
     gateway::probe_platform,
+    platform::template::usual_kind,
     ports::{InvoiceFilter, Ports, Scope},
     records::{Account, AccountKind, IssuingMode, Seller},
 };
-use fapiao_domain::{
-    invoice::{InvoiceKind, InvoiceState},
-    money::Fen,
-};
+use fapiao_domain::{invoice::InvoiceState, money::Fen};
 use std::{future::Future, time::Duration};
 
 /// A neighbour that takes longer counts as silent.
@@ -87,7 +85,7 @@ pub(super) async fn seller_group(
                 .template(
                     account,
                     &seller.id,
-                    InvoiceKind::DigitalOrdinary,
+                    usual_kind(ports, &seller.id).await?,
                     &seller.party.name,
                 )
                 .await?

@@ -29,6 +29,8 @@ fn what_an_invoice_needs_is_named() {
         mode: IssuingMode::SelfBuilt,
         platform_account: None,
         channel_account: Some(AccountId::from_ulid(ULID)),
+        app_account: None,
+        mini_program_account: None,
         numbers_low: 1,
         numbers_fetch: 1,
         quota_low: Fen::ZERO,

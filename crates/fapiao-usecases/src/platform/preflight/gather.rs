@@ -2,6 +2,7 @@
 
 use super::{Finding, InsertFacts, foresee_insert, refused_rights};
 use crate::{
+    asked::seller_as_asked,
     errors::StoreError,
     platform::template::platform_account,
     ports::{PdfLook, Ports, Scope},
@@ -48,6 +49,7 @@ pub async fn foresee(
             .ok_or_else(|| StoreError::NotFound {
                 what: format!("seller {}", delivery.seller),
             })?;
+    let seller = seller_as_asked(ports, delivery, seller).await?;
     let platform = platform_account(ports, &seller).await?;
     let template = ports
         .store

@@ -79,18 +79,25 @@ fn found(
     }
 }
 
-/// The safe step after WeChat itself refused with a code; `None` when the code says nothing of a card.
+/// The safe step after WeChat itself refused with a code, as the code's own text has it; `None` when the code says
+/// nothing of a card.
 pub fn step_after(code: &str) -> Option<SafeStep> {
     Some(match code {
-        "72035" | "72050" => SafeStep::NewLink,
-        "72038" | "72049" | "72053" => SafeStep::AskWeChat,
-        "72015" | "72022" | "72063" | "48001" => SafeStep::Settings,
+        // The agreement, its title or its link is spent: the buyer begins with a new order id.
+        "72013" | "72017" | "72035" | "72044" | "72048" | "72050" | "72070" | "72077" | "72078"
+        | "72088" | "72090" | "72092" => SafeStep::NewLink,
+        "72038" | "72049" | "72053" | "72074" => SafeStep::AskWeChat,
+        "72015" | "72022" | "72028" | "72029" | "72030" | "72051" | "72063" | "72085" | "72086"
+        | "72087" | "40073" | "48001" => SafeStep::Settings,
         "72018" | "72056" | "72075" => SafeStep::OpenInvoice,
-        "72031" | "72040" | "72041" | "72042" | "72043" | "72045" | "72047" | "72048" | "72073"
-        | "72076" | "72082" => SafeStep::OpenInvoice,
-        "40078" | "40107" | "72036" | "72046" | "72054" | "72057" | "72081" | "72083" => {
-            SafeStep::Retry
-        }
+        // The same again would be refused again: the invoice is handed to the buyer as it is.
+        "72024" | "72025" | "72027" | "72031" | "72037" | "72039" | "72040" | "72041" | "72042"
+        | "72043" | "72045" | "72047" | "72052" | "72055" | "72060" | "72061" | "72062"
+        | "72067" | "72068" | "72069" | "72071" | "72072" | "72073" | "72076" | "72079"
+        | "72080" | "72082" => SafeStep::OpenInvoice,
+        "40078" | "40107" | "45009" | "45011" | "72023" | "72036" | "72046" | "72054" | "72057"
+        | "72058" | "72059" | "72064" | "72065" | "72081" | "72083" | "72084" | "72089"
+        | "72091" | "72093" => SafeStep::Retry,
         _ => return None,
     })
 }

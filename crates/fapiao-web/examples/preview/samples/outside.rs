@@ -114,6 +114,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         ),
         ("expired", BuyerState::Expired),
         ("mini-program", BuyerState::InMiniProgram),
+        ("app", BuyerState::InApp),
         ("asked", BuyerState::Asked),
         (
             "failed",

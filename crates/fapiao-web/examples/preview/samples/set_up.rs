@@ -72,6 +72,8 @@ fn sellers(s: &Sample, pages: &mut Pages) {
         short_name: "湖畔茶舍".to_owned(),
         platform_account: "acc_1".to_owned(),
         channel_account: "acc_1".to_owned(),
+        app_account: String::new(),
+        mini_program_account: String::new(),
         numbers_low: "1000".to_owned(),
         numbers_fetch: "5000".to_owned(),
         quota_low: "1000000.00".to_owned(),
@@ -88,6 +90,8 @@ fn sellers(s: &Sample, pages: &mut Pages) {
             Choice::new("external_platform", t.external_platform),
         ],
         accounts: vec![Choice::new("acc_1", "湖畔茶舍服务号")],
+        apps: vec![Choice::new("", t.only_account)],
+        mini_programs: vec![Choice::new("", t.only_account)],
     };
     pages.add("seller", edit.clone());
     let errors = s.wrong(&[
