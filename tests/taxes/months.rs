@@ -18,7 +18,7 @@ use fapiao_usecases::{
     ids::fresh,
     platform::stock::refill_stock,
     ports::{DifferenceKind, GatewayIssue, MonthCheck, MonthState},
-    records::{Seller, TaxConnection, TaxRoute},
+    records::{Seller, TaxConnection, TaxProfile, TaxRoute},
 };
 use reqwest::Method;
 use serde_json::json;
@@ -149,6 +149,7 @@ async fn the_older_form_of_a_route_before_is_no_difference_while_the_sums_agree(
     let order = app.authorised_order("MO-5", &company()).await;
     app.await_state(&order, "carded").await;
     let seller = first_seller(&app).await;
+    connection.profile = TaxProfile::Digital;
     over_the_direct_connection(&app, &seller, &mut connection).await;
     // A number is taken and never arrives there: what both sides sum is equal all the same.
     let fault = json!({ "service": "QDFPSC", "kind": "http", "status": 503 });

@@ -28,9 +28,11 @@ async fn one_blue_each(db: &DatabaseTransaction) -> Result<CheckResult, StoreErr
         "Every red invoice takes back one issued blue invoice of its own order",
         "每张红字发票对应同一订单的一张已开具蓝字发票",
     );
+    // Of its own kind; a digital one may also take back what a tax device issued.
     let query = "SELECT 'red invoice ' || r.id || ' takes nothing back' AS found FROM invoices r \
                  LEFT JOIN invoices b ON b.id = r.blue_id WHERE r.blue_id IS NOT NULL AND (b.id IS NULL \
-                 OR b.blue_id IS NOT NULL OR b.order_id <> r.order_id OR b.seller_id <> r.seller_id OR b.kind <> r.kind \
+                 OR b.blue_id IS NOT NULL OR b.order_id <> r.order_id OR b.seller_id <> r.seller_id \
+                 OR (b.kind <> r.kind AND NOT (b.kind = 'classic_ordinary' AND r.kind = 'digital_ordinary')) \
                  OR b.buyer <> r.buyer OR b.state NOT IN ('issued', 'partly_red', 'fully_red') OR r.total >= 0) \
                  UNION ALL SELECT 'invoice ' || i.id || ' is below zero and not red' AS found FROM invoices i \
                  WHERE i.blue_id IS NULL AND i.total < 0";

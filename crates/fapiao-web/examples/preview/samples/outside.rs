@@ -137,6 +137,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
                 page: PageType::Title,
                 is_again: false,
                 files: Vec::new(),
+                sums: Vec::new(),
                 reds: Vec::new(),
                 left: None,
             },
