@@ -10,9 +10,10 @@ use super::{attachments, books, closings, findings, months, tax_connections};
 use super::{bills, bills_acts, bills_new, bills_show, fiscal_units};
 use super::{gateways, partners, unified};
 use super::{red, red_correct, red_forms};
+use crate::routes::get;
 use actix_web::{
     middleware::from_fn,
-    web::{self, ServiceConfig, get, post},
+    web::{self, ServiceConfig, post},
 };
 
 /// Adds them under `/admin`.
