@@ -10,6 +10,7 @@ use crate::{
     ids::{fresh, short_code},
     merchant::documents::with_document,
     merchant::drafts::{DeliveryDraft, DifferenceDraft, OrderDraft},
+    merchant::line_texts::add_text_faults,
     merchant::policies::{check_difference_class, check_policies, in_readers_words},
     parts::parts_of,
     ports::{NewDelivery, NewOrder, Ports, Scope},
@@ -104,10 +105,13 @@ impl IntakeDesk {
         if all_read && let Err(error) = share_out(&draft.discount, &mut lines) {
             errors.push(error);
         }
+        let codes = Arc::clone(&self.codes);
+        let day = &calendar::day(now);
+        let short_name = |code: &str| codes.usable(code, day).map(|it| it.short_name.clone());
         let Some(store) = store else {
+            add_text_faults(&draft.lines, &short_name, &mut errors);
             return Err(OrderError::Invalid(errors));
         };
-        let codes = Arc::clone(&self.codes);
         let (seller, rates) = self.seller(ports, &store).await?;
         let day = &calendar::day(now);
         let known = KnownRates {
@@ -144,6 +148,7 @@ impl IntakeDesk {
             check_printable(ports, &lines, remark, &mut errors);
         }
         let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
+            add_text_faults(&draft.lines, &short_name, &mut errors);
         if !errors.is_empty() {
             return Err(OrderError::Invalid(errors));
         }
