@@ -113,7 +113,6 @@ impl IntakeDesk {
             return Err(OrderError::Invalid(errors));
         };
         let (seller, rates) = self.seller(ports, &store).await?;
-        let day = &calendar::day(now);
         let known = KnownRates {
             rates,
             codes: &codes,
@@ -148,8 +147,8 @@ impl IntakeDesk {
             check_printable(ports, &lines, remark, &mut errors);
         }
         let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
-            add_text_faults(&draft.lines, &short_name, &mut errors);
         if !errors.is_empty() {
+            add_text_faults(&draft.lines, &short_name, &mut errors);
             return Err(OrderError::Invalid(errors));
         }
         let lines: Vec<OrderLine> = lines.into_iter().map(|(_, line)| line).collect();

@@ -623,6 +623,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         at: s.ago(3),
     };
     let show = InvoiceShowPage {
+        is_red: false,
         shell: s.shell(Section::Invoices),
         invoice: InvoiceFacts {
             id: id("inv", 1),
@@ -677,6 +678,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
     };
     pages.add("invoice", show.clone());
     let refused = InvoiceShowPage {
+        is_red: false,
         invoice: InvoiceFacts {
             number: String::new(),
             state: shell.invoice(InvoiceState::Blocked),
