@@ -1,4 +1,5 @@
-// Asks before something that cannot be undone. Without script the same forms ask for a typed word or go to a page.
+// Asks once more before something is done. It is a help only: what cannot be undone asks for a typed word, which the
+// server compares.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const question = event.submitter?.dataset.confirm || form.dataset.confirm;

@@ -2,6 +2,7 @@ mod changes;
 pub mod console;
 mod fiscal;
 mod forms;
+mod found;
 mod gateway;
 mod home;
 mod inbox;

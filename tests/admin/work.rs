@@ -157,7 +157,7 @@ async fn names_cannot_become_markup_on_any_page() {
     app.stop().await;
 }
 
-fn urlencode(text: &str) -> String {
+pub fn urlencode(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 

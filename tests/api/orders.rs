@@ -30,6 +30,30 @@ async fn every_wrong_field_is_named_at_once() {
 }
 
 #[tokio::test]
+async fn what_a_line_says_and_what_it_is_taxed_with_are_named_in_one_answer() {
+    let app = spawn_app().await;
+    for (rate, store) in [("0.12", "S001"), ("13%", "S001"), ("0.13", "S999")] {
+        let mut order = tea("W-2");
+        order["store"] = json!(store);
+        order["lines"][0]["name"] = json!("");
+        order["lines"][0]["tax_code"] = json!("99");
+        order["lines"][0]["rate"] = json!(rate);
+        let answer = app.post("/orders", "w-2", &order).await;
+        let mut fields = answer.wrong_fields();
+        fields.sort();
+        let last = if store == "S999" {
+            "/store"
+        } else {
+            "/lines/0/rate"
+        };
+        let mut wanted = vec!["/lines/0/name", "/lines/0/tax_code", last];
+        wanted.sort_unstable();
+        assert_eq!(fields, wanted, "{rate} {store}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn characters_that_nobody_sees_are_refused_by_the_name_of_their_field() {
     let app = spawn_app().await;
     let mut order = tea("W-1");

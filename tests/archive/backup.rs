@@ -108,6 +108,21 @@ async fn a_backup_made_while_orders_come_in_is_restored_into_an_empty_folder_and
         said(&again)
     );
 
+    // While the node runs nothing is put in the place of its ledger, also not on a wish.
+    let over = ["restore", "--from", to.to_str().unwrap(), "--replace"];
+    let running = fapiao(&app.settings_file(), &over).await;
+    if !std::fs::read_to_string(app.settings_file())
+        .unwrap()
+        .contains("postgres://")
+    {
+        assert!(
+            !running.status.success() && said(&running).contains(".db.lock"),
+            "{}",
+            said(&running)
+        );
+        app.order("BK-after").await;
+    }
+
     // Into an empty folder.
     let elsewhere = folder.path().join("elsewhere");
     std::fs::create_dir_all(&elsewhere).unwrap();
@@ -184,6 +199,25 @@ async fn a_backup_made_while_orders_come_in_is_restored_into_an_empty_folder_and
         .await;
         assert!(replaced.status.success(), "{}", said(&replaced));
         assert!(elsewhere.join("fapiao.db.before-restore").is_file());
+        // A damaged or missing document is named before anything is put back.
+        let kept = std::fs::read(elsewhere.join("fapiao.db")).unwrap();
+        let place = to
+            .join("documents")
+            .join(&logo[..2])
+            .join(&logo[2..4])
+            .join(&logo);
+        let whole = std::fs::read(&place).unwrap();
+        std::fs::write(&place, b"something else").unwrap();
+        let damaged = fapiao(&settings, &over).await;
+        assert!(
+            !damaged.status.success()
+                && said(&damaged).contains(place.to_str().unwrap())
+                && said(&damaged).contains("nothing was restored"),
+            "{}",
+            said(&damaged)
+        );
+        assert_eq!(std::fs::read(elsewhere.join("fapiao.db")).unwrap(), kept);
+        std::fs::write(&place, whole).unwrap();
         // A copy that was changed is not a backup.
         let copy = to.join("fapiao.db");
         let mut bytes = std::fs::read(&copy).unwrap();

@@ -2,6 +2,7 @@
 //! `cargo xtask test` does.
 
 mod fiscal;
+mod menus;
 mod receipts;
 mod scenarios;
 mod verifier;

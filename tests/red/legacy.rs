@@ -1,9 +1,7 @@
 //! Red letters behind a tax gateway: the older form directly, without a confirmation; the digital one through the
 //! gateway's own. And what a device issued after the seller left it: by a digital invoice.
 
-use super::{
-    act, at_stage, at_state, await_card, carded, invoice_state, refund, states::press_of,
-};
+use super::{act, at_stage, at_state, await_card, carded, invoice_state, refund, states::press_of};
 use crate::{
     admin::{
         sign_in::{hidden, signed_in},

@@ -6,6 +6,7 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod housekeeping;
+pub mod in_use;
 pub mod keeping;
 pub mod node;
 pub mod proving;

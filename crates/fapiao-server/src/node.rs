@@ -4,6 +4,7 @@ use crate::{
     adapters::files::Documents,
     config::{Config, Mode},
     housekeeping,
+    in_use::InUse,
     keeping::Keeper,
     telemetry, wiring,
     worker::Worker,
@@ -35,19 +36,22 @@ pub struct Node {
     web: Option<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
     background: Vec<JoinHandle<()>>,
     stop: CancellationToken,
+    /// No backup is put back meanwhile.
+    _in_use: InUse,
 }
 
 impl Node {
     /// Starts the parts. The listener is bound by the caller, so that a port of 0 is known beforehand.
     ///
     /// # Errors
-    /// When the web server cannot use the listener.
+    /// When the web server cannot use the listener, or a backup is being put back.
     pub fn start(
         config: &Config,
         ports: Ports,
         parts: Parts,
         listener: Option<TcpListener>,
     ) -> std::io::Result<Node> {
+        let in_use = InUse::together(config)?;
         let metrics = telemetry::start_metrics();
         let stop = CancellationToken::new();
         let mut background = Vec::new();
@@ -94,6 +98,7 @@ impl Node {
             web,
             background,
             stop,
+            _in_use: in_use,
         })
     }
 

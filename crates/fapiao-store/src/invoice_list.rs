@@ -7,7 +7,7 @@ use crate::{
     invoice::state,
     order::{any_of, within},
     read,
-    sql::{self, Cells, Sql, begins_with, columns, without_index},
+    sql::{self, Cells, Searched, Sql, begins_with, columns, without_index},
 };
 use fapiao_domain::{
     card::CardState,
@@ -155,10 +155,30 @@ fn matching(text: &str, before: &str) -> Vec<Sql> {
     if text.is_empty() {
         return Vec::new();
     }
-    ["i.number", "i.order_no", "i.buyer", "i.buyer_tax_number"]
-        .iter()
-        .map(|column| begins_with(&format!("{before}{column}"), text))
-        .collect()
+    let searched = Searched::of(text);
+    let mut terms: Vec<_> = [
+        ("i.number", &searched.number),
+        ("i.order_no", &searched.text),
+        ("i.buyer", &searched.text),
+        ("i.buyer_tax_number", &searched.text),
+    ]
+    .iter()
+    .map(|(column, text)| begins_with(&format!("{before}{column}"), text))
+    .collect();
+    match text.split_once('_').map(|(prefix, _)| prefix) {
+        Some("inv") => terms.push(Sql::new("i.id = ").bind(text)),
+        Some("dlv") => terms.push(Sql::new("i.delivery_id = ").bind(text)),
+        _ => {}
+    }
+    if let Some(code) = &searched.short_code {
+        let sql = Sql::new("i.delivery_id IN (SELECT id FROM deliveries WHERE short_code = ");
+        terms.push(sql.bind(code.as_str()).add(")"));
+    }
+    if let Some(number) = &searched.whole_number {
+        let sql = Sql::new("i.red_form_id IN (SELECT id FROM red_forms WHERE number = ");
+        terms.push(sql.bind(number.as_str()).add(")"));
+    }
+    terms
 }
 
 fn list_row(model: invoice::Model, card: Option<String>) -> Result<InvoiceRow, StoreError> {

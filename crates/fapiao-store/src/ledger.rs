@@ -18,7 +18,10 @@ use fapiao_domain::ids::{Id, SellerId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
-    ports::{CheckResult, Dashboard, IssuedCount, IssuedOfDay, Ledger, Page, QuotaLine, Scope},
+    ports::{
+        AuditFilter, CheckResult, Dashboard, IssuedCount, IssuedOfDay, Ledger, Page, QuotaLine,
+        Scope,
+    },
     records::AuditEntry,
 };
 use serde_json::Value;
@@ -188,6 +191,53 @@ impl Ledger for Store {
                 .collect::<Result<_, _>>()?,
             next,
             count: read::count(self.count(head).await?.min(cursor::COUNTED)),
+            sum: None,
+        })
+    }
+
+    async fn audit_found(
+        &self,
+        filter: &AuditFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<AuditEntry>, StoreError> {
+        if filter.is_empty() {
+            return self.audit(after, limit).await;
+        }
+        let limit = cursor::limit(limit);
+        let mut sql = select::<audit_entry::Entity>("WHERE 1 = 1");
+        if let Some((seq, _)) = cursor::read(after)? {
+            sql = sql.add(" AND seq < ").bind(seq);
+        }
+        if let Some(actor) = &filter.actor {
+            sql = sql.add(" AND actor = ").bind(actor.to_string());
+        }
+        if let Some(from) = filter.from {
+            sql = sql.add(" AND at >= ").bind(from.timestamp_millis());
+        }
+        if let Some(until) = filter.until {
+            sql = sql.add(" AND at < ").bind(until.timestamp_millis());
+        }
+        if !filter.text.is_empty() {
+            sql = sql
+                .add(" AND (")
+                .join(sql::begins_with("subject", &filter.text))
+                .add(" OR ")
+                .join(sql::begins_with("action", &filter.text))
+                .add(" OR order_id IN (SELECT id FROM orders WHERE order_no = ")
+                .bind(filter.text.as_str())
+                .add("))");
+        }
+        sql = sql.add(" ORDER BY seq DESC LIMIT ").bind(limit as i64 + 1);
+        let found = sql::all::<audit_entry::Model>(self.reader(), sql).await?;
+        let (found, next) = cursor::cut(found, limit, |model| (model.seq, String::new()));
+        Ok(Page {
+            count: read::count(i64::try_from(found.len()).unwrap_or(i64::MAX)),
+            rows: found
+                .into_iter()
+                .map(audit::entry)
+                .collect::<Result<_, _>>()?,
+            next,
             sum: None,
         })
     }

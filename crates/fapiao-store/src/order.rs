@@ -5,7 +5,7 @@ use crate::{
     entity::{order, order_line},
     error::db,
     read,
-    sql::{self, Cells, Sql, begins_with, columns, select, without_index},
+    sql::{self, Cells, Searched, Sql, begins_with, columns, select, without_index},
 };
 use fapiao_domain::ids::Id;
 use fapiao_domain::{
@@ -215,15 +215,53 @@ fn matching(text: &str, before: &str) -> Option<Vec<Sql>> {
     if text.is_empty() {
         return None;
     }
+    let searched = Searched::of(text);
     let mut terms: Vec<_> = [
-        "o.order_no",
-        "o.invoice_number",
-        "o.buyer",
-        "o.buyer_tax_number",
+        ("o.order_no", &searched.text),
+        ("o.invoice_number", &searched.number),
+        ("o.buyer", &searched.text),
+        ("o.buyer_tax_number", &searched.text),
     ]
     .iter()
-    .map(|column| begins_with(&format!("{before}{column}"), text))
+    .map(|(column, text)| begins_with(&format!("{before}{column}"), text))
     .collect();
+    // What is printed or linked somewhere leads to its order, but only whole.
+    let mut exactly = |sql: &str, value: &str| {
+        terms.push(
+            Sql::new(format!("{sql} = "))
+                .bind(value)
+                .add(if sql.contains('(') { ")" } else { "" }),
+        );
+    };
+    match text.split_once('_').map(|(prefix, _)| prefix) {
+        Some("ord") => exactly("o.id", text),
+        Some("dlv") => exactly("o.id IN (SELECT order_id FROM deliveries WHERE id", text),
+        Some("inv") => exactly("o.id IN (SELECT order_id FROM invoices WHERE id", text),
+        Some("rdf") => exactly("o.id IN (SELECT order_id FROM red_forms WHERE id", text),
+        _ => {}
+    }
+    if let Some(code) = &searched.short_code {
+        exactly(
+            "o.id IN (SELECT order_id FROM deliveries WHERE short_code",
+            code,
+        );
+    }
+    if let Some(number) = &searched.whole_number {
+        // Of a red invoice, of a confirmation, of a card.
+        exactly(
+            "o.id IN (SELECT order_id FROM invoices WHERE number",
+            number,
+        );
+        exactly(
+            "o.id IN (SELECT order_id FROM red_forms WHERE number",
+            number,
+        );
+        exactly(
+            "o.id IN (SELECT d.order_id FROM cards c JOIN deliveries d ON d.id = c.delivery_id \
+             WHERE c.template IN (SELECT card_id FROM templates) AND c.code",
+            number,
+        );
+    }
     let amount = text.trim_start_matches(['¥', '￥']).replace(',', "");
     if let Ok(amount) = Fen::parse_yuan(&amount) {
         terms.push(Sql::new(format!("{before}o.total = ")).bind(amount.get()));

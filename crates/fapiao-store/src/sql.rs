@@ -258,6 +258,38 @@ pub(crate) fn begins_with(column: &str, text: &str) -> Sql {
         .add(&format!(" AND {column} <> '')"))
 }
 
+/// What somebody searches for, as it may be stored. Numbers are printed in groups and codes with dashes.
+pub(crate) struct Searched {
+    /// As typed, without blanks around it.
+    pub(crate) text: String,
+    /// An invoice's number or its beginning: without the gaps between its groups.
+    pub(crate) number: String,
+    /// A buyer's short code, when it may be one.
+    pub(crate) short_code: Option<String>,
+    /// A number long enough to be looked for where only whole numbers are.
+    pub(crate) whole_number: Option<String>,
+}
+
+impl Searched {
+    pub(crate) fn of(text: &str) -> Searched {
+        let text = text.trim();
+        let bare: String = text.chars().filter(|it| !it.is_whitespace()).collect();
+        let is_number = !bare.is_empty() && bare.bytes().all(|it| it.is_ascii_digit());
+        let code: String = bare.chars().filter(|it| *it != '-').collect();
+        let is_code = code.len() == 10 && code.bytes().all(|it| it.is_ascii_alphanumeric());
+        Searched {
+            number: if is_number {
+                bare.clone()
+            } else {
+                text.to_owned()
+            },
+            short_code: is_code.then(|| code.to_ascii_uppercase()),
+            whole_number: (is_number && bare.len() >= 12).then_some(bare),
+            text: text.to_owned(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

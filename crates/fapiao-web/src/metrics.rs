@@ -33,6 +33,6 @@ pub(crate) fn describe() {
     );
     metrics::describe_counter!(
         "fapiao_pushes_total",
-        "Pushes by what became of them: stored, repeated, refused, unreadable, failed"
+        "Pushes by what became of them: stored, repeated, refused, unsigned, unreadable, failed"
     );
 }

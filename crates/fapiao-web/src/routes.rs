@@ -13,7 +13,7 @@ use crate::{
     statics,
 };
 use actix_web::{
-    Error,
+    Error, Route,
     body::BoxBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     guard,
@@ -84,34 +84,39 @@ api! {
     "/openapi.json"                  { GET openapi::show }
 }
 
+/// A page or file to read: HEAD is answered as GET is, without the body. Addresses whose GET does something stay `web::get`.
+pub(crate) fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
 /// Adds every route to an application that has the middleware and the shared state already: see [`application`].
 fn configure(cfg: &mut ServiceConfig) {
     api(cfg);
-    cfg.route("/api/docs", web::get().to(docs::show))
-        .route("/api/docs/errors", web::get().to(docs::errors))
-        .route("/api/docs/style.css", web::get().to(docs::style))
+    cfg.route("/api/docs", get().to(docs::show))
+        .route("/api/docs/errors", get().to(docs::errors))
+        .route("/api/docs/style.css", get().to(docs::style))
         .service(
             web::resource("/wechat/callback/{app_id}")
                 .route(web::get().to(callback::verify))
                 .route(web::post().to(callback::receive)),
         )
-        .route("/o", web::get().to(buyer::ask))
-        .route("/o/{code}", web::get().to(buyer::show))
+        .route("/o", get().to(buyer::ask))
+        .route("/o/{code}", get().to(buyer::show))
         .route("/o/{code}/wechat", web::get().to(buyer::open))
-        .route("/o/{code}/file.{format}", web::get().to(buyer::download))
+        .route("/o/{code}/file.{format}", get().to(buyer::download))
         .route(
             "/o/{code}/red/{number}/file.{format}",
-            web::get().to(buyer::download_red),
+            get().to(buyer::download_red),
         )
-        .route("/b/{code}", web::get().to(buyer::bills::show))
+        .route("/b/{code}", get().to(buyer::bills::show))
         .route("/b/{code}/wechat", web::get().to(buyer::bills::open))
-        .route("/b/{code}/file.pdf", web::get().to(buyer::bills::download))
+        .route("/b/{code}/file.pdf", get().to(buyer::bills::download))
         .route("/preferences", web::get().to(preferences::choose))
-        .route("/static/{hash}/{path:.*}", web::get().to(statics::show))
-        .route("/healthz", web::get().to(health::live))
-        .route("/readyz", web::get().to(health::ready))
-        .route("/metrics", web::get().to(metrics::show))
-        .route("/", web::get().to(home))
+        .route("/static/{hash}/{path:.*}", get().to(statics::show))
+        .route("/healthz", get().to(health::live))
+        .route("/readyz", get().to(health::ready))
+        .route("/metrics", get().to(metrics::show))
+        .route("/", get().to(home))
         .configure(gateway::configure)
         .configure(admin::configure);
 }

@@ -132,6 +132,11 @@ impl Documents {
         })
     }
 
+    /// Where a document lies in the folder or bucket.
+    pub(crate) fn place_of(sha256: &str) -> String {
+        path_of(sha256).to_string()
+    }
+
     /// Writes a small object that is not a document, such as an anchor.
     ///
     /// # Errors

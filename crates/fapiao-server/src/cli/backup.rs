@@ -4,7 +4,12 @@
 //! with their SHA-256 and is written last: a folder without it is not a backup.
 
 use super::{Failure, terminal::say};
-use crate::{adapters::files::Documents, config::Config, wiring};
+use crate::{
+    adapters::files::Documents,
+    config::Config,
+    in_use::{InUse, database_file},
+    wiring,
+};
 use clap::Args;
 use fapiao_domain::invoice::InvoiceKind;
 use fapiao_store::Store;
@@ -15,7 +20,6 @@ use fapiao_usecases::{
     },
     records::CardDesign,
 };
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -42,7 +46,7 @@ pub(super) struct BackupArgs {
 
 #[derive(Args)]
 #[command(
-    after_help = "Example: fapiao restore --from /backups/2026-11-21\nNo node may run. The keys in the settings must be those of the backup's time. Afterwards run `fapiao verify`.\nA restored ledger is as old as its backup: before issuing again, compare the last numbers with the tax authority."
+    after_help = "Example: fapiao restore --from /backups/2026-11-21\nNo node may run: one that does is noticed, and nothing is changed. The keys in the settings must be those of the backup's time. Afterwards run `fapiao verify`.\nA restored ledger is as old as its backup: before issuing again, compare the last numbers with the tax authority."
 )]
 pub(super) struct RestoreArgs {
     /// The backup's folder.
@@ -66,13 +70,6 @@ fn hash_of(path: &Path) -> Result<(String, u64), Failure> {
         digest.update(&piece[..read]);
         size += read as u64;
     }
-}
-
-/// The file of a SQLite address; `None` for PostgreSQL.
-fn database_file(config: &Config) -> Option<PathBuf> {
-    let url = config.database.url.expose_secret();
-    let path = url.strip_prefix("sqlite://")?;
-    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
 }
 
 pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCode, Failure> {
@@ -167,6 +164,7 @@ async fn logos(store: &Store) -> Result<BTreeSet<String>, Failure> {
 }
 
 pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitCode, Failure> {
+    let _alone = InUse::alone(config)?;
     let list = args.from.join(LIST);
     let text = std::fs::read_to_string(&list)
         .map_err(|error| format!("{}: {error}; is this a whole backup?", list.display()))?;
@@ -189,10 +187,13 @@ pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitC
         let Some(target) = database_file(config) else {
             return Err("the backup holds a SQLite database, the settings name PostgreSQL".into());
         };
-        put_back(&copy, &target, args.replace)?;
+        may_be_put(&target, args.replace)?;
+        check_documents(config, &args.from, Some((&copy, &target))).await?;
+        put_back(&copy, &target)?;
         say!("{}: restored", target.display());
     } else {
         say!("The database is PostgreSQL: restore your dump with `pg_restore` before going on.");
+        check_documents(config, &args.from, None).await?;
     }
     let store = wiring::open_store(config).await?;
     let from = Documents::in_folder(&args.from.join("documents"))?;
@@ -216,27 +217,101 @@ pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitC
     }
 }
 
-fn put_back(copy: &Path, target: &Path, replace: bool) -> Result<(), Failure> {
-    if target.exists() {
-        if !replace {
-            return Err(format!(
-                "{} is there already: stop the node and add --replace to move it aside",
-                target.display()
-            )
-            .into());
+/// What a SQLite database consists of: the file, and what is beside it while it is open or after a crash.
+const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut path = file.as_os_str().to_owned();
+    path.push(ending);
+    PathBuf::from(path)
+}
+
+fn may_be_put(target: &Path, replace: bool) -> Result<(), Failure> {
+    if target.exists() && !replace {
+        return Err(format!(
+            "{} is there already: stop the node and add --replace to move it aside",
+            target.display()
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Looks at every document of a backup before anything is put back. Which ones there must be is read from a copy of the
+/// backup's database, made beside the target: opening a ledger changes its file, and a backup stays as it is.
+async fn check_documents(
+    config: &Config,
+    backup: &Path,
+    database: Option<(&Path, &Path)>,
+) -> Result<(), Failure> {
+    let folder = backup.join("documents");
+    let Some((copy, target)) = database else {
+        return read_documents(&wiring::open_store(config).await?, &folder).await;
+    };
+    let trial = beside(target, ".restoring");
+    let forget = || {
+        for ending in PARTS {
+            // Gone already is as good.
+            let _ = std::fs::remove_file(beside(&trial, ending));
         }
-        for ending in ["", "-wal", "-shm"] {
-            let mut from = target.as_os_str().to_owned();
-            from.push(ending);
-            let mut to = target.as_os_str().to_owned();
-            to.push(format!(".before-restore{ending}"));
-            if Path::new(&from).exists() {
-                std::fs::rename(&from, &to)?;
+    };
+    forget();
+    std::fs::copy(copy, &trial)?;
+    let mut of_trial = config.clone();
+    of_trial.database.url = format!("sqlite://{}", trial.display()).into();
+    let checked = match wiring::open_store(&of_trial).await {
+        Ok(store) => read_documents(&store, &folder).await,
+        Err(error) => Err(error.into()),
+    };
+    forget();
+    checked
+}
+
+async fn read_documents(store: &Store, folder: &Path) -> Result<(), Failure> {
+    let documents = Documents::in_folder(folder)?;
+    let bad = |sha256: &str, what: &str| {
+        let file = folder.join(Documents::place_of(sha256));
+        let text = format!(
+            "{} {what}: nothing was restored. Take another backup, or put the file back from one",
+            file.display()
+        );
+        Failure::from(text)
+    };
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.document_hashes(after.as_deref(), PAGE).await?;
+        let Some((last, _)) = page.last() else {
+            break;
+        };
+        after = Some(last.clone());
+        for (sha256, _) in &page {
+            match documents.get(sha256).await {
+                Ok(Some(_)) => {}
+                Ok(None) => return Err(bad(sha256, "is missing")),
+                Err(error) if error.code == "hash" => return Err(bad(sha256, "is damaged")),
+                Err(error) => return Err(error.into()),
             }
         }
     }
-    if let Some(folder) = target.parent() {
-        std::fs::create_dir_all(folder)?;
+    for sha256 in logos(store).await? {
+        match documents.get(&sha256).await {
+            // A logo that was missing when the backup was made is said when it is put back.
+            Ok(_) => {}
+            Err(error) if error.code == "hash" => return Err(bad(&sha256, "is damaged")),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+fn put_back(copy: &Path, target: &Path) -> Result<(), Failure> {
+    if target.exists() {
+        for ending in PARTS {
+            let from = beside(target, ending);
+            if from.exists() {
+                std::fs::rename(from, beside(target, &format!(".before-restore{ending}")))?;
+            }
+        }
     }
     std::fs::copy(copy, target)?;
     std::fs::File::open(target)?.sync_all()?;

@@ -15,6 +15,7 @@ mod verify;
 use crate::{
     adapters::clock::SystemClock,
     config::Config,
+    in_use::InUse,
     node::{Node, Parts, stop_signal},
     telemetry, wiring,
 };
@@ -121,6 +122,12 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     let environment: Vec<(String, String)> = std::env::vars().collect();
     let config = Config::load(cli.config.as_deref(), &environment)?;
     telemetry::start_logging(&config.log);
+    // Before the ledger is opened: what is open then is the file that stays.
+    let _in_use = match cli.command {
+        // It takes the lock alone; the other only looks.
+        Command::Restore(_) | Command::Check => None,
+        _ => Some(InUse::together(&config)?),
+    };
     match cli.command {
         Command::Serve { no_worker } => {
             serve(

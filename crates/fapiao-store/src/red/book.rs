@@ -167,10 +167,11 @@ async fn refuse_waiting(tx: &Tx, order: &order::Model) -> Result<(), StoreError>
     .add(for_update(tx.backend));
     for row in tx.rows(sql).await? {
         let (id, from): (String, String) = (row.cell(0)?, row.cell(1)?);
-        let sql = Sql::new("UPDATE deliveries SET state = 'refused', version = version + 1, reason = ")
-            .bind(REFUNDED)
-            .add(" WHERE id = ")
-            .bind(id.as_str());
+        let sql =
+            Sql::new("UPDATE deliveries SET state = 'refused', version = version + 1, reason = ")
+                .bind(REFUNDED)
+                .add(" WHERE id = ")
+                .bind(id.as_str());
         tx.exec(sql).await?;
         tx.audit(
             Line::new(&Actor::System, "delivery.refused", &id)

@@ -8,8 +8,8 @@ use fapiao_usecases::{
     ids::fresh,
     jobs::{Job, QueuedJob},
     ports::{
-        CardTemplate, Designs, JobQueue, Ledger, NewDesign, Setup, TemplateTry, TokenTrouble, Tokens,
-        TryState,
+        CardTemplate, Designs, JobQueue, Ledger, NewDesign, Setup, TemplateTry, TokenTrouble,
+        Tokens, TryState,
     },
     records::{Product, TaxCode, UsableRate},
 };

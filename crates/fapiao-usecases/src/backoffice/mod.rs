@@ -12,6 +12,7 @@ pub mod master_key;
 pub mod months;
 pub mod onboarding;
 pub mod outlook;
+pub mod own_password;
 pub mod partners;
 pub mod payments;
 pub mod products;

@@ -16,7 +16,7 @@ use fapiao_domain::ids::{Id, StaffId, StoreId};
 /// Shortest password.
 pub const PASSWORD_MIN: usize = 12;
 /// Longest password: hashing is work.
-const PASSWORD_MAX: usize = 200;
+pub(super) const PASSWORD_MAX: usize = 200;
 
 /// A person as typed. Holds a password: no `Debug`.
 #[derive(Clone, Default)]

@@ -3,13 +3,16 @@
 use crate::{
     fields::FieldError,
     merchant::{
-        drafts::{DifferenceDraft, LineDraft, OrderDraft},
+        drafts::{DeliveryDraft, DifferenceDraft, LineDraft, OrderDraft},
         intake::IntakeDesk,
         orders::{Caller, OrderError},
     },
     ports::{Accepted, NewOrder, Ports},
 };
-use fapiao_domain::totals::Totals;
+use fapiao_domain::{
+    delivery::{Channel, PageType},
+    totals::Totals,
+};
 use std::collections::HashMap;
 use thiserror::Error;
 
@@ -112,6 +115,8 @@ pub enum ImportMode {
     AllOrNothing,
     /// Write the good orders, report the bad ones.
     GoodOnes,
+    /// The same, and each new order gets a link for its buyer at once.
+    WithLinks,
 }
 
 /// Imports a file of orders. Importing it again is harmless: orders are known by their number.
@@ -125,17 +130,27 @@ pub async fn import_orders(
     mode: ImportMode,
 ) -> Result<ImportReport, ImportError> {
     let (text, encoding) = decode(file)?;
-    let sheet = read_sheet(&text)?;
+    let mut sheet = read_sheet(&text)?;
     let mut report = ImportReport {
         encoding,
         rows: sheet.rows,
         orders: sheet.orders.len() as u64,
-        errors: sheet.errors,
+        errors: std::mem::take(&mut sheet.errors),
         ..ImportReport::default()
     };
     let mut desk = IntakeDesk::open(ports).await.map_err(OrderError::from)?;
     let mut good = Vec::new();
-    for group in &sheet.orders {
+    for group in &mut sheet.orders {
+        if mode == ImportMode::WithLinks {
+            group.draft.delivery = Some(DeliveryDraft {
+                channel: Channel::Web,
+                page: PageType::Title,
+                return_url: String::new(),
+                title: None,
+                document: None,
+                invoice: None,
+            });
+        }
         match desk.read(ports, caller, &group.draft).await {
             Ok(order) if !group.broken => {
                 report.good += 1;
@@ -156,7 +171,7 @@ pub async fn import_orders(
     let write = match mode {
         ImportMode::DryRun => false,
         ImportMode::AllOrNothing => report.errors.is_empty(),
-        ImportMode::GoodOnes => true,
+        ImportMode::GoodOnes | ImportMode::WithLinks => true,
     };
     if write {
         write_orders(ports, good, &mut report).await?;

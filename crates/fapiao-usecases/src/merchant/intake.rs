@@ -10,6 +10,7 @@ use crate::{
     ids::{fresh, short_code},
     merchant::documents::with_document,
     merchant::drafts::{DeliveryDraft, DifferenceDraft, OrderDraft},
+    merchant::line_texts::add_text_faults,
     merchant::policies::{check_difference_class, check_policies, in_readers_words},
     parts::parts_of,
     ports::{NewDelivery, NewOrder, Ports, Scope},
@@ -106,12 +107,14 @@ impl IntakeDesk {
         if all_read && let Err(error) = share_out(&draft.discount, &mut lines) {
             errors.push(error);
         }
+        let codes = Arc::clone(&self.codes);
+        let day = &calendar::day(now);
+        let short_name = |code: &str| codes.usable(code, day).map(|it| it.short_name.clone());
         let Some(store) = store else {
+            add_text_faults(&draft.lines, &short_name, &mut errors);
             return Err(OrderError::Invalid(errors));
         };
-        let codes = Arc::clone(&self.codes);
         let (seller, rates) = self.seller(ports, &store).await?;
-        let day = &calendar::day(now);
         let known = KnownRates {
             rates,
             codes: &codes,
@@ -148,6 +151,7 @@ impl IntakeDesk {
         let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
         check_device_remark(ports, seller, &draft.remark, &mut errors).await?;
         if !errors.is_empty() {
+            add_text_faults(&draft.lines, &short_name, &mut errors);
             return Err(OrderError::Invalid(errors));
         }
         let lines: Vec<OrderLine> = lines.into_iter().map(|(_, line)| line).collect();

@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod import;
 pub(crate) mod intake;
 pub(crate) mod late;
+mod line_texts;
 mod order_discount;
 pub mod orders;
 pub mod page_refusals;

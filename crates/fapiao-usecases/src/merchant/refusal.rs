@@ -27,7 +27,8 @@ pub const REASON_MAX: usize = 60;
 pub(crate) const UNTOLD: &str = "商家未能开具这张发票，请重新申请或联系商家";
 
 /// Why a page that waited for its buyer is refused when everything was given back.
-pub const REFUNDED: &str = "订单已退款，无需开票 / the order was refunded: there is nothing to invoice";
+pub const REFUNDED: &str =
+    "订单已退款，无需开票 / the order was refunded: there is nothing to invoice";
 
 /// Longest link that goes with a refusal.
 const URL_MAX: usize = 512;

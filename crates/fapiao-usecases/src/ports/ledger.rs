@@ -86,6 +86,26 @@ pub struct QuotaLine {
     pub reference: String,
 }
 
+/// Which lines of the audit chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// The beginning of a subject or of an action's name, or an order's number; empty for all.
+    pub text: String,
+    /// Who did it; `None` for anybody.
+    pub actor: Option<Actor>,
+    /// Not before.
+    pub from: Option<DateTime<Utc>>,
+    /// Before.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl AuditFilter {
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        *self == AuditFilter::default()
+    }
+}
+
 /// Proof and overview.
 #[async_trait]
 pub trait Ledger: Send + Sync {
@@ -110,6 +130,14 @@ pub trait Ledger: Send + Sync {
 
     /// A page of the audit chain, newest first.
     async fn audit(&self, after: Option<&str>, limit: u32) -> Result<Page<AuditEntry>, StoreError>;
+
+    /// A page of those lines of the audit chain that a filter finds, newest first; not counted.
+    async fn audit_found(
+        &self,
+        filter: &AuditFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<AuditEntry>, StoreError>;
 
     /// The home page's numbers.
     async fn dashboard(&self, scope: &Scope, now: DateTime<Utc>) -> Result<Dashboard, StoreError>;

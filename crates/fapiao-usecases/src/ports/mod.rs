@@ -64,7 +64,9 @@ pub use gateway::{
     NewPartnerRequest, Received, RequestSent,
 };
 pub use issuing::{InvoiceFilter, InvoiceRow, Issuing, NewInvoice, Reservation, UploadOutcome};
-pub use ledger::{CheckResult, Dashboard, IssuedCount, IssuedOfDay, Ledger, QuotaLine};
+pub use ledger::{
+    AuditFilter, CheckResult, Dashboard, IssuedCount, IssuedOfDay, Ledger, QuotaLine,
+};
 pub use mail::{
     InvoiceMailFacts, Mail, MailAttachment, MailText, MailTexts, Mailer, NoticeMailFacts,
     RedMailFacts,

@@ -29,7 +29,7 @@ use fapiao_usecases::{
         statements::{self, StatementError},
     },
     calendar,
-    ports::{Area, Finding, FindingRow, Scope},
+    ports::{Area, Finding, FindingRow, OrderFilter, Scope},
     records::Seller,
 };
 
@@ -53,6 +53,7 @@ pub(super) async fn part(
 ) -> Result<FindingsPart, Failure> {
     let (store, scope, t, lang) = (&frame.ports().store, frame.view(), frame.t(), frame.lang());
     let counts = store.finding_counts(&scope, &asked.period).await?;
+    let compared = Compared::load(frame, asked).await?;
     let list = format!("/admin/reports/reconciliation{}", asked.query());
     let mut before = None;
     let lines = counts
@@ -61,7 +62,9 @@ pub(super) async fn part(
             let area = it.finding.area();
             let said_above = before == Some(area);
             before = Some(area);
+            let is_known = it.count > 0 || compared.knows(it.finding);
             let tone = match (it.count, it.finding.is_in_order()) {
+                (0, _) if !is_known => Tone::Plain,
                 (0, _) => Tone::Ok,
                 (_, true) => Tone::Plain,
                 (_, false) => Tone::Bad,
@@ -74,8 +77,9 @@ pub(super) async fn part(
                 },
                 kind: Badge::new(tone, said::words(it.finding)[at(lang)]),
                 href: format!("{list}&find={}", it.finding.as_str()),
-                count: it.count,
-                amount: Some(Fen::of_sum(it.amount)).filter(|_| it.finding != Finding::NumberGap),
+                count: is_known.then_some(it.count),
+                amount: Some(Fen::of_sum(it.amount))
+                    .filter(|_| is_known && it.finding != Finding::NumberGap),
             }
         })
         .collect();
@@ -134,6 +138,58 @@ pub(super) async fn part(
             .collect(),
         can_act,
     })
+}
+
+/// Which comparisons there were for a period: where nothing was compared, nothing found is no good news.
+struct Compared {
+    statements: bool,
+    months: bool,
+    quota: bool,
+    ledger: bool,
+}
+
+impl Compared {
+    async fn load(frame: &Frame, asked: &Asked) -> Result<Compared, Failure> {
+        let (store, period) = (&frame.ports().store, &asked.period);
+        let month = calendar::month(period.from);
+        let sellers = match &period.seller {
+            Some(only) => vec![only.clone()],
+            None => store.sellers().await?.into_iter().map(|it| it.id).collect(),
+        };
+        let mut months = false;
+        for seller in &sellers {
+            months = months || store.month(seller, &month).await?.is_some();
+        }
+        // Before the first order there is nothing to compare within the ledger either.
+        let filter = OrderFilter {
+            until: Some(period.until),
+            limit: 1,
+            ..OrderFilter::default()
+        };
+        let orders = store.orders(&Scope::All, &filter).await?;
+        Ok(Compared {
+            statements: !store.statements(period).await?.is_empty(),
+            months,
+            quota: !store
+                .quota_checks(period.seller.as_ref(), &month)
+                .await?
+                .is_empty(),
+            ledger: !orders.rows.is_empty(),
+        })
+    }
+
+    fn knows(&self, finding: Finding) -> bool {
+        match (finding, finding.area()) {
+            // Told by the orders alone.
+            (Finding::PaymentUnnamed | Finding::PaymentRepeated, _) => self.ledger,
+            (_, Area::Payments) => self.statements,
+            // Ours that the tax side has not confirmed is told by our own states.
+            (Finding::OursOnly, _) => self.ledger,
+            (_, Area::TaxSide | Area::Months) => self.months,
+            (_, Area::Quota) => self.quota,
+            (_, Area::Orders | Area::Cards | Area::Numbers) => self.ledger,
+        }
+    }
 }
 
 /// One kind's rows.

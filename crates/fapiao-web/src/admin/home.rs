@@ -267,12 +267,17 @@ async fn red_letters(frame: &Frame) -> Result<Option<Attention>, StoreError> {
 async fn recent(frame: &Frame) -> Result<Vec<Event>, StoreError> {
     let names = Names::load(frame).await?;
     let page = frame.ports().store.audit(None, RECENT).await?;
-    Ok(page
-        .rows
-        .iter()
-        .map(|entry| Event {
-            raw: Vec::new(),
-            ..event(frame, &names, entry, true)
-        })
-        .collect())
+    let mut events = Vec::with_capacity(page.rows.len());
+    for entry in &page.rows {
+        let mut it = event(frame, &names, entry, true);
+        it.raw.clear();
+        // Of several orders each is told by its number.
+        if let (Some(link), Some(order)) = (&mut it.link, &entry.order)
+            && let Some(order) = frame.ports().store.order(&frame.scope(), order).await?
+        {
+            link.label = order.order_no;
+        }
+        events.push(it);
+    }
+    Ok(events)
 }

@@ -80,10 +80,10 @@ pub(super) async fn take(sent: Sent<Works>) -> Answer {
     let caller = caller(&desk, form.get("store")).await?;
     let t = desk.t();
     let wants_rows = form.get("do") == "bad_rows";
-    let mode = if wants_rows {
-        ImportMode::DryRun
-    } else {
-        ImportMode::GoodOnes
+    let mode = match form.get("links") {
+        _ if wants_rows => ImportMode::DryRun,
+        "yes" => ImportMode::WithLinks,
+        _ => ImportMode::GoodOnes,
     };
     let report = match read(&desk, &caller, &bytes, mode).await? {
         Ok(report) => report,

@@ -5,7 +5,7 @@ use super::{
     desk::Signed,
     failure::Failure,
     frame::Frame,
-    listing::{INVOICES, Listing, ROWS, counted},
+    listing::{INVOICES, Listing, counted},
     orders::Whole,
     pieces::{
         invoice_lines, kind, kind_short, number_of, seller_choices, seller_link, stopped_jobs,
@@ -27,31 +27,20 @@ use crate::{
 };
 use actix_web::{HttpRequest, web};
 use fapiao_domain::{
-    ids::{Id, InvoiceId, SellerId},
+    ids::{Id, InvoiceId},
     invoice::{Identity, InvoiceKind, InvoiceState},
 };
 use fapiao_usecases::{
     backoffice::standing::{Place, standing as stands},
     errors::StoreError,
     platform::received::takes_file,
-    ports::InvoiceFilter,
     records::{Document, Invoice},
 };
 
 /// `GET /admin/invoices`.
 pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
     let listing = Listing::of(&request, INVOICES, "seller");
-    let filter = InvoiceFilter {
-        text: listing.filter.q.clone(),
-        state: InvoiceState::parse(&listing.filter.state),
-        kind: InvoiceKind::parse(&listing.filter.kind),
-        seller: SellerId::parse(&listing.filter.store).ok(),
-        store: None,
-        from: listing.from(),
-        until: listing.until(),
-        after: listing.after.clone(),
-        limit: ROWS,
-    };
+    let filter = listing.invoices();
     let found = desk.ports().store.invoices(&desk.view(), &filter).await?;
     let t = desk.t();
     let states: Vec<Choice> = std::iter::once(Choice::new("", t.common.all))
@@ -192,7 +181,11 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     let shell = desk.shell(Section::Invoices).await?;
     let names = Names::load(&desk).await?;
     let timeline = desk.ports().store.timeline(&invoice.order).await?;
-    let own = [invoice.id.as_str(), invoice.delivery.as_str()];
+    // The delivery's card is the blue invoice's; a red one has none.
+    let own = match &invoice.red {
+        Some(_) => vec![invoice.id.as_str()],
+        None => vec![invoice.id.as_str(), invoice.delivery.as_str()],
+    };
     let page = InvoiceShowPage {
         invoice: facts(&desk, &shell, &invoice, &whole).await?,
         standing,
@@ -202,6 +195,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             .map(|it| document_row(&shell, &invoice, it))
             .collect(),
         pdf,
+        is_red: invoice.red.is_some(),
         card: card(&desk, &shell, &invoice).await?,
         timeline: timeline
             .iter()
@@ -240,7 +234,7 @@ async fn facts(
         number: number_of(invoice).to_owned(),
         code: identity.map_or_else(String::new, |it| it.code().to_owned()),
         check_code,
-        kind: kind(invoice.kind),
+        kind: kind(frame.t(), frame.lang(), invoice.kind),
         state: shell.invoice(invoice.state),
         issued: invoice
             .issued_at

@@ -11,7 +11,12 @@ use crate::{
 };
 use actix_web::HttpRequest;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use fapiao_domain::invoice::InvoiceKind;
+use fapiao_domain::{
+    ids::{Id, SellerId, StoreId},
+    invoice::{InvoiceKind, InvoiceState},
+    order::OrderState,
+};
+use fapiao_usecases::ports::{InvoiceFilter, OrderFilter};
 
 /// The list of invoices.
 pub(super) const INVOICES: &str = "/admin/invoices";
@@ -19,6 +24,8 @@ pub(super) const INVOICES: &str = "/admin/invoices";
 pub(super) const BILLS: &str = "/admin/bills";
 /// Rows of a page.
 pub(super) const ROWS: u32 = 50;
+/// Rows of a file at most; the reports hold whole years.
+pub(super) const ROWS_OF_A_FILE: usize = 20_000;
 /// More pages back than this are not kept in an address.
 const TRAIL_MAX: usize = 40;
 /// The store counts up to here.
@@ -90,6 +97,40 @@ impl Listing {
         Some(midnight(next))
     }
 
+    /// The list at its first page.
+    pub(super) fn here(&self) -> String {
+        self.address(&self.filter)
+    }
+
+    /// What the list of orders asks the ledger for.
+    pub(super) fn orders(&self) -> OrderFilter {
+        OrderFilter {
+            text: self.filter.q.clone(),
+            state: OrderState::parse(&self.filter.state),
+            delivery_state: None,
+            store: StoreId::parse(&self.filter.store).ok(),
+            from: self.from(),
+            until: self.until(),
+            after: self.after.clone(),
+            limit: ROWS,
+        }
+    }
+
+    /// What the list of invoices asks the ledger for.
+    pub(super) fn invoices(&self) -> InvoiceFilter {
+        InvoiceFilter {
+            text: self.filter.q.clone(),
+            state: InvoiceState::parse(&self.filter.state),
+            kind: InvoiceKind::parse(&self.filter.kind),
+            seller: SellerId::parse(&self.filter.store).ok(),
+            store: None,
+            from: self.from(),
+            until: self.until(),
+            after: self.after.clone(),
+            limit: ROWS,
+        }
+    }
+
     /// The list's address with this filter, at its first page.
     fn address(&self, filter: &ListFilter) -> String {
         let members = [
@@ -141,9 +182,12 @@ impl Listing {
 
     /// The filters that are set, each with the list without it. `state` and `store` are named by their choices.
     pub(super) fn chips(&self, t: &Texts, states: &[Choice], stores: &[Choice]) -> Vec<Chip> {
+        // What is none of the choices does not filter, and is not said to.
         let name = |choices: &[Choice], value: &str| {
-            let found = choices.iter().find(|it| it.value == value);
-            found.map_or_else(|| value.to_owned(), |it| it.label.clone())
+            let found = choices
+                .iter()
+                .find(|it| it.value == value && !value.is_empty());
+            found.map(|it| it.label.clone())
         };
         let mut chips = Vec::new();
         let mut chip = |label: String, clear: fn(&mut ListFilter) -> &mut String| {
@@ -159,10 +203,14 @@ impl Listing {
         };
         let filter = &self.filter;
         chip(format!("“{}”", filter.q), |it| &mut it.q);
-        chip(name(states, &filter.state), |it| &mut it.state);
+        if let Some(state) = name(states, &filter.state) {
+            chip(state, |it| &mut it.state);
+        }
         let kind = InvoiceKind::parse(&filter.kind).map_or("", |it| kind_short(t, it));
         chip(kind.to_owned(), |it| &mut it.kind);
-        chip(name(stores, &filter.store), |it| &mut it.store);
+        if let Some(store) = name(stores, &filter.store) {
+            chip(store, |it| &mut it.store);
+        }
         chip(format!("{} {}", t.common.from, filter.from), |it| {
             &mut it.from
         });
@@ -259,6 +307,11 @@ mod tests {
         let labels: Vec<_> = chips.iter().map(|it| it.label.as_str()).collect();
         assert_eq!(labels, ["“x”", "待开票"]);
         assert_eq!(chips[0].without, "/admin/orders?state=open");
+        assert!(
+            of("state=bogus&store=sto_1")
+                .chips(t, &states, &[])
+                .is_empty()
+        );
     }
 
     #[test]

@@ -182,9 +182,12 @@ fn rows(t: &Texts, ours: MonthFigures, theirs: Option<MonthFigures>) -> Vec<Figu
             label: format!("{side} · {what}"),
             here: text(here),
             there: there.map_or_else(|| "—".to_owned(), text),
-            difference: there
-                .filter(|it| *it != here)
-                .map_or_else(String::new, |it| text(it - here)),
+            difference: match there {
+                None => String::new(),
+                Some(it) if it == here => m.same.to_owned(),
+                Some(it) => text(it - here),
+            },
+            differs: there.is_some_and(|it| it != here),
         }
     };
     let of = |get: fn(&MonthFigures) -> i64| theirs.as_ref().map(get);

@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use crate::{
-    i18n::{Texts, documents, fill2, states},
+    i18n::{Lang, Texts, documents, fill2, states},
     pages::{
         deliveries::{DeliveryCard, TitleFacts, qr_svg},
         lines::{InvoiceBrief, LineRow, LineTable},
@@ -181,7 +181,11 @@ pub(super) fn delivery_card(
         page_url,
         created: shell.when(delivery.created_at),
         expires: is_open.then(|| shell.when(delivery.expires_at)),
-        due: delivery.due_at.map(|at| shell.when(at)),
+        // What was promised is kept or broken once the delivery is over.
+        due: delivery
+            .due_at
+            .filter(|_| !delivery.state.is_final())
+            .map(|at| shell.when(at)),
         is_overdue: delivery.overdue_at.is_some(),
         receipt: is_open.then(|| format!("/admin/orders/{}/receipt", delivery.order)),
         title: delivery
@@ -203,7 +207,7 @@ pub(super) fn invoice_brief(shell: &Shell, invoice: &Invoice) -> InvoiceBrief {
     InvoiceBrief {
         href: format!("/admin/invoices/{}", invoice.id),
         number: number_of(invoice).to_owned(),
-        kind: kind(invoice.kind),
+        kind: kind(shell.t, shell.lang, invoice.kind),
         total: invoice.totals.total,
         state: shell.invoice(invoice.state),
         issued: invoice
@@ -214,8 +218,11 @@ pub(super) fn invoice_brief(shell: &Shell, invoice: &Invoice) -> InvoiceBrief {
 }
 
 /// The printed kind: on paper it is Chinese in every language.
-pub(super) const fn kind(kind: InvoiceKind) -> &'static str {
-    kind.printed()
+pub(super) const fn kind(t: &Texts, lang: Lang, kind: InvoiceKind) -> &'static str {
+    match lang {
+        Lang::Zh => kind.printed(),
+        Lang::En => kind_short(t, kind),
+    }
 }
 
 /// The kind in a word or two, where there is no room for what is printed.

@@ -58,7 +58,8 @@ pub(super) async fn show(desk: Overseer, request: HttpRequest) -> Answer {
     let r = &t.reconciliation;
     let names = Names::load(&desk).await?;
     let (tone, sentence, detail) = match &current {
-        None => (Tone::Plain, r.none.to_owned(), r.means.to_owned()),
+        // What it is stands above already.
+        None => (Tone::Plain, r.none.to_owned(), String::new()),
         Some(run) if !run.done => (
             Tone::Wait,
             fill1(r.running, run.asked),

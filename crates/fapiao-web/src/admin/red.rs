@@ -93,6 +93,15 @@ pub(super) async fn act(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
     };
     let outcome = match draft_of(desk.t(), &typed, &form) {
         Err(why) => Err(why),
+        Ok(draft) if form.get("act") == "confirm" && !is_named(&desk, &id, &form).await? => {
+            // The plan stays in place, and the word is asked for again.
+            let outcome = previewed(&desk, &id, &draft).await?;
+            let mut page = page(&desk, &id, typed, &form, Some(outcome)).await?;
+            if page.wrong.is_empty() {
+                desk.t().red.word_wrong.clone_into(&mut page.wrong);
+            }
+            return Ok(desk.wrong(&page));
+        }
         Ok(draft) if form.get("act") == "confirm" => {
             let nothing = |_: &Refund, _: &Books| String::new();
             let caller = desk.caller();
@@ -113,6 +122,12 @@ pub(super) async fn act(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
     } else {
         desk.page(&page)
     })
+}
+
+/// Whether the order's number was typed: what cannot be undone is not decided by a click alone.
+pub(super) async fn is_named(frame: &Frame, id: &OrderId, form: &Form) -> Result<bool, Failure> {
+    let order = frame.ports().store.order(&frame.scope(), id).await?;
+    Ok(order.ok_or(Failure::NotFound)?.order_no == form.get("word").trim())
 }
 
 /// The plan with what the buyers did with its invoices, or why there is none.

@@ -60,6 +60,11 @@ pub(super) async fn act(sent: Sent<Decides>, id: web::Path<String>) -> Answer {
         note: form.get("note").trim().chars().take(200).collect(),
         despite: form.get("despite") == "yes",
     };
+    if !super::red::is_named(&desk, &invoice.order, &form).await? {
+        let why = desk.t().red.word_wrong.to_owned();
+        let page = page(&desk, &invoice, typed, why).await?;
+        return Ok(desk.wrong(&page));
+    }
     let mut draft = RefundDraft::correction(invoice.id.clone(), typed.note.clone());
     draft.despite_lock = typed.despite;
     draft.plan = form.get("digest").to_owned();
@@ -195,6 +200,7 @@ async fn page<R: Right>(
         note: typed.note,
         card_held: held && !begun,
         despite: typed.despite,
+        can_go_on: !begun && (wrong.is_empty() || held || wrong == t.red.word_wrong),
         wrong,
         digest,
         may_decide: desk.may_decide(),
@@ -220,6 +226,8 @@ fn outlook(t: &'static Texts, invoice: &Invoice, used: UseTold) -> Vec<CorrectSt
         email => fill1(c.mail, email),
     };
     let (tone, said) = use_words(t, used);
+    // Nothing is done yet: a tick would say that it is. What forbids it or needs care keeps its mark.
+    let tone = if tone == Tone::Ok { Tone::Plain } else { tone };
     vec![
         step(tone, c.form, said),
         step(Tone::Plain, c.red, mail),

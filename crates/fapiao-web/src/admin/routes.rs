@@ -2,17 +2,18 @@
 
 use super::{
     access, accounts, audit, buyer_form, cards, checks, credentials, deliveries, evidence, failure,
-    home, import, inbox, invoices, jobs, keys, ledger, onboarding, order_new, orders, papers,
-    payments, products, pushes, reconciliation, reports, rounding, sellers, sign_in, signing,
-    staff, stock, stores, switches, tax_codes,
+    home, import, inbox, invoices, jobs, keys, ledger, lists_csv, onboarding, order_new, orders,
+    own_password, papers, payments, products, pushes, reconciliation, reports, rounding, sellers,
+    sign_in, signing, staff, stock, stores, switches, tax_codes,
 };
 use super::{attachments, books, closings, findings, months, tax_connections};
 use super::{bills, bills_acts, bills_new, bills_show, fiscal_units};
 use super::{gateways, partners, unified};
 use super::{red, red_correct, red_forms};
+use crate::routes::get;
 use actix_web::{
     middleware::from_fn,
-    web::{self, ServiceConfig, get, post},
+    web::{self, ServiceConfig, post},
 };
 
 /// Adds them under `/admin`.
@@ -23,10 +24,15 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/", get().to(home::slash))
         .route("/sign-in", get().to(sign_in::show))
         .route("/sign-in", post().to(sign_in::enter))
+        .route("/password", get().to(own_password::show))
+        .route("/password", post().to(own_password::save))
         .route("/sign-out", post().to(sign_in::leave))
         .route("/language", post().to(switches::language))
         .route("/store", post().to(switches::store))
         .route("/orders", get().to(orders::index))
+        .route("/orders.csv", get().to(lists_csv::orders))
+        .route("/invoices.csv", get().to(lists_csv::invoices))
+        .route("/audit.csv", get().to(lists_csv::audit_lines))
         .route("/orders", post().to(order_new::create))
         .route("/orders/new", get().to(order_new::blank))
         .route("/orders/{id}", get().to(orders::show))

@@ -39,6 +39,27 @@ impl Names {
         self.0.get(id).cloned().unwrap_or_else(|| actor.to_owned())
     }
 
+    /// Everybody who may have done something, as stored and in words: people and keys by name, then the others.
+    pub(super) fn actors(&self, t: &Texts) -> Vec<(String, String)> {
+        let mut named: Vec<(String, String)> = (self.0.iter())
+            .map(|(id, name)| match id.starts_with("key_") {
+                true => (format!("key:{id}"), fill1(t.act.by_key, name)),
+                false => (format!("staff:{id}"), name.clone()),
+            })
+            .collect();
+        named.sort_by(|one, other| one.1.cmp(&other.1));
+        let others = [
+            Actor::Buyer,
+            Actor::WeChat,
+            Actor::TaxAuthority,
+            Actor::Gateway,
+            Actor::System,
+            Actor::CommandLine,
+        ];
+        named.extend(others.map(|it| (it.to_string(), self.who(t, &it))));
+        named
+    }
+
     /// Who did it.
     pub(super) fn who(&self, t: &Texts, actor: &Actor) -> String {
         let named = |id: &str| self.0.get(id).cloned().unwrap_or_else(|| id.to_owned());

@@ -14,6 +14,7 @@ texts! {
         search: "搜索", "Search";
         search_hint: "订单号、发票号码、购买方、金额", "Order no., invoice no., buyer, amount";
         sign_out: "退出登录", "Sign out";
+        own_password: "修改密码", "Change password";
         theme_system: "跟随系统", "As the system";
         theme_light: "浅色", "Light";
         theme_dark: "深色", "Dark";
@@ -28,6 +29,8 @@ texts! {
         from: "起", "From";
         to: "止", "To";
         apply: "筛选", "Filter";
+        as_file: "下载 CSV", "Download CSV";
+        file_too_long: "结果超过 {0} 行，没有生成文件：请缩小日期范围，或在“报表”中下载。", "More than {0} rows, so there is no file: narrow the dates, or take it from the reports.";
         clear_filters: "清除筛选", "Clear filters";
         remove_filter: "去掉筛选", "Remove filter";
         none_found_why: "没有记录同时符合这些筛选条件。", "Nothing fits all of these filters.";
@@ -282,6 +285,7 @@ texts! {
         stored: "存入时间", "Stored";
         card: "微信卡包", "WeChat wallet";
         no_card: "发票尚未放入买家卡包。", "The invoice is not in a wallet yet.";
+        no_card_red: "红字发票不放入卡包，买家在开票页下载。", "A red invoice goes into no wallet; the buyer downloads it from the invoice page.";
         account: "微信账号", "Account";
         wallet: "买家", "Buyer";
         code_unknown: "未知：微信的应答丢失", "unknown: WeChat's answer was lost";
@@ -326,6 +330,8 @@ texts! {
         found_bad: "{0} 行有误，不会导入。", "{0} rows have errors and will be left out.";
         rows: "共 {0} 行", "{0} rows";
         take: "导入 {0} 个订单", "Import {0} orders";
+        links: "导入后生成开票链接", "Make a link for each buyer";
+        links_means: "每个新订单生成一个开票链接；已导入过的订单不受影响。", "Each new order gets a link; orders that were here before stay as they are.";
         drop: "放弃", "Drop";
         bad_rows: "有误的行", "Rows with errors";
         bad_means: "最多显示前 100 行", "The first 100 at most";

@@ -10,6 +10,7 @@ texts! {
         area: "核对项目", "Compared";
         kind: "类别", "Kind";
         count: "数量", "Count";
+        not_compared: "尚未核对", "not compared";
         amount: "金额或差额", "Amount or difference";
         compare: "现在与税局核对", "Compare with the tax side now";
         comparing: "已排队，后台正在与税局核对，稍后刷新本页", "Queued: it is being compared in the background, load this page again in a moment";

@@ -82,7 +82,7 @@ texts! {
         in_mini_program_means: "这张发票须从商家的小程序领取，请在小程序的订单页点“开发票”。", "This invoice is asked for in the shop's mini program: open your order there.";
         in_app: "请在 App 中开票", "Go on in the app";
         in_app_means: "这张发票须从商家的 App 领取，请在 App 的订单页点“开发票”。", "This invoice is asked for in the shop's app: open your order there.";
-        ask_code: "小票上的短码", "Short code on your receipt";
+        ask_code: "输入短码", "Short code on your receipt";
         ask_code_means: "输入小票二维码旁的 10 位短码。", "Type the ten characters beside the QR code of your receipt.";
         ask_code_go: "查找", "Look it up";
         again: "你已授权过，无需重复操作。", "You have agreed already; there is nothing more to do.";

@@ -79,7 +79,7 @@ texts! {
     Outlook {
         forecast: "预计用到", "Lasts until";
         pace: "按近四周各时段的用量推算", "From the use of each hour in the last four weeks";
-        unknown: "还没有用量，无法推算", "Nothing used yet: no pace to tell from";
+        unknown: "还没有用量，无法推算", "Nothing used yet, so no forecast";
         until: "按近期用量可用到 {0}", "lasts until {0} at this pace";
         year: "按近期用量本年够用", "lasts the year at this pace";
         month: "按近期用量本月够用", "lasts the month at this pace";

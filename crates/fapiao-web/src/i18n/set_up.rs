@@ -117,7 +117,8 @@ texts! {
         word_ok: "已完成", "done";
         word_wait: "等待中", "waiting";
         word_bad: "有问题", "wrong";
-        word_open: "未完成", "open";
+        word_off: "未启用（可选）", "off (optional)";
+        word_by_hand: "人工确认", "to be seen to by hand";
     }
 }
 
@@ -163,6 +164,11 @@ texts! {
         role_auditor_may: "查看全部，不能更改。", "Reads everything, changes nothing.";
         store: "门店", "Store";
         store_help: "店员必须选择一家门店；负责人和管理员面向全公司。", "A clerk needs a store; owners and administrators work for the whole company.";
+        password_old: "原密码", "Password so far";
+        password_again: "再次输入新密码", "New password again";
+        password_change: "保存新密码", "Save the new password";
+        password_means: "保存后，你在其他设备上的登录即失效。", "Your sessions on other devices end.";
+        password_changed: "密码已修改，其他设备上的登录已失效", "The password was changed, and your other sessions have ended";
         password: "新密码", "New password";
         password_help: "至少 12 个字符；留空则保持不变。", "At least 12 characters; leave it empty to keep the old one.";
         password_first: "至少 12 个字符。", "At least 12 characters.";
@@ -278,6 +284,7 @@ texts! {
         means: "每条记录都与前一条相连，改动一处即可查出。", "Each entry is chained to the one before; a change anywhere shows.";
         none: "还没有记录", "No entries yet";
         none_why: "每一次操作都会记在这里。", "Every act is written here.";
+        find_hint: "订单号，或对象编号、操作名的开头", "Order number, or how an id or act begins";
         at: "时间", "When";
         who: "操作者", "Who";
         what: "操作", "What";

@@ -66,6 +66,7 @@ texts! {
         here: "本系统", "This ledger";
         there: "税务侧", "Tax side";
         difference: "差额", "Difference";
+        same: "一致", "agrees";
         blue: "蓝字发票", "Blue invoices";
         red: "红字发票", "Red invoices";
         count: "份数", "Count";

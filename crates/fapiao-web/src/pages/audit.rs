@@ -1,7 +1,8 @@
 //! Who did what, in an unbroken chain.
 
 use super::{
-    parts::{Empty, Link, Pager, Raw, When},
+    orders::ListFilter,
+    parts::{Chip, Choice, Empty, Link, Pager, Raw, When},
     shell::Shell,
 };
 use askama::Template;
@@ -12,8 +13,14 @@ use askama::Template;
 pub struct AuditPage {
     /// The frame.
     pub shell: Shell,
-    /// How many entries there are, in words.
-    pub count: String,
+    /// How many entries there are, in words; `None` for what a filter finds.
+    pub count: Option<String>,
+    /// The filter.
+    pub filter: ListFilter,
+    /// Who may have done something, the first with an empty value for all.
+    pub everybody: Vec<Choice>,
+    /// The set filters.
+    pub chips: Vec<Chip>,
     /// This page's rows, newest first.
     pub rows: Vec<AuditRow>,
     /// Pages.

@@ -13,8 +13,8 @@ pub struct FindingLine {
     pub kind: Badge,
     /// Its rows.
     pub href: String,
-    /// How many.
-    pub count: i64,
+    /// How many; `None` when nothing was compared yet.
+    pub count: Option<i64>,
     /// What they come to; `None` where there is no amount.
     pub amount: Option<Fen>,
 }

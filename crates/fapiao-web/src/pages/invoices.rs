@@ -100,6 +100,8 @@ pub struct InvoiceShowPage {
     pub pdf: Option<String>,
     /// Its card in a wallet.
     pub card: Option<CardFacts>,
+    /// Whether it is a red invoice, which never comes into a wallet.
+    pub is_red: bool,
     /// Newest first.
     pub timeline: Vec<Event>,
     /// Seconds until the page looks again, while something is under way.

@@ -149,7 +149,7 @@ impl crate::i18n::Onboarding {
             Tone::Ok => self.word_ok,
             Tone::Wait => self.word_wait,
             Tone::Warn | Tone::Bad => self.word_bad,
-            Tone::Plain => self.word_open,
+            Tone::Plain => self.word_off,
         }
     }
 }

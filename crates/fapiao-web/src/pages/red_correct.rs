@@ -44,6 +44,8 @@ pub struct CorrectPage {
     pub despite: bool,
     /// Why it cannot be done, in words.
     pub wrong: String,
+    /// Whether it can be decided now: nothing forbids it for good.
+    pub can_go_on: bool,
     /// Recognises the plan that was looked at.
     pub digest: String,
     /// Whether the reader may decide.

@@ -70,6 +70,16 @@ impl StaffEditPage {
     }
 }
 
+/// `/admin/password`: everybody's own.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/password.html")]
+pub struct PasswordPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What is wrong.
+    pub errors: Errors,
+}
+
 /// A person as typed. `Debug` prints no password.
 #[derive(Clone, Default)]
 pub struct StaffForm {

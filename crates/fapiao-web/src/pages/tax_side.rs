@@ -129,8 +129,10 @@ pub struct FigureRow {
     pub here: String,
     /// There; a dash before it was asked.
     pub there: String,
-    /// There less here; empty when equal or not known.
+    /// There less here, or that both agree; empty when not known.
     pub difference: String,
+    /// Whether both sides differ.
+    pub differs: bool,
 }
 
 /// One difference.

@@ -208,7 +208,11 @@ const TEXTS: &[(&str, &str)] = &[
         "外部开票平台和微信统一开票都在买家授权之后才开票，请使用 title 或 confirm 页",
     ),
     ("E_PASSWORD", "密码须为 12 至 200 个字符"),
+    ("E_PASSWORD_BUSY", "登录人数过多，请稍后再试"),
     ("E_PASSWORD_IS_LOGIN", "密码不能与登录名相同"),
+    ("E_PASSWORD_OLD", "原密码不对"),
+    ("E_PASSWORD_REPEAT", "两次输入的新密码须一致"),
+    ("E_PASSWORD_TRIES", "错误次数过多，请在 15 分钟后再试"),
     (
         "E_PAYMENT_CHANNEL",
         "支付渠道由小写字母、数字和下划线组成，例如 wechat、alipay、cash",
@@ -315,7 +319,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E_SPLIT", "按销方的单张限额无法拆分开票，请调整限额或明细"),
     (
         "E_STORE",
-        "没有该编码的门店，或调用方无权为其开单；请填写门店编码，例如 S001",
+        "没有该编码的门店，或您无权为该门店开单；请填写门店编码，例如 S001",
     ),
     (
         "E_STORE_CODE",

@@ -8,6 +8,7 @@ use fapiao_web::{
         fault::{Fault, FaultPage},
         inbox::{InboxPage, PushRow},
         ledger::{LedgerPage, RuleRow, Run},
+        orders::ListFilter,
         parts::{Badge, Choice, Link, Pager, Raw, Tone},
         shell::Section,
         stock::{GiveBack, QuotaRow, SegmentRow, StockPage},
@@ -303,7 +304,13 @@ fn audit(s: &Sample, pages: &mut Pages) {
         .collect();
     let page = AuditPage {
         shell: s.shell(Section::Audit),
-        count: "10,000+".to_owned(),
+        count: Some("10,000+".to_owned()),
+        filter: ListFilter::default(),
+        everybody: vec![
+            Choice::new("", s.t().common.all),
+            Choice::new("cli", s.t().act.by_cli),
+        ],
+        chips: Vec::new(),
         rows,
         pager: Pager {
             previous: None,

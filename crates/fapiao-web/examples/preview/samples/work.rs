@@ -637,6 +637,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
         at: s.ago(3),
     };
     let show = InvoiceShowPage {
+        is_red: false,
         shell: s.shell(Section::Invoices),
         invoice: InvoiceFacts {
             id: id("inv", 1),
@@ -691,6 +692,7 @@ fn invoices(s: &Sample, pages: &mut Pages) {
     };
     pages.add("invoice", show.clone());
     let refused = InvoiceShowPage {
+        is_red: false,
         invoice: InvoiceFacts {
             number: String::new(),
             state: shell.invoice(InvoiceState::Blocked),
