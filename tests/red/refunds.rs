@@ -83,8 +83,8 @@ async fn a_buyer_is_not_asked_for_the_title_of_an_order_that_was_given_back() {
     );
     let refused = app.post(&path, "B-2-w", &json!({})).await;
     assert_eq!(refused.status, StatusCode::CONFLICT, "{refused:?}");
-    let after = app.get(&format!("/orders/{}", order["id"].as_str().unwrap()));
-    let after = after.await.body;
+    let path = format!("/orders/{}", order["id"].as_str().unwrap());
+    let after = app.get(&path).await.body;
     assert_eq!(
         (&after["state"], &after["delivery_state"]),
         (&json!("cancelled"), &json!("refused"))
