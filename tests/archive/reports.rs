@@ -548,7 +548,7 @@ async fn what_a_key_takes_away_is_noted_as_what_a_person_does() {
     let (_, chain) = get(&app, &owner, "/admin/audit").await;
     let chain = String::from_utf8(chain).unwrap();
     assert!(chain.contains(&format!("{month} CSV")), "{chain}");
-    assert_eq!(chain.matches("导出凭据包").count(), 2, "{chain}");
+    assert_eq!(chain.matches("下载证据包").count(), 2, "{chain}");
     assert!(!chain.contains("report.exported") && !chain.contains("evidence.exported"));
     app.assert_ledger_holds().await;
     app.stop().await;
