@@ -37,6 +37,8 @@ impl MigrationTrait for Migration {
              AND NOT EXISTS (SELECT 1 FROM partner_requests p WHERE p.delivery_id = d.id)"
         );
         let statements = [
+            // The rows of old deliveries are looked up in it, one by one.
+            "CREATE INDEX payment_claims_delivery ON payment_claims (delivery_id)",
             known.as_str(),
             "ALTER TABLE sellers ADD COLUMN app_account TEXT",
             "ALTER TABLE sellers ADD COLUMN mini_program_account TEXT",

@@ -81,6 +81,34 @@ async fn a_paper_is_compared_with_the_ledger_field_by_field() {
     );
     assert!(!wrong.contains(&"tax"), "{differs}");
 
+    // Sums and names may agree while the lines do not, or while something was put in.
+    let quantity = text.split_once("<Quantity>").unwrap().1;
+    let quantity = quantity.split_once('<').unwrap().0;
+    let row = text.split_once("<IssuItemInformation>").unwrap().1;
+    let row = row.split_once("</IssuItemInformation>").unwrap().0;
+    let row = format!("<IssuItemInformation>{row}</IssuItemInformation>");
+    for (what, forged) in [
+        (
+            "another quantity",
+            text.replace(
+                &format!("<Quantity>{quantity}<"),
+                &format!("<Quantity>{quantity}0<"),
+            ),
+        ),
+        (
+            "another rate",
+            text.replace("<TaxRate>0.130000<", "<TaxRate>0.010000<"),
+        ),
+        (
+            "a line more",
+            text.replacen(&row, &format!("{row}{row}"), 1),
+        ),
+    ] {
+        assert_ne!(forged, text, "{what}");
+        let (_, differs) = check(&app, forged.into_bytes()).await;
+        assert_eq!(differing(&differs), ["lines"], "{what}: {differs}");
+    }
+
     // The QR code: right, then with another amount, then of an invoice we do not know.
     let day = fapiao_usecases::calendar::day(app.ports().clock.now()).replace('-', "");
     let qr = |number: &str, amount: &str| {

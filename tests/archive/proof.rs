@@ -216,13 +216,10 @@ async fn a_file_that_no_row_names_is_found_after_a_day() {
             }
         }
     }
-    let mut found = rule(&app, "I13").await.found;
-    found.sort();
-    assert_eq!(found.len(), 2, "{found:?} {logo}");
+    // A file that no row names is no contradiction: a month opened again leaves some.
+    let found = rule(&app, "I13").await.found;
+    assert_eq!(found.len(), 1, "{found:?} {logo} {stray}");
     assert!(found[0].contains("abc#1 was begun and never finished"));
-    assert!(found[1].contains(&format!(
-        "file {stray} is older than a day and no row names it"
-    )));
     app.stop().await;
 }
 

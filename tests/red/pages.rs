@@ -392,7 +392,7 @@ async fn an_expired_link_of_an_order_that_was_given_back_promises_no_invoice() {
     assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
     let shown = text(&app, &link).await;
     assert!(
-        shown.contains("没有可开票的金额") && !shown.contains("订单仍然可以开票"),
+        shown.contains("订单已退款，无需开票") && !shown.contains("订单仍然可以开票"),
         "{shown}"
     );
     app.stop().await;

@@ -315,13 +315,6 @@ async fn only_a_digital_seller_of_its_own_issues_it() {
         assert_eq!(answer.wrong_fields(), ["/invoice_kind"]);
         assert_eq!(answer.body["errors"][0]["code"], "E_SPECIAL_MODE");
     }
-    // Whoever issues now would make an ordinary one of it: it stops.
-    store.retry_job(&job.id, &by).await.unwrap();
-    eventually("the stop for the mode", async || {
-        let jobs = store.jobs(Some("parked"), None, 50).await.unwrap().rows;
-        jobs.into_iter().find(|it| it.code == "special_mode")
-    })
-    .await;
     let mut seller = store.seller(&id).await.unwrap().unwrap();
     seller.mode = IssuingMode::SelfBuilt;
     store.save_seller(&seller, &by).await.unwrap();
@@ -329,6 +322,13 @@ async fn only_a_digital_seller_of_its_own_issues_it() {
     behind_gateway(&app, "classic").await;
     let answer = refused(&app, "SP-4-old", &special("SP-4-old")).await;
     assert_eq!(answer.wrong_fields(), ["/invoice_kind"]);
+    // The device would make an ordinary one of what was accepted before: it stops.
+    store.retry_job(&job.id, &by).await.unwrap();
+    eventually("the stop for the mode", async || {
+        let jobs = store.jobs(Some("parked"), None, 50).await.unwrap().rows;
+        jobs.into_iter().find(|it| it.code == "special_mode")
+    })
+    .await;
     app.stop().await;
 }
 

@@ -66,6 +66,20 @@ pub(crate) struct Said {
     code: Option<QrPayload>,
     /// Whether `values` is all there is.
     structured: bool,
+    /// Its lines, where the file names their members.
+    rows: Vec<Row>,
+}
+
+/// A line of a structured file: what its members say; empty where the file has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Row {
+    name: String,
+    quantity: String,
+    unit_price: String,
+    amount: String,
+    rate: String,
+    tax: String,
+    tax_code: String,
 }
 
 /// Checks a paper against the ledger, as far as the scope reaches.

@@ -76,8 +76,13 @@ impl InUse {
 /// The file of a SQLite address; `None` for PostgreSQL and for a ledger in memory.
 pub fn database_file(config: &Config) -> Option<PathBuf> {
     let url = config.database.url.expose_secret();
-    let path = url.strip_prefix("sqlite://")?;
-    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+    let path = url
+        .strip_prefix("sqlite://")
+        .or_else(|| url.strip_prefix("sqlite:"))?;
+    let path = path.split('?').next().unwrap_or(path);
+    // As the database's driver reads it.
+    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.as_ref()))
 }
 
 /// The lock is a file of its own beside the ledger: the ledger's own file is replaced by a restore.

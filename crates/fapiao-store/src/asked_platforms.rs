@@ -118,7 +118,7 @@ impl AskedPlatforms for Store {
         let sql = Sql::new(
             "SELECT CAST(count(*) AS BIGINT) FROM asked_platforms p JOIN deliveries d ON d.id = p.delivery_id \
              WHERE p.mode = 'external_platform' AND p.given \
-             AND d.state IN ('page_opened', 'authorised', 'issuing') AND d.seller_id = ",
+             AND d.state IN ('authorised', 'issuing') AND d.seller_id = ",
         )
         .bind(seller.as_str())
         .add(" AND p.platform_id <> ")

@@ -5,7 +5,7 @@ use crate::{
     audit::Line,
     card_report, delivery,
     entity::card,
-    error::{missing, stale},
+    error::{exists, missing, stale},
     gateway::tell_partners,
     read,
     sql::{self, Cells, Sql, for_update, select},
@@ -147,6 +147,9 @@ fn ask<'t>(tx: &'t Tx, (delivery, at): &'t (DeliveryId, DateTime<Utc>)) -> Run<'
             return Err(stale(format!("the card of delivery {delivery}")));
         }
         let before = card.asked_at;
+        if before.is_none() {
+            only_one(tx, &card).await?;
+        }
         // Each announcement has a moment of its own, so that its refusal is not taken for another's.
         let at = before.map_or(at.timestamp_millis(), |known| {
             at.timestamp_millis().max(known + 1)
@@ -167,6 +170,28 @@ fn ask<'t>(tx: &'t Tx, (delivery, at): &'t (DeliveryId, DateTime<Utc>)) -> Run<'
             before: before.is_some(),
         })
     })
+}
+
+/// An invoice handed over by a new link must not come into a second wallet by the old one: whoever asks first, under the
+/// invoice's lock, is the one.
+async fn only_one(tx: &Tx, card: &card::Model) -> Result<(), StoreError> {
+    let held = Sql::new("SELECT id FROM invoices WHERE id = ")
+        .bind(card.invoice_id.as_str())
+        .add(for_update(tx.backend));
+    tx.rows(held).await?;
+    let sql = Sql::new(
+        "SELECT delivery_id FROM cards WHERE state NOT IN ('uploading', 'cancelled') AND invoice_id = ",
+    )
+    .bind(card.invoice_id.as_str())
+    .add(" AND delivery_id <> ")
+    .bind(card.delivery_id.as_str());
+    match tx.rows(sql).await?.first() {
+        Some(row) => Err(exists(format!(
+            "the card of this invoice that delivery {} brings",
+            row.cell::<String>(0)?
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn refused<'t>(

@@ -471,7 +471,7 @@ pub(crate) fn change<'t>(
         if change.to.is_final() {
             tell_partners(tx, [change.id.as_str()]).await?;
             if change.to != DeliveryState::Carded && is_decision(&change.actor) {
-                drop_work(tx, change, &order).await?;
+                drop_work(tx, change.id.as_str(), &change.actor, &order).await?;
             }
         }
         Ok(Effect::Done(()))
@@ -488,21 +488,27 @@ fn is_decision(actor: &Actor) -> bool {
 
 /// What still waited or had stopped for a delivery that somebody ended has nothing left to do. A card whose insert had no
 /// answer may be in the wallet: that is still found out.
-async fn drop_work(tx: &Tx, change: &DeliveryChange, order: &str) -> Result<(), StoreError> {
+pub(crate) async fn drop_work(
+    tx: &Tx,
+    id: &str,
+    actor: &Actor,
+    order: &str,
+) -> Result<(), StoreError> {
     let sql = Sql::new("DELETE FROM jobs WHERE subject = ")
-        .bind(change.id.as_str())
+        .bind(id)
         .add(
             " AND state IN ('waiting', 'parked') AND (kind = 'draft_invoice' OR (kind = 'deliver_card' \
              AND NOT EXISTS (SELECT 1 FROM cards c WHERE c.delivery_id = jobs.subject AND c.asked_at IS NOT NULL))) \
              RETURNING id, kind, code",
         );
     for row in tx.rows(sql).await? {
-        let (id, kind, code): (String, String, String) = (row.cell(0)?, row.cell(1)?, row.cell(2)?);
+        let (job, kind, code): (String, String, String) =
+            (row.cell(0)?, row.cell(1)?, row.cell(2)?);
         tx.audit(
-            Line::new(&change.actor, "job.abandoned", &id)
+            Line::new(actor, "job.abandoned", &job)
                 .order(order)
                 .with("kind", kind)
-                .with("about", change.id.as_str())
+                .with("about", id)
                 .with("code", code)
                 .with("reason", "投递已结束 / the delivery was ended"),
         );

@@ -157,6 +157,16 @@ impl Issuing for Store {
         sql::number(self.reader(), stock::numbers_left(seller, year)).await
     }
 
+    async fn wait_for_numbers(&self, seller: &SellerId) -> Result<i64, StoreError> {
+        let sql = Sql::new(
+            "SELECT count(*) FROM invoices i WHERE i.state IN ('ready', 'blocked') AND i.number IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id = i.id) \
+             AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.invoice_id = i.id) AND i.seller_id = ",
+        )
+        .bind(seller.as_str());
+        sql::number(self.reader(), sql).await
+    }
+
     async fn quota_left(&self, seller: &SellerId, month: &str) -> Result<Fen, StoreError> {
         let left = sql::number(self.reader(), stock::quota_left(seller, month)).await?;
         // Sellers without a limit are granted more than any amount of ours.

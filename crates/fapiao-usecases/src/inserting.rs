@@ -28,6 +28,11 @@ pub(crate) fn fresh_media(
     (fresh && !media.is_empty()).then(|| media.clone())
 }
 
+/// Whether WeChat answered that it carried nothing out: any code but `-1`, behind which everything may lie.
+pub(crate) fn says_it_was_not_done(error: &OutsideError) -> bool {
+    error.system == "wechat" && !error.code.is_empty() && error.code != "-1"
+}
+
 /// Whether WeChat's code says that it has lost the upload.
 pub(crate) fn lost_media(code: &str) -> bool {
     DEAD_MEDIA.contains(&code)

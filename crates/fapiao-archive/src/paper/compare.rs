@@ -1,13 +1,15 @@
 //! A paper beside the ledger, field by field.
 
-use super::{Compared, Field, Said, Verdict, text};
+use super::{Compared, Field, Row, Said, Verdict, text};
 use fapiao_domain::{
     invoice::Identity,
-    line::{NO_TAX, printed_tax_sum},
+    line::{InvoiceLine, NO_TAX, printed_tax_sum},
     money::Fen,
     qr::{CrcVerdict, QrPayload},
+    rate::Rate,
 };
 use fapiao_usecases::{calendar::in_shanghai, records::Invoice};
+use rust_decimal::Decimal;
 
 /// The code alone beside the ledger, and what it does not say: for people to compare by eye.
 pub(super) fn code_alone(
@@ -197,6 +199,9 @@ pub(super) fn compare(invoice: &Invoice, said: &Said) -> Vec<Compared> {
     let mut fields = Vec::new();
     for (field, ledger) in wanted(invoice) {
         if ledger.is_empty() {
+            // What the ledger does not have, a file may not have either: a buyer's number that was put in.
+            let put_in = said.value(field).filter(|it| !it.is_empty());
+            fields.extend(put_in.map(|it| same(field, ledger, it.to_owned())));
             continue;
         }
         let compared = match said.value(field) {
@@ -239,6 +244,10 @@ pub(super) fn compare(invoice: &Invoice, said: &Said) -> Vec<Compared> {
     if let Some(code) = &said.code {
         fields.push(code_on_file(invoice, code));
     }
+    if !said.rows.is_empty() {
+        fields.push(rows_beside(&invoice.lines, &said.rows));
+        return fields;
+    }
     let names: Vec<String> = invoice.lines.iter().map(|it| it.printed_name()).collect();
     let missing: Vec<&str> = names
         .iter()
@@ -259,6 +268,69 @@ pub(super) fn compare(invoice: &Invoice, said: &Said) -> Vec<Compared> {
         }),
     });
     fields
+}
+
+/// Line by line: none more, none fewer, and each with its quantity, amount, rate and tax.
+fn rows_beside(lines: &[InvoiceLine], rows: &[Row]) -> Compared {
+    let told = |line: &InvoiceLine| {
+        let quantity = line.quantity.map(|it| it.normalize().to_string());
+        [
+            line.printed_name(),
+            quantity.unwrap_or_default(),
+            line.amount.to_string(),
+            line.rate.printed(),
+            line.printed_tax(),
+        ]
+        .join(" ")
+    };
+    let read = |row: &Row| {
+        [&row.name, &row.quantity, &row.amount, &row.rate, &row.tax]
+            .map(String::as_str)
+            .join(" ")
+    };
+    let same = lines.len() == rows.len()
+        && lines
+            .iter()
+            .zip(rows)
+            .all(|(line, row)| is_row_of(line, row));
+    let ledger: Vec<String> = lines.iter().map(told).collect();
+    let paper = if same {
+        ledger.clone()
+    } else {
+        rows.iter().map(read).collect()
+    };
+    Compared {
+        field: Field::Lines,
+        ledger: ledger.join("；"),
+        paper: Some(paper.join("；")),
+        same,
+    }
+}
+
+/// Whether a row of a file is this line. A price is rounded differently by different programs, so it only has to lead to
+/// the amount.
+fn is_row_of(line: &InvoiceLine, row: &Row) -> bool {
+    let number = |text: &str| text.parse::<Decimal>().ok();
+    let quantity = row.quantity.is_empty() && line.quantity.is_none()
+        || number(&row.quantity).is_some_and(|it| Some(it) == line.quantity);
+    let price = match (number(&row.unit_price), line.quantity) {
+        (Some(price), Some(quantity)) => price
+            .checked_mul(quantity)
+            .is_some_and(|it| (it - line.amount.yuan()).abs() <= Decimal::new(1, 2)),
+        (Some(_), None) => false,
+        (None, _) => row.unit_price.is_empty(),
+    };
+    let rate = match line.rate {
+        Rate::Percent(rate) => number(&row.rate) == Some(rate),
+        _ => row.rate == line.rate.printed(),
+    };
+    squeezed(&row.name) == squeezed(&line.printed_name())
+        && quantity
+        && price
+        && number(&row.amount) == Some(line.amount.yuan())
+        && rate
+        && row.tax == line.printed_tax()
+        && (row.tax_code.is_empty() || row.tax_code == line.tax_code)
 }
 
 /// Looks for a value in running text; when it is not there, tells what stands in its place if that can be told.

@@ -1,6 +1,6 @@
 //! Structured files: that of a digital invoice, and the one that papers of the older form carry.
 
-use super::{Field, Said, Unreadable, text};
+use super::{Field, Row, Said, Unreadable, text};
 use chrono::NaiveDate;
 use encoding_rs::Encoding;
 use roxmltree::{Document, ParsingOptions};
@@ -101,6 +101,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
                 said.date = said.date.or_else(|| text::date(value));
                 continue;
             }
+            "IssuItemInformation" => {
+                said.rows.push(row(node));
+                continue;
+            }
             "ItemName" | "Item" => {
                 said.text.push_str(&super::squeezed(value));
                 continue;
@@ -114,6 +118,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<Said, Unreadable> {
         return Err(Unreadable::Several);
     }
     Ok(said)
+}
+
+/// The members of a line.
+fn row(node: roxmltree::Node<'_, '_>) -> Row {
+    let member = |name: &str| {
+        let found = node.children().find(|it| it.has_tag_name(name));
+        let text = found.and_then(|it| it.text());
+        text.unwrap_or_default().trim().to_owned()
+    };
+    Row {
+        name: member("ItemName"),
+        quantity: member("Quantity"),
+        unit_price: member("UnPrice"),
+        amount: member("Amount"),
+        rate: member("TaxRate"),
+        tax: member("ComTaxAm"),
+        tax_code: member("TaxClassificationCode"),
+    }
 }
 
 #[cfg(test)]

@@ -328,10 +328,10 @@ fn r10_numbers_of_payments_and_of_the_blue_invoice_come_after_the_right_ones() {
     let mut paid = faces::two_payments();
     // As long as an invoice number, and as a tax number.
     paid.remark = "支付渠道:微信支付;    交易单号:42000026142026030512;    支付渠道:银行转账;    交易单号:HZ2026030500071800;".to_owned();
+    let number = Regex::new(r"\b\d{20}\b").unwrap();
+    let tax_number = Regex::new(r"\b[0-9A-Z]{18}\b").unwrap();
     for face in [paid, faces::red(), faces::long()] {
         let paper = paper(&face);
-        let number = Regex::new(r"\b\d{20}\b").unwrap();
-        let tax_number = Regex::new(r"\b[0-9A-Z]{18}\b").unwrap();
         for text in [paper.raw(), paper.laid_out()] {
             assert_eq!(number.find(&text).unwrap().as_str(), face.identity.number());
             let found = tax_number.find_iter(&text).take(2);

@@ -16,7 +16,6 @@ pub(crate) fn renderer() -> &'static Renderer {
 
 /// Whether goldens are to be written anew instead of compared.
 pub(crate) fn renews_goldens() -> bool {
-    #[expect(clippy::disallowed_methods, reason = "a test asks what it is to do")]
     std::env::var_os("FAPIAO_RENEW_GOLDENS").is_some()
 }
 

@@ -227,14 +227,16 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
 }
 
 fn may_be_put(target: &Path, replace: bool) -> Result<(), Failure> {
-    if target.exists() && !replace {
-        return Err(format!(
+    // What a crash left beside a ledger belongs to it, also when the ledger itself was taken away.
+    let there = PARTS.map(|ending| beside(target, ending));
+    match there.iter().find(|it| it.exists()) {
+        Some(found) if !replace => Err(format!(
             "{} is there already: stop the node and add --replace to move it aside",
-            target.display()
+            found.display()
         )
-        .into());
+        .into()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Looks at every document of a backup before anything is put back. Which ones there must be is read from a copy of the
@@ -258,7 +260,9 @@ async fn check_documents(
     forget();
     std::fs::copy(copy, &trial)?;
     let mut of_trial = config.clone();
-    of_trial.database.url = format!("sqlite://{}", trial.display()).into();
+    // An address, in which the driver reads `%` as the beginning of a byte.
+    let address = trial.display().to_string().replace('%', "%25");
+    of_trial.database.url = format!("sqlite://{address}").into();
     let checked = match wiring::open_store(&of_trial).await {
         Ok(store) => read_documents(&store, &folder).await,
         Err(error) => Err(error.into()),
@@ -304,16 +308,33 @@ async fn read_documents(store: &Store, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The database of the backup takes the place of what is there, which is moved aside. A ledger that was moved aside before
+/// is never written over: it may be the only copy of the latest one.
 fn put_back(copy: &Path, target: &Path) -> Result<(), Failure> {
-    if target.exists() {
-        for ending in PARTS {
-            let from = beside(target, ending);
-            if from.exists() {
-                std::fs::rename(from, beside(target, &format!(".before-restore{ending}")))?;
-            }
+    let aside = (1..)
+        .map(|no| match no {
+            1 => ".before-restore".to_owned(),
+            no => format!(".before-restore-{no}"),
+        })
+        .find(|name| {
+            PARTS
+                .iter()
+                .all(|ending| !beside(target, &format!("{name}{ending}")).exists())
+        })
+        .unwrap_or_default();
+    // Half a ledger never stands under the name of a whole one.
+    let whole = beside(target, ".restoring");
+    std::fs::copy(copy, &whole)?;
+    std::fs::File::open(&whole)?.sync_all()?;
+    for ending in PARTS {
+        let from = beside(target, ending);
+        if from.exists() {
+            std::fs::rename(from, beside(target, &format!("{aside}{ending}")))?;
         }
     }
-    std::fs::copy(copy, target)?;
-    std::fs::File::open(target)?.sync_all()?;
+    std::fs::rename(&whole, target)?;
+    if let Some(folder) = target.parent().filter(|it| !it.as_os_str().is_empty()) {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
     Ok(())
 }

@@ -124,8 +124,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     telemetry::start_logging(&config.log);
     // Before the ledger is opened: what is open then is the file that stays.
     let _in_use = match cli.command {
-        // It takes the lock alone; the other only looks.
-        Command::Restore(_) | Command::Check => None,
+        // It takes the lock alone.
+        Command::Restore(_) => None,
         _ => Some(InUse::together(&config)?),
     };
     match cli.command {

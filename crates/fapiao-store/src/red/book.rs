@@ -6,6 +6,7 @@ use crate::{
     delivery::{self, insert_deliveries},
     entity::{order, red_form, red_form_line, refund, refund_line},
     error::{exists, missing, stale},
+    gateway::tell_partners,
     idempotent,
     invoice::find,
     read::id as id_of,
@@ -165,6 +166,7 @@ async fn refuse_waiting(tx: &Tx, order: &order::Model) -> Result<(), StoreError>
     )
     .bind(order.id.as_str())
     .add(for_update(tx.backend));
+    let mut ended: Vec<String> = Vec::new();
     for row in tx.rows(sql).await? {
         let (id, from): (String, String) = (row.cell(0)?, row.cell(1)?);
         let sql =
@@ -185,8 +187,10 @@ async fn refuse_waiting(tx: &Tx, order: &order::Model) -> Result<(), StoreError>
             tx.enqueue(QueuedJob::now(job, Some(id_of(&order.seller_id)?)));
         }
         tx.changed_id(&id);
+        delivery::drop_work(tx, &id, &Actor::System, &order.id).await?;
+        ended.push(id);
     }
-    Ok(())
+    tell_partners(tx, ended.iter().map(String::as_str)).await
 }
 
 pub(crate) async fn hold_order(tx: &Tx, id: &str) -> Result<order::Model, StoreError> {

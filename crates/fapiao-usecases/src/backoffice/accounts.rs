@@ -92,7 +92,9 @@ async fn same_at_wechat(
     if before.kind != after.kind {
         changed.push("/kind");
     }
-    if changed.is_empty() {
+    // WeChat never answered to what was typed: nothing of it can be there.
+    let is_unknown = before.platform_id.is_none() && before.contact_set_at.is_none();
+    if changed.is_empty() || is_unknown {
         return Ok(());
     }
     let AccountUse {

@@ -11,6 +11,7 @@ use crate::{
     ports::{Ports, StaffSaved},
     records::{Session, Staff},
 };
+use serde_json::json;
 
 /// What was typed. Holds passwords: no `Debug`.
 #[derive(Clone, Default)]
@@ -47,7 +48,14 @@ pub async fn change_own_password(
     match fits {
         Some(true) => {}
         Some(false) => {
-            ports.store.record_sign_in_failure(&counted, now).await?;
+            let failures = ports.store.record_sign_in_failure(&counted, now).await?;
+            if failures == LOGIN_FAILURES_MAX {
+                let data = json!({ "login": staff.login, "at": "own_password" });
+                ports
+                    .store
+                    .append_audit(&Actor::System, "sign_in.locked", &staff.login, data)
+                    .await?;
+            }
             return Err(one("old", "E_PASSWORD_OLD", "this is not your password"));
         }
         None => {

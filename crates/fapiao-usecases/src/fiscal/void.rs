@@ -8,6 +8,7 @@ use super::{
 use crate::{
     actor::Actor,
     errors::{Advice, StoreError},
+    inserting::says_it_was_not_done,
     jobs::{Job, QueuedJob},
     ports::{BillRow, BillWrite, Ports},
     records::{BillDelivery, BillVoid},
@@ -180,7 +181,7 @@ pub(crate) async fn cancel_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
             Err(reimbursed()),
         ),
         Err(error) => {
-            if matches!(error.advice, Advice::NeedsPerson | Advice::Never) {
+            if says_it_was_not_done(&error) {
                 let note = json!({ "delivery": id.as_str(), "code": error.code });
                 let told = Told::new(Actor::WeChat, CANCEL_REFUSED, note);
                 save(ports, &mut it.delivery, told, Vec::new()).await?;

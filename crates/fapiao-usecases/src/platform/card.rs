@@ -24,6 +24,9 @@ use fapiao_domain::{
 };
 use serde_json::json;
 
+/// Why a delivery ends whose invoice another one brings.
+const ELSEWHERE: &str =
+    "发票已通过另一个开票链接放入卡包 / the invoice came into the wallet by another link";
 /// Until the invoice of a page `collect` is looked for again.
 const COLLECT_RETRY_SECS: u32 = 30;
 /// Brings the card of a delivery into the wallet. Each step is saved before the next, and `insert` is announced before
@@ -174,10 +177,18 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
         Some(media) => media,
         None => upload_pdf(ports, &account, &invoice, id).await?,
     };
-    let announced = ports
-        .store
-        .record_insert_asked(id, ports.clock.now())
-        .await?;
+    let announced = match ports.store.record_insert_asked(id, ports.clock.now()).await {
+        Ok(announced) => announced,
+        Err(StoreError::Exists { what }) => {
+            mark_failed(ports, id, ELSEWHERE).await?;
+            tracing::warn!(delivery = %id, "Not inserted: there is {what}");
+            return Err(StepError::parked(
+                "invoice_in_wallet",
+                "这张发票已由另一次投递放入卡包，不再放入第二次 / another delivery brings this invoice: it is not inserted twice",
+            ));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let asked_before = announced.before;
     if !asked_before && is_offset(ports, &invoice.id).await? {
         // Between the first look and the announcement: whoever strikes cards out saw none yet, and sees one from here on.

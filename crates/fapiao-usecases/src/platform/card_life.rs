@@ -5,6 +5,7 @@ use crate::{
     actor::Actor,
     cancellation::wake_cancellation,
     errors::{Advice, StoreError},
+    inserting::says_it_was_not_done,
     platform::template::account_of_card,
     ports::{Ports, Scope},
     records::{Card, Invoice},
@@ -129,7 +130,7 @@ async fn ask_to_cancel(ports: &Ports, card: &Card, invoice: &Invoice) -> Result<
             Err(reimbursed()),
         ),
         Err(error) => {
-            if matches!(error.advice, Advice::NeedsPerson | Advice::Never) {
+            if says_it_was_not_done(&error) {
                 let (subject, data) = (card.delivery.as_str(), json!({ "code": error.code }));
                 ports
                     .store

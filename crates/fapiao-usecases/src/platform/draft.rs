@@ -204,6 +204,18 @@ async fn hand_over(
     invoice: Invoice,
     warnings: Vec<String>,
 ) -> Result<(), StepError> {
+    // The buyer agreed to be served by the platform that the page was asked for with, and to no other.
+    let asked = ports.store.asked_platform(&delivery.id).await?;
+    let gateway = ports.store.gateway(&order.seller).await?;
+    if let (Some(asked), Some(gateway)) = (asked, gateway)
+        && asked.platform_id != gateway.platform_id
+    {
+        return Err(StepError::parked(
+            "platform_changed",
+            "买家授权的是另一个开票平台：请拒绝此次开票，再重新生成链接 / the buyer agreed to another platform: refuse this \
+             delivery and make a new link",
+        ));
+    }
     let body = request_body(ports, delivery, order, &invoice).await?;
     let new = NewInvoice {
         invoice,

@@ -25,8 +25,9 @@ pub async fn refill_stock(ports: &Ports, id: &SellerId) -> Result<(), StepError>
     let Some(seller) = ports.store.seller(id).await? else {
         return Ok(());
     };
-    // Numbers and quota of the others are their platform's.
-    if seller.mode != IssuingMode::SelfBuilt {
+    // Numbers and quota of the others are their platform's; but what was agreed to before the seller went there, and what
+    // it takes back, is issued as before.
+    if seller.mode != IssuingMode::SelfBuilt && ports.store.wait_for_numbers(id).await? == 0 {
         return Ok(());
     }
     // A gateway keeps the stock itself; what it tells of it is kept, so that staff see it coming to an end.

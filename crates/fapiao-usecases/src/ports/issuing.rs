@@ -203,6 +203,9 @@ pub trait Issuing: Send + Sync {
     /// Numbers left in a two-digit year.
     async fn numbers_left(&self, seller: &SellerId, year: i32) -> Result<i64, StoreError>;
 
+    /// Invoices without a number that were drafted to be issued with the seller's own stock.
+    async fn wait_for_numbers(&self, seller: &SellerId) -> Result<i64, StoreError>;
+
     /// Quota left in a month (`yyyy-mm`).
     async fn quota_left(&self, seller: &SellerId, month: &str) -> Result<Fen, StoreError>;
 

@@ -348,10 +348,6 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "file {} was begun and never finished",
         "文件 {0} 写入未完成",
     ),
-    (
-        "file {} is older than a day and no row names it",
-        "文件 {0} 已存放一天以上，没有任何记录引用它",
-    ),
     ("the files cannot be listed: {}", "无法列出文件：{0}"),
     // Secrets.
     ("row {} of {} holds {}", "{1} 表的 {0} 行含有 {2}"),

@@ -47,9 +47,8 @@ pub fn next_step(rule: &str) -> NextStep {
         },
         "I13" => NextStep {
             en: "Make sure that a node with its worker runs (it sweeps every five minutes) and look into its log for \
-                 \"Housekeeping failed\". A file that no row names may be moved away after a backup.",
-            zh: "请确认有带后台任务的节点在运行（每五分钟清理一次），并在日志中查找 \"Housekeeping failed\"。\
-                 没有记录引用的文件可在备份后移走。",
+                 \"Housekeeping failed\".",
+            zh: "请确认有带后台任务的节点在运行（每五分钟清理一次），并在日志中查找 \"Housekeeping failed\"。",
         },
         "I10" | "I18" => NextStep {
             en: "Put the file back from a backup (`fapiao backup` keeps files under their hash), then check again.",

@@ -51,12 +51,13 @@ struct KeptForm {
     secrets: Vec<String>,
 }
 
-/// Members whose values are secrets, by their names.
+/// Members whose values are secrets, by their names: passwords and keys, the texts of private keys, and the numbers of
+/// people's papers.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["password", "secret", "token", "key"]
-        .iter()
-        .any(|it| name.contains(it))
+    let parts = ["password", "secret", "token", "document_number"];
+    let names = ["old", "new", "again", "pem", "push_key", "api_key"];
+    parts.iter().any(|it| name.contains(it)) || names.contains(&name.as_str())
 }
 
 /// What a browser remembers of who signs in here: sealed, so that nobody else writes it.
@@ -192,10 +193,28 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_their_names() {
-        for name in ["password", "secret", "push_token", "push_key", "API_KEY"] {
+        for name in [
+            "password",
+            "secret",
+            "push_token",
+            "push_key",
+            "API_KEY",
+            "old",
+            "new",
+            "again",
+            "pem",
+            "document_number",
+        ] {
             assert!(is_secret(name), "{name}");
         }
-        for name in ["name", "amount", "lines-0-name", "reason", "version"] {
+        for name in [
+            "key_id",
+            "name",
+            "amount",
+            "lines-0-name",
+            "reason",
+            "version",
+        ] {
             assert!(!is_secret(name), "{name}");
         }
     }

@@ -6,6 +6,7 @@ use super::{
     failure::Failure,
     listing::{INVOICES, Listing, ROWS_OF_A_FILE},
     pieces::kind,
+    reports,
     timeline::{Names, said},
 };
 use crate::{i18n::states, pages::parts::Tone, problem::Problem};
@@ -58,7 +59,13 @@ impl File {
     }
 
     /// The answer; a list that does not fit is not cut off silently.
-    fn answer<R: Right>(mut self, desk: &Desk<R>, name: &str, back: &str, more: bool) -> Answer {
+    async fn answer<R: Right>(
+        mut self,
+        desk: &Desk<R>,
+        name: &str,
+        back: &str,
+        more: bool,
+    ) -> Answer {
         if more {
             let why = crate::i18n::fill1(desk.t().common.file_too_long, ROWS_OF_A_FILE);
             return Ok(desk.told(back, Tone::Bad, &why));
@@ -68,6 +75,7 @@ impl File {
         while let Some(piece) = end.next_piece().map_err(wrong)? {
             body.extend(piece);
         }
+        reports::record(desk, "list.exported", name).await?;
         Ok(HttpResponse::Ok()
             .content_type(Format::Csv.media_type())
             .insert_header((
@@ -131,6 +139,7 @@ pub(super) async fn orders(desk: Signed, request: HttpRequest) -> Answer {
         }
     }
     file.answer(&desk, "orders", &listing.here(), filter.after.is_some())
+        .await
 }
 
 /// `GET /admin/invoices.csv`: what the list of invoices shows with the same filter.
@@ -177,6 +186,7 @@ pub(super) async fn invoices(desk: Signed, request: HttpRequest) -> Answer {
         }
     }
     file.answer(&desk, "invoices", &listing.here(), filter.after.is_some())
+        .await
 }
 
 /// `GET /admin/audit.csv`: what the audit log shows with the same filter.
@@ -224,4 +234,5 @@ pub(super) async fn audit_lines(desk: Overseer, request: HttpRequest) -> Answer 
         }
     }
     file.answer(&desk, "audit", &listing.here(), after.is_some())
+        .await
 }

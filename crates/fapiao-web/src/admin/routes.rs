@@ -74,10 +74,13 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/onboarding", get().to(onboarding::show))
         .route("/papers", get().to(papers::show))
         .route("/papers", post().to(papers::check))
-        .route("/evidence/invoice/{id}.zip", get().to(evidence::of_invoice))
-        .route("/evidence/month.zip", get().to(evidence::of_month))
+        .route(
+            "/evidence/invoice/{id}.zip",
+            web::get().to(evidence::of_invoice),
+        )
+        .route("/evidence/month.zip", web::get().to(evidence::of_month))
         .route("/reports", get().to(reports::index))
-        .route("/reports/{report}.{format}", get().to(reports::file))
+        .route("/reports/{report}.{format}", web::get().to(reports::file))
         .route("/reports/{report}", get().to(reports::show))
         .route(
             "/reports/reconciliation/comparison",

@@ -250,6 +250,10 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
             Tone::Plain,
             fill1(a.report_exported, report_words(t, &entry.subject)),
         ),
+        "list.exported" => (
+            Tone::Plain,
+            fill1(a.list_exported, list_words(t, &entry.subject)),
+        ),
         "evidence.exported" => (Tone::Plain, a.evidence_exported.to_owned()),
         "staff.saved" => (Tone::Plain, fill1(a.staff_saved, fact("login"))),
         "key.added" => (Tone::Plain, fill1(a.key_added, fact("name"))),
@@ -451,6 +455,15 @@ fn report_words(t: &Texts, subject: &str) -> String {
         None => return subject.to_owned(),
     };
     format!("{name} {}", rest.to_uppercase())
+}
+
+fn list_words<'t>(t: &'t Texts, list: &'t str) -> &'t str {
+    match list {
+        "orders" => t.nav.orders,
+        "invoices" => t.nav.invoices,
+        "audit" => t.nav.audit,
+        other => other,
+    }
 }
 
 /// Whether a line is about one of these things, or about a job for one of them.

@@ -68,6 +68,7 @@ texts! {
         design_other: "保存设置", "Settings saved";
         product_saved: "保存商品 {0}", "Product {0} saved";
         report_exported: "导出报表：{0}", "Report exported: {0}";
+        list_exported: "导出列表：{0}", "List exported: {0}";
         evidence_exported: "下载证据包", "Evidence downloaded";
         staff_saved: "保存人员 {0}", "Person {0} saved";
         key_added: "新建接口密钥 {0}", "API key {0} made";
