@@ -126,6 +126,7 @@ async fn a_bill_goes_into_the_wallet_and_is_struck_out_when_its_bureau_voids_it(
             "bill.card_changed",
             "bill.card_changed",
             "bill.voided",
+            "bill.cancel_asked",
             "bill.card_cancelled",
         ]
     );

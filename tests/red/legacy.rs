@@ -277,8 +277,10 @@ async fn an_invoice_that_the_device_refused_is_submitted_again_under_its_serial(
         .authorised_order("LG-5", &crate::harness::company())
         .await;
     let failed = app.await_state(&order, "failed").await;
-    let refused = failed["invoice"]["id"].as_str().unwrap().to_owned();
-    submitted_again(&app, &owner, &refused).await;
+    let id = DeliveryId::parse(failed["id"].as_str().unwrap()).unwrap();
+    let delivery = app.ports().store.delivery(&Scope::All, &id).await.unwrap();
+    let refused = delivery.unwrap().invoice.unwrap();
+    submitted_again(&app, &owner, refused.as_str()).await;
     let carded = app.await_state(&order, "carded").await;
     assert_eq!(carded["invoice"]["id"], refused.as_str());
     assert_eq!(serials(&app).await.len(), 1);
