@@ -11,13 +11,14 @@ use crate::{
     taxes::{behind_gateway, first_seller, invoice_of, serials},
 };
 use fapiao_domain::{
-    ids::{Id, InvoiceId, RedFormId},
+    ids::{DeliveryId, Id, InvoiceId, RedFormId},
     invoice::{Identity, InvoiceKind},
 };
 use fapiao_usecases::{
     actor::Actor,
     backoffice::tax_connections::{TaxConnectionDraft, save_tax_connection},
     platform::confirmations::FormAct,
+    ports::Scope,
     records::{Invoice, Seller},
 };
 use reqwest::Method;

@@ -211,12 +211,9 @@ pub(crate) fn in_language(lang: Lang, reason: &str) -> String {
     }
 }
 
-/// A reason for a till: in both languages, and without the far side's own words at its end, which are staff's business.
+/// A reason for a till: in both languages, with the far side's code and own words at its end. Older rows doubled the stop.
 pub(crate) fn for_callers(reason: &str) -> String {
-    match reason.split_once(" / ") {
-        Some((zh, en)) => format!("{} / {}", zh.replace("。。", "。"), without_far_words(en)),
-        None => reason.to_owned(),
-    }
+    reason.replace("。。", "。")
 }
 
 /// A reason without the brackets at its end.
