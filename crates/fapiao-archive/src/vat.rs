@@ -222,6 +222,7 @@ mod tests {
             state: OrderState::Open,
             lines,
             totals,
+            refunded: Fen::ZERO,
             fingerprint: String::new(),
             remark: String::new(),
             payment: None,

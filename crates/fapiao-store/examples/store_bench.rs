@@ -304,6 +304,7 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
                 tax: fen("13"),
                 total: fen("113"),
             },
+            refunded: Fen::ZERO,
             fingerprint: "f".repeat(64),
             remark: String::new(),
             payment: None,

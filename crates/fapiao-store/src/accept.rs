@@ -251,6 +251,7 @@ fn order_model(new: &NewOrder) -> order::Model {
         amount: order.totals.amount.get(),
         tax: order.totals.tax.get(),
         total: order.totals.total.get(),
+        refunded: order.refunded.get(),
         fingerprint: order.fingerprint.clone(),
         remark: order.remark.clone(),
         delivery_id: first.map(|wanted| wanted.id.to_string()),

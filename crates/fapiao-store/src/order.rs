@@ -57,6 +57,7 @@ pub(crate) fn record(
         state: read::word(OrderState::parse, &model.state, "state of an order")?,
         lines: lines.into_iter().map(line).collect::<Result<_, _>>()?,
         totals: read::totals(model.amount, model.tax, model.total)?,
+        refunded: read::fen(model.refunded)?,
         fingerprint: model.fingerprint,
         remark: model.remark,
         payment: (!model.pay_channel.is_empty()).then_some(Payment {
@@ -294,6 +295,7 @@ fn list_row(model: order::Model, store_name: String) -> Result<OrderRow, StoreEr
             .map(|text| read::word(DeliveryState::parse, &text, "state of a delivery"))
             .transpose()?,
         totals: read::totals(model.amount, model.tax, model.total)?,
+        refunded: read::fen(model.refunded)?,
         invoice_number: model.invoice_number,
         buyer: model.buyer,
         asked: read::word(

@@ -14,6 +14,7 @@ table! {
         amount: i64,
         tax: i64,
         total: i64,
+        refunded: i64,
         fingerprint: String,
         remark: String,
         delivery_id: Option<String>,

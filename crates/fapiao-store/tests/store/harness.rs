@@ -605,6 +605,7 @@ pub(crate) fn order(seller: &SellerId, shop: &StoreId, number: &str, now: DateTi
             line("㛃茶", "0.50000000", "113"),
         ],
         totals: sums("100", "13", "113"),
+        refunded: Fen::ZERO,
         fingerprint: format!("fingerprint of {number}"),
         remark: "备注".to_owned(),
         payment: None,

@@ -29,6 +29,7 @@ use fapiao_domain::{
     face::DifferenceTax,
     ids::{AccountId, DeliveryId, InvoiceId},
     line::OrderLine,
+    money::Fen,
     order::OrderState,
     party::Title,
     remark::{CLASSIC_LIMIT, check_length, device_bytes},
@@ -207,6 +208,7 @@ impl IntakeDesk {
             } else {
                 OrderState::Delivering
             },
+            refunded: Fen::ZERO,
             fingerprint: order_fingerprint(
                 order_no,
                 &store.code,

@@ -183,6 +183,8 @@ pub struct OrderRow {
     pub delivery_state: Option<DeliveryState>,
     /// Gross, net and tax.
     pub totals: Totals,
+    /// What was given back of it since, with tax.
+    pub refunded: Fen,
     /// The newest invoice's number, or empty.
     pub invoice_number: String,
     /// The newest invoice's buyer, or empty.

@@ -39,6 +39,8 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// What an invoice of it will say.
     pub totals: Totals,
+    /// What was given back of it since, with tax.
+    pub refunded: Fen,
     /// SHA-256 of what was ordered: tells a repetition from a different order under the same number.
     pub fingerprint: String,
     /// Free remark for the invoice.

@@ -107,6 +107,7 @@ pub(super) async fn orders(desk: Signed, request: HttpRequest) -> Answer {
         t.line.amount,
         t.line.tax,
         t.line.gross,
+        t.order.refunded,
     ])?;
     loop {
         let page = desk.ports().store.orders(&desk.view(), &filter).await?;
@@ -131,6 +132,7 @@ pub(super) async fn orders(desk: Signed, request: HttpRequest) -> Answer {
                 it.totals.amount.into(),
                 it.totals.tax.into(),
                 it.totals.total.into(),
+                it.refunded.into(),
             ])?;
         }
         filter.after = page.next;
@@ -157,7 +159,7 @@ pub(super) async fn invoices(desk: Signed, request: HttpRequest) -> Answer {
         t.invoice.card,
         t.title.buyer,
         t.order.order_no,
-        t.audit.at,
+        t.invoice.issued,
         t.line.amount,
         t.line.tax,
         t.line.gross,

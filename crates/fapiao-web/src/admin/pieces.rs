@@ -244,6 +244,7 @@ pub(super) fn invoice_lines(invoice: &Invoice) -> LineTable {
     LineTable {
         rows: invoice.lines.iter().map(LineRow::from).collect(),
         totals: invoice.totals,
+        refunded: Fen::ZERO,
         capitals: capital(invoice.totals.total),
         remark: invoice.remark.clone(),
         explained: format!("/admin/invoices/{}/rounding", invoice.id),
@@ -263,6 +264,7 @@ pub(super) async fn order_lines(frame: &Frame, order: &Order) -> Result<LineTabl
             |it| it.lines.iter().map(LineRow::from).collect(),
         ),
         totals: order.totals,
+        refunded: order.refunded,
         capitals: String::new(),
         remark: order.remark.clone(),
         explained: format!("/admin/orders/{}/rounding", order.id),

@@ -162,6 +162,8 @@ pub(crate) struct OrderOut {
     state: &'static str,
     currency: &'static str,
     totals: TotalsOut,
+    /// What was given back of it, with tax.
+    refunded: String,
     lines: Vec<OrderLineOut>,
     remark: String,
     payment: Option<PaymentOut>,
@@ -207,6 +209,7 @@ impl OrderOut {
             state: order.state.as_str(),
             currency: "CNY",
             totals: order.totals.into(),
+            refunded: order.refunded.to_string(),
             lines: order.lines.iter().map(OrderLineOut::from).collect(),
             remark: order.remark.clone(),
             payment: order.payment.as_ref().map(PaymentOut::from),
@@ -235,6 +238,7 @@ pub(crate) struct OrderRowOut {
     state: &'static str,
     delivery_state: Option<&'static str>,
     totals: TotalsOut,
+    refunded: String,
     invoice_number: Option<String>,
     created_at: String,
 }
@@ -248,6 +252,7 @@ impl OrderRowOut {
             state: row.state.as_str(),
             delivery_state: row.delivery_state.map(|state| state.as_str()),
             totals: row.totals.into(),
+            refunded: row.refunded.to_string(),
             invoice_number: some(&row.invoice_number),
             created_at: time(row.created_at),
         }
@@ -269,6 +274,7 @@ impl OrderRowOut {
             state: it.order.state.as_str(),
             delivery_state: delivery.map(|it| it.state.as_str()),
             totals: it.order.totals.into(),
+            refunded: it.order.refunded.to_string(),
             invoice_number: number.map(|it| it.number().to_owned()),
             created_at: time(it.order.created_at),
         }

@@ -94,6 +94,8 @@ pub struct LineTable {
     pub rows: Vec<LineRow>,
     /// Net, tax, gross.
     pub totals: Totals,
+    /// What was given back of an order since, with tax; zero where nothing was, and on invoices.
+    pub refunded: Fen,
     /// The total in capital numerals (大写); empty where it is not shown.
     pub capitals: String,
     /// The remark as printed, may be empty.

@@ -312,6 +312,13 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("state", of("OrderState")),
                 ("currency", json!({ "const": "CNY" })),
                 ("totals", of("Totals")),
+                (
+                    "refunded",
+                    decimal(
+                        "What was given back of it, with tax; `totals` stay what was sold.",
+                        "0.00",
+                    ),
+                ),
                 ("lines", list_of("NewLine")),
                 ("remark", text("May be empty.")),
                 ("payment", maybe("Payment")),
@@ -798,6 +805,10 @@ fn lists() -> Vec<(&'static str, Value)> {
         ("state", of("OrderState")),
         ("delivery_state", maybe("DeliveryState")),
         ("totals", of("Totals")),
+        (
+            "refunded",
+            decimal("What was given back of it, with tax.", "0.00"),
+        ),
         (
             "invoice_number",
             text_or_null("The newest invoice's number."),
