@@ -15,7 +15,12 @@ async fn an_answer_waits_until_the_bill_moves_on() {
     let bill = counter.seeded(1).await;
     let path = format!("/bills/{}?wait=30", id(&bill));
     let began = Instant::now();
-    let ((status, opened), _) = tokio::join!(counter.get(&path), open(&app, &bill));
+    let opening = async {
+        // The caller looks at the bill first.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        open(&app, &bill).await
+    };
+    let ((status, opened), _) = tokio::join!(counter.get(&path), opening);
     assert_eq!(
         (status, &opened["delivery"]["state"]),
         (StatusCode::OK, &json!("page_opened"))

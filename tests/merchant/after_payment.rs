@@ -1,5 +1,6 @@
 //! Invoices asked for on a payment's receipt.
 
+use super::push_faults::{AGREED, account, answer_of, post, sealed, told};
 use crate::{
     admin::{
         sign_in::signed_in,
@@ -282,6 +283,83 @@ async fn a_request_that_was_refused_at_wechat_by_others_is_closed_here() {
     assert_eq!(claim(&app).await.state, ClaimState::Dismissed);
     assert_eq!(claim(&app).await.id, open.id);
     assert_eq!(differences(&app).await, []);
+    app.stop().await;
+}
+
+/// The next push about an agreement never arrives.
+async fn lose_the_push(app: &TestApp) {
+    let lost = json!({ "event": "user_authorize_invoice", "kind": "lost", "count": 1 });
+    app.wechat_fault(&lost).await;
+}
+
+#[tokio::test]
+async fn a_request_whose_push_was_lost_is_found_by_asking_for_the_paid_order() {
+    let app = spawn_app().await;
+    let finance = signed_in(&app, "finance").await;
+    let mut orders = Vec::new();
+    for (order_no, member) in [("PAY-L1", "transaction_no"), ("PAY-L2", "trade_no")] {
+        let number = paid(&app).await;
+        let payment = json!({ "channel": "wechat", member: number });
+        let body = order(order_no, payment);
+        let placed = app.post("/orders", order_no, &body).await;
+        assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");
+        orders.push((number, placed.body["id"].as_str().unwrap().to_owned()));
+    }
+    // Nobody asked yet, or nobody that we could have heard of.
+    assert_eq!(differences(&app).await, []);
+    lose_the_push(&app).await;
+    asked(&app, &orders[1].0).await;
+    app.settled().await;
+    let found = differences(&app).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].kind, DifferenceKind::AuthorisedThere);
+    assert_eq!(found[0].subject, orders[1].1);
+    let text = page(&app, &finance, "/admin/reconciliation").await;
+    let link = format!("/admin/orders/{}", orders[1].1);
+    assert!(text.contains(&link) && text.contains("待开票"), "{text}");
+    let store = &app.ports().store;
+    let run = store.reconciliations(None, 1).await.unwrap().rows;
+    let path = format!("/admin/reconciliation/{}/fix", run[0].id);
+    let members = [
+        ("subject", found[0].subject.as_str()),
+        ("kind", "authorised_there"),
+    ];
+    send(&app, &finance, &path, &members).await;
+    carded(&app, "PAY-L2").await;
+    assert_eq!(differences(&app).await, []);
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_agreement_that_wechat_confirms_later_than_its_push_is_asked_for_again() {
+    let app = spawn_app().await;
+    let number = paid(&app).await;
+    let payment = json!({ "channel": "wechat", "transaction_no": number });
+    let placed = app.post("/orders", "PAY-N", &order("PAY-N", payment)).await;
+    assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");
+    let account = account(&app).await;
+    let at = app.ports().clock.now().timestamp();
+    let push = told(&account, "oBuyer", at, AGREED, &answer_of(&number, ""));
+    assert_eq!(
+        post(&app, sealed(&app, &account, &push)).await,
+        StatusCode::OK
+    );
+    let store = &app.ports().store;
+    let waiting = eventually("a push that waits", async || {
+        let jobs = store.jobs(None, None, 50).await.unwrap().rows;
+        let mut found = jobs.into_iter().filter(|it| it.kind == "handle_push");
+        found.find(|it| it.reason.contains("does not confirm yet"))
+    })
+    .await;
+    lose_the_push(&app).await;
+    asked(&app, &number).await;
+    let by = Actor::CommandLine;
+    store.retry_job(&waiting.id, &by).await.unwrap();
+    carded(&app, "PAY-N").await;
+    let open = store.pushes(Some("stored"), None, 10).await.unwrap().rows;
+    assert!(open.is_empty(), "{open:?}");
+    app.assert_ledger_holds().await;
     app.stop().await;
 }
 

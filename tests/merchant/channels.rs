@@ -3,6 +3,7 @@
 use crate::harness::{Picture, TestApp, company, eventually, eventually_or, spawn_app, tea};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 fn organisation() -> Value {
     json!({ "kind": "organisation", "name": "北京喆堃龘贸易有限公司", "tax_number": "91110105MA0000007L" })
@@ -134,10 +135,12 @@ async fn an_invoice_issued_first_is_collected_later() {
     )
     .await;
     let id = order["delivery"]["id"].as_str().unwrap();
-    // The number is there before anybody opened the page.
+    // The number is there before anybody opened the page, and whoever waits hears of it.
     let delivery = eventually_or("the invoice", async || {
-        let delivery = app.get(&format!("/deliveries/{id}")).await.body;
-        if delivery["invoice"].is_object() {
+        let began = Instant::now();
+        let delivery = app.get(&format!("/deliveries/{id}?wait=30")).await.body;
+        assert!(began.elapsed() < Duration::from_secs(30));
+        if delivery["invoice"]["state"] == "issued" {
             Ok(delivery)
         } else {
             Err(delivery)

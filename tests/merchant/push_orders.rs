@@ -166,3 +166,58 @@ async fn every_order_of_a_deliverys_pushes_ends_the_same() {
     app.assert_ledger_holds().await;
     app.stop().await;
 }
+
+/// F43 before anything was inserted: the buyer declined and agreed, and word of it comes twice, in every order. WeChat's
+/// answer decides, whatever the last push said: where it holds the agreement there is one invoice, where it holds none the
+/// delivery is refused.
+#[tokio::test]
+async fn every_order_of_declining_and_agreeing_ends_as_wechat_says() {
+    let app = spawn_app().await;
+    blackout(&app).await;
+    let account = account(&app).await;
+    let all = permutations(&[0, 1, 2]);
+    let mut ended = Vec::new();
+    for (serial, sequence) in all.iter().enumerate() {
+        for agreed in [true, false] {
+            let order = app.order(&format!("PO-3-{serial}-{agreed}")).await;
+            app.open_page(&order).await;
+            let delivery = order["delivery"]["id"].as_str().unwrap();
+            if agreed {
+                app.authorise(&order, &company()).await;
+            }
+            let at = app.ports().clock.now().timestamp();
+            let push =
+                |secs: i64, members: &str| told(&account, "oBuyer", at + secs, AGREED, members);
+            let pushes = [
+                push(0, &answer_of("", delivery)),
+                push(1, &answer_of(delivery, "")),
+                push(2, &answer_of(delivery, "")),
+            ];
+            for which in sequence {
+                let sent = post(&app, sealed(&app, &account, &pushes[*which])).await;
+                assert_eq!(sent, StatusCode::OK);
+            }
+            ended.push((order, agreed));
+        }
+    }
+    for (order, agreed) in &ended {
+        let end = if *agreed { "carded" } else { "refused" };
+        app.await_state(order, end).await;
+    }
+    eventually_or("every push is handled", async || {
+        let open = app.ports().store.pushes(Some("stored"), None, 10).await;
+        let open = open.unwrap().rows;
+        if open.is_empty() { Ok(()) } else { Err(open) }
+    })
+    .await;
+    app.settled().await;
+    for (order, agreed) in &ended {
+        let times = usize::from(*agreed);
+        assert_eq!(told_of(&app, order, "delivery.authorised").await, times);
+        assert_eq!(told_of(&app, order, "delivery.refused").await, 1 - times);
+    }
+    let numbers = app.tax_ledger().await["numbers"].as_array().unwrap().len();
+    assert_eq!(numbers, all.len());
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}

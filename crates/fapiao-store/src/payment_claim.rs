@@ -8,7 +8,7 @@ use crate::{
     entity::{self, order, payment_claim},
     error::{missing, stale},
     order as orders, read,
-    sql::{self, Cells, Sql, for_update, select},
+    sql::{self, Cells, Sql, for_update, select, without_index},
     tx::Tx,
     writer::Run,
 };
@@ -16,16 +16,17 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
     delivery::DeliveryState,
-    ids::{ClaimId, Id, OrderId, SellerId},
+    ids::{AccountId, ClaimId, Id, OrderId, SellerId},
 };
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
+    ids::first_at,
     jobs::QueuedJob,
     ports::{Attachment, Claims, Page},
     records::{ClaimState, Order, PaymentClaim},
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 const PAGE: u32 = 50;
 /// What the buyer reads on the page of a delivery that a request from the receipt went before, and at WeChat.
@@ -304,12 +305,7 @@ impl Claims for Store {
             .add(" AND pay_trade_no <> '' AND seller_id IN ")
             .list(sellers())
             .add(" LIMIT 2");
-        let mut found = Vec::new();
-        for row in sql::rows(self.reader(), sql).await? {
-            let condition = Sql::new("id = ").bind(row.cell::<String>(0)?);
-            found.extend(orders::find(self.reader(), condition).await?);
-        }
-        Ok(found)
+        self.orders_of(sql).await
     }
 
     async fn attach_claim(&self, attachment: &Attachment) -> Result<(), StoreError> {
@@ -341,5 +337,72 @@ impl Claims for Store {
             .add(" ORDER BY id LIMIT ")
             .bind(i64::from(limit));
         find(self.reader(), condition).await
+    }
+
+    async fn payments_to_compare(
+        &self,
+        sellers: &[SellerId],
+        accounts: &[AccountId],
+        place: &str,
+        since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Order>, StoreError> {
+        if sellers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = unasked(self.backend(), sellers, accounts, place, since, limit);
+        self.orders_of(sql).await
+    }
+}
+
+impl Store {
+    /// The orders whose ids a query gives.
+    async fn orders_of(&self, ids: Sql) -> Result<Vec<Order>, StoreError> {
+        let mut found = Vec::new();
+        for row in sql::rows(self.reader(), ids).await? {
+            let condition = Sql::new("id = ").bind(row.cell::<String>(0)?);
+            found.extend(orders::find(self.reader(), condition).await?);
+        }
+        Ok(found)
+    }
+}
+
+/// Along the ids, which begin with the moment they were made.
+fn unasked(
+    backend: DbBackend,
+    sellers: &[SellerId],
+    accounts: &[AccountId],
+    place: &str,
+    since: DateTime<Utc>,
+    limit: u32,
+) -> Sql {
+    let first: OrderId = first_at(since);
+    let plain = without_index(backend);
+    Sql::new("SELECT o.id FROM orders o WHERE o.id > ")
+        .bind(place.max(first.as_str()))
+        .add(&format!(
+            " AND o.pay_channel = 'wechat' AND ({plain}o.pay_transaction_no <> '' OR {plain}o.pay_trade_no <> '') \
+             AND {plain}o.state IN ('open', 'delivering') \
+             AND COALESCE(o.delivery_state, '') NOT IN ('authorised', 'issuing', 'carded') AND {plain}o.seller_id IN "
+        ))
+        .list(sellers.iter().map(Id::as_str))
+        .add(" AND NOT EXISTS (SELECT 1 FROM payment_claims c WHERE c.account_id IN ")
+        .list(accounts.iter().map(Id::as_str))
+        .add(" AND c.wechat_order_id <> '' AND c.wechat_order_id IN (o.pay_transaction_no, o.pay_trade_no)) ORDER BY o.id LIMIT ")
+        .bind(i64::from(limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::{assert_walks, ledger};
+    use fapiao_usecases::ids::fresh;
+
+    #[tokio::test]
+    async fn the_comparison_walks_the_orders_of_its_days() {
+        let (store, _folder) = ledger().await;
+        let at = DateTime::UNIX_EPOCH;
+        let sql = unasked(store.backend(), &[fresh(at)], &[fresh(at)], "", at, 20);
+        assert_walks(&store, sql, "(id>").await;
     }
 }

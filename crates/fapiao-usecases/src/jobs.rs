@@ -69,6 +69,8 @@ pub enum Job {
     ReportOffset(OffsetId),
     /// Look for invoice requests from receipts of this order's payment.
     MatchPayment(OrderId),
+    /// Ask WeChat whether this order's payer asked for an invoice on the receipt.
+    AskPayment(OrderId),
     /// Tell WeChat that a request from a payment receipt gets no invoice.
     RejectClaim {
         /// Which request.
@@ -143,6 +145,7 @@ impl Job {
             Job::ReportResult(_) => "report_result",
             Job::ReportOffset(_) => "report_offset",
             Job::MatchPayment(_) => "match_payment",
+            Job::AskPayment(_) => "ask_payment",
             Job::RejectClaim { .. } => "reject_claim",
             Job::EnsureTemplate { .. } => "ensure_template",
             Job::PushBuyerForm(_) => "push_buyer_form",
@@ -158,7 +161,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 37] = [
+    pub const KINDS: [&'static str; 38] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -186,6 +189,7 @@ impl Job {
         "report_result",
         "report_offset",
         "match_payment",
+        "ask_payment",
         "reject_claim",
         "push_buyer_form",
         "check_month",
@@ -242,7 +246,7 @@ impl Job {
             Job::MailWindow { batch, staff } => format!("{batch}:{staff}"),
             Job::PrepareAccount(id) | Job::PushBuyerForm(id) => id.to_string(),
             Job::Reconcile(id) => id.to_string(),
-            Job::MatchPayment(id) => id.to_string(),
+            Job::MatchPayment(id) | Job::AskPayment(id) => id.to_string(),
             Job::RejectClaim { claim, .. } => claim.to_string(),
             Job::FollowRedForm(id) => id.to_string(),
             Job::ReissueOrder(id) => id.to_string(),
@@ -317,6 +321,7 @@ impl Job {
             "report_result" => Job::ReportResult(id(payload)?),
             "report_offset" => Job::ReportOffset(id(payload)?),
             "match_payment" => Job::MatchPayment(id(payload)?),
+            "ask_payment" => Job::AskPayment(id(payload)?),
             "reject_claim" => Job::RejectClaim {
                 claim: ClaimId::parse(payload.get("claim")?.as_str()?).ok()?,
                 url: payload.get("url")?.as_str()?.to_owned(),
@@ -467,6 +472,7 @@ mod tests {
             Job::ReportResult(fresh(now)),
             Job::ReportOffset(fresh(now)),
             Job::MatchPayment(fresh(now)),
+            Job::AskPayment(fresh(now)),
             Job::RejectClaim {
                 claim: fresh(now),
                 url: "https://shop.example/help".to_owned(),

@@ -43,6 +43,7 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::ReportResult(id) => gateway::report_result(ports, id).await,
         Job::ReportOffset(id) => gateway::report_offset(ports, id).await,
         Job::MatchPayment(id) => after_payment::match_order(ports, id).await,
+        Job::AskPayment(id) => after_payment::ask_payment(ports, id).await,
         Job::RejectClaim { claim, url } => claims::reject_at_wechat(ports, claim, url).await,
         Job::EnsureTemplate { seller, kind } => {
             template::ensure_template(ports, seller, *kind).await

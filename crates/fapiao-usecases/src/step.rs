@@ -4,6 +4,7 @@ use crate::{
     errors::{Advice, OutsideError, StoreError},
     jobs::JobEnd,
 };
+use chrono::TimeDelta;
 use std::time::Duration;
 
 /// A step did not get done.
@@ -85,6 +86,19 @@ pub fn backoff_secs(attempt: u32, salt: u64) -> u32 {
     let spread = (base / 5).max(1);
     let turn = u32::try_from(salt.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33).unwrap_or(0);
     (base - spread / 2 + turn % spread).max(1)
+}
+
+/// Seconds until WeChat is asked again whether somebody agreed, by the time since that became likely.
+pub(crate) fn next_question(age: TimeDelta) -> u32 {
+    if age < TimeDelta::minutes(3) {
+        30
+    } else if age < TimeDelta::minutes(15) {
+        120
+    } else if age < TimeDelta::hours(2) {
+        600
+    } else {
+        3600
+    }
 }
 
 /// What a step's result means for its job.

@@ -14,7 +14,7 @@ use crate::{
     Store, audit,
     entity::{audit_entry, fiscal_bill, fiscal_bill_delivery, fiscal_unit},
     read,
-    sql::{self, Cells, Sql, select},
+    sql::{self, Cells, Sql, select, without_index},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -22,10 +22,12 @@ use fapiao_domain::ids::{BillDeliveryId, BillId, FiscalUnitId, Id};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
+    ids::first_at,
     jobs::QueuedJob,
     ports::{BillFilter, BillRow, BillWrite, FiscalBills, Page},
     records::{AuditEntry, Bill, BillDelivery, FiscalUnit},
 };
+use sea_orm::DbBackend;
 use serde_json::Value;
 use write::UnitWrite;
 
@@ -196,6 +198,17 @@ impl FiscalBills for Store {
     ) -> Result<Vec<BillDelivery>, StoreError> {
         self.deliveries_by(overdue(before, limit)).await
     }
+
+    async fn bill_deliveries_to_compare(
+        &self,
+        place: &str,
+        since: DateTime<Utc>,
+        carded_since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<BillDelivery>, StoreError> {
+        let sql = to_compare(self.backend(), place, since, carded_since, limit);
+        self.deliveries_by(sql).await
+    }
 }
 
 // Each repeats the condition of its index word by word: SQLite recognises it in no other form.
@@ -224,6 +237,27 @@ fn overdue(before: DateTime<Utc>, limit: u32) -> Sql {
     )
     .bind(before.timestamp_millis())
     .add(" ORDER BY expires_at LIMIT ")
+    .bind(i64::from(limit))
+}
+
+/// Along the ids, which begin with the moment they were made.
+fn to_compare(
+    backend: DbBackend,
+    place: &str,
+    since: DateTime<Utc>,
+    carded_since: DateTime<Utc>,
+    limit: u32,
+) -> Sql {
+    let first: BillDeliveryId = first_at(since);
+    let plain = without_index(backend);
+    select::<fiscal_bill_delivery::Entity>(&format!(
+        "WHERE ({plain}state IN ('page_opened', 'authorised', 'issuing', 'expired', 'refused', 'failed') \
+         OR ({plain}state = 'carded' AND authorised_at >= "
+    ))
+    .bind(carded_since.timestamp_millis())
+    .add(")) AND id > ")
+    .bind(place.max(first.as_str()))
+    .add(" ORDER BY id LIMIT ")
     .bind(i64::from(limit))
 }
 
@@ -270,5 +304,8 @@ mod tests {
         ] {
             assert_walks(&store, sql, index).await;
         }
+        let at = DateTime::UNIX_EPOCH;
+        let sql = to_compare(store.backend(), "", at, at, 20);
+        assert_walks(&store, sql, "(id>").await;
     }
 }

@@ -11,29 +11,32 @@ use crate::{
         pages::platform_id_for,
     },
     ports::{AuthStatus, DeliveryChange, Ports, Scope},
-    records::{Delivery, Difference, DifferenceKind},
+    records::{Delivery, Difference, DifferenceKind, ReconciliationRun},
     step::StepError,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
     delivery::DeliveryState,
-    ids::{ClaimId, DeliveryId, Id, PushId, ReconciliationId},
+    ids::{BillDeliveryId, ClaimId, DeliveryId, Id, OrderId, PushId, ReconciliationId},
 };
 use serde_json::json;
 
+mod bills;
 mod claims;
+mod payments;
 
 /// Older deliveries are not asked about: WeChat's authorisations do not live for ever.
 const LOOK_BACK_DAYS: i64 = 30;
-/// How the place of a run begins that is through with the deliveries, and compares requests from payment receipts.
-const CLAIMS: &str = "claims:";
 /// What was agreed to so lately is asked about also when its card is in the wallet: WeChat has no call that tells of a card
-/// by its code, and years of delivered ones need not be asked about each night.
-const CARDS_LOOK_BACK_DAYS: i64 = 2;
+/// by its code, and years of delivered ones need not be asked about each night. So are orders that were paid so lately.
+const LATELY_DAYS: i64 = 2;
 /// Asked about between two saves.
 const PAGE: u32 = 20;
 /// A step ends after this time, so that it fits into a job's lease; the next one continues.
 const STEP_SECS: u64 = 20;
+/// Why a delivery ends whose agreement WeChat does not have.
+const GONE_THERE: &str =
+    "开票申请在微信已失效（核对时发现） / WeChat does not have this authorisation (any more)";
 /// An issued invoice without a card is a difference after this time.
 const CARD_DUE_MINUTES: i64 = 60;
 
@@ -64,57 +67,130 @@ pub async fn compare(ports: &Ports, id: &ReconciliationId) -> Result<(), StepErr
             return Ok(());
         }
         let now = ports.clock.now();
-        let since = now - TimeDelta::days(LOOK_BACK_DAYS);
-        if let Some(place) = run.place.strip_prefix(CLAIMS).map(str::to_owned) {
-            if !claims::compare(ports, &mut run, &place, since).await? {
+        let since = Since {
+            all: now - TimeDelta::days(LOOK_BACK_DAYS),
+            lately: now - TimeDelta::days(LATELY_DAYS),
+        };
+        let (phase, place) = Phase::of(&run.place);
+        let place = place.to_owned();
+        let run_ = &mut run;
+        let more = match phase {
+            Phase::Deliveries => compare_deliveries(ports, run_, &place, since).await?,
+            Phase::Claims => claims::compare(ports, run_, &place, since.all).await?,
+            Phase::Payments => payments::compare(ports, run_, &place, since.lately).await?,
+            Phase::Bills => bills::compare(ports, run_, &place, since).await?,
+        };
+        if !more {
+            let Some(next) = phase.next() else {
                 let before = now - TimeDelta::minutes(CARD_DUE_MINUTES);
-                let own = ports.store.own_differences(before, since).await?;
+                let own = ports.store.own_differences(before, since.all).await?;
                 ports.store.record_compared(&run, own, true).await?;
                 return Ok(());
-            }
-            pause(began)?;
-            continue;
-        }
-        let page = ports
-            .store
-            .deliveries_to_compare(
-                &run.place,
-                since,
-                now - TimeDelta::days(CARDS_LOOK_BACK_DAYS),
-                PAGE,
-            )
-            .await?;
-        let Some(last) = page.last() else {
-            run.place = CLAIMS.to_owned();
+            };
+            run.place = next.at("");
             ports.store.record_compared(&run, Vec::new(), false).await?;
-            continue;
-        };
-        run.place = last.id.to_string();
-        let mut found = Vec::new();
-        for delivery in &page {
-            let answer = late(ports, delivery).await?;
-            if delivery.state.is_final()
-                && !matches!(
-                    delivery.state,
-                    DeliveryState::Expired | DeliveryState::Carded
-                )
-                && !answer.matters()
-            {
-                continue;
-            }
-            run.asked += 1;
-            match ask(ports, delivery).await {
-                Ok(status) => found.extend(difference(delivery, &status, answer)),
-                Err(StepError::Store(error)) => return Err(error.into()),
-                Err(error) => {
-                    run.unanswered += 1;
-                    run.trouble = words(&error);
-                }
-            }
         }
-        ports.store.record_compared(&run, found, false).await?;
         pause(began)?;
     }
+}
+
+/// From when on things are compared.
+#[derive(Clone, Copy)]
+struct Since {
+    all: DateTime<Utc>,
+    /// What ended well, and what nobody asked for as far as we know.
+    lately: DateTime<Utc>,
+}
+
+/// What a run compares, one after the other. Its place is the phase's name, a colon, and the id that came last; that of a
+/// delivery stands alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Deliveries,
+    /// Requests from payment receipts.
+    Claims,
+    /// Orders that may have been asked for on a payment receipt without that we heard of it.
+    Payments,
+    /// Deliveries of fiscal bills.
+    Bills,
+}
+
+impl Phase {
+    const LATER: [(Phase, &'static str); 3] = [
+        (Phase::Claims, "claims:"),
+        (Phase::Payments, "payments:"),
+        (Phase::Bills, "bills:"),
+    ];
+
+    fn of(place: &str) -> (Phase, &str) {
+        Self::LATER
+            .iter()
+            .find_map(|(phase, name)| Some((*phase, place.strip_prefix(name)?)))
+            .unwrap_or((Phase::Deliveries, place))
+    }
+
+    fn at(self, id: &str) -> String {
+        let named = Self::LATER.iter().find(|(phase, _)| *phase == self);
+        format!("{}{id}", named.map_or("", |(_, name)| name))
+    }
+
+    fn next(self) -> Option<Phase> {
+        let place = Self::LATER.iter().position(|(phase, _)| *phase == self);
+        let next = place.map_or(0, |place| place + 1);
+        Self::LATER.get(next).map(|(phase, _)| *phase)
+    }
+}
+
+/// Notes one answer: what differs, or that there was none.
+fn took<T>(
+    run: &mut ReconciliationRun,
+    answer: Result<T, StepError>,
+) -> Result<Option<T>, StepError> {
+    run.asked += 1;
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(StepError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            run.unanswered += 1;
+            run.trouble = words(&error);
+            Ok(None)
+        }
+    }
+}
+
+/// Compares one page of deliveries; `false` when there is none left.
+async fn compare_deliveries(
+    ports: &Ports,
+    run: &mut ReconciliationRun,
+    place: &str,
+    since: Since,
+) -> Result<bool, StepError> {
+    let page = ports
+        .store
+        .deliveries_to_compare(place, since.all, since.lately, PAGE)
+        .await?;
+    let Some(last) = page.last() else {
+        return Ok(false);
+    };
+    run.place = Phase::Deliveries.at(last.id.as_str());
+    let mut found = Vec::new();
+    for delivery in &page {
+        let answer = late(ports, delivery).await?;
+        if delivery.state.is_final()
+            && !matches!(
+                delivery.state,
+                DeliveryState::Expired | DeliveryState::Carded
+            )
+            && !answer.matters()
+        {
+            continue;
+        }
+        if let Some(status) = took(run, ask(ports, delivery).await)? {
+            found.extend(difference(delivery, &status, answer));
+        }
+    }
+    ports.store.record_compared(run, found, false).await?;
+    Ok(true)
 }
 
 /// Lets a run go on in a job of its own when this one has been long.
@@ -177,21 +253,28 @@ fn difference(delivery: &Delivery, status: &AuthStatus, answer: Late) -> Option<
         (S::Carded, AuthStatus::NotYet | AuthStatus::Rejected) => D::CardOnlyHere,
         _ => return None,
     };
+    Some(Difference {
+        order: Some(delivery.order.clone()),
+        ..differs(delivery.id.as_str(), kind, delivery.state.as_str(), status)
+    })
+}
+
+fn differs(subject: &str, kind: DifferenceKind, here: &str, status: &AuthStatus) -> Difference {
     let there = match status {
         AuthStatus::Authorised { .. } => "authorised",
         AuthStatus::NotYet => "not_yet",
         AuthStatus::Rejected => "rejected",
         AuthStatus::Other(word) => word,
     };
-    Some(Difference {
-        subject: delivery.id.to_string(),
+    Difference {
+        subject: subject.to_owned(),
         kind,
-        order: Some(delivery.order.clone()),
-        here: delivery.state.to_string(),
+        order: None,
+        here: here.to_owned(),
         there: there.to_owned(),
         fixed_at: None,
         fixed_by: String::new(),
-    })
+    }
 }
 
 /// Does the one safe thing about a difference. `false` when it was taken care of before, or when only a person can
@@ -223,6 +306,10 @@ pub async fn fix(
         ports.store.handle_again(&push, actor).await?;
     } else if let Ok(claim) = ClaimId::parse(subject) {
         then.extend(claims::mend(ports, &claim, kind, actor).await?);
+    } else if let Ok(order) = OrderId::parse(subject) {
+        then.push(QueuedJob::now(Job::AskPayment(order), None));
+    } else if let Ok(delivery) = BillDeliveryId::parse(subject) {
+        then.extend(bills::mend(ports, &delivery, kind, actor).await?);
     } else {
         let id = DeliveryId::parse(subject).map_err(|_| missing(subject))?;
         let delivery = ports.store.delivery(&Scope::All, &id).await?;
@@ -267,8 +354,7 @@ async fn close(ports: &Ports, delivery: &Delivery, actor: &Actor) -> Result<(), 
         expected_version: delivery.version,
         from: delivery.state,
         to: DeliveryState::Failed,
-        reason: "开票申请在微信已失效（核对时发现） / WeChat does not have this authorisation (any more)"
-            .to_owned(),
+        reason: GONE_THERE.to_owned(),
         refusal_url: None,
         authorisation: None,
         then: Vec::new(),
@@ -305,6 +391,30 @@ pub async fn begin_nightly(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_goes_through_its_phases_and_finds_its_place_again() {
+        let mut at = Phase::Deliveries;
+        let mut seen = vec![at];
+        while let Some(next) = at.next() {
+            seen.push(next);
+            at = next;
+        }
+        assert_eq!(
+            seen,
+            [
+                Phase::Deliveries,
+                Phase::Claims,
+                Phase::Payments,
+                Phase::Bills
+            ]
+        );
+        for phase in seen {
+            for id in ["", "dlv_01"] {
+                assert_eq!(Phase::of(&phase.at(id)), (phase, id));
+            }
+        }
+    }
 
     #[test]
     fn only_contradictions_are_differences() {

@@ -71,7 +71,14 @@ pub async fn replay_push(ports: &Ports, id: &PushId) -> Result<Replay, StoreErro
         ..ports.clone()
     };
     replay.end = Some(
-        match work_on(&trial, replay.push.account.as_ref(), &plain).await {
+        match work_on(
+            &trial,
+            replay.push.account.as_ref(),
+            &plain,
+            replay.push.received_at,
+        )
+        .await
+        {
             Ok(end) => (end.state.to_owned(), end.outcome),
             Err(StepError::NotYet { reason, .. }) => ("waits".to_owned(), reason),
             Err(StepError::Parked { reason, .. }) => ("parked".to_owned(), reason),

@@ -7,7 +7,7 @@ use crate::{
     jobs::{Job, QueuedJob},
     ports::{AuthStatus, Ports, agreed_at},
     records::{Account, BillSource},
-    step::StepError,
+    step::{StepError, next_question},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
@@ -45,30 +45,11 @@ pub(crate) async fn confirm_bill(
         return Ok(BillConfirmed::Closed(None));
     };
     let state = it.delivery.state;
-    // One that ended here may still be agreed to at WeChat, whose payer has to be told. A card that WeChat refused is
-    // none of those: a person mends what was wrong, and the agreement is needed then.
-    let ended = match state {
-        DeliveryState::Refused | DeliveryState::Expired => true,
-        DeliveryState::Failed => it.delivery.card.is_none(),
-        _ => false,
-    };
+    let ended = has_ended(&it);
     if !state.awaits_buyer() && !ended {
         return Ok(BillConfirmed::Closed(Some(state)));
     }
-    let account = asking_account(ports, &it).await?;
-    let platform_id = platform_id_of(ports, &it.unit).await?.ok_or_else(|| {
-        StepError::parked(
-            "account_not_ready",
-            "财政局的开票平台标识未知，请检查执收单位的账号 / the bureau's platform id is not known; check the accounts of the \
-             collecting unit",
-        )
-    })?;
-    let order_id = it.delivery.wechat_order_id.clone();
-    let answer = ports
-        .merchant
-        .auth_status(&account, &platform_id, &order_id)
-        .await?;
-    match answer {
+    match status_at_wechat(ports, &it).await? {
         AuthStatus::Authorised { .. } if ended && !may_still_come(ports, &it).await? => {
             let job = Job::RejectBill(id.clone());
             ports.store.enqueue(vec![QueuedJob::now(job, None)]).await?;
@@ -110,6 +91,90 @@ pub(crate) async fn confirm_bill(
             ),
         )),
     }
+}
+
+/// Where a delivery stands, as far as an agreement at WeChat matters to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BillStanding {
+    pub(crate) state: DeliveryState,
+    /// It ended here, and a payer who agreed has to be told.
+    pub(crate) ended: bool,
+    /// It ended, but an agreement still counts.
+    pub(crate) may_still_come: bool,
+}
+
+/// What WeChat says of a delivery, beside where it stands here. Changes nothing.
+///
+/// # Errors
+/// [`StepError`].
+pub(crate) async fn ask_wechat(
+    ports: &Ports,
+    id: &BillDeliveryId,
+) -> Result<(BillStanding, AuthStatus), StepError> {
+    let it = found(ports, id)
+        .await?
+        .ok_or_else(|| StoreError::NotFound {
+            what: format!("bill delivery {id}"),
+        })?;
+    let standing = BillStanding {
+        state: it.delivery.state,
+        ended: has_ended(&it),
+        may_still_come: may_still_come(ports, &it).await?,
+    };
+    Ok((standing, status_at_wechat(ports, &it).await?))
+}
+
+/// WeChat does not have the agreement that a delivery goes on with: it ends, unless its card was asked for. The payer is
+/// asked anew by a new link.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn end_without_agreement(
+    ports: &Ports,
+    id: &BillDeliveryId,
+    reason: &str,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    let Some(mut it) = found(ports, id).await? else {
+        return Ok(());
+    };
+    let asked = it.delivery.card.as_ref().and_then(|card| card.asked_at);
+    let to = match it.delivery.state {
+        DeliveryState::Authorised => DeliveryState::Refused,
+        DeliveryState::Issuing if asked.is_none() => DeliveryState::Failed,
+        _ => return Ok(()),
+    };
+    goes_to(&mut it.delivery, to, reason)?;
+    it.delivery.card = None;
+    let note = json!({ "delivery": id.as_str(), "reason": reason });
+    let told = Told::new(actor.clone(), "bill.refused", note);
+    save(ports, &mut it.delivery, told, Vec::new()).await
+}
+
+/// Whether a delivery ended here that may still be agreed to at WeChat, whose payer has to be told. A card that WeChat
+/// refused is none of those: a person mends what was wrong, and the agreement is needed then.
+fn has_ended(it: &Found) -> bool {
+    match it.delivery.state {
+        DeliveryState::Refused | DeliveryState::Expired => true,
+        DeliveryState::Failed => it.delivery.card.is_none(),
+        _ => false,
+    }
+}
+
+async fn status_at_wechat(ports: &Ports, it: &Found) -> Result<AuthStatus, StepError> {
+    let account = asking_account(ports, it).await?;
+    let platform_id = platform_id_of(ports, &it.unit).await?.ok_or_else(|| {
+        StepError::parked(
+            "account_not_ready",
+            "财政局的开票平台标识未知，请检查执收单位的账号 / the bureau's platform id is not known; check the accounts of the \
+             collecting unit",
+        )
+    })?;
+    let order_id = &it.delivery.wechat_order_id;
+    Ok(ports
+        .merchant
+        .auth_status(&account, &platform_id, order_id)
+        .await?)
 }
 
 async fn end(
@@ -177,16 +242,4 @@ pub(crate) async fn poll_bill(
         next_question(now - since),
         "交款人尚未同意 / the payer has not agreed yet",
     ))
-}
-
-fn next_question(age: TimeDelta) -> u32 {
-    if age < TimeDelta::minutes(3) {
-        30
-    } else if age < TimeDelta::minutes(15) {
-        120
-    } else if age < TimeDelta::hours(2) {
-        600
-    } else {
-        3600
-    }
 }

@@ -28,7 +28,9 @@ pub use refusal::{expire_bills, refuse_bill};
 pub use void::{report_outcome, void_bill};
 
 pub(crate) use card::insert_bill;
-pub(crate) use confirm::{BillConfirmed, confirm_bill, poll_bill};
+pub(crate) use confirm::{
+    BillConfirmed, BillStanding, ask_wechat, confirm_bill, end_without_agreement, poll_bill,
+};
 pub(crate) use refusal::reject_bill;
 pub(crate) use reports::follow_bill_card;
 pub(crate) use template::{cards_waiting, ensure_bill_template, template_job};

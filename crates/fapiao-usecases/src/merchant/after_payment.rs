@@ -19,7 +19,7 @@ use crate::{
 use chrono::TimeDelta;
 use fapiao_domain::{
     delivery::{Channel, PageType},
-    ids::{AccountId, ClaimId, OrderId},
+    ids::{AccountId, ClaimId, OrderId, SellerId},
 };
 use thiserror::Error;
 
@@ -161,17 +161,122 @@ pub async fn match_order(ports: &Ports, id: &OrderId) -> Result<(), StepError> {
     let Some(order) = ports.store.order(&Scope::All, id).await? else {
         return Ok(());
     };
-    let Some(payment) = &order.payment else {
-        return Ok(());
-    };
-    let numbers: Vec<&str> = [payment.transaction_no.as_str(), payment.trade_no.as_str()]
-        .into_iter()
-        .filter(|it| !it.is_empty())
-        .collect();
-    for claim in ports.store.claims_for(&numbers).await? {
+    for claim in ports.store.claims_for(&numbers_of(&order)).await? {
         find_order(ports, &claim).await?;
     }
     Ok(())
+}
+
+/// Which accounts' receipts lead to which sellers: those whose merchant number is linked.
+pub(crate) struct Receipts(Vec<(SellerId, Account, String)>);
+
+impl Receipts {
+    /// Reads them from the settings.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn load(ports: &Ports) -> Result<Receipts, StoreError> {
+        let mut all = Vec::new();
+        let linked: Vec<Account> = ports
+            .store
+            .accounts()
+            .await?
+            .into_iter()
+            .filter(|it| it.pay_linked_at.is_some())
+            .collect();
+        if linked.is_empty() {
+            return Ok(Receipts(all));
+        }
+        for seller in ports.store.sellers().await? {
+            let Ok(platform_id) = platform_id_of(ports, &seller).await else {
+                continue;
+            };
+            for account in &linked {
+                if is_for(account, &seller) {
+                    let of = (seller.id.clone(), account.clone(), platform_id.clone());
+                    all.push(of);
+                }
+            }
+        }
+        Ok(Receipts(all))
+    }
+
+    /// The sellers, and the accounts.
+    pub(crate) fn parties(&self) -> (Vec<SellerId>, Vec<AccountId>) {
+        let pairs = self.0.iter();
+        pairs
+            .map(|(seller, account, _)| (seller.clone(), account.id.clone()))
+            .unzip()
+    }
+}
+
+/// Whether the receipts of an account's merchant number lead to a seller.
+pub(crate) fn is_for(account: &Account, seller: &Seller) -> bool {
+    match &account.pay_seller {
+        Some(id) => seller.id == *id,
+        None => seller.uses(&account.id),
+    }
+}
+
+/// A request that WeChat holds for a payment.
+pub(crate) struct ReceiptRequest {
+    account: AccountId,
+    platform_id: String,
+    number: String,
+    /// WeChat's answer: somebody agreed.
+    pub(crate) status: AuthStatus,
+}
+
+/// Asks WeChat under both numbers of a payment whether its payer asked for an invoice. Changes nothing.
+///
+/// # Errors
+/// [`StepError`].
+pub(crate) async fn asked_on_receipt(
+    ports: &Ports,
+    receipts: &Receipts,
+    order: &Order,
+) -> Result<Option<ReceiptRequest>, StepError> {
+    let its = receipts.0.iter().filter(|(id, ..)| *id == order.seller);
+    for (_, account, platform_id) in its {
+        for number in numbers_of(order) {
+            let status = ports
+                .merchant
+                .auth_status(account, platform_id, number)
+                .await?;
+            if matches!(status, AuthStatus::Authorised { .. }) {
+                return Ok(Some(ReceiptRequest {
+                    account: account.id.clone(),
+                    platform_id: platform_id.clone(),
+                    number: number.to_owned(),
+                    status,
+                }));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Takes up what a payer asked for on the receipt of an order, whose push never came.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn ask_payment(ports: &Ports, id: &OrderId) -> Result<(), StepError> {
+    let Some(order) = ports.store.order(&Scope::All, id).await? else {
+        return Ok(());
+    };
+    let receipts = Receipts::load(ports).await?;
+    if let Some(it) = asked_on_receipt(ports, &receipts, &order).await? {
+        take_up(ports, &it.account, &it.number, Some(&it.platform_id)).await?;
+    }
+    Ok(())
+}
+
+fn numbers_of(order: &Order) -> Vec<&str> {
+    let payment = order.payment.iter();
+    payment
+        .flat_map(|it| [it.transaction_no.as_str(), it.trade_no.as_str()])
+        .filter(|it| !it.is_empty())
+        .collect()
 }
 
 /// Why a request is not attached to an order, or not dismissed.

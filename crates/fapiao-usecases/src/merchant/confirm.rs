@@ -10,7 +10,7 @@ use crate::{
     },
     ports::{AuthStatus, Authorisation, DeliveryChange, Ports, Scope, agreed_at},
     records::{AuditEntry, Delivery},
-    step::StepError,
+    step::{StepError, next_question},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
@@ -207,18 +207,8 @@ pub async fn poll_authorisation(
             if now > delivery.expires_at + TimeDelta::hours(1) {
                 return Ok(());
             }
-            let age = now - since;
-            let after = if age < TimeDelta::minutes(3) {
-                30
-            } else if age < TimeDelta::minutes(15) {
-                120
-            } else if age < TimeDelta::hours(2) {
-                600
-            } else {
-                3600
-            };
             Err(StepError::not_yet(
-                after,
+                next_question(now - since),
                 "买家尚未授权 / the buyer has not agreed yet",
             ))
         }

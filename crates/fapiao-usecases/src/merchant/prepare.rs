@@ -2,9 +2,12 @@
 
 use crate::{
     errors::{Advice, StoreError},
-    merchant::pages::{PageError, platform_id_of},
+    merchant::{
+        after_payment::is_for,
+        pages::{PageError, platform_id_of},
+    },
     ports::Ports,
-    records::{Account, Seller},
+    records::Account,
     step::StepError,
 };
 use fapiao_domain::ids::AccountId;
@@ -80,11 +83,8 @@ pub async fn prepare_account(ports: &Ports, id: &AccountId) -> Result<(), StepEr
 /// The platform that the receipts lead to: that of the chosen seller, or the one that all sellers of the account share.
 async fn platform_to_link(ports: &Ports, account: &Account) -> Result<String, StepError> {
     let mut shared: Option<String> = None;
-    let chosen = |seller: &Seller| match &account.pay_seller {
-        Some(id) => seller.id == *id,
-        None => seller.uses(&account.id),
-    };
-    for seller in ports.store.sellers().await?.iter().filter(|it| chosen(it)) {
+    let sellers = ports.store.sellers().await?;
+    for seller in sellers.iter().filter(|it| is_for(account, it)) {
         // The platform id may have been read a moment ago, in this very job.
         let id = match platform_id_of(ports, seller).await {
             Ok(id) => id,

@@ -14,9 +14,10 @@ use crate::{
         CardReport, Followed, NewPush, Ports, PushEnd, PushMeaning, Recorded, Scope, Unproved,
     },
     records::{Delivery, IssuingMode, PushMode},
-    step::StepError,
+    step::{StepError, next_question},
     unified::take_result,
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::{
     card::CardState,
     ids::{AccountId, BillDeliveryId, DeliveryId, Id, OrderId, PushId},
@@ -110,7 +111,7 @@ pub async fn handle_push(ports: &Ports, id: &PushId) -> Result<(), StepError> {
     if push.state != "stored" {
         return Ok(());
     }
-    let end = work_on(ports, push.account.as_ref(), &push.plain).await?;
+    let end = work_on(ports, push.account.as_ref(), &push.plain, push.received_at).await?;
     ports.store.record_push_outcome(id, &end).await?;
     Ok(())
 }
@@ -123,6 +124,7 @@ pub async fn work_on(
     ports: &Ports,
     account: Option<&AccountId>,
     plain: &str,
+    received_at: DateTime<Utc>,
 ) -> Result<PushEnd, StepError> {
     Ok(match ports.pushes.read(plain) {
         Err(reason) => PushEnd::new("parked", reason),
@@ -170,6 +172,7 @@ pub async fn work_on(
                 platform_id: platform_id.as_deref(),
                 openid: &openid,
                 unsigned: unsigned(ports, account).await?,
+                received_at,
             };
             follow_hint(ports, account, &hint).await?
         }
@@ -184,6 +187,7 @@ struct Hint<'a> {
     openid: &'a str,
     /// Nobody signed the text: whoever saw one plain push can write another.
     unsigned: bool,
+    received_at: DateTime<Utc>,
 }
 
 impl Hint<'_> {
@@ -203,6 +207,9 @@ impl Hint<'_> {
         }
     }
 }
+
+/// How long WeChat is asked about a request from a payment's receipt.
+const ASKED_FOR: TimeDelta = TimeDelta::days(1);
 
 /// An order id of WeChat is shorter; what is longer was written by somebody else.
 const NAMED_CHARS: usize = 64;
@@ -224,7 +231,8 @@ async fn follow_hint(
         return Ok(
             match claimed(ports, account, hint.order_id, hint.platform_id).await? {
                 Claimed::NotOurs => hint.unproved("ignored", foreign(), None),
-                Claimed::NotConfirmed => hint.unproved("handled", not_yet, None),
+                Claimed::NotConfirmed if hint.unsigned => hint.unproved("handled", not_yet, None),
+                Claimed::NotConfirmed => return asked_again(hint, ports.clock.now()),
                 Claimed::Matched(order) => {
                     PushEnd::new("handled", format!("the payment of order {order}"))
                 }
@@ -253,6 +261,25 @@ async fn follow_hint(
             Confirmed::NotYet => hint.unproved("handled", not_yet, Some(&found.order)),
         },
     )
+}
+
+/// No delivery of ours is polled for a request from a payment's receipt: its push is the only one to ask WeChat again, until
+/// a person looks.
+fn asked_again(hint: &Hint<'_>, now: DateTime<Utc>) -> Result<PushEnd, StepError> {
+    let age = now - hint.received_at;
+    if age < ASKED_FOR {
+        return Err(StepError::not_yet(
+            next_question(age),
+            "微信尚未确认买家已授权，稍后再查 / WeChat does not confirm yet that the buyer agreed; it is asked again",
+        ));
+    }
+    Ok(PushEnd::new(
+        "parked",
+        format!(
+            "WeChat did not confirm within a day that the buyer agreed to its order {}",
+            hint.order_id
+        ),
+    ))
 }
 
 /// The same of a fiscal bill, whose deliveries have ids of their own kind.

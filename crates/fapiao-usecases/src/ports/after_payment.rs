@@ -8,7 +8,7 @@ use crate::{
     records::{ClaimState, Order, PaymentClaim},
 };
 use async_trait::async_trait;
-use fapiao_domain::ids::{ClaimId, OrderId, SellerId};
+use fapiao_domain::ids::{AccountId, ClaimId, OrderId, SellerId};
 
 /// A claim that becomes a delivery of an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,4 +72,14 @@ pub trait Claims: Send + Sync {
         since: chrono::DateTime<chrono::Utc>,
         limit: u32,
     ) -> Result<Vec<PaymentClaim>, StoreError>;
+    /// Orders of these sellers, paid with WeChat and taken in at or after `since`, that have no invoice under way and no
+    /// request from a receipt of these accounts: by id after `place`.
+    async fn payments_to_compare(
+        &self,
+        sellers: &[SellerId],
+        accounts: &[AccountId],
+        place: &str,
+        since: chrono::DateTime<chrono::Utc>,
+        limit: u32,
+    ) -> Result<Vec<Order>, StoreError>;
 }

@@ -142,6 +142,16 @@ pub trait FiscalBills: Send + Sync {
         before: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<BillDelivery>, StoreError>;
+
+    /// Deliveries made at or after `since` whose payers WeChat may know more of than we do, by id after `place`; those with
+    /// a card in the wallet only when they were agreed to at or after `carded_since`.
+    async fn bill_deliveries_to_compare(
+        &self,
+        place: &str,
+        since: DateTime<Utc>,
+        carded_since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<BillDelivery>, StoreError>;
 }
 
 /// A page to ask WeChat for.

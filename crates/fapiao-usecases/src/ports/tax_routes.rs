@@ -54,10 +54,11 @@ pub trait TaxRoutes: Send + Sync {
     /// The connection of a seller; `None` is the direct one.
     async fn tax_connection(&self, seller: &SellerId) -> Result<Option<TaxConnection>, StoreError>;
 
-    /// Adds it, or saves a changed one whose `version` is still the stored one.
+    /// Adds it, or saves a changed one whose `version` is still the stored one, with what follows.
     async fn save_tax_connection(
         &self,
         connection: &TaxConnection,
+        then: Vec<QueuedJob>,
         actor: &Actor,
     ) -> Result<(), StoreError>;
 

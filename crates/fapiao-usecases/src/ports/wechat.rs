@@ -172,6 +172,8 @@ pub trait WechatPlatform: Send + Sync {
     ) -> Result<String, OutsideError>;
     /// Uploads a PDF; the handle lives three days.
     async fn upload_pdf(&self, account: &Account, pdf: Bytes) -> Result<String, OutsideError>;
+    /// Asks for an upload by its handle: WeChat answers when it holds the file.
+    async fn check_upload(&self, account: &Account, media: &str) -> Result<(), OutsideError>;
     /// Puts the card into the wallet. `AlreadyDone` when WeChat says the delivery has its card.
     async fn insert(
         &self,

@@ -34,6 +34,7 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "report_offset" => t.gateway.report_offset,
         "make_out" => t.unified.make_out,
         "match_payment" => k.match_payment,
+        "ask_payment" => k.ask_payment,
         "reject_claim" => k.reject_claim,
         "find_red_forms" => k.find_red_forms,
         "follow_red_form" => k.follow_red_form,

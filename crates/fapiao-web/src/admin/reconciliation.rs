@@ -24,7 +24,8 @@ use chrono::TimeDelta;
 use fapiao_domain::{
     card::CardState,
     delivery::{Channel, DeliveryState},
-    ids::{ClaimId, Id, ReconciliationId},
+    ids::{BillDeliveryId, ClaimId, Id, OrderId, ReconciliationId},
+    order::OrderState,
 };
 use fapiao_usecases::{
     actor::Actor,
@@ -138,12 +139,19 @@ fn row(
         format!("/admin/inbox/{}", it.subject)
     } else if ClaimId::parse(&it.subject).is_ok() {
         format!("/admin/payments?state={}", it.here)
+    } else if OrderId::parse(&it.subject).is_ok() {
+        format!("/admin/orders/{}", it.subject)
+    } else if BillDeliveryId::parse(&it.subject).is_ok() {
+        format!("/admin/bill-deliveries/{}", it.subject)
     } else {
         format!("/admin/deliveries/{}", it.subject)
     };
     let open = it.fixed_at.is_none() && desk.may_decide();
-    let here = DeliveryState::parse(&it.here)
-        .map(|state| states::delivery(t, state).word)
+    let of_order = OrderId::parse(&it.subject).is_ok();
+    let here = OrderState::parse(&it.here)
+        .filter(|_| of_order)
+        .map(|state| states::order(t, state).word)
+        .or_else(|| DeliveryState::parse(&it.here).map(|state| states::delivery(t, state).word))
         .or_else(|| CardState::parse(&it.here).map(|state| states::card(t, state).word))
         .or_else(|| match ClaimState::parse(&it.here)? {
             ClaimState::Open => Some(t.payment.open),

@@ -1,6 +1,6 @@
 //! Requests from payment receipts beside WeChat: those that wait for a person, and those that were closed.
 
-use super::{CLAIMS, PAGE, words};
+use super::{PAGE, Phase, differs, took};
 use crate::{
     actor::Actor,
     errors::StoreError,
@@ -11,7 +11,7 @@ use crate::{
     step::StepError,
 };
 use chrono::{DateTime, Utc};
-use fapiao_domain::ids::ClaimId;
+use fapiao_domain::ids::{ClaimId, Id};
 
 /// Why a request is closed that WeChat does not hold open any more.
 const GONE_THERE: &str = "微信侧的开票申请已不存在";
@@ -27,17 +27,11 @@ pub(super) async fn compare(
     let Some(last) = page.last() else {
         return Ok(false);
     };
-    run.place = format!("{CLAIMS}{}", last.id);
+    run.place = Phase::Claims.at(last.id.as_str());
     let mut found = Vec::new();
     for claim in &page {
-        run.asked += 1;
-        match ask(ports, claim).await {
-            Ok(status) => found.extend(difference(claim, &status)),
-            Err(StepError::Store(error)) => return Err(error.into()),
-            Err(error) => {
-                run.unanswered += 1;
-                run.trouble = words(&error);
-            }
+        if let Some(status) = took(run, ask(ports, claim).await)? {
+            found.extend(difference(claim, &status));
         }
     }
     ports.store.record_compared(run, found, false).await?;
@@ -60,23 +54,18 @@ async fn ask(ports: &Ports, claim: &PaymentClaim) -> Result<AuthStatus, StepErro
 
 /// An open request that WeChat holds open is no difference: it waits on the page of the payments.
 fn difference(claim: &PaymentClaim, status: &AuthStatus) -> Option<Difference> {
-    let (kind, there) = match (claim.state, status) {
-        (ClaimState::Open, AuthStatus::Rejected) => (DifferenceKind::RejectedThere, "rejected"),
-        (ClaimState::Open, AuthStatus::NotYet) => (DifferenceKind::NotAuthorisedThere, "not_yet"),
-        (ClaimState::Dismissed, AuthStatus::Authorised { .. }) => {
-            (DifferenceKind::RefusedHere, "authorised")
-        }
+    let kind = match (claim.state, status) {
+        (ClaimState::Open, AuthStatus::Rejected) => DifferenceKind::RejectedThere,
+        (ClaimState::Open, AuthStatus::NotYet) => DifferenceKind::NotAuthorisedThere,
+        (ClaimState::Dismissed, AuthStatus::Authorised { .. }) => DifferenceKind::RefusedHere,
         _ => return None,
     };
-    Some(Difference {
-        subject: claim.id.to_string(),
+    Some(differs(
+        claim.id.as_str(),
         kind,
-        order: None,
-        here: claim.state.as_str().to_owned(),
-        there: there.to_owned(),
-        fixed_at: None,
-        fixed_by: String::new(),
-    })
+        claim.state.as_str(),
+        status,
+    ))
 }
 
 /// The one safe thing: WeChat is told of what was closed here, and what WeChat closed is closed here.
