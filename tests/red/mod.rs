@@ -1,6 +1,7 @@
 //! Red letters and refunds, over HTTP with both sandboxes.
 
 mod cards;
+mod collected;
 mod forms;
 mod kills;
 mod legacy;

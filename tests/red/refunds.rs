@@ -20,6 +20,21 @@ async fn before_an_invoice_exists_a_refund_lessens_what_is_invoiced() {
     assert_eq!(done.status, StatusCode::CREATED, "{done:?}");
     assert_eq!(done.body["red_letters"], json!([]));
     assert_eq!(done.body["stage"], "done");
+    // What was sold stays beside what was given back.
+    let path = format!("/orders/{}", order["id"].as_str().unwrap());
+    let found = app.get("/orders?order_no=B-1").await.body;
+    for shown in [app.get(&path).await.body, found["data"][0].clone()] {
+        assert_eq!(
+            (&shown["totals"]["total"], &shown["refunded"]),
+            (&json!("113.00"), &json!("56.50"))
+        );
+    }
+    let owner = signed_in(&app, "admin").await;
+    let shown = page(&app, &owner, &format!("/admin{path}")).await;
+    assert!(
+        shown.contains("已退") && shown.contains("−56.50") && shown.contains("余额"),
+        "{shown}"
+    );
     let page = order["delivery"]["page_url"].as_str().unwrap();
     let shown = || async {
         app.http

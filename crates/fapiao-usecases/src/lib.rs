@@ -27,7 +27,7 @@ pub mod ports;
 pub mod proof_words;
 mod rates;
 pub mod records;
-mod rejecting;
+pub mod rejecting;
 pub mod rounding;
 pub mod run;
 mod special;

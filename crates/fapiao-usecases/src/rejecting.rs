@@ -2,6 +2,9 @@
 
 use crate::errors::{Advice, OutsideError};
 
+/// Why a page is refused whose invoice waited to be collected, and was taken back in full.
+pub const TAKEN_BACK: &str = "这张发票已全额红冲，不再放入卡包 / the invoice was taken back in full: it comes into no wallet";
+
 /// The code of WeChat's answer, empty where it took the word. Some codes say that there is nothing to tell any more: it was
 /// told before (72035), it knows of no agreement (72038), or the order id was used up by a card (72056). They end the
 /// matter in different ways, so that the line of the timeline keeps which.

@@ -4,7 +4,7 @@ use super::read;
 use crate::{
     audit::Line,
     delivery::{self, insert_deliveries},
-    entity::{order, red_form, red_form_line, refund, refund_line},
+    entity::{invoice, order, red_form, red_form_line, refund, refund_line},
     error::{exists, missing, stale},
     gateway::tell_partners,
     idempotent,
@@ -26,6 +26,7 @@ use fapiao_usecases::{
     merchant::refusal::REFUNDED,
     ports::{NewDelivery, NewRefund},
     records::{RedForm, Refund},
+    rejecting::TAKEN_BACK,
 };
 
 /// A refund to be written.
@@ -160,34 +161,51 @@ pub(crate) fn book<'t>(tx: &'t Tx, it: &'t Booking) -> Run<'t, Effect<()>> {
 /// Nothing is left to be invoiced: the pages that wait for a buyer, or whose invoice is not drawn up yet, lead nowhere any
 /// more, and buyers who agreed are told at WeChat.
 async fn refuse_waiting(tx: &Tx, order: &order::Model) -> Result<(), StoreError> {
+    let which = Sql::new("invoice_id IS NULL AND order_id = ").bind(order.id.as_str());
+    refuse(tx, which, &order.id, &order.seller_id, REFUNDED).await
+}
+
+/// An invoice was taken back in full before anybody collected it: the pages that offer it end, and buyers who agreed are
+/// told at WeChat.
+pub(super) async fn refuse_collecting(tx: &Tx, blue: &invoice::Model) -> Result<(), StoreError> {
+    let which = Sql::new("invoice_id = ").bind(blue.id.as_str());
+    refuse(tx, which, &blue.order_id, &blue.seller_id, TAKEN_BACK).await
+}
+
+async fn refuse(
+    tx: &Tx,
+    which: Sql,
+    order: &str,
+    seller: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
     let sql = Sql::new(
-        "SELECT id, state FROM deliveries WHERE invoice_id IS NULL \
-         AND state IN ('created', 'page_opened', 'authorised') AND order_id = ",
+        "SELECT id, state FROM deliveries WHERE state IN ('created', 'page_opened', 'authorised') AND ",
     )
-    .bind(order.id.as_str())
+    .join(which)
     .add(for_update(tx.backend));
     let mut ended: Vec<String> = Vec::new();
     for row in tx.rows(sql).await? {
         let (id, from): (String, String) = (row.cell(0)?, row.cell(1)?);
         let sql =
             Sql::new("UPDATE deliveries SET state = 'refused', version = version + 1, reason = ")
-                .bind(REFUNDED)
+                .bind(reason)
                 .add(" WHERE id = ")
                 .bind(id.as_str());
         tx.exec(sql).await?;
         tx.audit(
             Line::new(&Actor::System, "delivery.refused", &id)
-                .order(&order.id)
+                .order(order)
                 .edge(&from, "refused")
-                .with("reason", REFUNDED),
+                .with("reason", reason),
         );
         // A page that nobody asked for is unknown to WeChat.
         if from != "created" {
             let job = Job::RejectAuthorisation(id_of(&id)?);
-            tx.enqueue(QueuedJob::now(job, Some(id_of(&order.seller_id)?)));
+            tx.enqueue(QueuedJob::now(job, Some(id_of(seller)?)));
         }
         tx.changed_id(&id);
-        delivery::drop_work(tx, &id, &Actor::System, &order.id).await?;
+        delivery::drop_work(tx, &id, &Actor::System, order).await?;
         ended.push(id);
     }
     tell_partners(tx, ended.iter().map(String::as_str)).await

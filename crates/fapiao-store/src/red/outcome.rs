@@ -1,6 +1,7 @@
 //! A red invoice was issued: the blue one, the quota, the confirmation and the card follow in the same transaction.
 
 use super::{
+    book::refuse_collecting,
     form::{hold, wake_next},
     read::reason,
 };
@@ -60,6 +61,7 @@ pub(crate) async fn settle(tx: &Tx, it: Settled<'_>) -> Result<(), StoreError> {
     wake_next(tx, &held).await?;
     let seller: SellerId = read::id(&held.seller_id)?;
     if to == InvoiceState::FullyRed {
+        refuse_collecting(tx, &blue).await?;
         let delivery: DeliveryId = read::id(&blue.delivery_id)?;
         tx.enqueue(QueuedJob::now(
             Job::CancelCard(delivery),

@@ -38,6 +38,10 @@ pub(super) fn again<'t>(tx: &'t Tx, (id, actor): &'t (InvoiceId, Actor)) -> Run<
             if !super::read::form_state(&held.state)?.allows_issue() {
                 return Err(stale(format!("red confirmation {form}")));
             }
+            // Whoever is about to give it up because its invoice was refused has to look again.
+            let sql = Sql::new("UPDATE red_forms SET version = version + 1 WHERE id = ")
+                .bind(form.as_str());
+            tx.exec(sql).await?;
         }
         if row.blue_id.is_none() {
             if left_to_invoice(tx, &order.id).await? < row.total {

@@ -178,6 +178,11 @@ pub fn standing(
             Next::OpenInvoice(it.id.clone()),
         );
     }
+    // Nothing is left that a new link could bring.
+    let again = match order {
+        OrderState::Cancelled => Next::Nothing,
+        _ => Next::MakeDelivery,
+    };
     match (delivery.state, issued) {
         (DeliveryState::Created | DeliveryState::PageOpened, _) if delivery.expires_at <= now => {
             let at = delivery.expires_at;
@@ -220,20 +225,20 @@ pub fn standing(
                 let place = Place::RefusedByTax {
                     reason: it.reason.clone(),
                 };
-                stands(place, Next::MakeDelivery)
+                stands(place, again)
             }
             Some(_) | None => {
                 let reason = delivery.reason.clone();
-                stands(Place::Failed { reason }, Next::MakeDelivery)
+                stands(Place::Failed { reason }, again)
             }
         },
         (DeliveryState::Refused, None) => {
             let reason = delivery.reason.clone();
-            stands(Place::Refused { reason }, Next::MakeDelivery)
+            stands(Place::Refused { reason }, again)
         }
         (DeliveryState::Expired, None) => {
             let at = delivery.expires_at;
-            stands(Place::Expired { at }, Next::MakeDelivery)
+            stands(Place::Expired { at }, again)
         }
     }
 }

@@ -60,6 +60,11 @@ pub(crate) async fn late(ports: &Ports, delivery: &Delivery) -> Result<Late, Sto
     let invoice = store.invoices_by_id(std::slice::from_ref(id)).await?.pop();
     Ok(match invoice {
         Some(invoice) if may_be_brought(&invoice) => Late::Bring,
+        // Taken back before it was brought. A card that was asked for may be there, and is struck out by its own job.
+        Some(invoice) if invoice.state == InvoiceState::FullyRed => {
+            let card = store.card(&delivery.id).await?;
+            reject_if(card.is_none_or(|it| it.asked_at.is_none()))
+        }
         // Refused by the tax side: once the order was begun anew, nothing comes of this agreement.
         Some(invoice) if invoice.state == InvoiceState::Refused => {
             let others = store.deliveries_of(&delivery.order).await?;

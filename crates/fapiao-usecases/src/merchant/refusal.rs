@@ -16,8 +16,9 @@ use crate::{
     rejecting::settled,
     step::StepError,
 };
-use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId};
+use fapiao_domain::{delivery::DeliveryState, ids::DeliveryId, invoice::InvoiceState};
 use serde_json::json;
+use std::fmt;
 use thiserror::Error;
 
 /// Longest reason; WeChat's own limit is not published.
@@ -58,13 +59,33 @@ pub enum RefusalError {
     Unknown(String),
     /// Too late, or done before.
     #[error("{0}; it cannot be refused any more")]
-    TooLate(String),
+    TooLate(TooLate),
     /// The idempotency key was used for another body.
     #[error("this Idempotency-Key was used for a different request")]
     KeyReused,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What a refusal came too late for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooLate {
+    /// The invoice exists already and only waits for its buyer.
+    Issued,
+    /// The delivery went on, or ended.
+    Stands(DeliveryState),
+}
+
+impl fmt::Display for TooLate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TooLate::Issued => {
+                f.write_str("the invoice exists already and only waits for its buyer")
+            }
+            TooLate::Stands(state) => write!(f, "the delivery is {state} already"),
+        }
+    }
 }
 
 /// Refuses a delivery that has no invoice yet. WeChat is told by a job.
@@ -109,10 +130,8 @@ pub async fn refuse_delivery(
     if delivery.state == DeliveryState::Refused && repeat.is_none() {
         return Ok(Effect::Done(delivery));
     }
-    if delivery.issues_first() && delivery.invoice.is_some() && delivery.state.awaits_buyer() {
-        return Err(RefusalError::TooLate(
-            "the invoice exists already and only waits for its buyer".to_owned(),
-        ));
+    if delivery.state.awaits_buyer() && waits_with_invoice(ports, &delivery).await? {
+        return Err(RefusalError::TooLate(TooLate::Issued));
     }
     let from = delivery.state;
     let to = match from.change(DeliveryState::Refused) {
@@ -120,9 +139,7 @@ pub async fn refuse_delivery(
         // A repetition with a key may still be replayed by the store.
         Err(_) if from == DeliveryState::Refused => DeliveryState::Refused,
         Err(_) => {
-            return Err(RefusalError::TooLate(format!(
-                "the delivery is {from} already"
-            )));
+            return Err(RefusalError::TooLate(TooLate::Stands(from)));
         }
     };
     let expected_version = delivery.version;
@@ -157,13 +174,20 @@ pub async fn refuse_delivery(
         Ok(Effect::KeyReused) => Err(RefusalError::KeyReused),
         Err(StoreError::Stale { .. }) => {
             let current = ports.store.delivery(&Scope::All, id).await?;
-            let state = current.map_or("gone".to_owned(), |it| it.state.to_string());
-            Err(RefusalError::TooLate(format!(
-                "the delivery is {state} now"
-            )))
+            let state = current.map_or(from, |it| it.state);
+            Err(RefusalError::TooLate(TooLate::Stands(state)))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the delivery's invoice was issued first and only waits to be collected.
+async fn waits_with_invoice(ports: &Ports, delivery: &Delivery) -> Result<bool, StoreError> {
+    let (true, Some(id)) = (delivery.issues_first(), &delivery.invoice) else {
+        return Ok(false);
+    };
+    let found = ports.store.invoices_by_id(std::slice::from_ref(id)).await?;
+    Ok(found.iter().all(|it| it.state != InvoiceState::FullyRed))
 }
 
 /// Tells WeChat about a refusal, or about a delivery that ended here for good before an invoice was drawn up. A page the

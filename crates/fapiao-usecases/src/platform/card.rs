@@ -8,12 +8,14 @@ use crate::{
     inserting::{
         IN_A_WALLET, fresh_media, is_young, lost_media, says_no, until_usable, young_template,
     },
+    jobs::{Job, QueuedJob},
     platform::{
         preflight::{self, Papers},
         template::{platform_account, template_for},
     },
     ports::{CardRequest, DeliveryChange, Ports, Scope},
     records::{Delivery, Invoice},
+    rejecting::TAKEN_BACK,
     step::StepError,
 };
 use fapiao_domain::{
@@ -180,12 +182,10 @@ async fn insert(ports: &Ports, delivery: &Delivery, invoice: Invoice) -> Result<
     let announced = match ports.store.record_insert_asked(id, ports.clock.now()).await {
         Ok(announced) => announced,
         Err(StoreError::Exists { what }) => {
+            // Whoever tries again has nothing left to do either: the page of the delivery tells why.
             mark_failed(ports, id, ELSEWHERE).await?;
             tracing::warn!(delivery = %id, "Not inserted: there is {what}");
-            return Err(StepError::parked(
-                "invoice_in_wallet",
-                "这张发票已由另一次投递放入卡包，不再放入第二次 / another delivery brings this invoice: it is not inserted twice",
-            ));
+            return Ok(());
         }
         Err(error) => return Err(error.into()),
     };
@@ -348,28 +348,38 @@ async fn is_offset(ports: &Ports, id: &InvoiceId) -> Result<bool, StoreError> {
 }
 
 async fn mark_offset(ports: &Ports, id: &DeliveryId) -> Result<(), StepError> {
-    let reason = "发票已全额红冲，不再放入卡包 / offset before it was delivered";
-    mark_failed(ports, id, reason).await?;
+    end(ports, id, TAKEN_BACK, true).await?;
     Ok(())
 }
 
 /// The shop and the buyer see that the card did not come; the invoice stays issued and downloadable.
 async fn mark_failed(ports: &Ports, id: &DeliveryId, reason: &str) -> Result<(), StoreError> {
+    end(ports, id, reason, false).await
+}
+
+/// The delivery ends without a card; `told` when the buyer, who agreed, reads so at WeChat.
+async fn end(ports: &Ports, id: &DeliveryId, reason: &str, told: bool) -> Result<(), StoreError> {
     let Some(delivery) = ports.store.delivery(&Scope::All, id).await? else {
         return Ok(());
     };
-    if delivery.state != DeliveryState::Issuing {
-        return Ok(());
-    }
+    let to = match delivery.state {
+        DeliveryState::Authorised if told => DeliveryState::Refused,
+        DeliveryState::Issuing => DeliveryState::Failed,
+        _ => return Ok(()),
+    };
+    let reject = told.then(|| {
+        let job = Job::RejectAuthorisation(id.clone());
+        QueuedJob::now(job, Some(delivery.seller.clone()))
+    });
     let change = DeliveryChange {
         id: id.clone(),
         expected_version: delivery.version,
         from: delivery.state,
-        to: DeliveryState::Failed,
+        to,
         reason: reason.to_owned(),
         refusal_url: None,
         authorisation: None,
-        then: Vec::new(),
+        then: reject.into_iter().collect(),
         actor: Actor::WeChat,
         note: json!({}),
     };

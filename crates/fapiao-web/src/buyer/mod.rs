@@ -100,16 +100,19 @@ pub(crate) async fn show(
         }
     };
     if is_over {
-        state = BuyerState::Refused {
+        state = BuyerState::NothingLeft {
             reason: bare.t.buyer.nothing_left.to_owned(),
-            url: None,
         };
     }
     // Our own words; a shop's reason is shown as it was written.
-    if let BuyerState::Refused { reason, .. } = &mut state
-        && (reason == REJECTED || reason == REFUNDED)
-    {
-        *reason = in_language(bare.lang, reason);
+    if let BuyerState::Refused { reason, .. } = &mut state {
+        if reason == REFUNDED {
+            state = BuyerState::NothingLeft {
+                reason: in_language(bare.lang, REFUNDED),
+            };
+        } else if reason == REJECTED {
+            *reason = in_language(bare.lang, reason);
+        }
     }
     if let BuyerState::Failed { reason, .. } = &mut state {
         let why = &seen.delivery.reason;

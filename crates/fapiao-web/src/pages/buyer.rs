@@ -209,6 +209,11 @@ pub enum BuyerState {
         /// Where the order goes on, and whether the buyer has to agree there.
         next: Option<(String, bool)>,
     },
+    /// All of it was given back, or invoiced by another link.
+    NothingLeft {
+        /// Which.
+        reason: String,
+    },
     /// No such link.
     NotFound,
 }
@@ -257,6 +262,7 @@ impl BuyerPage {
             BuyerState::Declined
             | BuyerState::Expired
             | BuyerState::NotFound
+            | BuyerState::NothingLeft { .. }
             | BuyerState::TakenBack { .. } => "warn",
             BuyerState::Refused { .. } | BuyerState::Failed { .. } => "bad",
         }
@@ -288,7 +294,22 @@ impl BuyerPage {
             BuyerState::Declined => t.declined,
             BuyerState::Expired => t.expired,
             BuyerState::Failed { .. } => t.failed,
+            BuyerState::NothingLeft { .. } => t.nothing_to_invoice,
             BuyerState::NotFound => t.not_found,
+        }
+    }
+
+    /// Whether nothing of the sum will be invoiced.
+    const fn is_given_back(&self) -> bool {
+        matches!(self.state, BuyerState::NothingLeft { .. })
+    }
+
+    /// Until when.
+    fn until_words(&self) -> &'static str {
+        let t = &self.bare.t.buyer;
+        match self.page {
+            PageType::Collect => t.until_collect,
+            _ => t.until,
         }
     }
 
