@@ -7,6 +7,7 @@ mod gateway;
 mod home;
 mod inbox;
 mod kept;
+mod links;
 mod lists;
 pub mod sign_in;
 mod signing;

@@ -139,7 +139,10 @@ async fn over_the_direct_connection(
     let stored = store.tax_connection(&seller.id).await.unwrap();
     connection.version = stored.unwrap().version;
     let by = Actor::CommandLine;
-    store.save_tax_connection(connection, &by).await.unwrap();
+    store
+        .save_tax_connection(connection, Vec::new(), &by)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -296,11 +296,14 @@ pub async fn of_month(
     let mut months = Vec::new();
     for seller in store.sellers().await? {
         let is_asked = period.seller.as_ref().is_none_or(|id| *id == seller.id);
-        // Whoever issues elsewhere has its totals there.
-        if !is_asked || seller.mode != IssuingMode::SelfBuilt {
+        if !is_asked {
             continue;
         }
         let check = store.month(&seller.id, &month).await?;
+        // Whoever issues elsewhere has its totals there; a month that was compared here was issued here, whatever came since.
+        if seller.mode != IssuingMode::SelfBuilt && check.is_none() {
+            continue;
+        }
         months.push(SellerMonth {
             now: store
                 .month_figures(&seller.id, period.from, period.until)

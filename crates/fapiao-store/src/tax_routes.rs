@@ -18,6 +18,7 @@ use fapiao_domain::ids::{Id, InvoiceId, SellerId};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
+    jobs::QueuedJob,
     ports::{Asked, Assigned, AttachedFile, TaxRoutes},
     records::{
         AnnouncedFile, GatewayAnswerRecord, Papers, SealedText, StockTold, TaxConnection,
@@ -39,9 +40,11 @@ impl TaxRoutes for Store {
     async fn save_tax_connection(
         &self,
         connection: &TaxConnection,
+        then: Vec<QueuedJob>,
         actor: &Actor,
     ) -> Result<(), StoreError> {
-        self.write((connection.clone(), actor.clone()), save).await
+        let input = (connection.clone(), then, actor.clone());
+        self.write(input, save).await
     }
 
     async fn note_tax_test(
@@ -143,7 +146,9 @@ fn record(model: tax_connection::Model) -> Result<TaxConnection, StoreError> {
 }
 
 /// Saves a connection. Its key is sealed by whoever calls; the chain does not name it.
-fn save<'t>(tx: &'t Tx, (it, actor): &'t (TaxConnection, Actor)) -> Run<'t, ()> {
+type Saved = (TaxConnection, Vec<QueuedJob>, Actor);
+
+fn save<'t>(tx: &'t Tx, (it, then, actor): &'t Saved) -> Run<'t, ()> {
     Box::pin(async move {
         let sql = Sql::new("UPDATE tax_connections SET route = ")
             .bind(it.route.as_str())
@@ -184,6 +189,7 @@ fn save<'t>(tx: &'t Tx, (it, actor): &'t (TaxConnection, Actor)) -> Run<'t, ()> 
                 .with("base_url", it.base_url.as_str())
                 .with("key_id", it.key_id.as_str()),
         );
+        tx.enqueue_all(then);
         Ok(())
     })
 }

@@ -107,6 +107,11 @@ impl WechatPlatform for Platform {
             .map_err(outside)
     }
 
+    async fn check_upload(&self, account: &Account, media: &str) -> Result<(), OutsideError> {
+        let held = self.client(account)?.pdf_url(media).await;
+        held.map(|_| ()).map_err(outside)
+    }
+
     async fn insert(
         &self,
         account: &Account,

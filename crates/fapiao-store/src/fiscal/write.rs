@@ -9,7 +9,10 @@ use crate::{
     tx::Tx,
     writer::Run,
 };
-use fapiao_domain::ids::{BillId, Id};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{BillId, Id},
+};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
@@ -17,7 +20,7 @@ use fapiao_usecases::{
     ports::BillWrite,
     records::{Bill, BillDelivery, FiscalUnit},
 };
-use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait};
+use sea_orm::{DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -89,14 +92,7 @@ pub(super) fn unit<'t>(tx: &'t Tx, it: &'t UnitWrite) -> Run<'t, ()> {
                     it.unit.code
                 )));
             }
-            if has_other_bureau(tx, &model).await?
-                && sql::number(&tx.db, super::under_way(&it.unit.id)).await? > 0
-            {
-                return Err(stale(format!(
-                    "the bureau of collecting unit {} (deliveries are under way)",
-                    it.unit.code
-                )));
-            }
+            let other_bureau = has_other_bureau(tx, &model).await?;
             let sql = update::<fiscal_unit::Entity>(
                 &model,
                 it.unit.id.as_str(),
@@ -105,6 +101,13 @@ pub(super) fn unit<'t>(tx: &'t Tx, it: &'t UnitWrite) -> Run<'t, ()> {
             );
             if tx.exec(sql).await? == 0 {
                 return Err(stale(format!("collecting unit {}", it.unit.code)));
+            }
+            // Counted while the unit's row is held: whoever asks a payer's page holds it, too.
+            if other_bureau && sql::number(&tx.db, super::under_way(&it.unit.id)).await? > 0 {
+                return Err(stale(format!(
+                    "the bureau of collecting unit {} (deliveries are under way)",
+                    it.unit.code
+                )));
             }
         }
         tx.audit(noted(
@@ -256,6 +259,19 @@ pub(super) fn bill<'t>(tx: &'t Tx, it: &'t BillWrite) -> Run<'t, ()> {
             && file_before.is_none()
         {
             line = line.with(FILE, file.sha256.as_str());
+        }
+        if tx.backend == DbBackend::Postgres
+            && let Some(held) = &held
+            && it
+                .deliveries
+                .iter()
+                .any(|it| it.state == DeliveryState::PageOpened)
+        {
+            // Until the commit nobody exchanges the bureau that the page is asked with.
+            let sql = Sql::new("SELECT id FROM fiscal_units WHERE id = ")
+                .bind(held.unit_id.as_str())
+                .add(" FOR SHARE");
+            tx.rows(sql).await?;
         }
         let before = states(tx, &it.id).await?;
         // One that ends makes room for the one that begins.

@@ -365,10 +365,15 @@ impl Known {
             accounts.iter().find(|it| Some(&it.id) == id).cloned()
         };
         let of_kind = |kind: AccountKind| accounts.iter().find(|it| it.kind == kind).cloned();
+        // As orders are taken in: of several, one is chosen in the seller's settings and none is guessed.
+        let only = |kind: AccountKind| {
+            let mut fitting = accounts.iter().filter(|it| it.kind == kind);
+            fitting.next().filter(|_| fitting.next().is_none()).cloned()
+        };
         let app = by_id(seller.and_then(|it| it.app_account.as_ref()))
-            .or_else(|| of_kind(AccountKind::OpenPlatformApp));
+            .or_else(|| only(AccountKind::OpenPlatformApp));
         let mini_program = by_id(seller.and_then(|it| it.mini_program_account.as_ref()))
-            .or_else(|| of_kind(AccountKind::MiniProgram));
+            .or_else(|| only(AccountKind::MiniProgram));
         let channel = by_id(seller.and_then(|it| it.channel_account.as_ref()));
         let platform = by_id(seller.and_then(|it| it.platform_account.as_ref()));
         let is_service = |it: &Account| it.kind == AccountKind::ServiceAccount;

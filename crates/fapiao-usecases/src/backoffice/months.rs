@@ -412,12 +412,13 @@ pub fn differences(
         theirs.blue_tax + theirs.red_tax - ours.blue_tax - ours.red_tax,
     );
     let mut left = add(whole, (-explained.0, -explained.1, -explained.2));
-    // Only the sums tell of these: they are missing where the tax side has fewer than all that was looked at leaves it.
-    if left.0 < 0 && !untold.is_empty() {
-        for it in &untold {
-            let (net, tax) = it.here.unwrap_or_default();
-            left = add(left, (1, net, tax));
-        }
+    // Only the sums tell of these: they are missing where that, and nothing less, makes the sums agree.
+    let all_missing = untold.iter().fold(left, |left, it| {
+        let (net, tax) = it.here.unwrap_or_default();
+        add(left, (1, net, tax))
+    });
+    if !untold.is_empty() && all_missing == (0, 0, 0) {
+        left = all_missing;
         found.append(&mut untold);
     }
     if left != (0, 0, 0) {

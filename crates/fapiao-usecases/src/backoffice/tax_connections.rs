@@ -106,7 +106,6 @@ pub async fn save_tax_connection(
             .version
             .unwrap_or_else(|| before.map_or(1, |it| it.version)),
     }))?;
-    ports.store.save_tax_connection(&connection, actor).await?;
     let job = |job| QueuedJob::now(job, Some(seller.id.clone()));
     let mut jobs = vec![
         job(Job::SyncTaxData(seller.id.clone())),
@@ -118,7 +117,10 @@ pub async fn save_tax_connection(
             kind: profile.ordinary(),
         }));
     }
-    ports.store.enqueue(jobs).await?;
+    ports
+        .store
+        .save_tax_connection(&connection, jobs, actor)
+        .await?;
     Ok(connection)
 }
 

@@ -92,6 +92,9 @@ pub(crate) async fn insert_bill(ports: &Ports, id: &BillDeliveryId) -> Result<()
                 )
             })?;
             let media = ports.platform.upload_pdf(&account, bytes).await?;
+            // The published order of work: what was uploaded is looked at before a card names it. A handle that leads
+            // nowhere is not kept, so that the next try uploads anew.
+            ports.platform.check_upload(&account, &media).await?;
             card.media = Some((media.clone(), ports.clock.now()));
             it.delivery.card = Some(card.clone());
             save(

@@ -12,7 +12,7 @@ use super::{
     timeline::{Names, event, is_about},
 };
 use crate::{
-    i18n::fill1,
+    i18n::{fill1, states},
     pages::{
         deliveries::{DeliveryShowPage, TitleForm},
         field::Errors,
@@ -34,7 +34,7 @@ use fapiao_usecases::{
     },
     errors::StoreError,
     merchant::drafts::DocumentDraft,
-    merchant::refusal::{RefusalError, refuse_delivery},
+    merchant::refusal::{RefusalError, TooLate, refuse_delivery},
     parts::part_sums,
     records::{Delivery, Invoice, Order, RawTitleRecord, SealedDocument},
 };
@@ -156,7 +156,7 @@ fn stored_title(delivery: &Delivery) -> TitleForm {
     }
 }
 
-fn title_of(form: &TitleForm) -> RawTitleRecord {
+pub(super) fn title_of(form: &TitleForm) -> RawTitleRecord {
     let text = |it: &str| it.trim().to_owned();
     RawTitleRecord {
         organisation: form.organisation != "no",
@@ -209,6 +209,10 @@ pub(super) async fn refuse(sent: Sent<Decides>, id: web::Path<String>) -> Answer
             Ok(desk.wrong(&page))
         }
         Err(RefusalError::TooLate(why)) => {
+            let why = match why {
+                TooLate::Issued => t.told.too_late_issued,
+                TooLate::Stands(state) => states::delivery(t, state).word,
+            };
             Ok(desk.told(&here, Tone::Warn, &fill1(t.told.too_late, why)))
         }
         Err(RefusalError::Unknown(_)) => Err(Failure::NotFound),

@@ -34,6 +34,7 @@ mod jobs;
 mod kept;
 mod keys;
 mod ledger;
+mod link_new;
 mod listing;
 mod lists_csv;
 mod masking;

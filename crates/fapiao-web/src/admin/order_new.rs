@@ -6,6 +6,7 @@ use super::{
     failure::Failure,
     forms::{Sent, errors_of},
     frame::Frame,
+    link_new,
     pieces::{rate_words, stores},
 };
 use crate::{
@@ -36,7 +37,7 @@ use fapiao_usecases::{
 };
 
 /// Where orders may be invoiced.
-const CHANNELS: [Channel; 4] = [
+pub(super) const CHANNELS: [Channel; 4] = [
     Channel::Web,
     Channel::Wap,
     Channel::MiniProgram,
@@ -74,7 +75,15 @@ pub(super) async fn create(sent: Sent<Works>) -> Answer {
     let outcome = accept_order(desk.ports(), &desk.caller(), &draft, None, &nothing).await;
     let errors = match outcome {
         Ok(OrderOutcome::Created(made)) => {
-            let to = format!("/admin/orders/{}", made.order.id);
+            let to = match PageType::parse(&form.page) {
+                Some(page @ (PageType::Confirm | PageType::Collect)) if form.deliver => {
+                    // What the title is, is asked next.
+                    let (id, channel) = (&made.order.id, &form.channel);
+                    let page = page.as_str();
+                    format!("/admin/orders/{id}/deliveries/new?page={page}&channel={channel}")
+                }
+                _ => format!("/admin/orders/{}", made.order.id),
+            };
             return Ok(desk.done(&to, &fill1(t.told.order_made, &made.order.order_no)));
         }
         Ok(OrderOutcome::Existing(known)) => {
@@ -162,7 +171,8 @@ fn draft_of(
         });
         places.push(place);
     }
-    let delivery = form.deliver.then(|| DeliveryDraft {
+    let asks_title = form.page == PageType::Title.as_str();
+    let delivery = (form.deliver && asks_title).then(|| DeliveryDraft {
         channel: Channel::parse(&form.channel).unwrap_or(Channel::Web),
         page: PageType::Title,
         return_url: String::new(),
@@ -248,6 +258,7 @@ async fn page(
             .iter()
             .map(|it| Choice::new(it.code.as_str(), format!("{} {}", it.code, it.name)))
             .collect(),
+        pages: link_new::pages(t),
         channels: CHANNELS
             .into_iter()
             .map(|it| Choice::new(it.as_str(), states::channel(t, it)))

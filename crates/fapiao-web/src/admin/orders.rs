@@ -2,7 +2,7 @@
 
 use super::{
     Answer, checks,
-    desk::{Decides, Signed, Works},
+    desk::{Decides, Signed},
     failure::Failure,
     forms::Sent,
     frame::{Frame, go},
@@ -24,19 +24,15 @@ use crate::{
 use actix_web::{HttpRequest, web};
 use fapiao_domain::{
     confirmation::FormWaits,
-    delivery::{Channel, PageType},
     face::DifferenceKind,
-    ids::{Id, InvoiceId, OrderId, StoreId},
+    ids::{Id, OrderId, StoreId},
     order::OrderState,
     special::is_not_deductible,
 };
 use fapiao_usecases::{
-    backoffice::standing::{Place, standing as stands},
+    backoffice::standing::{Next, Place, standing as stands},
     errors::StoreError,
-    merchant::{
-        drafts::DeliveryDraft,
-        orders::{OrderError, foremost, request_delivery, uncarded},
-    },
+    merchant::orders::{foremost, uncarded},
     parts::part_sums,
     ports::OrderFilter,
     records::{Delivery, Invoice, Order},
@@ -102,6 +98,7 @@ pub(super) async fn index(desk: Signed, request: HttpRequest) -> Answer {
                 t.special.short_ordinary
             },
             total: it.totals.total,
+            refunded: it.refunded,
             state: shell.order(it.state),
             delivery: it.delivery_state.map(|it| shell.delivery(it)),
             created: shell.when(it.created_at),
@@ -200,6 +197,12 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             .with("invoice", invoice.as_str());
         standing.others.push(again);
     }
+    if stands.next == Next::MakeDelivery && desk.may_work() {
+        let to = format!("/admin/orders/{id}/deliveries/new");
+        standing
+            .others
+            .push(Action::open(t.delivery.other_ways, to));
+    }
     standing.others.push(Action::open(
         t.red.link,
         format!("/admin/orders/{id}/refund"),
@@ -290,47 +293,6 @@ fn in_order(deliveries: &[Delivery]) -> Vec<&Delivery> {
     let mut shown: Vec<&Delivery> = deliveries.iter().rev().collect();
     shown.sort_by_key(|it| it.part.as_ref().map_or(0, |part| part.no));
     shown
-}
-
-/// `POST /admin/orders/{id}/deliveries`.
-pub(super) async fn make_delivery(sent: Sent<Works>, id: web::Path<String>) -> Answer {
-    let (desk, id) = (sent.desk, OrderId::parse(&id)?);
-    // An invoice that is there already is handed over: another would be made out of nothing.
-    let invoice = match sent.form.get("invoice") {
-        "" => None,
-        id => Some(InvoiceId::parse(id)?),
-    };
-    let draft = DeliveryDraft {
-        channel: Channel::parse(sent.form.get("channel")).unwrap_or(Channel::Web),
-        page: match invoice {
-            Some(_) => PageType::Collect,
-            None => PageType::Title,
-        },
-        return_url: String::new(),
-        title: None,
-        document: None,
-        invoice,
-    };
-    let here = format!("/admin/orders/{id}");
-    let t = desk.t();
-    let nothing = |_: &Delivery| String::new();
-    match request_delivery(desk.ports(), &desk.caller(), &id, &draft, None, &nothing).await {
-        Ok(_) => Ok(desk.done(&here, t.told.link_made)),
-        Err(OrderError::DeliveryUnderWay(_)) => {
-            Ok(desk.told(&here, Tone::Warn, t.told.delivery_under_way))
-        }
-        Err(OrderError::UnknownOrder(_)) => Err(Failure::NotFound),
-        Err(OrderError::Invalid(errors)) => {
-            let errors = super::forms::errors_of(errors, desk.lang(), super::forms::same_name);
-            let said = errors
-                .0
-                .into_iter()
-                .map(|it| it.message)
-                .collect::<Vec<_>>();
-            Ok(desk.told(&here, Tone::Bad, &said.join(" ")))
-        }
-        Err(other) => Err(crate::problem::Problem::from(other).into()),
-    }
 }
 
 /// `POST /admin/orders/{id}/retry`: what stopped about this order runs again.

@@ -2,9 +2,9 @@
 
 use super::{
     access, accounts, audit, buyer_form, cards, checks, credentials, deliveries, evidence, failure,
-    home, import, inbox, invoices, jobs, keys, ledger, lists_csv, onboarding, order_new, orders,
-    own_password, papers, payments, products, pushes, reconciliation, reports, rounding, sellers,
-    sign_in, signing, staff, stock, stores, switches, tax_codes,
+    home, import, inbox, invoices, jobs, keys, ledger, link_new, lists_csv, onboarding, order_new,
+    orders, own_password, papers, payments, products, pushes, reconciliation, reports, rounding,
+    sellers, sign_in, signing, staff, stock, stores, switches, tax_codes,
 };
 use super::{attachments, books, closings, findings, months, tax_connections};
 use super::{bills, bills_acts, bills_new, bills_show, fiscal_units};
@@ -30,13 +30,14 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route("/language", post().to(switches::language))
         .route("/store", post().to(switches::store))
         .route("/orders", get().to(orders::index))
-        .route("/orders.csv", get().to(lists_csv::orders))
-        .route("/invoices.csv", get().to(lists_csv::invoices))
-        .route("/audit.csv", get().to(lists_csv::audit_lines))
+        .route("/orders.csv", web::get().to(lists_csv::orders))
+        .route("/invoices.csv", web::get().to(lists_csv::invoices))
+        .route("/audit.csv", web::get().to(lists_csv::audit_lines))
         .route("/orders", post().to(order_new::create))
         .route("/orders/new", get().to(order_new::blank))
         .route("/orders/{id}", get().to(orders::show))
-        .route("/orders/{id}/deliveries", post().to(orders::make_delivery))
+        .route("/orders/{id}/deliveries", post().to(link_new::create))
+        .route("/orders/{id}/deliveries/new", get().to(link_new::blank))
         .route("/orders/{id}/rounding", get().to(rounding::order))
         .route("/orders/{id}/retry", post().to(orders::retry))
         .route("/deliveries", get().to(reconciliation::deliveries))

@@ -13,11 +13,16 @@ use super::{
 };
 use crate::{
     app::App,
+    i18n::Lang,
     problem::{Kind, Problem, Said},
     security::language::of_api,
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use fapiao_domain::ids::{DeliveryId, Id};
+use fapiao_domain::{
+    delivery::DeliveryState,
+    ids::{DeliveryId, Id},
+    invoice::InvoiceState,
+};
 use fapiao_usecases::{
     idempotency::Effect,
     merchant::{
@@ -61,7 +66,35 @@ pub(crate) async fn show(
     )
 }
 
-/// The delivery as soon as its state differs from the one now, or nothing more can happen, or the time is over.
+/// What a caller waits for a change of.
+#[derive(PartialEq)]
+struct Seen {
+    state: DeliveryState,
+    /// An invoice that is issued before its buyer comes changes while the delivery's state does not.
+    collected: Option<InvoiceState>,
+    is_stopped: bool,
+}
+
+impl Seen {
+    async fn of(app: &App, scope: &Scope, it: &Delivery) -> Result<Seen, Problem> {
+        let collected = match &it.invoice {
+            Some(invoice) if it.issues_first() && it.state.awaits_buyer() => {
+                let found = app.ports.store.invoice(scope, invoice).await?;
+                found.map(|it| it.state)
+            }
+            _ => None,
+        };
+        let stopped = StoppedJobs::of(app, std::slice::from_ref(it), Lang::En).await?;
+        Ok(Seen {
+            state: it.state,
+            collected,
+            is_stopped: stopped.about(it).is_some(),
+        })
+    }
+}
+
+/// The delivery as soon as it changes, its invoice is issued, it stops for staff, nothing more can happen, or the time is
+/// over.
 async fn once_changed(
     app: &App,
     scope: &Scope,
@@ -72,9 +105,12 @@ async fn once_changed(
         let found = app.ports.store.delivery(scope, id).await?;
         found.ok_or_else(|| Problem::no_delivery(id.as_str()))
     };
-    let first = read().await?;
-    let mut now = first.clone();
-    while now.state == first.state && !now.state.is_final() {
+    let mut now = read().await?;
+    if until <= Instant::now() {
+        return Ok(now);
+    }
+    let first = Seen::of(app, scope, &now).await?;
+    while !now.state.is_final() && Seen::of(app, scope, &now).await? == first {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             break;

@@ -116,6 +116,7 @@ texts! {
         next_reimbursed: "请通知买家财务，然后放弃此任务。", "Tell the buyer's bookkeeper, then give this job up.";
         ensure_template: "创建卡券模板", "Make the card template";
         match_payment: "匹配支付开票申请", "Match requests from payment receipts";
+        ask_payment: "查询支付凭证上的开票申请", "Ask for a request on the payment receipt";
         reject_claim: "通知微信不为此支付开票", "Tell WeChat that a payment gets no invoice";
         find_red_forms: "查找购方发起的红字确认单", "Look for red confirmations that buyers began";
         follow_red_form: "办理红字确认单", "Carry a red confirmation on";
@@ -207,6 +208,7 @@ texts! {
         changed_meanwhile: "内容已被他人更改，请核对最新内容后再保存", "Somebody else changed it meanwhile; look at it as it is now and save again";
         delivery_under_way: "该订单已有开票链接或发票", "The order has a link or an invoice already";
         too_late: "已不能拒绝：{0}", "It cannot be refused any more: {0}";
+        too_late_issued: "发票已开具，只等买家领取；要撤回请办理红冲", "the invoice is issued and only waits for its buyer; take it back by a red letter";
         title_not_now: "投递已进入下一步，抬头不能再更改", "The delivery has moved on; its title cannot be changed";
         busy: "此刻登录的人太多，请几秒后再试。", "Too many people are signing in right now; please try again in a few seconds.";
         file_missing: "请选择一个文件", "Please choose a file";

@@ -159,6 +159,9 @@ texts! {
         order_no_help: "贵店系统中的订单号，同一销售方内不可重复。", "The number in your own system; unique within a seller.";
         store: "门店", "Store";
         seller: "销售方", "Seller";
+        page_help: "抬头已知或先开票时，保存订单后在下一页填写抬头。", "With a known title, or issued first, the title is typed on the next page.";
+        refunded: "已退", "Given back";
+        rest: "余额", "Left";
         created: "创建时间", "Created";
         sold: "销售时间", "Sold";
         source: "来源", "Source";
@@ -251,6 +254,17 @@ texts! {
         refuse_reason: "拒绝原因", "Reason";
         refuse_reason_help: "买家会在微信里看到这句话。", "The buyer reads this sentence in WeChat.";
         refuse_means: "拒绝后此次投递作废，不能恢复。", "This voids the delivery for good.";
+        new_link: "新的开票链接", "A new link";
+        make_link: "生成开票链接", "Make the link";
+        other_ways: "抬头已知或先开票…", "Title known, or issue first…";
+        page: "方式", "Way";
+        page_help: "抬头已知时，买家只需确认；先开票的发票立即开具，买家稍后领取。", "With a known title the buyer only confirms; issued first, the invoice is made at once and collected later.";
+        page_title: "买家在微信填写抬头", "The buyer fills the title in at WeChat";
+        page_confirm: "抬头已知，买家确认后开票", "Title known: issued once the buyer confirms";
+        page_collect: "先开票，买家稍后领取", "Issue now; the buyer collects it later";
+        known_title: "购买方抬头", "Buyer's title";
+        known_title_help: "买家自己填写抬头时留空。", "Leave it empty where the buyer fills it in.";
+        known_title_unused: "选择“买家在微信填写抬头”时请留空，或改选其他方式", "leave it empty where the buyer fills the title in, or choose another way";
     }
 }
 

@@ -88,6 +88,7 @@ texts! {
         again: "你已授权过，无需重复操作。", "You have agreed already; there is nothing more to do.";
         due: "商家承诺在 {0} 前开出", "The shop promised it by {0}";
         until: "请在此之前开票：", "Please do so before";
+        until_collect: "请在此之前领取：", "Collect it before";
         go: "去微信填写抬头并开票", "Fill in the title in WeChat";
         go_means: "无需关注公众号", "No need to follow an account";
         preparing: "正在打开微信开票页", "Opening WeChat's page";
@@ -118,6 +119,7 @@ texts! {
         declined_means: "没有开具发票。改变主意时，请商家重新生成开票链接。", "No invoice was made. Should you want one after all, the shop can make a new link.";
         refused_means: "如有疑问，请联系商家；需要时可请商家重新生成开票链接。", "Please ask the shop if this is unclear; it can make a new link.";
         nothing_left: "订单已全部退款，或已开具发票，没有可开票的金额。", "The order was refunded or invoiced already: nothing is left to be invoiced.";
+        nothing_to_invoice: "没有可开票的金额", "Nothing is left to be invoiced";
         read_on: "查看说明", "Read more";
         expired: "开票链接已过期", "This link has expired";
         expired_means: "请联系商家重新生成开票链接，订单仍然可以开票。", "Please ask the shop for a new one; the order can still be invoiced.";

@@ -11,7 +11,7 @@ texts! {
     /// One word for each state.
     State {
         order_open: "待开票", "Open";
-        order_delivering: "开票中", "Under way";
+        order_delivering: "投递中", "Under way";
         order_invoiced: "已开票", "Invoiced";
         order_cancelled: "已取消", "Cancelled";
         delivery_created: "待授权", "Not opened";

@@ -6,7 +6,7 @@ use super::{
     parts::{Badge, Choice, Event, Link, Standing, When},
     shell::Shell,
 };
-use crate::i18n::documents;
+use crate::i18n::{Texts, documents};
 use askama::Template;
 use fapiao_domain::money::Fen;
 use serde::Deserialize;
@@ -145,6 +145,32 @@ pub struct DeliveryShowPage {
     pub refresh: Option<u32>,
 }
 
+/// A link for the buyer of an order: which channel, which page, and the title where staff know it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/link_new.html")]
+pub struct LinkNewPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The order.
+    pub order: Link,
+    /// Gross amount of what is still to be invoiced at most: the order's.
+    pub total: Fen,
+    /// The form is sent there.
+    pub action: String,
+    /// Channels.
+    pub channels: Vec<Choice>,
+    /// The chosen one.
+    pub channel: String,
+    /// Kinds of page.
+    pub pages: Vec<Choice>,
+    /// The chosen one.
+    pub page: String,
+    /// The title as typed.
+    pub title: TitleForm,
+    /// What is wrong with what was sent.
+    pub errors: Errors,
+}
+
 /// A title as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -178,18 +204,26 @@ pub struct TitleForm {
     pub document_kept: String,
 }
 
-impl DeliveryShowPage {
-    fn documents(&self) -> Vec<Choice> {
-        documents::choices(self.shell.t)
+impl TitleForm {
+    /// The same kind of buyer with nothing told of it.
+    pub fn of_nobody(&self) -> TitleForm {
+        TitleForm {
+            organisation: self.organisation.clone(),
+            ..TitleForm::default()
+        }
+    }
+
+    fn documents(&self, t: &'static Texts) -> Vec<Choice> {
+        documents::choices(t)
     }
 
     /// Whether the fold of the document is open.
-    fn tells_document(&self, form: &TitleForm) -> bool {
-        !form.document_type.is_empty() || !form.document_number.is_empty()
+    fn tells_document(&self) -> bool {
+        !self.document_type.is_empty() || !self.document_number.is_empty()
     }
 
-    fn kinds(&self) -> [Choice; 3] {
-        let t = &self.shell.t.title;
+    fn kinds(&self, t: &'static Texts) -> [Choice; 3] {
+        let t = &t.title;
         [
             Choice::new("yes", t.organisation),
             Choice::new("no", t.person),

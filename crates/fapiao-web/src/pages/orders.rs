@@ -73,6 +73,8 @@ pub struct OrderRow {
     pub kind: &'static str,
     /// Gross amount.
     pub total: Fen,
+    /// What was given back of it, with tax.
+    pub refunded: Fen,
     /// Its state.
     pub state: Badge,
     /// The state of its latest delivery.
@@ -118,6 +120,8 @@ pub struct OrderNewPage {
     pub policies: Vec<Choice>,
     /// Channels (value as in the API).
     pub channels: Vec<Choice>,
+    /// Pages of the buyer's link to choose from.
+    pub pages: Vec<Choice>,
     /// Catalogue entries offered while typing a name.
     pub products: Vec<ProductOffer>,
 }
@@ -137,6 +141,8 @@ pub struct OrderForm {
     pub deliver: bool,
     /// Its channel.
     pub channel: String,
+    /// Its page: `title`, `confirm` or `collect`.
+    pub page: String,
     /// Discount on the whole order.
     pub discount: String,
     /// `whole`, `reduced`, or empty for no difference tax.
@@ -222,6 +228,7 @@ impl OrderForm {
             lines: vec![LineForm::default(); 5],
             deliver: true,
             channel: "web".to_owned(),
+            page: "title".to_owned(),
             discount: String::new(),
             difference: String::new(),
             deduction: String::new(),
@@ -246,6 +253,7 @@ impl OrderForm {
                 "tax_included" => form.tax_included = value,
                 "deliver" => form.deliver = value == "yes",
                 "channel" => form.channel = value,
+                "page" => form.page = value,
                 "discount" => form.discount = value,
                 "difference" => form.difference = value,
                 "deduction" => form.deduction = value,

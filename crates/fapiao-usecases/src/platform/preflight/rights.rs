@@ -2,6 +2,7 @@
 
 use super::{Finding, SafeStep, Weight, found};
 use crate::{
+    asked::seller_as_asked,
     errors::StoreError,
     ports::{Ports, RefusedRight},
     records::{Account, Delivery},
@@ -18,8 +19,14 @@ pub async fn refused_rights(
     ports: &Ports,
     delivery: &Delivery,
 ) -> Result<Vec<Finding>, StoreError> {
-    let seller = ports.store.seller(&delivery.seller).await?;
-    let platform = seller.and_then(|it| it.platform_account);
+    let platform = match ports.store.seller(&delivery.seller).await? {
+        Some(seller) => {
+            seller_as_asked(ports, delivery, seller)
+                .await?
+                .platform_account
+        }
+        None => None,
+    };
     refused_to(ports, platform.iter().chain([&delivery.account])).await
 }
 

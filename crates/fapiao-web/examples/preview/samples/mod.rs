@@ -144,6 +144,15 @@ impl Sample {
         .to_vec()
     }
 
+    pub(crate) fn link_pages(&self) -> Vec<Choice> {
+        let t = &self.t().delivery;
+        vec![
+            Choice::new("title", t.page_title),
+            Choice::new("confirm", t.page_confirm),
+            Choice::new("collect", t.page_collect),
+        ]
+    }
+
     pub(crate) fn channels(&self) -> Vec<Choice> {
         let t = &self.t().delivery;
         [
@@ -327,6 +336,7 @@ impl Sample {
                 tax: fen(14_318),
                 total: fen(124_460),
             },
+            refunded: Fen::ZERO,
             capitals: "壹仟贰佰肆拾肆圆陆角整".to_owned(),
             explained: "/admin/orders/ord_1/rounding".to_owned(),
             remark: "订单 20261120-0381；会员卡号 8812".to_owned(),

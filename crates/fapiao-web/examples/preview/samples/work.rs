@@ -8,7 +8,7 @@ use fapiao_usecases::ports::{IssuedCount, IssuedOfDay};
 use fapiao_web::{
     i18n::states::{self, JobStanding},
     pages::{
-        deliveries::{DeliveryCard, DeliveryShowPage, TitleFacts, TitleForm, qr_svg},
+        deliveries::{DeliveryCard, DeliveryShowPage, LinkNewPage, TitleFacts, TitleForm, qr_svg},
         field::Errors,
         home::{Attention, DayChart, HomePage, SellerStock, Today},
         import::{BadCell, BadRow, ColumnNote, DryRun, ImportPage},
@@ -177,6 +177,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
                 s.t().special.short_ordinary
             },
             total: fen([124_460, 8_800, 123_456_789, 990, 56_000][n % 5]),
+            refunded: fen([0, 0, 0, 990, 6_000][n % 5]),
             state: shell.order(order_states[n % order_states.len()]),
             delivery: delivery_states[n % delivery_states.len()].map(|it| shell.delivery(it)),
             created: s.ago(3 + (n as i64) * 17),
@@ -272,6 +273,7 @@ fn orders(s: &Sample, pages: &mut Pages) {
         rates: s.rates(),
         policies: fapiao_web::i18n::policies::line_choices(s.t()),
         channels: s.channels(),
+        pages: s.link_pages(),
         products: vec![
             offer("西湖龙井", "1030307020000000000", "0.13"),
             offer("餐饮服务", "3070401000000000000", "0.06"),
@@ -491,6 +493,21 @@ fn card(s: &Sample, state: DeliveryState) -> DeliveryCard {
 }
 
 fn deliveries(s: &Sample, pages: &mut Pages) {
+    pages.add(
+        "link-new",
+        LinkNewPage {
+            shell: s.shell(Section::Orders),
+            order: Link::new("20261120-0381", "/admin/orders/ord_1"),
+            total: fen(124_460),
+            action: "/admin/orders/ord_1/deliveries".to_owned(),
+            channels: s.channels(),
+            channel: "web".to_owned(),
+            pages: s.link_pages(),
+            page: "collect".to_owned(),
+            title: TitleForm::default(),
+            errors: Errors::default(),
+        },
+    );
     let show = DeliveryShowPage {
         code_lost: false,
         shell: s.shell(Section::Orders),
