@@ -84,7 +84,7 @@ mod verify;
 mod writer;
 
 pub use keys::{AuditKey, AuditKeys};
-pub use open::{SchemaStatus, StoreConfig, StoreOpenError};
+pub use open::{RESTORING, SchemaStatus, StoreConfig, StoreOpenError};
 
 use cache::{Cache, Touched};
 use chrono::{DateTime, Utc};

@@ -65,6 +65,12 @@ pub enum StoreOpenError {
     /// The folder of the SQLite file cannot be made.
     #[error("the folder {0} cannot be made: {1}")]
     Folder(PathBuf, #[source] std::io::Error),
+    /// A restore was interrupted between moving the former ledger aside and putting the new one in its place.
+    #[error(
+        "there is no ledger {0}, but a restore of it was interrupted: run `fapiao restore` again, or give the file named \
+         {0}.before-restore its name back; an empty ledger is not begun in its place"
+    )]
+    HalfRestored(String),
     /// There is no way to the database.
     #[error(
         "the database cannot be opened: {0}; check the address, the rights on the file, or whether the server runs"
@@ -83,6 +89,9 @@ pub enum StoreOpenError {
     )]
     NewerSchema(Vec<String>),
 }
+
+/// What the name of a ledger ends in while it is being put back.
+pub const RESTORING: &str = ".restoring";
 
 /// How the schema stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -183,6 +192,12 @@ async fn sqlite(config: &StoreConfig) -> Result<Connections, StoreOpenError> {
     {
         std::fs::create_dir_all(folder)
             .map_err(|cause| StoreOpenError::Folder(folder.to_owned(), cause))?;
+    }
+    let ledger = file.get_filename();
+    let mut restoring = ledger.as_os_str().to_owned();
+    restoring.push(RESTORING);
+    if !ledger.exists() && Path::new(&restoring).exists() {
+        return Err(StoreOpenError::HalfRestored(ledger.display().to_string()));
     }
     let file = file
         .create_if_missing(true)
@@ -336,5 +351,36 @@ pub(crate) async fn schema_status(
 impl From<StoreOpenError> for fapiao_usecases::errors::StoreError {
     fn from(cause: StoreOpenError) -> Self {
         error::unavailable(cause.to_string(), false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Store,
+        plans::{ledger, stopped},
+    };
+
+    #[tokio::test]
+    async fn no_empty_ledger_is_begun_where_a_restore_was_interrupted() {
+        let (store, folder) = ledger().await;
+        drop(store);
+        let [path, half] = ["other.db", "other.db.restoring"].map(|it| folder.path().join(it));
+        std::fs::write(&half, "half").unwrap();
+        let config = || StoreConfig {
+            url: format!("sqlite://{}", path.display()),
+            max_connections: 1,
+            audit_key: [7; 32],
+            clock: stopped(),
+        };
+        let refused = Store::open(config()).await.err().unwrap().to_string();
+        assert!(
+            refused.contains("before-restore") && !path.exists(),
+            "{refused}"
+        );
+        std::fs::remove_file(&half).unwrap();
+        Store::open(config()).await.unwrap();
+        assert!(path.exists());
     }
 }

@@ -288,6 +288,7 @@ fn list_row(model: order::Model, store_name: String) -> Result<OrderRow, StoreEr
         order_no: model.order_no,
         store: read::id(&model.store_id)?,
         store_name,
+        sold_at: read::time(model.sold_at)?,
         created_at: read::time(model.created_at)?,
         state: read::word(OrderState::parse, &model.state, "state of an order")?,
         delivery_state: model

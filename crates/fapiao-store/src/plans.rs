@@ -16,6 +16,11 @@ impl Clock for Stopped {
     }
 }
 
+/// A clock that stands still.
+pub(crate) fn stopped() -> Arc<dyn Clock> {
+    Arc::new(Stopped)
+}
+
 /// An empty ledger.
 pub(crate) async fn ledger() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -23,7 +28,7 @@ pub(crate) async fn ledger() -> (Store, tempfile::TempDir) {
         url: format!("sqlite://{}", folder.path().join("ledger.db").display()),
         max_connections: 1,
         audit_key: [7; 32],
-        clock: Arc::new(Stopped),
+        clock: stopped(),
     };
     let store = Store::open(config).await.unwrap();
     store.migrate().await.unwrap();

@@ -184,8 +184,9 @@ impl JobQueue for Store {
             None => Sql::default(),
         };
         let mut sql = Sql::new(format!(
-            "SELECT {}, COALESCE(d.order_id, i.order_id) AS order_id FROM jobs j \
-             LEFT JOIN deliveries d ON d.id = j.subject LEFT JOIN invoices i ON i.id = j.subject WHERE 1 = 1",
+            "SELECT {}, COALESCE(d.order_id, i.order_id, r.order_id) AS order_id FROM jobs j \
+             LEFT JOIN deliveries d ON d.id = j.subject LEFT JOIN invoices i ON i.id = j.subject \
+             LEFT JOIN refunds r ON r.id = j.subject WHERE 1 = 1",
             columns::<job::Entity>("j.")
         ))
         .join(only.clone());

@@ -12,7 +12,7 @@ use crate::{
 };
 use clap::Args;
 use fapiao_domain::invoice::InvoiceKind;
-use fapiao_store::Store;
+use fapiao_store::{RESTORING, Store};
 use fapiao_usecases::{
     ports::{
         CARD, Clock as _, Designs as _, FileStore, FiscalBills as _, Ledger, Proofs as _,
@@ -250,7 +250,7 @@ async fn check_documents(
     let Some((copy, target)) = database else {
         return read_documents(&wiring::open_store(config).await?, &folder).await;
     };
-    let trial = beside(target, ".restoring");
+    let trial = beside(target, RESTORING);
     let forget = || {
         for ending in PARTS {
             // Gone already is as good.
@@ -323,7 +323,7 @@ fn put_back(copy: &Path, target: &Path) -> Result<(), Failure> {
         })
         .unwrap_or_default();
     // Half a ledger never stands under the name of a whole one.
-    let whole = beside(target, ".restoring");
+    let whole = beside(target, RESTORING);
     std::fs::copy(copy, &whole)?;
     std::fs::File::open(&whole)?.sync_all()?;
     for ending in PARTS {

@@ -62,7 +62,7 @@ pub async fn reissue_order(ports: &Ports, id: &RefundId) -> Result<(), StepError
         Err(StoreError::Exists { what }) => Err(StepError::parked(
             "reissue_in_the_way",
             format!(
-                "订单已有其他发票或投递，剩余部分无法重新开票：{what} / the rest cannot be invoiced anew: {what} is in the way"
+                "订单已有其他发票或尚未结束的开票链接，剩余部分无法重新开票 / the rest cannot be invoiced anew: {what} is in the way"
             ),
         )),
         Err(error) => Err(error.into()),

@@ -177,6 +177,8 @@ pub struct OrderRow {
     pub store_name: String,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
+    /// When it was sold: in this month its tax counts.
+    pub sold_at: DateTime<Utc>,
     /// Where the order stands.
     pub state: OrderState,
     /// Where its newest delivery stands.

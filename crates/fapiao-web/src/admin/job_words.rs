@@ -268,6 +268,7 @@ fn next(t: &'static Texts, code: &str) -> &'static str {
         "platform_differs" | "platform_lost_request" | "platform_silent" => t.gateway.next_platform,
         "template_unknown" => k.next_template,
         "nothing_left" | "invoice_limits" => k.next_refuse,
+        "reissue_in_the_way" => k.next_reissue,
         "rate_not_usable" | "rate_not_permitted" | "class_code_ended" => t.code_rates.next,
         "lines_invalid" | "special_lines" | "totals_differ" | "not_printable"
         | "remark_too_long" => k.next_lines,
@@ -294,6 +295,7 @@ pub(super) fn named(t: &Texts, subject: &str) -> String {
         "dlv" => t.delivery.one,
         "inv" => t.invoice.one,
         "rdf" => t.red_correct.form,
+        "rfd" => t.red.link,
         "bdl" => t.fiscal.one,
         "fun" => t.fiscal_unit.one,
         _ => return subject.to_owned(),

@@ -240,6 +240,7 @@ pub(crate) struct OrderRowOut {
     totals: TotalsOut,
     refunded: String,
     invoice_number: Option<String>,
+    sold_at: String,
     created_at: String,
 }
 
@@ -254,6 +255,7 @@ impl OrderRowOut {
             totals: row.totals.into(),
             refunded: row.refunded.to_string(),
             invoice_number: some(&row.invoice_number),
+            sold_at: time(row.sold_at),
             created_at: time(row.created_at),
         }
     }
@@ -276,6 +278,7 @@ impl OrderRowOut {
             totals: it.order.totals.into(),
             refunded: it.order.refunded.to_string(),
             invoice_number: number.map(|it| it.number().to_owned()),
+            sold_at: time(it.order.sold_at),
             created_at: time(it.order.created_at),
         }
     }

@@ -37,6 +37,10 @@ use std::time::{Duration, Instant};
 /// Longest wait for a change, in seconds.
 pub(crate) const WAIT_MAX: u32 = 30;
 
+/// How long a caller waits at most where only a person's act changes anything, be it staff or the buyer who collects: not
+/// at all would have impatient callers ask without a pause.
+const AT_REST: Duration = Duration::from_secs(2);
+
 /// A change may happen on another node, which gives no hint: the row is read at least this often.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -76,6 +80,11 @@ struct Seen {
 }
 
 impl Seen {
+    /// Whether nothing goes on before a person does something: what the caller waited for may be there already.
+    fn rests(&self) -> bool {
+        self.is_stopped || self.collected.is_some_and(InvoiceState::is_issued)
+    }
+
     async fn of(app: &App, scope: &Scope, it: &Delivery) -> Result<Seen, Problem> {
         let collected = match &it.invoice {
             Some(invoice) if it.issues_first() && it.state.awaits_buyer() => {
@@ -110,6 +119,11 @@ async fn once_changed(
         return Ok(now);
     }
     let first = Seen::of(app, scope, &now).await?;
+    let until = if first.rests() {
+        until.min(Instant::now() + AT_REST)
+    } else {
+        until
+    };
     while !now.state.is_final() && Seen::of(app, scope, &now).await? == first {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {

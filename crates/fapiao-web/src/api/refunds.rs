@@ -9,10 +9,15 @@ use super::{
     json_text,
     orders::locate,
     reader::{Members, Reader},
-    replayed, text_of,
+    replayed,
+    stopped::{StoppedJobs, StoppedOut},
+    text_of,
 };
-use crate::problem::{Kind, Problem, Said};
-use actix_web::{HttpResponse, http::StatusCode, web};
+use crate::{
+    problem::{Kind, Problem, Said},
+    security::language::of_api,
+};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use fapiao_domain::{
     confirmation::FormWaits,
     ids::{Id, InvoiceId, OrderId, RefundId},
@@ -30,7 +35,7 @@ use fapiao_usecases::{
         },
     },
     ports::UseTold,
-    records::{RedForm, Refund},
+    records::{RedForm, Refund, RefundStage},
 };
 use serde::Serialize;
 
@@ -95,7 +100,7 @@ async fn run(
         return json(StatusCode::OK, &PlanOut::from(&planned));
     }
     let answer = |refund: &Refund, books: &Books| {
-        text_of(&RefundOut::new(refund, books)).unwrap_or_default()
+        text_of(&RefundOut::new(refund, books, &StoppedJobs::NONE)).unwrap_or_default()
     };
     let key = Some(call.repeat);
     match decide(ports, &caller, order, &draft, key, &answer).await? {
@@ -111,19 +116,30 @@ async fn run(
 }
 
 /// `GET /orders/{id}/refunds`.
-pub(crate) async fn index(call: Reading, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn index(
+    call: Reading,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let order = OrderId::parse(&id).map_err(|error| Problem::no_order(&error.text))?;
     let books = open(&call.app.ports, &call.holder.scope(), &order).await?;
+    let lang = of_api(request.headers());
+    let subjects: Vec<&str> = books.refunds.iter().map(|it| it.id.as_str()).collect();
+    let stopped = StoppedJobs::on_subjects(&call.app, &subjects, lang).await?;
     let data: Vec<_> = books
         .refunds
         .iter()
-        .map(|it| RefundOut::new(it, &books))
+        .map(|it| RefundOut::new(it, &books, &stopped))
         .collect();
     json(StatusCode::OK, &Listed { data })
 }
 
 /// `GET /refunds/{id}`.
-pub(crate) async fn show(call: Reading, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn show(
+    call: Reading,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let scope = call.holder.scope();
     let ports = &call.app.ports;
     let found = match RefundId::parse(&id) {
@@ -135,7 +151,9 @@ pub(crate) async fn show(call: Reading, id: web::Path<String>) -> Result<HttpRes
         Problem::new(Kind::NotFound, said)
     })?;
     let books = open(ports, &scope, &refund.order).await?;
-    json(StatusCode::OK, &RefundOut::new(&refund, &books))
+    let lang = of_api(request.headers());
+    let stopped = StoppedJobs::on_subjects(&call.app, &[refund.id.as_str()], lang).await?;
+    json(StatusCode::OK, &RefundOut::new(&refund, &books, &stopped))
 }
 
 /// `GET /invoices/{id}/red-letters`.
@@ -395,6 +413,7 @@ struct RefundOut {
     refund_no: String,
     note: String,
     stage: &'static str,
+    stopped: Option<StoppedOut>,
     totals: TotalsOut,
     lines: Vec<TakenOut>,
     red_letters: Vec<RedLetterOut>,
@@ -487,7 +506,13 @@ fn taken_out(line: &RedLine, books: &Books) -> TakenOut {
 }
 
 impl RefundOut {
-    fn new(it: &Refund, books: &Books) -> RefundOut {
+    /// With what stopped about the refund itself: its red letters tell of themselves.
+    fn new(it: &Refund, books: &Books, stopped: &StoppedJobs) -> RefundOut {
+        let stopped = stopped.on(&[it.id.as_str()]);
+        let stage = match it.stage() {
+            RefundStage::Running if stopped.is_some() => RefundStage::Stopped,
+            stage => stage,
+        };
         RefundOut {
             id: it.id.to_string(),
             order_id: it.order.to_string(),
@@ -495,7 +520,8 @@ impl RefundOut {
             reason: it.reason.code(),
             refund_no: it.refund_no.clone(),
             note: it.note.clone(),
-            stage: it.stage().as_str(),
+            stage: stage.as_str(),
+            stopped,
             totals: it.totals.into(),
             lines: it
                 .standing_lines()

@@ -130,6 +130,7 @@ texts! {
         next_settings: "先改好设置，再重试。", "Mend the settings, then retry.";
         next_wechat: "按微信的说明处理后重试；发票本身有效，买家可先下载。", "Do what WeChat's answer asks for, then retry. The invoice is valid and can be downloaded meanwhile.";
         declined: "买家在微信页面上取消了开票", "The buyer cancelled on WeChat's page";
+        next_reissue: "在订单页拒绝或等待尚未结束的开票链接，然后重试。", "Refuse the link that is still open on the order's page, or wait for its end; then try again.";
         next_refuse: "在投递页拒绝此次开票。", "Refuse the request on the delivery's page.";
         next_tax: "在税局侧处理后重试；重试使用原来的号码。", "Settle it with the tax authority, then retry; the number stays the same.";
         next_lines: "订单内容不能照此开票，请核对商品编码和税率。", "The order cannot be invoiced as it is; check class codes and rates.";

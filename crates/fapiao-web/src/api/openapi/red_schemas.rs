@@ -1,6 +1,8 @@
 //! The shapes of refunds and red letters.
 
-use super::schemas::{closed, decimal, flag, list_of, object, of, text, text_or_null, time, whole};
+use super::schemas::{
+    closed, decimal, flag, list_of, maybe, object, of, text, text_or_null, time, whole,
+};
 use crate::api::refunds::{REFUND, REFUND_LINE};
 use fapiao_domain::confirmation::FormState;
 use serde_json::{Value, json};
@@ -131,6 +133,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                     "stage",
                     json!({ "enum": ["running", "stopped", "done", "given_up"] }),
                 ),
+                ("stopped", maybe("Stopped")),
                 ("totals", of("Totals")),
                 ("lines", list_of("RefundedLine")),
                 ("red_letters", list_of("RedLetter")),

@@ -272,7 +272,7 @@ fn answers() -> Vec<(&'static str, Value)> {
             "OrderState",
             told(
                 vec!["open", "delivering", "invoiced", "cancelled"],
-                "`open`: no delivery is under way. `delivering`: one is. `invoiced`: it has its invoices. `cancelled`: given back whole before an invoice.",
+                "`open`: no delivery is under way. `delivering`: one is, also when its invoice is issued and waits to be collected. `invoiced`: it has its invoices. `cancelled`: all of it was given back, before an invoice or after.",
             ),
         ),
         (
@@ -813,6 +813,7 @@ fn lists() -> Vec<(&'static str, Value)> {
             "invoice_number",
             text_or_null("The newest invoice's number."),
         ),
+        ("sold_at", time("When it was sold.")),
         ("created_at", time("When it was accepted.")),
     ]);
     let invoice_row = object(vec![
