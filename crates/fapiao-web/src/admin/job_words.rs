@@ -42,6 +42,8 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "check_month" => t.tax_side.check_month,
         "check_quota" => t.tax_side.check_quota,
         "mail_window" => t.tax_side.mail_window,
+        "mail_anchor" => t.act.job_mail_anchor,
+        "mail_alarm" => t.act.job_mail_alarm,
         "ensure_bill_template" => t.fiscal_acts.job_template,
         "confirm_bill" => t.fiscal_acts.job_confirm,
         "insert_bill" => t.fiscal_acts.job_insert,

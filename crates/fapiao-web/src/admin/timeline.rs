@@ -315,6 +315,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "sign_in.locked" => (Tone::Warn, fill1(a.sign_in_locked, fact("login"))),
         other => (Tone::Plain, other.to_owned()),
     };
+        "proof.anchors_again" => (Tone::Warn, fill1(a.anchors_again, fact("count"))),
     let why = ["reason", "verdict", "override_reason"]
         .into_iter()
         .map(fact)

@@ -83,6 +83,9 @@ texts! {
         proof_holds: "账目核对：全部规则成立", "Ledger checked: every rule holds";
         proof_broken: "账目核对：有规则不成立", "Ledger checked: a rule does not hold";
         session_opened: "登录", "Signed in";
+        anchors_again: "{0} 个缺失的锚点将重新留存", "{0} missing anchors are brought outside once more";
+        job_mail_anchor: "发送审计链锚点邮件", "Mail an anchor of the audit chain";
+        job_mail_alarm: "发送核对告警邮件", "Mail that the ledger does not hold";
         session_closed: "退出登录", "Signed out";
         sign_in_locked: "连续登录失败，{0} 暂停登录", "Sign-in of {0} is locked after failures";
         by_buyer: "买家", "Buyer";
