@@ -313,8 +313,9 @@ fn amounts_of(line: &OrderLine, faults: &mut Faults<'_>) -> Option<Amounts> {
                 code,
                 format!("{field} must be above 0 and below 10000000000"),
             );
-        } else if number.normalize().scale() > 8 {
-            faults.add(field, code, format!("{field} may have at most 8 decimals"));
+        } else if number.normalize().scale() > UNIT_PRICE_DECIMALS {
+            let message = format!("{field} may have at most {UNIT_PRICE_DECIMALS} decimals");
+            faults.add(field, code, message);
         }
     }
     if line.discount.is_negative() {

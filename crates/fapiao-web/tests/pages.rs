@@ -1,6 +1,10 @@
 //! Every page renders, in both languages, within the promises of the design.
 
-use fapiao_web::{assets, i18n::Lang, pages::shell::Theme};
+use fapiao_web::{
+    assets,
+    i18n::{Lang, Texts},
+    pages::shell::Theme,
+};
 
 #[path = "../examples/preview/samples/mod.rs"]
 mod samples;
@@ -151,6 +155,24 @@ fn forms_that_change_something_carry_the_token() {
             }
         }
     }
+}
+
+#[test]
+fn whoever_takes_numbers_as_csv_is_told_what_a_spreadsheet_does_to_them() {
+    let mut told = 0;
+    for (lang, name, page) in every_page() {
+        let has_numbers = [
+            "/admin/invoices.csv",
+            "/admin/orders.csv",
+            "/admin/reports/ledger.csv",
+        ];
+        if has_numbers.iter().any(|it| page.contains(it)) {
+            let words = Texts::of(lang).common.csv_digits;
+            assert!(page.contains(words), "{name} {}", lang.tag());
+            told += 1;
+        }
+    }
+    assert!(told >= 6, "{told}");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn every_fault_of_a_line_is_named_with_its_member() {
             "E_QUANTITY",
         ),
         (
-            with(&|it| it.quantity = decimal("0.123456789")),
+            with(&|it| it.quantity = decimal("0.12345678901234")),
             "quantity",
             "E_QUANTITY",
         ),

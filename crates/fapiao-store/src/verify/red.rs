@@ -145,10 +145,9 @@ async fn quota_given_back(db: &DatabaseTransaction) -> Result<CheckResult, Store
                  WHERE l.kind = 'return' AND (r.id IS NULL OR b.id IS NULL OR l.amount <> -r.amount \
                  OR r.state <> 'issued' OR f.reason = '04' OR b.segment_id IS NULL OR {blue} <> {red} OR l.month <> {red} \
                  OR l.seller_id <> r.seller_id) \
-                 UNION ALL SELECT 'red invoice ' || r.id || ' did not give its quota back' AS found FROM invoices r \
-                 JOIN invoices b ON b.id = r.blue_id JOIN red_forms f ON f.id = r.red_form_id \
-                 LEFT JOIN quota_ledger l ON l.kind = 'return' AND l.reference = r.id \
-                 WHERE r.blue_id IS NOT NULL AND r.state = 'issued' AND r.amount < 0 AND b.segment_id IS NOT NULL \
+                 UNION ALL SELECT 'red invoice ' || r.id || ' did not give its quota back' AS found FROM red_forms f \
+                 CROSS JOIN invoices r CROSS JOIN invoices b LEFT JOIN quota_ledger l ON l.kind = 'return' AND l.reference = r.id \
+                 WHERE r.red_form_id = f.id AND b.id = r.blue_id AND r.state = 'issued' AND r.amount < 0 AND b.segment_id IS NOT NULL \
                  AND f.reason <> '04' AND {blue} = {red} AND l.reference IS NULL"
     );
     let counted = "SELECT count(*) FROM invoices WHERE blue_id IS NOT NULL AND state = 'issued'";

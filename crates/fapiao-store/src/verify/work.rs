@@ -89,7 +89,7 @@ async fn papers(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
                  AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice_id = i.id AND d.format IN ('pdf', 'ofd')) \
                  AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = i.id AND j.kind = 'render_invoice') \
                  AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id IN (i.id, i.blue_id)) \
-                 AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.invoice_id IN (i.id, i.blue_id))";
+                 AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.subject IN (i.id, i.blue_id))";
     let counted =
         "SELECT count(*) FROM invoices WHERE state IN ('issued', 'partly_red', 'fully_red')";
     rule(db, title, counted, query).await

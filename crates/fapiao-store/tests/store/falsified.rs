@@ -221,6 +221,12 @@ falsified! {
         "INSERT INTO order_sums (order_id, rate, service, net, tax) \
          SELECT id, '0.13', 0, amount, tax + 1 FROM orders WHERE order_no = 'A-1'",
     ];
+    fen_that_moved_between_rates: "I26", "is kept by rate as 0.06 100 + 1300, 0.13 9900 + 0, its lines come to 0.13 10000 + 1300" => [
+        "INSERT INTO order_sums (order_id, rate, service, net, tax) SELECT id, '0.13', 0, amount - 100, 0 FROM orders \
+         WHERE order_no = 'A-1'",
+        "INSERT INTO order_sums (order_id, rate, service, net, tax) SELECT id, '0.06', 0, 100, tax FROM orders \
+         WHERE order_no = 'A-1'",
+    ];
     a_confirmation_that_nobody_follows: "I11", "confirmation rdf_" => [
         "DELETE FROM invoices WHERE blue_id IS NOT NULL",
         "DELETE FROM jobs WHERE kind = 'follow_red_form'",

@@ -104,8 +104,12 @@ impl IntakeDesk {
             }
         }
         let all_read = lines.len() == draft.lines.len();
-        if all_read && let Err(error) = share_out(&draft.discount, &mut lines) {
-            errors.push(error);
+        let mut shares = Vec::new();
+        if all_read {
+            match share_out(&draft.discount, &mut lines) {
+                Ok(shared) => shares = shared,
+                Err(error) => errors.push(error),
+            }
         }
         let codes = Arc::clone(&self.codes);
         let day = &calendar::day(now);
@@ -240,6 +244,7 @@ impl IntakeDesk {
                 (Some(only), None) => Ok(only),
                 _ => Err(unknown(
                     "name the store by its code, such as S001".to_owned(),
+            shares,
                 )),
             };
         }

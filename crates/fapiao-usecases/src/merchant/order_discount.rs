@@ -5,14 +5,17 @@ use fapiao_domain::{discount::allocate, exact::amount_of, line::OrderLine, money
 
 /// Adds the shares of a discount, as typed, to the discounts of the lines: in proportion to what each line comes to after
 /// its own discount, largest remainder first. The lines' prices must all include the tax or all leave it out, and the
-/// discount then does the same.
+/// discount then does the same. Gives the shares; none without a discount.
 ///
 /// # Errors
 /// What is wrong with it, at `/discount`.
-pub(super) fn share_out(text: &str, lines: &mut [(usize, OrderLine)]) -> Result<(), FieldError> {
+pub(super) fn share_out(
+    text: &str,
+    lines: &mut [(usize, OrderLine)],
+) -> Result<Vec<Fen>, FieldError> {
     let text = text.trim();
     if text.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let wrong = |code: &str, message: String| Err(FieldError::new("/discount", code, message));
     let discount = match Fen::parse_yuan(text) {
@@ -45,10 +48,14 @@ pub(super) fn share_out(text: &str, lines: &mut [(usize, OrderLine)]) -> Result<
         Ok(shares) => shares,
         Err(error) => return wrong("E_ORDER_DISCOUNT", error.to_string()),
     };
-    for ((_, line), share) in lines.iter_mut().zip(shares) {
-        line.discount += share;
+    for ((_, line), share) in lines.iter_mut().zip(&shares) {
+        line.discount += *share;
     }
-    Ok(())
+    Ok(if discount.is_positive() {
+        shares
+    } else {
+        Vec::new()
+    })
 }
 
 #[cfg(test)]
@@ -75,7 +82,7 @@ mod tests {
 
     fn shares(text: &str, mut lines: Vec<(usize, OrderLine)>) -> Result<Vec<String>, String> {
         match share_out(text, &mut lines) {
-            Ok(()) => Ok(lines
+            Ok(_) => Ok(lines
                 .iter()
                 .map(|(_, it)| it.discount.to_string())
                 .collect()),

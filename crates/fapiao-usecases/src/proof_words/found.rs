@@ -192,6 +192,10 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "order {} ({}) comes to {} and {} fen, by rate to {} and {}",
         "订单 {0}（{1}）的金额和税额为 {2} 和 {3} 分，按税率保存的合计为 {4} 和 {5} 分",
     ),
+    (
+        "order {} ({}) is kept by rate as {}, its lines come to {}",
+        "订单 {0}（{1}）按税率保存为 {2}，其明细合计为 {3}（分）",
+    ),
     // What is under way.
     (
         "push {} ({}) has neither outcome nor job",

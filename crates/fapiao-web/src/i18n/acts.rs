@@ -292,8 +292,8 @@ texts! {
         tax_code: "19 位税收分类编码", "Tax class code, 19 digits";
         spec: "规格型号，可省略", "Specification; may be left out";
         unit: "单位", "Unit";
-        quantity: "数量，最多 8 位小数", "Quantity, at most 8 decimals";
-        unit_price: "单价（元），最多 8 位小数", "Unit price in yuan, at most 8 decimals";
+        quantity: "数量，最多 13 位小数", "Quantity, at most 13 decimals";
+        unit_price: "单价（元），最多 13 位小数", "Unit price in yuan, at most 13 decimals";
         tax_included: "价格是否含税：是 / 否", "Whether prices include tax: yes / no";
         rate: "税率，0.13；免税 exempt；不征税 not_taxed", "Rate: 0.13, exempt, not_taxed";
         discount: "折扣（元），可省略", "Discount in yuan; may be left out";

@@ -138,17 +138,17 @@ fn requests() -> Vec<(&'static str, Value)> {
         json!({ "type": "string", "pattern": "^[0-9]{19}$", "description": "Class code (税收分类编码): 19 digits, one that may be used on a line, not a heading." }),
         json!({ "type": "string", "maxLength": 150, "description": "Specification." }),
         json!({ "type": "string", "maxLength": 300, "description": "Unit." }),
-        decimal(
-            "How many, at most 8 decimals. Exactly two of `quantity`, `unit_price` and `amount` are stated; the third follows.",
+        unsigned(
+            "How many, at most 13 decimals. Exactly two of `quantity`, `unit_price` and `amount` are stated; the third follows.",
             "2",
         ),
-        decimal(
-            "Yuan for one, at most 8 decimals; left out where `quantity` and `amount` are stated.",
+        unsigned(
+            "Yuan for one, at most 13 decimals; left out where `quantity` and `amount` are stated.",
             "54.50",
         ),
         decimal(
             "What the whole line comes to in yuan, before its discount: it then drives the line to the fen, and price or \
-             quantity is computed, with at most 8 decimals. Only beside one of the two.",
+             quantity is computed, with at most 13 decimals. Only beside one of the two.",
             "109.00",
         ),
         flag(
@@ -670,7 +670,51 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
                 ("lines", list_of("RoundedLine")),
                 ("rates", list_of("RoundedRate")),
-                ("parts", list_of("OrderPart")),
+                ("parts", list_of("RoundedPart")),
+            ]),
+        ),
+        (
+            "RoundedPart",
+            object(vec![
+                ("no", whole("Which invoice of the order, from 1.")),
+                ("of", whole("Of how many.")),
+                ("totals", of("Totals")),
+                ("lines", list_of("RoundedLine")),
+            ]),
+        ),
+        (
+            "DiscountShare",
+            object(vec![
+                (
+                    "discount",
+                    decimal("The discount on the whole order.", "20.00"),
+                ),
+                (
+                    "formula",
+                    text(
+                        "Discount × what the line came to after its own discount ÷ what all lines came to so: `20.00 × 59.90 ÷ 200.00`.",
+                    ),
+                ),
+                ("exact", decimal("What that gives.", "5.990000")),
+                ("share", decimal("The line's share.", "5.99")),
+                (
+                    "got_left_over",
+                    flag(
+                        "Whether it is one fen more than the exact share cut to the fen: the fen that cutting leaves over go to the largest remainders, and of equal ones to the earlier line.",
+                    ),
+                ),
+                (
+                    "own_discount",
+                    decimal("The line's own discount beside it.", "0.00"),
+                ),
+            ]),
+        ),
+        (
+            "RoundedWhole",
+            object(vec![
+                ("line", whole("The `no` of the line in `lines`.")),
+                ("gross", decimal("Of that line, with tax.", "113.00")),
+                ("tax", decimal("Its tax.", "13.00")),
             ]),
         ),
         (
@@ -705,7 +749,17 @@ fn answers() -> Vec<(&'static str, Value)> {
                     decimal("The tax before rounding.", "11.504425"),
                 ),
                 ("tax", decimal("The tax.", "11.50")),
-                ("rounded_by", decimal("What rounding added.", "-0.004425")),
+                (
+                    "rounded_by",
+                    decimal("What rounding added, with what is carried.", "-0.004425"),
+                ),
+                (
+                    "carried",
+                    decimal(
+                        "Of a `remainder`: its tax less what the formula gives, rounded. The parts of a line share its tax to the fen, so the last one carries what the others left over.",
+                        "0.00",
+                    ),
+                ),
                 ("amount", decimal("Without tax.", "88.50")),
                 ("gross", decimal("With tax.", "100.00")),
             ]),
@@ -738,6 +792,8 @@ fn answers() -> Vec<(&'static str, Value)> {
                 (
                     "until",
                     time_or_null(
+                ("discount_share", maybe("DiscountShare")),
+                ("part_of", maybe("RoundedWhole")),
                         "When it runs out at the pace of the last four weeks, by hour of the week.",
                     ),
                 ),
