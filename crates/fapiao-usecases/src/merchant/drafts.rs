@@ -1,7 +1,7 @@
 //! An order as typed: texts, read into exact values in one place for the API, the import and the admin form.
 
 use crate::{
-    fields::FieldError,
+    fields::{FieldError, fen_in_chinese},
     merchant::policies::no_policy,
     records::{Payment, RawTitleRecord},
 };
@@ -225,15 +225,14 @@ impl LineDraft {
             text => match Fen::parse_yuan(text) {
                 Ok(discount) if discount >= Fen::ZERO => Some(discount),
                 Ok(_) => {
-                    wrong(
-                        "discount",
-                        "E_DISCOUNT",
-                        "a discount is given as a positive amount".to_owned(),
-                    );
+                    let message = "a discount is given as a positive amount";
+                    let wrong = FieldError::new(at("discount"), "E_DISCOUNT", message);
+                    errors.push(wrong.in_chinese("折扣额写作正数"));
                     None
                 }
                 Err(error) => {
-                    wrong("discount", "E_DISCOUNT", error.to_string());
+                    let wrong = FieldError::new(at("discount"), "E_DISCOUNT", error.to_string());
+                    errors.push(wrong.in_chinese(fen_in_chinese(&error)));
                     None
                 }
             },
