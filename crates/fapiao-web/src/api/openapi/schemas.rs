@@ -45,6 +45,13 @@ pub(super) fn decimal(about: &str, example: &str) -> Value {
     })
 }
 
+/// A decimal of a request, where nothing below zero is taken.
+pub(super) fn unsigned(about: &str, example: &str) -> Value {
+    let mut schema = decimal(about, example);
+    schema["pattern"] = json!("^[0-9]+(\\.[0-9]+)?$");
+    schema
+}
+
 pub(super) fn whole(about: &str) -> Value {
     json!({ "type": "integer", "description": about })
 }
@@ -100,6 +107,14 @@ fn preference_told() -> Value {
     json!({ "enum": codes, "description": "The preferential policy that was told." })
 }
 
+/// What a line of an invoice is (发票行性质).
+fn line_kind() -> Value {
+    told(
+        vec!["normal", "discount", "discounted"],
+        "`normal`: a line by itself. `discounted`: one whose discount is the line after it. `discount`: that line, with amounts below zero and neither quantity nor price.",
+    )
+}
+
 fn requests() -> Vec<(&'static str, Value)> {
     let rate = json!({
         "type": "string",
@@ -115,7 +130,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         ),
         json!({ "type": "string", "minLength": 1, "maxLength": 64, "description": "Your own number, unique within the seller for ever." }),
         time("When it was sold; now when left out."),
-        decimal(
+        unsigned(
             "A discount on the whole order in yuan, positive; shared out over the lines to the fen. With tax where the prices are.",
             "20.00",
         ),
@@ -128,7 +143,7 @@ fn requests() -> Vec<(&'static str, Value)> {
     ];
     let difference = [
         json!({ "enum": ["whole", "reduced"], "description": "`whole` (全额开票): taxed as if nothing were deducted, the deduction is only recorded. `reduced` (差额开票): the deduction leaves the tax base." }),
-        decimal(
+        unsigned(
             "The deduction (扣除额) in yuan with tax, above zero and at most the line.",
             "84000.00",
         ),
@@ -146,7 +161,7 @@ fn requests() -> Vec<(&'static str, Value)> {
             "Yuan for one, at most 13 decimals; left out where `quantity` and `amount` are stated.",
             "54.50",
         ),
-        decimal(
+        unsigned(
             "What the whole line comes to in yuan, before its discount: it then drives the line to the fen, and price or \
              quantity is computed, with at most 13 decimals. Only beside one of the two.",
             "109.00",
@@ -155,7 +170,7 @@ fn requests() -> Vec<(&'static str, Value)> {
             "Whether price and discount include the tax. Always stated: it decides what is computed from what.",
         ),
         rate,
-        decimal("Discount of the whole line in yuan, positive.", "1.00"),
+        unsigned("Discount of the whole line in yuan, positive.", "1.00"),
         preference(
             "The preferential policy (优惠政策) of what was sold: its code, `01` to `18`; left out for none, or for what follows from the rate. A refund such as `12` (即征即退50%) goes with an ordinary rate, `01` with 0.03 or 0.05, `03` with exempt, `04` with not_taxed, `08` with 0.03, `09` with 0.05, `10` with 0.015; the class code has to permit it.",
         ),
@@ -272,7 +287,7 @@ fn answers() -> Vec<(&'static str, Value)> {
             "OrderState",
             told(
                 vec!["open", "delivering", "invoiced", "cancelled"],
-                "`open`: no delivery is under way. `delivering`: one is. `invoiced`: it has its invoices. `cancelled`: given back whole before an invoice.",
+                "`open`: no delivery is under way. `delivering`: one is. `invoiced`: it has its invoices. `cancelled`: given back whole before an invoice, or all of its invoices were taken back and nothing is left to invoice.",
             ),
         ),
         (
@@ -312,7 +327,15 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ("state", of("OrderState")),
                 ("currency", json!({ "const": "CNY" })),
                 ("totals", of("Totals")),
-                ("lines", list_of("NewLine")),
+                (
+                    "lines",
+                    json!({
+                        "type": "array",
+                        "items": of("NewLine"),
+                        "description": "As accepted. `discount` of a line is its own and its share of the order's `discount`, \
+                                        which is not told again: `GET /orders/{id}/rounding` tells them apart.",
+                    }),
+                ),
                 ("remark", text("May be empty.")),
                 ("payment", maybe("Payment")),
                 ("difference_tax", maybe("DifferenceTax")),
@@ -356,7 +379,12 @@ fn answers() -> Vec<(&'static str, Value)> {
                     ),
                 ),
                 ("stopped", maybe("Stopped")),
-                ("reason", text_or_null("Why it was refused or failed.")),
+                (
+                    "reason",
+                    text_or_null(
+                        "Why it was refused or failed, in the language of `Accept-Language` where the words are ours, with the other side's code and words in brackets.",
+                    ),
+                ),
                 (
                     "refusal_url",
                     text_or_null("Where a refused buyer reads on."),
@@ -534,10 +562,7 @@ fn answers() -> Vec<(&'static str, Value)> {
             "InvoiceLine",
             object(vec![
                 ("no", whole("1, 2, 3, …")),
-                (
-                    "kind",
-                    json!({ "enum": ["normal", "discount", "discounted"] }),
-                ),
+                ("kind", line_kind()),
                 ("name", text("What was sold.")),
                 (
                     "printed_name",
@@ -585,7 +610,13 @@ fn answers() -> Vec<(&'static str, Value)> {
                     ),
                 ),
                 ("size", whole("Bytes.")),
-                ("origin", json!({ "enum": ["rendered", "received"] })),
+                (
+                    "origin",
+                    told(
+                        vec!["rendered", "received"],
+                        "`rendered`: made here from the ledger. `received`: the tax side's or the issuing platform's own file, kept byte for byte.",
+                    ),
+                ),
                 ("url", text("Where to download it, with the same key.")),
             ]),
         ),
@@ -602,7 +633,14 @@ fn answers() -> Vec<(&'static str, Value)> {
             object(vec![
                 (
                     "verdict",
-                    json!({ "enum": ["identical", "agrees", "differs", "unknown"] }),
+                    json!({
+                        "enum": ["identical", "agrees", "differs", "unknown"],
+                        "description": "`identical`: byte for byte a file we made or received. `agrees`: another file or a code, but \
+                                        everything compared says what the ledger says; `checksum` among `fields` is a warning then: \
+                                        the code's checksum does not fit, as on some true papers. `differs`: the number is one of our \
+                                        invoices, but something in `fields` is not `same`: the paper may have been altered. `unknown`: \
+                                        no invoice of this number is in the ledger, or none that the key may see.",
+                    }),
                 ),
                 (
                     "format",
@@ -618,7 +656,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                         ("field", text("Which.")),
                         ("ledger", text("What the ledger says.")),
                         ("paper", text_or_null("What the paper says; null when it is not found there.")),
-                        ("same", flag("Whether both agree.")),
+                        ("same", flag("Whether both agree. Of `checksum`, which is there only where it does not fit, a warning that leaves `verdict` alone.")),
                     ]) }),
                 ),
                 (
@@ -725,10 +763,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                     "order_line",
                     json!({ "type": ["integer", "null"], "description": "The place of the order's line in its `lines`, counted from 0; refunds name the same line counted from 1. `null` when that cannot be told." }),
                 ),
-                (
-                    "kind",
-                    json!({ "enum": ["normal", "discount", "discounted"] }),
-                ),
+                ("kind", line_kind()),
                 ("name", text("What was sold.")),
                 ("rate", text("As in the order.")),
                 (
@@ -762,6 +797,8 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
                 ("amount", decimal("Without tax.", "88.50")),
                 ("gross", decimal("With tax.", "100.00")),
+                ("discount_share", maybe("DiscountShare")),
+                ("part_of", maybe("RoundedWhole")),
             ]),
         ),
         (
@@ -778,7 +815,9 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
                 (
                     "tail",
-                    decimal("Tax of the lines less that (尾差).", "0.01"),
+                    text_or_null(
+                        "Tax of the lines less that (尾差); none where there is no `tax_at_once`.",
+                    ),
                 ),
             ]),
         ),
@@ -792,8 +831,6 @@ fn answers() -> Vec<(&'static str, Value)> {
                 (
                     "until",
                     time_or_null(
-                ("discount_share", maybe("DiscountShare")),
-                ("part_of", maybe("RoundedWhole")),
                         "When it runs out at the pace of the last four weeks, by hour of the week.",
                     ),
                 ),
