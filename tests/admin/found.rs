@@ -162,24 +162,37 @@ async fn head_is_answered_as_get_is() {
         assert_eq!(answer.status(), StatusCode::OK, "{address}");
         assert!(answer.bytes().await.unwrap().is_empty(), "{address}");
     }
-    // What was never compared is not said to be in order.
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_never_compared_is_not_said_to_be_in_order() {
+    let app = spawn_app().await;
     let owner = signed_in(&app, "admin").await;
     let shown = page(&app, &owner, "/admin/reports/reconciliation").await;
     assert!(shown.contains("尚未核对"), "{shown}");
     let shown = page(&app, &owner, "/admin/reports/reconciliation?month=2020-01").await;
     assert_eq!(shown.matches("尚未核对").count(), 22, "{shown}");
-    // Opening the check-list is no attack.
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn opening_the_check_list_is_no_attack() {
+    let app = spawn_app().await;
+    let owner = signed_in(&app, "admin").await;
     let before = text_of(&app, "/metrics").await;
     page(&app, &owner, "/admin/onboarding").await;
     let after = text_of(&app, "/metrics").await;
-    let refused = |text: &str| {
-        let line = text
-            .lines()
-            .find(|it| it.starts_with("fapiao_pushes_total{outcome=\"refused\"}"));
-        line.map(str::to_owned)
+    let pushes = |text: &str, outcome: &str| -> u64 {
+        let line = format!("fapiao_pushes_total{{outcome=\"{outcome}\"}} ");
+        let count = text.lines().find_map(|it| it.strip_prefix(&line));
+        count.map_or(0, |it| it.parse().unwrap())
     };
-    assert_eq!(refused(&before), refused(&after));
-    assert!(after.contains("outcome=\"unsigned\""), "{after}");
+    assert_eq!(pushes(&before, "refused"), pushes(&after, "refused"));
+    assert!(
+        pushes(&before, "unsigned") < pushes(&after, "unsigned"),
+        "{after}"
+    );
     app.stop().await;
 }
 

@@ -8,7 +8,10 @@ use crate::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fapiao_archive::evidence::read_anchor;
 use fapiao_server::{adapters::files::Documents, config::Config, keeping::Keeper, proving};
-use fapiao_usecases::ports::{Clock, Ports};
+use fapiao_usecases::{
+    ports::{Clock, Ports},
+    proof_words::in_chinese,
+};
 use std::{sync::Arc, time::Duration};
 
 struct At(DateTime<Utc>);
@@ -94,7 +97,9 @@ async fn anchors_go_to_file_mail_and_bucket_every_hour() {
         let keeper = keeper(&app, at, |config| {
             config.archive.nightly = false;
             config.archive.anchor_file = file.display().to_string();
-            config.archive.anchor_mails = vec!["auditor@example.com".to_owned()];
+            config.archive.anchor_mails = ["auditor@example.com", "refused@example.com"]
+                .map(str::to_owned)
+                .to_vec();
             config.archive.anchor_storage = true;
             if let Some(bucket) = &bucket {
                 config.storage = bucket.settings("anchored");
@@ -115,11 +120,13 @@ async fn anchors_go_to_file_mail_and_bucket_every_hour() {
     assert_eq!(anchors[0].first_seq, newest.seq + 1);
 
     // Each place has each of them once, however often it is looked after.
-    keep_up(newest.at + TimeDelta::minutes(61)).await;
+    keep_up(newest.at + TimeDelta::minutes(59)).await;
     let kept = std::fs::read_to_string(&file).unwrap();
     let mut kept: Vec<_> = kept.lines().map(|it| read_anchor(it).unwrap()).collect();
     kept.reverse();
     assert_eq!(kept, anchors);
+    // Whose address is refused keeps no mail from the other, and none comes again for it: that job waits by itself.
+    app.settled().await;
     let mailed: Vec<String> = mails
         .lock()
         .unwrap()
@@ -163,6 +170,46 @@ async fn anchors_go_to_file_mail_and_bucket_every_hour() {
         .unwrap()
         .found;
     assert_eq!(found.len(), 1, "{found:?}");
+
+    // What is gone from one place is in the other; what is gone from both is told, until it is put back or brought anew.
+    std::fs::remove_file(&file).unwrap();
+    let found = proving::anchors(&**store, &files, &config.archive)
+        .await
+        .unwrap()
+        .found;
+    assert!(found.is_empty(), "{found:?}");
+    config.archive.anchor_storage = false;
+    let found = proving::anchors(&**store, &files, &config.archive)
+        .await
+        .unwrap()
+        .found;
+    let all = format!("{0} of {0} anchors that were kept in ", anchors.len());
+    assert!(found.len() == 1 && found[0].starts_with(&all), "{found:?}");
+    assert!(in_chinese(&found[0]).is_some(), "{found:?}");
+    let missing = proving::missing_anchors(&**store, &config, &files);
+    let missing = missing.await.unwrap().unwrap();
+    assert_eq!(missing.len(), anchors.len());
+    store.bring_anchors_again(&missing).await.unwrap();
+    keep_up(newest.at + TimeDelta::minutes(59)).await;
+    let found = proving::anchors(&**store, &files, &config.archive)
+        .await
+        .unwrap()
+        .found;
+    assert!(found.is_empty(), "{found:?}");
+
+    // A place that takes nothing holds up no other.
+    app.order("K-3").await;
+    let stuck = keeper(&app, newest.at + TimeDelta::hours(3), |config| {
+        config.archive.nightly = false;
+        config.archive.anchor_file = file.join("below-a-file").display().to_string();
+        config.archive.anchor_storage = true;
+        if let Some(bucket) = &bucket {
+            config.storage = bucket.settings("anchored");
+        }
+    });
+    stuck.now_and_then().await.unwrap_err();
+    let objects = files.read_named(proving::ANCHOR_FOLDER).await.unwrap();
+    assert_eq!(objects.len(), anchors.len() + 1);
     app.stop().await;
 }
 
@@ -216,7 +263,9 @@ async fn a_broken_rule_is_on_the_home_page_and_in_a_mail_until_it_holds_again() 
     let alarm = keeper(&app, app.ports().clock.now(), |config| {
         config.archive.nightly = false;
         config.archive.anchor_storage = false;
-        config.archive.alarm_mails = vec!["boss@example.com".to_owned()];
+        config.archive.alarm_mails = ["boss@example.com", "refused@example.com"]
+            .map(str::to_owned)
+            .to_vec();
     });
     alarm.now_and_then().await.unwrap();
     alarm.now_and_then().await.unwrap();
@@ -227,6 +276,7 @@ async fn a_broken_rule_is_on_the_home_page_and_in_a_mail_until_it_holds_again() 
             .filter(|(to, _)| to[0].contains("boss@example.com"))
             .count()
     };
+    app.settled().await;
     assert_eq!(told(&mails), 1, "once");
 
     app.tamper("UPDATE quota_balances SET balance = balance - 1")

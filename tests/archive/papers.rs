@@ -125,6 +125,14 @@ async fn a_paper_is_compared_with_the_ledger_field_by_field() {
         (&other["verdict"], differing(&other)),
         (&json!("differs"), vec!["total"])
     );
+    // A checksum that does not fit is a warning beside it.
+    let odd = json!({ "qr": format!("01,32,,{number},113.00,{day},,0000") });
+    let (_, odd) = check(&app, odd.to_string().into_bytes()).await;
+    assert_eq!(
+        (&odd["verdict"], differing(&odd)),
+        (&json!("agrees"), vec!["checksum"]),
+        "{odd}"
+    );
     assert_eq!(
         check(&app, qr("26999999999999999999", "1.00")).await.1["verdict"],
         "unknown"

@@ -185,7 +185,7 @@ async fn a_secret_that_got_into_a_text_is_found_and_never_printed() {
 }
 
 #[tokio::test]
-async fn a_file_that_no_row_names_is_found_after_a_day() {
+async fn a_file_that_was_begun_and_left_unfinished_is_found_after_a_day() {
     let app = spawn_app().await;
     let order = app.authorised_order("F-1", &company()).await;
     app.await_state(&order, "carded").await;

@@ -9,7 +9,7 @@ use tokio::{
 /// Recipients and text of each mail.
 pub type Mails = Arc<Mutex<Vec<(Vec<String>, String)>>>;
 
-/// Starts one; its port, and what it took.
+/// Starts one, which refuses whoever is called `refused`; its port, and what it took.
 pub async fn mail_server() -> (u16, Mails) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -32,8 +32,12 @@ async fn converse(stream: TcpStream, mails: Mails) {
         let answer: &[u8] = if command.starts_with("EHLO") {
             b"250-test\r\n250 8BITMIME\r\n"
         } else if command.starts_with("RCPT") {
-            recipients.push(line.trim().to_owned());
-            b"250 ok\r\n"
+            if line.contains("refused@") {
+                b"550 no such mailbox\r\n"
+            } else {
+                recipients.push(line.trim().to_owned());
+                b"250 ok\r\n"
+            }
         } else if command == "DATA" {
             stream.write_all(b"354 go on\r\n").await.unwrap();
             let mut text = String::new();

@@ -472,6 +472,28 @@ async fn staff_set_the_limit_and_see_the_parts() {
     let text = page(format!("/admin/orders/{}", order["id"].as_str().unwrap())).await;
     assert!(text.contains("第 1 张，共 3 张 · ¥1,130.00"), "{text}");
     assert!(text.contains("第 3 张，共 3 张 · ¥565.00"));
+    // Where each fen went is told of every invoice, line by line, with the line it is a part of.
+    let id = order["id"].as_str().unwrap();
+    let told = app.get(&format!("/orders/{id}/rounding")).await.body;
+    let parts = told["parts"].as_array().unwrap();
+    assert_eq!(parts.len(), 3, "{told}");
+    let whole = &told["lines"][0];
+    let sum = |member: &str| -> i64 { parts.iter().map(|it| fen(&it["lines"][0][member])).sum() };
+    assert_eq!(
+        (sum("gross"), sum("tax")),
+        (fen(&whole["gross"]), fen(&whole["tax"]))
+    );
+    let of = json!({ "line": 1, "gross": "2825.00", "tax": "325.00" });
+    assert!(
+        parts.iter().all(|it| it["lines"][0]["part_of"] == of),
+        "{told}"
+    );
+    assert_eq!(parts[2]["lines"][0]["formula"], "565.00 × 13 ÷ 113");
+    let text = page(format!("/admin/orders/{id}/rounding")).await;
+    assert!(
+        text.contains("原单第 1 行的一部分，整行价税合计 2825.00，税额 325.00"),
+        "{text}"
+    );
     // A single thing beyond the limit is divided by amount; what no limit can divide is told.
     let mut dear = tea("S-6");
     dear["lines"][0]["quantity"] = json!("1");

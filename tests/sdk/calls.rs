@@ -227,6 +227,7 @@ async fn settings(roles: &Roles) {
     let contact = Contact {
         phone: "075500000000".into(),
         time_out_secs: 3600,
+        ..Contact::default()
     };
     merchant.set_contact(&contact).await.unwrap();
     assert_eq!(merchant.get_contact().await.unwrap(), Some(contact));
@@ -242,6 +243,7 @@ async fn settings(roles: &Roles) {
     let link = PayMerchant {
         mchid: "1900000001".into(),
         s_pappid: roles.s_pappid.clone(),
+        ..PayMerchant::default()
     };
     merchant.set_pay_merchant(&link).await.unwrap();
     assert_eq!(merchant.get_pay_merchant().await.unwrap(), Some(link));

@@ -114,7 +114,7 @@ impl<'a> Pack<'a> {
             .into_iter()
             .filter(|it| self.touches(it.first_seq, it.seq))
             .collect();
-        let list = Value::Array(anchors.iter().map(anchor_json).collect());
+        let list = Value::Array(anchors.iter().map(Anchor::json).collect());
         self.file("chain/anchors.json", canonical::text(&list).as_bytes())
             .await?;
         let mut ranges: Vec<(i64, i64)> = anchors.iter().map(|it| (it.first_seq, it.seq)).collect();
@@ -170,19 +170,6 @@ impl<'a> Pack<'a> {
         }
         Ok(())
     }
-}
-
-/// An anchor as it is kept outside.
-pub fn anchor_json(anchor: &Anchor) -> Value {
-    json!({
-        "seq": anchor.seq,
-        "first_seq": anchor.first_seq,
-        "hash": anchor.hash,
-        "digest": anchor.digest,
-        "key_id": anchor.key_id,
-        "at": anchor.at.timestamp_millis(),
-        "seal": anchor.seal,
-    })
 }
 
 /// Reads an anchor that was kept outside; `None` for anything else.

@@ -35,8 +35,10 @@ use tokio::sync::Semaphore;
 pub const BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Largest photograph that is read.
 pub const PICTURE_BYTES_MAX: usize = 10 * 1024 * 1024;
-/// Longest reading.
-const TIME_MAX: Duration = Duration::from_secs(5);
+/// Longest wait for a place.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+/// Longest reading, with the wait for the turn of its code.
+const TIME_MAX: Duration = Duration::from_secs(10);
 /// Files read side by side in a process; a reader that does not end keeps its place.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
@@ -230,7 +232,7 @@ async fn apart<T: Send + 'static>(
     bytes: bytes::Bytes,
     reader: impl FnOnce(&[u8]) -> Result<T, Unreadable> + Send + 'static,
 ) -> Result<T, Unreadable> {
-    let turn = tokio::time::timeout(TIME_MAX, TURNS.acquire())
+    let turn = tokio::time::timeout(WAIT_MAX, TURNS.acquire())
         .await
         .map_err(|_| Unreadable::TooSlow)?
         .map_err(|_| Unreadable::TooSlow)?;
@@ -254,7 +256,7 @@ async fn apart<T: Send + 'static>(
 /// A photograph or a screenshot: its code, and nothing else.
 fn picture(bytes: &[u8]) -> Result<Said, Unreadable> {
     let picture = symbol::picture(bytes)?;
-    let code = symbol::of_picture(picture).ok_or(Unreadable::NoCode)?;
+    let code = symbol::of_picture(picture)?;
     let mut said = Said::default();
     said.take_code(code);
     Ok(said)

@@ -73,6 +73,7 @@ pub fn compute_sale(
                 "an invoice with difference tax has exactly one line; this order has {}",
                 lines.len()
             ),
+            chinese: None,
         }]),
     }
 }
@@ -154,6 +155,7 @@ pub fn compute_difference(
             field,
             code: "E_DIFFERENCE",
             message,
+            chinese: None,
         }]);
     }
     made.tax = mode.tax(line.rate, made.gross, deduction);
@@ -175,6 +177,7 @@ pub fn compute_difference(
                 field: "unit_price",
                 code: failed.code,
                 message: failed.message,
+                chinese: None,
             })
             .collect()),
     }

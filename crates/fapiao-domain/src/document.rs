@@ -160,6 +160,7 @@ impl PersonDocument {
                 code,
                 message: message.to_owned(),
                 suggestion: None,
+                chinese: None,
             });
         };
         let number = normalised(number);

@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 /// Longest text of a quantity or a unit price in the tax interface, point included.
 pub const MAX_NUMBER_CHARS: usize = 25;
 
-/// Most decimals of a derived unit price: with fewer, price × quantity misses the amount for large quantities.
+/// Most decimals of a quantity and of a unit price, typed or derived: with fewer, price × quantity misses the amount for
+/// large quantities. What 13 and 13 decimals of an amount within [`Fen::MAX`] multiply to has at most 38 digits.
 pub const UNIT_PRICE_DECIMALS: u32 = 13;
 
 /// Divides half away from zero (四舍五入). `whole` is above zero.

@@ -14,9 +14,9 @@ pub struct OrderLine {
     pub spec: String,
     /// Unit (单位), may be empty.
     pub unit: String,
-    /// How many; at most 8 decimals.
+    /// How many; at most 13 decimals.
     pub quantity: Decimal,
-    /// Price of one unit in yuan; at most 8 decimals; with tax when `tax_included`.
+    /// Price of one unit in yuan; at most 13 decimals; with tax when `tax_included`.
     pub unit_price: Decimal,
     /// Whether price and discount include the tax: then the gross amount drives the line, else the net amount.
     pub tax_included: bool,

@@ -1,5 +1,6 @@
 //! Money: amounts in integer fen, quantities and unit prices as exact decimals.
 
+use crate::exact::UNIT_PRICE_DECIMALS;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::{fmt, iter::Sum, ops};
 use thiserror::Error;
@@ -183,14 +184,14 @@ pub enum NumberError {
     #[error("a decimal number is written with digits and at most one point, such as 3 or 0.125")]
     Malformed,
     /// More decimals than the limit.
-    #[error("at most 8 decimals are allowed")]
+    #[error("at most 13 decimals are allowed")]
     TooPrecise,
     /// Zero or negative where a positive number is wanted, or beyond the limit.
     #[error("the number must be above 0 and below 10000000000")]
     OutOfRange,
 }
 
-/// Reads a positive decimal with at most 8 decimals: a quantity or a unit price.
+/// Reads a positive decimal with at most 13 decimals: a quantity or a unit price.
 ///
 /// # Errors
 /// [`NumberError`].
@@ -204,7 +205,7 @@ pub fn parse_positive(text: &str) -> Result<Decimal, NumberError> {
     if whole.starts_with('-') {
         return Err(NumberError::OutOfRange);
     }
-    if decimals.len() > 8 {
+    if decimals.len() > UNIT_PRICE_DECIMALS as usize {
         return Err(NumberError::TooPrecise);
     }
     if whole.len() > 10 {
@@ -273,10 +274,13 @@ mod tests {
     fn quantities_are_plain_positive_decimals() {
         assert_eq!(parse_positive("3"), Ok(Decimal::from(3)));
         assert_eq!(
-            parse_positive("0.12345678"),
-            Ok(Decimal::new(12_345_678, 8))
+            parse_positive("0.1234567890123"),
+            Ok(Decimal::new(1_234_567_890_123, 13))
         );
-        assert_eq!(parse_positive("0.123456789"), Err(NumberError::TooPrecise));
+        assert_eq!(
+            parse_positive("0.12345678901234"),
+            Err(NumberError::TooPrecise)
+        );
         assert_eq!(parse_positive("0"), Err(NumberError::OutOfRange));
         for text in ["-1", "-0.5", "-0"] {
             assert_eq!(parse_positive(text), Err(NumberError::OutOfRange), "{text}");

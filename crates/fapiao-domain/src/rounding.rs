@@ -1,6 +1,7 @@
 //! Where each fen of a total went: the exact value before every rounding, and what the rounding took or gave.
 
 use crate::{
+    discount::allocate,
     exact::{amount_of, product, round_div},
     face::{DifferenceKind, DifferenceTax},
     line::{InvoiceLine, LineKind, OrderLine},
@@ -53,8 +54,34 @@ pub struct LineRounding {
     pub formula: String,
     /// The tax before rounding, in millionths of a yuan.
     pub exact_tax: i128,
-    /// What rounding added to the tax (positive) or took from it, in millionths of a yuan.
+    /// What rounding added to the tax (positive) or took from it, in millionths of a yuan; with what is carried.
     pub gap: i128,
+    /// What the tax has beyond what the formula gives, rounded: the fen that the other parts of the whole line left over.
+    /// Zero unless it is a [`Drive::Remainder`].
+    pub carried: Fen,
+    /// On a discount line, what of a discount on the whole order it holds.
+    pub share: Option<Share>,
+}
+
+/// A line's share of a discount on the whole order (整单折扣).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The whole discount.
+    pub discount: Fen,
+    /// What the line came to after its own discount.
+    pub base: Fen,
+    /// What all lines came to so.
+    pub of: Fen,
+    /// `20.00 × 59.90 ÷ 200.00`.
+    pub formula: String,
+    /// What that gives, in millionths of a yuan.
+    pub exact: i128,
+    /// The share: that cut to the fen, and one more where its remainder was among the largest.
+    pub share: Fen,
+    /// Whether it got one of the fen that cutting left over.
+    pub got_left_over: bool,
+    /// The line's own discount beside it.
+    pub own: Fen,
 }
 
 /// All lines of one rate.
@@ -71,10 +98,10 @@ pub struct RateRounding {
 }
 
 impl RateRounding {
-    /// How far the lines' tax is from the tax of their sum: the tail difference (尾差), which is legal.
-    pub fn tail(&self) -> Fen {
-        self.tax_at_once
-            .map_or(Fen::ZERO, |once| self.totals.tax - once)
+    /// How far the lines' tax is from the tax of their sum: the tail difference (尾差), which is legal. `None` where no one
+    /// formula gives the tax of the sum.
+    pub fn tail(&self) -> Option<Fen> {
+        self.tax_at_once.map(|once| self.totals.tax - once)
     }
 }
 
@@ -94,6 +121,57 @@ impl Rounding {
     pub fn gap(&self) -> i128 {
         self.lines.iter().map(|it| it.gap).sum()
     }
+
+    /// The same, with what of a discount on the whole order fell to each of its lines. Shares that are not what such a
+    /// discount comes to are left out.
+    #[must_use]
+    pub fn with_shares(mut self, order: &[OrderLine], shares: &[Fen]) -> Rounding {
+        let shared = shared(order, shares);
+        for line in &mut self.lines {
+            let source = line
+                .order_line
+                .filter(|_| line.line.kind == LineKind::Discount);
+            let found = source.and_then(|at| Some((order.get(at)?, shared.get(at)?)));
+            line.share = found
+                .filter(|(own, share)| own.discount == -line.driving && share.share.is_positive())
+                .map(|(_, share)| share.clone());
+        }
+        self
+    }
+}
+
+/// How a discount was shared out; empty when the shares are not those of one discount on these lines.
+fn shared(order: &[OrderLine], shares: &[Fen]) -> Vec<Share> {
+    let worth = |(line, share): (&OrderLine, &Fen)| {
+        let own = line.discount - *share;
+        let price = amount_of(line.quantity, line.unit_price).ok()?;
+        (!own.is_negative() && own <= price).then(|| price - own)
+    };
+    let bases: Option<Vec<Fen>> = order.iter().zip(shares).map(worth).collect();
+    let discount: Fen = shares.iter().copied().sum();
+    let bases = bases.unwrap_or_default();
+    if order.len() != shares.len() || allocate(discount, &bases).as_deref() != Ok(shares) {
+        return Vec::new();
+    }
+    let of: Fen = bases.iter().copied().sum();
+    if !of.is_positive() {
+        return Vec::new();
+    }
+    let whole = i128::from(of.get());
+    let told = |((line, share), base): ((&OrderLine, &Fen), Fen)| {
+        let product = i128::from(discount.get()) * i128::from(base.get());
+        Share {
+            discount,
+            base,
+            of,
+            formula: format!("{discount} × {base} ÷ {of}"),
+            exact: round_div(product * PER_FEN, whole),
+            share: *share,
+            got_left_over: i128::from(share.get()) > product / whole,
+            own: line.discount - *share,
+        }
+    };
+    order.iter().zip(shares).zip(bases).map(told).collect()
 }
 
 /// Millionths of a yuan as text: `-0.003274`.
@@ -176,6 +254,10 @@ fn explain_line(line: &InvoiceLine, source: Option<(usize, &OrderLine)>) -> Line
         Drive::Gross | Drive::Remainder => line.rate.gross_share(),
     };
     let exact_tax = round_div(i128::from(driving.get()) * share * PER_FEN, whole);
+    let carried = match drive {
+        Drive::Remainder => line.tax - line.rate.tax_in_gross(driving),
+        Drive::Gross | Drive::Net => Fen::ZERO,
+    };
     LineRounding {
         order_line: source.map(|(at, _)| at),
         drive,
@@ -184,6 +266,8 @@ fn explain_line(line: &InvoiceLine, source: Option<(usize, &OrderLine)>) -> Line
         formula: formula(driving, share, whole),
         exact_tax,
         gap: i128::from(line.tax.get()) * PER_FEN - exact_tax,
+        carried,
+        share: None,
         line: line.clone(),
     }
 }
@@ -213,6 +297,7 @@ fn explain_difference(
         formula: told,
         exact_tax,
         gap: i128::from(line.tax.get()) * PER_FEN - exact_tax,
+        carried: Fen::ZERO,
         ..explain_line(line, source)
     }
 }
@@ -357,7 +442,7 @@ mod tests {
         assert_eq!((rate.lines, rate.totals.tax), (3, Fen::raw(36)));
         assert_eq!(
             (rate.tax_at_once, rate.tail()),
-            (Some(Fen::raw(35)), Fen::raw(1))
+            (Some(Fen::raw(35)), Some(Fen::raw(1)))
         );
         assert_eq!(told.gap(), told.lines.iter().map(|it| it.gap).sum::<i128>());
     }
@@ -377,7 +462,60 @@ mod tests {
         // A remainder fits neither formula.
         lines[0].tax = Fen::raw(1);
         lines[0].amount = Fen::raw(3);
-        assert_eq!(explain(&lines, &[]).lines[0].drive, Drive::Remainder);
+        let told = explain(&lines, &[]);
+        assert_eq!(told.lines[0].drive, Drive::Remainder);
+        // The formula gives 0.00 of 0.04; the fen beyond it is carried, and said to be.
+        assert_eq!(told.lines[0].carried, Fen::raw(1));
+        assert_eq!(told.lines[1].carried, Fen::ZERO);
+        // Of 5.52 of tax the other part has taken 0.93 less by rounding: −4.582212 becomes −4.59.
+        lines[0].gross = Fen::raw(-3983);
+        lines[0].tax = Fen::raw(-459);
+        lines[0].amount = lines[0].gross - lines[0].tax;
+        let told = explain(&lines[..1], &[]);
+        assert_eq!(millionths(told.lines[0].exact_tax), "-4.582212");
+        assert_eq!(told.lines[0].carried, Fen::raw(-1));
+    }
+
+    #[test]
+    fn a_share_of_the_order_s_discount_tells_its_formula_and_who_got_the_fen_left_over() {
+        let mut order = [
+            order_line("1", "59.90", "0.13", true, 0),
+            order_line("1", "39.90", "0.13", true, 100),
+            order_line("1", "0.20", "0.13", true, 0),
+        ];
+        let bases = [Fen::raw(5990), Fen::raw(3890), Fen::raw(20)];
+        let shares = allocate(Fen::raw(1000), &bases).unwrap();
+        for (line, share) in order.iter_mut().zip(&shares) {
+            line.discount += *share;
+        }
+        let told = explained(&order).with_shares(&order, &shares);
+        let share = told.lines[1].share.clone().unwrap();
+        assert_eq!(share.formula, "10.00 × 59.90 ÷ 99.00");
+        assert_eq!(millionths(share.exact), "6.050505");
+        assert_eq!((share.share, share.got_left_over), (Fen::raw(605), false));
+        let share = told.lines[3].share.clone().unwrap();
+        assert_eq!(
+            (share.own, share.share, share.got_left_over),
+            (Fen::raw(100), Fen::raw(393), true)
+        );
+        assert_eq!(millionths(share.exact), "3.929293");
+        assert!(told.lines[0].share.is_none());
+        // What no discount comes to is not told as one.
+        let told = explained(&order).with_shares(&order, &[Fen::raw(1), Fen::ZERO, Fen::ZERO]);
+        let told = told.with_shares(&order, &shares[..2]);
+        assert!(told.lines.iter().all(|it| it.share.is_none()));
+    }
+
+    #[test]
+    fn without_one_formula_for_the_sum_there_is_no_tail() {
+        let told = explained(&[
+            order_line("1", "1.00", "0.13", true, 0),
+            order_line("1", "1.00", "0.13", false, 0),
+        ]);
+        assert_eq!(
+            (told.rates[0].tax_at_once, told.rates[0].tail()),
+            (None, None)
+        );
     }
 
     #[test]

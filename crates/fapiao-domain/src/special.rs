@@ -77,6 +77,7 @@ pub fn check_special_title(title: &Title) -> Result<(), TitleError> {
         code: "E_SPECIAL_TITLE",
         message: message.to_owned(),
         suggestion: None,
+        chinese: None,
     })
 }
 

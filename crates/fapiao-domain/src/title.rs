@@ -64,6 +64,8 @@ pub struct TitleError {
     pub message: String,
     /// What was probably meant, where that is known.
     pub suggestion: Option<String>,
+    /// The same in Chinese, where there is more to say than the code does.
+    pub chinese: Option<String>,
 }
 
 /// Cleans and checks a title.
@@ -155,6 +157,19 @@ fn without_person_suffix(name: &str) -> (String, bool) {
     }
 }
 
+/// What a member of a title is called in Chinese.
+fn in_chinese(field: &str) -> &'static str {
+    match field {
+        "name" => "名称",
+        "address" => "地址",
+        "phone" => "电话",
+        "bank" => "开户行",
+        "bank_account" => "银行账号",
+        "email" => "邮箱",
+        _ => "内容",
+    }
+}
+
 #[derive(Default)]
 struct Check {
     /// Whether a person answers for the tax number.
@@ -170,7 +185,22 @@ impl Check {
             code,
             message: message.into(),
             suggestion: None,
+            chinese: None,
         });
+    }
+
+    /// With what the Chinese words of the code leave open.
+    fn error_with(
+        &mut self,
+        field: &'static str,
+        code: &'static str,
+        message: impl Into<String>,
+        chinese: impl Into<String>,
+    ) {
+        self.error(field, code, message);
+        if let Some(error) = self.errors.last_mut() {
+            error.chinese = Some(chinese.into());
+        }
     }
 
     fn note(&mut self, field: &'static str, code: &'static str, message: impl Into<String>) {
@@ -187,7 +217,13 @@ impl Check {
         let is_edge = |it: char| it.is_whitespace() || it.is_control() || is_invisible(it);
         let text = text.trim_matches(is_edge);
         if text.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
-            self.error(field, code, format!("{field} must be one line"));
+            let message = format!("{field} must be one line");
+            self.error_with(
+                field,
+                code,
+                message,
+                format!("{}须为一行", in_chinese(field)),
+            );
             return String::new();
         }
         let seen = text
@@ -202,10 +238,11 @@ impl Check {
         }
         let length = clean.chars().count();
         if length > most {
-            self.error(
+            self.error_with(
                 field,
                 code,
                 format!("{field} may have at most {most} characters, not {length}"),
+                format!("{}最多 {most} 字，现有 {length} 字", in_chinese(field)),
             );
         }
         clean
@@ -234,19 +271,23 @@ impl Check {
         let refused = self.errors.iter().any(|error| error.field == "name");
         match kind {
             _ if refused => {}
-            _ if length == 0 => self.error("name", "E_NAME", "the name is missing"),
+            _ if length == 0 => {
+                self.error_with("name", "E_NAME", "the name is missing", "名称不能为空");
+            }
             TitleKind::Person if length < 2 => {
-                self.error(
+                self.error_with(
                     "name",
                     "E_NAME",
                     "a person's name has at least 2 characters, such as 张先生",
+                    "个人姓名至少 2 个字，例如“张先生”",
                 );
             }
             TitleKind::Person if length > 296 => {
-                self.error(
+                self.error_with(
                     "name",
                     "E_NAME",
                     "a person's name may have at most 296 characters",
+                    "个人姓名最多 296 个字",
                 );
             }
             TitleKind::Organisation | TitleKind::NoNumber if length <= 4 => {
@@ -343,6 +384,7 @@ impl Check {
                 code: error.code,
                 message: error.message,
                 suggestion: error.suggestion,
+                chinese: None,
             }),
         }
         number

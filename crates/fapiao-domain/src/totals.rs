@@ -54,6 +54,8 @@ pub struct LineError {
     pub code: &'static str,
     /// What is wrong and what is allowed, in English.
     pub message: String,
+    /// The same in Chinese, where there is more to say than the code does.
+    pub chinese: Option<String>,
 }
 
 /// Adds up lines.
@@ -91,6 +93,7 @@ pub fn compute(
                 },
                 code: failed.code,
                 message: failed.message,
+                chinese: None,
             })
             .collect::<Vec<_>>()
     })?;
@@ -171,7 +174,11 @@ fn computed(
     }
     if !totals.amount.is_positive() {
         let message = "the total must be above 0.00; the discounts take all of it";
-        return Err(vec![whole("total", "E_NONPOSITIVE", message)]);
+        let wrong = whole("total", "E_NONPOSITIVE", message);
+        return Err(vec![LineError {
+            chinese: Some("合计须大于 0.00：折扣扣完了全部金额".to_owned()),
+            ..wrong
+        }]);
     }
     Ok((
         Computed {
@@ -188,6 +195,7 @@ fn whole(field: &'static str, code: &'static str, message: impl Into<String>) ->
         field,
         code,
         message: message.into(),
+        chinese: None,
     }
 }
 
@@ -203,24 +211,48 @@ impl Faults<'_> {
             field,
             code,
             message: message.into(),
+            chinese: None,
+        });
+    }
+
+    /// With what the Chinese words of the code leave open.
+    fn add_with(
+        &mut self,
+        field: &'static str,
+        code: &'static str,
+        message: impl Into<String>,
+        chinese: impl Into<String>,
+    ) {
+        self.errors.push(LineError {
+            line: Some(self.line),
+            field,
+            code,
+            message: message.into(),
+            chinese: Some(chinese.into()),
         });
     }
 }
 
 fn check_texts(line: &OrderLine, faults: &mut Faults<'_>) {
-    for (field, code, text, least, most) in [
-        ("name", "E_NAME", &line.name, 1, 600),
-        ("spec", "E_SPEC", &line.spec, 0, 150),
-        ("unit", "E_UNIT", &line.unit, 0, 300),
+    for (field, code, zh, text, least, most) in [
+        ("name", "E_NAME", "名称", &line.name, 1, 600),
+        ("spec", "E_SPEC", "规格型号", &line.spec, 0, 150),
+        ("unit", "E_UNIT", "单位", &line.unit, 0, 300),
     ] {
         let length = text.chars().count();
         if text.trim().chars().count() < least || length > most {
             let message = format!("{field} must have {least} to {most} characters, not {length}");
-            faults.add(field, code, message);
+            let chinese = if length > most {
+                format!("{zh}最多 {most} 字，现有 {length} 字")
+            } else {
+                format!("{zh}不能为空")
+            };
+            faults.add_with(field, code, message, chinese);
         } else if text.chars().any(char::is_control) {
             let message =
                 format!("{field} must not contain line breaks, tabs or other control characters");
-            faults.add(field, code, message);
+            let chinese = format!("{zh}不能含有换行、制表符等控制字符");
+            faults.add_with(field, code, message, chinese);
         }
     }
 }
@@ -313,15 +345,17 @@ fn amounts_of(line: &OrderLine, faults: &mut Faults<'_>) -> Option<Amounts> {
                 code,
                 format!("{field} must be above 0 and below 10000000000"),
             );
-        } else if number.normalize().scale() > 8 {
-            faults.add(field, code, format!("{field} may have at most 8 decimals"));
+        } else if number.normalize().scale() > UNIT_PRICE_DECIMALS {
+            let message = format!("{field} may have at most {UNIT_PRICE_DECIMALS} decimals");
+            faults.add(field, code, message);
         }
     }
     if line.discount.is_negative() {
-        faults.add(
+        faults.add_with(
             "discount",
             "E_DISCOUNT",
             "a discount is written as zero or a positive amount",
+            "折扣额写作零或正数",
         );
     }
     if faults.errors.len() > before || !line.rate.is_well_formed() {
@@ -331,7 +365,8 @@ fn amounts_of(line: &OrderLine, faults: &mut Faults<'_>) -> Option<Amounts> {
         Ok(price) if price.is_positive() => price,
         Ok(_) => {
             let message = "quantity × unit_price comes to less than half a fen";
-            faults.add("unit_price", "E_NONPOSITIVE", message);
+            let chinese = "数量乘以单价不足半分";
+            faults.add_with("unit_price", "E_NONPOSITIVE", message, chinese);
             return None;
         }
         Err(error) => {
@@ -348,7 +383,8 @@ fn amounts_of(line: &OrderLine, faults: &mut Faults<'_>) -> Option<Amounts> {
             "the discount {} is more than the line, which comes to {price}",
             line.discount
         );
-        faults.add("discount", "E_DISCOUNT", message);
+        let chinese = format!("折扣 {} 大于该行金额 {price}", line.discount);
+        faults.add_with("discount", "E_DISCOUNT", message, chinese);
         return None;
     }
     let parts = |driving: Fen| {

@@ -153,7 +153,7 @@ fn decimals_of_a_price() {
     );
     assert!(at_scale(7_000_000, 13) && at_scale(999_999_937, 13));
     let mut line = order_line();
-    line.quantity = "3.123456789".parse().unwrap();
+    line.quantity = "3.12345678901234".parse().unwrap();
     assert_eq!(codes(&line), ["E_QUANTITY"]);
 }
 

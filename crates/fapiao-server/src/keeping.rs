@@ -3,17 +3,16 @@
 use crate::{
     adapters::files::Documents,
     config::{Archive, Config},
-    proving::{ANCHOR_FOLDER, Depth, Prover},
+    proving::{Depth, Prover, anchor_name},
 };
-use chrono::{TimeDelta, Timelike};
-use fapiao_archive::evidence::anchor_json;
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use fapiao_domain::ids::PushId;
 use fapiao_usecases::{
     calendar,
     errors::{OutsideError, StoreError},
     ids::fresh,
-    ports::{Anchor, AnchorPlace, Mail, Ports, ProofRun},
-    proof_words::{in_chinese, next_step},
+    jobs::{Job, QueuedJob},
+    ports::{Anchor, AnchorPlace, Ports, ProofRun},
 };
 use std::{
     io::Write,
@@ -98,10 +97,11 @@ impl Keeper {
         }
     }
 
-    /// What is done every half minute: the night's request, anchors, alarms, the end of old exchanges.
+    /// What is done every half minute: the night's request, anchors, alarms, the end of old exchanges. A place that takes
+    /// no anchors keeps nothing else from being done.
     ///
     /// # Errors
-    /// [`Trouble`]; what was done before it stays done, and the next call goes on.
+    /// [`Trouble`], the first of them; everything else was done, and the next call goes on.
     pub async fn now_and_then(&self) -> Result<(), Trouble> {
         let now = self.ports.clock.now();
         let store = &self.ports.store;
@@ -112,54 +112,75 @@ impl Keeper {
                 store.ask_proof(&run_id(now), &cause).await?;
             }
         }
-        let newest = store.anchors(1).await?;
-        let apart = TimeDelta::minutes(i64::from(self.settings.anchor_minutes));
-        if newest.first().is_none_or(|it| now - it.at >= apart) {
-            store.make_anchor().await?;
-        }
-        self.bring_anchors().await?;
-        self.tell_broken().await?;
+        // What fails of these holds up none of the others.
+        let mut ends = vec![self.anchor_when_due(now).await];
+        ends.push(self.anchors_to_file().await);
+        ends.push(self.anchors_to_storage().await);
+        ends.push(self.anchors_to_mails().await);
+        ends.push(self.tell_broken().await);
         if self.settings.exchange_days > 0 {
             let before = now - TimeDelta::days(i64::from(self.settings.exchange_days));
-            store.drop_exchanges(before, DROPPED_AT_ONCE).await?;
+            let dropped = store.drop_exchanges(before, DROPPED_AT_ONCE).await;
+            ends.push(dropped.map(drop).map_err(Trouble::from));
+        }
+        ends.into_iter().collect()
+    }
+
+    async fn anchor_when_due(&self, now: DateTime<Utc>) -> Result<(), Trouble> {
+        let newest = self.ports.store.anchors(1).await?;
+        let apart = TimeDelta::minutes(i64::from(self.settings.anchor_minutes));
+        if newest.first().is_none_or(|it| now - it.at >= apart) {
+            self.ports.store.make_anchor().await?;
         }
         Ok(())
     }
 
-    async fn bring_anchors(&self) -> Result<(), Trouble> {
+    async fn anchors_to_file(&self) -> Result<(), Trouble> {
+        if self.settings.anchor_file.is_empty() {
+            return Ok(());
+        }
         let store = &self.ports.store;
-        if !self.settings.anchor_file.is_empty() {
-            for anchor in store
-                .anchors_due(AnchorPlace::File, ANCHORS_AT_ONCE)
-                .await?
-            {
-                append(Path::new(&self.settings.anchor_file), &anchor)?;
-                store.note_anchored(anchor.seq, AnchorPlace::File).await?;
-            }
+        let due = store.anchors_due(AnchorPlace::File, ANCHORS_AT_ONCE);
+        for anchor in due.await? {
+            append(Path::new(&self.settings.anchor_file), &anchor)?;
+            store
+                .note_anchored(anchor.seq, AnchorPlace::File, Vec::new())
+                .await?;
         }
-        if self.settings.anchor_storage {
-            for anchor in store
-                .anchors_due(AnchorPlace::Storage, ANCHORS_AT_ONCE)
-                .await?
-            {
-                let name = format!("{ANCHOR_FOLDER}/{:020}.json", anchor.seq);
-                let text = anchor_json(&anchor).to_string();
-                self.files.put_named(&name, text.into()).await?;
-                store
-                    .note_anchored(anchor.seq, AnchorPlace::Storage)
-                    .await?;
-            }
+        Ok(())
+    }
+
+    async fn anchors_to_storage(&self) -> Result<(), Trouble> {
+        if !self.settings.anchor_storage {
+            return Ok(());
         }
-        if !self.settings.anchor_mails.is_empty() && self.ports.mailer.is_enabled() {
-            for anchor in store
-                .anchors_due(AnchorPlace::Mail, ANCHORS_AT_ONCE)
-                .await?
-            {
-                for to in &self.settings.anchor_mails {
-                    self.ports.mailer.send(anchor_mail(to, &anchor)).await?;
-                }
-                store.note_anchored(anchor.seq, AnchorPlace::Mail).await?;
-            }
+        let store = &self.ports.store;
+        let due = store.anchors_due(AnchorPlace::Storage, ANCHORS_AT_ONCE);
+        for anchor in due.await? {
+            let text = anchor.json().to_string();
+            self.files
+                .put_named(&anchor_name(anchor.seq), text.into())
+                .await?;
+            store
+                .note_anchored(anchor.seq, AnchorPlace::Storage, Vec::new())
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn anchors_to_mails(&self) -> Result<(), Trouble> {
+        if self.settings.anchor_mails.is_empty() || !self.ports.mailer.is_enabled() {
+            return Ok(());
+        }
+        let store = &self.ports.store;
+        let due = store.anchors_due(AnchorPlace::Mail, ANCHORS_AT_ONCE);
+        for Anchor { seq, .. } in due.await? {
+            let mail = |to: &String| {
+                let to = to.clone();
+                QueuedJob::now(Job::MailAnchor { seq, to }, None)
+            };
+            let mails = self.settings.anchor_mails.iter().map(mail).collect();
+            store.note_anchored(seq, AnchorPlace::Mail, mails).await?;
         }
         Ok(())
     }
@@ -214,18 +235,19 @@ impl Keeper {
         let runs = self.ports.store.proof_runs(5).await?;
         let untold = |it: &&ProofRun| it.state == "done" && !it.holds && it.told_at.is_none();
         for run in runs.iter().filter(untold) {
-            for to in &self.settings.alarm_mails {
-                let mail = alarm_mail(to, run, &self.ports.public_base);
-                self.ports.mailer.send(mail).await?;
-            }
-            self.ports.store.note_told(&run.id).await?;
+            let mail = |to: &String| {
+                let (run, to) = (run.id.clone(), to.clone());
+                QueuedJob::now(Job::MailAlarm { run, to }, None)
+            };
+            let mails = self.settings.alarm_mails.iter().map(mail).collect();
+            self.ports.store.note_told(&run.id, mails).await?;
         }
         Ok(())
     }
 }
 
 /// An id for a run.
-pub fn run_id(now: chrono::DateTime<chrono::Utc>) -> String {
+pub fn run_id(now: DateTime<Utc>) -> String {
     let id: PushId = fresh(now);
     id.to_string()
         .replacen(<PushId as fapiao_domain::ids::Id>::PREFIX, "run_", 1)
@@ -239,58 +261,6 @@ fn append(path: &Path, anchor: &Anchor) -> std::io::Result<()> {
         .create(true)
         .append(true)
         .open(path)?;
-    file.write_all(format!("{}\n", anchor_json(anchor)).as_bytes())?;
+    file.write_all(format!("{}\n", anchor.json()).as_bytes())?;
     file.sync_data()
-}
-
-fn plain_mail(to: &str, serial: String, subject: String, text: String) -> Mail {
-    let safe = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
-    Mail {
-        to: to.to_owned(),
-        subject,
-        html: format!("<pre>{safe}</pre>"),
-        text,
-        attachments: Vec::new(),
-        serial,
-    }
-}
-
-fn anchor_mail(to: &str, anchor: &Anchor) -> Mail {
-    let at = calendar::in_shanghai(anchor.at).format("%Y-%m-%d %H:%M");
-    let text = format!(
-        "请保留此邮件：它证明审计链在 {at} 的样子，可用证据包中的 verify.html 比对。\n\
-         Keep this mail: it proves how the audit chain stood; the verifier of an evidence pack compares it.\n\n{}\n",
-        anchor_json(anchor)
-    );
-    plain_mail(
-        to,
-        format!("anchor-{}", anchor.seq),
-        format!("审计链锚点 Audit anchor {} ({at})", anchor.seq),
-        text,
-    )
-}
-
-fn alarm_mail(to: &str, run: &ProofRun, base: &str) -> Mail {
-    let mut text = format!("账目核对发现问题。 The ledger does not hold.\n{base}/admin/ledger\n");
-    for result in run.results.iter().filter(|it| !it.found.is_empty()) {
-        text.push_str(&format!(
-            "\n{} {} / {}\n",
-            result.id, result.title_zh, result.title_en
-        ));
-        for line in &result.found {
-            let chinese = in_chinese(line).map(|it| format!("{it} / "));
-            text.push_str(&format!("  - {}{line}\n", chinese.unwrap_or_default()));
-        }
-        let next = next_step(&result.id);
-        text.push_str(&format!("  → {}\n  → {}\n", next.zh, next.en));
-    }
-    plain_mail(
-        to,
-        format!("proof-{}", run.id),
-        "账目核对未通过 The ledger does not hold".to_owned(),
-        text,
-    )
 }

@@ -311,6 +311,7 @@ fn order(company: &Company, run: i64, serial: u64) -> NewOrder {
             difference: None,
             asked: AskedKind::Ordinary,
         },
+        shares: Vec::new(),
         sums: vec![RateSum {
             rate: Rate::Percent("0.13".parse().unwrap()),
             service: false,

@@ -205,13 +205,16 @@ async fn write_details(tx: &Tx, won: &[&NewOrder]) -> Result<(), StoreError> {
         .await?;
     for new in won {
         let order = &new.order;
-        tx.audit(
-            Line::new(&new.actor, "order.accepted", order.id.as_str())
-                .order(order.id.as_str())
-                .with("order_no", order.order_no.as_str())
-                .with("source", order.source.as_str())
-                .with("total", order.totals.total.to_string()),
-        );
+        let mut line = Line::new(&new.actor, "order.accepted", order.id.as_str())
+            .order(order.id.as_str())
+            .with("order_no", order.order_no.as_str())
+            .with("source", order.source.as_str())
+            .with("total", order.totals.total.to_string());
+        if !new.shares.is_empty() {
+            let shares: Vec<String> = new.shares.iter().map(ToString::to_string).collect();
+            line = line.with("discount_shares", shares);
+        }
+        tx.audit(line);
         if order.payment.is_some() {
             tx.enqueue(QueuedJob::now(
                 Job::MatchPayment(order.id.clone()),

@@ -14,9 +14,12 @@ use crate::{
     writer::Run,
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{Id, InvoiceId, OrderId};
 use fapiao_usecases::{
+    actor::Actor,
     errors::StoreError,
+    jobs::QueuedJob,
     ports::{Anchor, AnchorPlace, ChainLine, CheckResult, ProofRun, Proofs, Scope, StatedContent},
     records::Invoice,
 };
@@ -24,7 +27,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::TransactionTrait;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const PAGE: i64 = 5000;
 
@@ -161,26 +164,21 @@ fn finish<'t>(tx: &'t Tx, it: &'t Finished) -> Run<'t, ()> {
         } else {
             "proof.broken"
         };
-        tx.audit(audit::Line::new(
-            &fapiao_usecases::actor::Actor::System,
-            action,
-            &it.id,
-        ));
+        tx.audit(audit::Line::new(&Actor::System, action, &it.id));
         Ok(())
     })
 }
 
-#[expect(
-    clippy::ptr_arg,
-    reason = "the writer keeps what it writes and lends it as it is"
-)]
-fn told<'t>(tx: &'t Tx, id: &'t String) -> Run<'t, ()> {
+fn told<'t>(tx: &'t Tx, (id, mails): &'t (String, Vec<QueuedJob>)) -> Run<'t, ()> {
     Box::pin(async move {
         let sql = Sql::new("UPDATE proof_runs SET told_at = ")
             .bind(tx.now_millis())
             .add(" WHERE told_at IS NULL AND id = ")
             .bind(id.as_str());
-        tx.exec(sql).await.map(drop)
+        if tx.exec(sql).await? == 1 {
+            tx.enqueue_all(mails);
+        }
+        Ok(())
     })
 }
 
@@ -192,14 +190,41 @@ fn column(place: AnchorPlace) -> &'static str {
     }
 }
 
-fn anchored<'t>(tx: &'t Tx, (seq, place): &'t (i64, AnchorPlace)) -> Run<'t, ()> {
+fn anchored<'t>(
+    tx: &'t Tx,
+    (seq, place, mails): &'t (i64, AnchorPlace, Vec<QueuedJob>),
+) -> Run<'t, ()> {
     Box::pin(async move {
         let column = column(*place);
         let sql = Sql::new(format!("UPDATE audit_anchors SET {column} = "))
             .bind(tx.now_millis())
             .add(&format!(" WHERE {column} IS NULL AND seq = "))
             .bind(*seq);
-        tx.exec(sql).await.map(drop)
+        if tx.exec(sql).await? == 1 {
+            tx.enqueue_all(mails);
+        }
+        Ok(())
+    })
+}
+
+#[expect(
+    clippy::ptr_arg,
+    reason = "the writer keeps what it writes and lends it as it is"
+)]
+fn again<'t>(tx: &'t Tx, seqs: &'t Vec<i64>) -> Run<'t, ()> {
+    Box::pin(async move {
+        for chunk in seqs.chunks(1000) {
+            let sql = Sql::new(
+                "UPDATE audit_anchors SET file_at = NULL, storage_at = NULL WHERE seq IN ",
+            )
+            .list(chunk.iter().copied());
+            tx.exec(sql).await?;
+        }
+        tx.audit(
+            audit::Line::new(&Actor::System, "proof.anchors_again", "anchors")
+                .with("count", seqs.len() as u64),
+        );
+        Ok(())
     })
 }
 
@@ -303,8 +328,14 @@ impl Proofs for Store {
         self.write(input, finish).await
     }
 
-    async fn note_told(&self, id: &str) -> Result<(), StoreError> {
-        self.write(id.to_owned(), told).await
+    async fn note_told(&self, id: &str, mails: Vec<QueuedJob>) -> Result<(), StoreError> {
+        self.write((id.to_owned(), mails), told).await
+    }
+
+    async fn proof_run(&self, id: &str) -> Result<Option<ProofRun>, StoreError> {
+        let sql = select::<proof_run::Entity>("WHERE id = ").bind(id);
+        let mut found = sql::all::<proof_run::Model>(self.reader(), sql).await?;
+        found.pop().map(run_record).transpose()
     }
 
     async fn proof_runs(&self, limit: u32) -> Result<Vec<ProofRun>, StoreError> {
@@ -376,8 +407,34 @@ impl Proofs for Store {
         self.anchor_list(tail).await
     }
 
-    async fn note_anchored(&self, seq: i64, place: AnchorPlace) -> Result<(), StoreError> {
-        self.write((seq, place), anchored).await
+    async fn note_anchored(
+        &self,
+        seq: i64,
+        place: AnchorPlace,
+        mails: Vec<QueuedJob>,
+    ) -> Result<(), StoreError> {
+        self.write((seq, place, mails), anchored).await
+    }
+
+    async fn anchors_brought(
+        &self,
+        place: AnchorPlace,
+    ) -> Result<Vec<(i64, DateTime<Utc>)>, StoreError> {
+        let column = column(place);
+        let sql = Sql::new(format!(
+            "SELECT seq, {column} FROM audit_anchors WHERE {column} IS NOT NULL ORDER BY seq"
+        ));
+        let rows = sql::rows(self.reader(), sql).await?;
+        rows.iter()
+            .map(|row| Ok((row.cell(0)?, read::time(row.cell(1)?)?)))
+            .collect()
+    }
+
+    async fn bring_anchors_again(&self, seqs: &[i64]) -> Result<(), StoreError> {
+        if seqs.is_empty() {
+            return Ok(());
+        }
+        self.write(seqs.to_vec(), again).await
     }
 
     async fn anchors(&self, limit: u32) -> Result<Vec<Anchor>, StoreError> {
@@ -397,11 +454,18 @@ impl Proofs for Store {
     async fn check_anchors(&self, kept: &[Anchor]) -> Result<CheckResult, StoreError> {
         let mut check = verify::Check::new(
             "I19",
-            "The audit chain agrees with the anchors that were kept outside the database",
-            "审计链与库外留存的锚点一致",
-            "for each kept anchor: its seal by the key of its key id; audit_entries.hash WHERE seq = anchor.seq must be the anchor's",
+            "The audit chain agrees with its anchors, and those that were kept outside the database are still there",
+            "审计链与锚点一致，库外留存的锚点无缺失",
+            "for each anchor, kept outside or in audit_anchors: its seal by the key of its key id; audit_entries.hash \
+             WHERE seq = anchor.seq must be the anchor's; each of audit_anchors with file_at or storage_at is kept there",
         );
-        for chunk in kept.chunks(1000) {
+        let mut all = kept.to_vec();
+        // Of those that are kept outside as well, once.
+        let mut held = self.anchor_list(Sql::new("ORDER BY seq")).await?;
+        let outside: HashSet<(i64, &str)> = kept.iter().map(|it| (it.seq, &*it.seal)).collect();
+        held.retain(|it| !outside.contains(&(it.seq, &*it.seal)));
+        all.extend(held);
+        for chunk in all.chunks(1000) {
             let sql = Sql::new("SELECT seq, hash FROM audit_entries WHERE seq IN ")
                 .list(chunk.iter().map(|it| it.seq));
             let mut stored = HashMap::new();

@@ -193,8 +193,8 @@ impl Upkeep for Store {
     async fn leftovers(&self, ages: &Ages) -> Result<CheckResult, StoreError> {
         let title = (
             "I13",
-            "What is kept for a time is gone when its time is over, and no file lies about that nothing names",
-            "限期保留的数据到期即清除，且没有无主文件",
+            "What is kept for a time is gone when its time is over, and no file was begun and left unfinished",
+            "限期保留的数据到期即清除，且没有写了一半的文件",
         );
         verify::one(self, title, SWEPT_ROWS, &leftovers(ages)).await
     }

@@ -1,6 +1,11 @@
 //! What is wrong with an input, field by field.
 
-use fapiao_domain::text::{Invisible, invisible};
+use fapiao_domain::{
+    money::FenError,
+    text::{Invisible, invisible},
+    title::TitleError,
+    uscc::slips,
+};
 use thiserror::Error;
 
 /// One wrong field.
@@ -51,9 +56,32 @@ impl FieldError {
         self
     }
 
+    /// A rule of titles that was broken; `typed` is the tax number as typed.
+    pub fn of_title(at: &str, error: TitleError, typed: &str) -> Self {
+        let wrong = Self {
+            chinese: error.chinese.map(Into::into),
+            ..Self::new(format!("{at}/{}", error.field), error.code, error.message)
+        };
+        match error.suggestion {
+            Some(meant) => {
+                let slips = slips(typed, &meant);
+                wrong.meaning(meant, slips)
+            }
+            None => wrong,
+        }
+    }
+
     /// With what was probably meant.
     pub fn meaning(mut self, text: String, slips: String) -> Self {
         self.meant = Some(Box::new((text, slips)));
         self
+    }
+}
+
+/// Why a text is no amount, in Chinese.
+pub(crate) fn fen_in_chinese(error: &FenError) -> &'static str {
+    match error {
+        FenError::Malformed => "金额以元为单位，最多两位小数，例如 113 或 113.00",
+        FenError::TooLarge => "金额不能超过 1000000000.00 元",
     }
 }

@@ -103,6 +103,20 @@ pub enum Job {
         /// To whom.
         staff: StaffId,
     },
+    /// Mail one person how the audit chain stood.
+    MailAnchor {
+        /// The anchor's line.
+        seq: i64,
+        /// To whom.
+        to: String,
+    },
+    /// Mail one person that the ledger does not hold.
+    MailAlarm {
+        /// Which check.
+        run: String,
+        /// To whom.
+        to: String,
+    },
     /// Make the card template of a collecting unit of fiscal bills, once.
     EnsureBillTemplate(FiscalUnitId),
     /// Ask WeChat whether the payer of a fiscal bill agreed.
@@ -152,6 +166,8 @@ impl Job {
             Job::CheckMonth { .. } => "check_month",
             Job::CheckQuota(_) => "check_quota",
             Job::MailWindow { .. } => "mail_window",
+            Job::MailAnchor { .. } => "mail_anchor",
+            Job::MailAlarm { .. } => "mail_alarm",
             Job::EnsureBillTemplate(_) => "ensure_bill_template",
             Job::ConfirmBill(_) => "confirm_bill",
             Job::InsertBill(_) => "insert_bill",
@@ -161,7 +177,7 @@ impl Job {
     }
 
     /// All kinds, for settings, metrics and pages.
-    pub const KINDS: [&'static str; 38] = [
+    pub const KINDS: [&'static str; 40] = [
         "handle_push",
         "confirm_authorisation",
         "draft_invoice",
@@ -195,6 +211,8 @@ impl Job {
         "check_month",
         "check_quota",
         "mail_window",
+        "mail_anchor",
+        "mail_alarm",
         "ensure_bill_template",
         "confirm_bill",
         "insert_bill",
@@ -244,6 +262,8 @@ impl Job {
             Job::EnsureTemplate { seller, kind } => card_subject(seller, *kind),
             Job::CheckMonth { seller, month } => format!("{seller}:{month}"),
             Job::MailWindow { batch, staff } => format!("{batch}:{staff}"),
+            Job::MailAnchor { seq, to } => format!("anchor-{seq}:{to}"),
+            Job::MailAlarm { run, to } => format!("{run}:{to}"),
             Job::PrepareAccount(id) | Job::PushBuyerForm(id) => id.to_string(),
             Job::Reconcile(id) => id.to_string(),
             Job::MatchPayment(id) | Job::AskPayment(id) => id.to_string(),
@@ -279,6 +299,8 @@ impl Job {
             Job::MailWindow { batch, staff } => {
                 json!({ "batch": batch, "staff": staff.as_str() })
             }
+            Job::MailAnchor { seq, to } => json!({ "seq": seq, "to": to }),
+            Job::MailAlarm { run, to } => json!({ "run": run, "to": to }),
             Job::RejectClaim { claim, url } => {
                 json!({ "claim": claim.as_str(), "url": url })
             }
@@ -346,6 +368,14 @@ impl Job {
             "mail_window" => Job::MailWindow {
                 batch: payload.get("batch")?.as_str()?.to_owned(),
                 staff: StaffId::parse(payload.get("staff")?.as_str()?).ok()?,
+            },
+            "mail_anchor" => Job::MailAnchor {
+                seq: payload.get("seq")?.as_i64()?,
+                to: payload.get("to")?.as_str()?.to_owned(),
+            },
+            "mail_alarm" => Job::MailAlarm {
+                run: payload.get("run")?.as_str()?.to_owned(),
+                to: payload.get("to")?.as_str()?.to_owned(),
             },
             "ensure_bill_template" => Job::EnsureBillTemplate(id(payload)?),
             "confirm_bill" => Job::ConfirmBill(id(payload)?),
@@ -493,6 +523,14 @@ mod tests {
             Job::MailWindow {
                 batch: "b-1".to_owned(),
                 staff: fresh(now),
+            },
+            Job::MailAnchor {
+                seq: 7,
+                to: "auditor@example.com".to_owned(),
+            },
+            Job::MailAlarm {
+                run: "run_1".to_owned(),
+                to: "boss@example.com".to_owned(),
             },
             Job::EnsureBillTemplate(fresh(now)),
             Job::ConfirmBill(fresh(now)),

@@ -217,17 +217,17 @@ fn undrafted(deliveries: &[Delivery]) -> impl Iterator<Item = &Delivery> {
 /// A part as if it were an invoice already.
 fn as_paper(part: &OrderPart, books: &Books) -> Paper {
     Paper {
-        lines: lines_of(part, books),
+        lines: lines_of(part, &books.lines),
         sources: part.lines.iter().map(|it| it.source).collect(),
         earlier: Vec::new(),
     }
 }
 
 /// The invoice lines of a part, with the names of the order's computed lines.
-fn lines_of(part: &OrderPart, books: &Books) -> Vec<InvoiceLine> {
+pub(crate) fn lines_of(part: &OrderPart, computed: &[InvoiceLine]) -> Vec<InvoiceLine> {
     let mut lines = Vec::with_capacity(part.lines.len());
     for stated in &part.lines {
-        let Some(own) = books.lines.iter().find(|it| it.no == stated.source) else {
+        let Some(own) = computed.iter().find(|it| it.no == stated.source) else {
             continue;
         };
         let is_discount = stated.kind == LineKind::Discount;
@@ -272,7 +272,7 @@ pub(crate) fn part_lines(
         .collect();
     let mut made: Vec<InvoiceLine> = Vec::new();
     let mut sources = Vec::new();
-    let own = lines_of(part, books);
+    let own = lines_of(part, &books.lines);
     for (place, line) in own.iter().enumerate() {
         let source = part.lines[place].source;
         if line.kind == LineKind::Discount {

@@ -1,7 +1,7 @@
 //! Claimed jobs, carried out.
 
 use crate::{
-    backoffice::{months, quota, quota_terms, reconciliation, windows},
+    backoffice::{months, proof_mails, quota, quota_terms, reconciliation, windows},
     fiscal, gateway,
     jobs::{ClaimedJob, FinishedJob, Job},
     merchant::{after_payment, buyer_form, claims, confirm, prepare, pushes, refusal, reissue},
@@ -55,6 +55,8 @@ pub async fn run_job(ports: &Ports, claimed: &ClaimedJob) -> FinishedJob {
         Job::CheckQuota(id) => quota::check(ports, id).await,
         Job::CheckMonth { seller, month } => months::check_month(ports, seller, month).await,
         Job::MailWindow { batch, staff } => windows::mail_windows(ports, batch, staff).await,
+        Job::MailAnchor { seq, to } => proof_mails::mail_anchor(ports, *seq, to).await,
+        Job::MailAlarm { run, to } => proof_mails::mail_alarm(ports, run, to).await,
         Job::EnsureBillTemplate(id) => fiscal::ensure_bill_template(ports, id).await,
         Job::ConfirmBill(id) => fiscal::poll_bill(ports, id, claimed.queued_at).await,
         Job::InsertBill(id) => fiscal::insert_bill(ports, id).await,

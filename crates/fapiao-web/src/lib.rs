@@ -25,6 +25,7 @@ mod metrics;
 pub mod pages;
 mod preferences;
 mod problem;
+mod reasons;
 mod routes;
 mod security;
 mod statics;

@@ -1,6 +1,10 @@
 //! Every page renders, in both languages, within the promises of the design.
 
-use fapiao_web::{assets, i18n::Lang, pages::shell::Theme};
+use fapiao_web::{
+    assets,
+    i18n::{Lang, Texts},
+    pages::shell::Theme,
+};
 
 #[path = "../examples/preview/samples/mod.rs"]
 mod samples;
@@ -154,6 +158,24 @@ fn forms_that_change_something_carry_the_token() {
 }
 
 #[test]
+fn whoever_takes_numbers_as_csv_is_told_what_a_spreadsheet_does_to_them() {
+    let mut told = 0;
+    for (lang, name, page) in every_page() {
+        let has_numbers = [
+            "/admin/invoices.csv",
+            "/admin/orders.csv",
+            "/admin/reports/ledger.csv",
+        ];
+        if has_numbers.iter().any(|it| page.contains(it)) {
+            let words = Texts::of(lang).common.csv_digits;
+            assert!(page.contains(words), "{name} {}", lang.tag());
+            told += 1;
+        }
+    }
+    assert!(told >= 6, "{told}");
+}
+
+#[test]
 fn labels_and_errors_point_at_what_exists() {
     for (_, name, page) in every_page() {
         let ids: Vec<&str> = page
@@ -180,6 +202,20 @@ fn labels_and_errors_point_at_what_exists() {
             assert!(ids.contains(&target), "{name}: a link to #{target}");
         }
     }
+}
+
+#[test]
+fn what_is_wrong_with_a_row_stands_below_it_over_its_whole_width() {
+    let run = every_page().into_iter().find(|(lang, _, page)| {
+        *lang == Lang::En && page.contains("A tax class code has 19 digits")
+    });
+    let (_, _, page) = run.unwrap();
+    let told = "<tr class=\"wrong\"><td></td><td colspan=\"6\"><p><span class=\"mono\">tax_code</span> A tax class code has 19 digits</p></td></tr>";
+    assert!(page.contains(told), "{page}");
+    // The name of the file begins the line as it is: hints keep their letters.
+    assert!(page.contains("<p class=\"hint\">收银日报-2026-11-19.csv"));
+    let style = include_str!("../../../static/css/base.css");
+    assert!(style.contains(".say p + p:not(.hint)::first-letter"));
 }
 
 #[test]

@@ -65,6 +65,7 @@ pub async fn run(arguments: &[String], out: &mut impl Write) -> Result<(), Box<d
         .set_contact(&Contact {
             phone: "075500000000".into(),
             time_out_secs: 3600,
+            ..Contact::default()
         })
         .await?;
     let order_id = format!("EXAMPLE{now}");

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
-use crate::answer::required;
+use crate::answer::{Members, known_out, required};
 use crate::debug::debug_only;
 use crate::error::Error;
 use crate::flex;
@@ -42,6 +42,9 @@ pub struct WhiteListAnswer {
     /// Refused names.
     #[serde(default, deserialize_with = "flex::list")]
     pub fail_username: Vec<String>,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub other: Members,
 }
 
 debug_only!(TestWhiteList {});
@@ -93,7 +96,9 @@ impl PlatformClient {
                 "and username: 1 to 10 in all",
             ));
         }
-        self.session().post(&WHITE_LIST, &[], list).await
+        let mut answer: WhiteListAnswer = self.session().post(&WHITE_LIST, &[], list).await?;
+        answer.other = known_out(answer.other);
+        Ok(answer)
     }
 }
 

@@ -109,7 +109,8 @@ pub struct Compared {
     pub ledger: String,
     /// What the paper says; `None` when it is not found there.
     pub paper: Option<String>,
-    /// Whether both say the same.
+    /// Whether both say the same. Of [`Field::Checksum`], which is there only where it does not fit, a warning: the verdict
+    /// does not depend on it.
     pub same: bool,
 }
 
@@ -118,7 +119,7 @@ pub struct Compared {
 pub enum Verdict {
     /// Byte for byte the file we made or received.
     Identical,
-    /// Another file (printed anew, a QR code), but every compared field agrees.
+    /// Another file (printed anew, a QR code), but every compared field agrees; a checksum that does not fit may be beside.
     Agrees,
     /// An invoice of ours, but something differs.
     Differs,

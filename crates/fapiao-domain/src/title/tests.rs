@@ -293,3 +293,25 @@ fn a_vouched_number_is_cleaned_and_kept_and_the_rest_is_checked() {
         "the suffix once"
     );
 }
+
+#[test]
+fn chinese_tells_which_fault_a_name_has() {
+    let told = |kind, name: &str| {
+        let raw = RawTitle {
+            kind: Some(kind),
+            name: name.to_owned(),
+            ..RawTitle::default()
+        };
+        check_title(&raw).unwrap_err()[0].chinese.clone().unwrap()
+    };
+    assert_eq!(told(TitleKind::NoNumber, ""), "名称不能为空");
+    assert_eq!(told(TitleKind::NoNumber, "甲\n乙"), "名称须为一行");
+    assert_eq!(
+        told(TitleKind::NoNumber, &"一".repeat(301)),
+        "名称最多 300 字，现有 301 字"
+    );
+    assert_eq!(
+        told(TitleKind::Person, "张"),
+        "个人姓名至少 2 个字，例如“张先生”"
+    );
+}

@@ -28,6 +28,37 @@ fn faults(order: &[OrderLine]) -> Vec<(Option<usize>, &'static str, &'static str
 }
 
 #[test]
+fn chinese_tells_which_fault_it_is_and_its_amounts() {
+    let told = |change: &dyn Fn(&mut OrderLine)| {
+        let mut line = sound();
+        change(&mut line);
+        let errors = compute(&[line], &names).unwrap_err();
+        errors[0].chinese.clone().unwrap()
+    };
+    assert_eq!(
+        told(&|it| it.discount = Fen::raw(2201)),
+        "折扣 22.01 大于该行金额 22.00"
+    );
+    assert_eq!(told(&|it| it.name = " ".to_owned()), "名称不能为空");
+    assert_eq!(
+        told(&|it| it.name = "一".repeat(601)),
+        "名称最多 600 字，现有 601 字"
+    );
+    assert_eq!(
+        told(&|it| it.unit = "a\tb".to_owned()),
+        "单位不能含有换行、制表符等控制字符"
+    );
+    assert_eq!(
+        told(&|it| it.unit_price = Decimal::new(1, 3)),
+        "数量乘以单价不足半分"
+    );
+    assert_eq!(
+        told(&|it| it.discount = Fen::raw(2200)),
+        "合计须大于 0.00：折扣扣完了全部金额"
+    );
+}
+
+#[test]
 fn every_fault_of_a_line_is_named_with_its_member() {
     let decimal = |text: &str| text.parse::<Decimal>().unwrap();
     let with = |change: &dyn Fn(&mut OrderLine)| {
@@ -84,7 +115,7 @@ fn every_fault_of_a_line_is_named_with_its_member() {
             "E_QUANTITY",
         ),
         (
-            with(&|it| it.quantity = decimal("0.123456789")),
+            with(&|it| it.quantity = decimal("0.12345678901234")),
             "quantity",
             "E_QUANTITY",
         ),

@@ -136,6 +136,7 @@ fn fields_of(form: &BuyerForm) -> AuthFields {
             require_phone: must(person.phone),
             require_email: must(person.email),
             custom_field: customs(&person.own),
+            ..PersonFields::default()
         },
         organisation: OrganisationFields {
             show_title: true,
@@ -150,7 +151,9 @@ fn fields_of(form: &BuyerForm) -> AuthFields {
             require_bank_type: must(body.bank),
             require_bank_no: must(body.bank_account),
             custom_field: customs(&body.own),
+            ..OrganisationFields::default()
         },
+        ..AuthFields::default()
     }
 }
 
@@ -160,6 +163,7 @@ fn customs(own: &[OwnField]) -> Vec<CustomField> {
             key: it.name.clone(),
             is_require: it.required,
             notice: Some(it.hint.clone()).filter(|hint| !hint.is_empty()),
+            ..CustomField::default()
         })
         .collect()
 }

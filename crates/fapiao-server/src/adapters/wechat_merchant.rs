@@ -122,6 +122,7 @@ impl WechatMerchant for Merchant {
         let contact = Contact {
             phone: account.contact_phone.clone(),
             time_out_secs: account.contact_timeout_secs,
+            ..Contact::default()
         };
         self.client(account)?
             .set_contact(&contact)
@@ -138,6 +139,7 @@ impl WechatMerchant for Merchant {
         let link = PayMerchant {
             mchid: merchant.to_owned(),
             s_pappid: platform_id.to_owned(),
+            ..PayMerchant::default()
         };
         self.client(account)?
             .set_pay_merchant(&link)

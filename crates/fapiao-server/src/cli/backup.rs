@@ -1,6 +1,6 @@
 //! `fapiao backup` and `fapiao restore`
 //!
-//! A backup is a folder: `fapiao.db` (SQLite), `documents/` by hash, and `backup.json`, which names the backup's parts
+//! A backup is a folder: `fapiao.db` (SQLite), `documents/` by hash and with the anchors of the audit chain, and `backup.json`, which names the backup's parts
 //! with their SHA-256 and is written last: a folder without it is not a backup.
 
 use super::{Failure, terminal::say};
@@ -8,9 +8,11 @@ use crate::{
     adapters::files::Documents,
     config::Config,
     in_use::{InUse, database_file},
+    proving::{ANCHOR_FOLDER, anchor_name},
     wiring,
 };
 use clap::Args;
+use fapiao_archive::evidence::read_anchor;
 use fapiao_domain::invoice::InvoiceKind;
 use fapiao_store::{RESTORING, Store};
 use fapiao_usecases::{
@@ -96,6 +98,7 @@ pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCod
     let copies = Documents::in_folder(&folder.join("documents"))?;
     let (count, bytes) = copy_documents(&store, &files, &copies).await?;
     say!("documents: {count} files, {bytes} bytes");
+    copy_anchors(&files, &copies).await?;
     let head = store.anchors(1).await?;
     let list = json!({
         "format": 1,
@@ -145,6 +148,17 @@ async fn copy_documents(
         }
     }
     Ok((count, bytes))
+}
+
+/// The anchors of the audit chain, which lie beside the documents.
+async fn copy_anchors(from: &Documents, to: &Documents) -> Result<(), Failure> {
+    for object in from.read_named(ANCHOR_FOLDER).await? {
+        let anchor = std::str::from_utf8(&object).ok().and_then(read_anchor);
+        if let Some(anchor) = anchor {
+            to.put_named(&anchor_name(anchor.seq), object).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The pictures that card templates are made with, of sellers and of collecting units.
@@ -197,8 +211,10 @@ pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitC
     }
     let store = wiring::open_store(config).await?;
     let from = Documents::in_folder(&args.from.join("documents"))?;
-    let (count, bytes) = copy_documents(&store, &from, &Documents::open(&config.storage)?).await?;
+    let to = Documents::open(&config.storage)?;
+    let (count, bytes) = copy_documents(&store, &from, &to).await?;
     say!("documents: {count} files, {bytes} bytes");
+    copy_anchors(&from, &to).await?;
     let results = store.verify().await?;
     let broken: Vec<_> = results.iter().filter(|it| !it.found.is_empty()).collect();
     for result in &broken {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod anchors;
 mod backup;
 mod check;
 mod export;
@@ -70,6 +71,9 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Proves the ledger: every invariant, every document's hash, the audit chain.
     Verify(verify::VerifyArgs),
+    /// Has anchors that are missing in file and document store brought there once more.
+    #[command(after_help = anchors::HELP)]
+    AnchorsAgain,
     /// Compares with WeChat: authorised there but unknown here, and the reverse. Exit code 0 when nothing differs.
     Reconcile,
     /// Seals every secret in the database again with the present master key.
@@ -150,6 +154,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Backup(args) => backup::backup(&config, &args).await,
         Command::Restore(args) => backup::restore(&config, &args).await,
         Command::Verify(args) => verify::run(&config, &args).await,
+        Command::AnchorsAgain => anchors::run(&config).await,
         Command::Reconcile => reconcile::run(&config).await,
         Command::RotateMasterKey => rotate::run(&config).await,
         Command::Replay(args) => replay::run(&config, &args).await,

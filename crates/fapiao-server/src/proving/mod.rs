@@ -4,7 +4,7 @@ mod anchors;
 mod files;
 mod secrets;
 
-pub use anchors::{ANCHOR_FOLDER, anchors};
+pub use anchors::{ANCHOR_FOLDER, anchor_name, anchors, missing_anchors};
 pub use files::{documents, orphans};
 
 use crate::{

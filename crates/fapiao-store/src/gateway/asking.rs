@@ -60,7 +60,6 @@ pub(super) fn request_record(
     })
 }
 
-/// Saves a gateway. Its key is sealed by whoever calls; the chain does not name it.
 /// The platform id of a seller's external platform.
 async fn platform_id(tx: &Tx, seller: &str) -> Result<Option<String>, StoreError> {
     let sql = Sql::new("SELECT platform_id FROM seller_gateways WHERE seller_id = ").bind(seller);
@@ -68,6 +67,7 @@ async fn platform_id(tx: &Tx, seller: &str) -> Result<Option<String>, StoreError
     rows.first().map(|row| row.cell(0)).transpose()
 }
 
+/// Saves a gateway. Its key is sealed by whoever calls; the chain does not name it.
 pub(super) fn save_gateway<'t>(
     tx: &'t Tx,
     (it, then, actor): &'t (Gateway, Vec<QueuedJob>, Actor),

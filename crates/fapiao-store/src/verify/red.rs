@@ -8,7 +8,7 @@ use crate::{
 };
 use fapiao_domain::red::{RedLine, remaining};
 use fapiao_usecases::{errors::StoreError, ports::CheckResult};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
 const REDS: &str = "SELECT count(*) FROM invoices WHERE blue_id IS NOT NULL";
 
@@ -134,13 +134,32 @@ async fn refunded(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
 async fn quota_given_back(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (
         "I25",
-        "Quota is given back once per red invoice, by its net amount, and never for an allowance",
-        "红字发票按不含税金额退回额度一次，销售折让不退",
+        "Quota is given back once per red invoice of the blue one's month, by its net amount, and never for an allowance",
+        "与蓝字发票同月的红字发票按不含税金额退回额度一次，销售折让不退",
     );
-    let query = "SELECT 'quota line of ' || l.reference || ' gives back what it should not' AS found FROM quota_ledger l \
-                 LEFT JOIN invoices r ON r.id = l.reference LEFT JOIN red_forms f ON f.id = r.red_form_id \
-                 WHERE l.kind = 'return' AND (r.id IS NULL OR r.blue_id IS NULL OR l.amount <> -r.amount \
-                 OR r.state <> 'issued' OR f.reason = '04')";
-    let counted = "SELECT count(*) FROM quota_ledger WHERE kind = 'return'";
-    rule(db, title, counted, query).await
+    let (blue, red) = (month(db, "b.issued_at"), month(db, "r.issued_at"));
+    let query = format!(
+        "SELECT 'quota line of ' || l.reference || ' gives back what it should not' AS found FROM quota_ledger l \
+                 LEFT JOIN invoices r ON r.id = l.reference LEFT JOIN invoices b ON b.id = r.blue_id \
+                 LEFT JOIN red_forms f ON f.id = r.red_form_id \
+                 WHERE l.kind = 'return' AND (r.id IS NULL OR b.id IS NULL OR l.amount <> -r.amount \
+                 OR r.state <> 'issued' OR f.reason = '04' OR b.segment_id IS NULL OR {blue} <> {red} OR l.month <> {red} \
+                 OR l.seller_id <> r.seller_id) \
+                 UNION ALL SELECT 'red invoice ' || r.id || ' did not give its quota back' AS found FROM red_forms f \
+                 CROSS JOIN invoices r CROSS JOIN invoices b LEFT JOIN quota_ledger l ON l.kind = 'return' AND l.reference = r.id \
+                 WHERE r.red_form_id = f.id AND b.id = r.blue_id AND r.state = 'issued' AND r.amount < 0 AND b.segment_id IS NOT NULL \
+                 AND f.reason <> '04' AND {blue} = {red} AND l.reference IS NULL"
+    );
+    let counted = "SELECT count(*) FROM invoices WHERE blue_id IS NOT NULL AND state = 'issued'";
+    rule(db, title, counted, &query).await
+}
+
+/// The month of a moment in Shanghai, which has no summer time, as the ledger of quota writes it.
+fn month(db: &DatabaseTransaction, moment: &str) -> String {
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            format!("to_char(to_timestamp({moment} / 1000 + 28800) AT TIME ZONE 'UTC', 'YYYY-MM')")
+        }
+        _ => format!("strftime('%Y-%m', {moment} / 1000 + 28800, 'unixepoch')"),
+    }
 }

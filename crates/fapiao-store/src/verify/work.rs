@@ -5,7 +5,8 @@ use fapiao_usecases::{errors::StoreError, ports::CheckResult};
 use sea_orm::DatabaseTransaction;
 
 /// The rules, those that take longest first.
-pub(super) const RULES: [Rule; 4] = [
+pub(super) const RULES: [Rule; 5] = [
+    |db| Box::pin(papers(db)),
     |db| Box::pin(orders(db)),
     |db| Box::pin(pushes(db)),
     |db| Box::pin(verdicts(db)),
@@ -52,21 +53,46 @@ async fn verdicts(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
 async fn deliveries(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
     let title = (
         "I11",
-        "Every authorised delivery has a job that carries it on, unless its invoice waits for numbers or quota",
-        "每个已授权的投递都有推进任务，等待号段或额度的除外",
+        "Every authorised delivery, red confirmation and red invoice under way has a job that carries it on, unless its \
+         invoice waits for numbers or quota",
+        "每个已授权的投递、进行中的红字确认单和红字发票都有推进任务，等待号段或额度的除外",
     );
     let query = "SELECT 'delivery ' || d.id || ' is ' || d.state || ' without a job' AS found FROM deliveries d \
                  LEFT JOIN invoices i ON i.id = d.invoice_id WHERE d.state IN ('authorised', 'issuing') \
                  AND COALESCE(i.state, '') <> 'blocked' AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = d.id) \
                  AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = i.id) \
-                 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE i.receipt <> '' AND j.subject = i.receipt)";
-    rule(
-        db,
-        title,
-        "SELECT count(*) FROM deliveries WHERE state IN ('authorised', 'issuing')",
-        query,
-    )
-    .await
+                 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE i.receipt <> '' AND j.subject = i.receipt) \
+                 UNION ALL SELECT 'confirmation ' || f.id || ' is ' || f.state || ' without a job' AS found FROM red_forms f \
+                 WHERE f.state IN ('planned', 'asked', 'direct', 'not_needed', 'awaits_buyer', 'awaits_seller', 'confirmed') \
+                 AND f.carried_out_at IS NULL AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = f.id) \
+                 AND NOT EXISTS (SELECT 1 FROM invoices r WHERE r.red_form_id = f.id) \
+                 AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.subject = f.id AND u.state = 'issued') \
+                 UNION ALL SELECT 'red invoice ' || r.id || ' is ' || r.state || ' without a job' AS found FROM invoices r \
+                 WHERE r.state IN ('ready', 'reserved', 'uploading', 'outcome_unknown') AND r.blue_id IS NOT NULL \
+                 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = r.id) \
+                 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE r.receipt <> '' AND j.subject = r.receipt)";
+    let counted = "SELECT (SELECT count(*) FROM deliveries WHERE state IN ('authorised', 'issuing')) + (SELECT count(*) \
+                   FROM red_forms WHERE carried_out_at IS NULL) + (SELECT count(*) FROM invoices \
+                   WHERE state IN ('ready', 'reserved', 'uploading', 'outcome_unknown') AND blue_id IS NOT NULL)";
+    rule(db, title, counted, query).await
+}
+
+async fn papers(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {
+    let title = (
+        "I27",
+        "Every invoice that was issued here has its paper, or a job that makes it",
+        "每张由本系统开具的发票都有版式文件，或有生成它的待办任务",
+    );
+    // Who issues elsewhere makes the paper there, and may keep it. Few invoices have none yet: the rest is asked of those.
+    let query = "SELECT 'invoice ' || i.id || ' is ' || i.state || ', but has no paper and no job that makes one' AS found \
+                 FROM invoices i WHERE i.state IN ('issued', 'partly_red', 'fully_red') \
+                 AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice_id = i.id AND d.format IN ('pdf', 'ofd')) \
+                 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = i.id AND j.kind = 'render_invoice') \
+                 AND NOT EXISTS (SELECT 1 FROM platform_requests r WHERE r.invoice_id IN (i.id, i.blue_id)) \
+                 AND NOT EXISTS (SELECT 1 FROM unified_requests u WHERE u.subject IN (i.id, i.blue_id))";
+    let counted =
+        "SELECT count(*) FROM invoices WHERE state IN ('issued', 'partly_red', 'fully_red')";
+    rule(db, title, counted, query).await
 }
 
 async fn orders(db: &DatabaseTransaction) -> Result<CheckResult, StoreError> {

@@ -221,6 +221,33 @@ falsified! {
         "INSERT INTO order_sums (order_id, rate, service, net, tax) \
          SELECT id, '0.13', 0, amount, tax + 1 FROM orders WHERE order_no = 'A-1'",
     ];
+    fen_that_moved_between_rates: "I26", "is kept by rate as 0.06 100 + 1300, 0.13 9900 + 0, its lines come to 0.13 10000 + 1300" => [
+        "INSERT INTO order_sums (order_id, rate, service, net, tax) SELECT id, '0.13', 0, amount - 100, 0 FROM orders \
+         WHERE order_no = 'A-1'",
+        "INSERT INTO order_sums (order_id, rate, service, net, tax) SELECT id, '0.06', 0, 100, tax FROM orders \
+         WHERE order_no = 'A-1'",
+    ];
+    a_confirmation_that_nobody_follows: "I11", "confirmation rdf_" => [
+        "DELETE FROM invoices WHERE blue_id IS NOT NULL",
+        "DELETE FROM jobs WHERE kind = 'follow_red_form'",
+        "UPDATE red_forms SET carried_out_at = NULL",
+    ];
+    a_red_letter_that_nobody_uploads: "I11", "is uploading without a job" => [
+        "DELETE FROM jobs",
+        "UPDATE invoices SET state = 'uploading' WHERE blue_id IS NOT NULL",
+    ];
+    an_invoice_that_nobody_draws: "I27", "has no paper and no job that makes one" => [
+        "DELETE FROM jobs WHERE kind = 'render_invoice'",
+    ];
+    quota_that_was_never_given_back: "I25", "did not give its quota back" => [
+        "DELETE FROM quota_ledger WHERE kind = 'return'",
+    ];
+    quota_given_back_in_another_month: "I25", "gives back what it should not" => [
+        "UPDATE quota_ledger SET month = '2020-01' WHERE kind = 'return'",
+    ];
+    quota_given_back_of_a_month_that_is_over: "I25", "gives back what it should not" => [
+        "UPDATE invoices SET issued_at = issued_at - 3000000000 WHERE state = 'fully_red'",
+    ];
     quota_given_back_twice_over: "I25", "gives back what it should not" => [
         "UPDATE quota_ledger SET amount = amount * 2 WHERE kind = 'return'",
     ];

@@ -308,6 +308,7 @@ impl Bench {
             order: order(&self.seller, &self.shop, number, self.now()),
             // As orders of former versions have it; what keeps them says so.
             sums: Vec::new(),
+            shares: Vec::new(),
             deliveries: Vec::new(),
             idempotency: None,
             actor: Actor::System,

@@ -5,7 +5,8 @@ use fapiao_store::{Store, StoreConfig, StoreOpenError};
 use fapiao_usecases::{
     actor::Actor,
     errors::StoreError,
-    ports::{Ledger, Sales, Scope},
+    jobs::{Job, QueuedJob},
+    ports::{AnchorPlace, Ledger, Proofs, Sales, Scope},
 };
 use serde_json::json;
 
@@ -50,7 +51,7 @@ on_both! {
         history(bench).await;
         let results = bench.store.verify().await.unwrap();
         let ids: Vec<_> = results.iter().map(|check| check.id.as_str()).collect();
-        assert_eq!(ids, ["I1", "I2", "I2b", "I2c", "I3", "I4", "I5", "I5b", "I6", "I6b", "I7", "I7b", "I8", "I9", "I10", "I10b", "I11", "I14", "I16", "I17", "I20", "I21", "I22", "I23", "I24", "I25", "I26", "B1", "B2", "B3", "B4"]);
+        assert_eq!(ids, ["I1", "I2", "I2b", "I2c", "I3", "I4", "I5", "I5b", "I6", "I6b", "I7", "I7b", "I8", "I9", "I10", "I10b", "I11", "I14", "I16", "I17", "I20", "I21", "I22", "I23", "I24", "I25", "I26", "I27", "B1", "B2", "B3", "B4"]);
         for check in &results {
             assert!(check.found.is_empty(), "{} {:?}", check.id, check.found);
             assert!(!check.title_zh.is_empty() && !check.title_en.is_empty() && !check.query.is_empty());
@@ -289,6 +290,50 @@ on_both! {
         bench.tamper("UPDATE jobs SET subject = 'gone'").await.unwrap();
         assert_eq!(bench.check("I11").await.found.len(), 1);
         bench.tamper("UPDATE jobs SET subject = (SELECT id FROM deliveries)").await.unwrap();
+    }
+
+    async fn the_database_s_own_anchors_tell_of_a_cut_chain(bench: &Bench) {
+        bench.accept(bench.order("A-1")).await;
+        for _ in 0..2 {
+            bench.store.append_audit(&Actor::System, "sign_in.done", "usr_x", json!({})).await.unwrap();
+            bench.store.make_anchor().await.unwrap();
+        }
+        let anchors = bench.store.anchors(9).await.unwrap();
+        let (last, before) = (anchors[0].seq, anchors[1].seq);
+        let sound = bench.store.check_anchors(&anchors[..1]).await.unwrap();
+        assert!(sound.found.is_empty() && sound.looked_at == 2, "{sound:?}");
+
+        // Nobody kept them outside: the lines are cut off, and the head is set back to where it stood.
+        let hash = &anchors[1].hash;
+        without_guards(bench, "audit_entries", &format!("DELETE FROM audit_entries WHERE seq > {before}")).await;
+        let back = format!("UPDATE audit_head SET seq = {before}, hash = '{hash}' WHERE id = 1");
+        without_guards(bench, "audit_head", &back).await;
+        let found = bench.store.check_anchors(&[]).await.unwrap().found;
+        assert!(found.len() == 1 && found[0].starts_with(&format!("line {last} was there on ")), "{found:?}");
+    }
+
+    async fn an_anchor_is_mailed_once_to_each_and_brought_again_where_it_was_lost(bench: &Bench) {
+        bench.accept(bench.order("A-1")).await;
+        let seq = bench.store.make_anchor().await.unwrap().unwrap().seq;
+        for _ in 0..2 {
+            let mails = ["a@example.com", "b@example.com"].map(|to| {
+                QueuedJob::now(Job::MailAnchor { seq, to: to.to_owned() }, None)
+            });
+            bench.store.note_anchored(seq, AnchorPlace::Mail, mails.to_vec()).await.unwrap();
+        }
+        assert_eq!(bench.ask("SELECT count(*) FROM jobs WHERE kind = 'mail_anchor'").await, 2);
+
+        // A file that was lost for good gets its anchors once more; a mail does not.
+        bench.store.note_anchored(seq, AnchorPlace::File, Vec::new()).await.unwrap();
+        let brought = async |place| {
+            let brought = bench.store.anchors_brought(place).await.unwrap();
+            brought.iter().map(|it| it.0).collect::<Vec<_>>()
+        };
+        assert_eq!(brought(AnchorPlace::File).await, [seq]);
+        bench.store.bring_anchors_again(&[seq]).await.unwrap();
+        assert!(brought(AnchorPlace::File).await.is_empty());
+        assert_eq!(brought(AnchorPlace::Mail).await, [seq]);
+        assert_eq!(bench.store.anchors_due(AnchorPlace::File, 9).await.unwrap().len(), 1);
     }
 
     async fn another_key_does_not_verify(bench: &Bench) {

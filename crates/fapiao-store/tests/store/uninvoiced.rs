@@ -16,13 +16,15 @@ fn sum(rate: &str, service: bool, net: &str, tax: &str) -> RateSum {
 
 /// An order whose sums are kept.
 fn kept(bench: &Bench, number: &str) -> NewOrder {
-    NewOrder {
-        sums: vec![
-            sum("0.13", false, "60", "7.80"),
-            sum("0.13", true, "40", "5.20"),
-        ],
-        ..bench.order(number)
-    }
+    let mut new = bench.order(number);
+    new.sums = vec![
+        sum("0.13", false, "60", "7.80"),
+        sum("0.13", true, "40", "5.20"),
+    ];
+    new.order.lines[0].unit_price = "67.80".parse().unwrap();
+    new.order.lines[1].unit_price = "90.40".parse().unwrap();
+    new.order.lines[1].tax_code = "3070401000000000000".to_owned();
+    new
 }
 
 /// Order numbers that a cause finds.

@@ -23,6 +23,8 @@ pub struct WrongCell {
     pub code: String,
     /// In words.
     pub message: String,
+    /// The same in Chinese, where it says more than the code's own words.
+    pub chinese: Option<Box<str>>,
 }
 
 /// The heading and the first `most` bad rows of a file that was read before.
@@ -52,6 +54,7 @@ pub fn bad_rows(
             column,
             code: error.code.clone(),
             message: error.message.clone(),
+            chinese: error.chinese.clone(),
         });
     }
     let mut rows = Vec::new();
@@ -132,6 +135,7 @@ mod tests {
             column: column.to_owned(),
             code: "wrong".to_owned(),
             message: message.to_owned(),
+            chinese: None,
         };
         let report = ImportReport {
             errors: vec![

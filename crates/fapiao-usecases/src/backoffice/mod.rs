@@ -16,6 +16,7 @@ pub mod own_password;
 pub mod partners;
 pub mod payments;
 pub mod products;
+pub(crate) mod proof_mails;
 pub mod quota;
 pub mod quota_terms;
 pub mod reconciliation;

@@ -18,7 +18,6 @@ use fapiao_domain::{
     ids::Id,
     special::check_special_title,
     title::{check_title, check_vouched_title},
-    uscc::slips,
 };
 use thiserror::Error;
 
@@ -213,16 +212,7 @@ fn check(title: &RawTitleRecord) -> Result<(), Vec<FieldError>> {
             .collect()),
         Err(errors) => Err(errors
             .into_iter()
-            .map(|error| {
-                let wrong = FieldError::new(format!("/{}", error.field), error.code, error.message);
-                match error.suggestion {
-                    Some(meant) => {
-                        let slips = slips(&title.tax_number, &meant);
-                        wrong.meaning(meant, slips)
-                    }
-                    None => wrong,
-                }
-            })
+            .map(|error| FieldError::of_title("", error, &title.tax_number))
             .collect()),
     }
 }

@@ -269,7 +269,7 @@ fn title_of(wanted: &InvoiceRequest) -> Result<RawTitleRecord, Refusal> {
     check_title(&raw).map_err(|errors| {
         let errors = errors
             .into_iter()
-            .map(|it| FieldError::new(format!("/title/{}", it.field), it.code, it.message));
+            .map(|it| FieldError::of_title("/title", it, &raw.tax_number));
         Refusal::Invalid(errors.collect())
     })?;
     if kind == TitleKind::NoNumber {

@@ -58,7 +58,7 @@ fn as_sold(lines: &[InvoiceLine]) -> Option<Vec<OrderLine>> {
             spec: line.spec.clone(),
             unit: line.unit.clone(),
             quantity,
-            unit_price: quotient(line.gross, quantity, UNIT_PRICE_DECIMALS.min(8))?.normalize(),
+            unit_price: quotient(line.gross, quantity, UNIT_PRICE_DECIMALS)?.normalize(),
             tax_included: true,
             rate: line.rate,
             preference: line.preference,

@@ -1,13 +1,13 @@
 //! An order as typed: texts, read into exact values in one place for the API, the import and the admin form.
 
 use crate::{
-    fields::FieldError,
+    fields::{FieldError, fen_in_chinese},
     merchant::policies::no_policy,
     records::{Payment, RawTitleRecord},
 };
 use fapiao_domain::{
     delivery::{Channel, PageType},
-    exact::{amount_of, quotient},
+    exact::{UNIT_PRICE_DECIMALS, amount_of, quotient},
     face::{DifferenceKind, DifferenceTax},
     ids::InvoiceId,
     line::OrderLine,
@@ -16,9 +16,6 @@ use fapiao_domain::{
     rate::Rate,
 };
 use rust_decimal::Decimal;
-
-/// Most decimals of a quantity and of a price of an order, typed or derived.
-const NUMBER_DECIMALS: u32 = 8;
 
 /// A line as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -179,12 +176,11 @@ impl LineDraft {
             }
         };
         let told = told.map_err(|fault| vec![fault])?;
-        let follows = quotient(amount, told, NUMBER_DECIMALS)
+        let follows = quotient(amount, told, UNIT_PRICE_DECIMALS)
             .filter(|it| amount_of(told, *it) == Ok(amount))
             .ok_or_else(|| {
                 wrong(format!(
-                    "with this {told_name} no {other} of {NUMBER_DECIMALS} decimals comes to {amount}: state {other} instead \
-                     of amount, or divide the line"
+                    "with this {told_name} no {other} of {UNIT_PRICE_DECIMALS} decimals comes to {amount}: divide the line"
                 ))
             })?;
         Ok(match other {
@@ -229,15 +225,14 @@ impl LineDraft {
             text => match Fen::parse_yuan(text) {
                 Ok(discount) if discount >= Fen::ZERO => Some(discount),
                 Ok(_) => {
-                    wrong(
-                        "discount",
-                        "E_DISCOUNT",
-                        "a discount is given as a positive amount".to_owned(),
-                    );
+                    let message = "a discount is given as a positive amount";
+                    let wrong = FieldError::new(at("discount"), "E_DISCOUNT", message);
+                    errors.push(wrong.in_chinese("折扣额写作正数"));
                     None
                 }
                 Err(error) => {
-                    wrong("discount", "E_DISCOUNT", error.to_string());
+                    let wrong = FieldError::new(at("discount"), "E_DISCOUNT", error.to_string());
+                    errors.push(wrong.in_chinese(fen_in_chinese(&error)));
                     None
                 }
             },
@@ -295,15 +290,22 @@ mod tests {
     fn an_amount_drives_its_line_and_the_third_number_follows() {
         let both = |a: &str, b: &str| Ok([a.to_owned(), b.to_owned()]);
         // Worked examples 22 and 23.
-        assert_eq!(derived("7", "", "1000.00"), both("7", "142.85714286"));
-        assert_eq!(derived("", "16.80", "1000.00"), both("59.52380952", "16.8"));
+        assert_eq!(derived("7", "", "1000.00"), both("7", "142.8571428571429"));
+        assert_eq!(
+            derived("", "16.80", "1000.00"),
+            both("59.5238095238095", "16.8")
+        );
         assert_eq!(derived("4", "", "10"), both("4", "2.5"));
         let wrong = |it: &str| Err(vec![it.to_owned()]);
         let amount = || wrong("/lines/0/amount E_LINE_AMOUNT");
         assert_eq!(derived("2", "5.00", "10.00"), amount());
         assert_eq!(derived("2", "", "0.00"), amount());
         assert_eq!(derived("2", "", "1.001"), amount());
-        assert_eq!(derived("7000000", "", "1000000.00"), amount());
+        // Worked example 24: eight decimals do not come to the amount of so many pieces, thirteen do.
+        assert_eq!(
+            derived("7000000", "", "1000000.00"),
+            both("7000000", "0.1428571428571")
+        );
         assert_eq!(
             derived("", "", "10.00"),
             wrong("/lines/0/quantity E_QUANTITY")
@@ -346,7 +348,7 @@ mod tests {
     fn every_wrong_member_of_a_line_is_named() {
         let draft = LineDraft {
             quantity: "many".into(),
-            unit_price: "1.123456789".into(),
+            unit_price: "1.12345678901234".into(),
             rate: "13%".into(),
             discount: "-1".into(),
             preference: "19".into(),

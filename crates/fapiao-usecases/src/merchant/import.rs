@@ -66,6 +66,8 @@ pub struct RowError {
     pub code: String,
     /// What is wrong.
     pub message: String,
+    /// The same in Chinese, where it says more than the code's own words.
+    pub chinese: Option<Box<str>>,
 }
 
 /// What a file holds, and what became of it.
@@ -209,6 +211,9 @@ async fn write_orders(
                     message: format!(
                         "order number {order_no} was used for a different order ({existing})"
                     ),
+                    chinese: Some(
+                        format!("订单号 {order_no} 已用于内容不同的订单（{existing}）").into(),
+                    ),
                 }),
                 Accepted::KeyReused => {}
             }
@@ -256,6 +261,7 @@ impl Group {
             column: column.to_owned(),
             code: error.code.clone(),
             message: error.message.clone(),
+            chinese: error.chinese.clone(),
         }
     }
 }
@@ -330,6 +336,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                     column: String::new(),
                     code: "E_ROW_UNREADABLE".to_owned(),
                     message: error.to_string(),
+                    chinese: None,
                 });
                 continue;
             }
@@ -346,6 +353,9 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                     "the row has {} cells, the heading {}",
                     record.len(),
                     headings.len()
+                ),
+                chinese: Some(
+                    format!("该行有 {} 列，表头有 {} 列", record.len(), headings.len()).into(),
                 ),
             });
             continue;
@@ -368,6 +378,9 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                     column: "order_no".to_owned(),
                     code: "E_ROW_ORDER_SPLIT".to_owned(),
                     message: format!("the rows of order {order_no} must follow each other; it began at row {before}"),
+                    chinese: Some(
+                        format!("订单 {order_no} 的各行须连续排列，它从第 {before} 行开始").into(),
+                    ),
                 });
                 continue;
             }
@@ -410,6 +423,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                         "`{}` differs from `{value}` in the order's first row",
                         cell(name)
                     ),
+                    chinese: Some(format!("“{}”与该订单首行的“{value}”不一致", cell(name)).into()),
                 });
                 group.broken = true;
             }
@@ -423,6 +437,7 @@ fn read_sheet(text: &str) -> Result<Sheet, ImportError> {
                     column: "tax_included".to_owned(),
                     code: "E_ROW_YES_NO".to_owned(),
                     message: format!("`{other}` is neither yes nor no"),
+                    chinese: Some(format!("“{other}”既不是“是”也不是“否”").into()),
                 });
                 group.broken = true;
                 true

@@ -10,7 +10,7 @@ use crate::{
     ids::{fresh, short_code},
     merchant::documents::with_document,
     merchant::drafts::{DeliveryDraft, DifferenceDraft, OrderDraft},
-    merchant::line_texts::add_text_faults,
+    merchant::line_texts::{add_text_faults, line_fault},
     merchant::policies::{check_difference_class, check_policies, in_readers_words},
     parts::parts_of,
     ports::{NewDelivery, NewOrder, Ports, Scope},
@@ -35,8 +35,7 @@ use fapiao_domain::{
     remark::{CLASSIC_LIMIT, check_length, device_bytes},
     special::{AskedKind, check_special_title},
     text::invisible,
-    title::{TitleError, check_title, check_vouched_title},
-    uscc::slips,
+    title::{check_title, check_vouched_title},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -105,8 +104,12 @@ impl IntakeDesk {
             }
         }
         let all_read = lines.len() == draft.lines.len();
-        if all_read && let Err(error) = share_out(&draft.discount, &mut lines) {
-            errors.push(error);
+        let mut shares = Vec::new();
+        if all_read {
+            match share_out(&draft.discount, &mut lines) {
+                Ok(shared) => shares = shared,
+                Err(error) => errors.push(error),
+            }
         }
         let codes = Arc::clone(&self.codes);
         let day = &calendar::day(now);
@@ -166,11 +169,16 @@ impl IntakeDesk {
                     .map(|error| {
                         let pointer = match (error.field, error.line) {
                             ("deduction", _) => "/difference_tax/deduction".to_owned(),
+                            // No body states its total: what takes all of it away, or the lines that make it.
+                            ("total", None) if !draft.discount.trim().is_empty() => {
+                                "/discount".to_owned()
+                            }
+                            ("total", None) => "/lines".to_owned(),
                             (field, None) => format!("/{field}"),
                             (field, Some(at)) => format!("/lines/{at}/{field}"),
                         };
                         let line = error.line.and_then(|at| lines.get(at));
-                        in_readers_words(FieldError::new(pointer, error.code, error.message), line)
+                        in_readers_words(line_fault(pointer, error), line)
                     })
                     .collect(),
             )
@@ -228,6 +236,7 @@ impl IntakeDesk {
         Ok(NewOrder {
             order,
             sums: by_rate(&computed.lines),
+            shares,
             deliveries,
             idempotency: None,
             actor: caller.actor.clone(),
@@ -235,20 +244,24 @@ impl IntakeDesk {
     }
 
     fn store(&self, scope: &Scope, code: &str) -> Result<&Store, FieldError> {
-        let unknown = |message: String| FieldError::new("/store", "E_STORE", message);
+        let unknown = |message: String, chinese: String| {
+            FieldError::new("/store", "E_STORE", message).in_chinese(chinese)
+        };
         let mut visible = self.stores.iter().filter(|store| scope.covers(&store.id));
         if code.is_empty() {
             return match (visible.next(), visible.next()) {
                 (Some(only), None) => Ok(only),
                 _ => Err(unknown(
                     "name the store by its code, such as S001".to_owned(),
+                    "请填写门店编码，例如 S001".to_owned(),
                 )),
             };
         }
         visible.find(|store| store.code == code).ok_or_else(|| {
-            unknown(format!(
-                "there is no store `{code}`, or this caller may not sell for it"
-            ))
+            unknown(
+                format!("there is no store `{code}`, or this caller may not sell for it"),
+                format!("没有编码为“{code}”的门店，或无权为该门店开单"),
+            )
         })
     }
 
@@ -323,19 +336,15 @@ fn read_time(text: &str, now: DateTime<Utc>, errors: &mut Vec<FieldError>) -> Da
     match DateTime::parse_from_rfc3339(text.trim()) {
         Ok(at) if at <= now + TimeDelta::minutes(10) => at.with_timezone(&Utc),
         Ok(_) => {
-            errors.push(FieldError::new(
-                "/sold_at",
-                "E_SOLD_AT",
-                "the sale lies in the future; check the till's clock",
-            ));
+            let told = "the sale lies in the future; check the till's clock";
+            let wrong = FieldError::new("/sold_at", "E_SOLD_AT", told);
+            errors.push(wrong.in_chinese("销售时间晚于当前时间，请检查收银机的时钟"));
             now
         }
         Err(_) => {
-            errors.push(FieldError::new(
-                "/sold_at",
-                "E_SOLD_AT",
-                "a time is written like 2026-03-05T14:07:00+08:00",
-            ));
+            let told = "a time is written like 2026-03-05T14:07:00+08:00";
+            let wrong = FieldError::new("/sold_at", "E_SOLD_AT", told);
+            errors.push(wrong.in_chinese("时间须写成 2026-03-05T14:07:00+08:00 的形式"));
             now
         }
     }
@@ -539,18 +548,9 @@ fn checked(title: &RawTitleRecord, at: &str) -> Result<Title, Vec<FieldError>> {
         Ok(checked) => return Ok(checked.title),
         Err(errors) => errors,
     };
-    let told = |error: &TitleError| {
-        let text = match &error.suggestion {
-            Some(suggestion) => format!(
-                "{} (perhaps {suggestion}: {})",
-                error.message,
-                slips(&title.tax_number, suggestion)
-            ),
-            None => error.message.clone(),
-        };
-        FieldError::new(format!("{at}/title/{}", error.field), error.code, text)
-    };
-    Err(errors.iter().map(told).collect())
+    let at = format!("{at}/title");
+    let told = |error| FieldError::of_title(&at, error, &title.tax_number);
+    Err(errors.into_iter().map(told).collect())
 }
 
 /// A tax device takes a shorter remark than an order may have. Nothing is looked up for one that any form has room for.

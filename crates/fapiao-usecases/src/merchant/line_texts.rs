@@ -2,8 +2,21 @@
 //! what stops it before its lines are computed.
 
 use crate::{fields::FieldError, merchant::drafts::LineDraft};
-use fapiao_domain::{line::OrderLine, money::Fen, rate::Rate, totals::compute_order};
+use fapiao_domain::{
+    line::OrderLine,
+    money::Fen,
+    rate::Rate,
+    totals::{LineError, compute_order},
+};
 use rust_decimal::Decimal;
+
+/// A rule of lines that was broken, in both languages where it has more to say than its code.
+pub(super) fn line_fault(pointer: String, error: LineError) -> FieldError {
+    FieldError {
+        chinese: error.chinese.map(Into::into),
+        ..FieldError::new(pointer, error.code, error.message)
+    }
+}
 
 /// Adds what was not named yet. Each line is looked at by itself with numbers that are right, so that only its texts count.
 pub(super) fn add_text_faults(
@@ -39,7 +52,7 @@ pub(super) fn add_text_faults(
             let pointer = format!("/lines/{index}/{}", fault.field);
             let is_text = matches!(fault.field, "name" | "tax_code" | "spec" | "unit");
             if is_text && fault.line.is_some() && errors.iter().all(|it| it.pointer != pointer) {
-                errors.push(FieldError::new(pointer, fault.code, fault.message));
+                errors.push(line_fault(pointer, fault));
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Proof that lasts: runs of the check with their results, anchors of the audit chain.
 
 use super::ledger::CheckResult;
-use crate::{errors::StoreError, records::Invoice};
+use crate::{errors::StoreError, jobs::QueuedJob, records::Invoice};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fapiao_domain::ids::{InvoiceId, OrderId};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// A run over all invariants.
@@ -58,6 +59,21 @@ pub struct Anchor {
     pub at: DateTime<Utc>,
     /// HMAC over all of the above, by the same key.
     pub seal: String,
+}
+
+impl Anchor {
+    /// As it is kept outside.
+    pub fn json(&self) -> Value {
+        json!({
+            "seq": self.seq,
+            "first_seq": self.first_seq,
+            "hash": self.hash,
+            "digest": self.digest,
+            "key_id": self.key_id,
+            "at": self.at.timestamp_millis(),
+            "seal": self.seal,
+        })
+    }
 }
 
 /// A line of the audit chain exactly as it was hashed.
@@ -125,8 +141,11 @@ pub trait Proofs: Send + Sync {
         took_millis: i64,
     ) -> Result<(), StoreError>;
 
-    /// Notes that administrators were told.
-    async fn note_told(&self, id: &str) -> Result<(), StoreError>;
+    /// Notes that administrators are told, and queues what tells them; nothing when that was noted before.
+    async fn note_told(&self, id: &str, mails: Vec<QueuedJob>) -> Result<(), StoreError>;
+
+    /// A run.
+    async fn proof_run(&self, id: &str) -> Result<Option<ProofRun>, StoreError>;
 
     /// The newest runs, newest first.
     async fn proof_runs(&self, limit: u32) -> Result<Vec<ProofRun>, StoreError>;
@@ -137,8 +156,22 @@ pub trait Proofs: Send + Sync {
     /// Anchors that a place has not got yet, oldest first.
     async fn anchors_due(&self, place: AnchorPlace, limit: u32) -> Result<Vec<Anchor>, StoreError>;
 
-    /// Notes that a place has an anchor.
-    async fn note_anchored(&self, seq: i64, place: AnchorPlace) -> Result<(), StoreError>;
+    /// Notes that a place has an anchor, and queues what brings it there; nothing when that was noted before.
+    async fn note_anchored(
+        &self,
+        seq: i64,
+        place: AnchorPlace,
+        mails: Vec<QueuedJob>,
+    ) -> Result<(), StoreError>;
+
+    /// The anchors that a place was given, oldest first: the line of each, and when.
+    async fn anchors_brought(
+        &self,
+        place: AnchorPlace,
+    ) -> Result<Vec<(i64, DateTime<Utc>)>, StoreError>;
+
+    /// Has these anchors brought to file and document store once more, for those that were lost there for good.
+    async fn bring_anchors_again(&self, seqs: &[i64]) -> Result<(), StoreError>;
 
     /// The newest anchors, newest first.
     async fn anchors(&self, limit: u32) -> Result<Vec<Anchor>, StoreError>;
@@ -146,7 +179,8 @@ pub trait Proofs: Send + Sync {
     /// The anchors that cover these lines, oldest first.
     async fn anchors_over(&self, first: i64, last: i64) -> Result<Vec<Anchor>, StoreError>;
 
-    /// Compares anchors that were kept outside with the chain: what contradicts, in words, and how many were compared.
+    /// Compares anchors that were kept outside, and the database's own, with the chain: what contradicts, in words, and
+    /// how many were compared.
     async fn check_anchors(&self, kept: &[Anchor]) -> Result<CheckResult, StoreError>;
 
     /// Fingerprints (SHA-256, 32 bytes each) of the lines from `first` to `last`, at most `limit`.

@@ -51,6 +51,8 @@ pub struct NewOrder {
     pub order: Order,
     /// What its lines come to, rate by rate.
     pub sums: Vec<RateSum>,
+    /// What of a discount on the whole order fell to each line; empty without one.
+    pub shares: Vec<Fen>,
     /// Deliveries asked for in the same breath: one for each invoice the order becomes.
     pub deliveries: Vec<NewDelivery>,
     /// For callers that may repeat themselves; its body is the answer they get.

@@ -129,6 +129,10 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "line {} of the file of anchors cannot be read",
         "锚点文件第 {0} 行无法读取",
     ),
+    (
+        "{} of {} anchors that were kept in {} are missing, from that of line {} (kept {}) to that of line {}",
+        "留存于 {2} 的 {1} 个锚点中缺失 {0} 个：自第 {3} 行的锚点（{4} 留存）至第 {5} 行的锚点",
+    ),
     ("the file of anchors: {}", "锚点文件：{0}"),
     (
         "an anchor in the document store cannot be read",
@@ -187,6 +191,10 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     (
         "order {} ({}) comes to {} and {} fen, by rate to {} and {}",
         "订单 {0}（{1}）的金额和税额为 {2} 和 {3} 分，按税率保存的合计为 {4} 和 {5} 分",
+    ),
+    (
+        "order {} ({}) is kept by rate as {}, its lines come to {}",
+        "订单 {0}（{1}）按税率保存为 {2}，其明细合计为 {3}（分）",
     ),
     // What is under way.
     (
@@ -255,6 +263,22 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     (
         "invoice {} is {}, but {} of its {} fen were taken back",
         "发票 {0} 的状态为 {1}，但其 {3} 分中已冲红 {2} 分",
+    ),
+    (
+        "red invoice {} did not give its quota back",
+        "红字发票 {0} 未退回额度",
+    ),
+    (
+        "confirmation {} is {} without a job",
+        "确认单 {0} 的状态为 {1}，但没有待办任务",
+    ),
+    (
+        "red invoice {} is {} without a job",
+        "红字发票 {0} 的状态为 {1}，但没有待办任务",
+    ),
+    (
+        "invoice {} is {}, but has no paper and no job that makes one",
+        "发票 {0} 的状态为 {1}，但没有版式文件，也没有生成它的任务",
     ),
     // Fiscal bills.
     ("fiscal bill {} is gone", "财政票据 {0} 已不存在"),

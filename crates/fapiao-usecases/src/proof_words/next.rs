@@ -34,10 +34,10 @@ pub fn next_step(rule: &str) -> NextStep {
                  the poll finds what it gave up.",
             zh: "请检查当时节点与磁盘的负载；五秒内未应答的推送微信会重发，放弃的由轮询补回。",
         },
-        "I11" | "I17" | "B4" => NextStep {
-            en: "Open the order or delivery it names and carry it on from there; when it stops again, look for the reason \
+        "I11" | "I17" | "I27" | "B4" => NextStep {
+            en: "Open the order, delivery, confirmation or invoice it names and carry it on from there; when it stops again, look for the reason \
                  under Jobs.",
-            zh: "请打开所列订单或投递并从该页面继续处理；再次停止时，请在「任务」中查看原因。",
+            zh: "请打开所列订单、投递、确认单或发票并从该页面继续处理；再次停止时，请在「任务」中查看原因。",
         },
         "I12" => NextStep {
             en: "Change this secret at its source now (WeChat's console, the tax side, the settings); whoever reads the \
@@ -54,7 +54,16 @@ pub fn next_step(rule: &str) -> NextStep {
             en: "Put the file back from a backup (`fapiao backup` keeps files under their hash), then check again.",
             zh: "请从备份中恢复该文件（备份按哈希保存文件），然后重新核对。",
         },
-        "I8" | "I19" => NextStep {
+        "I19" => NextStep {
+            en: "Anchors that are only missing: was the file moved, a disk not mounted, the document store restored without \
+                 its folder `anchors`? Put them back; when they are lost for good, `fapiao anchors-again` has them brought \
+                 anew. Anything else: somebody changed the database past the product, or a key is missing from the settings. \
+                 Keep a copy as it is, find out who had access, and compare with mailed anchors and the newest sound backup.",
+            zh: "仅为锚点缺失时：请检查锚点文件是否被移动、磁盘是否未挂载、文件存储恢复时是否遗漏 anchors 目录，并将其放回；\
+                 确已丢失的，运行 `fapiao anchors-again` 重新留存。其他情况：数据库在系统之外被改动，或配置中缺少密钥，\
+                 请原样保留副本，查明访问者，并与邮件中的锚点及最近的完好备份核对。",
+        },
+        "I8" => NextStep {
             en: "Somebody changed the database past the product, or a key is missing from the settings. Keep a copy as it is, \
                  find out who had access, and compare with the anchors and the newest sound backup.",
             zh: "数据库在系统之外被改动，或配置中缺少密钥。请原样保留副本，查明访问者，并与锚点及最近的完好备份核对。",

@@ -198,7 +198,10 @@ fn dry_run(
 
 /// What is wrong, as this reader wants it.
 fn said(lang: Lang, wrong: &bad_rows::WrongCell) -> String {
-    let error = FieldError::new("", wrong.code.as_str(), wrong.message.as_str());
+    let error = FieldError {
+        chinese: wrong.chinese.clone(),
+        ..FieldError::new("", wrong.code.as_str(), wrong.message.as_str())
+    };
     Wrong::from(error).said.of(lang).to_owned()
 }
 
@@ -307,6 +310,7 @@ mod tests {
             column,
             code: "E_ROW_CELLS".to_owned(),
             message: message.to_owned(),
+            chinese: None,
         };
         let row = bad_rows::BadRow {
             line: 3,

@@ -4,7 +4,9 @@ use crate::{
     i18n::{Lang, Texts},
     pages::parts::Link,
 };
-use fapiao_usecases::{merchant::confirm::DECLINED, records::JobRow};
+use fapiao_usecases::records::JobRow;
+
+pub(super) use crate::reasons::in_language;
 
 /// What a kind of job does.
 pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
@@ -43,6 +45,8 @@ pub(super) fn kind(t: &'static Texts, kind: &str) -> &'static str {
         "check_month" => t.tax_side.check_month,
         "check_quota" => t.tax_side.check_quota,
         "mail_window" => t.tax_side.mail_window,
+        "mail_anchor" => t.act.job_mail_anchor,
+        "mail_alarm" => t.act.job_mail_alarm,
         "ensure_bill_template" => t.fiscal_acts.job_template,
         "confirm_bill" => t.fiscal_acts.job_confirm,
         "insert_bill" => t.fiscal_acts.job_insert,
@@ -189,40 +193,6 @@ fn is_said_outside(code: &str) -> bool {
 
 fn is_of_bills(kind: &str) -> bool {
     kind.ends_with("_bill") || kind == "ensure_bill_template"
-}
-
-/// A reason as this reader wants it: some come in both languages, Chinese first, ` / ` between them, and end with the
-/// far side's own words in brackets, which are kept behind the fold.
-pub(crate) fn in_language(lang: Lang, reason: &str) -> String {
-    if matches!(lang, Lang::En) && reason == DECLINED {
-        return Texts::of(lang).job_kind.declined.to_owned();
-    }
-    let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
-    let Some((zh, en)) = reason.split_once(" / ") else {
-        return reason.to_owned();
-    };
-    let en = without_far_words(en);
-    if !zh.contains(is_chinese) || en.contains(is_chinese) {
-        return reason.to_owned();
-    }
-    match lang {
-        // Older rows doubled the stop.
-        Lang::Zh => zh.replace("。。", "。"),
-        Lang::En => en.to_owned(),
-    }
-}
-
-/// A reason for a till: in both languages, with the far side's code and own words at its end. Older rows doubled the stop.
-pub(crate) fn for_callers(reason: &str) -> String {
-    reason.replace("。。", "。")
-}
-
-/// A reason without the brackets at its end.
-fn without_far_words(reason: &str) -> &str {
-    match reason.find(" (") {
-        Some(at) if reason.ends_with(')') => &reason[..at],
-        _ => reason,
-    }
 }
 
 /// What to do about a job.
@@ -443,17 +413,5 @@ mod tests {
             "微信返回 72040：微信认为 PDF 无效"
         );
         assert_eq!(why(Lang::Zh, "", "later"), "later");
-        let both = "微信认为 PDF 无效。。请重新上传。 / WeChat does not accept the PDF. Upload it anew. (card: 72040)";
-        assert_eq!(
-            in_language(Lang::Zh, both),
-            "微信认为 PDF 无效。请重新上传。"
-        );
-        assert_eq!(
-            in_language(Lang::En, both),
-            "WeChat does not accept the PDF. Upload it anew."
-        );
-        assert_eq!(in_language(Lang::Zh, "退货 / 换货"), "退货 / 换货");
-        assert_eq!(in_language(Lang::Zh, DECLINED), DECLINED);
-        assert!(in_language(Lang::En, DECLINED).is_ascii());
     }
 }

@@ -69,6 +69,10 @@ pub(super) async fn check(sent: Uploaded<ReadsBooks>) -> Answer {
 fn result(frame: &Frame, file: String, checked: Checked) -> PaperResult {
     let t = frame.t();
     let by_code = !checked.unproven.is_empty();
+    let odd_checksum = checked
+        .fields
+        .iter()
+        .any(|it| it.field == Field::Checksum && !it.same);
     let (tone, words, means) = match checked.verdict {
         Verdict::Agrees if by_code => (Tone::Ok, t.paper.code_agrees, t.paper.code_agrees_means),
         Verdict::Identical => (Tone::Ok, t.paper.identical, t.paper.identical_means),
@@ -84,7 +88,7 @@ fn result(frame: &Frame, file: String, checked: Checked) -> PaperResult {
     };
     PaperResult {
         // A true paper of an invoice that was taken back is no reason to be at ease.
-        tone: if since.is_empty() || tone == Tone::Bad {
+        tone: if tone == Tone::Bad || since.is_empty() && !odd_checksum {
             tone
         } else {
             Tone::Warn
@@ -113,9 +117,14 @@ fn result(frame: &Frame, file: String, checked: Checked) -> PaperResult {
             .map(|it| ComparedRow {
                 label: label(t, it.field),
                 ledger: it.ledger,
-                paper: it.paper.unwrap_or_default(),
+                paper: match it.field {
+                    Field::Checksum if !it.same => t.paper.odd_checksum.to_owned(),
+                    _ => it.paper.unwrap_or_default(),
+                },
                 state: if it.same {
                     Badge::new(Tone::Ok, t.paper.same)
+                } else if it.field == Field::Checksum {
+                    Badge::new(Tone::Warn, t.paper.note)
                 } else {
                     Badge::new(Tone::Bad, t.paper.other)
                 },

@@ -1,19 +1,19 @@
 //! Where each fen of a total went.
 
 use super::{Answer, desk::Signed, failure::Failure, pieces::number_of};
+use crate::i18n::fill;
 use crate::pages::{
     lines::grouped,
     parts::Link,
-    rounding::{RoundingPage, line_step, rate_step},
+    rounding::{PartStep, RoundingPage, line_step, part_step, rate_step},
     shell::Section,
 };
 use actix_web::web;
 use fapiao_domain::{
     ids::{Id, InvoiceId, OrderId},
     rounding::{Rounding, millionths},
-    totals::Totals,
 };
-use fapiao_usecases::rounding::{of_invoice, of_order, parts_of};
+use fapiao_usecases::rounding::{PartRounding, of_invoice, of_order, parts_of};
 
 /// `GET /admin/orders/{id}/rounding`.
 pub(super) async fn order(desk: Signed, id: web::Path<String>) -> Answer {
@@ -21,8 +21,13 @@ pub(super) async fn order(desk: Signed, id: web::Path<String>) -> Answer {
     let found = of_order(desk.ports(), &desk.scope(), &id).await?;
     let (order, told) = found.ok_or(Failure::NotFound)?;
     let back = Link::new(order.order_no, format!("/admin/orders/{id}"));
-    let parts = parts_of(desk.ports(), &id).await?;
-    let parts = parts.iter().map(|it| (it.no, it.totals)).collect();
+    let t = desk.t();
+    let parts = parts_of(desk.ports(), &id, &told).await?;
+    let part = |it: &PartRounding| {
+        let title = fill(t.parts.part, &[&it.part.no, &it.part.of]);
+        part_step(&t.rounding, title, it)
+    };
+    let parts = parts.iter().map(part).collect();
     page(&desk, Section::Orders, back, &told, parts).await
 }
 
@@ -44,7 +49,7 @@ async fn page(
     section: Section,
     back: Link,
     told: &Rounding,
-    parts: Vec<(u32, Totals)>,
+    parts: Vec<PartStep>,
 ) -> Answer {
     let shell = desk.shell(section).await?;
     let page = RoundingPage {

@@ -194,13 +194,8 @@ fn title_faults(lang: Lang, delivery: &Delivery) -> Vec<String> {
             Lang::Zh => "。",
             Lang::En => ".",
         };
-        let hint = error.suggestion.clone();
-        let wrong = Wrong::from(FieldError::new("", error.code, error.message));
-        match (hint, lang) {
-            (Some(hint), Lang::Zh) => format!("{}（可能是 {hint}）{end}", wrong.said.of(lang)),
-            (Some(hint), Lang::En) => format!("{} (perhaps {hint}){end}", wrong.said.of(lang)),
-            (None, _) => format!("{}{end}", wrong.said.of(lang)),
-        }
+        let wrong = Wrong::from(FieldError::of_title("", error, &raw.tax_number));
+        format!("{}{end}", wrong.said.of(lang))
     };
     errors.into_iter().map(told).collect()
 }

@@ -310,6 +310,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         ),
         "proof.holds" => (Tone::Ok, a.proof_holds.to_owned()),
         "proof.broken" => (Tone::Bad, a.proof_broken.to_owned()),
+        "proof.anchors_again" => (Tone::Warn, fill1(a.anchors_again, fact("count"))),
         "session.opened" => (Tone::Plain, a.session_opened.to_owned()),
         "session.closed" => (Tone::Plain, a.session_closed.to_owned()),
         "sign_in.locked" => (Tone::Warn, fill1(a.sign_in_locked, fact("login"))),

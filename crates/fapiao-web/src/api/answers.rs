@@ -5,7 +5,7 @@ use super::{
     stopped::{StoppedJobs, StoppedOut, waits_for},
     stores::Stores,
 };
-use crate::admin::job_words::for_callers;
+use crate::reasons::for_callers;
 use chrono::{DateTime, SecondsFormat, Utc};
 use fapiao_domain::{
     delivery::{Channel, DeliveryState},
@@ -352,6 +352,7 @@ impl DeliveryOut {
         stopped: &StoppedJobs,
         base: &str,
     ) -> DeliveryOut {
+        let lang = stopped.lang();
         let stopped = stopped.about(it);
         DeliveryOut {
             waits_for: waits_for(it, stopped.is_some()),
@@ -363,7 +364,7 @@ impl DeliveryOut {
             reason: match it.state {
                 // The shop's own words.
                 DeliveryState::Refused => some(&it.reason),
-                _ => some(&for_callers(&it.reason)),
+                _ => some(&for_callers(lang, &it.reason)),
             },
             refusal_url: some(&it.refusal_url),
             channel: it.channel.as_str(),

@@ -272,7 +272,7 @@ pub(crate) async fn stopped_about(
 
 /// A reason in the reader's language: our own are written in both.
 fn reason(text: &str, lang: Lang) -> Option<String> {
-    let told = crate::admin::job_words::in_language(lang, text);
+    let told = crate::reasons::in_language(lang, text);
     (!told.is_empty()).then_some(told)
 }
 

@@ -12,7 +12,7 @@ use fapiao_domain::{
     line::LineKind,
     rounding::{LineRounding, RateRounding, Rounding, millionths},
 };
-use fapiao_usecases::rounding::{of_invoice, of_order, parts_of};
+use fapiao_usecases::rounding::{PartRounding, of_invoice, of_order, parts_of};
 use serde::Serialize;
 
 /// `GET /orders/{id}/rounding`.
@@ -20,9 +20,9 @@ pub(crate) async fn order(call: Reading, id: web::Path<String>) -> Result<HttpRe
     let parsed = OrderId::parse(&id).map_err(|error| Problem::no_order(&error.text))?;
     match of_order(&call.app.ports, &call.holder.scope(), &parsed).await? {
         Some((_, told)) => {
-            let parts = parts_of(&call.app.ports, &parsed).await?;
+            let parts = parts_of(&call.app.ports, &parsed, &told).await?;
             let mut out = RoundingOut::from(&told);
-            out.parts = parts.iter().map(PartOut::from).collect();
+            out.parts = parts.iter().map(RoundedPartOut::from).collect();
             json(StatusCode::OK, &out)
         }
         None => Err(Problem::no_order(&id)),
@@ -44,7 +44,31 @@ struct RoundingOut {
     rounded_by: String,
     lines: Vec<LineOut>,
     rates: Vec<RateOut>,
-    parts: Vec<PartOut>,
+    parts: Vec<RoundedPartOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct RoundedPartOut {
+    #[serde(flatten)]
+    part: PartOut,
+    lines: Vec<LineOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShareOut {
+    discount: String,
+    formula: String,
+    exact: String,
+    share: String,
+    got_left_over: bool,
+    own_discount: String,
+}
+
+#[derive(Debug, Serialize)]
+struct WholeOut {
+    line: u32,
+    gross: String,
+    tax: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,8 +85,11 @@ struct LineOut {
     exact_tax: String,
     tax: String,
     rounded_by: String,
+    carried: String,
     amount: String,
     gross: String,
+    discount_share: Option<ShareOut>,
+    part_of: Option<WholeOut>,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,7 +98,7 @@ struct RateOut {
     lines: usize,
     totals: TotalsOut,
     tax_at_once: Option<String>,
-    tail: String,
+    tail: Option<String>,
 }
 
 impl From<&Rounding> for RoundingOut {
@@ -105,8 +132,35 @@ impl From<&LineRounding> for LineOut {
             exact_tax: millionths(it.exact_tax),
             tax: it.line.tax.to_string(),
             rounded_by: millionths(it.gap),
+            carried: it.carried.to_string(),
             amount: it.line.amount.to_string(),
             gross: it.line.gross.to_string(),
+            discount_share: it.share.as_ref().map(|share| ShareOut {
+                discount: share.discount.to_string(),
+                formula: share.formula.clone(),
+                exact: millionths(share.exact),
+                share: share.share.to_string(),
+                got_left_over: share.got_left_over,
+                own_discount: share.own.to_string(),
+            }),
+            part_of: None,
+        }
+    }
+}
+
+impl From<&PartRounding> for RoundedPartOut {
+    fn from(it: &PartRounding) -> RoundedPartOut {
+        let mut lines: Vec<LineOut> = it.told.lines.iter().map(LineOut::from).collect();
+        for (line, whole) in lines.iter_mut().zip(&it.whole) {
+            line.part_of = Some(WholeOut {
+                line: whole.no,
+                gross: whole.gross.to_string(),
+                tax: whole.tax.to_string(),
+            });
+        }
+        RoundedPartOut {
+            part: PartOut::from(&it.part),
+            lines,
         }
     }
 }
@@ -118,7 +172,7 @@ impl From<&RateRounding> for RateOut {
             lines: it.lines,
             totals: it.totals.into(),
             tax_at_once: it.tax_at_once.map(|it| it.to_string()),
-            tail: it.tail().to_string(),
+            tail: it.tail().map(|it| it.to_string()),
         }
     }
 }

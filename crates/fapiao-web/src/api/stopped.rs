@@ -56,6 +56,11 @@ impl StoppedJobs {
         Ok(StoppedJobs { jobs, lang })
     }
 
+    /// The language of whoever asked.
+    pub(super) const fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// Whether something of these names stopped.
     pub(crate) fn is_on(&self, subjects: &[&str]) -> bool {
         self.job_on(subjects).is_some()

@@ -4,7 +4,6 @@
 
 use super::{LOOK_AGAIN_SECS, bill_state, guarded, private, send_to};
 use crate::{
-    admin::job_words::in_language,
     api::{
         bill_answers::stopped_about,
         files::{self, Shown},
@@ -17,6 +16,7 @@ use crate::{
         shell::Bare,
     },
     problem::{Kind, Problem, Said},
+    reasons::in_language,
 };
 use actix_web::{
     HttpRequest, HttpResponse,

@@ -9,7 +9,6 @@ mod reds;
 mod state;
 
 use crate::{
-    admin::job_words::in_language,
     api::{
         files::{self, Shown},
         stopped::StoppedJobs,
@@ -22,6 +21,7 @@ use crate::{
         shell::Bare,
     },
     problem::{Kind, Problem, Said},
+    reasons::in_language,
     security::limiter::Allowance,
 };
 use actix_web::{

@@ -83,6 +83,9 @@ texts! {
         proof_holds: "账目核对：全部规则成立", "Ledger checked: every rule holds";
         proof_broken: "账目核对：有规则不成立", "Ledger checked: a rule does not hold";
         session_opened: "登录", "Signed in";
+        anchors_again: "{0} 个缺失的锚点将重新留存", "{0} missing anchors are brought outside once more";
+        job_mail_anchor: "发送审计链锚点邮件", "Mail an anchor of the audit chain";
+        job_mail_alarm: "发送核对告警邮件", "Mail that the ledger does not hold";
         session_closed: "退出登录", "Signed out";
         sign_in_locked: "连续登录失败，{0} 暂停登录", "Sign-in of {0} is locked after failures";
         by_buyer: "买家", "Buyer";
@@ -292,8 +295,8 @@ texts! {
         tax_code: "19 位税收分类编码", "Tax class code, 19 digits";
         spec: "规格型号，可省略", "Specification; may be left out";
         unit: "单位", "Unit";
-        quantity: "数量，最多 8 位小数", "Quantity, at most 8 decimals";
-        unit_price: "单价（元），最多 8 位小数", "Unit price in yuan, at most 8 decimals";
+        quantity: "数量，最多 13 位小数", "Quantity, at most 13 decimals";
+        unit_price: "单价（元），最多 13 位小数", "Unit price in yuan, at most 13 decimals";
         tax_included: "价格是否含税：是 / 否", "Whether prices include tax: yes / no";
         rate: "税率，0.13；免税 exempt；不征税 not_taxed", "Rate: 0.13, exempt, not_taxed";
         discount: "折扣（元），可省略", "Discount in yuan; may be left out";

@@ -150,6 +150,8 @@ texts! {
         total: "价税合计", "Gross";
         lines: "货物或服务", "Goods or services";
         checksum: "二维码校验", "QR checksum";
+        odd_checksum: "与二维码的内容不符；真票也有这种情况，仅作提示", "Does not fit the code's content; true papers have such, too: a note only";
+        note: "提示", "Note";
         code: "二维码中的号码、日期与金额", "Number, date and amount in the QR code";
         check_code: "校验码", "Check code";
     }

@@ -30,6 +30,7 @@ texts! {
         to: "止", "To";
         apply: "筛选", "Filter";
         as_file: "下载 CSV", "Download CSV";
+        csv_digits: "用 Excel 直接打开 CSV 会丢失 20 位发票号码的末几位：请用「数据 → 从文本/CSV」导入并将号码列设为文本，或改用报表中的 XLSX。", "Excel drops the last digits of 20-digit invoice numbers when it opens a CSV: import it with Data → From Text/CSV and make the numbers text, or take the XLSX under Reports.";
         file_too_long: "结果超过 {0} 行，没有生成文件：请缩小日期范围，或在“报表”中下载。", "More than {0} rows, so there is no file: narrow the dates, or take it from the reports.";
         clear_filters: "清除筛选", "Clear filters";
         remove_filter: "去掉筛选", "Remove filter";

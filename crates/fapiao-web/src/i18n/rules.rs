@@ -24,6 +24,12 @@ texts! {
         lines: "行数", "Lines";
         at_once: "合并取整税额", "Tax rounded once";
         tail: "尾差", "Tail";
+        share: "整单折扣 {0} 的分摊：{1} = {2}，取 {3}", "Its share of the order's discount of {0}: {1} = {2}, taken as {3}";
+        left_over: "各行截尾余下的分归余数最大者，本行多得一分", "Cutting leaves fen over; they go to the largest remainders, and this line got one";
+        own_discount: "另有本行折扣 {0}", "Beside its own discount of {0}";
+        carried: "按公式为 {0}；同一行各部分的税额合计须与整行一致，其余部分留下的 {1} 由本行承接", "The formula gives {0}; the parts of a line add up to its tax, and this one carries the {1} that the others left over";
+        whole_line: "原单第 {0} 行全部", "All of line {0} of the order";
+        part_of_line: "原单第 {0} 行的一部分，整行价税合计 {1}，税额 {2}", "Part of line {0} of the order, which has {1} with {2} of tax";
         order_discount: "整单折扣", "Discount on the order";
         order_discount_help: "单位元，按各行金额分摊到分。", "In yuan; shared out over the lines to the fen.";
     }

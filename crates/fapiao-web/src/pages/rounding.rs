@@ -1,7 +1,7 @@
 //! Where each fen of a total went.
 
 use super::{parts::Link, shell::Shell};
-use crate::i18n::Rounding as Words;
+use crate::i18n::{Rounding as Words, fill, fill1};
 use askama::Template;
 use fapiao_domain::{
     line::LineKind,
@@ -9,6 +9,7 @@ use fapiao_domain::{
     rounding::{Drive, LineRounding, RateRounding, millionths},
     totals::Totals,
 };
+use fapiao_usecases::rounding::PartRounding;
 
 /// `/admin/orders/{id}/rounding` and `/admin/invoices/{id}/rounding`.
 #[derive(Clone, Debug, Template)]
@@ -22,12 +23,23 @@ pub struct RoundingPage {
     pub lines: Vec<LineStep>,
     /// Rate by rate.
     pub rates: Vec<RateStep>,
-    /// The invoices the order becomes: the number and the sums; empty for one.
-    pub parts: Vec<(u32, Totals)>,
+    /// The invoices the order becomes; empty for one.
+    pub parts: Vec<PartStep>,
     /// Net, tax, gross.
     pub totals: Totals,
     /// What all roundings together added to the tax.
     pub gap: String,
+}
+
+/// One of several invoices of an order.
+#[derive(Clone, Debug)]
+pub struct PartStep {
+    /// `Invoice 1 of 3`.
+    pub title: String,
+    /// Net, tax, gross.
+    pub totals: Totals,
+    /// Line by line.
+    pub lines: Vec<LineStep>,
 }
 
 /// A line, step by step.
@@ -59,6 +71,8 @@ pub struct LineStep {
     pub tax: Fen,
     /// Gross.
     pub gross: Fen,
+    /// Where the line comes from, and why it is what the formula does not give; empty where there is nothing to say.
+    pub notes: Vec<String>,
 }
 
 /// A rate.
@@ -73,7 +87,7 @@ pub struct RateStep {
     /// The tax of the sum, rounded once.
     pub at_once: Option<Fen>,
     /// What rounding line by line makes of it.
-    pub tail: Fen,
+    pub tail: Option<Fen>,
 }
 
 /// A line in words.
@@ -96,6 +110,56 @@ pub fn line_step(words: &Words, it: &LineRounding) -> LineStep {
         amount: it.line.amount,
         tax: it.line.tax,
         gross: it.line.gross,
+        notes: notes(words, it),
+    }
+}
+
+/// Why a line is what its formula does not say.
+fn notes(words: &Words, it: &LineRounding) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(share) = &it.share {
+        let facts: [&dyn std::fmt::Display; 4] = [
+            &share.discount,
+            &share.formula,
+            &millionths(share.exact),
+            &share.share,
+        ];
+        notes.push(fill(words.share, &facts));
+        if share.got_left_over {
+            notes.push(words.left_over.to_owned());
+        }
+        if share.own.is_positive() {
+            notes.push(fill1(words.own_discount, share.own));
+        }
+    }
+    if it.carried != Fen::ZERO {
+        let facts: [&dyn std::fmt::Display; 2] = [&(it.line.tax - it.carried), &it.carried];
+        notes.push(fill(words.carried, &facts));
+    }
+    notes
+}
+
+/// An invoice of a divided order in words.
+pub fn part_step(words: &Words, title: String, it: &PartRounding) -> PartStep {
+    let mut lines: Vec<LineStep> = it
+        .told
+        .lines
+        .iter()
+        .map(|it| line_step(words, it))
+        .collect();
+    for (line, whole) in lines.iter_mut().zip(&it.whole) {
+        let facts: [&dyn std::fmt::Display; 3] = [&whole.no, &whole.gross, &whole.tax];
+        let said = if whole.gross == line.gross && whole.tax == line.tax {
+            fill1(words.whole_line, whole.no)
+        } else {
+            fill(words.part_of_line, &facts)
+        };
+        line.notes.insert(0, said);
+    }
+    PartStep {
+        title,
+        totals: it.part.totals,
+        lines,
     }
 }
 

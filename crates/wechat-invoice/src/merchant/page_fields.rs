@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::MerchantClient;
 use super::settings::{SET_BIZ_ATTR, never_set};
-use crate::answer::required;
+use crate::answer::{Members, required};
 use crate::error::Error;
 use crate::flex;
 use crate::session::NoMembers;
@@ -19,6 +19,9 @@ pub struct AuthFields {
     /// Asked of organisations.
     #[serde(rename = "biz_field", default)]
     pub organisation: OrganisationFields,
+    /// Members this version does not know; read, never sent.
+    #[serde(flatten, skip_serializing)]
+    pub other: Members,
 }
 
 /// Asked of persons. Each `show_…` puts the input on the page, `require_…` makes it mandatory.
@@ -39,13 +42,16 @@ pub struct PersonFields {
     /// Wants the e-mail address.
     #[serde(default, with = "switch")]
     pub require_email: bool,
-    /// Inputs of the merchant\'s own.
+    /// Inputs of the merchant's own.
     #[serde(
         default,
         deserialize_with = "flex::list",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub custom_field: Vec<CustomField>,
+    /// Members this version does not know; read, never sent.
+    #[serde(flatten, skip_serializing)]
+    pub other: Members,
 }
 
 /// Asked of organisations. Each `show_…` puts the input on the page, `require_…` makes it mandatory.
@@ -84,17 +90,20 @@ pub struct OrganisationFields {
     /// Wants the bank account.
     #[serde(default, with = "switch")]
     pub require_bank_no: bool,
-    /// Inputs of the merchant\'s own.
+    /// Inputs of the merchant's own.
     #[serde(
         default,
         deserialize_with = "flex::list",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub custom_field: Vec<CustomField>,
+    /// Members this version does not know; read, never sent.
+    #[serde(flatten, skip_serializing)]
+    pub other: Members,
 }
 
 /// An input of the merchant's own.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct CustomField {
     /// Its name, 5 characters at most.
     #[serde(deserialize_with = "key")]
@@ -105,6 +114,9 @@ pub struct CustomField {
     /// A hint for the buyer.
     #[serde(default, deserialize_with = "flex::trimmed")]
     pub notice: Option<String>,
+    /// Members this version does not know; read, never sent.
+    #[serde(flatten)]
+    pub other: Members,
 }
 
 fn key<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {

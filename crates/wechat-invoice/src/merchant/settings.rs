@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::MerchantClient;
-use crate::answer::required;
+use crate::answer::{Members, required};
 use crate::error::Error;
 use crate::flex;
 use crate::http::Spec;
@@ -10,21 +10,25 @@ use crate::session::NoMembers;
 pub(super) const SET_BIZ_ATTR: Spec = Spec::read("/card/invoice/setbizattr");
 
 /// Whom buyers can ask. Must be set before the first authorisation page, per calling account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contact {
     /// Telephone, shown to the buyer.
     pub phone: String,
     /// Within how many seconds the merchant means to issue.
     pub time_out_secs: i64,
+    /// Members this version does not know; read, never sent.
+    pub other: Members,
 }
 
 /// Which payment merchant number belongs to which invoicing platform (支付后开票).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PayMerchant {
     /// WeChat Pay merchant number (商户号).
     pub mchid: String,
     /// The invoicing platform that serves it.
     pub s_pappid: String,
+    /// Members this version does not know; read, never sent.
+    pub other: Members,
 }
 
 #[derive(Serialize)]
@@ -50,6 +54,8 @@ struct ContactIn {
     phone: Option<String>,
     #[serde(default, deserialize_with = "flex::int")]
     time_out: Option<i64>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Serialize)]
@@ -75,6 +81,8 @@ struct PayMerchantIn {
     mchid: Option<String>,
     #[serde(default, deserialize_with = "flex::text")]
     s_pappid: Option<String>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 impl MerchantClient {
@@ -130,6 +138,7 @@ impl MerchantClient {
         Ok(Some(Contact {
             phone: required(&SET_BIZ_ATTR, "contact.phone", contact.phone)?,
             time_out_secs: required(&SET_BIZ_ATTR, "contact.time_out", contact.time_out)?,
+            other: contact.other,
         }))
     }
 
@@ -174,6 +183,7 @@ impl MerchantClient {
         Ok(Some(PayMerchant {
             mchid: required(&SET_BIZ_ATTR, "paymch_info.mchid", link.mchid)?,
             s_pappid: required(&SET_BIZ_ATTR, "paymch_info.s_pappid", link.s_pappid)?,
+            other: link.other,
         }))
     }
 }

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::PlatformClient;
-use crate::answer::required;
+use crate::answer::{Members, known_out, required};
 use crate::debug::debug_only;
 use crate::error::Error;
 use crate::flex;
@@ -19,6 +19,8 @@ pub struct PdfUrl {
     pub url: String,
     /// How many seconds it works; about 7200.
     pub valid_secs: Option<i64>,
+    /// Members this version does not know.
+    pub other: Members,
 }
 
 debug_only!(PdfUrl { valid_secs });
@@ -41,6 +43,8 @@ struct UrlAnswer {
     pdf_url: Option<String>,
     #[serde(default, deserialize_with = "flex::int")]
     pdf_url_expire_time: Option<i64>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 impl PlatformClient {
@@ -98,6 +102,7 @@ impl PlatformClient {
         Ok(PdfUrl {
             url,
             valid_secs: answer.pdf_url_expire_time,
+            other: known_out(answer.other),
         })
     }
 }

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::PlatformClient;
-use crate::answer::required;
+use crate::answer::{Members, known_out, required};
 use crate::error::Error;
 use crate::flex;
 use crate::http::{Body, Spec};
@@ -59,6 +59,8 @@ pub struct PermanentPicture {
     pub media_id: String,
     /// Its address on WeChat's network.
     pub url: String,
+    /// Members this version does not know.
+    pub other: Members,
 }
 
 #[derive(Serialize)]
@@ -103,6 +105,8 @@ struct ImageAnswer {
     url: Option<String>,
     #[serde(default, deserialize_with = "flex::trimmed")]
     media_id: Option<String>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 impl PlatformClient {
@@ -142,6 +146,7 @@ impl PlatformClient {
         Ok(PermanentPicture {
             media_id: required(&ADD_MATERIAL, "media_id", answer.media_id)?,
             url: required(&ADD_MATERIAL, "url", answer.url)?,
+            other: known_out(answer.other),
         })
     }
 

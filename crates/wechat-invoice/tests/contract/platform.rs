@@ -2,7 +2,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use wechat_invoice::platform::{
     CardLink, CardTemplate, ClassicMapping, DigitalMapping, IdentityMapping, InsertInvoice,
-    InvoiceIdentity, InvoiceLine, InvoiceUserData, ReimburseStatus,
+    InvoiceIdentity, InvoiceLine, InvoiceUserData, LogoFormat, ReimburseStatus,
 };
 use wechat_invoice::{Advice, Error, TestWhiteList};
 
@@ -367,13 +367,15 @@ async fn the_trial_white_list_is_set() {
     let path = "/card/testwhitelist/set";
     server.json(
         path,
-        r#"{"errcode":0,"errmsg":"ok","success_openid":["oDEMO"],"fail_username":["x"]}"#,
+        r#"{"errcode":0,"errmsg":"ok","success_openid":["oDEMO"],"fail_username":["x"],"left":8}"#,
     );
     let list = TestWhiteList {
         openid: vec!["oDEMO".into()],
         username: vec!["x".into()],
     };
     let answer = server.platform().set_test_white_list(&list).await.unwrap();
+    assert_eq!(answer.other["left"], 8);
+    assert_eq!(answer.other.len(), 1, "without the envelope");
     assert_eq!(
         (answer.success_openid, answer.fail_username),
         (vec!["oDEMO".into()], vec!["x".into()])
@@ -384,4 +386,23 @@ async fn the_trial_white_list_is_set() {
     );
     let empty = TestWhiteList::default();
     assert!(server.platform().set_test_white_list(&empty).await.is_err());
+}
+
+#[tokio::test]
+async fn addresses_of_files_keep_members_that_are_new() {
+    let server = Server::start().await;
+    let platform = server.platform();
+    server.json(
+        "/card/invoice/platform/getpdf",
+        r#"{"errcode":0,"errmsg":"ok","pdf_url":"u","pdf_url_expire_time":7200,"digest":"d"}"#,
+    );
+    let url = platform.pdf_url("9000000000000001").await.unwrap();
+    assert_eq!((url.other.len(), &url.other["digest"]), (1, &json!("d")));
+    server.json(
+        "/cgi-bin/material/add_material",
+        r#"{"media_id":"m","url":"u","item":[]}"#,
+    );
+    let png = Bytes::from_static(b"\x89PNG rest");
+    let picture = platform.upload_material(png, LogoFormat::Png).await;
+    assert_eq!(picture.unwrap().other["item"], json!([]));
 }

@@ -29,9 +29,11 @@ async fn page_fields_go_out_as_switches() {
                 key: "部门".into(),
                 is_require: false,
                 notice: Some("your department".into()),
+                ..CustomField::default()
             }],
             ..OrganisationFields::default()
         },
+        ..AuthFields::default()
     };
     server.merchant().set_auth_fields(&fields).await.unwrap();
     let request = server.only(PATH);
@@ -57,6 +59,7 @@ async fn custom_names_have_five_characters_at_most() {
         key: "六个字的名称".into(),
         is_require: true,
         notice: None,
+        ..CustomField::default()
     };
     let person = PersonFields {
         custom_field: vec![field],
@@ -144,6 +147,7 @@ async fn the_contact_is_set_and_read() {
     let contact = Contact {
         phone: "075500000000".into(),
         time_out_secs: 259_200,
+        ..Contact::default()
     };
     merchant.set_contact(&contact).await.unwrap();
     let read = merchant.get_contact().await.unwrap().unwrap();
@@ -151,7 +155,8 @@ async fn the_contact_is_set_and_read() {
         read,
         Contact {
             phone: "88888888".into(),
-            time_out_secs: 259_200
+            time_out_secs: 259_200,
+            ..Contact::default()
         }
     );
     let requests = server.recorded(PATH);
@@ -161,6 +166,7 @@ async fn the_contact_is_set_and_read() {
     let never = Contact {
         phone: "1".into(),
         time_out_secs: 0,
+        ..Contact::default()
     };
     assert!(matches!(
         merchant.set_contact(&never).await,
@@ -181,6 +187,7 @@ async fn the_payment_merchant_is_linked_and_read() {
     let link = PayMerchant {
         mchid: "1900000001".into(),
         s_pappid: S_PAPPID.into(),
+        ..PayMerchant::default()
     };
     merchant.set_pay_merchant(&link).await.unwrap();
     assert_eq!(merchant.get_pay_merchant().await.unwrap(), Some(link));
@@ -188,4 +195,47 @@ async fn the_payment_merchant_is_linked_and_read() {
     assert_eq!(requests[0].param("action"), Some("set_pay_mch"));
     let expected = json!({"paymch_info": {"mchid": "1900000001", "s_pappid": S_PAPPID}});
     assert_eq!(requests[0].json(), expected);
+}
+
+#[tokio::test]
+async fn settings_keep_members_that_are_new_and_never_send_them() {
+    let server = Server::start().await;
+    let merchant = server.merchant();
+    server.json(
+        PATH,
+        &json!({"errcode": 0, "errmsg": "ok", "auth_field": {
+            "user_field": {"show_title": 1, "show_wallet": 1, "custom_field": [{"key": "部门", "max": 3}]},
+            "biz_field": {"show_title": 1, "show_seal": 1},
+            "page": "wide"
+        }})
+        .to_string(),
+    );
+    server.json(
+        PATH,
+        r#"{"errcode":0,"contact":{"phone":"88888888","time_out":60,"hours":"9-18"}}"#,
+    );
+    server.json(
+        PATH,
+        r#"{"errcode":0,"paymch_info":{"mchid":"1","s_pappid":"p","since":7}}"#,
+    );
+    server.json(PATH, OK);
+    let fields = merchant.get_auth_fields().await.unwrap().unwrap();
+    assert_eq!(fields.other["page"], "wide");
+    assert_eq!(fields.person.other["show_wallet"], 1);
+    assert_eq!(fields.person.custom_field[0].other["max"], 3);
+    assert_eq!(fields.organisation.other["show_seal"], 1);
+    let contact = merchant.get_contact().await.unwrap().unwrap();
+    assert_eq!(contact.other["hours"], "9-18");
+    let link = merchant.get_pay_merchant().await.unwrap().unwrap();
+    assert_eq!(link.other["since"], 7);
+    // What was read may be written back: of each only what this version knows.
+    merchant.set_auth_fields(&fields).await.unwrap();
+    merchant.set_contact(&contact).await.unwrap();
+    merchant.set_pay_merchant(&link).await.unwrap();
+    for request in &server.recorded(PATH)[3..] {
+        let sent = request.text();
+        for new in ["page", "show_wallet", "max", "show_seal", "hours", "since"] {
+            assert!(!sent.contains(&format!("\"{new}\"")), "{sent}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     files,
-    picture::{DOTS_MAX, DOTS_MIN, Picture},
+    picture::{DOTS_MAX, DOTS_MIN, Picture, grey_of},
 };
 use lopdf::{Dictionary, Document, Object, Stream};
 
@@ -143,9 +143,4 @@ impl Colours {
             }
         }
     }
-}
-
-fn grey_of(red: u8, green: u8, blue: u8) -> u8 {
-    let sum = u16::from(red) + u16::from(green) + u16::from(blue);
-    u8::try_from(sum / 3).unwrap_or(255)
 }

@@ -2,7 +2,7 @@
 
 use super::super::Unreadable;
 pub(in super::super) use super::picture::Picture;
-use super::picture::{DOTS_MAX, DOTS_MIN};
+use super::picture::{DOTS_MAX, DOTS_MIN, grey_of};
 use std::io::Cursor;
 use zune_jpeg::{
     JpegDecoder,
@@ -79,8 +79,8 @@ fn png(bytes: &[u8]) -> Result<Picture, Unreadable> {
         [grey] => grey,
         // What is clear shows the paper behind it.
         [grey, cover] => over_white(grey, cover),
-        [red, green, blue] => mean(red, green, blue),
-        [red, green, blue, cover] => over_white(mean(red, green, blue), cover),
+        [red, green, blue] => grey_of(red, green, blue),
+        [red, green, blue, cover] => over_white(grey_of(red, green, blue), cover),
         _ => 255,
     });
     whole(width, height, dots.collect())
@@ -105,11 +105,6 @@ fn whole(width: usize, height: usize, dots: Vec<u8>) -> Result<Picture, Unreadab
         height,
         dots,
     })
-}
-
-fn mean(red: u8, green: u8, blue: u8) -> u8 {
-    let sum = u16::from(red) + u16::from(green) + u16::from(blue);
-    u8::try_from(sum / 3).unwrap_or(255)
 }
 
 fn over_white(grey: u8, cover: u8) -> u8 {

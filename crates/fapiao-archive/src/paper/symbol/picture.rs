@@ -150,6 +150,12 @@ impl Picture {
     }
 }
 
+/// How light a coloured dot is.
+pub(super) fn grey_of(red: u8, green: u8, blue: u8) -> u8 {
+    let sum = u16::from(red) + u16::from(green) + u16::from(blue);
+    u8::try_from(sum / 3).unwrap_or(255)
+}
+
 /// Which of `of` dots the dot at `place` among `among` stands for.
 fn share(place: usize, among: usize, of: usize) -> std::ops::Range<usize> {
     let from = place * of / among;

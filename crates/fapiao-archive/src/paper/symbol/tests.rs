@@ -174,3 +174,30 @@ fn damaged_pictures_are_left_alone() {
     );
     assert_eq!(read_any(&page(Vec::new(), vec![short, huge])), None);
 }
+
+#[test]
+fn a_code_that_waited_for_its_turn_has_its_whole_time() {
+    static TURNS: Mutex<()> = Mutex::new(());
+    let most = Duration::from_millis(600);
+    let slow = move |found: Option<u8>| {
+        move || {
+            std::thread::sleep(Duration::from_millis(400));
+            found
+        }
+    };
+    let first = std::thread::spawn(move || in_turn(&TURNS, most, slow(Some(1))));
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!(in_turn(&TURNS, most, slow(Some(2))), Ok(Some(2)));
+    assert_eq!(first.join().unwrap(), Ok(Some(1)));
+    // Nothing found, a reader that broke, and time that is up are three things.
+    assert_eq!(in_turn(&TURNS, most, || None::<u8>), Ok(None));
+    assert_eq!(
+        in_turn(&TURNS, most, || -> Option<u8> { panic!("a broken reader") }),
+        Ok(None)
+    );
+    let short = Duration::from_millis(50);
+    assert_eq!(
+        in_turn(&TURNS, short, slow(Some(3))),
+        Err(Unreadable::TooSlow)
+    );
+}

@@ -308,8 +308,8 @@ fn orders(s: &Sample, pages: &mut Pages) {
         (
             "lines-0-unit_price",
             &s.say(
-                "数量和单价须大于 0，最多 8 位小数",
-                "Quantity and price must be above 0, with at most 8 decimals",
+                "数量和单价须大于 0，最多 13 位小数",
+                "Quantity and price must be above 0, with at most 13 decimals",
             ),
         ),
     ]);
@@ -894,8 +894,8 @@ fn import(s: &Sample, pages: &mut Pages) {
             column(
                 "quantity",
                 "2",
-                "数量，最多 8 位小数",
-                "Quantity, at most 8 decimals",
+                "数量，最多 13 位小数",
+                "Quantity, at most 13 decimals",
             ),
             column("unit_price", "500.00", "单价", "Unit price"),
             column(
@@ -954,8 +954,8 @@ fn import(s: &Sample, pages: &mut Pages) {
                     cell(
                         "0",
                         Some(s.say(
-                            "数量和单价须大于 0，最多 8 位小数",
-                            "Quantity and price must be above 0, with at most 8 decimals",
+                            "数量和单价须大于 0，最多 13 位小数",
+                            "Quantity and price must be above 0, with at most 13 decimals",
                         )),
                     ),
                     cell("2.50", None),

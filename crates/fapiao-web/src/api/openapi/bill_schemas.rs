@@ -2,7 +2,7 @@
 
 use super::schemas::{
     closed, decimal, flag, list_of, maybe, object, of, text, text_or_null, time, time_or_null,
-    told, whole,
+    told, unsigned, whole,
 };
 use crate::api::bill_body::{AUTHORISATION, BILL, BILL_DELIVERY, BILL_ITEM, BILL_OUTCOME};
 use fapiao_usecases::records::{BillSource, FiscalRole};
@@ -41,7 +41,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         json!({ "type": "string", "pattern": "^[0-9]{10}$", "description": "票据号码: 10 digits. Code and number are unique for ever." }),
         json!({ "type": "string", "pattern": "^([0-9A-Za-z]{6})?$", "description": "校验码: 6 letters and digits, where the bill has one." }),
         short(100, "Who paid (交款人), as on the bill."),
-        decimal("What was paid, in yuan.", "50.00"),
+        unsigned("What was paid, in yuan.", "50.00"),
         items,
         short(230, "Remark (备注), as on the bill."),
         json!({ "type": "string", "description": "When the bureau issued it: RFC 3339, or `2026-11-20 10:30` on China's clock.", "examples": ["2026-11-20T10:30:00+08:00"] }),
@@ -54,7 +54,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         short(30, "How many, as printed."),
         short(30, "Unit, as printed."),
         short(30, "Price of one (标准), as printed."),
-        decimal("In yuan; the items add up to the bill's amount.", "50.00"),
+        unsigned("In yuan; the items add up to the bill's amount.", "50.00"),
     ];
     let authorisation = [
         json!({ "type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$", "description": "The order id under which the unit asked its payer." }),

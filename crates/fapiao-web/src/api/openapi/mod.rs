@@ -334,6 +334,52 @@ mod tests {
     }
 
     #[test]
+    fn words_of_answers_are_explained_one_by_one() {
+        let document = openapi();
+        let schemas = &document["components"]["schemas"];
+        for (schema, member) in [
+            ("RedLetter", "state"),
+            ("RedLetter", "waits_for"),
+            ("Refund", "stage"),
+            ("Refund", "kind"),
+            ("RefundPlan", "kind"),
+            ("PaperCheck", "verdict"),
+            ("InvoiceLine", "kind"),
+            ("RoundedLine", "kind"),
+            ("Document", "origin"),
+        ] {
+            let told = &schemas[schema]["properties"][member];
+            let about = told["description"].as_str().unwrap_or_default();
+            for word in told["enum"].as_array().unwrap() {
+                let word = format!("`{}`:", word.as_str().unwrap());
+                assert!(about.contains(&word), "{schema}.{member}: {word}");
+            }
+        }
+        let whole = schemas["OrderState"]["description"].as_str().unwrap();
+        assert!(whole.contains("taken back"), "{whole}");
+    }
+
+    #[test]
+    fn requests_allow_nothing_below_zero() {
+        let document = openapi();
+        for schema in [
+            "NewOrder",
+            "NewLine",
+            "NewDifferenceTax",
+            "NewRefund",
+            "NewRefundLine",
+            "NewBill",
+            "NewBillItem",
+        ] {
+            let members = &document["components"]["schemas"][schema]["properties"];
+            for (name, member) in members.as_object().unwrap() {
+                let pattern = member["pattern"].as_str().unwrap_or_default();
+                assert!(!pattern.starts_with("^-"), "{schema}.{name}: {pattern}");
+            }
+        }
+    }
+
+    #[test]
     fn path_parameters_are_described_and_ids_are_unique() {
         let ids: BTreeSet<_> = operations().map(|it| it.id).collect();
         assert_eq!(ids.len(), operations().count());

@@ -1,11 +1,38 @@
 //! The shapes of refunds and red letters.
 
 use super::schemas::{
-    closed, decimal, flag, list_of, maybe, object, of, text, text_or_null, time, whole,
+    closed, decimal, flag, list_of, maybe, object, of, text, text_or_null, time, told, unsigned,
+    whole,
 };
 use crate::api::refunds::{REFUND, REFUND_LINE};
 use fapiao_domain::confirmation::FormState;
 use serde_json::{Value, json};
+
+/// What a state of a red letter means.
+const fn meaning(state: FormState) -> &'static str {
+    match state {
+        FormState::Planned => "decided here, not applied for yet",
+        FormState::Asked => "applied for, its answer is awaited or asked about",
+        FormState::Direct => {
+            "the older form needs no confirmation: its red invoice is issued directly"
+        }
+        FormState::NotNeeded => "01 无需确认, nobody has to agree",
+        FormState::AwaitsBuyer => "02 the buyer has 72 hours to agree",
+        FormState::AwaitsSeller => "03 the buyer began it, the seller has 72 hours to agree",
+        FormState::Confirmed => "04 both sides agree, the red invoice follows",
+        FormState::RefusedByBuyer => "05 the buyer refused",
+        FormState::RefusedBySeller => "06 the seller refused",
+        FormState::Expired => "07 nobody answered within 72 hours",
+        FormState::Withdrawn => "08 withdrawn by whoever began it",
+        FormState::WithdrawnAfter => "09 withdrawn after both sides had agreed",
+        FormState::VoidAbnormal => "10 void, the invoice is an abnormal voucher",
+        FormState::VoidTaxpayer => "11 void, the taxpayer's state does not allow it",
+        FormState::VoidRefused => "12 void, a natural person refused the invoice",
+        FormState::VoidRefund => "13 void, a tax refund was filed with the invoice",
+        FormState::Rejected => "the tax authority did not take the application, `message` says why",
+        FormState::GivenUp => "given up after it failed",
+    }
+}
 
 /// All of them, by name.
 pub(super) fn all() -> Vec<(&'static str, Value)> {
@@ -13,13 +40,21 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         "enum": ["01", "02", "03", "04"],
         "description": "01 wrong invoice (开票有误), 02 goods returned (销货退回), 03 service ended (服务中止), 04 allowance (销售折让).",
     });
-    let states: Vec<&str> = FormState::ALL.iter().map(|it| it.as_str()).collect();
+    let kind = told(
+        vec!["refund", "correction"],
+        "`refund`: money goes back to the buyer. `correction`: the invoice was wrong; it is taken back and issued anew, no money moves.",
+    );
+    let states = FormState::ALL.iter().map(|it| it.as_str()).collect();
+    let meanings: Vec<String> = FormState::ALL
+        .into_iter()
+        .map(|it| format!("`{}`: {}.", it.as_str(), meaning(it)))
+        .collect();
     let body = [
         json!({ "enum": ["plan", "confirm"], "description": "`plan` shows what would happen, `confirm` does it." }),
         reason.clone(),
         flag("All that is left. Exactly one of `everything`, `lines` and `amount` is said."),
         list_of("NewRefundLine"),
-        decimal(
+        unsigned(
             "An allowance over everything, with tax (reason 04).",
             "20.00",
         ),
@@ -34,8 +69,8 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     ];
     let line = [
         json!({ "type": "string", "pattern": "^[1-9][0-9]*$", "description": "The order's line, counted from 1 (`order_line` of a rounding counts from 0)." }),
-        decimal("How many; all that is left when neither is said.", "1"),
-        decimal("How much with tax (reason 04).", "20.00"),
+        unsigned("How many; all that is left when neither is said.", "1"),
+        unsigned("How much with tax (reason 04).", "20.00"),
     ];
     vec![
         (
@@ -53,7 +88,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                     "plan",
                     text("Recognises the plan; send it along to confirm exactly this."),
                 ),
-                ("kind", json!({ "enum": ["refund", "correction"] })),
+                ("kind", kind.clone()),
                 ("reason", reason.clone()),
                 ("totals", of("Totals")),
                 (
@@ -125,13 +160,16 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             object(vec![
                 ("id", text("`rfd_…`")),
                 ("order_id", text("`ord_…`")),
-                ("kind", json!({ "enum": ["refund", "correction"] })),
+                ("kind", kind),
                 ("reason", reason.clone()),
                 ("refund_no", text("Your own number.")),
                 ("note", text("For staff.")),
                 (
                     "stage",
-                    json!({ "enum": ["running", "stopped", "done", "given_up"] }),
+                    told(
+                        vec!["running", "stopped", "done", "given_up"],
+                        "`running`: its steps are being carried out, or a buyer is waited for. `stopped`: a step failed or waits for a decision of staff. `done`: everything is carried out. `given_up`: nothing was taken back and nothing will be.",
+                    ),
                 ),
                 ("stopped", maybe("Stopped")),
                 ("totals", of("Totals")),
@@ -149,11 +187,14 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                 ("refund_id", text("`rfd_…`")),
                 ("invoice_id", text("The invoice it takes back.")),
                 ("reason", reason),
-                ("state", json!({ "enum": states })),
+                ("state", told(states, &meanings.join(" "))),
                 ("code", text_or_null("The tax authority's two digits.")),
                 (
                     "waits_for",
-                    json!({ "enum": ["us", "staff", "buyer", "nobody"] }),
+                    told(
+                        vec!["us", "staff", "buyer", "nobody"],
+                        "Who has to act next. `us`: the product goes on by itself. `staff`: a person of the seller decides, in the back-office. `buyer`: the buyer agrees or refuses at the tax authority. `nobody`: it is over.",
+                    ),
                 ),
                 (
                     "lapses_at",

@@ -45,6 +45,13 @@ pub(super) fn decimal(about: &str, example: &str) -> Value {
     })
 }
 
+/// A decimal of a request, where nothing below zero is taken.
+pub(super) fn unsigned(about: &str, example: &str) -> Value {
+    let mut schema = decimal(about, example);
+    schema["pattern"] = json!("^[0-9]+(\\.[0-9]+)?$");
+    schema
+}
+
 pub(super) fn whole(about: &str) -> Value {
     json!({ "type": "integer", "description": about })
 }
@@ -100,6 +107,14 @@ fn preference_told() -> Value {
     json!({ "enum": codes, "description": "The preferential policy that was told." })
 }
 
+/// What a line of an invoice is (发票行性质).
+fn line_kind() -> Value {
+    told(
+        vec!["normal", "discount", "discounted"],
+        "`normal`: a line by itself. `discounted`: one whose discount is the line after it. `discount`: that line, with amounts below zero and neither quantity nor price.",
+    )
+}
+
 fn requests() -> Vec<(&'static str, Value)> {
     let rate = json!({
         "type": "string",
@@ -115,7 +130,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         ),
         json!({ "type": "string", "minLength": 1, "maxLength": 64, "description": "Your own number, unique within the seller for ever." }),
         time("When it was sold; now when left out."),
-        decimal(
+        unsigned(
             "A discount on the whole order in yuan, positive; shared out over the lines to the fen. With tax where the prices are.",
             "20.00",
         ),
@@ -128,7 +143,7 @@ fn requests() -> Vec<(&'static str, Value)> {
     ];
     let difference = [
         json!({ "enum": ["whole", "reduced"], "description": "`whole` (全额开票): taxed as if nothing were deducted, the deduction is only recorded. `reduced` (差额开票): the deduction leaves the tax base." }),
-        decimal(
+        unsigned(
             "The deduction (扣除额) in yuan with tax, above zero and at most the line.",
             "84000.00",
         ),
@@ -138,24 +153,24 @@ fn requests() -> Vec<(&'static str, Value)> {
         json!({ "type": "string", "pattern": "^[0-9]{19}$", "description": "Class code (税收分类编码): 19 digits, one that may be used on a line, not a heading." }),
         json!({ "type": "string", "maxLength": 150, "description": "Specification." }),
         json!({ "type": "string", "maxLength": 300, "description": "Unit." }),
-        decimal(
-            "How many, at most 8 decimals. Exactly two of `quantity`, `unit_price` and `amount` are stated; the third follows.",
+        unsigned(
+            "How many, at most 13 decimals. Exactly two of `quantity`, `unit_price` and `amount` are stated; the third follows.",
             "2",
         ),
-        decimal(
-            "Yuan for one, at most 8 decimals; left out where `quantity` and `amount` are stated.",
+        unsigned(
+            "Yuan for one, at most 13 decimals; left out where `quantity` and `amount` are stated.",
             "54.50",
         ),
-        decimal(
+        unsigned(
             "What the whole line comes to in yuan, before its discount: it then drives the line to the fen, and price or \
-             quantity is computed, with at most 8 decimals. Only beside one of the two.",
+             quantity is computed, with at most 13 decimals. Only beside one of the two.",
             "109.00",
         ),
         flag(
             "Whether price and discount include the tax. Always stated: it decides what is computed from what.",
         ),
         rate,
-        decimal("Discount of the whole line in yuan, positive.", "1.00"),
+        unsigned("Discount of the whole line in yuan, positive.", "1.00"),
         preference(
             "The preferential policy (优惠政策) of what was sold: its code, `01` to `18`; left out for none, or for what follows from the rate. A refund such as `12` (即征即退50%) goes with an ordinary rate, `01` with 0.03 or 0.05, `03` with exempt, `04` with not_taxed, `08` with 0.03, `09` with 0.05, `10` with 0.015; the class code has to permit it.",
         ),
@@ -319,7 +334,15 @@ fn answers() -> Vec<(&'static str, Value)> {
                         "0.00",
                     ),
                 ),
-                ("lines", list_of("NewLine")),
+                (
+                    "lines",
+                    json!({
+                        "type": "array",
+                        "items": of("NewLine"),
+                        "description": "As accepted. `discount` of a line is its own and its share of the order's `discount`, \
+                                        which is not told again: `GET /orders/{id}/rounding` tells them apart.",
+                    }),
+                ),
                 ("remark", text("May be empty.")),
                 ("payment", maybe("Payment")),
                 ("difference_tax", maybe("DifferenceTax")),
@@ -363,7 +386,12 @@ fn answers() -> Vec<(&'static str, Value)> {
                     ),
                 ),
                 ("stopped", maybe("Stopped")),
-                ("reason", text_or_null("Why it was refused or failed.")),
+                (
+                    "reason",
+                    text_or_null(
+                        "Why it was refused or failed, in the language of `Accept-Language` where the words are ours, with the other side's code and words in brackets.",
+                    ),
+                ),
                 (
                     "refusal_url",
                     text_or_null("Where a refused buyer reads on."),
@@ -541,10 +569,7 @@ fn answers() -> Vec<(&'static str, Value)> {
             "InvoiceLine",
             object(vec![
                 ("no", whole("1, 2, 3, …")),
-                (
-                    "kind",
-                    json!({ "enum": ["normal", "discount", "discounted"] }),
-                ),
+                ("kind", line_kind()),
                 ("name", text("What was sold.")),
                 (
                     "printed_name",
@@ -592,7 +617,13 @@ fn answers() -> Vec<(&'static str, Value)> {
                     ),
                 ),
                 ("size", whole("Bytes.")),
-                ("origin", json!({ "enum": ["rendered", "received"] })),
+                (
+                    "origin",
+                    told(
+                        vec!["rendered", "received"],
+                        "`rendered`: made here from the ledger. `received`: the tax side's or the issuing platform's own file, kept byte for byte.",
+                    ),
+                ),
                 ("url", text("Where to download it, with the same key.")),
             ]),
         ),
@@ -609,7 +640,14 @@ fn answers() -> Vec<(&'static str, Value)> {
             object(vec![
                 (
                     "verdict",
-                    json!({ "enum": ["identical", "agrees", "differs", "unknown"] }),
+                    json!({
+                        "enum": ["identical", "agrees", "differs", "unknown"],
+                        "description": "`identical`: byte for byte a file we made or received. `agrees`: another file or a code, but \
+                                        everything compared says what the ledger says; `checksum` among `fields` is a warning then: \
+                                        the code's checksum does not fit, as on some true papers. `differs`: the number is one of our \
+                                        invoices, but something in `fields` is not `same`: the paper may have been altered. `unknown`: \
+                                        no invoice of this number is in the ledger, or none that the key may see.",
+                    }),
                 ),
                 (
                     "format",
@@ -625,7 +663,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                         ("field", text("Which.")),
                         ("ledger", text("What the ledger says.")),
                         ("paper", text_or_null("What the paper says; null when it is not found there.")),
-                        ("same", flag("Whether both agree.")),
+                        ("same", flag("Whether both agree. Of `checksum`, which is there only where it does not fit, a warning that leaves `verdict` alone.")),
                     ]) }),
                 ),
                 (
@@ -677,7 +715,51 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
                 ("lines", list_of("RoundedLine")),
                 ("rates", list_of("RoundedRate")),
-                ("parts", list_of("OrderPart")),
+                ("parts", list_of("RoundedPart")),
+            ]),
+        ),
+        (
+            "RoundedPart",
+            object(vec![
+                ("no", whole("Which invoice of the order, from 1.")),
+                ("of", whole("Of how many.")),
+                ("totals", of("Totals")),
+                ("lines", list_of("RoundedLine")),
+            ]),
+        ),
+        (
+            "DiscountShare",
+            object(vec![
+                (
+                    "discount",
+                    decimal("The discount on the whole order.", "20.00"),
+                ),
+                (
+                    "formula",
+                    text(
+                        "Discount × what the line came to after its own discount ÷ what all lines came to so: `20.00 × 59.90 ÷ 200.00`.",
+                    ),
+                ),
+                ("exact", decimal("What that gives.", "5.990000")),
+                ("share", decimal("The line's share.", "5.99")),
+                (
+                    "got_left_over",
+                    flag(
+                        "Whether it is one fen more than the exact share cut to the fen: the fen that cutting leaves over go to the largest remainders, and of equal ones to the earlier line.",
+                    ),
+                ),
+                (
+                    "own_discount",
+                    decimal("The line's own discount beside it.", "0.00"),
+                ),
+            ]),
+        ),
+        (
+            "RoundedWhole",
+            object(vec![
+                ("line", whole("The `no` of the line in `lines`.")),
+                ("gross", decimal("Of that line, with tax.", "113.00")),
+                ("tax", decimal("Its tax.", "13.00")),
             ]),
         ),
         (
@@ -688,10 +770,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                     "order_line",
                     json!({ "type": ["integer", "null"], "description": "The place of the order's line in its `lines`, counted from 0; refunds name the same line counted from 1. `null` when that cannot be told." }),
                 ),
-                (
-                    "kind",
-                    json!({ "enum": ["normal", "discount", "discounted"] }),
-                ),
+                ("kind", line_kind()),
                 ("name", text("What was sold.")),
                 ("rate", text("As in the order.")),
                 (
@@ -712,9 +791,21 @@ fn answers() -> Vec<(&'static str, Value)> {
                     decimal("The tax before rounding.", "11.504425"),
                 ),
                 ("tax", decimal("The tax.", "11.50")),
-                ("rounded_by", decimal("What rounding added.", "-0.004425")),
+                (
+                    "rounded_by",
+                    decimal("What rounding added, with what is carried.", "-0.004425"),
+                ),
+                (
+                    "carried",
+                    decimal(
+                        "Of a `remainder`: its tax less what the formula gives, rounded. The parts of a line share its tax to the fen, so the last one carries what the others left over.",
+                        "0.00",
+                    ),
+                ),
                 ("amount", decimal("Without tax.", "88.50")),
                 ("gross", decimal("With tax.", "100.00")),
+                ("discount_share", maybe("DiscountShare")),
+                ("part_of", maybe("RoundedWhole")),
             ]),
         ),
         (
@@ -731,7 +822,9 @@ fn answers() -> Vec<(&'static str, Value)> {
                 ),
                 (
                     "tail",
-                    decimal("Tax of the lines less that (尾差).", "0.01"),
+                    text_or_null(
+                        "Tax of the lines less that (尾差); none where there is no `tax_at_once`.",
+                    ),
                 ),
             ]),
         ),

@@ -12,6 +12,7 @@ async fn set_auth_fields() {
         key: key.into(),
         is_require,
         notice: notice.map(str::to_owned),
+        ..CustomField::default()
     };
     let fields = AuthFields {
         person: PersonFields {
@@ -31,6 +32,7 @@ async fn set_auth_fields() {
             ],
             ..OrganisationFields::default()
         },
+        ..AuthFields::default()
     };
     call.server
         .merchant()
@@ -69,6 +71,7 @@ async fn set_contact() {
     let contact = Contact {
         phone: "075500000000".into(),
         time_out_secs: 259_200,
+        ..Contact::default()
     };
     call.server.merchant().set_contact(&contact).await.unwrap();
     call.took_place();
@@ -81,6 +84,7 @@ async fn get_contact() {
     let contact = Contact {
         phone: "88888888".into(),
         time_out_secs: 259_200,
+        ..Contact::default()
     };
     assert_eq!(merchant.get_contact().await.unwrap(), Some(contact));
     assert_eq!(merchant.get_contact().await.unwrap(), None, "never set");
@@ -91,6 +95,7 @@ fn link() -> PayMerchant {
     PayMerchant {
         mchid: "1900000001".into(),
         s_pappid: S_PAPPID.into(),
+        ..PayMerchant::default()
     }
 }
 
