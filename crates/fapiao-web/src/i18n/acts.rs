@@ -136,6 +136,7 @@ texts! {
         next_tax: "在税局侧处理后重试；重试使用原来的号码。", "Settle it with the tax authority, then retry; the number stays the same.";
         next_lines: "订单内容不能照此开票，请核对商品编码和税率。", "The order cannot be invoiced as it is; check class codes and rates.";
         next_retry: "查明原因后重试；重试不会重复开票。", "Find the cause, then retry; nothing is issued twice.";
+        next_remark: "照上述办法改好后重试，或拒绝此次开票。", "Mend it as told above and retry, or refuse the request.";
         fix_title: "更正抬头", "Correct the title";
         fix_seller: "打开开票主体", "Open the seller";
         fix_account: "打开微信账号", "Open the account";
