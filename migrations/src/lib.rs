@@ -45,6 +45,7 @@ mod m20261122_000049_asked_platforms;
 mod m20261122_000050_answer_times;
 mod m20261122_000051_order_sums;
 mod m20261122_000052_sm3;
+mod m20261122_000053_received_files;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -94,6 +95,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000050_answer_times::Migration),
             Box::new(m20261122_000051_order_sums::Migration),
             Box::new(m20261122_000052_sm3::Migration),
+            Box::new(m20261122_000053_received_files::Migration),
         ]
     }
 }

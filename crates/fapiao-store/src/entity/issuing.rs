@@ -75,6 +75,7 @@ table! {
         sha256: String,
         sm3: String,
         size: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
         origin: String,
         created_at: i64,
     }

@@ -133,7 +133,11 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "invoice.asked" => (Tone::Wait, t.tax_side.act_asked.to_owned()),
         "invoice.file_attached" => {
             let format = fact("format").to_uppercase();
-            (Tone::Ok, fill1(t.tax_side.act_attached, format))
+            let words = match fact("instead_of").as_str() {
+                "" => t.tax_side.act_attached,
+                _ => t.tax_side.act_attached_instead,
+            };
+            (Tone::Ok, fill1(words, format))
         }
         "tax_connection.saved" => (Tone::Plain, t.tax_side.act_saved.to_owned()),
         "tax_connection.tested" => (Tone::Plain, t.tax_side.act_tested.to_owned()),
