@@ -110,6 +110,8 @@ table! {
         taken: i64,
         request: String,
         fetched_at: i64,
+        province: String,
+        closed_at: Option<i64>,
     }
 }
 

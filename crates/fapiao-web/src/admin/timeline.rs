@@ -263,6 +263,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "key.added" => (Tone::Plain, fill1(a.key_added, fact("name"))),
         "key.revoked" => (Tone::Warn, a.key_revoked.to_owned()),
         "stock.segment" => (Tone::Plain, fill1(a.stock_segment, fact("size"))),
+        "stock.segment_closed" => (Tone::Warn, fill1(a.stock_segment_closed, fact("left"))),
         "stock.quota_ended" => (
             Tone::Plain,
             fill2(a.stock_quota_ended, fact("month"), yuan("amount")),

@@ -73,6 +73,7 @@ texts! {
         staff_saved: "保存人员 {0}", "Person {0} saved";
         key_added: "新建接口密钥 {0}", "API key {0} made";
         key_revoked: "吊销接口密钥", "API key revoked";
+        stock_segment_closed: "省份已变，号段停用，{0} 个号码不再使用", "The province changed: a segment is closed, {0} of its numbers stay unused";
         stock_segment: "申领号段，{0} 个号码", "Fetched a segment of {0} numbers";
         stock_quota: "申领额度 {0}", "Fetched a quota of {0}";
         stock_quota_ended: "{0} 未用完的额度 {1} 过期", "The rest of the quota of {0}, {1}, lapsed";
