@@ -315,12 +315,12 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         ),
         "proof.holds" => (Tone::Ok, a.proof_holds.to_owned()),
         "proof.broken" => (Tone::Bad, a.proof_broken.to_owned()),
+        "proof.anchors_again" => (Tone::Warn, fill1(a.anchors_again, fact("count"))),
         "session.opened" => (Tone::Plain, a.session_opened.to_owned()),
         "session.closed" => (Tone::Plain, a.session_closed.to_owned()),
         "sign_in.locked" => (Tone::Warn, fill1(a.sign_in_locked, fact("login"))),
         other => (Tone::Plain, other.to_owned()),
     };
-        "proof.anchors_again" => (Tone::Warn, fill1(a.anchors_again, fact("count"))),
     let why = ["reason", "verdict", "override_reason"]
         .into_iter()
         .map(fact)
