@@ -45,6 +45,8 @@ mod m20261122_000049_asked_platforms;
 mod m20261122_000050_answer_times;
 mod m20261122_000051_order_sums;
 mod m20261122_000052_sm3;
+mod m20261122_000053_received_files;
+mod m20261122_000054_segment_provinces;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -94,6 +96,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000050_answer_times::Migration),
             Box::new(m20261122_000051_order_sums::Migration),
             Box::new(m20261122_000052_sm3::Migration),
+            Box::new(m20261122_000053_received_files::Migration),
+            Box::new(m20261122_000054_segment_provinces::Migration),
         ]
     }
 }

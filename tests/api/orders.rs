@@ -54,6 +54,52 @@ async fn what_a_line_says_and_what_it_is_taxed_with_are_named_in_one_answer() {
 }
 
 #[tokio::test]
+async fn chinese_says_as_much_as_english() {
+    let app = spawn_app().await;
+    let told = async |order: &Value| -> Value {
+        let sent = app
+            .http
+            .post(format!("{}/api/v1/orders", app.web()))
+            .bearer_auth(app.till().1)
+            .header("Idempotency-Key", "w-3")
+            .header("Accept-Language", "zh-CN")
+            .json(order);
+        let answer = sent.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        answer.json::<Value>().await.unwrap()["errors"].clone()
+    };
+    let message = |errors: &Value, pointer: &str| {
+        let mut errors = errors.as_array().unwrap().iter();
+        let found = errors.find(|it| it["pointer"] == pointer);
+        found.unwrap()["message"].as_str().unwrap().to_owned()
+    };
+    let mut order = tea("W-3");
+    order["store"] = json!("S999");
+    order["sold_at"] = json!("2999-01-01T00:00:00+08:00");
+    let errors = told(&order).await;
+    assert!(message(&errors, "/store").contains("S999"), "{errors}");
+    let late = message(&errors, "/sold_at");
+    assert!(
+        late.contains("时钟") && !late.contains("T14:07"),
+        "{errors}"
+    );
+    let mut order = tea("W-3");
+    order["lines"][0]["discount"] = json!("99999.00");
+    let errors = told(&order).await;
+    let large = message(&errors, "/lines/0/discount");
+    assert!(large.starts_with("折扣 99999.00 大于该行金额"), "{errors}");
+    let mut order = tea("W-3");
+    order["delivery"] = json!({
+        "channel": "web", "page": "confirm",
+        "title": { "kind": "organisation", "name": "北京某某科技有限公司", "tax_number": "91110105MA000000L7" },
+    });
+    let errors = told(&order).await;
+    let number = message(&errors, "/delivery/title/tax_number");
+    assert!(number.contains("可能是 91110105MA0000007L"), "{errors}");
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn characters_that_nobody_sees_are_refused_by_the_name_of_their_field() {
     let app = spawn_app().await;
     let mut order = tea("W-1");

@@ -101,6 +101,77 @@ async fn a_wrong_title_is_corrected_in_one_guided_action() {
 }
 
 #[tokio::test]
+async fn a_wrong_title_of_a_partly_refunded_invoice_is_corrected_for_the_rest() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "PG-20").await;
+    let part =
+        json!({ "mode": "confirm", "reason": "02", "lines": [{ "line": "1", "quantity": "1" }] });
+    refund(&app, &sold, "PG-20-a", &part).await;
+    at_stage(&app, &sold, 0, "done").await;
+    let owner = signed_in(&app, "admin").await;
+    let invoice = format!("/admin/invoices/{}", sold["invoice"].as_str().unwrap());
+    let here = format!("{invoice}/correct");
+    assert!(page(&app, &owner, &invoice).await.contains(&here));
+    let before = page(&app, &owner, &here).await;
+    for words in ["已部分红冲 ¥56.50", "余下的 ¥56.50", "销货退回"] {
+        assert!(before.contains(words), "{words}: {before}");
+    }
+    let digest = hidden(&before, "digest");
+    let members = [("digest", digest.as_str()), ("word", "PG-20")];
+    let answer = send(&app, &owner, &here, &members).await;
+    assert_eq!(location(&answer), here);
+    let done = at_stage(&app, &sold, 1, "done").await;
+    assert_eq!(
+        (&done["kind"], &done["totals"]["total"]),
+        (&json!("correction"), &json!("0.00")),
+        "no money moves"
+    );
+    await_card(&app, &sold, "INVOICE_REIMBURSE_CANCEL").await;
+    assert_eq!(invoice_state(&app, &sold).await, "fully_red");
+    assert!(
+        page(&app, &owner, &invoice).await.contains(&here),
+        "its steps are still to be read"
+    );
+    let link = buyer_page(&app, &done["delivery_id"]).await;
+    let order = json!({ "id": sold["order"],
+        "delivery": { "id": done["delivery_id"], "page_url": link } });
+    app.open_page(&order).await;
+    app.authorise(&order, &person("欧阳娜娜")).await;
+    let second = app.await_state(&order, "carded").await;
+    let path = format!("/invoices/{}", second["invoice"]["id"].as_str().unwrap());
+    let anew = app.get(&path).await.body;
+    assert_eq!(
+        (&anew["totals"]["total"], &anew["buyer"]["name"]),
+        (&json!("56.50"), &json!("欧阳娜娜（个人）"))
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_was_refunded_whole_offers_no_correction() {
+    let app = spawn_app().await;
+    let sold = carded(&app, "PG-21").await;
+    let all = json!({ "mode": "confirm", "reason": "02", "everything": true });
+    refund(&app, &sold, "PG-21-a", &all).await;
+    at_stage(&app, &sold, 0, "done").await;
+    let owner = signed_in(&app, "admin").await;
+    let invoice = format!("/admin/invoices/{}", sold["invoice"].as_str().unwrap());
+    let here = format!("{invoice}/correct");
+    assert!(!page(&app, &owner, &invoice).await.contains(&here));
+    let shown = page(&app, &owner, &here).await;
+    assert!(
+        shown.contains("该发票已全部红冲") && !shown.contains("name=\"word\""),
+        "{shown}"
+    );
+    let members = [("digest", ""), ("word", "PG-21")];
+    let answer = send(&app, &owner, &here, &members).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().await.unwrap().contains("该发票已全部红冲"));
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn the_buyer_sees_each_red_invoice_beside_the_blue_one_and_downloads_it() {
     let app = spawn_app().await;
     let sold = carded(&app, "PG-2").await;

@@ -32,7 +32,7 @@ async fn before_an_invoice_exists_a_refund_lessens_what_is_invoiced() {
     let owner = signed_in(&app, "admin").await;
     let shown = page(&app, &owner, &format!("/admin{path}")).await;
     assert!(
-        shown.contains("已退") && shown.contains("−56.50") && shown.contains("余额"),
+        shown.contains("已退") && shown.contains("−¥56.50") && shown.contains("余额"),
         "{shown}"
     );
     let page = order["delivery"]["page_url"].as_str().unwrap();

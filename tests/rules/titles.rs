@@ -1,9 +1,14 @@
 //! Titles: what is wrong is explained, what is odd is accepted with a reason.
 
 use crate::{
-    admin::sign_in::{hidden, signed_in},
+    admin::{
+        console::parked,
+        sign_in::{hidden, signed_in},
+    },
     harness::{spawn_app, tea},
 };
+use fapiao_domain::ids::{Id, InvoiceId};
+use fapiao_usecases::{actor::Actor, ports::Scope};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -150,5 +155,98 @@ async fn a_shop_may_insist_on_a_number_with_a_reason_that_stays() {
         .unwrap();
     assert!(text.contains("登记证已核对"), "{text}");
     app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_remark_has_the_bank_as_checked_and_what_is_known_of_it_is_held_against_its_limit() {
+    let app = spawn_app().await;
+    let store = &app.ports().store;
+    for mut seller in store.sellers().await.unwrap() {
+        seller.rules.shows_banks = true;
+        seller.party.bank = "示例银行".repeat(20);
+        seller.party.bank_account = "1".repeat(30);
+        seller.payee = "收".repeat(70);
+        store.save_seller(&seller, &Actor::System).await.unwrap();
+    }
+    let mut wanted = tea("TI-9");
+    wanted["remark"] = json!("货".repeat(200));
+    wanted["payment"] = json!({ "channel": "wechat", "transaction_no": "4".repeat(41) });
+    let refused = app.post("/orders", "TI-9", &wanted).await;
+    assert_eq!(
+        refused.wrong_fields(),
+        ["/payment/transaction_no", "/remark"],
+        "the tax side takes 40 characters of a number; with everything that is known now the remark is too long"
+    );
+    assert_eq!(refused.body["errors"][1]["code"], "E_REMARK_LONG");
+    let message = refused.body["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("40"), "{message}");
+    wanted["payment"]["transaction_no"] = json!("4".repeat(40));
+    wanted["remark"] = json!("");
+    let made = app.post("/orders", "TI-9b", &wanted).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let order = made.body;
+    // What nobody sees and full-width digits come of copying.
+    let title = json!({ "company": {
+        "title": "示例科技有限公司", "tax_no": "91110105MA0000007L",
+        "bank_type": "工商银行\u{200b}  朝阳支行", "bank_no": "６２２２ 0000-1111",
+    } });
+    app.open_page(&order).await;
+    app.authorise(&order, &title).await;
+    let done = app.await_state(&order, "carded").await;
+    let id = InvoiceId::parse(done["invoice"]["id"].as_str().unwrap()).unwrap();
+    let invoice = store.invoice(&Scope::All, &id).await.unwrap().unwrap();
+    let line = "购方开户银行:工商银行 朝阳支行;    银行账号:622200001111;\n";
+    assert!(invoice.remark.starts_with(line), "{}", invoice.remark);
+    assert!(
+        invoice
+            .remark
+            .ends_with(&format!("交易单号:{};", "4".repeat(40))),
+        "{}",
+        invoice.remark
+    );
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_remark_that_a_long_bank_makes_too_long_names_the_ways_out() {
+    let app = spawn_app().await;
+    let store = &app.ports().store;
+    for mut seller in store.sellers().await.unwrap() {
+        seller.rules.shows_banks = true;
+        seller.party.bank = "示例银行".repeat(20);
+        seller.party.bank_account = "1".repeat(30);
+        store.save_seller(&seller, &Actor::System).await.unwrap();
+    }
+    let mut wanted = tea("TI-10");
+    wanted["remark"] = json!("货".repeat(200));
+    let made = app.post("/orders", "TI-10", &wanted).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let order = made.body;
+    let title = json!({ "company": {
+        "title": "示例科技有限公司", "tax_no": "91110105MA0000007L",
+        "bank_type": "工".repeat(120), "bank_no": "6222000011112222",
+    } });
+    app.open_page(&order).await;
+    app.authorise(&order, &title).await;
+    let delivery = order["delivery"]["id"].as_str().unwrap();
+    let stopped = parked(&app, "draft_invoice").await;
+    assert_eq!(stopped.code, "remark_too_long");
+    assert!(stopped.reason.contains("最多 450 字"), "{}", stopped.reason);
+    let finance = signed_in(&app, "finance").await;
+    let here = format!("{}/admin/deliveries/{delivery}", app.web());
+    let text = finance
+        .get(here)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        text.contains("关闭显示银行账号") && !text.contains("核对商品编码和税率"),
+        "{text}"
+    );
     app.stop().await;
 }

@@ -204,11 +204,60 @@ async fn what_is_no_readable_document_is_refused_in_words() {
     locked.save_to(&mut bytes).unwrap();
     let locked = attach(&app, &invoice, Bytes::from(bytes)).await;
     assert_eq!(code(locked.unwrap_err()), "encrypted");
-    // Another file in the place of the one that is there.
-    let mut again = official(&app, &face).pdf.to_vec();
-    again.extend_from_slice(b"\n% saved anew\n");
-    let taken = attach(&app, &invoice, Bytes::from(again)).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_received_file_leads_and_the_one_we_made_stays_as_history() {
+    let app = spawn_app().await;
+    let order = app.authorised_order("A-8", &company()).await;
+    let delivery = app.await_state(&order, "carded").await;
+    let invoice = super::invoice_of(&app, &delivery).await;
+    let (store, files) = (&app.ports().store, &app.ports().files);
+    let pdf = async || {
+        let known = store.documents(&invoice.id).await.unwrap();
+        let mut pdfs = known.into_iter().filter(|it| it.format == "pdf");
+        let pdf = pdfs.next().unwrap();
+        assert!(pdfs.next().is_none(), "one of each format");
+        pdf
+    };
+    let made = pdf().await;
+    let own = files.get(&made.sha256).await.unwrap().unwrap();
+    // What we made, handed back to us, is nothing new.
+    assert_eq!(attach(&app, &invoice, own.clone()).await.unwrap(), "pdf");
+    assert_eq!(pdf().await, made);
+
+    let official = Bytes::from([&own[..], b"\n% of the authority\n"].concat());
+    for _ in 0..2 {
+        let attached = attach(&app, &invoice, official.clone()).await;
+        assert_eq!(attached.unwrap(), "pdf");
+    }
+    let leads = pdf().await;
+    assert_eq!(leads.origin, "received");
+    let replaced = store.replaced_documents(&invoice.id).await.unwrap();
+    assert_eq!(replaced, [made.clone()]);
+    let finance = signed_in(&app, "finance").await;
+    let path = format!("{}/admin/invoices/{}/file.pdf", app.web(), invoice.id);
+    let got = finance.get(path).send().await.unwrap();
+    let got = got.bytes().await.unwrap();
+    assert_eq!(got, official, "downloads have the received one");
+    // Two received ones: nobody could tell which is the authority's.
+    let third = Bytes::from([&own[..], b"\n% saved anew\n"].concat());
+    let taken = attach(&app, &invoice, third).await;
     assert!(matches!(taken, Err(AttachError::Taken(_))), "{taken:?}");
+
+    let shown = page(&app, &finance, &format!("/admin/orders/{}", invoice.order)).await;
+    assert!(shown.contains("代替本系统生成的文件"), "{shown}");
+    // The evidence has both and names them apart.
+    let auditor = signed_in(&app, "auditor").await;
+    let pack = format!("{}/admin/evidence/invoice/{}.zip", app.web(), invoice.id);
+    let pack = auditor.get(pack).send().await.unwrap();
+    let pack = String::from_utf8_lossy(&pack.bytes().await.unwrap()).into_owned();
+    let number = invoice.identity.as_ref().unwrap().number();
+    for folder in ["", "replaced/"] {
+        let name = format!("invoices/{number}/{folder}{number}.pdf");
+        assert!(pack.contains(&name), "{name}");
+    }
     app.assert_ledger_holds().await;
     app.stop().await;
 }
@@ -244,6 +293,31 @@ async fn staff_attach_on_the_invoice_s_page_and_see_both_values() {
     let taken = send(structured(&app, &face)).await.unwrap();
     assert_eq!(taken.status(), StatusCode::SEE_OTHER);
     assert_eq!(again(&app, &invoice).await.state, InvoiceState::Issued);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_wechat_refused_of_ours_comes_into_the_wallet_with_the_received_file() {
+    let app = spawn_app().await;
+    let fault = serde_json::json!(
+        { "path": "/card/invoice/insert", "kind": "errcode", "value": 72040, "count": 1 }
+    );
+    app.wechat_fault(&fault).await;
+    let order = app.authorised_order("A-9", &company()).await;
+    let delivery = app.await_state(&order, "failed").await;
+    let invoice = super::invoice_of(&app, &delivery).await;
+    let media = async || {
+        let card = app.ports().store.card(&invoice.delivery).await.unwrap();
+        card.unwrap().media.unwrap().0
+    };
+    let former = media().await;
+    assert!(!former.is_empty());
+    let own = official(&app, &face_of(&invoice, true).unwrap()).pdf;
+    let file = Bytes::from([&own[..], b"\n% of the authority\n"].concat());
+    assert_eq!(attach(&app, &invoice, file).await.unwrap(), "pdf");
+    app.await_state(&order, "carded").await;
+    assert_ne!(media().await, former, "the received file was uploaded");
+    app.assert_ledger_holds().await;
     app.stop().await;
 }
 

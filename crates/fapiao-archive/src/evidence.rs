@@ -6,6 +6,7 @@
 //! | `invoices/{number}/invoice.json` | the invoice, its order, delivery and card, canonical JSON; its documents with SHA-256 and SM3 |
 //! | `invoices/{number}/content.json` | what it states, in the order of the hash that the audit chain has of it |
 //! | `invoices/{number}/{number}.pdf` … | its documents, byte for byte |
+//! | `invoices/{number}/replaced/{number}.pdf` … | those that we made and in whose place a received one leads |
 //! | `invoices/{number}/confirmation.json` | of a red invoice: the red confirmation form it carries out |
 //! | `invoices/{number}/exchanges.json` | every request and answer about it, and the mails, without secrets |
 //! | `invoices/{number}/timeline.json` | its order's lines of the audit chain, exactly as they were hashed |
@@ -16,6 +17,7 @@
 //! The same ledger gives the same bytes: nothing in a pack says when or by whom it was made.
 
 use crate::{ArchiveError, Pieces, canonical, send, zip::Zip};
+use bytes::Bytes;
 use fapiao_domain::{
     ids::{Id, InvoiceId, OrderId},
     invoice::Identity,
@@ -284,27 +286,15 @@ async fn add(
     let store = &ports.store;
     let number = number_of(invoice);
     let folder = format!("invoices/{number}");
-    let mut documents = store.documents(&invoice.id).await?;
-    let mut files = Vec::with_capacity(documents.len());
-    for document in &mut documents {
-        let bytes = ports.files.get(&document.sha256).await?;
-        let bytes = bytes.ok_or_else(|| {
-            ArchiveError::NotFound(format!(
-                "file {} of invoice {number} in the document store",
-                document.sha256
-            ))
-        })?;
-        if document.sm3.is_empty() {
-            document.sm3 = sm3(&bytes);
-        }
-        files.push(bytes);
-    }
+    let (documents, files) = opened(ports, &number, store.documents(&invoice.id).await?).await?;
+    let replaced = store.replaced_documents(&invoice.id).await?;
+    let (replaced, replaced_files) = opened(ports, &number, replaced).await?;
     let card = store.card(&invoice.delivery).await?;
     let order = store.order(&Scope::All, &invoice.order).await?;
     let delivery = store.delivery(&Scope::All, &invoice.delivery).await?;
     let whole = invoice_json(
         invoice,
-        &documents,
+        (&documents, &replaced),
         card.as_ref(),
         order.as_ref(),
         delivery.as_ref(),
@@ -323,6 +313,10 @@ async fn add(
     for (document, bytes) in documents.iter().zip(&files) {
         pack.file(&format!("{folder}/{number}.{}", document.format), bytes)
             .await?;
+    }
+    for (document, bytes) in replaced.iter().zip(&replaced_files) {
+        let name = format!("{folder}/replaced/{number}.{}", document.format);
+        pack.file(&name, bytes).await?;
     }
     let mut about = vec![
         invoice.id.to_string(),
@@ -378,6 +372,39 @@ async fn add(
         canonical::text(&Value::Array(timeline)).as_bytes(),
     )
     .await
+}
+
+/// Documents with their bytes; sums that were not stored with them are computed.
+async fn opened(
+    ports: &Ports,
+    number: &str,
+    mut documents: Vec<Document>,
+) -> Result<(Vec<Document>, Vec<Bytes>), ArchiveError> {
+    let mut files = Vec::with_capacity(documents.len());
+    for document in &mut documents {
+        let bytes = ports.files.get(&document.sha256).await?;
+        let bytes = bytes.ok_or_else(|| {
+            ArchiveError::NotFound(format!(
+                "file {} of invoice {number} in the document store",
+                document.sha256
+            ))
+        })?;
+        if document.sm3.is_empty() {
+            document.sm3 = sm3(&bytes);
+        }
+        files.push(bytes);
+    }
+    Ok((documents, files))
+}
+
+fn documents_json(documents: &[Document]) -> Value {
+    let one = |it: &Document| {
+        json!({
+            "format": it.format, "sha256": it.sha256, "sm3": it.sm3, "size": it.size, "origin": it.origin,
+            "stored_at": it.created_at.to_rfc3339(),
+        })
+    };
+    documents.iter().map(one).collect()
 }
 
 /// Names and values as pairs: their order is that of the hash.
@@ -438,7 +465,7 @@ fn readable(text: &str) -> Value {
 
 fn invoice_json(
     invoice: &Invoice,
-    documents: &[Document],
+    (documents, replaced): (&[Document], &[Document]),
     card: Option<&Card>,
     order: Option<&Order>,
     delivery: Option<&Delivery>,
@@ -495,10 +522,8 @@ fn invoice_json(
         "total": invoice.totals.total.to_string(),
         "remark": invoice.remark,
         "receipt": invoice.receipt,
-        "documents": documents.iter().map(|it| json!({
-            "format": it.format, "sha256": it.sha256, "sm3": it.sm3, "size": it.size, "origin": it.origin,
-            "stored_at": it.created_at.to_rfc3339(),
-        })).collect::<Vec<_>>(),
+        "documents": documents_json(documents),
+        "replaced_documents": documents_json(replaced),
         "order": order.map(|it| json!({
             "id": it.id.as_str(), "order_no": it.order_no, "sold_at": it.sold_at.to_rfc3339(), "source": it.source,
             "total": it.totals.total.to_string(),

@@ -325,6 +325,23 @@ pub fn plan_full(
     finish(lines, true)
 }
 
+/// Plans the red invoice over a wrongly issued one, whose sale stands: the whole of it, or what is left when part of it was
+/// taken back before. `01` takes an invoice whole only, so the rest goes as returned or ended, whichever its lines take.
+///
+/// # Errors
+/// [`RedError`].
+pub fn plan_correction(
+    blue: &[InvoiceLine],
+    earlier: &[RedLine],
+) -> Result<(RedReason, RedPlan), RedError> {
+    let reason = if earlier.is_empty() {
+        RedReason::Mistake
+    } else {
+        RedReason::Returned.fitting(blue)
+    };
+    Ok((reason, plan_full(blue, earlier, reason)?))
+}
+
 /// Plans the red invoice over the whole of a blue one with difference tax, which cannot be taken back in part.
 ///
 /// # Errors

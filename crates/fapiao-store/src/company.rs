@@ -7,6 +7,7 @@ use crate::{
     error::{exists, missing, stale},
     read,
     sql::{Sql, select},
+    stock,
     tx::Tx,
     writer::Run,
 };
@@ -204,8 +205,13 @@ pub(crate) fn save_seller<'t>(
         let new =
             save_versioned::<seller::Entity>(tx, &model, &model.id, model.version, &kept).await?;
         let platform = |it: &seller::Model| (it.mode.clone(), it.platform_account.clone());
-        if before.is_some_and(|before| platform(&before) != platform(&model)) {
-            link_payments_anew(tx, &model.id).await?;
+        if let Some(before) = before {
+            if platform(&before) != platform(&model) {
+                link_payments_anew(tx, &model.id).await?;
+            }
+            if before.province != model.province {
+                stock::leave_province(tx, &seller.id, actor).await?;
+            }
         }
         tx.enqueue_all(then);
         tx.audit(

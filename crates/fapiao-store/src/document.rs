@@ -21,14 +21,35 @@ pub(crate) struct Recorded {
     pub(crate) then: Vec<QueuedJob>,
 }
 
-/// The documents of an invoice by format.
+/// The documents of an invoice by format: of each format the one that leads.
 pub(crate) async fn find(
+    db: &impl ConnectionTrait,
+    invoice: &str,
+) -> Result<Vec<Document>, StoreError> {
+    let mut found = all(db, invoice).await?;
+    found.dedup_by(|next, first| next.format == first.format);
+    Ok(found)
+}
+
+/// Those in whose place another one was received.
+pub(crate) async fn replaced(
+    db: &impl ConnectionTrait,
+    invoice: &str,
+) -> Result<Vec<Document>, StoreError> {
+    let found = all(db, invoice).await?;
+    let pairs = found.iter().zip(found.iter().skip(1));
+    let behind = pairs.filter(|(first, next)| first.format == next.format);
+    Ok(behind.map(|(_, next)| next.clone()).collect())
+}
+
+/// All of them by format, a received one before the one that we made.
+pub(crate) async fn all(
     db: &impl ConnectionTrait,
     invoice: &str,
 ) -> Result<Vec<Document>, StoreError> {
     let sql = select::<document::Entity>("WHERE invoice_id = ")
         .bind(invoice)
-        .add(" ORDER BY format");
+        .add(" ORDER BY format, CASE WHEN origin = 'received' THEN 0 ELSE 1 END");
     sql::all::<document::Model>(db, sql)
         .await?
         .into_iter()
@@ -48,7 +69,7 @@ fn record(model: document::Model) -> Result<Document, StoreError> {
     })
 }
 
-/// Records documents. The same again is harmless; other bytes under the same format are not.
+/// Records documents. The same again is harmless; other bytes of the same format and origin are not.
 pub(crate) fn add<'t>(tx: &'t Tx, it: &'t Recorded) -> Run<'t, ()> {
     Box::pin(async move {
         let (order, delivery) = place_of(tx, &it.invoice).await?;
@@ -72,7 +93,7 @@ pub(crate) fn add<'t>(tx: &'t Tx, it: &'t Recorded) -> Run<'t, ()> {
             .map(|row| row.cell(0))
             .collect::<Result<_, _>>()?;
         if added.len() < models.len() {
-            let known = find(&tx.db, it.invoice.as_str()).await?;
+            let known = all(&tx.db, it.invoice.as_str()).await?;
             for document in &it.documents {
                 let same = known
                     .iter()

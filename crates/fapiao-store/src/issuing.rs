@@ -134,6 +134,10 @@ impl Issuing for Store {
         document::find(self.reader(), invoice.as_str()).await
     }
 
+    async fn replaced_documents(&self, invoice: &InvoiceId) -> Result<Vec<Document>, StoreError> {
+        document::replaced(self.reader(), invoice.as_str()).await
+    }
+
     async fn record_mail(&self, invoice: &InvoiceId, to_masked: &str) -> Result<bool, StoreError> {
         self.write((invoice.clone(), to_masked.to_owned()), document::note_mail)
             .await

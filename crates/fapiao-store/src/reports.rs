@@ -218,7 +218,9 @@ impl Reports for Store {
              LEFT JOIN orders o ON o.id = i.order_id LEFT JOIN red_forms f ON f.id = i.red_form_id \
              LEFT JOIN invoices b ON b.id = i.blue_id \
              LEFT JOIN cards c ON c.delivery_id = i.delivery_id AND c.invoice_id = i.id \
-             LEFT JOIN documents d ON d.invoice_id = i.id AND d.format = 'pdf' WHERE 1 = 1",
+             LEFT JOIN documents d ON d.invoice_id = i.id AND d.format = 'pdf' AND (d.origin = 'received' \
+             OR NOT EXISTS (SELECT 1 FROM documents r WHERE r.invoice_id = i.id AND r.format = 'pdf' \
+             AND r.origin = 'received')) WHERE 1 = 1",
         )
         .join(issued_in(self, scope, period))
         .join(beyond(after, "i.issued_at, i.id"))

@@ -8,6 +8,7 @@ use crate::{
     numbering::{number_at, period},
     read,
     sql::{Cells, Sql, for_update, select},
+    stock::USABLE,
     tx::Tx,
     writer::Run,
 };
@@ -97,6 +98,8 @@ struct Grant {
     row: invoice::Model,
     number: String,
     segment: String,
+    /// Whose authority's number it is: the seller may have moved since the draft.
+    province: String,
     month: String,
     at: DateTime<Utc>,
 }
@@ -158,6 +161,7 @@ impl Desk {
                 .bind(seller.as_str())
                 .add(" AND issue_year = ")
                 .bind(year)
+                .add(USABLE)
                 .add(" ORDER BY fetched_at, id")
                 .add(for_update(tx.backend));
             let shelves = tx.all::<segment::Model>(sql).await?;
@@ -240,6 +244,7 @@ impl Desk {
             row: row.clone(),
             number: number.clone(),
             segment: shelf.segment.id.clone(),
+            province: shelf.segment.province.clone(),
             month,
             at,
         });
@@ -348,13 +353,14 @@ impl Desk {
                 grant.number.as_str().into(),
                 grant.segment.as_str().into(),
                 grant.at.timestamp_millis().into(),
+                grant.province.as_str().into(),
             ]
         });
-        let sql = Sql::new("WITH granted (id, number, segment, at) AS (")
+        let sql = Sql::new("WITH granted (id, number, segment, at, province) AS (")
             .rows(rows)
             .add(
                 ") UPDATE invoices SET state = 'reserved', reason = '', number = granted.number, \
-                 segment_id = granted.segment, issued_at = granted.at, version = version + 1 \
+                 segment_id = granted.segment, issued_at = granted.at, province = granted.province, version = version + 1 \
                  FROM granted WHERE invoices.id = granted.id AND invoices.number IS NULL \
                  AND invoices.state IN ('ready', 'blocked')",
             );

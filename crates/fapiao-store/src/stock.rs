@@ -3,7 +3,7 @@
 use crate::{
     audit::Line,
     entity::{quota_line, segment, stock_request},
-    error::unavailable,
+    error::{missing, unavailable},
     numbering::number_at,
     read,
     sql::{Cells, Sql, for_update, select},
@@ -32,6 +32,8 @@ pub(crate) fn record(model: segment::Model) -> Result<Segment, StoreError> {
         size: model.size,
         taken: model.taken,
         fetched_at: read::time(model.fetched_at)?,
+        province: model.province,
+        closed_at: read::time_opt(model.closed_at)?,
     })
 }
 
@@ -95,6 +97,17 @@ pub(crate) fn add_segment<'t>(tx: &'t Tx, new: &'t NewSegment) -> Run<'t, ()> {
                 new.first, new.last, new.size
             )));
         }
+        // A fetch that was ended before its answer came was asked for in another province.
+        let sql =
+            Sql::new("SELECT s.province, (SELECT r.closed_at FROM stock_requests r WHERE r.id = ")
+                .bind(new.request.as_str())
+                .add(") FROM sellers s WHERE s.id = ")
+                .bind(new.seller.as_str());
+        let (province, closed_at): (String, Option<i64>) = match tx.rows(sql).await?.first() {
+            Some(row) => (row.cell(0)?, row.cell(1)?),
+            None => return Err(missing(format!("seller {}", new.seller))),
+        };
+        let closed_at = closed_at.map(|_| tx.now_millis());
         let id: SegmentId = fresh(tx.now);
         let model = segment::Model {
             id: id.to_string(),
@@ -106,6 +119,8 @@ pub(crate) fn add_segment<'t>(tx: &'t Tx, new: &'t NewSegment) -> Run<'t, ()> {
             taken: 0,
             request: new.request.clone(),
             fetched_at: tx.now_millis(),
+            province,
+            closed_at,
         };
         let added = tx
             .insert::<segment::Entity>(&[model], "ON CONFLICT (request) DO NOTHING RETURNING id")
@@ -121,8 +136,56 @@ pub(crate) fn add_segment<'t>(tx: &'t Tx, new: &'t NewSegment) -> Run<'t, ()> {
                 .with("last", new.last.as_str())
                 .with("size", new.size),
         );
+        if closed_at.is_some() {
+            tx.audit(closing(
+                &Actor::System,
+                id.as_str(),
+                new.seller.as_str(),
+                new.size,
+            ));
+            return Ok(());
+        }
         unblock(tx, &new.seller).await
     })
+}
+
+/// That the numbers which are left of a segment cannot be used any more.
+fn closing(actor: &Actor, segment: &str, seller: &str, left: i64) -> Line {
+    Line::new(actor, "stock.segment_closed", segment)
+        .with("seller", seller)
+        .with("left", left)
+}
+
+/// A seller moved to another province: numbers of the former one are not used any more, those that are still being fetched
+/// neither, and others are asked for.
+pub(crate) async fn leave_province(
+    tx: &Tx,
+    seller: &SellerId,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    let sql = Sql::new("UPDATE segments SET closed_at = ")
+        .bind(tx.now_millis())
+        .add(" WHERE closed_at IS NULL AND taken < size AND seller_id = ")
+        .bind(seller.as_str())
+        .add(" RETURNING id, size - taken");
+    let mut closed: Vec<(String, i64)> = Vec::new();
+    for row in tx.rows(sql).await? {
+        closed.push((row.cell(0)?, row.cell(1)?));
+    }
+    closed.sort();
+    for (id, left) in &closed {
+        tx.audit(closing(actor, id, seller.as_str(), *left));
+    }
+    let sql = Sql::new("UPDATE stock_requests SET closed_at = ")
+        .bind(tx.now_millis())
+        .add(" WHERE closed_at IS NULL AND kind = 'segment' AND seller_id = ")
+        .bind(seller.as_str());
+    tx.exec(sql).await?;
+    tx.enqueue(QueuedJob::now(
+        Job::RefillStock(seller.clone()),
+        Some(seller.clone()),
+    ));
+    Ok(())
 }
 
 /// Fetched quota.
@@ -265,12 +328,16 @@ pub(crate) fn segments_of(seller: &SellerId) -> Sql {
         .add(" ORDER BY fetched_at DESC, id DESC")
 }
 
+/// What may still be taken from: fetched where the seller is today, and not closed since.
+pub(crate) const USABLE: &str = " AND closed_at IS NULL AND province = (SELECT p.province FROM sellers p WHERE p.id = segments.seller_id)";
+
 /// How many numbers are left in a year.
 pub(crate) fn numbers_left(seller: &SellerId, year: i32) -> Sql {
     Sql::new("SELECT CAST(sum(size - taken) AS BIGINT) FROM segments WHERE seller_id = ")
         .bind(seller.as_str())
         .add(" AND issue_year = ")
         .bind(i64::from(year % 100))
+        .add(USABLE)
 }
 
 /// How much quota is left in a month.

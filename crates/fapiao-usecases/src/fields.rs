@@ -79,7 +79,7 @@ impl FieldError {
 }
 
 /// Why a text is no amount, in Chinese.
-pub(crate) fn fen_in_chinese(error: &FenError) -> &'static str {
+pub(crate) fn fen_in_chinese(error: FenError) -> &'static str {
     match error {
         FenError::Malformed => "金额以元为单位，最多两位小数，例如 113 或 113.00",
         FenError::TooLarge => "金额不能超过 1000000000.00 元",

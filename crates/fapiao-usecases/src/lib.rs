@@ -28,6 +28,7 @@ pub mod proof_words;
 mod rates;
 pub mod records;
 pub mod rejecting;
+mod remarks;
 pub mod rounding;
 pub mod run;
 mod special;

@@ -87,6 +87,25 @@ fn reasons_keep_their_rules() {
 }
 
 #[test]
+fn a_correction_takes_an_invoice_whole_or_the_rest_of_it_to_the_fen() {
+    for (code, fits) in [(GOODS, RedReason::Returned), (SERVICE, RedReason::Ended)] {
+        let blue = blue(&[order_line(code, 3, 3333, 0), order_line(code, 1, 1001, 0)]);
+        let (reason, whole) = plan_correction(&blue, &[]).unwrap();
+        assert_eq!(reason, RedReason::Mistake);
+        assert_eq!(whole.totals.total, -sum(&blue).total);
+        let part = plan_part(&blue, &[], fits, &[quantity(1, 1)]).unwrap();
+        let (reason, rest) = plan_correction(&blue, &part.lines).unwrap();
+        assert_eq!(reason, fits, "01 takes an invoice whole only");
+        assert!(rest.completes);
+        assert_eq!(rest.totals.tax + part.totals.tax, -sum(&blue).tax);
+        assert_eq!(rest.totals.total + part.totals.total, -sum(&blue).total);
+        let mut all = part.lines;
+        all.extend(rest.lines);
+        assert_eq!(plan_correction(&blue, &all), Err(RedError::NothingLeft));
+    }
+}
+
+#[test]
 fn no_more_is_taken_than_there_was() {
     let blue = blue(&[order_line(GOODS, 2, 1000, 0)]);
     let part =

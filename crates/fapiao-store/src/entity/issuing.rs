@@ -75,6 +75,7 @@ table! {
         sha256: String,
         sm3: String,
         size: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
         origin: String,
         created_at: i64,
     }
@@ -109,6 +110,8 @@ table! {
         taken: i64,
         request: String,
         fetched_at: i64,
+        province: String,
+        closed_at: Option<i64>,
     }
 }
 

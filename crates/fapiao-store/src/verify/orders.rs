@@ -383,7 +383,8 @@ fn contents(
 /// Documents are those that were recorded, both ways.
 fn papers(told: &Told<'_>, stored: &[[&str; 3]]) -> Vec<String> {
     let mut found = Vec::new();
-    let mut recorded: HashMap<(&str, &str), &str> = HashMap::new();
+    // A received file and the one that we made are of one format.
+    let mut recorded: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
     for (invoice, said) in &told.documents {
         for data in said {
             let Ok(hashes) = serde_json::from_str::<HashMap<&str, &str>>(data) else {
@@ -392,27 +393,38 @@ fn papers(told: &Told<'_>, stored: &[[&str; 3]]) -> Vec<String> {
                 ));
                 continue;
             };
-            recorded.extend(
-                hashes
-                    .into_iter()
-                    .map(|(format, hash)| ((*invoice, format), hash)),
-            );
+            for (format, hash) in hashes {
+                recorded.entry((*invoice, format)).or_default().push(hash);
+            }
         }
     }
-    for [invoice, format, hash] in stored {
-        match recorded.remove(&(*invoice, *format)) {
-            Some(said) if said == *hash => {}
-            Some(_) => found.push(format!(
+    let mut untold = Vec::new();
+    for document @ [invoice, format, hash] in stored {
+        let said = recorded.get_mut(&(*invoice, *format));
+        let place = said
+            .as_ref()
+            .and_then(|it| it.iter().position(|it| it == hash));
+        match (said, place) {
+            (Some(said), Some(place)) => drop(said.swap_remove(place)),
+            _ => untold.push(document),
+        }
+    }
+    for [invoice, format, _] in untold {
+        let said = recorded.get_mut(&(*invoice, *format));
+        found.push(match said.and_then(Vec::pop) {
+            Some(_) => format!(
                 "the {format} of invoice {invoice} has another SHA-256 than the chain recorded"
-            )),
-            None => found.push(format!(
-                "the {format} of invoice {invoice} was never recorded in the chain"
-            )),
-        }
+            ),
+            None => format!("the {format} of invoice {invoice} was never recorded in the chain"),
+        });
     }
-    let gone = recorded.into_keys().map(|(invoice, format)| {
-        format!("the {format} that the chain recorded of invoice {invoice} is gone")
-    });
+    let gone = recorded
+        .into_iter()
+        .flat_map(|((invoice, format), hashes)| {
+            hashes.into_iter().map(move |_| {
+                format!("the {format} that the chain recorded of invoice {invoice} is gone")
+            })
+        });
     found.extend(gone);
     found.sort();
     found

@@ -4,8 +4,10 @@ use crate::harness::{Bench, on_both};
 use chrono::{DateTime, TimeDelta, Utc};
 use fapiao_domain::money::Fen;
 use fapiao_usecases::{
+    actor::Actor,
     errors::StoreError,
-    ports::{Issuing, Ledger, Reservation, StockOutlook},
+    ports::{Issuing, Ledger, Reservation, Setup, StockOutlook},
+    records::Seller,
 };
 
 on_both! {
@@ -161,6 +163,44 @@ on_both! {
             if identity.number() == "26310000000000001000" && *issued_at == last));
         assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 9);
         assert_eq!(bench.store.numbers_left(&bench.seller, 27).await.unwrap(), 7);
+    }
+
+    async fn after_a_move_the_numbers_of_the_former_province_stay_unused(bench: &Bench) {
+        bench.set_limits(1, "0").await;
+        bench.stock(10, "1000").await;
+        let mut ids = Vec::new();
+        for at in 0..3 {
+            ids.push(bench.drafted(&format!("P-{at}")).await.2);
+        }
+        bench.store.reserve(&ids[..1], bench.now()).await.unwrap();
+        // Asked for before the move, answered after it.
+        let (late, _) = bench.store.stock_request(&bench.seller, "segment", "26", 10).await.unwrap();
+        let seller = bench.store.seller(&bench.seller).await.unwrap().unwrap();
+        let moved = Seller { province: "33".to_owned(), ..seller.clone() };
+        bench.store.save_seller(&moved, &Actor::CommandLine).await.unwrap();
+        assert_eq!(refills(bench).await, 1, "others are asked for");
+        bench.store.add_segment(&late, &bench.seller, 26, "26310000000000005001", "26310000000000005010", 10).await.unwrap();
+        assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 0);
+        let answers = bench.store.reserve(&ids[1..2], bench.now()).await.unwrap();
+        assert_eq!(answers, [Reservation::NoNumber]);
+        let (next, _) = bench.store.stock_request(&bench.seller, "segment", "26", 10).await.unwrap();
+        assert_ne!(next, late, "the former fetch is not repeated");
+        bench.store.add_segment(&next, &bench.seller, 26, "26330000000000000001", "26330000000000000010", 10).await.unwrap();
+        bench.store.reserve(&ids[1..2], bench.now()).await.unwrap();
+        let row = bench.invoice(&ids[1]).await;
+        assert_eq!(row.identity.unwrap().number(), "26330000000000000001");
+        assert_eq!(row.province, "33", "drafted before the move, issued after it");
+        assert_eq!(bench.invoice(&ids[0]).await.province, "31");
+        // Back again: what was closed stays closed.
+        let back = Seller { version: moved.version + 1, ..seller };
+        bench.store.save_seller(&back, &Actor::CommandLine).await.unwrap();
+        assert_eq!(bench.store.numbers_left(&bench.seller, 26).await.unwrap(), 0);
+        let segments = bench.store.segments(&bench.seller).await.unwrap();
+        assert_eq!(segments.len(), 3);
+        assert!(segments.iter().all(|it| it.closed_at.is_some()), "{segments:?}");
+        let lines = bench.store.audit(None, 100).await.unwrap().rows;
+        let closings = lines.iter().filter(|it| it.action == "stock.segment_closed");
+        assert_eq!(closings.count(), 3);
     }
 
     async fn what_is_left_of_a_months_quota_lapses_with_a_line(bench: &Bench) {

@@ -232,7 +232,7 @@ impl LineDraft {
                 }
                 Err(error) => {
                     let wrong = FieldError::new(at("discount"), "E_DISCOUNT", error.to_string());
-                    errors.push(wrong.in_chinese(fen_in_chinese(&error)));
+                    errors.push(wrong.in_chinese(fen_in_chinese(error)));
                     None
                 }
             },

@@ -19,6 +19,7 @@ use crate::{
         AccountKind, CodeBook, IssuingMode, Order, OrderPart, Payment, RawTitleRecord, Seller,
         Store, UsableRate,
     },
+    remarks::{PAYMENT_NO_MAX, RemarkOf, too_long_in_chinese},
     special::{kind_for, read_asked},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -28,11 +29,12 @@ use fapiao_domain::{
     difference::compute_sale,
     face::DifferenceTax,
     ids::{AccountId, DeliveryId, InvoiceId},
+    invoice::InvoiceKind,
     line::OrderLine,
     money::Fen,
     order::OrderState,
     party::Title,
-    remark::{CLASSIC_LIMIT, check_length, device_bytes},
+    remark::compose,
     special::{AskedKind, check_special_title},
     text::invisible,
     title::{check_title, check_vouched_title},
@@ -153,7 +155,15 @@ impl IntakeDesk {
             check_printable(ports, &lines, remark, &mut errors);
         }
         let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
-        check_device_remark(ports, seller, &draft.remark, &mut errors).await?;
+        check_remark(
+            ports,
+            seller,
+            draft,
+            difference.as_ref(),
+            asked,
+            &mut errors,
+        )
+        .await?;
         if !errors.is_empty() {
             add_text_faults(&draft.lines, &short_name, &mut errors);
             return Err(OrderError::Invalid(errors));
@@ -553,29 +563,64 @@ fn checked(title: &RawTitleRecord, at: &str) -> Result<Title, Vec<FieldError>> {
     Err(errors.into_iter().map(told).collect())
 }
 
-/// A tax device takes a shorter remark than an order may have. Nothing is looked up for one that any form has room for.
-async fn check_device_remark(
+/// The remark on paper has more in it than the order's: what is known of it now must fit, because after the buyer's
+/// agreement nobody can shorten it. Nothing is looked up for one that any form has room for.
+async fn check_remark(
     ports: &Ports,
     seller: &Seller,
-    remark: &str,
+    draft: &OrderDraft,
+    difference: Option<&DifferenceTax>,
+    asked: AskedKind,
     errors: &mut Vec<FieldError>,
 ) -> Result<(), StoreError> {
-    if device_bytes(remark.trim()) <= CLASSIC_LIMIT {
+    if errors.iter().any(|it| it.pointer == "/remark") {
         return Ok(());
     }
-    let kind = kind_for(ports, seller, AskedKind::Ordinary).await?;
-    let length = kind.map(|kind| check_length(kind, false, remark.trim()));
-    if let Ok(Err(error)) = length {
-        errors.push(FieldError::new(
+    let title = draft.delivery.as_ref().and_then(|it| it.title.as_ref());
+    // A title that fails its checks is told at its own place.
+    let title = title.and_then(|it| check_vouched_title(&it.as_typed()).ok());
+    let parts = RemarkOf {
+        free: draft.remark.trim(),
+        payment: draft.payment.as_ref(),
+        difference,
+        seller,
+        title: title.as_ref().map(|it| &it.title),
+    }
+    .parts();
+    let forms = [InvoiceKind::ClassicOrdinary, InvoiceKind::DigitalOrdinary];
+    if forms.iter().all(|kind| compose(*kind, &parts).is_ok()) {
+        return Ok(());
+    }
+    let Ok(kind) = kind_for(ports, seller, asked).await? else {
+        return Ok(());
+    };
+    let Err(error) = compose(kind, &parts) else {
+        return Ok(());
+    };
+    errors.push(match kind {
+        InvoiceKind::ClassicOrdinary => FieldError::new(
             "/remark",
             "E_REMARK_DEVICE",
             format!("{error}, because its seller issues the older form: shorten it"),
-        ));
-    }
+        ),
+        InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => FieldError::new(
+            "/remark",
+            "E_REMARK_LONG",
+            format!(
+                "{error}, with banks, clerks and the payment in it: shorten it, or switch the banks off in the seller's \
+                 settings"
+            ),
+        )
+        .in_chinese(format!(
+            "加上银行、收款人、复核人和支付信息，{}：请缩短备注，或在开票主体的设置里关闭显示银行账号",
+            too_long_in_chinese(error)
+        )),
+    });
     Ok(())
 }
 
-const PAYMENT_TEXT_MAX: usize = 64;
+/// Most characters of the shop's own number of a payment.
+const TRADE_NO_MAX: usize = 64;
 
 fn check_payment(payment: Option<&Payment>, errors: &mut Vec<FieldError>) {
     let Some(payment) = payment else { return };
@@ -591,16 +636,21 @@ fn check_payment(payment: Option<&Payment>, errors: &mut Vec<FieldError>) {
             "a word such as wechat, alipay or cash: lower-case letters, digits and _",
         ));
     }
-    for (name, text) in [
-        ("transaction_no", &payment.transaction_no),
-        ("trade_no", &payment.trade_no),
+    // What is longer than the tax side's field could not be stated on the invoice's upload.
+    for (name, text, most) in [
+        ("transaction_no", &payment.transaction_no, PAYMENT_NO_MAX),
+        ("trade_no", &payment.trade_no, TRADE_NO_MAX),
     ] {
-        if text.len() > PAYMENT_TEXT_MAX || !text.bytes().all(|b| b.is_ascii_graphic()) {
-            errors.push(FieldError::new(
-                format!("/payment/{name}"),
-                "E_PAYMENT_NO",
-                format!("at most {PAYMENT_TEXT_MAX} letters, digits and signs, without blanks"),
-            ));
+        if text.len() > most || !text.bytes().all(|b| b.is_ascii_graphic()) {
+            let pointer = format!("/payment/{name}");
+            errors.push(
+                FieldError::new(
+                    pointer,
+                    "E_PAYMENT_NO",
+                    format!("at most {most} letters, digits and signs, without blanks"),
+                )
+                .in_chinese(format!("最长 {most} 个字母、数字或符号，不含空格")),
+            );
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn share_out(
             let message = "a discount is given as a positive amount".to_owned();
             return wrong(message, "整单折扣写作正数".to_owned());
         }
-        Err(error) => return wrong(error.to_string(), fen_in_chinese(&error).to_owned()),
+        Err(error) => return wrong(error.to_string(), fen_in_chinese(error).to_owned()),
     };
     let bases = lines.iter().filter(|(_, line)| line.tax_included).count();
     if discount.is_positive() && bases != 0 && bases != lines.len() {

@@ -21,7 +21,9 @@ use fapiao_domain::{
     invoice::{InvoiceKind, InvoiceState},
     line::InvoiceLine,
     money::Fen,
-    red::{RedError, RedExtent, RedItem, RedReason, plan_full, plan_full_difference},
+    red::{
+        RedError, RedExtent, RedItem, RedReason, plan_correction, plan_full, plan_full_difference,
+    },
     refund::{Letter, Manner, Paper, RefundError, RefundPlan, Taken, Wish, plan_refund},
     totals::Totals,
 };
@@ -78,7 +80,7 @@ pub struct RefundDraft {
 }
 
 impl RefundDraft {
-    /// The correction of a wrong invoice: taken back in full, and the buyer asked anew.
+    /// The correction of a wrong invoice: all that is left of it is taken back, and the buyer asked anew.
     pub fn correction(invoice: InvoiceId, note: String) -> RefundDraft {
         RefundDraft {
             reason: RedReason::Mistake,
@@ -336,21 +338,28 @@ fn place_in(books: &Books, blues: &[Invoice], id: &InvoiceId) -> Result<usize, R
     }
 }
 
-/// A wrong invoice is taken back whole; no money moves.
+/// A wrong invoice is taken back whole, or, when its rest is asked for anew, all that is left of it; no money moves.
 fn correction(
     paper: &Paper,
     place: usize,
     reissue: bool,
     difference: Option<&DifferenceTax>,
 ) -> Result<RefundPlan, RefundProblem> {
-    let red = match difference {
-        Some(it) => plan_full_difference(&paper.lines, &paper.earlier, RedReason::Mistake, it)?,
-        None => plan_full(&paper.lines, &paper.earlier, RedReason::Mistake)?,
+    let mistake = RedReason::Mistake;
+    let (reason, red) = match difference {
+        Some(it) => {
+            let red = plan_full_difference(&paper.lines, &paper.earlier, mistake, it)?;
+            (mistake, red)
+        }
+        // Told as returned or ended what is left may go back, because the same sale is invoiced anew; without that the
+        // reason would be untrue.
+        None if reissue => plan_correction(&paper.lines, &paper.earlier)?,
+        None => (mistake, plan_full(&paper.lines, &paper.earlier, mistake)?),
     };
     Ok(RefundPlan {
         letters: vec![Letter {
             paper: place,
-            reason: RedReason::Mistake,
+            reason,
             plan: red,
         }],
         taken: Vec::new(),

@@ -12,7 +12,8 @@ use crate::{
     platform::{face::draft_face, template::foresee_template},
     ports::{NewInvoice, Ports, Scope, TaxpayerGate},
     rates::hold_rates,
-    records::{Delivery, Invoice, IssuingMode, Order, Payment, RawTitleRecord, Seller},
+    records::{Delivery, Invoice, IssuingMode, Order, RawTitleRecord, Seller},
+    remarks::{RemarkOf, payment_notice, too_long_in_chinese, uploaded},
     special::kind_for,
     step::StepError,
     unified::serial,
@@ -24,9 +25,8 @@ use fapiao_domain::{
     invoice::{InvoiceKind, InvoiceState},
     line::InvoiceLine,
     party::Title,
-    payment::channel_of,
     refund::RefundError,
-    remark::{RemarkParts, compose},
+    remark::{RemarkUnit, compose},
     special::{check_special_title, deduction_notice, unfit_rate},
     split::split_parts,
     title::{RawTitle, TitleNote, check_title, check_vouched_title},
@@ -36,8 +36,6 @@ use fapiao_domain::{
 
 /// Seconds until the tax authority's gate is asked again.
 const GATE_RETRY_SECS: u32 = 600;
-/// Most characters of a payment's number (`jydh`).
-const PAYMENT_NO_MAX: usize = 40;
 
 /// Checks title, gate, lines and paper, and writes the invoice.
 ///
@@ -83,7 +81,9 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
     if order.asked.is_special() {
         warnings.extend(special_lines(&lines)?);
     }
+    warnings.extend(payment_notice(order.payment.as_ref()));
     hold_rates(ports, &seller.id, &lines).await?;
+    let remark = remark_of(kind, &order, &seller, &title)?;
     let totals = sum(&lines);
     let now = ports.clock.now();
     // What is left of an earlier invoice carries its names; today's are printed.
@@ -119,8 +119,11 @@ pub async fn draft_invoice(ports: &Ports, id: &DeliveryId) -> Result<(), StepErr
         red: None,
         totals,
         difference: order.difference,
-        payments: paid(&order),
-        remark: remark_of(kind, &order, &seller, &delivery)?,
+        payments: uploaded(order.payment.as_ref())
+            .map(|it| (it.channel.clone(), it.transaction_no.clone()))
+            .into_iter()
+            .collect(),
+        remark,
         issued_at: None,
         receipt: String::new(),
         uploaded_at: None,
@@ -313,47 +316,37 @@ fn within_limits(lines: &[InvoiceLine], seller: &Seller) -> Result<(), StepError
     }
 }
 
-/// The payment as the tax side and the paper want it: both the channel and its number, or neither.
-fn paid(order: &Order) -> Vec<(String, String)> {
-    let known = |it: &&Payment| {
-        let length = it.transaction_no.len();
-        (1..=PAYMENT_NO_MAX).contains(&length)
-    };
-    order
-        .payment
-        .iter()
-        .filter(known)
-        .map(|it| (it.channel.clone(), it.transaction_no.clone()))
-        .collect()
-}
-
 /// The remark in the order of the layout rules.
 fn remark_of(
     kind: InvoiceKind,
     order: &Order,
     seller: &Seller,
-    delivery: &Delivery,
+    title: &Title,
 ) -> Result<String, StepError> {
-    let shown = |bank: &str, account: &str| {
-        let filled = !bank.trim().is_empty() || !account.trim().is_empty();
-        (seller.rules.shows_banks && filled)
-            .then(|| (bank.trim().to_owned(), account.trim().to_owned()))
-    };
-    let buyer = delivery.raw_title.as_ref();
-    let parts = RemarkParts {
-        deduction: order.difference.map(|it| it.deduction),
-        buyer_bank: buyer.and_then(|it| shown(&it.bank, &it.bank_account)),
-        seller_bank: shown(&seller.party.bank, &seller.party.bank_account),
-        free: order.remark.clone(),
-        payee: seller.payee.clone(),
-        reviewer: seller.reviewer.clone(),
-        payments: paid(order)
-            .into_iter()
-            .map(|(channel, number)| (channel_of(&channel).printed.to_owned(), number))
-            .collect(),
-        ..RemarkParts::default()
-    };
-    compose(kind, &parts).map_err(|error| StepError::parked("remark_too_long", error.to_string()))
+    let parts = RemarkOf {
+        free: &order.remark,
+        payment: order.payment.as_ref(),
+        difference: order.difference.as_ref(),
+        seller,
+        title: Some(title),
+    }
+    .parts();
+    compose(kind, &parts).map_err(|error| {
+        let told = too_long_in_chinese(error);
+        let reason = match error.unit {
+            RemarkUnit::Characters => format!(
+                "加上银行、收款人、复核人和支付信息，{told}：请在投递页把抬头里的开户行改短，或在开票主体的设置里关闭显示银行账号，也可以\
+                 拒绝此次开票 / {error}, with banks, clerks and the payment in it: shorten the buyer's bank in the title on \
+                 the delivery's page, or switch the banks off in the seller's settings, or refuse the request"
+            ),
+            // The older form says banks, clerks and payments elsewhere.
+            RemarkUnit::DeviceBytes => format!(
+                "{told}：请拒绝此次开票，以更短的备注重新录入订单 / {error}: refuse the request, and enter the order anew with \
+                 a shorter remark"
+            ),
+        };
+        StepError::parked("remark_too_long", reason)
+    })
 }
 
 fn told(warnings: &[TitleNote]) -> Vec<String> {

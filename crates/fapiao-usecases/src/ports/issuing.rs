@@ -188,8 +188,11 @@ pub trait Issuing: Send + Sync {
         then: Vec<QueuedJob>,
     ) -> Result<(), StoreError>;
 
-    /// The documents of an invoice.
+    /// The documents of an invoice: one of each format, a received one before the one that we made.
     async fn documents(&self, invoice: &InvoiceId) -> Result<Vec<Document>, StoreError>;
+
+    /// The documents that we made of an invoice and in whose place others were received.
+    async fn replaced_documents(&self, invoice: &InvoiceId) -> Result<Vec<Document>, StoreError>;
 
     /// Notes that the documents were mailed. `false` when they had been before.
     async fn record_mail(&self, invoice: &InvoiceId, to_masked: &str) -> Result<bool, StoreError>;

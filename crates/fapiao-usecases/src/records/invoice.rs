@@ -126,4 +126,8 @@ pub struct Segment {
     pub taken: i64,
     /// When it was fetched.
     pub fetched_at: DateTime<Utc>,
+    /// Two digits of the province the seller was in.
+    pub province: String,
+    /// Since when its other numbers cannot be used, because the seller left that province.
+    pub closed_at: Option<DateTime<Utc>>,
 }

@@ -198,6 +198,11 @@ impl RefundStage {
 }
 
 impl Refund {
+    /// Whether it is the correction of this invoice.
+    pub fn corrects(&self, invoice: &InvoiceId) -> bool {
+        self.kind == RefundKind::Correction && self.forms.iter().any(|it| it.blue == *invoice)
+    }
+
     /// Where it stands, told by its steps.
     pub fn stage(&self) -> RefundStage {
         let failed = |it: &RedForm| {

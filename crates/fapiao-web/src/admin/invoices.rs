@@ -2,7 +2,7 @@
 
 use super::{
     Answer, checks,
-    desk::Signed,
+    desk::{Desk, Right, Signed},
     failure::Failure,
     frame::Frame,
     listing::{INVOICES, Listing, counted},
@@ -98,6 +98,18 @@ async fn load(frame: &Frame, id: &str) -> Result<Invoice, Failure> {
     found.ok_or(Failure::NotFound)
 }
 
+/// Whether its title may be corrected; also while that is under way and afterwards, because the page shows the steps.
+async fn is_correctable<R: Right>(desk: &Desk<R>, invoice: &Invoice) -> Result<bool, Failure> {
+    if invoice.red.is_some() || !invoice.state.is_issued() {
+        return Ok(false);
+    }
+    if invoice.state != InvoiceState::FullyRed {
+        return Ok(true);
+    }
+    let refunds = desk.ports().store.refunds_of(&invoice.order).await?;
+    Ok(refunds.iter().any(|it| it.corrects(&invoice.id)))
+}
+
 /// `GET /admin/invoices/{id}`.
 pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
     let invoice = load(&desk, &id).await?;
@@ -138,8 +150,7 @@ pub(super) async fn show(desk: Signed, id: web::Path<String>) -> Answer {
             .others
             .push(Action::send(t.red.upload_again, again));
     }
-    // Also while it is under way and afterwards: the page shows the steps.
-    if desk.may_decide() && invoice.red.is_none() && invoice.state.is_issued() {
+    if desk.may_decide() && is_correctable(&desk, &invoice).await? {
         standing.others.push(Action::open(
             t.red_form.wrong_title,
             format!("/admin/invoices/{}/correct", invoice.id),

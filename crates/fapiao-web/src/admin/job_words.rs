@@ -240,8 +240,8 @@ fn next(t: &'static Texts, code: &str) -> &'static str {
         "nothing_left" | "invoice_limits" => k.next_refuse,
         "reissue_in_the_way" => k.next_reissue,
         "rate_not_usable" | "rate_not_permitted" | "class_code_ended" => t.code_rates.next,
-        "lines_invalid" | "special_lines" | "totals_differ" | "not_printable"
-        | "remark_too_long" => k.next_lines,
+        "lines_invalid" | "special_lines" | "totals_differ" | "not_printable" => k.next_lines,
+        "remark_too_long" => k.next_remark,
         "upload_window" | "quota_used_up" | "segment_malformed" => k.next_tax,
         "card_code_unknown" => k.next_code,
         "card_reimbursed" => k.next_reimbursed,
@@ -277,7 +277,8 @@ pub(super) fn named(t: &Texts, subject: &str) -> String {
 pub(super) fn mend(t: &'static Texts, job: &JobRow) -> Option<Link> {
     let k = &t.job_kind;
     let subject = job.subject.as_str();
-    if job.code.starts_with("title_") && subject.starts_with("dlv_") {
+    let is_mended_there = job.code.starts_with("title_") || job.code == "remark_too_long";
+    if is_mended_there && subject.starts_with("dlv_") {
         return Some(Link::new(
             k.fix_title,
             format!("/admin/deliveries/{subject}#title"),
@@ -385,6 +386,7 @@ mod tests {
         assert!(!retry_may_help("nothing_left"));
         assert!(retry_may_help("wechat_45009") && retry_may_help(""));
         let t = Texts::of(Lang::Zh);
+        assert!(!next(t, "remark_too_long").contains("税率"));
         assert_eq!(named(t, "dlv_1"), "投递 dlv_1");
         assert_eq!(named(t, "ord_1"), "订单 ord_1");
         assert_eq!(named(t, "acc_1"), "acc_1");

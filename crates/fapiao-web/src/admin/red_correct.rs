@@ -9,11 +9,11 @@ use super::{
     failure::Failure,
     forms::Sent,
     pieces::{number_of, title_facts},
-    red::{told, use_words},
+    red::{reason, told, use_words},
     red_forms::word,
 };
 use crate::{
-    i18n::{Texts, fill1},
+    i18n::{Texts, fill, fill1},
     pages::{
         parts::{Link, Tone},
         red_correct::{CorrectPage, CorrectStep},
@@ -26,6 +26,9 @@ use fapiao_domain::{
     confirmation::FormState,
     delivery::DeliveryState,
     ids::{Id, InvoiceId},
+    invoice::InvoiceState,
+    money::Fen,
+    red::RedReason,
 };
 use fapiao_usecases::{
     books::Books,
@@ -35,7 +38,7 @@ use fapiao_usecases::{
         refunds::{RefundDraft, decide, plan},
     },
     ports::UseTold,
-    records::{Card, Delivery, Invoice, Refund, RefundKind, RefundStage},
+    records::{Card, Delivery, Invoice, Refund, RefundStage},
 };
 
 /// What was typed.
@@ -112,9 +115,7 @@ impl Made {
     async fn load<R: Right>(desk: &Desk<R>, invoice: &Invoice) -> Result<Option<Made>, Failure> {
         let store = &desk.ports().store;
         let mut refunds = store.refunds_of(&invoice.order).await?;
-        refunds.retain(|it| {
-            it.kind == RefundKind::Correction && it.forms.iter().any(|form| form.blue == invoice.id)
-        });
+        refunds.retain(|it| it.corrects(&invoice.id));
         let Some(refund) = refunds.pop() else {
             return Ok(None);
         };
@@ -157,13 +158,22 @@ async fn page<R: Right>(
     );
     let (mut digest, mut wrong) = (String::new(), wrong);
     let mut used = UseTold::NotAsked;
+    let mut letter = None;
+    // Taken back whole by refunds: there is nothing to plan.
+    let all_red = !begun && invoice.state == InvoiceState::FullyRed;
     // Also after a refusal: whoever goes on despite a held card decides what this page shows, not what came since.
-    if !begun {
+    if all_red {
+        desk.t().red_correct.all_red.clone_into(&mut wrong);
+    } else if !begun {
         let draft = RefundDraft::correction(invoice.id.clone(), String::new());
         match plan(desk.ports(), &desk.scope(), &invoice.order, &draft).await {
             Ok(mut planned) => {
                 ask_buyers_uses(desk.ports(), &mut planned).await?;
                 used = planned.letters.first().map_or(used, |it| it.used);
+                letter = planned
+                    .letters
+                    .first()
+                    .map(|it| (it.letter.reason, it.letter.plan.totals.total));
                 digest = planned.digest;
             }
             Err(problem) if wrong.is_empty() => wrong = told(desk, problem)?,
@@ -171,6 +181,9 @@ async fn page<R: Right>(
         }
     }
     let current = made.as_ref().filter(|_| begun);
+    if let Some(form) = current.and_then(|it| it.refund.forms.first()) {
+        letter = Some((form.reason, form.totals.total));
+    }
     let shell = desk.shell(Section::Invoices).await?;
     let t = shell.t;
     let url = |it: &Delivery| format!("{}/o/{}", desk.ports().public_base, it.short_code);
@@ -188,6 +201,7 @@ async fn page<R: Right>(
         refunds: Link::new(t.red.title, format!("/admin/orders/{}/refund", order.id)),
         total: invoice.totals.total,
         title: title_facts(desk, &invoice.title),
+        means: means(t, invoice, letter),
         steps: match current {
             Some(made) => standing(desk, made, invoice, card.as_ref()),
             None => outlook(t, invoice, used),
@@ -200,13 +214,26 @@ async fn page<R: Right>(
         note: typed.note,
         card_held: held && !begun,
         despite: typed.despite,
-        can_go_on: !begun && (wrong.is_empty() || held || wrong == t.red.word_wrong),
+        can_go_on: !digest.is_empty() && (wrong.is_empty() || held || wrong == t.red.word_wrong),
         wrong,
         digest,
         may_decide: desk.may_decide(),
         refresh: (begun && stage == Some(RefundStage::Running)).then_some(3),
         shell,
     })
+}
+
+/// What is taken back: all of the invoice, or what refunds left of it.
+fn means(t: &'static Texts, invoice: &Invoice, letter: Option<(RedReason, Fen)>) -> String {
+    let c = &t.red_correct;
+    match letter {
+        Some((why, back)) if why != RedReason::Mistake => {
+            let before = invoice.totals.total + back;
+            let (before, rest) = (before.display_yuan(), (-back).display_yuan());
+            fill(c.means_rest, &[&before, &rest, &reason(t, why)])
+        }
+        _ => c.means.to_owned(),
+    }
 }
 
 pub(super) fn step(tone: Tone, title: &'static str, said: impl Into<String>) -> CorrectStep {

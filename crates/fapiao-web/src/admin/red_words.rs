@@ -65,7 +65,7 @@ fn red(t: &Texts, error: &RedError) -> String {
         } => fill(r.line_too_much, &[blue_no, asked, left]),
         RedError::NotPositive(line) => fill1(r.not_positive, line),
         RedError::Reason { reason, .. } => match reason {
-            RedReason::Mistake => r.mistake.to_owned(),
+            RedReason::Mistake => r.mistake_partly.to_owned(),
             RedReason::Returned => r.returned.to_owned(),
             RedReason::Ended => r.ended.to_owned(),
             RedReason::Allowance => r.allowance.to_owned(),

@@ -259,6 +259,8 @@ fn segment_row(shell: &Shell, segment: &Segment, year: i32) -> SegmentRow {
     let s = &shell.t.state;
     let state = if segment.year != year {
         Badge::new(Tone::Plain, s.past_year)
+    } else if segment.closed_at.is_some() {
+        Badge::new(Tone::Plain, s.other_province)
     } else if segment.taken >= segment.size {
         Badge::new(Tone::Plain, s.used_up)
     } else if segment.taken > 0 {

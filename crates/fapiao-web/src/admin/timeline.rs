@@ -133,7 +133,11 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "invoice.asked" => (Tone::Wait, t.tax_side.act_asked.to_owned()),
         "invoice.file_attached" => {
             let format = fact("format").to_uppercase();
-            (Tone::Ok, fill1(t.tax_side.act_attached, format))
+            let words = match fact("instead_of").as_str() {
+                "" => t.tax_side.act_attached,
+                _ => t.tax_side.act_attached_instead,
+            };
+            (Tone::Ok, fill1(words, format))
         }
         "tax_connection.saved" => (Tone::Plain, t.tax_side.act_saved.to_owned()),
         "tax_connection.tested" => (Tone::Plain, t.tax_side.act_tested.to_owned()),
@@ -259,6 +263,7 @@ pub(super) fn said(lang: Lang, entry: &AuditEntry) -> Said {
         "key.added" => (Tone::Plain, fill1(a.key_added, fact("name"))),
         "key.revoked" => (Tone::Warn, a.key_revoked.to_owned()),
         "stock.segment" => (Tone::Plain, fill1(a.stock_segment, fact("size"))),
+        "stock.segment_closed" => (Tone::Warn, fill1(a.stock_segment_closed, fact("left"))),
         "stock.quota_ended" => (
             Tone::Plain,
             fill2(a.stock_quota_ended, fact("month"), yuan("amount")),

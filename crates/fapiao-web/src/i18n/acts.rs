@@ -73,6 +73,7 @@ texts! {
         staff_saved: "保存人员 {0}", "Person {0} saved";
         key_added: "新建接口密钥 {0}", "API key {0} made";
         key_revoked: "吊销接口密钥", "API key revoked";
+        stock_segment_closed: "省份已变，号段停用，{0} 个号码不再使用", "The province changed: a segment is closed, {0} of its numbers stay unused";
         stock_segment: "申领号段，{0} 个号码", "Fetched a segment of {0} numbers";
         stock_quota: "申领额度 {0}", "Fetched a quota of {0}";
         stock_quota_ended: "{0} 未用完的额度 {1} 过期", "The rest of the quota of {0}, {1}, lapsed";
@@ -82,10 +83,10 @@ texts! {
         push_unproved_many: "又有 {0} 条推送没有签名，也没有得到微信证实", "{0} more pushes that nobody signed and WeChat does not confirm";
         proof_holds: "账目核对：全部规则成立", "Ledger checked: every rule holds";
         proof_broken: "账目核对：有规则不成立", "Ledger checked: a rule does not hold";
-        session_opened: "登录", "Signed in";
         anchors_again: "{0} 个缺失的锚点将重新留存", "{0} missing anchors are brought outside once more";
         job_mail_anchor: "发送审计链锚点邮件", "Mail an anchor of the audit chain";
         job_mail_alarm: "发送核对告警邮件", "Mail that the ledger does not hold";
+        session_opened: "登录", "Signed in";
         session_closed: "退出登录", "Signed out";
         sign_in_locked: "连续登录失败，{0} 暂停登录", "Sign-in of {0} is locked after failures";
         by_buyer: "买家", "Buyer";
@@ -137,6 +138,7 @@ texts! {
         next_refuse: "在投递页拒绝此次开票。", "Refuse the request on the delivery's page.";
         next_tax: "在税局侧处理后重试；重试使用原来的号码。", "Settle it with the tax authority, then retry; the number stays the same.";
         next_lines: "订单内容不能照此开票，请核对商品编码和税率。", "The order cannot be invoiced as it is; check class codes and rates.";
+        next_remark: "照上述办法改好后重试，或拒绝此次开票。", "Mend it as told above and retry, or refuse the request.";
         next_retry: "查明原因后重试；重试不会重复开票。", "Find the cause, then retry; nothing is issued twice.";
         fix_title: "更正抬头", "Correct the title";
         fix_seller: "打开开票主体", "Open the seller";

@@ -6,6 +6,8 @@ texts! {
     /// Wrong title: taken back in full and issued anew, in one go.
     RedCorrect {
         means: "原发票全额红冲，同一订单重新生成开票链接；买家重新授权并填写正确抬头后，新发票自动开出。不退款。", "The invoice is taken back in full and the same order gets a new link; once the buyer agrees with the right title, the new invoice is issued by itself. No money moves.";
+        means_rest: "该发票已部分红冲 {0}：余下的 {1} 以“{2}”红冲，同一订单就余下部分重新生成开票链接；买家重新授权并填写正确抬头后，新发票自动开出。先前的退款不变，不再退款。", "{0} of this invoice was taken back before: the other {1} is taken back as \u{201c}{2}\u{201d}, and the same order gets a new link for what is left of it; once the buyer agrees with the right title, the new invoice is issued by itself. Earlier refunds stay, no more money moves.";
+        all_red: "该发票已全部红冲，没有可更正的余额。要为订单重新开票，请在订单页查看余额并生成新的开票链接。", "All of this invoice was taken back: nothing of it is left to correct. Whether something of the order is left to be invoiced, and a new link for it, is on the order's page.";
         now: "当前抬头", "Title as issued";
         note: "备注（内部可见）", "Remark (for staff)";
         note_hint: "例如：买家要求改为公司抬头", "For example: the buyer asked for the company's title";

@@ -66,7 +66,7 @@ texts! {
     /// Acts about refunds and red letters, in timelines.
     RedActs {
         decided: "退款已确认，退回 {0}", "Refund decided, {0} back";
-        correction: "更正发票已确认：整张红冲后重开", "Correction decided: taken back whole, then issued anew";
+        correction: "更正发票已确认：红冲后重开", "Correction decided: taken back, then issued anew";
         reissued: "重新生成开票链接", "A new link for the rest was made";
         planned: "安排红字确认单 {0}，蓝票 {1}", "Red letter of {0} planned on invoice {1}";
         begun_by_buyer: "购方发起红字确认单 {0}，蓝票 {1}，等待本方答复", "The buyer began a red confirmation of {0} on invoice {1}; it waits for our answer";

@@ -19,6 +19,7 @@ texts! {
         too_much: "不能退 {0}：订单只剩 {1}。", "{0} cannot be given back: {1} is left of the order.";
         needs_allowance: "只填金额即为折让：请选择原因 04，或改为按明细填写数量。", "An amount without lines is an allowance: use reason 04, or give quantities by line.";
         mistake: "原因 01 用于更正开错的发票，不退款：选择那张发票并全部红冲，系统随后重开。", "Reason 01 corrects a wrong invoice and gives no money back: choose that invoice, all that is left; it is issued anew.";
+        mistake_partly: "该发票已部分红冲，原因 01 只能整张红冲：要改抬头，请在发票页“更正抬头”，余下部分会红冲并重开；要退款，请选择原因 02、03 或 04。", "Part of this invoice was taken back before, and reason 01 takes an invoice whole only: to change the title, correct it on the invoice's page, which takes the rest back and issues it anew; to refund, use 02, 03 or 04.";
         returned: "服务不能退货：请选择原因 03（服务中止）或 04（销售折让）。", "Services cannot be returned: use 03 (service ended) or 04 (allowance).";
         ended: "货物不适用服务中止：请选择原因 02（销货退回）或 04（销售折让）。", "Goods are returned, not ended: use 02 (goods returned) or 04 (allowance).";
         allowance: "原因 04 不适用于所填内容。", "Reason 04 does not fit what was filled in.";

@@ -14,7 +14,7 @@ texts! {
         tax_number: "统一社会信用代码", "Tax number";
         tax_number_help: "18 位统一社会信用代码，或 15、20 位纳税人识别号。", "The 18-character credit code, or a tax number of 15 or 20.";
         province: "省级代码", "Province";
-        province_help: "两位数字，如浙江 33。", "Two digits, such as 33.";
+        province_help: "两位数字，如浙江 33。改动后，尚未使用的号段停用，并重新领取。", "Two digits, such as 33. After a change the numbers that are left are no longer used, and others are fetched.";
         address: "地址", "Address";
         phone: "电话", "Phone";
         bank: "开户银行", "Bank";

@@ -61,6 +61,7 @@ texts! {
         in_use: "使用中", "In use";
         in_store: "备用", "In store";
         used_up: "已用完", "Used up";
+        other_province: "迁移前省份，停用", "Former province, closed";
         past_year: "已过年度", "Past year";
         holds: "成立", "Holds";
         violated: "不成立", "Broken";

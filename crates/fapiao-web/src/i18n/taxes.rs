@@ -35,6 +35,7 @@ texts! {
         act_saved: "保存税务接入", "Way to the tax side saved";
         act_tested: "测试税务接入", "Way to the tax side tested";
         act_asked: "向税务网关请求开票", "Asked the tax gateway for the invoice";
+        act_attached_instead: "手工上传官方文件（{0}），代替本系统生成的文件", "An official file was attached by hand ({0}), in the place of the one made here";
         act_attached: "手工上传官方文件（{0}）", "An official file was attached by hand ({0})";
         act_month_confirmed: "确认 {0} 月度汇总", "Totals of {0} confirmed";
         act_month_withdrawn: "撤销 {0} 汇总确认", "Confirmation of {0} taken back";

@@ -26,6 +26,8 @@ pub struct CorrectPage {
     pub total: Fen,
     /// The title as issued.
     pub title: TitleFacts,
+    /// What is taken back and issued anew, in words.
+    pub means: String,
     /// What happens, or where each step stands.
     pub steps: Vec<CorrectStep>,
     /// Whether it is under way or done: nothing more is asked.

@@ -217,7 +217,10 @@ const TEXTS: &[(&str, &str)] = &[
         "E_PAYMENT_CHANNEL",
         "支付渠道由小写字母、数字和下划线组成，例如 wechat、alipay、cash",
     ),
-    ("E_PAYMENT_NO", "支付单号最长 64 个字符，不含空格"),
+    (
+        "E_PAYMENT_NO",
+        "支付平台的单号最长 40 个字符，商户自己的单号最长 64 个，不含空格",
+    ),
     ("E_PAY_MERCHANT", "微信支付商户号为 8 至 10 位数字"),
     ("E_PAY_SELLER", "请选择使用该账号的开票主体"),
     ("E_PERSON_WITH_NUMBER", "个人抬头带有税号，请确认抬头类型"),
@@ -276,6 +279,10 @@ const TEXTS: &[(&str, &str)] = &[
     (
         "E_REMARK_DEVICE",
         "该销方开具旧版电子发票，备注最多 230 字节（一个汉字占两个字节），请缩短",
+    ),
+    (
+        "E_REMARK_LONG",
+        "加上银行、收款人、复核人和支付信息，票面备注超过 450 字，请缩短",
     ),
     ("E_REQUIRED", "必填字段缺失"),
     (
@@ -423,6 +430,10 @@ const TEXTS: &[(&str, &str)] = &[
     (
         "W_ORGANISATION_CODE",
         "税号中组织机构代码的校验位少见，请核对",
+    ),
+    (
+        "W_PAYMENT_NO",
+        "支付单号超过税局可收的 40 个字符，只印在备注里，不随发票上传",
     ),
     (
         "W_PHONE",

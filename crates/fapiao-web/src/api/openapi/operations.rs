@@ -442,8 +442,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         tag: "refunds",
         summary: ("Take an invoice back, or part of it", "红冲发票"),
         about: (
-            "As a refund, but from this invoice only. Reason 01 with `everything` corrects a wrong invoice; with `reissue` the buyer is asked anew under a new delivery.",
-            "与退款相同，但只针对这张发票。原因 01 配合 `everything` 用于更正错票；加上 `reissue` 则以新的投递请买家重新授权。",
+            "As a refund, but from this invoice only. Reason 01 with `everything` corrects a wrong invoice; with `reissue` the buyer is asked anew under a new delivery. Of an invoice that was taken back in part before, `reissue` takes back the rest, as 02 or 03, and issues that anew.",
+            "与退款相同，但只针对这张发票。原因 01 配合 `everything` 用于更正错票；加上 `reissue` 则以新的投递请买家重新授权；已部分红冲的发票，`reissue` 以 02 或 03 红冲余下部分并重开。",
         ),
         parameters: &[INVOICE_ID],
         body: acts(

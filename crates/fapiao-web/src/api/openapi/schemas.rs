@@ -200,7 +200,7 @@ fn requests() -> Vec<(&'static str, Value)> {
     ];
     let payment = [
         json!({ "type": "string", "pattern": "^[a-z0-9_]{1,32}$", "description": "`wechat`, `alipay`, `cash` …", "examples": ["wechat"] }),
-        json!({ "type": "string", "maxLength": 64, "description": "The payment service's number (微信支付订单号)." }),
+        json!({ "type": "string", "maxLength": 40, "description": "The payment service's number (微信支付订单号)." }),
         json!({ "type": "string", "maxLength": 64, "description": "Your number towards the payment service (商户订单号)." }),
     ];
     vec![
