@@ -6,6 +6,7 @@ use crate::{
     calendar,
     errors::{Advice, OutsideError, StoreError},
     fields::FieldError,
+    idempotency::fingerprint,
     jobs::{Job, QueuedJob},
     keeping::keep,
     ports::{Assigned, AttachedFile, PaperRead, PaperTrouble, PaperWanted, Ports, Scope},
@@ -85,6 +86,9 @@ pub enum AttachError {
     Store(#[from] StoreError),
 }
 
+/// Where such a file comes from, as documents tell it.
+const RECEIVED: &str = "received";
+
 /// Whether an invoice takes a file: it is issued, or the tax side was asked and what it said is not known here.
 pub const fn takes_file(state: InvoiceState) -> bool {
     state.is_issued()
@@ -134,11 +138,24 @@ pub async fn attach_file(
         }
         fitting.push((read.format, file));
     }
+    // Nothing of a ZIP is stored when one of its files is refused.
+    let known = ports.store.documents(id).await?;
+    for (format, file) in &fitting {
+        let sha256 = fingerprint(file);
+        let is_other =
+            |it: &&Document| it.format == *format && it.origin == RECEIVED && it.sha256 != sha256;
+        if let Some(other) = known.iter().find(is_other) {
+            return Err(AttachError::Taken(format!(
+                "another received {format} of invoice {id}, SHA-256 {}",
+                other.sha256
+            )));
+        }
+    }
     // The PDF first: with it the card is made.
     fitting.sort_by_key(|(format, _)| format != "pdf");
     let mut documents = Vec::with_capacity(fitting.len());
     for (format, file) in fitting {
-        let document = keep(ports, id, &format, "received", file).await?;
+        let document = keep(ports, id, &format, RECEIVED, file).await?;
         // The first one settles what became of the invoice.
         let settles = (documents.is_empty() && !invoice.state.is_issued()).then(|| Assigned {
             invoice: id.clone(),
