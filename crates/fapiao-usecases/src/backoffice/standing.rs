@@ -3,7 +3,7 @@
 use crate::records::{Delivery, Invoice, JobRow};
 use chrono::{DateTime, Utc};
 use fapiao_domain::{
-    delivery::DeliveryState,
+    delivery::{DeliveryState, PageType},
     ids::{DeliveryId, InvoiceId, JobId},
     invoice::InvoiceState,
     order::OrderState,
@@ -16,6 +16,8 @@ pub enum Place {
     NoDelivery,
     /// The buyer has the link.
     AwaitsBuyer {
+        /// What the buyer does there.
+        page: PageType,
         /// Since when.
         since: DateTime<Utc>,
         /// Until when.
@@ -190,6 +192,7 @@ pub fn standing(
         }
         (DeliveryState::Created | DeliveryState::PageOpened, _) => stands(
             Place::AwaitsBuyer {
+                page: delivery.page,
                 since: delivery.created_at,
                 until: delivery.expires_at,
                 opened: delivery.state == DeliveryState::PageOpened,

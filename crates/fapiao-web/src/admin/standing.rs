@@ -10,7 +10,7 @@ use crate::{
     problem::Wrong,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use fapiao_domain::title::check_title;
+use fapiao_domain::{delivery::PageType, title::check_title};
 use fapiao_usecases::{
     backoffice::standing::{Next, Place, Standing as Stands},
     fields::FieldError,
@@ -41,6 +41,21 @@ pub(super) fn sentence(
     };
     match place {
         Place::NoDelivery => told(Tone::Plain, s.no_delivery, s.no_delivery_more),
+        Place::AwaitsBuyer {
+            page: page @ (PageType::Confirm | PageType::Collect),
+            until,
+            ..
+        } => {
+            let words = match page {
+                PageType::Collect => s.awaits_collect,
+                _ => s.awaits_confirm,
+            };
+            told(
+                Tone::Wait,
+                &fill1(words, left(t, *until - now)),
+                s.awaits_more,
+            )
+        }
         Place::AwaitsBuyer {
             until,
             opened: true,
@@ -215,6 +230,7 @@ mod tests {
     #[test]
     fn a_waiting_order_says_how_long_and_how_much_longer() {
         let place = Place::AwaitsBuyer {
+            page: PageType::Title,
             since: now() - TimeDelta::hours(2),
             until: now() + TimeDelta::hours(70),
             opened: false,
@@ -224,11 +240,19 @@ mod tests {
         assert_eq!(it.tone, Tone::Wait);
         assert!(say(Lang::En, &place).say.contains("2 hr."));
         let fresh = Place::AwaitsBuyer {
+            page: PageType::Title,
             since: now() - TimeDelta::seconds(20),
             until: now() + TimeDelta::hours(72) - TimeDelta::seconds(20),
             opened: false,
         };
         assert_eq!(say(Lang::Zh, &fresh).say, "等待买家填写抬头，尚余 72 小时");
+        let issued = Place::AwaitsBuyer {
+            page: PageType::Collect,
+            since: now(),
+            until: now() + TimeDelta::hours(72),
+            opened: true,
+        };
+        assert_eq!(say(Lang::Zh, &issued).say, "等待买家领取发票，尚余 72 小时");
     }
 
     #[test]

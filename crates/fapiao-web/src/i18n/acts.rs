@@ -154,6 +154,8 @@ texts! {
         awaits_fresh: "等待买家填写抬头，尚余 {0}", "Waiting for the buyer; {0} left";
         awaits: "等待买家填写抬头，已过 {0}，尚余 {1}", "Waiting for the buyer for {0}; {1} left";
         awaits_opened: "买家已打开开票页，等待填写抬头，尚余 {0}", "The buyer opened the page; waiting for the title, {0} left";
+        awaits_confirm: "等待买家在微信确认开票，尚余 {0}", "Waiting for the buyer to confirm; {0} left";
+        awaits_collect: "等待买家领取发票，尚余 {0}", "Waiting for the buyer to collect the invoice; {0} left";
         awaits_more: "请买家扫描二维码或打开链接。", "Ask the buyer to scan the code or open the link.";
         drafting: "买家已授权，正在开票", "The buyer agreed; the invoice is being drawn up";
         blocked: "暂停：号码或额度不足", "Held: numbers or quota are short";

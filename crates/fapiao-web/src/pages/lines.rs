@@ -122,6 +122,11 @@ pub struct InvoiceBrief {
 }
 
 impl InvoiceBrief {
+    /// Whether it takes another one back.
+    pub fn is_red(&self) -> bool {
+        self.total < Fen::ZERO
+    }
+
     /// The number as people compare it, in groups of four.
     pub fn grouped(&self) -> String {
         grouped(&self.number)
