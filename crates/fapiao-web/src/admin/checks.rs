@@ -19,7 +19,7 @@ use actix_web::web;
 use fapiao_domain::{
     card::CardState,
     delivery::DeliveryState,
-    ids::{DeliveryId, Id},
+    ids::{DeliveryId, Id, InvoiceId},
 };
 use fapiao_usecases::{
     backoffice::standing::Place,
@@ -199,12 +199,19 @@ pub(super) async fn of_job(frame: &Frame, job: &JobRow) -> Option<(String, Optio
         SafeStep::OpenInvoice => delivery
             .invoice
             .map(|it| Link::new(t.open_invoice, format!("/admin/invoices/{it}"))),
+        SafeStep::AttachPaper => delivery
+            .invoice
+            .map(|it| Link::new(frame.t().attach.title, attachment_of(&it))),
         SafeStep::EnterCode => Some(Link::new(
             t.enter_code,
             format!("/admin/deliveries/{id}#card"),
         )),
     };
     Some((words, link))
+}
+
+fn attachment_of(invoice: &InvoiceId) -> String {
+    format!("/admin/invoices/{invoice}/attachment")
 }
 
 /// A safe step in a sentence.
@@ -215,6 +222,7 @@ const fn step_words(t: &Checks, step: SafeStep) -> &'static str {
         SafeStep::NewLink => t.step_new_link,
         SafeStep::Settings => t.step_settings,
         SafeStep::OpenInvoice => t.step_invoice,
+        SafeStep::AttachPaper => t.step_attach,
         SafeStep::EnterCode => t.code_lost,
     }
 }
@@ -284,7 +292,11 @@ fn step(frame: &Frame, delivery: &Delivery, step: SafeStep) -> Option<Action> {
             t.enter_code,
             format!("/admin/deliveries/{}#card", delivery.id),
         ),
-        SafeStep::OpenInvoice => Action::open(
+        SafeStep::AttachPaper if frame.may_decide() => Action::open(
+            frame.t().attach.title,
+            attachment_of(delivery.invoice.as_ref()?),
+        ),
+        SafeStep::OpenInvoice | SafeStep::AttachPaper => Action::open(
             t.open_invoice,
             format!("/admin/invoices/{}", delivery.invoice.as_ref()?),
         ),

@@ -48,7 +48,7 @@ fn value_of(t: &'static Texts, table: &str, column: &str, text: &str) -> String 
         "code" if table == "cards" => masking::short(text),
         "openid" | "buyer" | "buyer_tax_number" => masking::short(text),
         "raw_title" | "title" => masking::message(text),
-        "amount" | "tax" | "total" | "deduction" | "part_total" => {
+        "amount" | "tax" | "total" | "refunded" | "deduction" | "part_total" => {
             number().map_or_else(|| text.to_owned(), |it| Fen::of_sum(it).to_string())
         }
         at if at.ends_with("_at") => number()
@@ -108,6 +108,7 @@ fn name(lang: Lang, column: &str) -> Option<&'static str> {
         "amount" => ("金额", "Net"),
         "tax" => ("税额", "Tax"),
         "total" => ("价税合计", "Total"),
+        "refunded" => ("已退", "Given back"),
         "fingerprint" => ("内容指纹", "Fingerprint"),
         "remark" => ("备注", "Remark"),
         "buyer" => ("购买方", "Buyer"),

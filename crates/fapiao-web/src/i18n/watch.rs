@@ -146,6 +146,7 @@ texts! {
         step_ask: "再向微信查询一次买家是否已授权。", "Ask WeChat once more whether the buyer agreed.";
         step_new_link: "单号已作废：重新生成开票链接。", "The order id is burnt: make a new link.";
         step_settings: "检查开票主体与微信账号的设置。", "Look at the settings of the seller and its account.";
+        step_attach: "微信不认可这份 PDF：上传税务机关的官方文件，卡券会用它重新放入。", "WeChat does not take this PDF: attach the tax authority's own file, and the card is made of it.";
         step_invoice: "发票仍然有效，可以下载后直接交给买家。", "The invoice stays valid: download it and hand it to the buyer.";
         code_known: "这张卡券已有编号。", "This card has its code already.";
     }

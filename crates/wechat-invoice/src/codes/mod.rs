@@ -159,8 +159,8 @@ const NEW_AUTHORISATION: Text = t(
     "This order id is spent: make a new one and ask the buyer to authorise again.",
 );
 const CHECK_PDF: Text = t(
-    "重新获取税务机关开具的原始 PDF，核对号码与金额后重新上传，再用新的 s_media_id 插卡。",
-    "Fetch the tax authority's original PDF again, compare number and amounts, upload it anew and insert with the new s_media_id.",
+    "重新获取税务机关开具的原始 PDF，核对号码与金额后重新上传，再插入卡包。",
+    "Fetch the tax authority's original PDF again, compare number and amounts, upload it anew and insert the card again.",
 );
 const CHECK_IDS: Text = t(
     "核对 s_pappid、授权所用 appid、订单号与调用账号是否属于同一次授权，并查询授权状态。",

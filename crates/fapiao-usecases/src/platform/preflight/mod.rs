@@ -44,6 +44,8 @@ pub enum SafeStep {
     Settings,
     /// Open the invoice: it is valid without a card and can be downloaded.
     OpenInvoice,
+    /// Attach the tax authority's own file: the card is made of it.
+    AttachPaper,
     /// Enter the card's code on the delivery's page.
     EnterCode,
 }
@@ -91,10 +93,13 @@ pub fn step_after(code: &str) -> Option<SafeStep> {
         | "72087" | "40073" | "48001" => SafeStep::Settings,
         "72018" | "72056" | "72075" => SafeStep::OpenInvoice,
         // The same again would be refused again: the invoice is handed to the buyer as it is.
-        "72024" | "72025" | "72027" | "72031" | "72037" | "72039" | "72040" | "72041" | "72042"
-        | "72043" | "72045" | "72047" | "72052" | "72055" | "72060" | "72061" | "72062"
-        | "72067" | "72068" | "72069" | "72071" | "72072" | "72073" | "72076" | "72079"
-        | "72080" | "72082" => SafeStep::OpenInvoice,
+        "72024" | "72025" | "72027" | "72031" | "72037" | "72039" | "72041" | "72042" | "72043"
+        | "72045" | "72052" | "72055" | "72060" | "72061" | "72062" | "72067" | "72068"
+        | "72069" | "72071" | "72072" | "72073" | "72076" | "72079" | "72080" => {
+            SafeStep::OpenInvoice
+        }
+        // It is the paper that WeChat does not take.
+        "72040" | "72047" | "72082" => SafeStep::AttachPaper,
         "40078" | "40107" | "45009" | "45011" | "72023" | "72036" | "72046" | "72054" | "72057"
         | "72058" | "72059" | "72064" | "72065" | "72081" | "72083" | "72084" | "72089"
         | "72091" | "72093" => SafeStep::Retry,

@@ -88,7 +88,7 @@ pub(super) fn of_pdf(facts: &InsertFacts) -> Vec<Finding> {
         return Vec::new();
     };
     let wrong =
-        |code, weight, zh: String, en: String| found(code, weight, SafeStep::OpenInvoice, zh, en);
+        |code, weight, zh: String, en: String| found(code, weight, SafeStep::AttachPaper, zh, en);
     if !pdf.is_pdf {
         return vec![wrong(
             "72040",
@@ -124,7 +124,7 @@ pub(super) fn of_pdf(facts: &InsertFacts) -> Vec<Finding> {
 /// not found may still be there, drawn in a way we do not read.
 fn of_pdf_text(pdf: &PdfLook, identity: &Identity) -> Option<Finding> {
     let compare = |weight, zh: String, en: String| {
-        Some(found("72047", weight, SafeStep::OpenInvoice, zh, en))
+        Some(found("72047", weight, SafeStep::AttachPaper, zh, en))
     };
     let Some(text) = &pdf.text else {
         if pdf.encrypted {

@@ -216,7 +216,7 @@ fn each_code_is_foreseen_by_its_fact() {
         ("72073", Weight::Certain, SafeStep::OpenInvoice, |it| {
             it.invoice.totals.tax = fen(1_299)
         }),
-        ("72040", Weight::Certain, SafeStep::OpenInvoice, |it| {
+        ("72040", Weight::Certain, SafeStep::AttachPaper, |it| {
             it.pdf = Some(PdfLook {
                 is_pdf: false,
                 encrypted: false,
@@ -224,7 +224,7 @@ fn each_code_is_foreseen_by_its_fact() {
                 text: None,
             });
         }),
-        ("72040", Weight::Certain, SafeStep::OpenInvoice, |it| {
+        ("72040", Weight::Certain, SafeStep::AttachPaper, |it| {
             it.pdf = Some(PdfLook {
                 is_pdf: true,
                 encrypted: true,
@@ -240,7 +240,7 @@ fn each_code_is_foreseen_by_its_fact() {
                 text: Some(NUMBER.to_owned()),
             });
         }),
-        ("72047", Weight::Certain, SafeStep::OpenInvoice, |it| {
+        ("72047", Weight::Certain, SafeStep::AttachPaper, |it| {
             let text = Some("发票号码：26999000000000000009".to_owned());
             it.pdf = Some(PdfLook {
                 is_pdf: true,
@@ -249,7 +249,7 @@ fn each_code_is_foreseen_by_its_fact() {
                 text,
             });
         }),
-        ("72047", Weight::Likely, SafeStep::OpenInvoice, |it| {
+        ("72047", Weight::Likely, SafeStep::AttachPaper, |it| {
             let text = Some("发票号码 购方 26999000000000000009".to_owned());
             it.pdf = Some(PdfLook {
                 is_pdf: true,
@@ -258,7 +258,7 @@ fn each_code_is_foreseen_by_its_fact() {
                 text,
             });
         }),
-        ("72047", Weight::Likely, SafeStep::OpenInvoice, |it| {
+        ("72047", Weight::Likely, SafeStep::AttachPaper, |it| {
             it.pdf = Some(PdfLook {
                 is_pdf: true,
                 encrypted: false,
@@ -266,7 +266,7 @@ fn each_code_is_foreseen_by_its_fact() {
                 text: None,
             });
         }),
-        ("72047", Weight::Certain, SafeStep::OpenInvoice, |it| {
+        ("72047", Weight::Certain, SafeStep::AttachPaper, |it| {
             let text = Some("发 票 号 码 : 2699900000 0000000009 第1页".to_owned());
             it.pdf = Some(PdfLook {
                 is_pdf: true,

@@ -287,7 +287,7 @@ fn answers() -> Vec<(&'static str, Value)> {
             "OrderState",
             told(
                 vec!["open", "delivering", "invoiced", "cancelled"],
-                "`open`: no delivery is under way. `delivering`: one is, also when its invoice is issued and waits to be collected. `invoiced`: it has its invoices. `cancelled`: all of it was given back, before an invoice or after.",
+                "`open`: no delivery is under way. `delivering`: one is, also when its invoice is issued and waits to be collected. `invoiced`: it has its invoices. `cancelled`: all of it was given back before an invoice, or its invoices were all taken back and nothing is left to invoice.",
             ),
         ),
         (
