@@ -107,9 +107,10 @@ pub(super) fn of_pdf(facts: &InsertFacts) -> Vec<Finding> {
         ));
     }
     if pdf.size > PDF_BYTES_MAX {
-        out.push(wrong(
+        out.push(found(
             "40009",
             Weight::Likely,
+            SafeStep::OpenInvoice,
             "PDF 超过 2 MB".to_owned(),
             "the PDF is larger than 2 MB".to_owned(),
         ));
