@@ -84,13 +84,32 @@ pub(crate) async fn confirm_bill(
         }
         AuthStatus::Rejected => Ok(BillConfirmed::Closed(Some(state))),
         AuthStatus::NotYet => Ok(BillConfirmed::NotYet),
-        AuthStatus::Other(word) => Err(StepError::parked(
-            "wechat_status_unknown",
-            format!(
-                "微信返回了未知的状态“{word}” / WeChat reports the status `{word}`, which this version does not know"
-            ),
-        )),
+        AuthStatus::Other(word) => {
+            note_unknown(ports, &mut it, &word).await?;
+            Ok(BillConfirmed::NotYet)
+        }
     }
+}
+
+/// A line of the timeline: WeChat's status is none that this version knows.
+const UNKNOWN_STATUS: &str = "bill.status_unknown";
+
+/// WeChat answers with a status that this version does not know: staff see it once, and the questions go on.
+async fn note_unknown(ports: &Ports, it: &mut Found, word: &str) -> Result<(), StoreError> {
+    let lines = ports.store.bill_timeline(&it.bill.id).await?;
+    if lines
+        .iter()
+        .any(|line| line.action == UNKNOWN_STATUS && line.data["status"] == word)
+    {
+        return Ok(());
+    }
+    tracing::error!(
+        bill.delivery = %it.delivery.id, status = word,
+        "WeChat reports a status that this version does not know; it is asked again, and a newer version may know it"
+    );
+    let note = json!({ "delivery": it.delivery.id.as_str(), "status": word });
+    let told = Told::new(Actor::WeChat, UNKNOWN_STATUS, note);
+    save(ports, &mut it.delivery, told, Vec::new()).await
 }
 
 /// Where a delivery stands, as far as an agreement at WeChat matters to it.

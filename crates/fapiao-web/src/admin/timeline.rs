@@ -391,6 +391,10 @@ fn bill_act(
     let f = &t.fiscal_acts;
     let (tone, what) = match action {
         "bill.accepted" => return (Tone::Plain, fill1(f.accepted, yuan("amount"))),
+        "bill.status_unknown" => {
+            let what = fill1(t.act.delivery_status_unknown, fact("status"));
+            return (Tone::Warn, what);
+        }
         "bill.file_attached" => (Tone::Plain, f.file_attached),
         "bill.page_opened" => (Tone::Wait, f.page_opened),
         "bill.authorised" => (Tone::Ok, f.authorised),

@@ -63,9 +63,7 @@ pub(crate) async fn show(
     if standing.waits_for_us() && seen.is_stopped(&app).await? {
         state = BillPayerState::WithStaff;
     }
-    // While WeChat's page is open the push may be on its way: a returning payer sees it arrive.
-    let may_change = seen.row.delivery.state == DeliveryState::PageOpened
-        && matches!(state, BillPayerState::Ready { .. });
+    let may_change = seen.may_change(&state);
     let is_again = request.query_string() == "again=1";
     let mut answer = seen.page(bare, state, is_again, StatusCode::OK);
     if may_change {
@@ -192,6 +190,12 @@ impl Seen {
         Ok(stopped.is_on(&[delivery, unit]))
     }
 
+    /// While WeChat's page is open the push may be on its way: a returning payer sees it arrive.
+    fn may_change(&self, state: &BillPayerState) -> bool {
+        self.row.delivery.state == DeliveryState::PageOpened
+            && matches!(state, BillPayerState::Ready { .. })
+    }
+
     fn page(
         self,
         bare: Bare,
@@ -200,6 +204,7 @@ impl Seen {
         status: StatusCode,
     ) -> HttpResponse {
         let hands_out = hands_out(&self.row);
+        let was_opened = self.may_change(&state);
         let BillRow { bill, delivery } = self.row;
         let is_void = bill.void.is_some();
         let download = (bill.file.is_some() && hands_out)
@@ -223,6 +228,7 @@ impl Seen {
             bill: Some(slip),
             state,
             is_again,
+            was_opened,
             download,
             reference: delivery.short_code,
         };
@@ -250,6 +256,7 @@ fn unknown(app: &App, request: &HttpRequest) -> HttpResponse {
         bill: None,
         state: BillPayerState::NotFound,
         is_again: false,
+        was_opened: false,
         download: None,
         reference: String::new(),
     };

@@ -128,8 +128,7 @@ pub(crate) async fn show(
         state = BuyerState::WithStaff { needs_company };
     }
     let is_again = request.query_string() == "again=1";
-    let may_change = seen.delivery.state == DeliveryState::PageOpened
-        && matches!(state, BuyerState::Ready { .. });
+    let may_change = seen.may_change(&state);
     let mut answer = seen.page(bare, state, is_again, StatusCode::OK);
     if may_change {
         let value = HeaderValue::from_static(LOOK_AGAIN_SECS);
@@ -405,6 +404,12 @@ impl Seen {
         }
     }
 
+    /// While WeChat's page is open the push may be on its way: a returning buyer sees it arrive.
+    fn may_change(&self, state: &BuyerState) -> bool {
+        self.delivery.state == DeliveryState::PageOpened
+            && matches!(state, BuyerState::Ready { .. })
+    }
+
     fn page(
         self,
         bare: Bare,
@@ -418,12 +423,14 @@ impl Seen {
                 | BuyerState::IssuedOnly { .. }
                 | BuyerState::TakenBack { .. }
         );
+        let was_opened = self.may_change(&state);
         let page = BuyerPage {
             files: if has_number { self.files } else { Vec::new() },
             sums: if has_number { self.sums } else { Vec::new() },
             due: self.delivery.due_at,
             page: self.delivery.page,
             is_again,
+            was_opened,
             sale: self.sale,
             parts: self.parts,
             reds: self.reds,
@@ -490,6 +497,7 @@ fn without_sale(bare: Bare, state: BuyerState) -> BuyerPage {
         due: None,
         page: PageType::Title,
         is_again: false,
+        was_opened: false,
         files: Vec::new(),
         sums: Vec::new(),
         reds: Vec::new(),

@@ -87,6 +87,7 @@ texts! {
         ask_code_go: "查找", "Look it up";
         again: "你已授权过，无需重复操作。", "You have agreed already; there is nothing more to do.";
         due: "商家承诺在 {0} 前开出", "The shop promised it by {0}";
+        was_opened: "已在微信确认？正在等待微信通知，页面会自动刷新。", "Confirmed in WeChat? We are waiting for its word; this page refreshes by itself.";
         until: "请在此之前开票：", "Please do so before";
         until_collect: "请在此之前领取：", "Collect it before";
         go: "去微信填写抬头并开票", "Fill in the title in WeChat";

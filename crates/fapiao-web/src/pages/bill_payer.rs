@@ -16,6 +16,8 @@ pub struct BillPayerPage {
     pub state: BillPayerState,
     /// Whether the payer came to agree once more.
     pub is_again: bool,
+    /// Whether WeChat's page was opened, whose word may be on its way: this page looks again by itself.
+    pub was_opened: bool,
     /// The PDF, when it is there and counts.
     pub download: Option<String>,
     /// The code to quote when asking; may be empty.

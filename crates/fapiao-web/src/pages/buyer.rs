@@ -35,6 +35,8 @@ pub struct BuyerPage {
     pub page: PageType,
     /// Whether the buyer came to agree once more.
     pub is_again: bool,
+    /// Whether WeChat's page was opened, whose word may be on its way: this page looks again by itself.
+    pub was_opened: bool,
     /// The invoice's files beside the PDF, which a buyer's accounting may want.
     pub files: Vec<Link>,
     /// The sums by which whoever keeps the files can tell that they are whole.

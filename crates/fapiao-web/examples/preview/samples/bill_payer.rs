@@ -60,6 +60,7 @@ pub(crate) fn add(s: &Sample, pages: &mut Pages) {
             }),
             state,
             is_again: true,
+            was_opened: false,
             download: (!is_void).then(|| "/b/7K3M9QXW/file.pdf".to_owned()),
             reference: "7K3M9QXW".to_owned(),
         };
@@ -70,6 +71,7 @@ pub(crate) fn add(s: &Sample, pages: &mut Pages) {
         bill: None,
         state: BillPayerState::NotFound,
         is_again: false,
+        was_opened: false,
         download: None,
         reference: String::new(),
     };

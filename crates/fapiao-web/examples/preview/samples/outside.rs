@@ -136,6 +136,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
                 due: Some(s.ago(-3 * 60).at),
                 page: PageType::Title,
                 is_again: false,
+                was_opened: false,
                 files: Vec::new(),
                 sums: Vec::new(),
                 reds: Vec::new(),
@@ -161,6 +162,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
         due: None,
         page: PageType::Title,
         is_again: false,
+        was_opened: false,
         files: ["OFD", "XML"]
             .map(|it| Link::new(it, format!("/o/7K3M9QXW/file.{}", it.to_ascii_lowercase())))
             .to_vec(),
@@ -202,6 +204,7 @@ fn buyer(s: &Sample, pages: &mut Pages) {
             due: None,
             page: PageType::Title,
             is_again: false,
+            was_opened: false,
             files: Vec::new(),
             sums: Vec::new(),
             reds: Vec::new(),
