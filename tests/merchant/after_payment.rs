@@ -297,9 +297,15 @@ async fn a_request_whose_push_was_lost_is_found_by_asking_for_the_paid_order() {
     let app = spawn_app().await;
     let finance = signed_in(&app, "finance").await;
     let mut orders = Vec::new();
-    for (order_no, member) in [("PAY-L1", "transaction_no"), ("PAY-L2", "trade_no")] {
+    // WeChat knows the request by one of a payment's numbers only.
+    for (order_no, payment) in [
+        ("PAY-L1", ["transaction_no", "trade_no"]),
+        ("PAY-L2", ["trade_no", "transaction_no"]),
+    ] {
         let number = paid(&app).await;
-        let payment = json!({ "channel": "wechat", member: number });
+        let [known, other] = payment;
+        let payment =
+            json!({ "channel": "wechat", known: number, other: format!("4200{order_no}") });
         let body = order(order_no, payment);
         let placed = app.post("/orders", order_no, &body).await;
         assert_eq!(placed.status, StatusCode::CREATED, "{placed:?}");

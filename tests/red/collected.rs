@@ -51,6 +51,10 @@ async fn a_whole_refund_before_the_invoice_was_collected_ends_its_page() {
         (&ended["state"], &ended["final"], &ended["waits_for"]),
         (&json!("refused"), &json!(true), &json!("nobody"))
     );
+    assert_eq!(
+        ended["reason"],
+        "the invoice was taken back in full: it comes into no wallet"
+    );
     let path = format!("/orders/{}", order["id"].as_str().unwrap());
     let after = app.get(&path).await.body;
     assert_eq!(
@@ -94,6 +98,46 @@ async fn a_wrong_title_that_nobody_collected_is_corrected_by_a_new_link() {
     app.authorise(&order, &person("欧阳娜娜")).await;
     app.await_state(&order, "carded").await;
     assert_eq!(delivery(&app, &of).await["state"], "refused");
+    app.assert_ledger_holds().await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_invoice_issued_first_that_the_tax_side_refuses_frees_its_order() {
+    let app = spawn_app().await;
+    let fault = json!({ "service": "QDFPSC", "kind": "refuse_invoices", "times": 1, "message": "购买方信息有误" });
+    app.tax_fault(&fault).await;
+    let mut wanted = tea("CO-4");
+    let title = json!({ "kind": "organisation", "name": "北京喆堃龘贸易有限公司", "tax_number": "91110105MA0000007L" });
+    wanted["delivery"] = json!({ "channel": "web", "page": "collect", "title": title });
+    let order = app.post("/orders", "CO-4", &wanted).await.body;
+    let owner = signed_in(&app, "admin").await;
+    let here = format!("/admin/orders/{}", order["id"].as_str().unwrap());
+    eventually_or("the page tells of the refusal", async || {
+        let shown = page(&app, &owner, &here).await;
+        let told = shown.contains("购买方信息有误") && !shown.contains("等待买家领取");
+        if told { Ok(()) } else { Err(shown) }
+    })
+    .await;
+    let delivery = order["delivery"]["id"].as_str().unwrap();
+    let path = format!("/deliveries/{delivery}/refusal");
+    let refused = app
+        .post(&path, "CO-4-r", &json!({ "reason": "抬头有误" }))
+        .await;
+    assert_eq!(refused.status, StatusCode::OK, "{refused:?}");
+    let path = format!("/orders/{}/deliveries", order["id"].as_str().unwrap());
+    let anew = app
+        .post(
+            &path,
+            "CO-4-n",
+            &json!({ "channel": "web", "page": "title" }),
+        )
+        .await;
+    assert_eq!(anew.status, StatusCode::CREATED, "{anew:?}");
+    let again = json!({ "id": order["id"], "delivery": anew.body });
+    app.open_page(&again).await;
+    app.authorise(&again, &company()).await;
+    app.await_state(&again, "carded").await;
     app.assert_ledger_holds().await;
     app.stop().await;
 }

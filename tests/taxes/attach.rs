@@ -332,6 +332,12 @@ async fn what_wechat_refused_of_ours_comes_into_the_wallet_with_the_received_fil
     assert_eq!(attach(&app, &invoice, file).await.unwrap(), "pdf");
     app.await_state(&order, "carded").await;
     assert_ne!(media().await, former, "the received file was uploaded");
+    // Nothing is left that stopped, on the page or in the queue.
+    until("nothing is stopped", async || {
+        let stopped = app.ports().store.jobs(Some("parked"), None, 50).await;
+        stopped.unwrap().rows.is_empty()
+    })
+    .await;
     app.assert_ledger_holds().await;
     app.stop().await;
 }

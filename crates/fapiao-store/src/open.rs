@@ -68,7 +68,7 @@ pub enum StoreOpenError {
     /// A restore was interrupted between moving the former ledger aside and putting the new one in its place.
     #[error(
         "there is no ledger {0}, but a restore of it was interrupted: run `fapiao restore` again, or give the file named \
-         {0}.before-restore its name back; an empty ledger is not begun in its place"
+         {0}.before-restore its name back; an empty ledger is not begun in its place, unless {0}.restoring is removed"
     )]
     HalfRestored(String),
     /// There is no way to the database.

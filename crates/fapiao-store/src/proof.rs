@@ -221,8 +221,10 @@ fn again<'t>(tx: &'t Tx, seqs: &'t Vec<i64>) -> Run<'t, ()> {
             tx.exec(sql).await?;
         }
         tx.audit(
-            audit::Line::new(&Actor::System, "proof.anchors_again", "anchors")
-                .with("count", seqs.len() as u64),
+            audit::Line::new(&Actor::CommandLine, "proof.anchors_again", "anchors")
+                .with("count", seqs.len() as u64)
+                .with("first", seqs.iter().min().copied().unwrap_or_default())
+                .with("last", seqs.iter().max().copied().unwrap_or_default()),
         );
         Ok(())
     })

@@ -145,9 +145,9 @@ fn record(model: tax_connection::Model) -> Result<TaxConnection, StoreError> {
     })
 }
 
-/// Saves a connection. Its key is sealed by whoever calls; the chain does not name it.
 type Saved = (TaxConnection, Vec<QueuedJob>, Actor);
 
+/// Saves a connection. Its key is sealed by whoever calls; the chain does not name it.
 fn save<'t>(tx: &'t Tx, (it, then, actor): &'t Saved) -> Run<'t, ()> {
     Box::pin(async move {
         let sql = Sql::new("UPDATE tax_connections SET route = ")

@@ -2,7 +2,13 @@
 //! own words in brackets at the end.
 
 use crate::i18n::{Lang, Texts};
-use fapiao_usecases::merchant::confirm::DECLINED;
+use fapiao_usecases::{
+    merchant::{
+        confirm::{DECLINED, REJECTED},
+        refusal::REFUNDED,
+    },
+    rejecting::TAKEN_BACK,
+};
 
 /// A reason as this reader wants it, without the far side's own words, which the back-office keeps behind a fold.
 pub(crate) fn in_language(lang: Lang, reason: &str) -> String {
@@ -21,6 +27,11 @@ pub(crate) fn for_callers(lang: Lang, reason: &str) -> String {
         None => in_language(lang, reason),
         Some(it) => it.of_language(lang) + it.far,
     }
+}
+
+/// Whether the reason of a refused delivery is ours, and not what the shop wrote for its buyer.
+pub(crate) fn is_ours(reason: &str) -> bool {
+    [DECLINED, REJECTED, REFUNDED, TAKEN_BACK].contains(&reason)
 }
 
 /// A reason in both languages.

@@ -81,6 +81,8 @@ pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCod
     }
     std::fs::create_dir_all(folder)?;
     let store = wiring::open_store(config).await?;
+    // A node goes on anchoring meanwhile: what is younger than the copy of the database would tell of lines it has not.
+    let newest_anchor = store.anchors(1).await?.first().map_or(0, |it| it.seq);
     let database = if database_file(config).is_some() {
         let copy = folder.join("fapiao.db");
         store.copy_to(&copy).await?;
@@ -98,7 +100,7 @@ pub(super) async fn backup(config: &Config, args: &BackupArgs) -> Result<ExitCod
     let copies = Documents::in_folder(&folder.join("documents"))?;
     let (count, bytes) = copy_documents(&store, &files, &copies).await?;
     say!("documents: {count} files, {bytes} bytes");
-    copy_anchors(&files, &copies).await?;
+    copy_anchors(&files, &copies, newest_anchor).await?;
     let head = store.anchors(1).await?;
     let list = json!({
         "format": 1,
@@ -151,10 +153,10 @@ async fn copy_documents(
 }
 
 /// The anchors of the audit chain, which lie beside the documents.
-async fn copy_anchors(from: &Documents, to: &Documents) -> Result<(), Failure> {
+async fn copy_anchors(from: &Documents, to: &Documents, newest: i64) -> Result<(), Failure> {
     for object in from.read_named(ANCHOR_FOLDER).await? {
         let anchor = std::str::from_utf8(&object).ok().and_then(read_anchor);
-        if let Some(anchor) = anchor {
+        if let Some(anchor) = anchor.filter(|it| it.seq <= newest) {
             to.put_named(&anchor_name(anchor.seq), object).await?;
         }
     }
@@ -214,7 +216,7 @@ pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<ExitC
     let to = Documents::open(&config.storage)?;
     let (count, bytes) = copy_documents(&store, &from, &to).await?;
     say!("documents: {count} files, {bytes} bytes");
-    copy_anchors(&from, &to).await?;
+    copy_anchors(&from, &to, i64::MAX).await?;
     let results = store.verify().await?;
     let broken: Vec<_> = results.iter().filter(|it| !it.found.is_empty()).collect();
     for result in &broken {
@@ -266,7 +268,7 @@ async fn check_documents(
     let Some((copy, target)) = database else {
         return read_documents(&wiring::open_store(config).await?, &folder).await;
     };
-    let trial = beside(target, RESTORING);
+    let trial = beside(target, ".checking");
     let forget = || {
         for ending in PARTS {
             // Gone already is as good.

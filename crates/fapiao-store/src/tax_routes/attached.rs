@@ -6,7 +6,7 @@ use crate::{
     document,
     entity::invoice,
     error::missing,
-    sql::{Sql, select},
+    sql::{Sql, for_update, select},
     tx::Tx,
     writer::Run,
 };
@@ -33,7 +33,9 @@ pub(super) fn attach<'t>(tx: &'t Tx, (it, actor): &'t (AttachedFile, Actor)) -> 
             issue(tx, assigned, actor).await?;
         }
         let id = it.document.invoice.as_str();
-        let sql: Sql = select::<invoice::Entity>("WHERE id = ").bind(id);
+        let sql: Sql = select::<invoice::Entity>("WHERE id = ")
+            .bind(id)
+            .add(for_update(tx.backend));
         let held: Option<invoice::Model> = tx.one(sql).await?;
         let held = held.ok_or_else(|| missing(format!("invoice {id}")))?;
         let known = document::all(&tx.db, id).await?;

@@ -75,6 +75,12 @@ async fn rate_by_rate(
         let Ok(computed) = compute_sale(&sold.lines, sold.difference.as_ref(), &|_| {
             Some(String::new())
         }) else {
+            check.found(format!(
+                "order {} ({}) is kept by rate as {}, its lines come to —",
+                model.order_no,
+                model.id,
+                told(&own)
+            ));
             continue;
         };
         let mut due: Vec<(String, i64, i64, i64)> = by_rate(&computed.lines)

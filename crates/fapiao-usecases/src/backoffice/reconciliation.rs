@@ -36,7 +36,7 @@ const PAGE: u32 = 20;
 const STEP_SECS: u64 = 20;
 /// Why a delivery ends whose agreement WeChat does not have.
 const GONE_THERE: &str =
-    "开票申请在微信已失效（核对时发现） / WeChat does not have this authorisation (any more)";
+    "开票申请在微信已失效（核对时发现） / WeChat no longer has this authorisation";
 /// An issued invoice without a card is a difference after this time.
 const CARD_DUE_MINUTES: i64 = 60;
 

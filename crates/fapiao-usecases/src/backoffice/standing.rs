@@ -190,6 +190,12 @@ pub fn standing(
             let at = delivery.expires_at;
             stands(Place::Expired { at }, Next::Nothing)
         }
+        // Issued first, and not issued yet.
+        (DeliveryState::Created | DeliveryState::PageOpened, None)
+            if delivery.issues_first() && invoice.is_some() =>
+        {
+            stands(under_way(delivery, invoice), Next::Nothing)
+        }
         (DeliveryState::Created | DeliveryState::PageOpened, _) => stands(
             Place::AwaitsBuyer {
                 page: delivery.page,

@@ -166,7 +166,11 @@ pub(crate) async fn end_without_agreement(
     goes_to(&mut it.delivery, to, reason)?;
     it.delivery.card = None;
     let note = json!({ "delivery": id.as_str(), "reason": reason });
-    let told = Told::new(actor.clone(), "bill.refused", note);
+    let action = match to {
+        DeliveryState::Failed => "bill.failed",
+        _ => "bill.refused",
+    };
+    let told = Told::new(actor.clone(), action, note);
     save(ports, &mut it.delivery, told, Vec::new()).await
 }
 

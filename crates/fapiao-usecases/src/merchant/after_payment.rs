@@ -34,6 +34,8 @@ pub enum Claimed {
     NotOurs,
     /// WeChat does not confirm that the buyer agreed.
     NotConfirmed,
+    /// The request was rejected at WeChat since.
+    Rejected,
 }
 
 /// Takes up a push whose order id is not ours: asks WeChat with both ids, stores the proof, and looks for the order.
@@ -56,8 +58,10 @@ pub async fn take_up(
         .merchant
         .auth_status(&account, &platform_id, order_id)
         .await?;
-    let AuthStatus::Authorised { at, title } = status else {
-        return Ok(Claimed::NotConfirmed);
+    let (at, title) = match status {
+        AuthStatus::Authorised { at, title } => (at, title),
+        AuthStatus::Rejected => return Ok(Claimed::Rejected),
+        AuthStatus::NotYet | AuthStatus::Other(_) => return Ok(Claimed::NotConfirmed),
     };
     let now = ports.clock.now();
     let claim = PaymentClaim {
@@ -218,6 +222,9 @@ pub(crate) fn is_for(account: &Account, seller: &Seller) -> bool {
     }
 }
 
+/// WeChat's codes for an order id that no buyer agreed to.
+const NOBODY_ASKED: [&str; 2] = ["72038", "72049"];
+
 /// A request that WeChat holds for a payment.
 pub(crate) struct ReceiptRequest {
     account: AccountId,
@@ -239,10 +246,15 @@ pub(crate) async fn asked_on_receipt(
     let its = receipts.0.iter().filter(|(id, ..)| *id == order.seller);
     for (_, account, platform_id) in its {
         for number in numbers_of(order) {
-            let status = ports
+            let asked = ports
                 .merchant
                 .auth_status(account, platform_id, number)
-                .await?;
+                .await;
+            let status = match asked {
+                // WeChat knows a request by one number of the payment, and nothing by the other.
+                Err(error) if NOBODY_ASKED.contains(&error.code.as_str()) => continue,
+                other => other?,
+            };
             if matches!(status, AuthStatus::Authorised { .. }) {
                 return Ok(Some(ReceiptRequest {
                     account: account.id.clone(),

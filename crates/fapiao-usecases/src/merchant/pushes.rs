@@ -233,6 +233,7 @@ async fn follow_hint(
                 Claimed::NotOurs => hint.unproved("ignored", foreign(), None),
                 Claimed::NotConfirmed if hint.unsigned => hint.unproved("handled", not_yet, None),
                 Claimed::NotConfirmed => return asked_again(hint, ports.clock.now()),
+                Claimed::Rejected => PushEnd::new("handled", "rejected at WeChat since"),
                 Claimed::Matched(order) => {
                     PushEnd::new("handled", format!("the payment of order {order}"))
                 }

@@ -73,6 +73,8 @@ pub enum RefusalError {
 pub enum TooLate {
     /// The invoice exists already and only waits for its buyer.
     Issued,
+    /// The invoice is being issued.
+    BeingIssued,
     /// The delivery went on, or ended.
     Stands(DeliveryState),
 }
@@ -83,6 +85,7 @@ impl fmt::Display for TooLate {
             TooLate::Issued => {
                 f.write_str("the invoice exists already and only waits for its buyer")
             }
+            TooLate::BeingIssued => f.write_str("the invoice is being issued"),
             TooLate::Stands(state) => write!(f, "the delivery is {state} already"),
         }
     }
@@ -130,8 +133,10 @@ pub async fn refuse_delivery(
     if delivery.state == DeliveryState::Refused && repeat.is_none() {
         return Ok(Effect::Done(delivery));
     }
-    if delivery.state.awaits_buyer() && waits_with_invoice(ports, &delivery).await? {
-        return Err(RefusalError::TooLate(TooLate::Issued));
+    if delivery.state.awaits_buyer()
+        && let Some(why) = waits_with_invoice(ports, &delivery).await?
+    {
+        return Err(RefusalError::TooLate(why));
     }
     let from = delivery.state;
     let to = match from.change(DeliveryState::Refused) {
@@ -181,13 +186,21 @@ pub async fn refuse_delivery(
     }
 }
 
-/// Whether the delivery's invoice was issued first and only waits to be collected.
-async fn waits_with_invoice(ports: &Ports, delivery: &Delivery) -> Result<bool, StoreError> {
+/// Whether the delivery's invoice goes first: it is issued and only waits to be collected, or is on its way to be. One that
+/// the tax side refused, or that was taken back, holds nothing up.
+async fn waits_with_invoice(
+    ports: &Ports,
+    delivery: &Delivery,
+) -> Result<Option<TooLate>, StoreError> {
     let (true, Some(id)) = (delivery.issues_first(), &delivery.invoice) else {
-        return Ok(false);
+        return Ok(None);
     };
     let found = ports.store.invoices_by_id(std::slice::from_ref(id)).await?;
-    Ok(found.iter().all(|it| it.state != InvoiceState::FullyRed))
+    Ok(found.first().and_then(|it| match it.state {
+        InvoiceState::FullyRed | InvoiceState::Refused => None,
+        state if state.is_issued() => Some(TooLate::Issued),
+        _ => Some(TooLate::BeingIssued),
+    }))
 }
 
 /// Tells WeChat about a refusal, or about a delivery that ended here for good before an invoice was drawn up. A page the

@@ -327,6 +327,21 @@ async fn upload_pdf(
         .store
         .record_media(delivery, &media, ports.clock.now())
         .await?;
+    // An official file may have taken its place since: whoever attaches it forgets the uploads that are noted.
+    let leads = ports.store.documents(&invoice.id).await?;
+    if leads
+        .iter()
+        .any(|it| it.format == "pdf" && it.sha256 != pdf.sha256)
+    {
+        ports
+            .store
+            .record_media(delivery, "", ports.clock.now())
+            .await?;
+        return Err(StepError::not_yet(
+            1,
+            "官方文件刚刚上传，改用它 / an official file was attached meanwhile; it is used instead",
+        ));
+    }
     Ok(media)
 }
 

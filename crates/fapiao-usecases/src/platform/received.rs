@@ -3,6 +3,7 @@
 
 use crate::{
     actor::Actor,
+    backoffice::titles::release_stopped_kind,
     calendar,
     errors::{Advice, OutsideError, StoreError},
     fields::FieldError,
@@ -15,7 +16,7 @@ use crate::{
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fapiao_domain::{
-    ids::InvoiceId,
+    ids::{Id, InvoiceId},
     invoice::{Identity, InvoiceKind, InvoiceState},
     money::Fen,
     number::{DigitalNumber, check_classic},
@@ -177,6 +178,11 @@ pub async fn attach_file(
             Err(StoreError::Exists { what }) => return Err(AttachError::Taken(what)),
             Err(error) => return Err(error.into()),
         }
+    }
+    if documents.iter().any(|it| it.format == "pdf") {
+        // A card that stopped because of the paper before goes on with this one.
+        let card = Job::DeliverCard(invoice.delivery.clone()).kind();
+        release_stopped_kind(ports, actor, invoice.delivery.as_str(), card).await?;
     }
     Ok(documents)
 }

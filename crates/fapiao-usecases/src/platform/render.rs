@@ -39,8 +39,10 @@ pub async fn render_invoice(ports: &Ports, id: &InvoiceId) -> Result<(), StepErr
     }
     let known = ports.store.documents(id).await?;
     let answer = ports.store.gateway_answer(id).await?;
-    // What staff handed in stands; nothing of ours comes beside it.
-    let is_there = known.iter().any(|it| it.origin == "received");
+    // A paper that staff handed in stands, and nothing of ours comes beside it; an XML or OFD alone is none for a wallet.
+    let is_there = known
+        .iter()
+        .any(|it| it.origin == "received" && it.format == "pdf");
     let received = match &answer {
         Some(answer) if !is_there => papers_of(ports, &invoice, answer).await?,
         _ => None,

@@ -87,7 +87,12 @@ pub(super) async fn add(
             Err(_) => return Ok(()),
         };
     let mut safe = safest(place, &findings);
-    if safe == Some(SafeStep::NewLink) && is_handed_over(frame, delivery).await? {
+    let is_spent = match safe {
+        Some(SafeStep::NewLink) => is_handed_over(frame, delivery).await?,
+        Some(SafeStep::AttachPaper) => has_official_paper(frame, delivery).await?,
+        _ => false,
+    };
+    if is_spent {
         safe = Some(SafeStep::OpenInvoice);
     }
     if let Some(safe) = safe.and_then(|it| step(frame, delivery, it)) {
@@ -181,7 +186,10 @@ pub(super) async fn of_job(frame: &Frame, job: &JobRow) -> Option<(String, Optio
         reason: job.reason.clone(),
     };
     let t = &frame.t().checks;
-    let safe = safest(&place, &findings)?;
+    let mut safe = safest(&place, &findings)?;
+    if safe == SafeStep::AttachPaper && has_official_paper(frame, &delivery).await.ok()? {
+        safe = SafeStep::OpenInvoice;
+    }
     let words = match findings.first() {
         Some(first) => row(frame, first).title,
         // Our own data say nothing against it: what helps is the step itself.
@@ -249,6 +257,20 @@ pub(super) fn row(frame: &Frame, finding: &Finding) -> CheckRow {
         mend: String::new(),
         link: None::<Link>,
     }
+}
+
+/// Whether the paper that WeChat did not take is the tax side's own: there is no other to attach.
+async fn has_official_paper(
+    frame: &Frame,
+    delivery: &Delivery,
+) -> Result<bool, fapiao_usecases::errors::StoreError> {
+    let Some(invoice) = &delivery.invoice else {
+        return Ok(false);
+    };
+    let papers = frame.ports().store.documents(invoice).await?;
+    Ok(papers
+        .iter()
+        .any(|it| it.format == "pdf" && it.origin == "received"))
 }
 
 /// Whether the invoice of a delivery needs no new link: another one brings it, or has brought it.

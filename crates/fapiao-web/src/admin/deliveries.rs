@@ -211,6 +211,7 @@ pub(super) async fn refuse(sent: Sent<Decides>, id: web::Path<String>) -> Answer
         Err(RefusalError::TooLate(why)) => {
             let why = match why {
                 TooLate::Issued => t.told.too_late_issued,
+                TooLate::BeingIssued => t.told.too_late_issuing,
                 TooLate::Stands(state) => states::delivery(t, state).word,
             };
             Ok(desk.told(&here, Tone::Warn, &fill1(t.told.too_late, why)))

@@ -193,7 +193,7 @@ pub(super) async fn invoices(desk: Signed, request: HttpRequest) -> Answer {
                 .into(),
             it.buyer.into(),
             it.order_no.into(),
-            moment(it.issued_at.unwrap_or(it.created_at)).into(),
+            it.issued_at.map(moment).unwrap_or_default().into(),
             it.totals.amount.into(),
             it.totals.tax.into(),
             it.totals.total.into(),

@@ -297,7 +297,11 @@ pub(super) fn number_stock(
     year: i32,
 ) -> (i64, i64) {
     let of_year = segments.iter().filter(|it| it.year == year);
-    let whole: i64 = of_year.clone().map(|it| it.size).sum();
+    // Of a closed segment nothing is left but what was taken.
+    let whole: i64 = of_year
+        .clone()
+        .map(|it| it.closed_at.map_or(it.size, |_| it.taken))
+        .sum();
     let taken: i64 = of_year.map(|it| it.taken).sum();
     (whole - taken, whole)
 }

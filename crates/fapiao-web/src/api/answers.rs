@@ -5,7 +5,7 @@ use super::{
     stopped::{StoppedJobs, StoppedOut, waits_for},
     stores::Stores,
 };
-use crate::reasons::for_callers;
+use crate::reasons::{for_callers, is_ours};
 use chrono::{DateTime, SecondsFormat, Utc};
 use fapiao_domain::{
     delivery::{Channel, DeliveryState},
@@ -362,8 +362,8 @@ impl DeliveryOut {
             state: it.state.as_str(),
             is_final: it.state.is_final(),
             reason: match it.state {
-                // The shop's own words.
-                DeliveryState::Refused => some(&it.reason),
+                // The shop's own words stay as they were written.
+                DeliveryState::Refused if !is_ours(&it.reason) => some(&it.reason),
                 _ => some(&for_callers(lang, &it.reason)),
             },
             refusal_url: some(&it.refusal_url),

@@ -134,7 +134,7 @@ texts! {
         next_settings: "先改好设置，再重试。", "Mend the settings, then retry.";
         next_wechat: "按微信的说明处理后重试；发票本身有效，买家可先下载。", "Do what WeChat's answer asks for, then retry. The invoice is valid and can be downloaded meanwhile.";
         declined: "买家在微信页面上取消了开票", "The buyer cancelled on WeChat's page";
-        next_reissue: "在订单页拒绝或等待尚未结束的开票链接，然后重试。", "Refuse the link that is still open on the order's page, or wait for its end; then try again.";
+        next_reissue: "在订单页拒绝尚未结束的开票链接，或红冲在此期间开出的发票，然后重试。", "On the order's page refuse the link that is still open, or take back the invoice that was made meanwhile; then try again.";
         next_refuse: "在投递页拒绝此次开票。", "Refuse the request on the delivery's page.";
         next_tax: "在税局侧处理后重试；重试使用原来的号码。", "Settle it with the tax authority, then retry; the number stays the same.";
         next_lines: "订单内容不能照此开票，请核对商品编码和税率。", "The order cannot be invoiced as it is; check class codes and rates.";
@@ -216,6 +216,7 @@ texts! {
         changed_meanwhile: "内容已被他人更改，请核对最新内容后再保存", "Somebody else changed it meanwhile; look at it as it is now and save again";
         delivery_under_way: "该订单已有开票链接或发票", "The order has a link or an invoice already";
         too_late: "已不能拒绝：{0}", "It cannot be refused any more: {0}";
+        too_late_issuing: "发票正在开具，完成后再处理", "the invoice is being issued; decide once it is";
         too_late_issued: "发票已开具，只等买家领取；要撤回请办理红冲", "the invoice is issued and only waits for its buyer; take it back by a red letter";
         title_not_now: "投递已进入下一步，抬头不能再更改", "The delivery has moved on; its title cannot be changed";
         busy: "此刻登录的人太多，请几秒后再试。", "Too many people are signing in right now; please try again in a few seconds.";

@@ -476,7 +476,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         summary: ("Show a delivery, or wait for it", "查询投递，可等待变化"),
         about: (
             "With `wait` the answer comes as soon as the state changes, an invoice to be collected is issued, it stops for staff, or nothing more can happen; at the latest after so many seconds, and after two where it waits for staff already, or its issued invoice for the buyer. Ask again while `final` is false; `waits_for` says who has to act, and `stopped` why staff has to.",
-            "带上 `wait` 时，状态一有变化或已到终态即返回，最迟在给定秒数后返回。`final` 为 false 时请继续查询；`waits_for` 说明正在等待谁，需要商户人员处理时 `stopped` 说明原因。",
+            "带上 `wait` 时，状态一有变化、待领取的发票已开具、需要商户人员处理或已到终态即返回，最迟在给定秒数后返回；已在等待商户人员、或发票已开具只等买家领取时，最迟两秒后返回。`final` 为 false 时请继续查询；`waits_for` 说明正在等待谁，需要商户人员处理时 `stopped` 说明原因。",
         ),
         parameters: &[DELIVERY_ID, WAIT],
         body: None,
