@@ -224,6 +224,18 @@ async fn a_remark_that_a_long_bank_makes_too_long_names_the_ways_out() {
     let made = app.post("/orders", "TI-10", &wanted).await;
     assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
     let order = made.body;
+    // With a title that is told later it is refused at once.
+    let mut other = tea("TI-10b");
+    other["remark"] = json!("货".repeat(200));
+    other.as_object_mut().unwrap().remove("delivery");
+    let other = app.post("/orders", "TI-10b", &other).await.body;
+    let told = json!({ "channel": "web", "page": "collect", "title": {
+        "kind": "organisation", "name": "示例科技有限公司", "tax_number": "91110105MA0000007L",
+        "bank": "工".repeat(80), "bank_account": "6222000011112222",
+    } });
+    let path = format!("/orders/{}/deliveries", other["id"].as_str().unwrap());
+    let refused = app.post(&path, "TI-10c", &told).await;
+    assert_eq!(refused.wrong_fields(), ["/title/bank"], "{refused:?}");
     let title = json!({ "company": {
         "title": "示例科技有限公司", "tax_no": "91110105MA0000007L",
         "bank_type": "工".repeat(120), "bank_no": "6222000011112222",

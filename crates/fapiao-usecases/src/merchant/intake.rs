@@ -34,7 +34,7 @@ use fapiao_domain::{
     money::Fen,
     order::OrderState,
     party::Title,
-    remark::compose,
+    remark::{RemarkParts, compose},
     special::{AskedKind, check_special_title},
     text::invisible,
     title::{check_title, check_vouched_title},
@@ -155,15 +155,17 @@ impl IntakeDesk {
             check_printable(ports, &lines, remark, &mut errors);
         }
         let asked = read_asked(ports, seller, &draft.invoice_kind, &lines, &mut errors).await?;
-        check_remark(
-            ports,
-            seller,
-            draft,
-            difference.as_ref(),
-            asked,
-            &mut errors,
-        )
-        .await?;
+        if errors.iter().all(|it| it.pointer != "/remark") {
+            let told = draft.delivery.as_ref().and_then(|it| it.title.as_ref());
+            let parts = known_remark(
+                draft.remark.trim(),
+                draft.payment.as_ref(),
+                difference.as_ref(),
+                seller,
+                told,
+            );
+            errors.extend(check_remark(ports, seller, &parts, asked, "/remark").await?);
+        }
         if !errors.is_empty() {
             add_text_faults(&draft.lines, &short_name, &mut errors);
             return Err(OrderError::Invalid(errors));
@@ -565,46 +567,31 @@ fn checked(title: &RawTitleRecord, at: &str) -> Result<Title, Vec<FieldError>> {
 
 /// The remark on paper has more in it than the order's: what is known of it now must fit, because after the buyer's
 /// agreement nobody can shorten it. Nothing is looked up for one that any form has room for.
-async fn check_remark(
+pub(super) async fn check_remark(
     ports: &Ports,
     seller: &Seller,
-    draft: &OrderDraft,
-    difference: Option<&DifferenceTax>,
+    parts: &RemarkParts,
     asked: AskedKind,
-    errors: &mut Vec<FieldError>,
-) -> Result<(), StoreError> {
-    if errors.iter().any(|it| it.pointer == "/remark") {
-        return Ok(());
-    }
-    let title = draft.delivery.as_ref().and_then(|it| it.title.as_ref());
-    // A title that fails its checks is told at its own place.
-    let title = title.and_then(|it| check_vouched_title(&it.as_typed()).ok());
-    let parts = RemarkOf {
-        free: draft.remark.trim(),
-        payment: draft.payment.as_ref(),
-        difference,
-        seller,
-        title: title.as_ref().map(|it| &it.title),
-    }
-    .parts();
+    at: &str,
+) -> Result<Option<FieldError>, StoreError> {
     let forms = [InvoiceKind::ClassicOrdinary, InvoiceKind::DigitalOrdinary];
-    if forms.iter().all(|kind| compose(*kind, &parts).is_ok()) {
-        return Ok(());
+    if forms.iter().all(|kind| compose(*kind, parts).is_ok()) {
+        return Ok(None);
     }
     let Ok(kind) = kind_for(ports, seller, asked).await? else {
-        return Ok(());
+        return Ok(None);
     };
-    let Err(error) = compose(kind, &parts) else {
-        return Ok(());
+    let Err(error) = compose(kind, parts) else {
+        return Ok(None);
     };
-    errors.push(match kind {
+    Ok(Some(match kind {
         InvoiceKind::ClassicOrdinary => FieldError::new(
-            "/remark",
+            at,
             "E_REMARK_DEVICE",
             format!("{error}, because its seller issues the older form: shorten it"),
         ),
         InvoiceKind::DigitalOrdinary | InvoiceKind::DigitalSpecial => FieldError::new(
-            "/remark",
+            at,
             "E_REMARK_LONG",
             format!(
                 "{error}, with banks, clerks and the payment in it: shorten it, or switch the banks off in the seller's \
@@ -615,8 +602,26 @@ async fn check_remark(
             "加上银行、收款人、复核人和支付信息，{}：请缩短备注，或在开票主体的设置里关闭显示银行账号",
             too_long_in_chinese(error)
         )),
-    });
-    Ok(())
+    }))
+}
+
+/// What is known of a remark before the buyer agreed. A title that fails its checks is told at its own place.
+pub(super) fn known_remark(
+    free: &str,
+    payment: Option<&Payment>,
+    difference: Option<&DifferenceTax>,
+    seller: &Seller,
+    told: Option<&RawTitleRecord>,
+) -> RemarkParts {
+    let title = told.and_then(|it| check_vouched_title(&it.as_typed()).ok());
+    RemarkOf {
+        free,
+        payment,
+        difference,
+        seller,
+        title: title.as_ref().map(|it| &it.title),
+    }
+    .parts()
 }
 
 /// Most characters of the shop's own number of a payment.

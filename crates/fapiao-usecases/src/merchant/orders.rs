@@ -1,8 +1,8 @@
 //! Accepting orders, and asking for a delivery.
 
 use super::intake::{
-    AccountTrouble, IntakeDesk, KnownTitle, account_for, known_title, missing, new_deliveries,
-    page_fits,
+    AccountTrouble, IntakeDesk, KnownTitle, account_for, check_remark, known_remark, known_title,
+    missing, new_deliveries, page_fits,
 };
 use crate::merchant::documents::with_document;
 use crate::{
@@ -344,6 +344,21 @@ pub async fn request_delivery(
         None => {
             let known =
                 known_title(&seller, order.asked, draft, "").map_err(OrderError::Invalid)?;
+            if draft.title.is_some() {
+                // The order fitted without a buyer's bank; with this one it has to fit, too.
+                let parts = known_remark(
+                    &order.remark,
+                    order.payment.as_ref(),
+                    order.difference.as_ref(),
+                    &seller,
+                    draft.title.as_ref(),
+                );
+                let wrong =
+                    check_remark(ports, &seller, &parts, order.asked, "/title/bank").await?;
+                if let Some(wrong) = wrong {
+                    return Err(OrderError::Invalid(vec![wrong]));
+                }
+            }
             // What needs a title that many invoices share is divided like anything else.
             match parts_left(ports, &seller, &order, Superseded::None).await {
                 Ok(parts) => (known, parts),
