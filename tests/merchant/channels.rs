@@ -140,11 +140,9 @@ async fn an_invoice_issued_first_is_collected_later() {
         let began = Instant::now();
         let delivery = app.get(&format!("/deliveries/{id}?wait=30")).await.body;
         assert!(began.elapsed() < Duration::from_secs(30));
-        if delivery["invoice"].is_object() {
-            Ok(delivery)
-        } else {
-            Err(delivery)
-        }
+        let issued = delivery["invoice"].is_object();
+        assert_eq!(delivery["waits_for"], if issued { "buyer" } else { "us" });
+        if issued { Ok(delivery) } else { Err(delivery) }
     })
     .await;
     assert_eq!(delivery["state"], "created");

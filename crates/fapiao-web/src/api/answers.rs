@@ -355,7 +355,7 @@ impl DeliveryOut {
         let lang = stopped.lang();
         let stopped = stopped.about(it);
         DeliveryOut {
-            waits_for: waits_for(it, stopped.is_some()),
+            waits_for: waits_for(it, invoice, stopped.is_some()),
             stopped,
             id: it.id.to_string(),
             order: it.order.to_string(),

@@ -74,7 +74,7 @@ pub(crate) async fn show(
 #[derive(PartialEq)]
 struct Seen {
     state: DeliveryState,
-    /// An invoice that is issued before its buyer comes changes while the delivery's state does not.
+    /// An invoice that is issued before its buyer comes is so, or was refused, while the delivery's state does not change.
     collected: Option<InvoiceState>,
     is_stopped: bool,
 }
@@ -82,14 +82,15 @@ struct Seen {
 impl Seen {
     /// Whether nothing goes on before a person does something: what the caller waited for may be there already.
     fn rests(&self) -> bool {
-        self.is_stopped || self.collected.is_some_and(InvoiceState::is_issued)
+        self.is_stopped || self.collected.is_some()
     }
 
     async fn of(app: &App, scope: &Scope, it: &Delivery) -> Result<Seen, Problem> {
         let collected = match &it.invoice {
             Some(invoice) if it.issues_first() && it.state.awaits_buyer() => {
                 let found = app.ports.store.invoice(scope, invoice).await?;
-                found.map(|it| it.state)
+                let ended = |it: &InvoiceState| it.is_issued() || *it == InvoiceState::Refused;
+                found.map(|it| it.state).filter(ended)
             }
             _ => None,
         };

@@ -221,10 +221,10 @@ fn curl(operation: &Operation, base: &str) -> String {
     let how = if is_file { "-s -OJ" } else { "-s" };
     let mut line = format!("curl {how} {quote}{base}{API}{path}{quote}");
     if !operation.is_open {
-        line.push_str(" \\\n  -H \"Authorization: Bearer $FAPIAO_KEY\"");
+        line.push_str(" \\\n  -H \"Authorization: Bearer $KEY\"");
     }
     if operation.needs_key() {
-        line.push_str(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"");
+        line.push_str(" \\\n  -H 'Idempotency-Key: till-1-0001'");
     }
     if let Some(body) = operation.body {
         match body.files {
@@ -271,7 +271,7 @@ mod tests {
         };
         let create = of("createOrder");
         assert!(create.starts_with("curl -s https://shop.example/api/v1/orders \\\n"));
-        assert!(create.contains("Idempotency-Key") && create.contains("Bearer $FAPIAO_KEY"));
+        assert!(create.contains("Idempotency-Key") && create.contains("Bearer $KEY"));
         let file = "-OJ https://shop.example/api/v1/invoices/$ID/file.pdf";
         assert!(of("downloadInvoice").contains(file));
         let qr = "-OJ https://shop.example/api/v1/orders/$ID/receipt-qr.svg";

@@ -1,10 +1,10 @@
 //! What waits for staff, for callers that cannot see the back-office: a delivery whose job stopped says so and why.
 
 use crate::{admin::job_words, app::App, i18n::Lang};
-use fapiao_domain::{delivery::DeliveryState, ids::Id};
+use fapiao_domain::{delivery::DeliveryState, ids::Id, invoice::InvoiceState};
 use fapiao_usecases::{
     errors::StoreError,
-    records::{Delivery, JobRow},
+    records::{Delivery, Invoice, JobRow},
 };
 use serde::Serialize;
 
@@ -95,15 +95,23 @@ impl StoppedJobs {
     }
 }
 
-/// Who has to do something next: `nobody`, `buyer`, `us`, `staff`.
-pub(super) fn waits_for(delivery: &Delivery, stopped: bool) -> &'static str {
+/// Who has to do something next: `nobody`, `buyer`, `us`, `staff`. The invoice, where it is at hand, tells whether one that
+/// is issued first can be collected yet.
+pub(super) fn waits_for(
+    delivery: &Delivery,
+    invoice: Option<&Invoice>,
+    stopped: bool,
+) -> &'static str {
+    let goes_first = delivery.issues_first() && delivery.state.awaits_buyer();
+    let state = invoice.map(|it| it.state);
     if delivery.state.is_final() {
         "nobody"
-    } else if stopped {
+    } else if stopped || goes_first && state == Some(InvoiceState::Refused) {
         "staff"
-    } else if delivery.state.awaits_buyer()
-        && (!delivery.issues_first() || delivery.invoice.is_some())
+    } else if goes_first && (delivery.invoice.is_none() || state.is_some_and(|it| !it.is_issued()))
     {
+        "us"
+    } else if delivery.state.awaits_buyer() {
         "buyer"
     } else {
         "us"
